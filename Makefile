@@ -1,0 +1,42 @@
+# The commands of the README; each installs what it needs first.
+VENV   := .venv
+PYTHON ?= python3
+BIN    := $(VENV)/bin
+HOME_DIR ?= $(or $(OBSERVATORY_HOME),var)
+
+.PHONY: setup refresh test test-setup dev bench clean
+
+setup: $(VENV)/.installed dbt_project/target/.parsed
+
+$(VENV)/.installed: pyproject.toml constraints.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing the pinned dependencies (one or two minutes the first time) …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
+	@$(BIN)/python -m compileall -q -j 0 $(VENV)/lib orchestration || true
+	@touch $@
+
+# what dbt learns from parsing is kept, so that the first refresh need not
+dbt_project/target/.parsed: $(VENV)/.installed $(shell find dbt_project -path dbt_project/target -prune -o -type f -print 2>/dev/null)
+	@$(BIN)/python -m orchestration.dbt_parse
+	@touch $@
+
+refresh: setup
+	@$(BIN)/observatory refresh --from sample --home $(HOME_DIR)
+
+test-setup: setup $(VENV)/.test-installed
+
+$(VENV)/.test-installed: $(VENV)/.installed
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[test]'
+	@touch $@
+
+test: test-setup
+	@$(BIN)/python -m pytest
+
+dev: setup
+	@$(BIN)/observatory serve --home $(HOME_DIR)
+
+bench: test-setup
+	@$(BIN)/python bench/measure.py
+
+clean:
+	rm -rf $(VENV) dbt_project/target *.egg-info

@@ -1,0 +1,34 @@
+{#- The three columns that say how far a figure may be trusted: status, status_reason, suppression_reason.
+    Arguments are SQL expressions. Order of precedence:
+      suppressed  - secret: no value at all, the reason stands in suppression_reason;
+      provisional - made-up sample, or a stated weakness of the input;
+      censored    - the publisher replaced the value by a bound;
+      final.
+    A made-up row is `provisional` even where it is also censored: both reasons are then written.
+    Reasons are French, read by people; they are joined by a blank. -#}
+{% macro status_columns(synthetic='false', suppressed='false', suppression_reason='null', censored='false',
+                        censored_reason='null', provisional='false', provisional_reason='null') -%}
+  case when {{ suppressed }} then 'suppressed'
+       when {{ synthetic }} or {{ provisional }} then 'provisional'
+       when {{ censored }} then 'censored'
+       else 'final' end as status,
+  nullif(concat_ws(' ',
+    case when {{ suppressed }} then {{ suppression_reason }} end,
+    case when {{ synthetic }} then 'Échantillon inventé (synthetic: true) : ce chiffre montre le calcul, il ne décrit pas le territoire.' end,
+    case when {{ provisional }} and not ({{ suppressed }}) then {{ provisional_reason }} end,
+    case when {{ censored }} and not ({{ suppressed }}) then {{ censored_reason }} end), '') as status_reason,
+  case when {{ suppressed }} then {{ suppression_reason }} end as suppression_reason
+{%- endmacro %}
+
+{#- Returns the reason of a value withheld by its publisher (markers `s`, `ns`). -#}
+{% macro publisher_secret(marker) -%}
+  'Secret statistique : valeur masquée par le producteur (marqueur « ' || {{ marker }} || ' »).'
+{%- endmacro %}
+
+{#- INSEE publishes 5 for every commune whose poverty rate is 5 % or less (cc files and comparateur). -#}
+{% macro poverty_is_censored(level, rate) -%}
+  ({{ level }} = 'commune' and {{ rate }} <= 5)
+{%- endmacro %}
+{% macro poverty_censored_reason() -%}
+  'Taux plafonné par le bas : l’Insee publie 5 pour tout taux communal inférieur ou égal à 5 %.'
+{%- endmacro %}

@@ -1,0 +1,35 @@
+{#- Returns the union of all indicator models, named by the variable `indicator_models`
+    (the files of models/indicators/). Adding an indicator is one catalogue row and one model:
+    no list is edited by hand. Raises a compilation error when the variable is missing or empty. -#}
+{% macro indicator_models() -%}
+  {%- set models = var('indicator_models', none) -%}
+  {%- if not models -%}
+    {{ exceptions.raise_compiler_error(
+        "The variable 'indicator_models' is missing: give the file names of models/indicators/ without .sql, "
+        ~ "for example --vars '{\"indicator_models\": [\"ind_filosofi\", \"ind_wages\"]}'.") }}
+  {%- endif -%}
+  {{ return(models) }}
+{%- endmacro %}
+
+{% macro union_indicators() -%}
+  {%- for model in indicator_models() %}
+  select
+    cast(indicator_id as varchar) as indicator_id,
+    cast(territory_level as varchar) as territory_level,
+    cast(territory_code as varchar) as territory_code,
+    cast(period as varchar) as period,
+    cast(breakdown as varchar) as breakdown,
+    -- sums of floats differ in their last digits from one run to the next; six decimals are beyond any source
+    round(cast(value as double), 6) as value,
+    cast(status as varchar) as status,
+    cast(status_reason as varchar) as status_reason,
+    cast(suppression_reason as varchar) as suppression_reason,
+    round(cast(numerator as double), 6) as numerator,
+    round(cast(denominator as double), 6) as denominator,
+    cast(source_id as varchar) as source_id,
+    cast(vintage as varchar) as vintage,
+    '{{ model }}' as model
+  from {{ ref(model) }}
+  {% if not loop.last %}union all{% endif %}
+  {%- endfor %}
+{%- endmacro %}

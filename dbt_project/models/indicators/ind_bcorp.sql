@@ -1,0 +1,42 @@
+-- sdg17_bcorp_companies: companies of France whose latest assessment says `certified`, by vintage of the list.
+-- The list gives a city by name: below the country only companies whose city is the name of one commune alone
+-- are counted, so those figures are lower bounds (provisional) while some city remains unrecognised.
+with latest as (
+  select company_id, status, city, vintage, is_synthetic
+  from {{ ref('stg_blab_bcorp__assessments') }}
+  where country = 'France' and company_id is not null
+  qualify row_number() over (partition by company_id, vintage
+    order by assessment_year desc nulls last, certified_on desc nulls last, certification_cycle desc nulls last) = 1
+),
+unique_city as (
+  select name_key, min(commune_code) as commune_code from {{ ref('int_communes') }} group by name_key having count(*) = 1
+),
+certified as (
+  select latest.vintage, latest.is_synthetic, unique_city.commune_code
+  from latest
+  left join unique_city on unique_city.name_key = {{ normalise_name('latest.city') }}
+  where latest.status = 'certified'
+),
+unplaced as (
+  select vintage, count(*) filter (where commune_code is null) as companies from certified group by vintage
+),
+figure as (
+  select 'country' as territory_level, 'FR' as territory_code, vintage, bool_or(is_synthetic) as is_synthetic, count(*) as companies
+  from certified group by vintage
+  union all
+  select 'commune', commune_code, vintage, bool_or(is_synthetic), count(*)
+  from certified where commune_code is not null group by commune_code, vintage
+  union all
+  select members.territory_level, members.territory_code, certified.vintage, bool_or(certified.is_synthetic), count(*)
+  from certified
+  join {{ ref('int_territory_members') }} as members on members.commune_code = certified.commune_code
+  where members.territory_level in ('epci', 'department', 'region')
+  group by members.territory_level, members.territory_code, certified.vintage
+)
+select 'sdg17_bcorp_companies' as indicator_id, figure.territory_level, figure.territory_code, figure.vintage as period,
+  'total' as breakdown, cast(figure.companies as double) as value,
+  {{ status_columns(synthetic='figure.is_synthetic', provisional="(figure.territory_level <> 'country' and unplaced.companies > 0)", provisional_reason=
+    "'Minimum : ' || unplaced.companies || ' entreprise(s) de la liste française n’ont pas de commune reconnue avec certitude.'") }},
+  cast(figure.companies as double) as numerator, cast(null as double) as denominator, 'blab_bcorp' as source_id, figure.vintage
+from figure
+join unplaced on unplaced.vintage = figure.vintage

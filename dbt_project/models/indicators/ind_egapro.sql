@@ -1,0 +1,76 @@
+-- sdg05_gender_index_mean and sdg05_gender_index_75_share by département, région and country.
+-- One declaration a company and year, the newest; notes not computable are left out and counted.
+-- Secrecy: a cell on fewer than 3 companies is withheld, and with it the smallest next ones, until what the
+-- total minus the published cells would give rests on 3 companies and 2 cells at least. A région withheld
+-- withholds its départements, whose sum it is.
+with declaration as (
+  select siren, year, score, region_name, department_name, vintage, is_synthetic
+  from {{ ref('stg_egapro_index__declarations') }}
+  where siren is not null and year is not null
+  qualify row_number() over (partition by siren, year order by vintage desc, score desc nulls last) = 1
+),
+placed as (
+  select declaration.*, departments.department_code, departments.region_code as department_region, regions.region_code
+  from declaration
+  left join {{ ref('departments') }} as departments
+    on {{ normalise_name('departments.name') }} = {{ normalise_name('declaration.department_name') }}
+  left join {{ ref('regions') }} as regions
+    on {{ normalise_name('regions.name') }} = {{ normalise_name('declaration.region_name') }}
+),
+cell as (
+  select territory_level, territory_code, parent, year, max(vintage) as vintage, bool_or(is_synthetic) as is_synthetic,
+    count(score) filter (where score between 0 and 100) as companies,
+    sum(score) filter (where score between 0 and 100) as points,
+    count(*) filter (where score between 75 and 100) as at_least_75,
+    count(*) filter (where score is null) as not_computable
+  from (
+    select 'country' as territory_level, 'FR' as territory_code, null as parent, year, score, vintage, is_synthetic from placed
+    union all
+    select 'region', region_code, 'FR', year, score, vintage, is_synthetic from placed where region_code is not null
+    union all
+    select 'department', department_code, department_region, year, score, vintage, is_synthetic from placed where department_code is not null
+  )
+  group by territory_level, territory_code, parent, year
+),
+ranked as (
+  select *,
+    bool_or(companies < 3) over siblings as has_primary,
+    row_number() over (siblings order by companies, territory_code) as place,
+    coalesce(sum(companies) over (siblings order by companies, territory_code rows between unbounded preceding and 1 preceding), 0) as below
+  from cell
+  where companies > 0
+  window siblings as (partition by territory_level, parent, year)
+),
+judged as (
+  select *,
+    companies < 3 as is_primary,
+    companies < 3 or (territory_level <> 'country' and has_primary and (place <= 2 or below < 3)) as is_secret
+  from ranked
+),
+final as (
+  select judged.*, coalesce(judged.is_secret or region.is_secret, false) as is_withheld
+  from judged
+  left join judged as region
+    on judged.territory_level = 'department' and region.territory_level = 'region'
+   and region.territory_code = judged.parent and region.year = judged.year
+),
+figure as (
+  select *, 'sdg05_gender_index_mean' as indicator_id, points as numerator, {{ ratio('points', 'companies') }} as value from final
+  union all
+  select *, 'sdg05_gender_index_75_share', at_least_75, {{ ratio('at_least_75', 'companies', 100) }} from final
+)
+select indicator_id, territory_level, territory_code, cast(year as varchar) as period, 'total' as breakdown,
+  case when not is_withheld then value end as value,
+  status,
+  -- how many declarations were left out belongs to the reading of the figure, whatever its status
+  nullif(concat_ws(' ', status_reason, case when not_computable > 0 and not is_withheld then
+    not_computable || ' déclaration(s) à l’index non calculable laissée(s) de côté.' end), '') as status_reason,
+  suppression_reason,
+  case when not is_withheld then numerator end as numerator,
+  case when not is_withheld then companies end as denominator,
+  'egapro_index' as source_id, vintage
+from (
+  select *, {{ status_columns(synthetic='is_synthetic', suppressed='is_withheld', suppression_reason=
+    "case when is_primary then 'Secret statistique : moins de 3 entreprises.' else 'Secret statistique : masqué pour qu’une cellule de moins de 3 entreprises ne se déduise pas du total.' end") }}
+  from figure
+)

@@ -1,0 +1,49 @@
+-- sdg07_renewable_qualified_firms: establishments (SIRET) with a certificate in force on the day of the refresh,
+-- per 10,000 inhabitants. The commune is found by its name within the département of the postal code.
+-- The national list counts tens of thousands of establishments: with fewer than 10,000 it is an extract, the
+-- figure is a lower bound and says so. Only the newest vintage: validity is judged today.
+with in_force as (
+  select siret, vintage,
+    min({{ normalise_name('commune_name') }}) as name_key, min({{ department_of('postal_code') }}) as department_code,
+    bool_or(is_synthetic) as is_synthetic
+  from {{ ref('stg_ademe_rge__qualifications') }}
+  cross join {{ source('run', 'settings') }} as settings
+  where siret is not null
+    and vintage = (select max(vintage) from {{ ref('stg_ademe_rge__qualifications') }})
+    and coalesce(valid_from <= cast(settings.refreshed_at as date), true)
+    and valid_to >= cast(settings.refreshed_at as date)
+  group by siret, vintage
+),
+placed as (
+  select in_force.siret, in_force.vintage, in_force.is_synthetic, communes.commune_code
+  from in_force
+  left join {{ ref('int_communes') }} as communes
+    on communes.name_key = in_force.name_key
+   -- postal codes say 20 for both Corsican départements
+   and (communes.department_code = in_force.department_code
+        or (in_force.department_code = '20' and communes.department_code in ('2A', '2B')))
+  qualify count(*) over (partition by in_force.siret) = 1
+),
+file as (
+  select count(*) as establishments, count(*) filter (where commune_code is null) as unplaced from placed
+),
+figure as (
+  select 'commune' as territory_level, commune_code as territory_code, vintage, bool_or(is_synthetic) as is_synthetic, count(*) as establishments
+  from placed where commune_code is not null group by commune_code, vintage
+  union all
+  select members.territory_level, members.territory_code, placed.vintage, bool_or(placed.is_synthetic), count(*)
+  from placed
+  join {{ ref('int_territory_members') }} as members on members.commune_code = placed.commune_code
+  group by members.territory_level, members.territory_code, placed.vintage
+)
+select 'sdg07_renewable_qualified_firms' as indicator_id, figure.territory_level, figure.territory_code,
+  figure.vintage as period, 'total' as breakdown,
+  {{ ratio('figure.establishments', 'territories.population', 10000) }} as value,
+  {{ status_columns(synthetic='figure.is_synthetic', provisional='(file.establishments < 10000 or file.unplaced > 0)', provisional_reason=
+    "case when file.establishments < 10000 then 'Minimum : extrait de ' || file.establishments || ' établissement(s), et non la liste nationale.' else 'Minimum : ' || file.unplaced || ' établissement(s) sans commune reconnue avec certitude.' end") }},
+  figure.establishments as numerator, territories.population as denominator, 'ademe_rge' as source_id, figure.vintage
+from figure
+cross join file
+join {{ ref('int_territories') }} as territories
+  on territories.territory_level = figure.territory_level and territories.territory_code = figure.territory_code
+where territories.population > 0

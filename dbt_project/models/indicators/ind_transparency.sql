@@ -1,0 +1,31 @@
+-- sdg16_transparency_filers: companies expected to file whose non-financial statement of the year was found,
+-- by fiscal year of the statement. A company is recognised by its exact SIREN only, never by its name.
+with expected as (
+  select siren, bool_or(is_synthetic) as is_synthetic from {{ ref('stg_dpef_expected_filers__companies') }}
+  where siren is not null and vintage = (select max(vintage) from {{ ref('stg_dpef_expected_filers__companies') }})
+  group by siren
+),
+filing as (
+  select filing_id, siren, fiscal_year, vintage, is_synthetic
+  from {{ ref('stg_dpef_filings__filings') }}
+  where fiscal_year is not null
+  qualify row_number() over (partition by filing_id order by vintage desc) = 1
+),
+found as (
+  select filing.fiscal_year, max(filing.vintage) as vintage, bool_or(filing.is_synthetic) as is_synthetic,
+    count(distinct expected.siren) as companies, count(*) filter (where filing.siren is null) as without_siren
+  from filing
+  left join expected on expected.siren = filing.siren
+  group by filing.fiscal_year
+),
+list as (
+  select count(*) as companies, bool_or(is_synthetic) as is_synthetic from expected having count(*) > 0
+)
+select 'sdg16_transparency_filers' as indicator_id, 'country' as territory_level, 'FR' as territory_code,
+  cast(found.fiscal_year as varchar) as period, 'total' as breakdown,
+  {{ ratio('found.companies', 'list.companies', 100) }} as value,
+  {{ status_columns(synthetic='(found.is_synthetic or list.is_synthetic)', provisional='found.without_siren > 0', provisional_reason=
+    "found.without_siren || ' déclaration(s) trouvée(s) sans SIREN, donc non rapprochée(s) de la liste attendue.'") }},
+  found.companies as numerator, list.companies as denominator, 'dpef_filings' as source_id, found.vintage
+from found
+cross join list

@@ -1,0 +1,21 @@
+-- sdg05_hourly_wage_gap: (men - women) / men x 100 of the mean net hourly wage; in total, by socio-professional
+-- category (pcs=C managers, P intermediate, E employees, O workers) and by age (18–25, 26–50, over 50).
+-- Communes only: the file gives no headcount, so no EPCI mean can be had from it.
+{%- set breakdowns = [('total', '')] -%}
+{%- for p in ['C', 'P', 'E', 'O'] %}{% do breakdowns.append(('pcs=' ~ p, '_pcs_' ~ p | lower)) %}{% endfor -%}
+{%- for a in ['18', '26', '50'] %}{% do breakdowns.append(('age=' ~ a, '_age_' ~ a)) %}{% endfor %}
+with wage as (
+  {%- for breakdown, suffix in breakdowns %}
+  select commune_code, year, vintage, is_synthetic, '{{ breakdown }}' as breakdown,
+    wage_m{{ suffix }} as men, wage_f{{ suffix }} as women
+  from {{ ref('stg_insee_wages__net_hourly') }}
+  {% if not loop.last %}union all{% endif %}
+  {%- endfor %}
+)
+select 'sdg05_hourly_wage_gap' as indicator_id, 'commune' as territory_level, commune_code as territory_code,
+  cast(year as varchar) as period, breakdown,
+  {{ relative_gap('men', 'women') }} as value,
+  {{ status_columns(synthetic='is_synthetic') }},
+  men - women as numerator, men as denominator, 'insee_wages' as source_id, vintage
+from wage
+where men > 0 and women is not null and not {{ is_municipal_arrondissement('commune_code') }}

@@ -1,0 +1,43 @@
+-- sdg08_work_accident_frequency and sdg08_commuting_accident_frequency, per 1,000 employees of the general scheme.
+-- Région: sum of its regional funds, given only if all of them are in the file for that year (seed regional_funds;
+-- Sud-Est covers two régions and gives neither). Country: total and by activity division (naf=XX).
+with fund as (
+  select figures.year, figures.vintage, figures.is_synthetic, funds.region_code,
+    figures.work_accidents, figures.commuting_accidents, figures.employees,
+    {{ normalise_name('funds.fund_name') }} as fund_key
+  from {{ ref('stg_ameli_work_accidents__regional') }} as figures
+  join {{ ref('regional_funds') }} as funds
+    on {{ normalise_name('funds.fund_name') }} =
+       {{ normalise_name("regexp_replace(figures.fund_name, '^\\s*(carsat|cgss|css)\\s+', '', 'i')") }}
+  where funds.region_code is not null
+),
+expected as (
+  select region_code, count(*) as funds from {{ ref('regional_funds') }} where region_code is not null group by region_code
+),
+regional as (
+  select fund.region_code, fund.year, fund.vintage, bool_or(fund.is_synthetic) as is_synthetic,
+    sum(fund.work_accidents) as work, sum(fund.commuting_accidents) as commuting, sum(fund.employees) as employees,
+    count(fund.work_accidents) = count(*) as has_work, count(fund.commuting_accidents) = count(*) as has_commuting
+  from fund
+  join expected on expected.region_code = fund.region_code
+  group by fund.region_code, fund.year, fund.vintage, expected.funds
+  having count(distinct fund.fund_key) = expected.funds and count(*) = expected.funds and count(fund.employees) = count(*)
+),
+figure as (
+  select 'work' as risk, 'region' as territory_level, region_code as territory_code, year, vintage, is_synthetic,
+    'total' as breakdown, work as accidents, employees
+  from regional where has_work
+  union all
+  select 'commuting', 'region', region_code, year, vintage, is_synthetic, 'total', commuting, employees
+  from regional where has_commuting
+  union all
+  select risk, 'country', 'FR', year, vintage, is_synthetic, coalesce('naf=' || naf, 'total'), accidents, employees
+  from {{ ref('int_accident_rates') }}
+)
+select case risk when 'work' then 'sdg08_work_accident_frequency' else 'sdg08_commuting_accident_frequency' end as indicator_id,
+  territory_level, territory_code, cast(year as varchar) as period, breakdown,
+  {{ ratio('accidents', 'employees', 1000) }} as value,
+  {{ status_columns(synthetic='is_synthetic') }},
+  accidents as numerator, employees as denominator, 'ameli_work_accidents' as source_id, vintage
+from figure
+where employees > 0 and accidents is not null and risk in ('work', 'commuting')

@@ -1,0 +1,42 @@
+-- Today's communes, one row each, with the territories they belong to and their newest municipal population.
+-- Population: INSEE's legal populations, else (Mayotte) the one of the EPCI composition.
+{{ config(materialized='table') }}
+with epci as (
+  select codes.current_code as commune_code,
+    -- after a merger across two EPCIs the row of the commune that kept its code decides
+    arg_max(composition.epci_code, composition.commune_code = codes.current_code) as epci_code,
+    sum(composition.population_municipal) as population
+  from {{ ref('stg_dgcl_epci__composition') }} as composition
+  join {{ ref('int_commune_codes') }} as codes on codes.commune_code = composition.commune_code
+  where composition.vintage = (select max(vintage) from {{ ref('stg_dgcl_epci__composition') }})
+    and codes.current_code is not null and codes.kind <> 'arrondissement'
+  group by codes.current_code
+),
+zone as (
+  select codes.current_code as commune_code,
+    arg_max(composition.employment_zone_code, composition.commune_code = codes.current_code) as employment_zone_code
+  from {{ ref('stg_insee_zones_emploi__composition') }} as composition
+  join {{ ref('int_commune_codes') }} as codes on codes.commune_code = composition.commune_code
+  where composition.vintage = (select max(vintage) from {{ ref('stg_insee_zones_emploi__composition') }})
+    and codes.current_code is not null and codes.kind <> 'arrondissement'
+  group by codes.current_code
+),
+counted as (
+  select codes.current_code as commune_code, people.vintage, sum(people.population_municipal) as population
+  from {{ ref('stg_insee_population__communes') }} as people
+  join {{ ref('int_commune_codes') }} as codes on codes.commune_code = people.commune_code
+  where codes.current_code is not null and codes.kind <> 'arrondissement' and people.population_municipal is not null
+  group by codes.current_code, people.vintage
+),
+people as (
+  select commune_code, arg_max(population, vintage) as population from counted group by commune_code
+)
+select codes.commune_code, codes.name, {{ normalise_name('codes.name') }} as name_key,
+  codes.department_code, codes.region_code, codes.cog_year,
+  epci.epci_code, zone.employment_zone_code,
+  cast(coalesce(people.population, epci.population) as bigint) as population
+from {{ ref('int_commune_codes') }} as codes
+left join epci on epci.commune_code = codes.commune_code
+left join zone on zone.commune_code = codes.commune_code
+left join people on people.commune_code = codes.commune_code
+where codes.kind = 'current'

@@ -1,0 +1,4 @@
+-- All figures of all indicator models, every vintage: fct_indicator_value keeps one of each.
+-- depends on the models named by the variable `indicator_models`.
+{{ config(materialized='view') }}
+{{ union_indicators() }}

@@ -1,0 +1,21 @@
+-- The catalogue's indicators that have a model here. The counts of goals and indicators must keep apart those
+-- whose every input file of this refresh is a made-up sample: is_synthetic_only.
+with input as (
+  select indicator_id, unnest(string_split(input_source_ids, ';')) as source_id from {{ ref('indicators') }}
+),
+synthetic as (
+  -- geography and population only divide: they do not make a figure real
+  select input.indicator_id, bool_and(coalesce(files.synthetic, false)) as is_synthetic_only
+  from input
+  join {{ source('run', 'files') }} as files on files.source_id = input.source_id
+  where input.source_id <> 'insee_population'
+  group by input.indicator_id
+)
+select catalogue.indicator_id, catalogue.sdg_id, catalogue.sdg_target, catalogue.name_fr, catalogue.name_en,
+  catalogue.unit, catalogue.unit_fr, catalogue.desired_direction, catalogue.kind, catalogue.source_id, catalogue.frequency,
+  catalogue.definition_fr, catalogue.definition_en, catalogue.limits_fr, catalogue.target_value, catalogue.target_year,
+  coalesce(synthetic.is_synthetic_only, false) as is_synthetic_only
+from {{ ref('indicators') }} as catalogue
+left join synthetic on synthetic.indicator_id = catalogue.indicator_id
+where catalogue.is_available
+  and catalogue.model in ({% for model in indicator_models() %}'{{ model }}'{% if not loop.last %}, {% endif %}{% endfor %})

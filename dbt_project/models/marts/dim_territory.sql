@@ -1,0 +1,4 @@
+-- Every territory that a figure may speak of.
+select territory_code, territory_level, name, epci_code, department_code, region_code, population, cog_year,
+  is_home, is_comparator, is_current, current_code
+from {{ ref('int_territories') }}

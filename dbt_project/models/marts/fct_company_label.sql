@@ -1,0 +1,6 @@
+-- Labels and certificates of companies in France. SIREN only where the registry gives it (match_method `given`).
+select label_id, label, company_name, siren,
+  case when siren is null then 'none' else 'given' end as match_method,
+  case when siren is null then null else 1.0 end::double as match_score,
+  commune_code, valid_from, valid_to, is_current, source_id, vintage
+from {{ ref('int_company_labels') }}

@@ -1,0 +1,37 @@
+-- CSR practice sheets of local companies and the goals they serve: those that the sheet states itself (« ODD 5 »),
+-- else those of the terms found in its title and description (seed csr_action_terms). No term found: no goal, and
+-- no contribution is claimed. The sheets are published as good practice: none describes a harm, so `negative` and
+-- `mixed` can only come from terms that say so.
+with sheet as (
+  select action_id, company_name, title, nature,
+    ' ' || {{ normalise_name("concat_ws(' ', title, description)") }} || ' ' as words,
+    ' ' || {{ normalise_name("concat_ws(' ', title, description, body)") }} || ' ' as everything,
+    vintage
+  from {{ ref('stg_csr_actions__actions') }}
+  -- the publisher's blank sheet (« Template à dupliquer ») names no company
+  where company_name is not null and title is not null
+  qualify row_number() over (partition by action_id order by vintage desc) = 1
+),
+stated as (
+  select action_id, try_cast(unnest(regexp_extract_all(everything, '\bodd (?:n )?([0-9]{1,2})\b', 1)) as integer) as sdg_id
+  from sheet
+),
+found as (
+  select action_id, sdg_id, 'positive' as contribution, 1 as preference from stated where sdg_id between 1 and 17
+  union all
+  select sheet.action_id, terms.sdg_id, terms.contribution, 2
+  from sheet
+  join {{ ref('csr_action_terms') }} as terms on regexp_matches(sheet.words, '\b(' || terms.term || ')')
+),
+goals as (
+  select action_id,
+    list_sort(list(distinct sdg_id)) as sdg_list,
+    case when count(distinct contribution) = 1 then min(contribution) else 'mixed' end as contribution
+  from (select *, min(preference) over (partition by action_id) as best from found)
+  where preference = best
+  group by action_id
+)
+select sheet.action_id, sheet.company_name, cast(null as varchar) as siren, sheet.title, sheet.nature,
+  array_to_string(goals.sdg_list, ',') as sdg_ids, goals.contribution, sheet.vintage
+from sheet
+left join goals on goals.action_id = sheet.action_id

@@ -1,0 +1,6 @@
+-- Non-financial statements found, newest vintage of each.
+select filing_id, siren, company_name, cast(fiscal_year as integer) as fiscal_year, document_type,
+  cast(pages as integer) as pages, 'dpef_filings' as source_id, vintage
+from {{ ref('stg_dpef_filings__filings') }}
+where filing_id is not null
+qualify row_number() over (partition by filing_id order by vintage desc) = 1

@@ -1,0 +1,15 @@
+-- Work and commuting accidents by activity.
+select
+  risk,
+  year,
+  level,
+  ctn,
+  naf_code,
+  naf_label,
+  employees,
+  accidents,
+  deaths,
+  hours,
+  _vintage as vintage,
+  coalesce(_synthetic, false) as is_synthetic
+from {{ source('ameli_work_accidents', 'by_activity') }}

@@ -1,0 +1,15 @@
+-- CSR practice sheets of local companies.
+select
+  action_id,
+  company_name,
+  title,
+  description,
+  nature,
+  sector,
+  maturity,
+  financial_effort,
+  human_effort,
+  body,
+  _vintage as vintage,
+  coalesce(_synthetic, false) as is_synthetic
+from {{ source('csr_actions', 'actions') }}

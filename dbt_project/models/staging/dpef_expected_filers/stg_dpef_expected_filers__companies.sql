@@ -1,0 +1,10 @@
+-- Companies of 500 employees and more.
+select
+  siren,
+  company_name,
+  workforce_year,
+  size_band_code,
+  size_band,
+  _vintage as vintage,
+  coalesce(_synthetic, false) as is_synthetic
+from {{ source('dpef_expected_filers', 'companies') }}

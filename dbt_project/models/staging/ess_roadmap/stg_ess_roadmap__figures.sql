@@ -1,0 +1,11 @@
+-- Published figures of the social and solidarity economy.
+select
+  territory_level,
+  territory_code,
+  year,
+  employees,
+  employment_share,
+  employer_establishments,
+  _vintage as vintage,
+  coalesce(_synthetic, false) as is_synthetic
+from {{ source('ess_roadmap', 'figures') }}

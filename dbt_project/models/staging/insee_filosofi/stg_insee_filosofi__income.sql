@@ -1,0 +1,17 @@
+-- Disposable income - median, deciles, inequality, poverty, five territory levels.
+select
+  territory_level,
+  territory_code,
+  name,
+  year,
+  median,
+  median__marker,
+  interdecile_ratio,
+  interdecile_ratio__marker,
+  gini,
+  gini__marker,
+  poverty_rate,
+  poverty_rate__marker,
+  _vintage as vintage,
+  coalesce(_synthetic, false) as is_synthetic
+from {{ source('insee_filosofi', 'income') }}

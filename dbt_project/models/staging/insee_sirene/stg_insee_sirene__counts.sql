@@ -1,0 +1,11 @@
+-- Active establishments of all France, counted.
+select
+  commune_code,
+  naf_division,
+  size_band,
+  is_employer,
+  is_ess,
+  units,
+  _vintage as vintage,
+  coalesce(_synthetic, false) as is_synthetic
+from {{ source('insee_sirene', 'counts') }}

@@ -1,0 +1,15 @@
+-- CSR labels of companies.
+select
+  label,
+  company_name,
+  siren,
+  commune_code,
+  city,
+  level,
+  valid_from,
+  valid_to,
+  source_url,
+  note,
+  _vintage as vintage,
+  coalesce(_synthetic, false) as is_synthetic
+from {{ source('lucie_labels', 'labels') }}

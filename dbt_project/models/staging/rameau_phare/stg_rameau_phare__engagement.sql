@@ -1,0 +1,11 @@
+-- Published survey figures on partnerships.
+select
+  territory_level,
+  territory_code,
+  year,
+  breakdown,
+  measure,
+  value,
+  _vintage as vintage,
+  coalesce(_synthetic, false) as is_synthetic
+from {{ source('rameau_phare', 'engagement') }}

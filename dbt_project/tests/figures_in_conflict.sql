@@ -1,0 +1,6 @@
+-- One vintage of one source says one thing: two different values for the same figure cannot be told apart,
+-- so nothing is published until a person has looked.
+select indicator_id, territory_level, territory_code, period, breakdown, source_id, vintage, min(value) as low, max(value) as high
+from {{ ref('int_indicator_candidates') }}
+group by all
+having max(value) - min(value) > 1e-6 or count(*) <> count(value) and count(value) > 0

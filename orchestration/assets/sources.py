@@ -1,0 +1,87 @@
+"""The lake: one asset a dataset of the catalogue, `["lake", source_id]`.
+
+The step asks the refresh to ingest its source and shows the answer. A refused file does not fail the
+step: the domain has kept the last good vintage, and the check `files_accepted` turns red. A new
+dataset is a folder under `sources/`; it needs nothing here.
+"""
+
+# no `from __future__ import annotations`: Dagster reads the steps' annotations as they stand
+from collections.abc import Iterable, Mapping, Sequence
+
+from dagster import AssetCheckSpec, AssetExecutionContext, AssetsDefinition, MaterializeResult, MetadataValue, asset
+
+from orchestration.assets.wording import data_version, files_metadata, goal_tags, lake_key, owners, slug, strings
+from orchestration.catalog.models import Source
+from orchestration.checks import accepted_result, accepted_spec, named_results
+from orchestration.resources import ObservatoryResource
+
+# a table's format is said by the names of its files: `\.xlsx?$`, `.*\.csv`
+_SPREADSHEET = ("xls", "ods")
+
+
+def source_assets(
+    catalogue: Mapping[str, Source], suite_checks: Mapping[str, Sequence[AssetCheckSpec]]
+) -> list[AssetsDefinition]:
+    """Return one asset a source. `suite_checks`: the expectation checks of a source, by its identifier."""
+    return [source_asset(source, suite_checks.get(source.source_id, ())) for source in catalogue.values()]
+
+
+def source_asset(source: Source, suite_checks: Sequence[AssetCheckSpec] = ()) -> AssetsDefinition:
+    """Return the asset of one source, with its checks."""
+    key = lake_key(source.source_id)
+    specs = [accepted_spec(key), *suite_checks]
+
+    @asset(
+        key=key,
+        deps=[lake_key(other) for other in source.depends_on],
+        group_name=slug(source.groups[0]) if source.groups else "sources",
+        description=_description(source),
+        owners=owners(source.owner),
+        kinds={*_formats(source), "parquet"},
+        tags={
+            "layer": "lake",
+            "publisher": slug(source.publisher),
+            "role": source.role,
+            **{f"group/{slug(group)}": "true" for group in source.groups},
+            **goal_tags(source.goals),
+        },
+        metadata=strings(
+            {
+                "publisher": source.publisher,
+                "licence": source.licence,
+                "frequency": source.calendar.frequency,
+                "tables": ", ".join(source.tables),
+                "synthetic_sample": source.synthetic_sample.fr if source.synthetic_sample else None,
+            }
+        )
+        | ({"homepage": MetadataValue.url(source.homepage)} if source.homepage.startswith("http") else {}),
+        check_specs=specs,
+    )
+    def lake_asset(context: AssetExecutionContext, observatory: ObservatoryResource) -> MaterializeResult:
+        refresh = observatory.refresh(context)
+        files = refresh.ingest(source.source_id)
+        return MaterializeResult(
+            metadata=files_metadata(files),
+            data_version=data_version(files),
+            check_results=[accepted_result(key, files), *named_results(suite_checks, refresh.checks)],
+        )
+
+    return lake_asset
+
+
+def _description(source: Source) -> str:
+    tables = "\n".join(f"- `{name}` : {table.description.fr} ({table.grain})" for name, table in source.tables.items())
+    readme = source.path / "README.md"
+    told = readme.read_text(encoding="utf-8").strip() if readme.exists() else ""
+    return f"{source.title.fr} / {source.title.en}\n\n{tables}\n\n{told}".strip()
+
+
+def _formats(source: Source) -> Iterable[str]:
+    for table in source.tables.values():
+        for spec in table.files:
+            if spec.format == "table":
+                yield "xlsx" if any(s in spec.pattern.lower() for s in _SPREADSHEET) else "csv"
+            elif spec.format == "bulk":
+                yield "duckdb"
+            else:
+                yield spec.format

@@ -1,0 +1,249 @@
+"""What is known of each source: `source.yml` and `columns.csv` as typed models.
+
+Add a field here when every source may need it. What only one source needs is data in its folder.
+Nothing here reads a publisher's file, touches the network or knows Dagster.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from orchestration.messages import Message
+
+Role = Literal["indicator", "reference", "project", "team"]
+Frequency = Literal["daily", "weekly", "monthly", "quarterly", "yearly", "irregular", "once"]
+ColumnType = Literal[
+    "text", "integer", "number", "date", "boolean", "year",
+    "commune", "epci", "department", "region", "employment_zone", "territory", "country",
+    "siren", "siret", "naf",
+]
+
+
+class Strict(BaseModel):
+    """A model that refuses keys that it does not know: a typing mistake must not pass unseen."""
+
+    model_config = ConfigDict(extra="forbid", frozen=False, ignored_types=(cached_property,))
+
+
+class Text(Strict):
+    """A text for people, in French and English."""
+
+    fr: str
+    en: str
+
+    @property
+    def message(self) -> Message:
+        """Return the text as a Message."""
+        return Message(fr=self.fr, en=self.en)
+
+
+class Calendar(Strict):
+    """When the publisher brings out the next vintage.
+
+    `expected` holds month-days (`03-01`) of a usual year for yearly and quarterly sources, and is
+    empty for the others. `grace_days` are granted after it before anybody is called late.
+    `lag_months`: how far the reference period usually lies behind the day of publication.
+    """
+
+    frequency: Frequency
+    expected: list[str] = Field(default_factory=list)
+    grace_days: int = 30
+    lag_months: int = 0
+    note: str | None = None
+
+    @field_validator("expected")
+    @classmethod
+    def _month_days(cls, value: list[str]) -> list[str]:
+        for day in value:
+            if not re.fullmatch(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", day):
+                raise ValueError(f"'{day}' is not a month-day such as 03-01")
+        return value
+
+
+class Live(Strict):
+    """One address where the publisher offers the data; `{year}` stands for the vintage's year."""
+
+    url: str
+    kind: Literal["file", "datagouv", "melodi", "datafair", "egapro"] = "file"
+    vintage: str | None = None
+    note: str | None = None
+
+
+class Budgets(Strict):
+    """How much may go wrong before the whole file is refused, as shares between 0 and 1.
+
+    `rejected_share`: rows that could not be read. `vanished_share`: keys of the previous vintage of
+    the same table (or of the same vintage, when a file is replaced) that are no longer there.
+    `minimum_rows`: fewer rows than this is a truncated file.
+    """
+
+    rejected_share: float = 0.0
+    vanished_share: float = 0.10
+    minimum_rows: int = 1
+
+
+class Rule(Strict):
+    """A truth that the conformed table must obey, as an SQL expression over one row.
+
+    `sql` is true for a good row and null where it does not apply. `$vintage_year` is the year in the
+    vintage's name. `tolerated_share`: the share of rows that may fail before the file is refused;
+    the failing rows below that share are rejected one by one (`on_failure: reject`) or only counted
+    (`on_failure: warn`).
+    """
+
+    name: str
+    sql: str
+    message: Text
+    tolerated_share: float = 0.0
+    on_failure: Literal["refuse", "reject", "warn"] = "refuse"
+
+
+class Unpivot(Strict):
+    """Columns whose header carries a period become rows.
+
+    `headers` is a regular expression that the whole header must match; its named groups may be used
+    in `period` (`{year}-Q{quarter}`). The cell's text becomes column `value`, the period `into`.
+    """
+
+    headers: str
+    period: str
+    into: str = "period"
+    value: str
+
+
+class NameMap(Strict):
+    """A value that stands in the file's name: pattern group `group`, translated by `values`."""
+
+    group: str
+    values: dict[str, str]
+
+
+class FileSpec(Strict):
+    """One kind of file of a table: how its name looks and how its rows are found.
+
+    `pattern` must match the whole file name, endings for compression (`.gz`, `.zip`) left off. A
+    named group `yy` or `yyyy` in it must agree with the vintage's year. `layout` names the rows of
+    `columns.csv` that apply. `extract` names an SQL file of the source's folder that DuckDB runs
+    over the raw file (JSON) to give rows; `bulk` says that it runs over national files, column-pruned
+    and filtered, and that its result needs no further reading. `sheet` is a regular expression for
+    the sheet's name. `constants` are values that the file does not hold.
+    """
+
+    pattern: str
+    layout: str = ""
+    format: Literal["table", "json", "bulk", "markdown", "pdf"] = "table"
+    sheet: str | None = None
+    extract: str | None = None
+    unpivot: Unpivot | None = None
+    constants: dict[str, str] = Field(default_factory=dict)
+    name_maps: dict[str, NameMap] = Field(default_factory=dict)
+    example: str | None = None
+
+    @field_validator("pattern")
+    @classmethod
+    def _regex(cls, value: str) -> str:
+        re.compile(value)
+        return value
+
+    @cached_property
+    def regex(self) -> re.Pattern[str]:
+        """Return the compiled pattern; names are compared without regard to case."""
+        return re.compile(self.pattern, re.IGNORECASE)
+
+
+class Ignored(Strict):
+    """A file that lies beside the data and is not read, and why."""
+
+    pattern: str
+    why: str
+
+
+class Column(Strict):
+    """One canonical column of a table, with every header under which it was ever met.
+
+    Each entry of `headers` is literal, holds `{yy}`/`{yyyy}` for a year, or is a regular expression
+    after `~`. `layouts` empty means every layout. See `sources/README.md` for the file's columns.
+    """
+
+    name: str
+    type: ColumnType
+    headers: list["Header"] = Field(default_factory=list)
+    required: bool = False
+    key: bool = False
+    unit: str | None = None
+    missing: list[str] = Field(default_factory=list)
+    secret: list[str] = Field(default_factory=list)
+    minimum: float | None = None
+    maximum: float | None = None
+    allowed: list[str] = Field(default_factory=list)
+    year_into: str | None = None
+    note: str | None = None
+
+
+class Header(Strict):
+    """One header under which a column was met, and in which layout."""
+
+    text: str
+    layout: str = ""
+
+
+class Table(Strict):
+    """One table of a source: what a row is, which files hold it, which truths it obeys."""
+
+    description: Text
+    grain: str
+    files: list[FileSpec]
+    rules: list[Rule] = Field(default_factory=list)
+    budgets: Budgets = Field(default_factory=Budgets)
+    columns: list[Column] = Field(default_factory=list)
+    ignored_headers: list[Header] = Field(default_factory=list)
+
+    @property
+    def key(self) -> list[str]:
+        """Return the names of the columns that identify a row."""
+        return [c.name for c in self.columns if c.key]
+
+
+class Source(Strict):
+    """One dataset of one publisher: the folder `sources/<source_id>/`."""
+
+    source_id: str
+    title: Text
+    publisher: str
+    licence: str
+    homepage: str
+    groups: list[str]
+    role: Role = "indicator"
+    owner: str
+    goals: list[int] = Field(default_factory=list)
+    calendar: Calendar
+    live: list[Live] = Field(default_factory=list)
+    tables: dict[str, Table]
+    ignore: list[Ignored] = Field(default_factory=list)
+    depends_on: list[str] = Field(default_factory=list)
+    synthetic_sample: Text | None = None
+    path: Path
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "Source":
+        for goal in self.goals:
+            if not 1 <= goal <= 17:
+                raise ValueError(f"goals: {goal} is not a goal from 1 to 17")
+        return self
+
+    @property
+    def sample_path(self) -> Path:
+        """Return the folder of the embedded files (`data` for a source that lives in the project)."""
+        return self.path / ("data" if self.role == "project" else "sample")
+
+
+def lake_table(source_id: str, table: str) -> str:
+    """Return the name under which dbt finds a source's table."""
+    return f"{source_id}__{table}"
+
+

@@ -1,0 +1,105 @@
+"""Asset checks: which exist, and how a domain's answer becomes Dagster's.
+
+Three origins: `files_accepted` (one a source), expectation suites (`quality.suite_names`), dbt tests
+(from the manifest, see `assets.models`). None of them blocks a Dagster step: the domain has already
+refused the file, and `publish` decides whether the edition may appear. What is checked is written in
+`expectations/` and in the dbt project, never here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+from dagster import AssetCheckKey, AssetCheckResult, AssetCheckSeverity, AssetCheckSpec, AssetKey
+
+from orchestration.assets.wording import both, lake_key
+from orchestration.messages import Message
+from orchestration.records import CheckOutcome, FileOutcome
+
+ACCEPTED = "files_accepted"
+_ORIGIN = "observatory/origin"
+_NAME = "observatory/name"
+_ASSET = "observatory/asset"
+_SEVERITIES = {"error": AssetCheckSeverity.ERROR, "warn": AssetCheckSeverity.WARN}
+NOT_RUN = Message(fr="Ce contrôle n'a pas été exécuté.", en="This check was not run.")
+
+
+def check_name(*parts: str) -> str:
+    """Return a name in the letters that Dagster accepts (letters, digits, underscore)."""
+    return re.sub(r"[^A-Za-z0-9_]+", "_", "__".join(parts)).strip("_")
+
+
+def accepted_spec(key: AssetKey) -> AssetCheckSpec:
+    """Return the check that tells whether every file of a source was accepted."""
+    return AssetCheckSpec(
+        ACCEPTED, asset=key, description="Aucun fichier de cette source n'a été refusé / No file of this source was refused"
+    )
+
+
+def accepted_result(key: AssetKey, files: Sequence[FileOutcome]) -> AssetCheckResult:
+    """Return the result of `files_accepted`, naming each refused file with reason and action."""
+    refused = [f for f in files if f.state == "refused"]
+    said = [both(m) for f in refused for m in (f.reason, f.action) if m]
+    return AssetCheckResult(
+        passed=not refused,
+        asset_key=key,
+        check_name=ACCEPTED,
+        severity=AssetCheckSeverity.ERROR,
+        description="\n".join(said) or None,
+        metadata={"files": len(files), "refused": len(refused)},
+    )
+
+
+def suite_specs(
+    suites: Mapping[str, Sequence[str]], sources: Collection[str], models: Collection[str]
+) -> dict[AssetKey, list[AssetCheckSpec]]:
+    """Return the expectation checks by asset key.
+
+    `suites` gives check names by table: `insee_filosofi__income` is checked on the source's asset
+    (as `income__<check>`), a model's name on the model. Raises ValueError for a suite of a table that
+    neither the catalogue nor the dbt project knows: a check that looks at nothing must not pass unseen.
+    """
+    specs: dict[AssetKey, list[AssetCheckSpec]] = {}
+    for table, names in suites.items():
+        source, _, rest = table.partition("__")
+        if table in models:
+            key, prefix = AssetKey([table]), ()
+        elif source in sources:
+            key, prefix = lake_key(source), (rest,) if rest else ()
+        else:
+            raise ValueError(f"expectations: the suite '{table}' belongs to no table of a source and to no dbt model")
+        for name in names:
+            specs.setdefault(key, []).append(
+                AssetCheckSpec(
+                    check_name(*prefix, name),
+                    asset=key,
+                    metadata={_ORIGIN: "great_expectations", _ASSET: table, _NAME: name},
+                )
+            )
+    return specs
+
+
+def named_results(specs: Iterable[AssetCheckSpec], outcomes: Iterable[CheckOutcome]) -> Iterator[AssetCheckResult]:
+    """Yield one result a spec of `suite_specs`, from the outcome of the same table and name.
+
+    A check without an outcome (no table to look at) is told as not run, with severity warn.
+    """
+    met = {(o.asset, o.name): o for o in outcomes}
+    for spec in specs:
+        outcome = met.get((spec.metadata[_ASSET], spec.metadata[_NAME]))
+        if outcome is None:
+            yield result(spec.key, passed=False, severity="warn", message=both(NOT_RUN))
+        else:
+            yield result(spec.key, passed=outcome.passed, severity=outcome.severity, message=both(outcome.message))
+
+
+def result(key: AssetCheckKey, *, passed: bool, severity: str, message: str) -> AssetCheckResult:
+    """Return a check result with its sentence."""
+    return AssetCheckResult(
+        passed=passed,
+        asset_key=key.asset_key,
+        check_name=key.name,
+        severity=_SEVERITIES[severity],
+        description=message or None,
+    )

@@ -1,0 +1,306 @@
+"""The observatory at a prompt: the same jobs as in the web page, for a person or a timer.
+
+Each command says in one place what it does, calls the rooms, and turns their answers into words and
+exit codes. Imports of heavy libraries stay inside the commands: `--help`, `status`, `sources` and
+`editions` answer at once.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from orchestration.messages import Message
+
+if TYPE_CHECKING:
+    from orchestration.records import RefreshOutcome
+    from orchestration.settings import Settings
+
+app = typer.Typer(
+    name="observatory",
+    help="Observatory of companies' CSR practice and the Sustainable Development Goals on a metropolis.",
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+)
+
+Home = Annotated[
+    Path | None, typer.Option("--home", help="Folder below which everything is written (default: OBSERVATORY_HOME, else ./var).")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output and nothing else there.")]
+WRONG_USAGE, BLOCKED, BUSY = 2, 4, 5
+
+
+@app.command()
+def refresh(
+    from_: Annotated[
+        str, typer.Option("--from", metavar="live|sample|DIR", help="Where the files come from: a mirror's folder, the embedded samples, or the publishers' addresses.")
+    ] = "sample",
+    only: Annotated[list[str] | None, typer.Option("--only", metavar="SOURCE_OR_GROUP", help="Only these sources or groups; may be repeated.")] = None,
+    home: Home = None,
+    territory: Annotated[str | None, typer.Option("--territory", metavar="EPCI_SIREN", help="SIREN of the EPCI that the observatory is for.")] = None,
+    json_: Json = False,
+) -> None:
+    """Read the publishers' files, build the tables, check them and publish a new edition.
+
+    Exit codes: 0 all sources taken or unchanged, 2 wrong usage, 3 published but a source was refused,
+    4 nothing published, 5 another refresh is running on this home.
+    """
+    from orchestration.refresh import HomeBusy, Refresh, UsageError
+
+    settings = _settings(home, territory)
+    _log_to_standard_error()
+    channel = from_ if from_ in ("sample", "live") else str(Path(from_).expanduser().resolve())
+    try:
+        with Refresh.open(settings, channel=channel, only=only or None) as planned:
+            if planned.nothing_new():
+                outcome = planned.unchanged_outcome()
+                _answer(outcome, settings, json_)
+            planned.start_worker()
+            from orchestration.dagster_run import run_job
+
+            outcome = run_job(settings, planned)
+    except HomeBusy as error:
+        _stop(BUSY, error.reason, error.action, json_, settings)
+    except UsageError as error:
+        _stop(WRONG_USAGE, error.reason, None, json_, settings)
+    _answer(outcome, settings, json_)
+
+
+@app.command()
+def status(home: Home = None, json_: Json = False) -> None:
+    """Tell each source's vintage, when its publisher was due, whose delay it is, and what to do."""
+    from orchestration.status import source_status, status_table
+
+    settings = _settings(home, None)
+    statuses = source_status(settings)
+    if json_:
+        print(json.dumps([s.to_json(settings.language) for s in statuses], ensure_ascii=False, default=str))
+    else:
+        _console().print(status_table(statuses, settings.language))
+
+
+@app.command()
+def sources(json_: Json = False) -> None:
+    """List the catalogue: every source, its publisher, groups and tables."""
+    settings = _settings(None, None)
+    catalogue = _catalogue(settings)
+    if json_:
+        print(
+            json.dumps(
+                [
+                    {
+                        "source": s.source_id, "title": s.title.message.text(settings.language),
+                        "publisher": s.publisher, "licence": s.licence, "homepage": s.homepage,
+                        "groups": s.groups, "frequency": s.calendar.frequency, "role": s.role,
+                        "goals": s.goals, "tables": list(s.tables),
+                    }
+                    for s in catalogue.values()
+                ],
+                ensure_ascii=False,
+            )
+        )
+        return
+    from rich.table import Table
+
+    table = Table(title="Sources", show_lines=False)
+    for heading in ("source", "titre", "éditeur", "groupes", "rythme", "ODD"):
+        table.add_column(heading, overflow="fold")
+    for s in catalogue.values():
+        table.add_row(
+            s.source_id, s.title.message.text(settings.language), s.publisher, ", ".join(s.groups),
+            s.calendar.frequency, ", ".join(map(str, s.goals)),
+        )
+    _console().print(table)
+
+
+@app.command()
+def check(
+    source: Annotated[str, typer.Argument(help="Identifier of the source, as `observatory sources` lists it.")],
+    file: Annotated[Path, typer.Argument(help="The file to try.")],
+    vintage: Annotated[str | None, typer.Option("--vintage", help="Year (or month) that the file is about; default: found in its name.")] = None,
+    json_: Json = False,
+) -> None:
+    """Try one file against its source's contract; nothing is written."""
+    from orchestration.trial import try_file
+
+    settings = _settings(None, None)
+    catalogue = _catalogue(settings)
+    if source not in catalogue:
+        _stop(
+            WRONG_USAGE,
+            Message(
+                fr=f"Aucune source ne s'appelle « {source} ». Sources : {', '.join(catalogue)}.",
+                en=f"No source is called '{source}'. Sources: {', '.join(catalogue)}.",
+            ),
+            None, json_, settings,
+        )
+    if not file.is_file():
+        _stop(
+            WRONG_USAGE,
+            Message(fr=f"Le fichier « {file} » n'existe pas.", en=f"The file '{file}' does not exist."),
+            None, json_, settings,
+        )
+    outcome = try_file(settings, catalogue[source], file, vintage)
+    from orchestration import receipts
+
+    if json_:
+        print(json.dumps(receipts.file_to_json(outcome, settings.language), ensure_ascii=False))
+    else:
+        language = settings.language
+        _console().print(f"[bold]{file.name}[/bold] : {outcome.state}")
+        for text in (outcome.reason, outcome.action):
+            if text:
+                _console().print(text.text(language), markup=False)
+    raise typer.Exit(3 if outcome.state == "refused" else 0)
+
+
+@app.command()
+def editions(home: Home = None, json_: Json = False) -> None:
+    """List the published editions, the newest first."""
+    from orchestration.editions.shelf import list_editions
+
+    settings = _settings(home, None)
+    found = list_editions(settings.home)
+    if json_:
+        print(
+            json.dumps(
+                [
+                    {
+                        "edition": e.edition_id, "published_at": e.published_at.isoformat() if e.published_at else None,
+                        "is_current": e.is_current, "is_rolled_back_to": e.is_rolled_back_to,
+                        "tables": {t.name: t.rows for t in e.tables}, "path": str(e.path),
+                    }
+                    for e in found
+                ]
+            )
+        )
+        return
+    if not found:
+        _console().print("Aucune édition n'est encore publiée : lancer « observatory refresh ».")
+        return
+    from rich.table import Table
+
+    table = Table()
+    for heading in ("édition", "publiée le", "en service", "tables", "lignes"):
+        table.add_column(heading)
+    for e in found:
+        mark = "oui (retour)" if e.is_rolled_back_to else "oui" if e.is_current else ""
+        table.add_row(
+            e.edition_id, f"{e.published_at:%d/%m/%Y %H:%M}" if e.published_at else "", mark,
+            str(len(e.tables)), f"{e.rows:,}".replace(",", "\u202f"),
+        )
+    _console().print(table)
+
+
+@app.command()
+def rollback(
+    edition: Annotated[str, typer.Argument(help="Name of the edition to go back to, as `observatory editions` lists it.")],
+    home: Home = None,
+) -> None:
+    """Go back to a published edition at once; nothing is deleted."""
+    from orchestration.editions import EditionError
+    from orchestration.editions import rollback as roll_back
+
+    settings = _settings(home, None)
+    try:
+        target = roll_back(settings.home, edition)
+    except EditionError as error:
+        _stop(WRONG_USAGE, error.reason, error.action, False, settings)
+    _console().print(f"Les lecteurs voient maintenant l'édition {target.edition_id}.")
+
+
+@app.command()
+def serve(
+    home: Home = None,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 3000,
+) -> None:
+    """Start the Dagster web page and its daemon."""
+    from orchestration.serve import serve as start
+
+    raise typer.Exit(start(_settings(home, None), host=host, port=port))
+
+
+# shared -------------------------------------------------------------------------------------------
+
+
+def _settings(home: Path | None, territory: str | None) -> "Settings":
+    from pydantic import ValidationError
+
+    from orchestration.settings import Settings
+
+    try:
+        return Settings.load(home=home, territory=territory)
+    except ValidationError as error:
+        for e in error.errors():
+            print(f"{'.'.join(map(str, e['loc']))}: {e['msg']}", file=sys.stderr)
+        raise typer.Exit(WRONG_USAGE) from None
+
+
+def _catalogue(settings: "Settings"):  # type: ignore[no-untyped-def]
+    from orchestration.catalog import CatalogueError, load_catalogue
+
+    try:
+        return load_catalogue(settings.sources_path)
+    except CatalogueError as error:
+        print("\n".join(error.problems), file=sys.stderr)
+        raise typer.Exit(WRONG_USAGE) from None
+
+
+def _answer(outcome: "RefreshOutcome", settings: "Settings", as_json: bool) -> NoReturn:
+    from orchestration import receipts
+
+    if as_json:
+        print(json.dumps(receipts.to_json(outcome, settings.language), ensure_ascii=False))
+    else:
+        receipts.print_console(outcome, settings.home, settings.language)
+    raise typer.Exit(outcome.exit_code)
+
+
+def _stop(
+    code: int, reason: Message, action: Message | None, as_json: bool, settings: "Settings"
+) -> NoReturn:
+    if as_json:
+        print(
+            json.dumps(
+                {
+                    "edition": None, "exit_code": code, "started_at": None, "finished_at": None,
+                    "territory": settings.territory, "sources": [], "checks": [],
+                    "reason": reason.text(settings.language),
+                    "action": action.text(settings.language) if action else None,
+                },
+                ensure_ascii=False,
+            )
+        )
+    for text in (reason, action):
+        if text:
+            print(text.text(settings.language), file=sys.stderr)
+    raise typer.Exit(code)
+
+
+def _console():  # type: ignore[no-untyped-def]
+    from rich.console import Console
+
+    return Console(highlight=False)
+
+
+def _log_to_standard_error() -> None:
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("%(levelname)s %(message)s"))
+    logger = logging.getLogger("observatory")
+    logger.handlers[:] = [handler]
+    logger.setLevel(logging.INFO)
+    logger.propagate = False
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,379 @@
+"""One raw table becomes one table of the contract.
+
+Every column of the result is canonical and typed; every row that could not be read is listed with
+its line, column and value. Refuses the whole file when more rows were lost than the source's budget
+allows, or when one key has two truths.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from orchestration.catalog.models import Column, FileSpec, Table
+from orchestration.conforming.headers import map_headers
+from orchestration.conforming.values import LEVEL_TYPES, Parsed, parse
+from orchestration.messages import Message, Refusal
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from orchestration.reading import RawTable
+
+MARKER = "__marker"
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """One row that was left out: where it stands and why."""
+
+    line: int
+    column: str
+    why: Message
+
+
+@dataclass
+class Conformed:
+    """A table in the contract's columns.
+
+    `frame`: the canonical columns in the catalogue's order, `<column>__marker` after each column that
+    has secrecy markers, and `_row`, the line in the file. `notes`: what drifted and was read with
+    certainty. `rejected`: rows left out, within the source's budget.
+    """
+
+    frame: "pd.DataFrame"
+    rows_read: int
+    notes: list[Message] = field(default_factory=list)
+    rejected: list[Rejected] = field(default_factory=list)
+
+
+def output_columns(table: Table) -> list[tuple[str, str]]:
+    """Return (name, catalogue type) of the columns of a conformed table, markers included."""
+    result = []
+    for column in table.columns:
+        result.append((column.name, column.type))
+        if column.secret:
+            result.append((column.name + MARKER, "text"))
+    return result
+
+
+def conform(
+    table: Table, spec: FileSpec, raw: "RawTable", *, table_name: str, file_name: str,
+    columns_file: str, vintage_year: int | None,
+) -> Conformed:
+    """Return `raw` in the contract's columns.
+
+    Raises Refusal when a required column is missing, when the year in the headers or in the file's
+    name is not the vintage's, when the rows lost exceed the budget, or when two rows of one key differ.
+    """
+    given = dict(spec.constants)
+    match = spec.regex.fullmatch(file_name)
+    if match:
+        _check_name_year(match, vintage_year, file_name)
+        for target, name_map in spec.name_maps.items():
+            found = match.group(name_map.group)
+            values = {k.casefold(): v for k, v in name_map.values.items()}
+            if found.casefold() not in values:
+                raise Refusal(
+                    Message(
+                        fr=f"{file_name} : « {found} » dans le nom du fichier n'est pas connu ({', '.join(name_map.values)}).",
+                        en=f"{file_name}: '{found}' in the file's name is not known ({', '.join(name_map.values)}).",
+                    ),
+                    Message(fr="Rendre au fichier le nom donné par l'éditeur.", en="Give the file the publisher's own name."),
+                    kind="name",
+                )
+            given[target] = values[found.casefold()]
+    unpivot = spec.unpivot.headers if spec.unpivot else None
+    into = {spec.unpivot.into, spec.unpivot.value} if spec.unpivot else set()
+    header_map = map_headers(
+        table, spec.layout, raw.header, file=file_name, columns_file=columns_file, table_name=table_name,
+        provided=set(given) | into, unpivot=unpivot,
+    )
+    notes = [a.message for a in raw.adaptations]
+    if header_map.added:
+        names = ", ".join(f"« {a} »" for a in header_map.added[:8])
+        notes.append(
+            Message(
+                fr=f"colonnes ajoutées par l'éditeur et laissées de côté : {names}",
+                en=f"columns added by the publisher and left out: {names}",
+            )
+        )
+    if header_map.renamed:
+        names = ", ".join(f"« {new} » pour « {old} »" for new, old in header_map.renamed[:8])
+        names_en = ", ".join(f"'{new}' for '{old}'" for new, old in header_map.renamed[:8])
+        notes.append(
+            Message(fr=f"colonnes écrites autrement : {names}", en=f"columns written differently: {names_en}")
+        )
+    years = _years(table, header_map.years, file_name)
+    cells = _columns_of(raw, header_map.positions)
+    lines = raw.lines
+    if spec.unpivot:
+        cells, lines = _unpivot(spec, raw, cells, file_name)
+    count = len(lines)
+    builder = _Builder(table, raw.numeric_cells, file_name, lines)
+    for column in _ordered(table.columns):
+        if column.name in cells:
+            builder.add(column, cells[column.name])
+        elif column.name in given:
+            builder.add(column, [given[column.name]] * count)
+        elif column.name in years:
+            builder.fill(column, years[column.name])
+        else:
+            builder.fill(column, None)
+    frame, rejected = builder.finish()
+    notes += builder.notes
+    result = Conformed(frame, rows_read=count, notes=notes, rejected=rejected)
+    _enforce_budget(table, result, file_name)
+    _settle_duplicates(table, result, file_name)
+    return result
+
+
+def _check_name_year(match: re.Match[str], vintage_year: int | None, file_name: str) -> None:
+    groups = match.groupdict()
+    text = groups.get("yyyy") or groups.get("yy")
+    if not text or vintage_year is None:
+        return
+    year = int(text) if len(text) == 4 else 2000 + int(text)
+    if year != vintage_year:
+        raise _wrong_year(file_name, "le nom du fichier", "the file's name", year, vintage_year)
+
+
+def _wrong_year(file_name: str, what_fr: str, what_en: str, year: int, vintage_year: int) -> Refusal:
+    return Refusal(
+        Message(
+            fr=f"{file_name} : {what_fr} dit {year} mais le fichier est rangé dans le millésime {vintage_year}.",
+            en=f"{file_name}: {what_en} says {year} but the file lies in vintage {vintage_year}.",
+        ),
+        Message(
+            fr=f"Ranger le fichier dans le dossier {year}, ou prendre le fichier de {vintage_year}.",
+            en=f"Put the file into folder {year}, or take the file of {vintage_year}.",
+        ),
+        kind="year",
+    )
+
+
+def _years(table: Table, found: dict[str, int], file_name: str) -> dict[str, int]:
+    """Return the year column ← year in the headers that feed it; they must agree."""
+    years: dict[str, dict[int, str]] = {}
+    for column in table.columns:
+        if column.year_into and column.name in found:
+            years.setdefault(column.year_into, {}).setdefault(found[column.name], column.name)
+    for target, by_year in years.items():
+        if len(by_year) > 1:
+            list_fr = ", ".join(f"{name} : {year}" for year, name in sorted(by_year.items()))
+            raise Refusal(
+                Message(
+                    fr=f"{file_name} : les en-têtes portent plusieurs années pour « {target} » ({list_fr}).",
+                    en=f"{file_name}: the headers carry several years for '{target}' ({list_fr}).",
+                ),
+                Message(
+                    fr="Redemander à l'éditeur un fichier d'une seule année.",
+                    en="Ask the publisher for a file of one year.",
+                ),
+                kind="year",
+            )
+    return {target: next(iter(by_year)) for target, by_year in years.items()}
+
+
+def _columns_of(raw: "RawTable", positions: dict[str, int]) -> dict[str, list[str]]:
+    if not raw.rows:
+        return {name: [] for name in positions}
+    transposed = list(zip(*raw.rows, strict=True))
+    return {name: list(transposed[index]) for name, index in positions.items()}
+
+
+def _unpivot(
+    spec: FileSpec, raw: "RawTable", cells: dict[str, list[str]], file_name: str
+) -> tuple[dict[str, list[str]], list[int]]:
+    assert spec.unpivot is not None
+    regex = re.compile(spec.unpivot.headers, re.IGNORECASE)
+    found = [(i, m) for i, h in enumerate(raw.header) if (m := regex.fullmatch(h.strip()))]
+    if not found:
+        raise Refusal(
+            Message(
+                fr=f"{file_name} : aucune colonne ne porte de période (du type « {spec.unpivot.period} »).",
+                en=f"{file_name}: no column carries a period (such as '{spec.unpivot.period}').",
+            ),
+            Message(fr="Vérifier que c'est le bon fichier.", en="Check that this is the right file."),
+            kind="header",
+        )
+    result: dict[str, list[str]] = {name: [] for name in cells}
+    periods: list[str] = []
+    values: list[str] = []
+    lines: list[int] = []
+    for index, period_match in found:
+        period = spec.unpivot.period.format(**period_match.groupdict())
+        for name, column in cells.items():
+            result[name].extend(column)
+        periods.extend([period] * len(raw.rows))
+        values.extend(row[index] for row in raw.rows)
+        lines.extend(raw.lines)
+    result[spec.unpivot.into] = periods
+    result[spec.unpivot.value] = values
+    return result, lines
+
+
+def _ordered(columns: list[Column]) -> list[Column]:
+    """Territories last: how their code is read depends on the level, which may stand in a column."""
+    return sorted(columns, key=lambda c: c.type == "territory")
+
+
+class _Builder:
+    """Collects typed columns and the rows that could not be read."""
+
+    def __init__(self, table: Table, typed_numbers: bool, file_name: str, lines: list[int]) -> None:
+        self.table = table
+        self.typed = typed_numbers
+        self.file = file_name
+        self.lines = lines
+        self.data: dict[str, list[Any]] = {}
+        self.notes: list[Message] = []
+        self.bad: dict[int, Rejected] = {}
+
+    def add(self, column: Column, texts: list[str]) -> None:
+        if column.type == "territory":
+            self._add_territory(column, texts)
+            return
+        parsed = parse(column, texts, file=self.file, typed_numbers=self.typed)
+        self._take(column, texts, parsed)
+
+    def fill(self, column: Column, value: Any) -> None:
+        self.data[column.name] = [value] * len(self.lines)
+        if column.secret:
+            self.data[column.name + MARKER] = [None] * len(self.lines)
+
+    def _take(self, column: Column, texts: list[str], parsed: Parsed) -> None:
+        self.notes += parsed.notes
+        values = parsed.values
+        self.data[column.name] = [values.get(t) for t in texts]
+        if column.secret:
+            self.data[column.name + MARKER] = [parsed.markers.get(t) for t in texts]
+        if parsed.unreadable:
+            for position, text in enumerate(texts):
+                why = parsed.unreadable.get(text)
+                if why is not None and position not in self.bad:
+                    self.bad[position] = Rejected(self.lines[position], column.name, why)
+        if column.key:
+            for position, value in enumerate(self.data[column.name]):
+                if value is None and position not in self.bad:
+                    self.bad[position] = Rejected(
+                        self.lines[position], column.name,
+                        Message(fr=f"« {column.name} » est vide", en=f"'{column.name}' is empty"),
+                    )
+
+    def _add_territory(self, column: Column, texts: list[str]) -> None:
+        levels = self.data["territory_level"]
+        values: list[Any] = [None] * len(texts)
+        for level in set(levels):
+            positions = [i for i, found in enumerate(levels) if found == level]
+            kind = LEVEL_TYPES.get(str(level))
+            if kind is None:
+                continue
+            typed = column.model_copy(update={"type": kind})
+            part = [texts[i] for i in positions]
+            parsed = parse(typed, part, file=self.file, typed_numbers=self.typed)
+            self.notes += parsed.notes
+            for position, text in zip(positions, part, strict=True):
+                values[position] = parsed.values.get(text)
+                why = parsed.unreadable.get(text)
+                if why is not None and position not in self.bad:
+                    self.bad[position] = Rejected(self.lines[position], column.name, why)
+                elif values[position] is None and position not in self.bad:
+                    self.bad[position] = Rejected(
+                        self.lines[position], column.name,
+                        Message(fr=f"« {column.name} » est vide", en=f"'{column.name}' is empty"),
+                    )
+        self.data[column.name] = values
+
+    def finish(self) -> tuple["pd.DataFrame", list[Rejected]]:
+        import pandas as pd
+
+        types = dict(output_columns(self.table))
+        good = [i for i in range(len(self.lines)) if i not in self.bad] if self.bad else None
+        series: dict[str, Any] = {}
+        for name in types:
+            values = self.data[name] if good is None else [self.data[name][i] for i in good]
+            series[name] = pd.Series(values, dtype=_PANDAS.get(types[name], "object"))
+        rows = self.lines if good is None else [self.lines[i] for i in good]
+        series["_row"] = pd.Series(rows, dtype="int64")
+        return pd.DataFrame(series), [self.bad[i] for i in sorted(self.bad)]
+
+
+_PANDAS = {"integer": "Int64", "year": "Int64", "number": "float64", "boolean": "boolean"}
+
+
+def _enforce_budget(table: Table, result: Conformed, file_name: str) -> None:
+    if result.rows_read < table.budgets.minimum_rows:
+        raise Refusal(
+            Message(
+                fr=f"{file_name} : {result.rows_read} ligne(s), alors que {table.budgets.minimum_rows} au moins sont attendues.",
+                en=f"{file_name}: {result.rows_read} row(s), where at least {table.budgets.minimum_rows} are expected.",
+            ),
+            Message(fr="Télécharger de nouveau le fichier entier.", en="Download the whole file again."),
+            kind="rows",
+        )
+    lost = len(result.rejected)
+    allowed = int(table.budgets.rejected_share * result.rows_read)
+    if lost <= allowed:
+        return
+    examples_fr = " ; ".join(f"ligne {r.line}, {r.why.fr} (colonne « {r.column} »)" for r in result.rejected[:3])
+    examples_en = "; ".join(f"line {r.line}, {r.why.en} (column '{r.column}')" for r in result.rejected[:3])
+    columns = Counter(r.column for r in result.rejected)
+    worst, times = columns.most_common(1)[0]
+    raise Refusal(
+        Message(
+            fr=f"{file_name} : {lost} ligne(s) illisible(s) sur {result.rows_read}, {allowed} tolérée(s) ; {examples_fr}.",
+            en=f"{file_name}: {lost} unreadable row(s) of {result.rows_read}, {allowed} tolerated; {examples_en}.",
+        ),
+        Message(
+            fr=f"Regarder la colonne « {worst} » ({times} ligne(s)) et corriger, ou redemander le fichier à son éditeur.",
+            en=f"Look at column '{worst}' ({times} row(s)) and correct it, or ask the publisher for the file again.",
+        ),
+        kind="cells",
+    )
+
+
+def _settle_duplicates(table: Table, result: Conformed, file_name: str) -> None:
+    """Drop rows that say the same twice; refuse where one key has two truths.
+
+    A table without a key (INSEE's movements of communes) is identified by the whole row.
+    """
+    frame = result.frame
+    content = [c for c in frame.columns if c != "_row"]
+    key = table.key or content
+    doubled = frame.duplicated(subset=key, keep=False)
+    if not doubled.any():
+        return
+    unique = frame.drop_duplicates(subset=content)
+    still = unique[unique.duplicated(subset=key, keep=False)]
+    if len(still):
+        first = still.iloc[0]
+        same = still
+        for name in key:
+            same = same[same[name] == first[name]]
+        where = ", ".join(str(n) for n in same["_row"].tolist()[:4])
+        what = ", ".join(f"{name} = {first[name]}" for name in key)
+        raise Refusal(
+            Message(
+                fr=f"{file_name} : lignes {where} : deux valeurs différentes pour la même clé ({what}).",
+                en=f"{file_name}: lines {where}: two different values for one key ({what}).",
+            ),
+            Message(
+                fr="Garder la bonne ligne, ou redemander le fichier à son éditeur.",
+                en="Keep the right line, or ask the publisher for the file again.",
+            ),
+            kind="duplicates",
+        )
+    count = len(frame) - len(unique)
+    result.frame = unique.reset_index(drop=True)
+    result.notes.append(
+        Message(
+            fr=f"{count} ligne(s) en double, identiques, comptée(s) une fois",
+            en=f"{count} identical duplicate row(s) counted once",
+        )
+    )
+
+
+__all__ = ["Conformed", "Rejected", "conform", "output_columns"]

@@ -1,0 +1,216 @@
+"""Which published header is which canonical column.
+
+Headers are compared without case, accents, blanks and punctuation. `{yy}` and `{yyyy}` stand for a
+year; `~` starts a regular expression. A header that is not known is never guessed: it is reported,
+and when a required column is missing the likeliest line for `columns.csv` is proposed.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from orchestration.catalog.models import Column, Table
+from orchestration.messages import Message, Refusal
+
+_KEPT = re.compile(r"[^a-z0-9<>≤≥%+]+")
+
+
+@lru_cache(maxsize=20_000)
+def normalise(header: str) -> str:
+    """Return `header` in lower case without accents, blanks and punctuation.
+
+    `<`, `>`, `≥`, `%` and `+` stay: ameli's `dont IP avec taux < 10%` and `… ≥ 10%` differ in nothing else.
+    """
+    text = unicodedata.normalize("NFKD", header.replace("\ufeff", "").lower().replace("œ", "oe"))
+    return _KEPT.sub("", "".join(c for c in text if not unicodedata.combining(c)))
+
+
+@lru_cache(maxsize=20_000)
+def _pattern(header: str) -> re.Pattern[str]:
+    if header.startswith("~"):
+        return re.compile(header[1:], re.IGNORECASE)
+    parts = re.split(r"(\{yyyy\}|\{yy\})", header)
+    return re.compile(
+        "".join(
+            {"{yyyy}": r"((?:19|20)\d{2})", "{yy}": r"(\d{2})"}.get(p) or re.escape(normalise(p))
+            for p in parts
+        )
+    )
+
+
+def header_year(header: str, text: str) -> int | None:
+    """Return the year that `text` carries where `header` (of the catalogue) has `{yy}` or `{yyyy}`."""
+    if "{yy" not in header:
+        return None
+    match = _pattern(header).fullmatch(normalise(text))
+    if match is None:
+        return None
+    number = int(match.group(1))
+    if len(match.group(1)) == 4:
+        return number
+    return 2000 + number if number < 70 else 1900 + number
+
+
+def matches(header: str, text: str) -> bool:
+    """Return whether the published header `text` is the catalogue's `header`."""
+    if header.startswith("~"):
+        return _pattern(header).fullmatch(text.strip()) is not None
+    if "{yy" in header:
+        return _pattern(header).fullmatch(normalise(text)) is not None
+    return normalise(header) == normalise(text)
+
+
+@dataclass
+class HeaderMap:
+    """Where each canonical column stands in a file.
+
+    `positions`: canonical → index of its cell. `years`: canonical → year in its header.
+    `added`: published headers that the catalogue does not know. `renamed`: (published, known) pairs
+    that differ in case, accents, blanks or punctuation.
+    """
+
+    positions: dict[str, int] = field(default_factory=dict)
+    years: dict[str, int] = field(default_factory=dict)
+    added: list[str] = field(default_factory=list)
+    renamed: list[tuple[str, str]] = field(default_factory=list)
+
+
+def known_count(table: Table, layout: str, unpivot: str | None, cells: list[str]) -> int:
+    """Return how many of `cells` are headers of `table` in `layout` (or match `unpivot`)."""
+    return _Finder(table, layout, unpivot).count(cells)
+
+
+class _Finder:
+    def __init__(self, table: Table, layout: str, unpivot: str | None) -> None:
+        self.literal: dict[str, tuple[Column | None, str]] = {}
+        self.spellings: set[str] = set()
+        self.patterns: list[tuple[re.Pattern[str], Column | None, str, bool]] = []
+        self.unpivot = re.compile(unpivot, re.IGNORECASE) if unpivot else None
+        entries = [(h, c) for c in table.columns for h in c.headers]
+        entries += [(h, None) for h in table.ignored_headers]
+        for header, column in entries:
+            if header.layout not in ("", layout):
+                continue
+            text = header.text
+            if text.startswith("~") or "{yy" in text:
+                self.patterns.append((_pattern(text), column, text, text.startswith("~")))
+            else:
+                self.literal.setdefault(normalise(text), (column, text))
+                self.spellings.add(text.strip())
+        # a year pattern says more than a free regular expression, so it is asked first
+        self.patterns.sort(key=lambda p: p[3])
+
+    def find(self, cell: str) -> tuple[bool, Column | None, str]:
+        """Return (known, column or None when left out on purpose, the catalogue's header)."""
+        key = normalise(cell)
+        if key in self.literal:
+            column, text = self.literal[key]
+            return True, column, text
+        for pattern, column, text, free in self.patterns:
+            if pattern.fullmatch(cell.strip() if free else key):
+                return True, column, text
+        return False, None, ""
+
+    def count(self, cells: list[str]) -> int:
+        return sum(
+            1
+            for cell in cells
+            if cell.strip()
+            and (self.find(cell)[0] or (self.unpivot is not None and self.unpivot.fullmatch(cell.strip())))
+        )
+
+
+def map_headers(
+    table: Table, layout: str, header: list[str], *, file: str, columns_file: str, table_name: str,
+    provided: set[str], unpivot: str | None = None,
+) -> HeaderMap:
+    """Return where each canonical column of `table` stands in `header`.
+
+    `provided`: canonical columns that come from elsewhere (constants, the file's name).
+    Raises Refusal when a required column is missing, or when two headers claim one column.
+    """
+    finder = _Finder(table, layout, unpivot)
+    result = HeaderMap()
+    claims: dict[str, list[tuple[int, str, int | None]]] = {}
+    for index, cell in enumerate(header):
+        known, column, text = finder.find(cell)
+        if not known:
+            if cell.strip() and not (finder.unpivot and finder.unpivot.fullmatch(cell.strip())):
+                result.added.append(cell.strip())
+            continue
+        if column is None:
+            continue
+        claims.setdefault(column.name, []).append((index, cell, header_year(text, cell)))
+        literal = not text.startswith("~") and "{yy" not in text
+        if literal and cell.strip() not in finder.spellings:
+            result.renamed.append((cell.strip(), text))
+    for name, found in claims.items():
+        dated = [f for f in found if f[2] is not None]
+        if len(found) > 1 and len({f[2] for f in dated}) != len(found):
+            names = ", ".join(f"« {f[1].strip()} »" for f in found)
+            raise Refusal(
+                Message(
+                    fr=f"{file} : plusieurs colonnes ({names}) correspondent à « {name} ».",
+                    en=f"{file}: several columns ({names}) stand for '{name}'.",
+                ),
+                Message(
+                    fr=f"Garder une seule de ces colonnes, ou dire dans {columns_file} laquelle fait foi.",
+                    en=f"Keep one of these columns, or say in {columns_file} which one counts.",
+                ),
+                kind="header",
+            )
+        # INSEE's comparator holds the census of two years side by side (P22_POP, P16_POP): the newest is meant
+        index, _, year = max(found, key=lambda f: f[2] or 0)
+        result.positions[name] = index
+        if year is not None:
+            result.years[name] = year
+    _refuse_missing(table, layout, result, header, file, columns_file, table_name, provided)
+    return result
+
+
+def _refuse_missing(
+    table: Table, layout: str, result: HeaderMap, header: list[str], file: str, columns_file: str,
+    table_name: str, provided: set[str],
+) -> None:
+    missing = [
+        c for c in table.columns
+        if c.required and c.name not in result.positions and c.name not in provided
+        and any(h.layout in ("", layout) for h in c.headers)
+    ]
+    if not missing:
+        return
+    names_fr, proposals = [], []
+    for column in missing:
+        wanted = [h.text for h in column.headers if h.layout in ("", layout)]
+        names_fr.append(f"« {wanted[-1]} »")
+        close = difflib.get_close_matches(
+            normalise(wanted[-1]), [normalise(a) for a in result.added], n=1, cutoff=0.5
+        )
+        if close:
+            published = next(a for a in result.added if normalise(a) == close[0])
+            proposals.append(f"{table_name},{layout},{column.name},{published},,,,,,,,,,,")
+    names = ", ".join(names_fr)
+    plural = len(missing) > 1
+    proposal_fr = proposal_en = ""
+    if proposals:
+        lines = " ⏎ ".join(proposals)
+        proposal_fr = f" Si c'est bien un nouveau nom, ajouter à {columns_file} : {lines}"
+        proposal_en = f" If it is a new name for it, add to {columns_file}: {lines}"
+    unknown = ", ".join(f"« {a} »" for a in result.added[:8]) or "—"
+    raise Refusal(
+        Message(
+            fr=f"{file} : colonne{'s' if plural else ''} obligatoire{'s' if plural else ''} {names} "
+            f"introuvable{'s' if plural else ''} ; colonnes inconnues du fichier : {unknown}.",
+            en=f"{file}: required column{'s' if plural else ''} {names} not found; "
+            f"columns of the file that are not known: {unknown}.",
+        ),
+        Message(
+            fr="Vérifier que c'est le bon fichier du bon éditeur." + proposal_fr,
+            en="Check that this is the right file of the right publisher." + proposal_en,
+        ),
+        kind="header",
+    )

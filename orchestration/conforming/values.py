@@ -1,0 +1,472 @@
+"""The text of one column as typed values, with what could not be read.
+
+One function a family of types; each distinct text is looked at once. Add a type here when the
+catalogue gets one. A value is returned only where the text has one reading: everything else is an
+`Unreadable`, which rejects its row (or, beyond the source's budget, the file).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from orchestration.catalog.models import Column
+from orchestration.messages import Message, Refusal
+
+BLANKS = {ord(c): None for c in " \t\u00a0\u202f\u2009\u2007"}
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+_POINT = re.compile(r"(?:-?\d+(?:\.\d+)?)?(?:\n(?:-?\d+(?:\.\d+)?)?)*")
+_COMMA = re.compile(r"(?:-?\d+(?:,\d+)?)?(?:\n(?:-?\d+(?:,\d+)?)?)*")
+_THREE = re.compile(r"-?[1-9]\d{0,2}[.,]\d{3}")
+_GROUPED = {
+    ",": re.compile(r"-?\d{1,3}(?:,\d{3})+(?:\.\d+)?"),
+    ".": re.compile(r"-?\d{1,3}(?:\.\d{3})+(?:,\d+)?"),
+}
+_EXPONENT = re.compile(r"-?\d+(?:[.,]\d+)?[eE][+-]?\d+")
+_DAMAGED_ID = re.compile(r"\d+(?:[.,]\d+)?[eE]\+?\d+")
+BLANK_IS_ZERO = "=0"
+
+
+@dataclass
+class Parsed:
+    """Values of the distinct texts of one column.
+
+    `values`: text → value, None where missing or secret. `unreadable`: text → why.
+    `markers`: text → secrecy marker. `notes`: what drifted and was read with certainty.
+    """
+
+    values: dict[str, Any] = field(default_factory=dict)
+    unreadable: dict[str, Message] = field(default_factory=dict)
+    markers: dict[str, str] = field(default_factory=dict)
+    notes: list[Message] = field(default_factory=list)
+
+
+def parse(column: Column, texts: Iterable[str], *, file: str, typed_numbers: bool = False) -> Parsed:
+    """Return the values of the distinct `texts` of `column`.
+
+    `typed_numbers`: the numbers come from a workbook's numeric cells. Raises Refusal when the column
+    as a whole has two readings (1,234: a decimal or thousands?).
+    """
+    result = Parsed()
+    missing = {m.casefold() for m in column.missing if m != BLANK_IS_ZERO}
+    secret = {m.casefold() for m in column.secret}
+    blank: Any = 0 if BLANK_IS_ZERO in column.missing else None
+    rest: list[str] = []
+    for text in set(texts):
+        key = text.strip().casefold()
+        if not key:
+            result.values[text] = blank
+        elif key in secret:
+            result.values[text] = None
+            result.markers[text] = text.strip()
+        elif key in missing:
+            result.values[text] = None
+        else:
+            rest.append(text)
+    if rest:
+        _PARSERS[column.type](column, rest, result, file, typed_numbers)
+        _limits(column, result)
+    return result
+
+
+def _limits(column: Column, result: Parsed) -> None:
+    low, high = column.minimum, column.maximum
+    if low is not None or high is not None:
+        for text, value in list(result.values.items()):
+            if not isinstance(value, (int, float)) or isinstance(value, bool):
+                continue
+            if (low is not None and value < low) or (high is not None and value > high):
+                del result.values[text]
+                span = f"{'' if low is None else f'{low:g}'}–{'' if high is None else f'{high:g}'}"
+                result.unreadable[text] = Message(
+                    fr=f"la valeur « {text.strip()} » sort de l'intervalle possible ({span})",
+                    en=f"the value '{text.strip()}' lies outside the possible range ({span})",
+                )
+    if column.allowed:
+        allowed = set(column.allowed)
+        for text, value in list(result.values.items()):
+            if value is not None and str(value) not in allowed:
+                del result.values[text]
+                result.unreadable[text] = Message(
+                    fr=f"« {text.strip()} » ne fait pas partie des valeurs prévues ({', '.join(column.allowed[:8])})",
+                    en=f"'{text.strip()}' is none of the expected values ({', '.join(column.allowed[:8])})",
+                )
+
+
+def _unreadable(result: Parsed, text: str, wanted_fr: str, wanted_en: str) -> None:
+    result.unreadable[text] = Message(
+        fr=f"« {text.strip()[:60]} » n'est pas {wanted_fr}", en=f"'{text.strip()[:60]}' is not {wanted_en}"
+    )
+
+
+# numbers ------------------------------------------------------------------------------------------
+
+
+def _numbers(column: Column, texts: list[str], result: Parsed, file: str, typed: bool) -> None:
+    blob = "\n".join(texts)
+    if _POINT.fullmatch(blob):
+        readings, sign = {t: t for t in texts}, "."
+    elif _COMMA.fullmatch(blob):
+        readings, sign = {t: t.replace(",", ".") for t in texts}, ","
+    else:
+        readings, sign = _odd_numbers(column, texts, result, file, typed)
+    if sign and not typed:
+        readings = _decide_three_digits(column, readings, sign, result, file)
+    integral = column.type in ("integer", "year")
+    for text, reading in readings.items():
+        number = float(reading)
+        if not integral:
+            result.values[text] = number
+        elif number == int(number):
+            result.values[text] = int(number)
+        else:
+            _unreadable(result, text, "un nombre entier", "a whole number")
+
+
+def _odd_numbers(
+    column: Column, texts: list[str], result: Parsed, file: str, typed: bool
+) -> tuple[dict[str, str], str]:
+    """Blanks between thousands, percent signs, signs of both kinds, numbers that a spreadsheet damaged."""
+    readings: dict[str, str] = {}
+    signs: set[str] = set()
+    grouped = percent = False
+    for text in texts:
+        plain = text.translate(BLANKS).replace("−", "-")
+        grouped |= plain != text.strip().replace("−", "-")
+        if plain.endswith("%") and column.unit == "%":
+            plain, percent = plain[:-1], True
+        if _EXPONENT.fullmatch(plain):
+            if typed:
+                readings[text] = plain.replace(",", ".")
+            else:
+                _unreadable(
+                    result, text,
+                    "un nombre complet : un tableur l'a abrégé et des chiffres sont perdus",
+                    "a whole number: a spreadsheet shortened it and digits are lost",
+                )
+            continue
+        if "," in plain and "." in plain:
+            decimal = "," if plain.rfind(",") > plain.rfind(".") else "."
+            thousands = "." if decimal == "," else ","
+            if not _GROUPED[thousands].fullmatch(plain):
+                _unreadable(result, text, "un nombre", "a number")
+                continue
+            plain, grouped = plain.replace(thousands, "").replace(",", "."), True
+            signs.add(decimal)
+        elif plain.count(",") > 1 or plain.count(".") > 1:
+            mark = "," if "," in plain else "."
+            if not _GROUPED[mark].fullmatch(plain):
+                _unreadable(result, text, "un nombre", "a number")
+                continue
+            plain, grouped = plain.replace(mark, ""), True
+            signs.add("." if mark == "," else ",")
+        elif "," in plain:
+            signs.add(",")
+            plain = plain.replace(",", ".")
+        elif "." in plain:
+            signs.add(".")
+        if _NUMBER.fullmatch(plain):
+            readings[text] = plain
+        else:
+            _unreadable(result, text, "un nombre", "a number")
+    if len(signs) > 1:
+        commas = next(t for t in readings if "," in t)
+        points = next((t for t in readings if "." in t), "")
+        raise Refusal(
+            Message(
+                fr=f"{file} : la colonne « {column.name} » mêle virgule et point décimaux (« {commas.strip()} », « {points.strip()} »).",
+                en=f"{file}: column '{column.name}' mixes decimal comma and point ('{commas.strip()}', '{points.strip()}').",
+            ),
+            Message(
+                fr="Redemander le fichier à son éditeur, ou l'enregistrer avec un seul signe décimal.",
+                en="Ask the publisher for the file again, or save it with one decimal sign.",
+            ),
+            kind="number",
+        )
+    if grouped:
+        result.notes.append(
+            Message(
+                fr=f"colonne « {column.name} » : séparateurs de milliers retirés",
+                en=f"column '{column.name}': thousands separators taken out",
+            )
+        )
+    if percent:
+        result.notes.append(
+            Message(fr=f"colonne « {column.name} » : signe % retiré", en=f"column '{column.name}': % sign taken out")
+        )
+    return readings, next(iter(signs), "")
+
+
+def _decide_three_digits(
+    column: Column, readings: dict[str, str], sign: str, result: Parsed, file: str
+) -> dict[str, str]:
+    """Decide whether `4,936` is a decimal or thousands.
+
+    One value with another number of decimals, or a leading zero (`0,311`), settles it. Filosofi 2016
+    writes S80/S20 with three decimals throughout; there the possible range decides.
+    """
+    marked = [t for t in readings if sign in t]
+    if not marked or not all(_THREE.fullmatch(t.translate(BLANKS)) for t in marked):
+        return readings
+    as_decimal = {t: float(readings[t]) for t in marked}
+    as_thousands = {t: float(readings[t].replace(".", "")) for t in marked}
+
+    def possible(values: Iterable[float]) -> bool:
+        low = float("-inf") if column.minimum is None else column.minimum
+        high = float("inf") if column.maximum is None else column.maximum
+        return all(low <= v <= high for v in values)
+
+    decimal_fits = possible(as_decimal.values()) and column.type == "number"
+    thousands_fit = possible(as_thousands.values())
+    if decimal_fits and thousands_fit:
+        text = marked[0].strip()
+        raise Refusal(
+            Message(
+                fr=f"{file} : dans la colonne « {column.name} », « {text} » peut se lire {as_decimal[marked[0]]:g} ou {as_thousands[marked[0]]:g}.",
+                en=f"{file}: in column '{column.name}', '{text}' can be read as {as_decimal[marked[0]]:g} or {as_thousands[marked[0]]:g}.",
+            ),
+            Message(
+                fr="Demander à l'éditeur si ce signe est une décimale ou un séparateur de milliers.",
+                en="Ask the publisher whether this sign is a decimal or a thousands separator.",
+            ),
+            kind="number",
+        )
+    if thousands_fit:
+        result.notes.append(
+            Message(
+                fr=f"colonne « {column.name} » : séparateurs de milliers retirés",
+                en=f"column '{column.name}': thousands separators taken out",
+            )
+        )
+        return {t: (r.replace(".", "") if t in as_thousands else r) for t, r in readings.items()}
+    return readings
+
+
+# codes --------------------------------------------------------------------------------------------
+
+
+def luhn(digits: str) -> bool:
+    """Return whether `digits` satisfies Luhn's formula (ISO/IEC 7812-1), as SIREN and SIRET do."""
+    total = 0
+    for index, char in enumerate(reversed(digits)):
+        number = int(char)
+        if index % 2:
+            number = number * 2 - 9 if number > 4 else number * 2
+        total += number
+    return total % 10 == 0
+
+
+def valid_siret(siret: str) -> bool:
+    """Return whether `siret` is well formed; La Poste's establishments (356000000) obey a sum by 5."""
+    if luhn(siret):
+        return True
+    return siret.startswith("356000000") and sum(map(int, siret)) % 5 == 0
+
+
+@dataclass(frozen=True)
+class _Code:
+    pattern: re.Pattern[str]
+    width: int
+    shortest: int
+    fr: str
+    en: str
+
+
+_CODES = {
+    "commune": _Code(re.compile(r"\d[\dAB]\d{3}"), 5, 4, "un code de commune", "the code of a commune"),
+    "department": _Code(re.compile(r"\d{2}|2[AB]|9[78]\d"), 2, 1, "un code de département", "the code of a département"),
+    "region": _Code(re.compile(r"\d{2}"), 2, 1, "un code de région", "the code of a région"),
+    "employment_zone": _Code(re.compile(r"\d{4}"), 4, 2, "un code de zone d'emploi", "the code of an employment zone"),
+    "country": _Code(re.compile(r"FR|FM"), 2, 2, "un code de pays", "the code of a country"),
+}
+
+
+def _codes(column: Column, texts: list[str], result: Parsed, file: str, typed: bool) -> None:
+    code = _CODES[column.type]
+    restored = 0
+    for text in texts:
+        plain = _id_text(text).upper()
+        if code.pattern.fullmatch(plain):
+            result.values[text] = plain
+        elif plain.isdigit() and code.shortest <= len(plain) < code.width:
+            result.values[text] = plain.zfill(code.width)
+            restored += 1
+        else:
+            _unreadable(result, text, code.fr, code.en)
+    if restored:
+        result.notes.append(_zeros_restored(column, restored))
+
+
+def _id_text(text: str) -> str:
+    """Return an identifier without blanks, and without the `.0` that a spreadsheet's float leaves."""
+    plain = text.translate(BLANKS)
+    return plain[:-2] if plain.endswith(".0") else plain
+
+
+def _zeros_restored(column: Column, count: int) -> Message:
+    return Message(
+        fr=f"colonne « {column.name} » : zéro initial perdu et remis dans {count} code{'s' if count > 1 else ''}",
+        en=f"column '{column.name}': lost leading zero put back in {count} code{'s' if count > 1 else ''}",
+    )
+
+
+def _identifiers(column: Column, texts: list[str], result: Parsed, file: str, typed: bool) -> None:
+    """SIREN and SIRET: digits, Luhn's key; lost leading zeros come back only where it is certain.
+
+    ADEME's list of reports cuts SIRENs at the end ("3 328 035"): one in ten of those would pass the
+    key by chance once padded. So zeros are put back only where no code of the column kept one and
+    nine in ten of the short codes pass.
+    """
+    width = 14 if column.type == "siret" else 9
+    check: Callable[[str], bool] = valid_siret if column.type == "siret" else luhn
+    short: dict[str, str] = {}
+    kept_zero = False
+    for text in texts:
+        plain = _id_text(text)
+        if _DAMAGED_ID.fullmatch(plain):
+            _unreadable(
+                result, text, "un identifiant complet : un tableur l'a abrégé et des chiffres sont perdus",
+                "a whole identifier: a spreadsheet shortened it and digits are lost",
+            )
+        elif not plain.isdigit() or len(plain) > width or len(plain) < width - 2:
+            _unreadable(
+                result, text, f"un {column.type.upper()} ({width} chiffres)", f"a {column.type.upper()} ({width} digits)"
+            )
+        elif len(plain) < width:
+            short[text] = plain.zfill(width)
+        elif check(plain):
+            result.values[text] = plain
+            kept_zero |= plain.startswith("0")
+        else:
+            _unreadable(
+                result, text, f"un {column.type.upper()} valable : sa clé de contrôle est fausse",
+                f"a valid {column.type.upper()}: its check digit is wrong",
+            )
+    passing = {t: v for t, v in short.items() if check(v)}
+    if short and not kept_zero and len(passing) >= 0.9 * len(short):
+        result.values.update(passing)
+        result.notes.append(_zeros_restored(column, len(passing)))
+        short = {t: v for t, v in short.items() if t not in passing}
+    for text in short:
+        _unreadable(
+            result, text, f"un {column.type.upper()} complet ({width} chiffres)", f"a whole {column.type.upper()} ({width} digits)"
+        )
+
+
+def _epci(column: Column, texts: list[str], result: Parsed, file: str, typed: bool) -> None:
+    for text in texts:
+        plain = _id_text(text)
+        if plain.isdigit() and len(plain) == 9 and luhn(plain):
+            result.values[text] = plain
+        else:
+            _unreadable(result, text, "le SIREN d'un EPCI", "the SIREN of an EPCI")
+
+
+_NAF = re.compile(r"\d{2}\.?\d{2}[A-Z]|\d{1,2}|\d{2}\.?\d{1,2}")
+
+
+def _naf(column: Column, texts: list[str], result: Parsed, file: str, typed: bool) -> None:
+    restored = 0
+    for text in texts:
+        plain = _id_text(text).upper()
+        if re.fullmatch(r"X+", plain):
+            result.values[text] = plain.lower()
+        elif not _NAF.fullmatch(plain):
+            _unreadable(result, text, "un code d'activité (NAF)", "an activity code (NAF)")
+        else:
+            value = plain.replace(".", "")
+            if len(value) == 1:
+                value, restored = value.zfill(2), restored + 1
+            result.values[text] = value
+    if restored:
+        result.notes.append(_zeros_restored(column, restored))
+
+
+# dates, booleans, text ----------------------------------------------------------------------------
+
+_ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?")
+_SLASHED = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{2}|\d{4})(?: \d{2}:\d{2}(?::\d{2})?)?")
+
+
+def _dates(column: Column, texts: list[str], result: Parsed, file: str, typed: bool) -> None:
+    """ISO dates, and day/month/year as French publishers write it.
+
+    A column whose second numbers go above 12 is in month/day/year: it is refused, for the days up to
+    12 would be read wrong without a trace.
+    """
+    american = None
+    for text in texts:
+        plain = text.strip()
+        iso = _ISO.fullmatch(plain)
+        slashed = None if iso else _SLASHED.fullmatch(plain)
+        try:
+            if iso:
+                result.values[text] = date(int(iso[1]), int(iso[2]), int(iso[3]))
+            elif slashed:
+                day, month, year = int(slashed[1]), int(slashed[2]), int(slashed[3])
+                if year < 100:
+                    year += 2000 if year < 70 else 1900
+                if month > 12 >= day:
+                    american = plain
+                result.values[text] = date(year, month, day)
+            else:
+                raise ValueError
+        except ValueError:
+            _unreadable(result, text, "une date (jj/mm/aaaa ou aaaa-mm-jj)", "a date (dd/mm/yyyy or yyyy-mm-dd)")
+    if american:
+        raise Refusal(
+            Message(
+                fr=f"{file} : la colonne « {column.name} » écrit ses dates mois/jour/année (« {american} »).",
+                en=f"{file}: column '{column.name}' writes its dates month/day/year ('{american}').",
+            ),
+            Message(
+                fr="Enregistrer les dates sous la forme aaaa-mm-jj ou jj/mm/aaaa.",
+                en="Save the dates as yyyy-mm-dd or dd/mm/yyyy.",
+            ),
+            kind="date",
+        )
+
+
+_TRUE = {"true", "vrai", "oui", "o", "yes", "y", "1"}
+_FALSE = {"false", "faux", "non", "n", "no", "0"}
+
+
+def _booleans(column: Column, texts: list[str], result: Parsed, file: str, typed: bool) -> None:
+    for text in texts:
+        key = text.strip().casefold()
+        if key in _TRUE or key in _FALSE:
+            result.values[text] = key in _TRUE
+        else:
+            _unreadable(result, text, "oui ou non", "yes or no")
+
+
+def _texts(column: Column, texts: list[str], result: Parsed, file: str, typed: bool) -> None:
+    for text in texts:
+        result.values[text] = text.strip()
+
+
+_PARSERS: dict[str, Callable[[Column, list[str], Parsed, str, bool], None]] = {
+    "text": _texts, "integer": _numbers, "number": _numbers, "year": _numbers, "date": _dates,
+    "boolean": _booleans, "commune": _codes, "department": _codes, "region": _codes,
+    "employment_zone": _codes, "country": _codes, "epci": _epci, "siren": _identifiers,
+    "siret": _identifiers, "naf": _naf,
+}
+
+LEVEL_TYPES = {
+    "commune": "commune", "epci": "epci", "department": "department", "region": "region",
+    "employment_zone": "employment_zone", "country": "country",
+}
+
+DUCKDB_TYPES = {
+    "integer": "BIGINT", "year": "BIGINT", "number": "DOUBLE", "date": "DATE", "boolean": "BOOLEAN",
+}
+
+
+def duckdb_type(column_type: str) -> str:
+    """Return the DuckDB type in which a column of `column_type` lies in the lake."""
+    return DUCKDB_TYPES.get(column_type, "VARCHAR")
+
+

@@ -1,0 +1,202 @@
+"""A job run by a person at a prompt: in this process, and in the same instance as the interface.
+
+The run is recorded under the code location of `workspace.yaml`, so that it stands in the interface
+beside the runs that were started there. Standard output is left alone: what the steps say goes to
+Dagster's event log, accidents to `HOME/logs`. What a run does belongs to `assets` and `refresh`; the
+interface itself is started by `serve`.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from orchestration.records import RefreshOutcome
+from orchestration.settings import PROJECT, Settings
+
+if TYPE_CHECKING:
+    from dagster import AssetKey, DagsterInstance, Definitions, JobDefinition
+    from dagster._core.remote_origin import RemoteJobOrigin
+
+    from orchestration.refresh import Refresh
+
+log = logging.getLogger("orchestration")
+
+WORKSPACE = PROJECT / "workspace.yaml"
+PROCESS_TAG = "observatory/process"
+_NO_COMPUTE_LOGS = {
+    "compute_logs": {"module": "dagster._core.storage.noop_compute_log_manager", "class": "NoOpComputeLogManager"}
+}
+
+
+class RunFailed(Exception):
+    """The run broke down before it could decide about an edition; the message says where to read why."""
+
+
+def run_job(
+    settings: Settings,
+    job_name: str,
+    channel: str,
+    only: Sequence[str] | None = None,
+    *,
+    refresh: "Refresh | None" = None,
+    definitions: "Definitions | None" = None,
+) -> RefreshOutcome:
+    """Run a job in this process and return the refresh's outcome.
+
+    `only`: identifiers of the sources to ingest, None for all of the job. `refresh`: one that is
+    already open (its home is released at the end); without it, one is opened here. Raises HomeBusy
+    when another refresh holds the home, RunFailed when a step broke down unexpectedly.
+    """
+    import uuid
+
+    from orchestration import resources
+    from orchestration.refresh import Refresh
+
+    if refresh is None:
+        refresh = Refresh.open(settings, channel=channel, only=list(only) if only is not None else None, run_id=str(uuid.uuid4()))
+    run_id = refresh.run_id
+    session = resources.adopt(run_id, settings, refresh)
+    try:
+        failures = _execute(settings, job_name, channel, only, run_id, definitions)
+        if session.outcome is None:
+            # a step broke down before the edition could be decided: the refresh says so in its receipt
+            session.conclude()
+        if failures:
+            path = _write_failures(settings, run_id, failures)
+            log.log(logging.ERROR if session.outcome.exit_code == 0 else logging.INFO, "details: %s", path)
+            if session.outcome.exit_code == 0:
+                raise RunFailed(f"{job_name}: {failures[0].splitlines()[0]} ({path})")
+        return session.outcome
+    finally:
+        resources.leave(run_id)
+
+
+def dagster_home(settings: Settings) -> Path:
+    """Return HOME/dagster, made if need be, with the project's `dagster.yaml` in it; set DAGSTER_HOME."""
+    home = settings.home / "dagster"
+    home.mkdir(parents=True, exist_ok=True)
+    ours, theirs = (PROJECT / "dagster.yaml").read_bytes(), home / "dagster.yaml"
+    if not theirs.exists() or theirs.read_bytes() != ours:
+        theirs.write_bytes(ours)
+    os.environ["DAGSTER_HOME"] = str(home)
+    return home
+
+
+@contextmanager
+def open_instance(settings: Settings, *, compute_logs: bool = False) -> Iterator["DagsterInstance"]:
+    """Yield the Dagster instance of a home. Without `compute_logs` the steps' output is not captured."""
+    from dagster import DagsterInstance
+    from dagster._core.instance.ref import InstanceRef
+
+    home = dagster_home(settings)
+    ref = InstanceRef.from_dir(str(home), overrides=None if compute_logs else _NO_COMPUTE_LOGS)
+    with DagsterInstance.from_ref(ref) as instance:
+        yield instance
+
+
+def close_orphans(instance: "DagsterInstance", *, keep: Iterable[str] = ()) -> list[str]:
+    """Mark as failed the runs whose process is gone; return their identifiers.
+
+    Such a run would count as the one that is running and hold back every later one in the queue.
+    Call it only where no other run can be going on: with the home's lock, or before the daemon starts.
+    """
+    from dagster import DagsterRunStatus, RunsFilter
+
+    going = [DagsterRunStatus.STARTING, DagsterRunStatus.STARTED, DagsterRunStatus.CANCELING]
+    kept = set(keep)
+    closed = []
+    for run in instance.get_runs(filters=RunsFilter(statuses=going)):
+        if run.run_id not in kept and not _is_alive(run.tags.get(PROCESS_TAG)):
+            instance.report_run_failed(
+                run, message="Le processus de cette exécution n'existe plus. / The process of this run is gone."
+            )
+            closed.append(run.run_id)
+    return closed
+
+
+def _is_alive(process: str | None) -> bool:
+    host, _, pid = (process or "").rpartition(":")
+    if host != socket.gethostname() or not pid.isdigit():
+        return False
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _execute(
+    settings: Settings, job_name: str, channel: str, only: Sequence[str] | None, run_id: str, definitions: "Definitions | None"
+) -> list[str]:
+    """Run the job; return what broke down, one text a step."""
+    from dagster._core.definitions.job_base import InMemoryJob
+    from dagster._core.execution.api import execute_run
+
+    from orchestration.definitions import build_definitions
+
+    definitions = definitions or build_definitions(settings)
+    job = definitions.resolve_job_def(job_name)
+    selection = None
+    if only is not None:
+        selection = frozenset(_selection(job, only))
+        job = job.get_subset(asset_selection=selection)
+    with open_instance(settings) as instance:
+        close_orphans(instance, keep=[run_id])
+        run = instance.create_run_for_job(
+            job_def=job,
+            run_id=run_id,
+            run_config={
+                # shown in the interface, and used when the run is started again from there
+                "resources": {
+                    "observatory": {
+                        "config": {"home": str(settings.home), "territory": settings.territory, "channel": channel}
+                    }
+                },
+                "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
+            },
+            tags={**job.run_tags, PROCESS_TAG: f"{socket.gethostname()}:{os.getpid()}", "observatory/from": "prompt"},
+            asset_selection=selection,
+            remote_job_origin=_origin(job_name),
+        )
+        result = execute_run(InMemoryJob(job), run, instance)
+    return [_told(event) for event in result.all_events if event.is_step_failure]
+
+
+def _selection(job: "JobDefinition", only: Sequence[str]) -> Iterator["AssetKey"]:
+    from orchestration.assets.wording import LAKE
+
+    for key in job.asset_layer.selected_asset_keys:
+        if key.path[0] != LAKE or key.path[1] in only:
+            yield key
+
+
+def _origin(job_name: str) -> "RemoteJobOrigin":
+    from dagster._core.definitions.repository_definition import SINGLETON_REPOSITORY_NAME
+    from dagster._core.remote_origin import RemoteRepositoryOrigin
+    from dagster._core.workspace.load import location_origins_from_yaml_paths
+
+    [location] = location_origins_from_yaml_paths([str(WORKSPACE)])
+    return RemoteRepositoryOrigin(location, SINGLETON_REPOSITORY_NAME).get_job_origin(job_name)
+
+
+def _told(event) -> str:
+    failure = event.step_failure_data
+    error = failure.error.to_string() if failure.error else ""
+    said = failure.user_failure_data.description if failure.user_failure_data else None
+    return f"{event.step_key}: {said or error.strip().splitlines()[0] if error or said else ''}\n{error}"
+
+
+def _write_failures(settings: Settings, run_id: str, failures: list[str]) -> Path:
+    path = settings.home / "logs" / f"{run_id}.log"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a", encoding="utf-8") as handle:
+        handle.write("\n".join(failures) + "\n")
+    return path

@@ -1,0 +1,61 @@
+"""The code location: everything that Dagster shows, put together.
+
+Reads the catalogue's YAML, the names of the expectation suites and dbt's manifest; touches no
+network and no database, and imports neither dbt nor Great Expectations. Add a line here for a new
+kind of definition; a new dataset, model, job or schedule is added in its own room.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import dagster as dg
+
+from orchestration.assets.edition import edition_asset
+from orchestration.assets.models import Models, model_assets, read_manifest
+from orchestration.assets.sources import source_assets
+from orchestration.assets.wording import EDITION_KEY, LAKE
+from orchestration.catalog.load import load_catalogue
+from orchestration.catalog.models import Source
+from orchestration.checks import suite_specs
+from orchestration.jobs import build_jobs
+from orchestration.quality.suites import suite_names
+from orchestration.resources import ObservatoryResource
+from orchestration.schedules import build_schedules
+from orchestration.settings import Settings
+
+
+def build_definitions(
+    settings: Settings | None = None,
+    *,
+    catalogue: Mapping[str, Source] | None = None,
+    manifest: Mapping[str, Any] | None = None,
+    suites: Mapping[str, Sequence[str]] | None = None,
+    resources: Mapping[str, Any] | None = None,
+) -> dg.Definitions:
+    """Return the definitions; what is given replaces what would be read from the project.
+
+    Raises ManifestMissing (what to run), CatalogueError (file and key), ValueError (a suite of nothing).
+    """
+    settings = settings or Settings.load()
+    catalogue = load_catalogue(settings.sources_path) if catalogue is None else catalogue
+    models = Models(read_manifest(settings.dbt_project_path / "target" / "manifest.json") if manifest is None else manifest)
+    checks = suite_specs(suite_names(settings.expectations_path) if suites is None else suites, catalogue, models.names)
+    of_sources = {key.path[1]: specs for key, specs in checks.items() if key.path[0] == LAKE}
+
+    built = model_assets(models, checks)
+    jobs = build_jobs(catalogue, built)
+    return dg.Definitions(
+        assets=[*source_assets(catalogue, of_sources), built, edition_asset(models.marts)],
+        jobs=jobs,
+        schedules=build_schedules(catalogue, jobs[0], [*sorted(built.keys), EDITION_KEY]),
+        resources={"observatory": ObservatoryResource(), **(resources or {})},
+        executor=dg.in_process_executor,
+    )
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    """Return what the interface and the daemon load."""
+    return build_definitions()

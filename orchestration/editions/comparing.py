@@ -1,0 +1,264 @@
+"""What changed in the figures between two editions.
+
+Holds the comparison of `fct_indicator_value`, done by DuckDB over the two Parquet files. Add here
+what a person wants to know before trusting a new edition. The ledger that readers query,
+`mart_edition_change`, is a dbt model; the words are the business of `receipts`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel, Field
+
+from orchestration.messages import Message
+
+if TYPE_CHECKING:
+    import duckdb
+
+# The level is part of the key: 44 is Loire-Atlantique among the departments and Grand Est among the
+# regions.
+_KEY = ("indicator_id", "territory_code", "territory_level", "period", "breakdown")
+# Sums of doubles differ in the last digits from one run to the next: that is no revision.
+_NOISE = 1e-9
+
+
+class Totals(BaseModel):
+    """What one edition shows: how many indicators and territories have values, and how many values."""
+
+    edition: str
+    indicators: int
+    territories: int
+    values: int
+
+
+class Move(BaseModel):
+    """One revised figure. `change` is in the indicator's unit (points for a share).
+
+    `relative`: distance as a share of the larger of both, 0 to 1 (2 when the sign changed fully).
+    """
+
+    indicator_id: str
+    indicator: Message
+    unit: str | None
+    territory_code: str
+    territory_level: str | None
+    territory: str
+    period: str
+    breakdown: str | None
+    old_value: float
+    new_value: float
+    change: float
+    relative: float
+
+
+class IndicatorChange(BaseModel):
+    """How many figures of one indicator are new, gone and revised."""
+
+    indicator_id: str
+    indicator: Message
+    new: int
+    removed: int
+    revised: int
+
+
+class Comparison(BaseModel):
+    """The figures of `after` against those of `before` (null for a first edition).
+
+    Counts are figures (indicator × territory × period × breakdown). `new`: was not there. `removed`:
+    is no longer there. `revised`: another value; of them `blanked` had a value and have none now,
+    `filled` the reverse. `unchanged`: the same value.
+    """
+
+    before: Totals | None
+    after: Totals
+    new: int = 0
+    removed: int = 0
+    revised: int = 0
+    blanked: int = 0
+    filled: int = 0
+    unchanged: int = 0
+    moves: list[Move] = Field(default_factory=list)
+    by_indicator: list[IndicatorChange] = Field(default_factory=list)
+
+    @property
+    def is_same(self) -> bool:
+        """Return whether no figure is new, gone or revised."""
+        return not (self.new or self.removed or self.revised)
+
+
+def compare(old: Path | None, new: Path, *, moves: int = 10) -> Comparison:
+    """Return what changed in `fct_indicator_value` from edition folder `old` to edition folder `new`.
+
+    `old` None: a first edition, everything is new. Folders may be published editions or one that is
+    still being built; a folder without that table counts as without figures. `moves`: how many of
+    the biggest revisions to name, by relative size, the home territory first among equals.
+    """
+    import duckdb
+
+    old, new = (Path(old) if old else None), Path(new)
+    connection = duckdb.connect()
+    try:
+        _figures(connection, "before", old)
+        _figures(connection, "after", new)
+        _names(connection, new, old)
+        connection.execute(_PAIRED)
+        counts = connection.execute(_COUNTS).fetchone()
+        return Comparison(
+            before=_totals(connection, "before", old) if old else None,
+            after=_totals(connection, "after", new),
+            **dict(
+                zip(("new", "removed", "revised", "blanked", "filled", "unchanged"), counts)
+            ),
+            moves=[_move(row) for row in connection.execute(_MOVES, [moves]).fetchall()],
+            by_indicator=[
+                IndicatorChange(
+                    indicator_id=i, indicator=Message(fr=fr, en=en), new=n, removed=gone, revised=r
+                )
+                for i, fr, en, n, gone, r in connection.execute(_BY_INDICATOR).fetchall()
+            ],
+        )
+    finally:
+        connection.close()
+
+
+_SAME_KEY = " AND ".join(f"o.{c} IS NOT DISTINCT FROM n.{c}" for c in _KEY)
+_MERGED_KEY = ", ".join(f"coalesce(n.{c}, o.{c}) AS {c}" for c in _KEY)
+
+_PAIRED = f"""
+CREATE TEMP TABLE paired AS
+SELECT {_MERGED_KEY}, o.value AS old_value, n.value AS new_value,
+  CASE
+    WHEN o.here IS NULL THEN 'new'
+    WHEN n.here IS NULL THEN 'removed'
+    WHEN o.value IS NULL AND n.value IS NULL THEN 'same'
+    WHEN n.value IS NULL THEN 'blanked'
+    WHEN o.value IS NULL THEN 'filled'
+    WHEN abs(n.value - o.value) <= {_NOISE} * greatest(abs(n.value), abs(o.value)) THEN 'same'
+    ELSE 'moved'
+  END AS change
+FROM before AS o FULL JOIN after AS n ON {_SAME_KEY}
+"""
+
+_COUNTS = """
+SELECT count(*) FILTER (change = 'new'), count(*) FILTER (change = 'removed'),
+  count(*) FILTER (change IN ('moved', 'blanked', 'filled')),
+  count(*) FILTER (change = 'blanked'), count(*) FILTER (change = 'filled'),
+  count(*) FILTER (change = 'same')
+FROM paired
+"""
+
+_MOVES = """
+SELECT p.indicator_id, coalesce(i.name_fr, p.indicator_id), coalesce(i.name_en, p.indicator_id),
+  i.unit, p.territory_code, p.territory_level, coalesce(t.name, p.territory_code), p.period,
+  p.breakdown, p.old_value, p.new_value, p.new_value - p.old_value,
+  abs(p.new_value - p.old_value) / greatest(abs(p.new_value), abs(p.old_value)) AS relative
+FROM paired AS p
+LEFT JOIN indicator_names AS i USING (indicator_id)
+LEFT JOIN territory_names AS t USING (territory_code, territory_level)
+WHERE p.change = 'moved'
+ORDER BY relative DESC, coalesce(t.is_home, false) DESC, abs(p.new_value - p.old_value) DESC,
+  p.indicator_id, p.territory_level, p.territory_code, p.period, p.breakdown
+LIMIT ?
+"""
+
+_BY_INDICATOR = """
+SELECT p.indicator_id, coalesce(any_value(i.name_fr), p.indicator_id),
+  coalesce(any_value(i.name_en), p.indicator_id),
+  count(*) FILTER (change = 'new') AS n, count(*) FILTER (change = 'removed') AS gone,
+  count(*) FILTER (change IN ('moved', 'blanked', 'filled')) AS r
+FROM paired AS p LEFT JOIN indicator_names AS i USING (indicator_id)
+WHERE change <> 'same'
+GROUP BY p.indicator_id
+ORDER BY n + gone + r DESC, p.indicator_id
+"""
+
+
+def _move(row: tuple) -> Move:
+    indicator_id, fr, en, *rest = row
+    names = list(Move.model_fields)[2:]
+    return Move(
+        indicator_id=indicator_id, indicator=Message(fr=fr, en=en), **dict(zip(names, rest))
+    )
+
+
+def _parquet(edition: Path | None, table: str) -> Path | None:
+    path = edition / "parquet" / f"{table}.parquet" if edition else None
+    return path if path and path.is_file() else None
+
+
+def _figures(connection: duckdb.DuckDBPyConnection, name: str, edition: Path | None) -> None:
+    path = _parquet(edition, "fct_indicator_value")
+    columns = ", ".join(f"{c}::VARCHAR AS {c}" for c in _KEY)
+    if path:
+        source = f"SELECT {columns}, value::DOUBLE AS value, true AS here FROM {_scan(path)}"
+    else:
+        empty = ", ".join(f"NULL::VARCHAR AS {c}" for c in _KEY)
+        source = (
+            f"SELECT {empty}, NULL::DOUBLE AS value, true AS here LIMIT 0"
+        )
+    connection.execute(f"CREATE TEMP TABLE {name} AS {source}")
+
+
+def _names(connection: duckdb.DuckDBPyConnection, *editions: Path | None) -> None:
+    # A removed figure's indicator may be gone too: what the new edition does not name, the old does.
+    _first_found(
+        connection,
+        "indicator_names",
+        "dim_indicator",
+        "indicator_id",
+        {"indicator_id": "VARCHAR", "name_fr": "VARCHAR", "name_en": "VARCHAR", "unit": "VARCHAR"},
+        editions,
+    )
+    _first_found(
+        connection,
+        "territory_names",
+        "dim_territory",
+        "territory_code, territory_level",
+        {
+            "territory_code": "VARCHAR",
+            "territory_level": "VARCHAR",
+            "name": "VARCHAR",
+            "is_home": "BOOLEAN",
+        },
+        editions,
+    )
+
+
+def _first_found(
+    connection: duckdb.DuckDBPyConnection,
+    name: str,
+    table: str,
+    key: str,
+    columns: dict[str, str],
+    editions: tuple[Path | None, ...],
+) -> None:
+    nothing = ", ".join(f"NULL::{t} AS {c}" for c, t in columns.items())
+    parts = [f"SELECT * FROM (SELECT {nothing}, -1 AS rank) WHERE false"]
+    taken = ", ".join(f"{c}::{t} AS {c}" for c, t in columns.items())
+    for rank, edition in enumerate(editions):
+        if path := _parquet(edition, table):
+            parts.append(f"SELECT {taken}, {rank} AS rank FROM {_scan(path)}")
+    connection.execute(
+        f"CREATE TEMP TABLE {name} AS SELECT * EXCLUDE (rank) FROM ({' UNION ALL '.join(parts)}) "
+        f"QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY rank) = 1"
+    )
+
+
+def _totals(connection: duckdb.DuckDBPyConnection, name: str, edition: Path) -> Totals:
+    counts = connection.execute(
+        f"""
+        SELECT count(DISTINCT indicator_id), count(DISTINCT (territory_level, territory_code)),
+          count(*)
+        FROM {name} WHERE value IS NOT NULL
+        """
+    ).fetchone()
+    return Totals(
+        edition=edition.name.removesuffix(".building"),
+        **dict(zip(("indicators", "territories", "values"), counts)),
+    )
+
+
+def _scan(path: Path) -> str:
+    return "read_parquet('" + str(path).replace("'", "''") + "')"

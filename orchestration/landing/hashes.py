@@ -1,0 +1,46 @@
+"""SHA-256 of files, remembered as long as the file was not touched.
+
+The stock of Sirene weighs gigabytes: an unchanged refresh must not read it again to know that it is
+the same. Size, inode, modification and change time all have to agree; the change time cannot be set
+back by a copy that keeps dates.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from pathlib import Path
+
+
+class HashCache:
+    """Hashes by file identity, kept in one JSON file of the home."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._known: dict[str, str] = {}
+        self._used: dict[str, str] = {}
+        try:
+            self._known = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            self._known = {}
+
+    def sha256(self, path: Path) -> str:
+        """Return the hexadecimal SHA-256 of the file at `path`."""
+        stat = path.stat()
+        key = f"{path}|{stat.st_size}|{stat.st_ino}|{stat.st_mtime_ns}|{stat.st_ctime_ns}"
+        digest = self._known.get(key)
+        if digest is None:
+            with path.open("rb") as handle:
+                digest = hashlib.file_digest(handle, "sha256").hexdigest()
+        self._used[key] = digest
+        return digest
+
+    def save(self) -> None:
+        """Write what was used since the cache was opened; entries of vanished files are dropped."""
+        if self._used == self._known:
+            return
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = self._path.with_suffix(".tmp")
+        temporary.write_text(json.dumps(self._used), encoding="utf-8")
+        os.replace(temporary, self._path)

@@ -1,0 +1,49 @@
+"""Sentences for people, always in both languages.
+
+Holds the one type that every refusal, reason and advice is made of. Add here when a new *kind* of
+sentence appears; the sentences themselves are written where the fact is found. Layout and templates
+belong to `receipts`.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel
+
+Language = Literal["fr", "en"]
+
+
+class Message(BaseModel, frozen=True):
+    """One sentence in French and English."""
+
+    fr: str
+    en: str
+
+    def text(self, language: Language = "fr") -> str:
+        """Return the sentence in `language`."""
+        return self.fr if language == "fr" else self.en
+
+    @classmethod
+    def join(cls, messages: list["Message"], separator: str = " ; ") -> "Message | None":
+        """Return the messages as one, repeated ones once, in the order met; None when there are none."""
+        unique = list(dict.fromkeys(messages))
+        if not unique:
+            return None
+        return cls(
+            fr=separator.join(m.fr for m in unique), en=separator.join(m.en for m in unique)
+        )
+
+
+class Refusal(Exception):
+    """A file that must not be read further: what is wrong and what a person does next.
+
+    Raised by `landing`, `reading`, `conforming` and `triage`; caught by `refresh`, which keeps the
+    last good vintage. It is an answer, not an accident: it never reaches a user as a traceback.
+    """
+
+    def __init__(self, reason: Message, action: Message, *, kind: str = "content") -> None:
+        super().__init__(reason.en)
+        self.reason = reason
+        self.action = action
+        self.kind = kind

@@ -1,0 +1,225 @@
+"""Runs a table's expectation file with Great Expectations and says in words what came of it.
+
+Holds the only use of Great Expectations. Add here what every suite needs of the run. The files
+themselves are read by `suites`, put in words by `wording`; what happens on a failure is decided by
+`refresh`.
+
+Great Expectations costs 2 to 5 seconds to import and about 6 ms an expectation, whatever the table's
+size. Hence: imported on first use (or by `warm_up` in a thread), one ephemeral context for the process,
+`batch.validate` without checkpoint, store or docs site, and Python's garbage collector paused
+meanwhile (it took a third of the import and 40 % of the validation, walking objects that stay).
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from orchestration.messages import Message
+from orchestration.quality import wording
+from orchestration.quality.suites import (
+    ExpectationSpec,
+    Suite,
+    SuiteError,
+    has_suite,
+    needed_columns,
+    read_suite,
+    resolved,
+    suite_names,
+    suite_path,
+)
+from orchestration.records import CheckOutcome
+
+if TYPE_CHECKING:
+    import pandas
+
+__all__ = [
+    "SuiteError",
+    "has_suite",
+    "needed_columns",
+    "suite_names",
+    "suite_path",
+    "validate",
+    "warm_up",
+]
+
+_EXAMPLES = 3
+_lock = threading.RLock()
+_batches: Any = None
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def warm_up() -> None:
+    """Import Great Expectations and open its context, so that the first `validate` need not wait.
+
+    Meant for a thread that runs while files are read. Safe to call twice and beside `validate`.
+    """
+    _batch_definition()
+
+
+def _batch_definition() -> Any:
+    """Return the one batch definition of the process: a whole pandas frame, in an ephemeral context."""
+    global _batches
+    with _lock:
+        if _batches is None:
+            # Its usage statistics would be sent over the network.
+            os.environ["GX_ANALYTICS_ENABLED"] = "false"
+            with _collector_paused():
+                import great_expectations
+
+                context = great_expectations.get_context(mode="ephemeral")
+                context.variables.progress_bars = {"globally": False, "metric_calculations": False}
+                asset = context.data_sources.add_pandas("observatory").add_dataframe_asset("table")
+                _batches = asset.add_batch_definition_whole_dataframe("whole")
+        return _batches
+
+
+def validate(
+    frame: "pandas.DataFrame", path: Path, asset: str, *, today: date | None = None
+) -> list[CheckOutcome]:
+    """Check a table against its expectation file.
+
+    Returns one CheckOutcome an expectation, in the file's order; `name` as in `suite_names`, severity
+    `error` for critical expectations (they block) and `warn` for warnings. A column that the table
+    lacks fails its expectations and is named. `today` moves the bounds that follow the calendar.
+
+    Raises SuiteError, naming file and key, when the file is invalid or an expectation is unknown.
+    """
+    suite = read_suite(path)
+    today = today or date.today()
+    present = {str(column) for column in frame.columns}
+    lacking = {
+        position: [c for c in spec.columns if c not in present]
+        for position, spec in enumerate(suite.expectations)
+    }
+    found = _run(frame, path, suite, [p for p, columns in lacking.items() if not columns], today)
+    return [
+        _outcome(spec, found.get(position), lacking[position], asset, today)
+        for position, spec in enumerate(suite.expectations)
+    ]
+
+
+def _run(
+    frame: "pandas.DataFrame", path: Path, suite: Suite, positions: list[int], today: date
+) -> dict[int, Any]:
+    """Return the result of each expectation by its position: they come back in another order."""
+    with _lock:
+        batches = _batch_definition()
+        with _collector_paused():
+            import great_expectations
+
+            frame = _with_comparable_dates(frame, suite)
+            expectations = [
+                _gx_expectation(path, position, suite.expectations[position], frame, today)
+                for position in positions
+            ]
+            if not expectations:
+                return {}
+            batch = batches.get_batch({"dataframe": frame})
+            results = batch.validate(
+                great_expectations.ExpectationSuite(name=suite.name, expectations=expectations),
+                result_format={"result_format": "SUMMARY", "partial_unexpected_count": 20},
+            ).results
+    return {result.expectation_config.meta["position"]: result for result in results}
+
+
+def _gx_expectation(
+    path: Path, position: int, spec: ExpectationSpec, frame: "pandas.DataFrame", today: date
+) -> Any:
+    """Return the expectation as an object of Great Expectations.
+
+    Built one by one: given as a list, an expectation whose type is unknown is dropped by
+    ExpectationSuite with no more than a line in its log, and the suite passes without it.
+    """
+    from great_expectations.exceptions import GreatExpectationsError
+    from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
+
+    kwargs = resolved(spec.kwargs, today)
+    if spec.columns and frame[spec.columns[0]].dtype.kind == "M":
+        # "2000-01-01" in the file, but dates are not compared with text
+        for bound in ("min_value", "max_value"):
+            if isinstance(kwargs.get(bound), str):
+                kwargs[bound] = datetime.fromisoformat(kwargs[bound])
+    try:
+        return ExpectationConfiguration(
+            type=spec.type,
+            kwargs=kwargs,
+            meta={"position": position},
+            severity=spec.severity,
+        ).to_domain_obj()
+    except GreatExpectationsError as error:
+        raise SuiteError(
+            path, f"expectations.{position}.type", f"'{spec.type}' is no expectation that is known"
+        ) from error
+    except ValueError as error:
+        first = getattr(error, "errors", lambda: [{"loc": (), "msg": str(error)}])()[0]
+        key = ".".join(["expectations", str(position), "kwargs", *map(str, first["loc"])])
+        raise SuiteError(path, key, first["msg"]) from error
+
+
+def _with_comparable_dates(frame: "pandas.DataFrame", suite: Suite) -> "pandas.DataFrame":
+    """Return the frame with columns of Python dates as timestamps, where a bound is a date."""
+    import pandas
+
+    changed = {}
+    for spec in suite.expectations:
+        for column in spec.columns:
+            if column in frame.columns and frame[column].dtype == object and column not in changed:
+                if pandas.api.types.infer_dtype(frame[column], skipna=True) in ("date", "datetime"):
+                    changed[column] = pandas.to_datetime(frame[column])
+    return frame.assign(**changed) if changed else frame
+
+
+def _outcome(
+    spec: ExpectationSpec, result: Any, lacking: list[str], asset: str, today: date
+) -> CheckOutcome:
+    passed = bool(result is not None and result.success)
+    demand = wording.describe(spec, today=today)
+    if lacking:
+        found = wording.missing_columns(lacking)
+    elif not result.result:
+        found = _failed_to_run(result)
+    else:
+        found = wording.finding(spec, result.result, passed=passed)
+    message = Message(fr=f"{demand.fr} : {found.fr}.", en=f"{demand.en}: {found.en}.")
+    if not passed:
+        notes = spec.meta.notes
+        message = Message(fr=f"{message.fr} {notes.fr}", en=f"{message.en} {notes.en}")
+    return CheckOutcome(
+        name=spec.name,
+        asset=asset,
+        severity="error" if spec.severity == "critical" else "warn",
+        passed=passed,
+        message=message,
+    )
+
+
+def _failed_to_run(result: Any) -> Message:
+    """Return that an expectation could not be evaluated, such as a bound on a column of text.
+
+    Only the kind of the accident is told: its text may quote values.
+    """
+    information = result.exception_info or {}
+    accidents = [information] if "exception_message" in information else list(information.values())
+    trace = str(accidents[0].get("exception_traceback") or "").strip() if accidents else ""
+    kind = trace.splitlines()[-1].split(":")[0].rpartition(".")[2] if trace else "unknown"
+    return Message(
+        fr=f"n'a pas pu être évaluée ({kind}) ; le type de la colonne ne convient sans doute pas",
+        en=f"could not be evaluated ({kind}); the column's type probably does not fit",
+    )

@@ -1,0 +1,367 @@
+"""What kind of file it is, judged by its content, and what is inside a zip or gz.
+
+Holds the recognition of formats and the unpacking with its limits. Add a format here when a reader
+for it is added. What the unpacked file says belongs to the readers.
+"""
+
+from __future__ import annotations
+
+import codecs
+import gzip
+import io
+import re
+import shutil
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO
+
+from orchestration.messages import Message
+from orchestration.reading.decoding import preview
+from orchestration.reading.model import Adaptation
+from orchestration.reading.refusing import ASK_SUPPORT, NO_PASSWORD, listed, refusal
+
+# A table that is read in memory. The largest that is read so today has 4 MB; national files go through
+# DuckDB and never through here.
+MAX_TABLE_BYTES = 300_000_000
+# What may come out of one archive on disk: Sirene's stock of establishments has 9 GB as CSV.
+MAX_UNPACKED_BYTES = 32_000_000_000
+# Deflate reaches 1,032; real tables 5 to 60. Judged only above RATIO_FROM, where it could do harm.
+MAX_RATIO = 250
+RATIO_FROM = 50_000_000
+MAX_MEMBERS = 10_000
+
+_CHUNK = 1 << 20
+_HEAD = 65_536
+_DATA_ENDINGS = (
+    ".csv", ".tsv", ".txt", ".xlsx", ".xls", ".xlsm", ".xlsb", ".ods", ".json", ".ndjson", ".geojson",
+    ".parquet", ".md", ".pdf",
+)
+# What publishers put beside the data: INSEE's `meta_…csv` and `varmod_…csv`, read-me files.
+_BESIDE = re.compile(
+    r"(meta|metadata|metadonnees|varmod|readme|read_me|lisezmoi|lisez-moi|a_lire|documentation|"
+    r"dictionnaire|dessin|notice|licen[cs]e)",
+    re.IGNORECASE,
+)
+
+Wanted = re.Pattern[str] | Callable[[str], bool] | None
+
+
+@dataclass
+class Content:
+    """A file's content, unpacked: its bytes, its own name, its kind, how it was packed."""
+
+    data: bytes
+    name: str
+    kind: str
+    adaptations: list[Adaptation] = field(default_factory=list)
+
+
+def sniff_kind(path: Path) -> str:
+    """Return what the file is, by its content.
+
+    One of `csv`, `xlsx`, `xls`, `ods`, `json`, `html`, `xml`, `pdf`, `parquet`, `zip`, `gz`, `markdown`,
+    `empty`, `binary`; a text that is nothing else counts as `csv`.
+    """
+    with path.open("rb") as stream:
+        head = stream.read(_HEAD)
+        return _kind(head, stream)
+
+
+def sniff_bytes(data: bytes) -> str:
+    """Return what the content `data` is; the same answers as `sniff_kind`."""
+    return _kind(data[:_HEAD], io.BytesIO(data))
+
+
+def _kind(head: bytes, stream: BinaryIO) -> str:
+    if not head:
+        return "empty"
+    if head.startswith(b"\x1f\x8b"):
+        return "gz"
+    if head.startswith(b"PK\x05\x06"):
+        return "zip"
+    if head.startswith(b"PK\x03\x04"):
+        return _zip_kind(head, stream)
+    if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
+        return "xls"
+    if b"%PDF-" in head[:1024]:
+        return "pdf"
+    if head.startswith(b"PAR1"):
+        return "parquet"
+    return _text_kind(head)
+
+
+def _zip_kind(head: bytes, stream: BinaryIO) -> str:
+    stream.seek(0)
+    try:
+        with zipfile.ZipFile(stream) as archive:
+            names = set(archive.namelist())
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        # the table of contents stands at the end: a truncated workbook is known by its first members
+        names = set()
+    if any(n.startswith("xl/") for n in names) or (
+        not names and (b"[Content_Types].xml" in head or b"xl/" in head)
+    ):
+        return "xlsx"
+    if b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet" in head[:200]:
+        return "ods"
+    return "zip"
+
+
+def _text_kind(head: bytes) -> str:
+    wide = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or (
+        b"\x00" in head and max(head[0::2].count(0), head[1::2].count(0)) * 6 > len(head)
+    )
+    if not wide:
+        controls = sum(head.count(bytes([c])) for c in range(32) if c not in (9, 10, 11, 12, 13, 26))
+        if controls * 50 > len(head):
+            return "binary"
+    text = preview(head, 20_000)
+    begin = text.lstrip("\ufeff \t\r\n")
+    if not begin:
+        return "empty" if not text.strip("\ufeff \t\r\n\x1a\x00") else "binary"
+    low = begin[:2000].lower()
+    if re.match(r"<(!doctype\s+html|html|head|body|title|script|!--)", low):
+        return "html"
+    if low.startswith("<?xml") or re.match(r"<[a-z][\w:.-]*(\s[^<>]*)?/?>", low):
+        return "html" if "<html" in low else "xml"
+    if re.match(r'\{\s*("|\})|\[\s*(\{|\[|\]|"|-?\d)', begin):
+        return "json"
+    if re.match(r"(\+\+\+|---)[ \t]*\r?\n", begin):
+        return "markdown"
+    return "csv"
+
+
+def _too_big(label: str, limit: int) -> Exception:
+    return refusal(
+        f"Le fichier « {label} » est démesuré : plus de {limit // 1_000_000} Mo.",
+        f"File '{label}' is absurdly large: more than {limit // 1_000_000} MB.",
+        ASK_SUPPORT,
+    )
+
+
+def _bomb(label: str) -> Exception:
+    return refusal(
+        f"L'archive « {label} » se déplie plus de {MAX_RATIO} fois : c'est une archive piégée, elle n'est pas ouverte.",
+        f"Archive '{label}' unfolds more than {MAX_RATIO} times: it is a zip bomb and is not opened.",
+        ASK_SUPPORT,
+    )
+
+
+def _damaged(label: str, what: str) -> Exception:
+    return refusal(
+        f"Le fichier « {label} » est tronqué ou abîmé : son contenu {what} ne se déplie pas jusqu'au bout.",
+        f"File '{label}' is truncated or damaged: its {what} content does not unpack to the end.",
+    )
+
+
+def empty(label: str) -> Exception:
+    """Return the refusal of a file without content."""
+    return refusal(f"Le fichier « {label} » est vide.", f"File '{label}' is empty.")
+
+
+def _copy(source: BinaryIO, target: BinaryIO, *, packed: int, limit: int, label: str) -> None:
+    total = 0
+    while chunk := source.read(_CHUNK):
+        total += len(chunk)
+        if total > limit:
+            raise _too_big(label, limit)
+        if total > RATIO_FROM and total > packed * MAX_RATIO:
+            raise _bomb(label)
+        target.write(chunk)
+
+
+def _gunzip(source: BinaryIO, target: BinaryIO, *, packed: int, limit: int, label: str) -> None:
+    try:
+        with gzip.GzipFile(fileobj=source) as unpacked:
+            _copy(unpacked, target, packed=packed, limit=limit, label=label)
+    except (EOFError, zlib.error, gzip.BadGzipFile):
+        raise _damaged(label, "gz") from None
+
+
+def _choose(archive: zipfile.ZipFile, wanted: Wanted, label: str) -> zipfile.ZipInfo:
+    """Return the one member that holds the data, or refuse and list them."""
+    members = []
+    infos = archive.infolist()
+    if len(infos) > MAX_MEMBERS:
+        raise _bomb(label)
+    for info in infos:
+        path = PurePosixPath(info.filename.replace("\\", "/"))
+        if path.is_absolute() or ".." in path.parts or re.match(r"[A-Za-z]:", info.filename):
+            raise refusal(
+                f"L'archive « {label} » contient un chemin qui sort de l'archive (« {info.filename} ») : elle n'est pas ouverte.",
+                f"Archive '{label}' holds a path that leads out of it ('{info.filename}'): it is not opened.",
+                ASK_SUPPORT,
+            )
+        if info.is_dir() or "__MACOSX" in path.parts or path.name.startswith("."):
+            continue
+        members.append(info)
+    if not members:
+        raise empty(label)
+    names = {info.filename: PurePosixPath(info.filename.replace("\\", "/")).name for info in members}
+    if wanted is not None:
+        accepts = (lambda n: wanted.fullmatch(n) is not None) if isinstance(wanted, re.Pattern) else wanted
+        fitting = [i for i in members if accepts(names[i.filename]) or accepts(i.filename)]
+        if len(fitting) == 1:
+            return fitting[0]
+        members = fitting or members
+    if len(members) > 1:
+        data = [i for i in members if names[i.filename].lower().endswith((*_DATA_ENDINGS, ".gz"))]
+        members = data or members
+    if len(members) > 1:
+        members = [i for i in members if not _BESIDE.match(names[i.filename])] or members
+    if len(members) == 1:
+        return members[0]
+    shown = listed([f"« {i.filename} »" for i in members], 8)
+    raise refusal(
+        f"L'archive « {label} » contient plusieurs fichiers de données : {shown}.",
+        f"Archive '{label}' holds several data files: {shown.replace('« ', chr(39)).replace(' »', chr(39))}.",
+        Message(
+            fr="Décompressez l'archive et déposez le seul fichier de cette source.",
+            en="Unpack the archive and hand in the one file of this source.",
+        ),
+    )
+
+
+def _unzip(
+    source: BinaryIO, packed: int, wanted: Wanted, limit: int, label: str, make: Callable[[str], BinaryIO]
+) -> str:
+    """Unpack the one data member into what `make(name)` opens; return the member's own name."""
+    try:
+        with zipfile.ZipFile(source) as archive:
+            info = _choose(archive, wanted, label)
+            if info.flag_bits & 0x1:
+                raise refusal(
+                    f"L'archive « {label} » est protégée par un mot de passe.",
+                    f"Archive '{label}' is protected by a password.",
+                    NO_PASSWORD,
+                )
+            if info.file_size > limit:
+                raise _too_big(label, limit)
+            if info.file_size > RATIO_FROM and info.file_size > info.compress_size * MAX_RATIO:
+                raise _bomb(label)
+            name = PurePosixPath(info.filename.replace("\\", "/")).name
+            with archive.open(info) as member, make(name) as target:
+                _copy(member, target, packed=min(packed, info.compress_size), limit=limit, label=label)
+            return name
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise
+        raise _damaged(label, "zip") from None
+    except (NotImplementedError, RuntimeError):
+        raise refusal(
+            f"L'archive « {label} » est compressée ou protégée d'une façon qui n'est pas prise en charge.",
+            f"Archive '{label}' is packed or protected in a way that is not supported.",
+            Message(
+                fr="Décompressez l'archive et déposez le fichier qu'elle contient.",
+                en="Unpack the archive and hand in the file that it holds.",
+            ),
+        ) from None
+
+
+class _Kept(io.BytesIO):
+    """A buffer whose content outlives its closing."""
+
+    content = b""
+
+    def close(self) -> None:
+        self.content = self.getvalue()
+        super().close()
+
+
+def content(path: Path, *, label: str, wanted: Wanted = None, limit: int = MAX_TABLE_BYTES) -> Content:
+    """Return the file's content in memory, unpacked from zip and gz (one inside the other at most).
+
+    `wanted` chooses the member of a zip with several. Refuses what is too large, empty, damaged,
+    protected, booby-trapped or ambiguous.
+    """
+    if path.stat().st_size > limit:
+        raise _too_big(label, limit)
+    data, name, found = path.read_bytes(), path.name, []
+    for _ in range(3):
+        kind = sniff_bytes(data)
+        if kind == "gz":
+            target = _Kept()
+            with target:
+                _gunzip(io.BytesIO(data), target, packed=len(data), limit=limit, label=label)
+            data, name = target.content, name[:-3] if name.lower().endswith(".gz") else name
+        elif kind == "zip":
+            target = _Kept()
+            name = _unzip(io.BytesIO(data), len(data), wanted, limit, label, lambda _: target)
+            data = target.content
+        else:
+            break
+        found.append(_packed(kind, name))
+    else:
+        raise _nested(label)
+    if kind == "empty":
+        raise empty(label)
+    return Content(data, name, kind, found)
+
+
+def _packed(kind: str, name: str) -> Adaptation:
+    return Adaptation(
+        "compression",
+        Message(fr=f"fichier compressé ({kind}), contenu : {name}", en=f"packed file ({kind}), content: {name}"),
+    )
+
+
+def _nested(label: str) -> Exception:
+    return refusal(
+        f"L'archive « {label} » contient des archives emboîtées.",
+        f"Archive '{label}' holds archives inside archives.",
+        Message(
+            fr="Décompressez l'archive et déposez le fichier de données qu'elle contient.",
+            en="Unpack the archive and hand in the data file that it holds.",
+        ),
+    )
+
+
+@contextmanager
+def uncompressed(
+    path: Path, workdir: Path, *, name: str | None = None, wanted: Wanted = None
+) -> Iterator[Path]:
+    """Yield a path to the file's content, unpacked below `workdir` when it is zip or gz.
+
+    The yielded file has the member's own name and is removed afterwards; a file that is not packed is
+    yielded as it is. `wanted`: a pattern (whole name) or a test that chooses the member of a zip with
+    several. Refuses as `content` does; the limit is `MAX_UNPACKED_BYTES` and the free space.
+    """
+    label = name or path.name
+    made: list[Path] = []
+    current, shown = path, label
+    workdir.mkdir(parents=True, exist_ok=True)
+    limit = min(MAX_UNPACKED_BYTES, max(shutil.disk_usage(workdir).free - RATIO_FROM, 0))
+    try:
+        for depth in range(3):
+            kind = sniff_kind(current)
+            if kind not in ("gz", "zip"):
+                break
+            folder = workdir / f"unpacked-{path.stem[:40]}-{depth}"
+            folder.mkdir(parents=True, exist_ok=True)
+            made.append(folder)
+            packed = current.stat().st_size
+
+            def make(member: str, folder: Path = folder) -> BinaryIO:
+                return (folder / member).open("wb")
+
+            with current.open("rb") as source:
+                if kind == "gz":
+                    base = PurePosixPath(shown).name
+                    member = base[:-3] if base.lower().endswith(".gz") else base
+                    with make(member) as target:
+                        _gunzip(source, target, packed=packed, limit=limit, label=label)
+                else:
+                    member = _unzip(source, packed, wanted, limit, label, make)
+            current, shown = folder / member, member
+        else:
+            raise _nested(label)
+        if kind == "empty":
+            raise empty(label)
+        yield current
+    finally:
+        for folder in made:
+            shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,55 @@
+"""What reading hands over: rows of text, or pages of text, and what had drifted in the file's form.
+
+Holds records only. Add a field when a later room must know where something stood in the file. What a
+column means belongs to `conforming`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from orchestration.messages import Message
+
+
+@dataclass
+class Adaptation:
+    """One thing in the file's form that is not its plainest form and was read with certainty.
+
+    `kind` is one of `bom`, `encoding`, `mojibake`, `lost_characters`, `delimiter`, `quoting`,
+    `title_lines`, `header_lines`, `repeated_header`, `blank_lines`, `blank_columns`,
+    `duplicate_columns`, `notes`, `compression`, `format`, `sheet`.
+    """
+
+    kind: str
+    message: Message
+
+
+@dataclass
+class RawTable:
+    """A table as text, exactly as it stood in the file.
+
+    `header`: names as published, stripped; a column without a name that holds cells has the name `''`.
+    `rows`: each row has `len(header)` cells, an empty cell is `''`. `lines`: for each row the line of
+    the file (or row of the sheet, or number of the record) where it begins, from 1. `numeric_cells`:
+    numbers were typed in the file (xlsx, xls, ods, json, parquet) and are written with a point.
+    """
+
+    header: list[str]
+    rows: list[list[str]]
+    lines: list[int]
+    file: str
+    sheet: str | None = None
+    header_line: int = 1
+    encoding: str | None = None
+    delimiter: str | None = None
+    numeric_cells: bool = False
+    adaptations: list[Adaptation] = field(default_factory=list)
+
+
+@dataclass
+class PdfText:
+    """The text of a PDF file: one text a page (`''` where a page has no text layer) and its metadata."""
+
+    file: str
+    pages: list[str]
+    metadata: dict[str, str] = field(default_factory=dict)

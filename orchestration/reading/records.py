@@ -1,0 +1,176 @@
+"""JSON: rows found by an SQL query that the caller brings.
+
+The query is the source's own file; it names the keys that it needs. Nothing here knows them.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import tempfile
+from pathlib import Path
+
+from orchestration.messages import Message
+from orchestration.reading import container
+from orchestration.reading.container import Content, Wanted
+from orchestration.reading.decoding import decode
+from orchestration.reading.model import Adaptation, RawTable
+from orchestration.reading.refusing import AGAIN, ASK_SUPPORT, html_message, json_error, refusal, short
+from orchestration.reading.workbook import texts
+
+_FILE = re.compile(r"\{\{\s*file\s*\}\}")
+_MISSING_KEY = (
+    re.compile(r'Could not find key "([^"]+)" in struct'),
+    re.compile(r'Referenced column "([^"]+)" (?:was )?not found'),
+    re.compile(r'does not have a column named "([^"]+)"'),
+    re.compile(r'column named "([^"]+)" does not exist'),
+)
+_CONVERSION = re.compile(r"(?:Could not convert|Failed to cast|Unable to cast|Failed to convert)[^\n]*", re.IGNORECASE)
+
+
+def read_json(
+    path: Path, *, name: str, sql: str, workdir: Path | None = None, member: Wanted = None,
+    empty_allowed: bool = False,
+) -> RawTable:
+    """Return the rows that `sql` finds in the JSON file; each line number is the row's number.
+
+    `{{ file }}` in `sql` stands for the quoted path. The columns of the query are the header, all cells
+    are text. `workdir` receives the unpacked file when it is packed or not plain UTF-8 (a temporary
+    folder without it). Raises `Refusal` for content that is no JSON, an error body, a missing key (named),
+    a value that does not convert, and an answer without rows.
+    """
+    packed = container.content(path, label=name, wanted=member)
+    found = list(packed.adaptations)
+    text_adaptations, plain = _check(packed, name)
+    found += text_adaptations
+    if plain is None and not packed.adaptations:
+        header, rows = _query(path, sql, name)
+    else:
+        if workdir is not None:
+            workdir.mkdir(parents=True, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(prefix="json-", dir=workdir))
+        try:
+            copy = folder / "content.json"
+            copy.write_bytes(packed.data if plain is None else plain.encode("utf-8"))
+            header, rows = _query(copy, sql, name)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+    if not rows and not empty_allowed:
+        raise refusal(
+            f"Le fichier « {name} » ne contient aucune ligne de données à l'endroit attendu.",
+            f"File '{name}' holds no data at the expected place.",
+        )
+    return RawTable(
+        header=header, rows=rows, lines=list(range(1, len(rows) + 1)), file=name, header_line=0,
+        encoding="utf-8", numeric_cells=True, adaptations=found,
+    )
+
+
+def _check(packed: Content, label: str) -> tuple[list[Adaptation], str | None]:
+    """Refuse what is no JSON or an error body; return the text when DuckDB could not read the bytes."""
+    if packed.kind not in ("json", "csv", "markdown"):
+        if packed.kind in ("html", "xml"):
+            said = html_message(decode(packed.data, label=label).text)
+            raise refusal(
+                f"Le fichier « {label} » n'est pas du JSON mais une page {packed.kind.upper()} : « {said} ».",
+                f"File '{label}' is not JSON but an {packed.kind.upper()} page: '{said}'.",
+            )
+        raise refusal(
+            f"Le fichier « {label} » n'est pas du JSON mais un fichier de type {packed.kind}.",
+            f"File '{label}' is not JSON but a file of kind {packed.kind}.",
+        )
+    decoded = decode(packed.data, label=label)
+    text = decoded.text
+    try:
+        value = json.loads(text)
+    except json.JSONDecodeError as error:
+        if not _is_lines(text):
+            raise _invalid(text, error, label) from None
+        value = None
+    except RecursionError:
+        raise refusal(
+            f"Le fichier « {label} » emboîte trop de niveaux pour être lu.",
+            f"File '{label}' nests too many levels to be read.",
+            ASK_SUPPORT,
+        ) from None
+    said = json_error(value)
+    if said is not None:
+        raise refusal(
+            f"Le fichier « {label} » n'est pas le fichier attendu mais un message d'erreur du producteur : « {said} ».",
+            f"File '{label}' is not the expected file but an error message of the publisher: '{said}'.",
+        )
+    plain = decoded.encoding == "utf-8" and not decoded.adaptations and not packed.data.startswith(b"\xef\xbb\xbf")
+    return decoded.adaptations, None if plain else text
+
+
+def _is_lines(text: str) -> bool:
+    lines = [line for line in text.splitlines() if line.strip()]
+    if len(lines) < 2 or not lines[0].lstrip().startswith("{"):
+        return False
+    try:
+        for line in lines:
+            json.loads(line)
+    except json.JSONDecodeError:
+        return False
+    return True
+
+
+def _invalid(text: str, error: json.JSONDecodeError, label: str) -> Exception:
+    if not text.lstrip().startswith(("{", "[")):
+        return refusal(
+            f"Le fichier « {label} » n'est pas du JSON ; il commence par « {short(text)} ».",
+            f"File '{label}' is not JSON; it begins with '{short(text)}'.",
+        )
+    if error.pos >= len(text.rstrip()) - 1 or "Unterminated" in error.msg:
+        return refusal(
+            f"Le fichier « {label} » est tronqué : le JSON s'arrête ligne {error.lineno}.",
+            f"File '{label}' is truncated: its JSON stops on line {error.lineno}.",
+        )
+    return refusal(
+        f"Le fichier « {label} », ligne {error.lineno}, colonne {error.colno}, n'est pas du JSON valide.",
+        f"File '{label}', line {error.lineno}, column {error.colno}, is not valid JSON.",
+        AGAIN,
+    )
+
+
+def _query(path: Path, sql: str, label: str) -> tuple[list[str], list[list[str]]]:
+    import duckdb
+
+    quoted = "'" + str(path).replace("'", "''") + "'"
+    # no spilling to disk: nothing may be written outside the home
+    with duckdb.connect(config={"threads": 2, "temp_directory": ""}) as connection:
+        try:
+            answer = connection.execute(_FILE.sub(lambda _: quoted, sql).strip().rstrip(";"))
+            header = [column[0] for column in answer.description]
+            return header, texts(answer.fetchall())
+        except duckdb.Error as error:
+            raise _failed(str(error), str(path), label) from None
+
+
+def _failed(error: str, path: str, label: str) -> Exception:
+    error = error.replace(path, label)
+    for pattern in _MISSING_KEY:
+        found = pattern.search(error)
+        if found:
+            there = re.search(r"Candidate (?:bindings|Entries):\s*([^\n]+)", error, re.IGNORECASE)
+            fr, en = (
+                (f" ; il y a : {short(there.group(1))}", f"; there is: {short(there.group(1))}") if there else ("", "")
+            )
+            return refusal(
+                f"Le fichier « {label} » n'a pas la clé attendue « {found.group(1)} »{fr}.",
+                f"File '{label}' lacks the expected key '{found.group(1)}'{en}.",
+                Message(
+                    fr="Vérifiez que ce fichier est bien celui de cette source. Si le producteur a changé sa structure, "
+                    "transmettez-le à l'équipe qui entretient l'observatoire (requête d'extraction de la source).",
+                    en="Check that this is the right file for this source. If the publisher has changed its structure, "
+                    "pass it to the team that maintains the observatory (the source's extraction query).",
+                ),
+            )
+    converted = _CONVERSION.search(error)
+    reason = short(converted.group() if converted else error.split("\n")[0], 200)
+    return refusal(
+        f"Le fichier « {label} » n'a pas la structure attendue ({reason}).",
+        f"File '{label}' does not have the expected structure ({reason}).",
+        ASK_SUPPORT,
+    )

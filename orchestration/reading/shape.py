@@ -1,0 +1,352 @@
+"""From lines of cells to a table: where the header is, and that every row fits it.
+
+Shared by all formats that have lines of cells. Add here what concerns the frame of a table: title
+lines, several header lines, blank rows and columns, notes below. What a header or a cell means belongs
+to `conforming`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from orchestration.messages import Message
+from orchestration.reading.model import Adaptation
+from orchestration.reading.refusing import CORRECT_LINE, RIGHT_FILE, listed, refusal, short
+
+KnownHeaders = Callable[[list[str]], int]
+
+# INSEE's workbooks have their header on line 5 to 8; title blocks longer than this were not met.
+HEADER_WITHIN = 60
+# Lines looked at after a likely header, for a better one: machine names stand below labels.
+_LOOK_NEAR, _LOOK_FAR = 2, 10
+_MAX_NOTES = 60
+_NOTE = re.compile(
+    r"(sources?|notes?|champs?|lecture|avertissement|définitions?|remarques?|unités?|insee|field|reading|"
+    r"mise en ligne|les données|données|©|@|\*|\(\w\)|nd\s*[:=]|ns\s*[:=]|s\s*[:=])",
+    re.IGNORECASE,
+)
+
+
+@dataclass
+class Frame:
+    """A table's frame: header, rows that fit it, their lines, and what was left out."""
+
+    header: list[str]
+    rows: list[list[str]]
+    lines: list[int]
+    header_line: int
+    adaptations: list[Adaptation] = field(default_factory=list)
+
+
+def _clean(cell: str) -> str:
+    return cell.strip().strip("\ufeff").strip()
+
+
+def find_header(rows: list[list[str]], known_headers: KnownHeaders) -> tuple[int, int]:
+    """Return (index, score) of the line that holds most known headers; (-1, 0) when none does.
+
+    Of two neighbouring lines with the same score the lower one is taken: machine names stand below
+    labels (`Code de la zone d'emploi` above `ZE2020`).
+    """
+    best, score, patience = -1, 0, HEADER_WITHIN
+    looked = 0
+    for index, row in enumerate(rows):
+        if not any(row):
+            continue
+        looked += 1
+        if looked > HEADER_WITHIN or patience == 0:
+            break
+        cells = [_clean(c) for c in row]
+        found = known_headers(cells)
+        patience -= 1
+        if found > score or (found == score > 0 and index == best + 1 and row != rows[best]):
+            best, score = index, found
+            named = sum(1 for c in cells if c)
+            patience = _LOOK_NEAR if found >= 2 and found * 2 >= named else _LOOK_FAR
+    return best, score
+
+
+def no_header(rows: list[list[str]], label: str) -> Exception:
+    """Return the refusal of a file in which no line holds a known header, quoting its first line."""
+    first = next((" | ".join(c.strip() for c in r if c.strip()) for r in rows if any(r)), "")
+    return refusal(
+        f"Le fichier « {label} » n'a aucune ligne d'en-têtes reconnue ; il commence par « {short(first)} ».",
+        f"File '{label}' has no line with known headers; it begins with '{short(first)}'.",
+        RIGHT_FILE,
+    )
+
+
+def _blank(row: list[str]) -> bool:
+    return not any(row) or not "".join(row).strip()
+
+
+def _single(row: list[str]) -> str | None:
+    """Return the text of the only filled cell, None when there is none or more than one."""
+    filled = [c for c in row if c.strip()]
+    return filled[0].strip() if len(filled) == 1 else None
+
+
+def _cut_notes(rows: list[list[str]], lines: list[int], width: int) -> int:
+    """Cut the notes off that stand below a table (`Source : Insee…`); return how many."""
+    if width < 3 and not (width == 2 and rows and len(rows[-1]) == 1):
+        return 0
+    begin = len(rows)
+    while begin > 0 and len(rows) - begin <= _MAX_NOTES and (
+        _blank(rows[begin - 1]) or _single(rows[begin - 1]) is not None
+    ):
+        begin -= 1
+    for index in range(begin, len(rows)):
+        text = _single(rows[index])
+        if text is None or _NOTE.match(text):
+            notes = sum(1 for r in rows[index:] if not _blank(r))
+            if notes:
+                del rows[index:], lines[index:]
+            return notes
+    return 0
+
+
+def frame(
+    rows: list[list[str]], lines: list[int], *, known_headers: KnownHeaders, label: str, end: int,
+    empty_allowed: bool = False,
+) -> Frame:
+    """Return the table that stands in `rows` (lines of cells, ragged or not; `lines` their numbers).
+
+    `end` is the number of the file's last line. Refuses a table without known header, without rows,
+    with rows that do not fit the header, or with two columns of one name and different content.
+    """
+    position, score = find_header(rows, known_headers)
+    if position < 0:
+        raise no_header(rows, label)
+    found: list[Adaptation] = []
+    raw_header, header_line = rows[position], lines[position]
+    titles = sum(1 for r in rows[:position] if not _blank(r))
+    if titles:
+        found.append(
+            Adaptation(
+                "title_lines",
+                Message(
+                    fr=f"{titles} ligne(s) de titre au-dessus des en-têtes (ligne {header_line})",
+                    en=f"{titles} title line(s) above the header (line {header_line})",
+                ),
+            )
+        )
+    header = [_clean(c) for c in raw_header]
+    body, numbers = rows[position + 1 :], lines[position + 1 :]
+    _drop_further_headers(body, numbers, header, known_headers, score, found)
+    notes = _cut_notes(body, numbers, len(header))
+    if notes:
+        found.append(
+            Adaptation(
+                "notes",
+                Message(
+                    fr=f"{notes} ligne(s) de notes sous le tableau, laissée(s) de côté",
+                    en=f"{notes} line(s) of notes below the table, left out",
+                ),
+            )
+        )
+    body, numbers = _drop_blank_rows(body, numbers, found)
+    body, numbers = _drop_repeated(body, numbers, raw_header, header, found)
+    _fit(body, numbers, header, label, end, found)
+    header, body = _drop_blank_columns(header, body, found)
+    header, body = _settle_duplicates(header, body, known_headers, label, found)
+    if not body and not empty_allowed:
+        raise refusal(
+            f"Le fichier « {label} » ne contient que sa ligne d'en-têtes (ligne {header_line}), aucune donnée.",
+            f"File '{label}' holds only its header (line {header_line}) and no data.",
+        )
+    return Frame(header, body, numbers, header_line, found)
+
+
+def _drop_further_headers(
+    body: list[list[str]], numbers: list[int], header: list[str], known_headers: KnownHeaders, score: int,
+    found: list[Adaptation],
+) -> None:
+    """Drop a second header line (labels below machine names) that stands right under the first."""
+    dropped = 0
+    while dropped < 2 and body and not _blank(body[0]):
+        cells = [_clean(c) for c in body[0]]
+        if cells == header or known_headers(cells) < max(2, score / 2):
+            break
+        del body[0], numbers[0]
+        dropped += 1
+    if dropped:
+        found.append(
+            Adaptation(
+                "header_lines",
+                Message(
+                    fr=f"{dropped + 1} lignes d'en-têtes au lieu d'une", en=f"{dropped + 1} header lines instead of one"
+                ),
+            )
+        )
+
+
+def _drop_blank_rows(
+    body: list[list[str]], numbers: list[int], found: list[Adaptation]
+) -> tuple[list[list[str]], list[int]]:
+    last = len(body)
+    while last and _blank(body[last - 1]):
+        last -= 1
+    # blank rows after the last one are how most files end: not worth a word
+    body, numbers = body[:last], numbers[:last]
+    kept = [i for i, row in enumerate(body) if row and (row[0] or not _blank(row))]
+    blank = len(body) - len(kept)
+    if blank:
+        found.append(
+            Adaptation(
+                "blank_lines",
+                Message(fr=f"{blank} ligne(s) vide(s) dans le tableau", en=f"{blank} blank line(s) in the table"),
+            )
+        )
+        body, numbers = [body[i] for i in kept], [numbers[i] for i in kept]
+    return body, numbers
+
+
+def _drop_repeated(
+    body: list[list[str]], numbers: list[int], raw: list[str], header: list[str], found: list[Adaptation]
+) -> tuple[list[list[str]], list[int]]:
+    named = [h for h in header if h]
+    first, needle = next((i, h) for i, h in enumerate(header) if h)
+    again = {
+        i
+        for i, row in enumerate(body)
+        if len(row) > first
+        and (row[first] == raw[first] or _clean(row[first]) == needle)
+        and [c for c in map(_clean, row) if c] == named
+    } if len(named) > 1 else set()
+    if again:
+        where = listed([str(numbers[i]) for i in sorted(again)])
+        found.append(
+            Adaptation(
+                "repeated_header",
+                Message(
+                    fr=f"ligne d'en-têtes répétée au milieu du fichier (ligne {where}), laissée de côté",
+                    en=f"header line repeated in the middle of the file (line {where}), left out",
+                ),
+            )
+        )
+        body = [r for i, r in enumerate(body) if i not in again]
+        numbers = [n for i, n in enumerate(numbers) if i not in again]
+    return body, numbers
+
+
+def _fit(
+    body: list[list[str]], numbers: list[int], header: list[str], label: str, end: int, found: list[Adaptation]
+) -> None:
+    """Make each row as wide as the header where only blank cells are concerned, or refuse the file."""
+    width = len(header)
+    if set(map(len, body)) <= {width}:
+        return
+    needed = width
+    while needed and not header[needed - 1]:
+        needed -= 1
+    faults: list[int] = []
+    trimmed = 0
+    for index, row in enumerate(body):
+        size = len(row)
+        if size > width and not "".join(row[width:]).strip():
+            del row[width:]
+            trimmed += 1
+        elif needed <= size < width:
+            row.extend([""] * (width - size))
+        elif size != width:
+            faults.append(index)
+    if faults:
+        raise _misfit(body, numbers, faults, width, label, end)
+    if trimmed:
+        found.append(
+            Adaptation(
+                "blank_columns",
+                Message(
+                    fr=f"cellules vides en trop à la fin de {trimmed} ligne(s)",
+                    en=f"blank cells too many at the end of {trimmed} row(s)",
+                ),
+            )
+        )
+
+
+def _misfit(
+    body: list[list[str]], numbers: list[int], faults: list[int], width: int, label: str, end: int
+) -> Exception:
+    last = faults[-1]
+    if len(faults) == 1 and last == len(body) - 1 and len(body[last]) < width:
+        return refusal(
+            f"Le fichier « {label} » est tronqué : sa dernière ligne (ligne {numbers[last]}) a {len(body[last])} "
+            f"cellule(s) au lieu de {width}.",
+            f"File '{label}' is truncated: its last line (line {numbers[last]}) has {len(body[last])} cell(s) "
+            f"instead of {width}.",
+        )
+    fr = " ; ".join(f"ligne {numbers[i]} : {len(body[i])}" for i in faults[:3])
+    en = "; ".join(f"line {numbers[i]}: {len(body[i])}" for i in faults[:3])
+    more = ", …" if len(faults) > 3 else ""
+    return refusal(
+        f"Le fichier « {label} » a {len(faults)} ligne(s) qui n'ont pas {width} cellules comme l'en-tête ({fr}{more}).",
+        f"File '{label}' has {len(faults)} row(s) that do not have {width} cells like the header ({en}{more}).",
+        CORRECT_LINE,
+    )
+
+
+def _drop_blank_columns(
+    header: list[str], body: list[list[str]], found: list[Adaptation]
+) -> tuple[list[str], list[list[str]]]:
+    nameless = [i for i, h in enumerate(header) if not h]
+    if not nameless:
+        return header, body
+    blank = {i for i in nameless if not any(row[i] and row[i].strip() for row in body)}
+    if not blank:
+        return header, body
+    found.append(
+        Adaptation(
+            "blank_columns",
+            Message(
+                fr=f"{len(blank)} colonne(s) vide(s) et sans nom", en=f"{len(blank)} blank column(s) without a name"
+            ),
+        )
+    )
+    kept = [i for i in range(len(header)) if i not in blank]
+    if kept == list(range(len(kept))):  # all at the end, the usual case (Filosofi 2017: 69 of them)
+        size = len(kept)
+        return header[:size], [row[:size] for row in body]
+    return [header[i] for i in kept], [[row[i] for i in kept] for row in body]
+
+
+def _settle_duplicates(
+    header: list[str], body: list[list[str]], known_headers: KnownHeaders, label: str, found: list[Adaptation]
+) -> tuple[list[str], list[list[str]]]:
+    """Drop a column that stands twice; refuse when the two differ and the name is one that is read."""
+    twice = [h for h, n in Counter(header).items() if n > 1 and h]
+    dropped: set[int] = set()
+    for name in twice:
+        first, *others = [i for i, h in enumerate(header) if h == name]
+        for other in others:
+            differs = next((n for n, row in enumerate(body) if row[first] != row[other]), None)
+            if differs is None:
+                dropped.add(other)
+            elif known_headers([name]) > 0:
+                raise refusal(
+                    f"Le fichier « {label} » a deux colonnes « {short(name, 60)} » (colonnes {first + 1} et "
+                    f"{other + 1}) dont le contenu diffère.",
+                    f"File '{label}' has two columns '{short(name, 60)}' (columns {first + 1} and {other + 1}) "
+                    "whose content differs.",
+                    Message(
+                        fr="Demandez au producteur laquelle des deux colonnes fait foi, supprimez ou renommez "
+                        "l'autre, puis déposez de nouveau le fichier.",
+                        en="Ask the publisher which of the two columns is right, delete or rename the other, "
+                        "then hand the file in again.",
+                    ),
+                )
+    if not dropped:
+        return header, body
+    found.append(
+        Adaptation(
+            "duplicate_columns",
+            Message(
+                fr=f"colonne(s) en double au contenu identique : {listed(twice)}",
+                en=f"duplicated column(s) with the same content: {listed(twice)}",
+            ),
+        )
+    )
+    kept = [i for i in range(len(header)) if i not in dropped]
+    return [header[i] for i in kept], [[row[i] for i in kept] for row in body]

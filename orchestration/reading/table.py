@@ -1,0 +1,163 @@
+"""Reads a table, whatever it is packed in: csv, xlsx, xls, ods or parquet, in zip or gz.
+
+Add a branch when a format of tables is added. Knows no source: which headers are known is asked of the
+caller.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path, PurePath
+
+from orchestration.messages import Message, Refusal
+from orchestration.reading import container
+from orchestration.reading.container import Content, Wanted
+from orchestration.reading.decoding import decode, preview
+from orchestration.reading.delimited import split
+from orchestration.reading.model import Adaptation, RawTable
+from orchestration.reading.refusing import AGAIN, html_message, json_error, refusal, short
+from orchestration.reading.shape import KnownHeaders, frame
+from orchestration.reading.workbook import read_sheet, texts
+
+_ENDINGS = {
+    "csv": (".csv", ".txt", ".tsv", ".tab", ".dat", ""),
+    "xlsx": (".xlsx", ".xlsm", ".xlsb"),
+    "xls": (".xls",),
+    "ods": (".ods",),
+    "parquet": (".parquet", ".pq"),
+}
+
+
+def read_table(
+    path: Path, *, name: str, known_headers: KnownHeaders, sheet: str | None = None, member: Wanted = None,
+    empty_allowed: bool = False,
+) -> RawTable:
+    """Return the table that stands in the file.
+
+    `name` is the file's name for people. `known_headers(cells)` returns how many cells of a line are
+    known headers: it finds the header line, the delimiter and the sheet. `sheet` is a regular expression
+    for the whole name of the sheet, `member` (pattern or test) chooses the file in an archive with
+    several. `empty_allowed` lets a table pass that has a header and no rows.
+    Raises `Refusal`, naming file and line, for whatever cannot be read with certainty.
+    """
+    known = _remembered(known_headers)
+    packed = container.content(path, label=name, wanted=member)
+    found = [*packed.adaptations, *_named_otherwise(packed, name)]
+    if packed.kind == "csv":
+        decoded = decode(packed.data, label=name)
+        lines = split(decoded.text, known_headers=known, label=name)
+        shaped = frame(
+            lines.rows, lines.lines, known_headers=known, label=name, end=lines.end, empty_allowed=empty_allowed
+        )
+        return RawTable(
+            header=shaped.header, rows=shaped.rows, lines=shaped.lines, file=name, header_line=shaped.header_line,
+            encoding=decoded.encoding, delimiter=lines.delimiter,
+            adaptations=[*found, *decoded.adaptations, *lines.adaptations, *shaped.adaptations],
+        )
+    if packed.kind in ("xlsx", "xls", "ods"):
+        book = read_sheet(packed.data, known_headers=known, sheet=sheet, label=name)
+        rows, sheet_name, told = book.rows, book.name, book.adaptations
+    elif packed.kind == "parquet":
+        rows, sheet_name, told = _parquet(path, packed, name), None, []
+    else:
+        raise not_a_table(packed, name)
+    shaped = frame(
+        rows, list(range(1, len(rows) + 1)), known_headers=known, label=name, end=len(rows),
+        empty_allowed=empty_allowed,
+    )
+    return RawTable(
+        header=shaped.header, rows=shaped.rows, lines=shaped.lines, file=name, sheet=sheet_name,
+        header_line=shaped.header_line, numeric_cells=True,
+        adaptations=[*found, *told, *shaped.adaptations],
+    )
+
+
+def _remembered(known_headers: KnownHeaders) -> KnownHeaders:
+    # The same lines are asked about for the delimiter, the sheet and the frame.
+    memory: dict[tuple[str, ...], int] = {}
+
+    def known(cells: list[str]) -> int:
+        key = tuple(cells)
+        if key not in memory:
+            memory[key] = known_headers(cells)
+        return memory[key]
+
+    return known
+
+
+def _named_otherwise(packed: Content, name: str) -> list[Adaptation]:
+    own = packed.name if packed.adaptations else name
+    ending = PurePath(re.sub(r"\.(gz|zip)$", "", own, flags=re.IGNORECASE)).suffix.lower()
+    if ending in _ENDINGS.get(packed.kind, (ending,)):
+        return []
+    if not any(ending in endings for endings in _ENDINGS.values()):
+        return []
+    return [
+        Adaptation(
+            "format",
+            Message(
+                fr=f"fichier au format {packed.kind} sous un nom en « {ending} »",
+                en=f"{packed.kind} file under a name ending in '{ending}'",
+            ),
+        )
+    ]
+
+
+def not_a_table(packed: Content, label: str) -> Refusal:
+    """Return the refusal of content that is no table, quoting what it says of itself."""
+    text = preview(packed.data, 200_000)
+    if packed.kind in ("html", "xml"):
+        what = "HTML" if packed.kind == "html" else "XML"
+        said = html_message(text)
+        return refusal(
+            f"Le fichier « {label} » n'est pas un tableau mais une page {what} : « {said} ».",
+            f"File '{label}' is not a table but an {what} page: '{said}'.",
+            AGAIN,
+        )
+    if packed.kind == "json":
+        import json
+
+        try:
+            said = json_error(json.loads(packed.data.decode("utf-8-sig"))) or short(text)
+        except ValueError:
+            said = short(text)
+        return refusal(
+            f"Le fichier « {label} » n'est pas un tableau mais une réponse JSON : « {said} ».",
+            f"File '{label}' is not a table but a JSON answer: '{said}'.",
+            AGAIN,
+        )
+    if packed.kind == "markdown":
+        what_fr, what_en = "un texte Markdown", "a Markdown text"
+    elif packed.kind == "pdf":
+        what_fr, what_en = "un document PDF", "a PDF document"
+    else:
+        what_fr, what_en = "un contenu binaire qui n'est pas reconnu", "binary content that is not recognised"
+    return refusal(
+        f"Le fichier « {label} » n'est pas un tableau mais {what_fr}.",
+        f"File '{label}' is not a table but {what_en}.",
+        AGAIN,
+    )
+
+
+def _parquet(path: Path, packed: Content, label: str) -> list[list[str]]:
+    import duckdb
+
+    if packed.adaptations:
+        raise refusal(
+            f"Le fichier Parquet « {label} » est dans une archive.",
+            f"Parquet file '{label}' is inside an archive.",
+            Message(
+                fr="Décompressez l'archive et déposez le fichier Parquet.",
+                en="Unpack the archive and hand in the Parquet file.",
+            ),
+        )
+    with duckdb.connect(config={"threads": 2}) as connection:
+        try:
+            answer = connection.execute("SELECT * FROM read_parquet(?)", [str(path)])
+            header = [column[0] for column in answer.description]
+            return [header, *texts(answer.fetchall())]
+        except duckdb.Error:
+            raise refusal(
+                f"Le fichier Parquet « {label} » est tronqué ou abîmé : il ne s'ouvre pas.",
+                f"Parquet file '{label}' is truncated or damaged: it does not open.",
+            ) from None

@@ -1,0 +1,233 @@
+"""Workbooks (xlsx, xlsb, xls, ods): which sheet, and each cell as text.
+
+Holds what is particular to typed cells. The frame around the rows belongs to `shape`. Number formats
+are not known to the reader below: a cell shown as `12 %` is `0.12`, one shown as `01001` is `1001`.
+"""
+
+from __future__ import annotations
+
+import datetime
+import io
+import json
+import math
+import re
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from orchestration.messages import Message
+from orchestration.reading.container import MAX_RATIO, MAX_TABLE_BYTES, RATIO_FROM
+from orchestration.reading.model import Adaptation
+from orchestration.reading.refusing import AGAIN, ASK_SUPPORT, NO_PASSWORD, listed, refusal
+from orchestration.reading.shape import KnownHeaders, find_header, no_header
+
+# The largest sheet read today has 0.5 million cells.
+MAX_CELLS = 30_000_000
+_PREVIEW_ROWS = 80
+
+
+@dataclass
+class Sheet:
+    """One sheet as text cells; row number = index + 1."""
+
+    rows: list[list[str]]
+    name: str
+    adaptations: list[Adaptation] = field(default_factory=list)
+
+
+def _float(value: float) -> str:
+    if value.is_integer():
+        return str(int(value)) if abs(value) < 1e16 else format(Decimal(repr(value)), "f")
+    if not math.isfinite(value):
+        return ""
+    text = repr(value)
+    return format(Decimal(text), "f") if "e" in text else text
+
+
+def _duration(value: datetime.timedelta) -> str:
+    seconds = round(value.total_seconds())
+    sign, seconds = ("-", -seconds) if seconds < 0 else ("", seconds)
+    return f"{sign}{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
+
+
+def _datetime(value: datetime.datetime) -> str:
+    midnight = value.time() == datetime.time(0) and value.tzinfo is None
+    return value.date().isoformat() if midnight else value.isoformat()
+
+
+_TEXT: dict[type, Callable[[Any], str]] = {
+    float: _float,
+    int: str,
+    bool: lambda v: "true" if v else "false",
+    type(None): lambda v: "",
+    datetime.date: lambda v: v.isoformat(),
+    datetime.datetime: _datetime,
+    datetime.time: lambda v: v.isoformat(),
+    datetime.timedelta: _duration,
+    Decimal: lambda v: format(v.normalize() if v == v.to_integral() else v, "f"),
+    list: lambda v: json.dumps(v, ensure_ascii=False, default=str),
+    dict: lambda v: json.dumps(v, ensure_ascii=False, default=str),
+    bytes: lambda v: v.decode("utf-8", errors="replace"),
+}
+
+
+def cell_text(value: Any) -> str:
+    """Return a typed cell as text: integers without `.0`, floats shortest, dates ISO, `true`/`false`."""
+    if type(value) is str:
+        return value
+    return _TEXT.get(type(value), str)(value)
+
+
+def texts(rows: list[Any]) -> list[list[str]]:
+    """Return rows of typed cells as rows of text."""
+    get = _TEXT.get
+    return [[c if type(c) is str else get(type(c), str)(c) for c in row] for row in rows]
+
+
+def read_sheet(data: bytes, *, known_headers: KnownHeaders, sheet: str | None, label: str) -> Sheet:
+    """Return the sheet that holds the table.
+
+    `sheet` is a regular expression for the whole name; without it, or when no sheet bears it, the sheet
+    is taken that alone holds most known headers. Refuses damaged, protected and oversized workbooks, and
+    a choice that is not certain.
+    """
+    from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
+
+    _check_package(data, label)
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
+        metas = [m for m in book.sheets_metadata if str(m.typ).endswith("WorkSheet")]
+        visible = [m.name for m in metas if m.visible == SheetVisibleEnum.Visible] or [m.name for m in metas]
+        named = [n for n in visible if sheet and re.fullmatch(sheet, n.strip(), re.IGNORECASE)]
+        candidates = named or visible
+        loaded = {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in candidates}
+    except PasswordError:
+        raise _protected(label) from None
+    except (CalamineError, OSError, ValueError, RuntimeError) as error:
+        if "assword" in str(error) or "ncrypt" in str(error):
+            raise _protected(label) from None
+        raise refusal(
+            f"Le classeur « {label} » est tronqué ou abîmé : il ne s'ouvre pas.",
+            f"Workbook '{label}' is truncated or damaged: it does not open.",
+        ) from None
+    chosen, told = _choose(loaded, bool(named), sheet, visible, known_headers, label)
+    return Sheet(texts(loaded[chosen]), chosen, told)
+
+
+def _choose(
+    loaded: dict[str, list[Any]], by_name: bool, sheet: str | None, visible: list[str],
+    known_headers: KnownHeaders, label: str,
+) -> tuple[str, list[Adaptation]]:
+    heads = {name: texts(rows[:_PREVIEW_ROWS]) for name, rows in loaded.items()}
+    scores = {name: find_header(head, known_headers)[1] for name, head in heads.items()}
+    best = max(scores.values(), default=0)
+    shown = listed([f"« {n} »" for n in visible], 8)
+    plain = shown.replace("« ", "'").replace(" »", "'")
+    if best == 0:
+        if not any(any(row) for head in heads.values() for row in head):
+            raise refusal(f"Le classeur « {label} » est vide.", f"Workbook '{label}' is empty.")
+        first = max(heads.values(), key=len)
+        error = no_header(first, label)
+        if len(visible) > 1:
+            raise refusal(
+                f"Le classeur « {label} » n'a dans aucune feuille ({shown}) une ligne d'en-têtes reconnue.",
+                f"Workbook '{label}' has in no sheet ({plain}) a line with known headers.",
+                error.action,  # type: ignore[attr-defined]
+            )
+        raise error
+    first_best = [name for name, score in scores.items() if score == best]
+    rivals = [name for name, score in scores.items() if score * 2 > best]
+    name = first_best[0]
+    if len(first_best) > 1 or (sheet and not by_name and len(rivals) > 1):
+        raise refusal(
+            f"Le classeur « {label} » a plusieurs feuilles qui pourraient porter le tableau ({shown})"
+            + (f" et aucune ne s'appelle « {sheet} »." if sheet and not by_name else "."),
+            f"Workbook '{label}' has several sheets that could hold the table ({plain})"
+            + (f" and none is called '{sheet}'." if sheet and not by_name else "."),
+            Message(
+                fr="Gardez dans le classeur la seule feuille du tableau, ou indiquez son nom (`sheet`) dans le "
+                "fichier source.yml de la source.",
+                en="Keep in the workbook only the sheet of the table, or give its name (`sheet`) in the source's "
+                "source.yml.",
+            ),
+        )
+    if by_name or (len(visible) == 1 and not sheet):
+        return name, []
+    return name, [
+        Adaptation(
+            "sheet", Message(fr=f"tableau trouvé dans la feuille « {name} »", en=f"table found in sheet '{name}'")
+        )
+    ]
+
+
+def _protected(label: str) -> Exception:
+    return refusal(
+        f"Le classeur « {label} » est protégé par un mot de passe.",
+        f"Workbook '{label}' is protected by a password.",
+        NO_PASSWORD,
+    )
+
+
+def _check_package(data: bytes, label: str) -> None:
+    """Refuse a workbook that is damaged, protected or unfolds beyond measure, before it is opened."""
+    if data.startswith(b"\xd0\xcf\x11\xe0"):
+        if "EncryptedPackage".encode("utf-16-le") in data:
+            raise _protected(label)
+        return
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as package:
+            infos = package.infolist()
+            total = sum(i.file_size for i in infos)
+            if total > MAX_TABLE_BYTES * 3 or (total > RATIO_FROM and total > len(data) * MAX_RATIO):
+                raise refusal(
+                    f"Le classeur « {label} » se déplie en plus de {total // 1_000_000} Mo : il est démesuré ou piégé.",
+                    f"Workbook '{label}' unfolds into more than {total // 1_000_000} MB: it is absurd or a trap.",
+                    ASK_SUPPORT,
+                )
+            if any(i.flag_bits & 1 for i in infos):
+                raise _protected(label)
+            for info in infos:
+                if re.fullmatch(r"xl/worksheets/[^/]+\.xml", info.filename):
+                    _check_extent(package, info, label)
+    except (zipfile.BadZipFile, EOFError, ValueError, NotImplementedError, OSError):
+        raise refusal(
+            f"Le classeur « {label} » est tronqué ou abîmé : il ne s'ouvre pas.",
+            f"Workbook '{label}' is truncated or damaged: it does not open.",
+            AGAIN,
+        ) from None
+
+
+def _column(letters: str) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - 64
+    return number
+
+
+def _check_extent(package: zipfile.ZipFile, info: zipfile.ZipInfo, label: str) -> None:
+    """Refuse a sheet with a cell so far out that the rectangle up to it would fill the memory.
+
+    A sheet often says that it reaches to XFD1048576 because whole columns are coloured: only then its
+    filled cells are looked at one by one.
+    """
+    with package.open(info) as stream:
+        head = stream.read(4096).decode("utf-8", errors="replace")
+    said = re.search(r'<dimension ref="(?:[A-Z]+\d+:)?([A-Z]+)(\d+)"', head)
+    if said and _column(said.group(1)) * int(said.group(2)) <= MAX_CELLS:
+        return
+    width = height = 0
+    tail = ""
+    with package.open(info) as stream:
+        while chunk := stream.read(1 << 20):
+            text = tail + chunk.decode("utf-8", errors="replace")
+            for cell in re.finditer(r'<c r="([A-Z]+)(\d+)"[^>]*><(?:v|is|f)', text):
+                width, height = max(width, _column(cell.group(1))), max(height, int(cell.group(2)))
+            tail = text[-200:]
+    if width * height > MAX_CELLS:
+        raise refusal(
+            f"Le classeur « {label} » a une feuille démesurée ({height} lignes sur {width} colonnes).",
+            f"Workbook '{label}' has an absurdly large sheet ({height} rows by {width} columns).",
+            ASK_SUPPORT,
+        )

@@ -1,0 +1,66 @@
+"""The receipt for programs: the JSON object of `observatory refresh --json` and `receipt.json`.
+
+Holds its shape and nothing else. Other people's tools read it: add keys, never rename one.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from orchestration.messages import Language, Message
+from orchestration.records import FileOutcome, RefreshOutcome
+
+
+def to_json(outcome: RefreshOutcome, language: Language = "fr") -> dict[str, Any]:
+    """Return the receipt as plain JSON values.
+
+    `reason`, `action`, `message` and `note` are sentences in `language`; the same with `_en` are in
+    English whatever the language. Times are ISO 8601.
+    """
+    return {
+        "edition": outcome.edition,
+        "exit_code": outcome.exit_code,
+        "started_at": outcome.started_at.isoformat(),
+        "finished_at": outcome.finished_at.isoformat(),
+        "territory": outcome.territory,
+        "sources": [file_to_json(f, language) for f in outcome.sources],
+        "checks": [
+            {
+                "name": c.name,
+                "asset": c.asset,
+                "severity": c.severity,
+                "passed": c.passed,
+                **_texts("message", c.message, language),
+            }
+            for c in outcome.checks
+        ],
+        "run_id": outcome.run_id,
+        "channel": outcome.channel,
+        "published": outcome.published,
+        "tables": [t.model_dump(mode="json") for t in outcome.tables],
+        **_texts("note", outcome.note, language),
+        **_texts("action", outcome.action, language),
+    }
+
+
+def file_to_json(outcome: FileOutcome, language: Language = "fr") -> dict[str, Any]:
+    """Return what came of one file, as in the receipt's `sources` (also for `observatory check`)."""
+    return {
+        "source": outcome.source,
+        "vintage": outcome.vintage,
+        "file": outcome.file,
+        "state": outcome.state,
+        **_texts("reason", outcome.reason, language),
+        **_texts("action", outcome.action, language),
+        "rows_read": outcome.rows_read,
+        "rows_kept": outcome.rows_kept,
+        "rows_rejected": outcome.rows_rejected,
+        "channel": outcome.channel,
+    }
+
+
+def _texts(key: str, message: Message | None, language: Language) -> dict[str, str | None]:
+    return {
+        key: message.text(language) if message else None,
+        f"{key}_en": message.en if message else None,
+    }

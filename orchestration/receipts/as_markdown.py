@@ -1,0 +1,222 @@
+"""The receipt for a city officer: `receipt.md`, French first, then English.
+
+Holds what goes into `templates/receipt.<language>.md.j2`; the sentences are there. Words that only a
+technician knows do not belong in either.
+"""
+
+from __future__ import annotations
+
+from functools import cache, partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from orchestration.catalog.models import Source
+from orchestration.messages import Language
+from orchestration.receipts import wording
+from orchestration.receipts.summary import Summary, owner, summarise, title
+from orchestration.records import RefreshOutcome
+
+if TYPE_CHECKING:
+    import jinja2
+
+    from orchestration.editions.comparing import Comparison
+
+TEMPLATES = Path(__file__).parent / "templates"
+# Longer lists are folded: a receipt is read standing.
+FILES = 10
+CHECKS = 10
+INDICATORS = 10
+MOVES = 10
+
+
+def to_markdown(
+    outcome: RefreshOutcome,
+    catalogue: dict[str, Source],
+    comparison: Comparison | None = None,
+    language: Language | None = None,
+) -> str:
+    """Return the receipt as Markdown: both languages, or only `language`.
+
+    `comparison`: the new (or blocked) edition against the one in service before; None when nothing
+    was compared, and the receipt then says nothing on figures.
+    """
+    languages: tuple[Language, ...] = (language,) if language else ("fr", "en")
+    parts = [
+        _environment(each)
+        .get_template(f"receipt.{each}.md.j2")
+        .render(_context(outcome, catalogue, comparison, each))
+        .strip()
+        for each in languages
+    ]
+    return "\n\n---\n\n".join(parts) + "\n"
+
+
+@cache
+def _environment(language: Language) -> jinja2.Environment:
+    import jinja2
+
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        autoescape=False,  # Markdown, not HTML; `cell` guards what comes from files
+    )
+    environment.filters |= {
+        "number": partial(wording.number, language=language),
+        "count": lambda quantity, one, many: wording.count(quantity, one, many, language),
+        "cell": wording.cell,
+        "listed": partial(wording.listed, language=language),
+        "moment": partial(wording.moment, language=language),
+    }
+    return environment
+
+
+def _context(
+    outcome: RefreshOutcome,
+    catalogue: dict[str, Source],
+    comparison: Comparison | None,
+    language: Language,
+) -> dict[str, Any]:
+    summary = summarise(outcome)
+    missing, missing_rest = wording.fold(summary.missing, FILES)
+    withheld, withheld_rest = wording.fold(summary.withheld, FILES)
+    adapted, adapted_rest = wording.fold(
+        [_note(f, catalogue, language) for t in summary.taken for f in t.adapted], FILES
+    )
+    errors, errors_rest = wording.fold(summary.failed_errors, CHECKS)
+    warnings, warnings_rest = wording.fold(summary.failed_warnings, CHECKS)
+    return {
+        "outcome": outcome,
+        "summary": summary,
+        "situation": _situation(outcome),
+        "note": outcome.note.text(language) if outcome.note else None,
+        "action": outcome.action.text(language) if outcome.action else None,
+        "visible": _visible(outcome, comparison),
+        "visible_edition": _visible_edition(outcome, comparison),
+        "previous_edition": _previous_edition(outcome, comparison),
+        "taken": _taken(summary, catalogue, language),
+        "adapted": adapted,
+        "adapted_rest": adapted_rest,
+        "withheld": [_withheld(w, catalogue, language) for w in withheld],
+        "withheld_rest": sum(len(w.files) for w in summary.withheld[len(withheld) :])
+        if withheld_rest
+        else 0,
+        "missing": [_withheld(w, catalogue, language) for w in missing],
+        "missing_rest": missing_rest,
+        "comparison": comparison,
+        "indicators": _indicators(comparison, language),
+        "indicators_rest": max(len(comparison.by_indicator) - INDICATORS, 0) if comparison else 0,
+        "moves": _moves(comparison, language),
+        "errors": [c.message.text(language) for c in errors],
+        "errors_rest": errors_rest,
+        "warnings": [c.message.text(language) for c in warnings],
+        "warnings_rest": warnings_rest,
+    }
+
+
+def _situation(outcome: RefreshOutcome) -> str:
+    if outcome.published:
+        return "published_partly" if outcome.exit_code == 3 else "published"
+    if outcome.exit_code == 5:
+        return "busy"
+    if outcome.exit_code == 0:
+        return "not_needed"
+    if any(not c.passed and c.severity == "error" for c in outcome.checks):
+        return "blocked"
+    return "failed"
+
+
+def _visible(outcome: RefreshOutcome, comparison: Comparison | None) -> Any:
+    if comparison is None:
+        return None
+    return comparison.after if outcome.published else comparison.before
+
+
+def _visible_edition(outcome: RefreshOutcome, comparison: Comparison | None) -> str | None:
+    totals = _visible(outcome, comparison)
+    if outcome.published:
+        return outcome.edition or (totals.edition if totals else None)
+    # a blocked refresh may bear the name of the edition that it did not publish
+    return totals.edition if totals else (None if comparison else outcome.edition)
+
+
+def _previous_edition(outcome: RefreshOutcome, comparison: Comparison | None) -> str | None:
+    before = comparison.before if comparison else None
+    return before.edition if outcome.published and before else None
+
+
+def _taken(
+    summary: Summary, catalogue: dict[str, Source], language: Language
+) -> list[dict[str, Any]]:
+    return [
+        {
+            "title": title(t.source, catalogue, language),
+            "files": len(t.files),
+            "vintages": t.vintages,
+            "kept": t.rows_kept,
+            "rejected": t.rows_rejected,
+            "adapted": len(t.adapted),
+            "is_unchanged": t.is_unchanged,
+            "is_sample": any(f.channel == "sample" for f in t.files),
+        }
+        for t in summary.taken
+    ]
+
+
+def _note(file: Any, catalogue: dict[str, Source], language: Language) -> dict[str, Any]:
+    return {
+        "title": title(file.source, catalogue, language),
+        "file": file.file,
+        "vintage": file.vintage,
+        "reason": file.reason.text(language) if file.reason else None,
+        "action": file.action.text(language) if file.action else None,
+    }
+
+
+def _withheld(group: Any, catalogue: dict[str, Source], language: Language) -> dict[str, Any]:
+    names = sorted({f.file for f in group.files if f.file})
+    shown, rest = wording.fold(names, 3)
+    return {
+        "title": title(group.source, catalogue, language),
+        "state": group.state,
+        "vintages": sorted({f.vintage for f in group.files if f.vintage}),
+        "files": shown,
+        "files_rest": rest,
+        "reason": group.reason.text(language) if group.reason else None,
+        "action": group.action.text(language) if group.action else None,
+        "owner": owner(group.source, catalogue),
+    }
+
+
+def _indicators(comparison: Comparison | None, language: Language) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": i.indicator.text(language),
+            "new": i.new,
+            "revised": i.revised,
+            "removed": i.removed,
+        }
+        for i in (comparison.by_indicator[:INDICATORS] if comparison else [])
+    ]
+
+
+def _moves(comparison: Comparison | None, language: Language) -> list[dict[str, Any]]:
+    rows = []
+    for move in comparison.moves[:MOVES] if comparison else []:
+        old, new = wording.pair(move.old_value, move.new_value, language)
+        unit = wording.unit(move.unit, language)
+        # the difference of two shares is counted in points, or 10 % → 12 % reads as « +2 % »
+        points = " points" if (move.unit or "").strip() == "%" else unit
+        rows.append(
+            {
+                "indicator": move.indicator.text(language),
+                "of": wording.breakdown(move.breakdown, language),
+                "territory": move.territory,
+                "period": move.period,
+                "old": old + unit,
+                "new": new + unit,
+                "change": wording.difference(move.change, language) + points,
+            }
+        )
+    return rows

@@ -1,0 +1,204 @@
+"""The receipt on a terminal: a compact table, what to do, and where the edition lies.
+
+Holds the layout for a person at a prompt. Programs read `as_json`.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from orchestration.catalog.models import Source
+from orchestration.messages import Language
+from orchestration.receipts.summary import Summary, owner, summarise, title
+from orchestration.receipts.wording import count, fold, listed, number
+from orchestration.records import RefreshOutcome
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from orchestration.editions.comparing import Comparison
+
+_STATES = {
+    "accepted": ("pris", "taken", "green"),
+    "adapted": ("adapté", "adapted", "yellow"),
+    "unchanged": ("inchangé", "unchanged", "dim"),
+    "refused": ("refusé", "refused", "bold red"),
+    "kept": ("gardé", "kept", "yellow"),
+    "missing": ("absent", "missing", "dim"),
+}
+_LINES = 15
+
+
+def print_console(
+    outcome: RefreshOutcome,
+    home: Path | None = None,
+    language: Language = "fr",
+    *,
+    catalogue: dict[str, Source] | None = None,
+    comparison: Comparison | None = None,
+    file: TextIO | None = None,
+) -> None:
+    """Print the receipt to `file`, by default standard output (give standard error with `--json`).
+
+    `home`: to say where the edition lies. `catalogue`: for titles instead of identifiers. Colours appear only on a terminal.
+    """
+    from rich.console import Console
+    from rich.text import Text
+
+    stream = file or sys.stdout
+    # a pipe has no width: 80 columns would cut the titles
+    console = Console(
+        file=stream,
+        highlight=False,
+        markup=False,
+        emoji=False,
+        width=None if stream.isatty() else 140,
+    )
+    summary = summarise(outcome)
+    fr = language == "fr"
+    console.print(Text(_headline(outcome, summary, fr), style="bold"))
+    if outcome.note:
+        console.print(outcome.note.text(language))
+    if outcome.action:
+        console.print(Text("→ " + outcome.action.text(language), style="yellow"))
+    _table(console, outcome, summary, catalogue, language)
+    _advice(console, summary, catalogue, language)
+    for check in (*summary.failed_errors, *summary.failed_warnings):
+        is_error = check.severity == "error"
+        console.print(
+            Text(
+                f"{'✗' if is_error else '!'} {check.message.text(language)} [{check.asset}]",
+                style="red" if is_error else "yellow",
+            )
+        )
+    if comparison and outcome.published:
+        console.print(
+            f"Chiffres : {number(comparison.new)} nouveaux, {number(comparison.revised)} révisés, "
+            f"{number(comparison.removed)} disparus."
+            if fr
+            else f"Figures: {number(comparison.new, 'en')} new, "
+            f"{number(comparison.revised, 'en')} revised, {number(comparison.removed, 'en')} gone."
+        )
+    if outcome.published and outcome.edition:
+        place = Path("editions") / outcome.edition
+        place = Path(home) / place if home else place
+        # soft: a path cut in two lines cannot be copied
+        console.print(f"{'Édition :' if fr else 'Edition:'} {place}", soft_wrap=True)
+
+
+def _headline(outcome: RefreshOutcome, summary: Summary, fr: bool) -> str:
+    refused = count(
+        summary.refused_files,
+        *(("fichier refusé", "fichiers refusés") if fr else ("file refused", "files refused")),
+        "fr" if fr else "en",
+    )
+    if outcome.published and outcome.exit_code == 3:
+        return (
+            f"Nouvelle édition publiée : {outcome.edition} ({refused}, "
+            "derniers bons chiffres gardés)"
+            if fr
+            else f"New edition published: {outcome.edition} ({refused}, last good figures kept)"
+        )
+    if outcome.published:
+        word = "Nouvelle édition publiée :" if fr else "New edition published:"
+        return f"{word} {outcome.edition}"
+    if outcome.exit_code == 0:
+        return (
+            "Rien de neuf : l'édition en service reste la bonne."
+            if fr
+            else "Nothing new: the edition in service is still the right one."
+        )
+    if outcome.exit_code == 5:
+        return (
+            "Une autre actualisation est en cours : rien n'a été fait."
+            if fr
+            else "Another refresh is running: nothing was done."
+        )
+    return (
+        "Aucune nouvelle édition publiée ; les lecteurs gardent celle en service."
+        if fr
+        else "No new edition published; readers keep the one in service."
+    )
+
+
+def _table(
+    console: Console,
+    outcome: RefreshOutcome,
+    summary: Summary,
+    catalogue: dict[str, Source] | None,
+    language: Language,
+) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    fr = language == "fr"
+    rows = [f for f in outcome.sources if f.state != "missing"]
+    if rows:
+        table = Table(box=None, pad_edge=False, header_style="bold")
+        table.add_column("Jeu de données" if fr else "Dataset", overflow="ellipsis", ratio=3)
+        table.add_column("Millésimes" if fr else "Vintages", overflow="fold")
+        table.add_column("Fichiers" if fr else "Files", justify="right")
+        table.add_column("Lignes" if fr else "Rows", justify="right")
+        table.add_column("Écartées" if fr else "Rejected", justify="right")
+        table.add_column("État" if fr else "State")
+        for source in dict.fromkeys(f.source for f in rows):
+            files = [f for f in rows if f.source == source]
+            states = Text()
+            for state in _STATES:
+                quantity = sum(f.state == state for f in files)
+                if quantity:
+                    word = _STATES[state][0 if fr else 1]
+                    label = word if quantity == len(files) else f"{quantity} {word}"
+                    states.append((", " if states else "") + label, style=_STATES[state][2])
+            table.add_row(
+                Text(title(source, catalogue, language), overflow="ellipsis", no_wrap=True),
+                Text(listed(sorted({f.vintage for f in files if f.vintage}), language, 4)),
+                number(len(files), language),
+                number(sum(f.rows_kept for f in files), language),
+                number(sum(f.rows_rejected for f in files), language),
+                states,
+            )
+        console.print(table)
+    missing = list(dict.fromkeys(w.source for w in summary.missing))
+    if missing:
+        names = listed(missing, language, 8)
+        console.print(
+            Text(f"{'Sans fichier :' if fr else 'Without a file:'} {names}", style="dim")
+        )
+
+
+def _advice(
+    console: Console, summary: Summary, catalogue: dict[str, Source] | None, language: Language
+) -> None:
+    from rich.text import Text
+
+    fr = language == "fr"
+    lines: list[Text] = []
+    for group in summary.withheld:
+        files = listed(sorted({f.file for f in group.files if f.file}), language, 3)
+        who = owner(group.source, catalogue)
+        word = _STATES[group.state][0 if fr else 1]
+        what = f"{word} — {title(group.source, catalogue, language)}"
+        what += f" ({files})" if files else ""
+        what += f"{' : ' if fr else ': '}{group.reason.text(language)}" if group.reason else ""
+        line = Text(what, style="red" if group.state == "refused" else "")
+        if group.action:
+            line.append(f"\n  → {group.action.text(language)}", style="yellow")
+            line.append(f" ({who})" if who else "", style="yellow")
+        lines.append(line)
+    for group in summary.taken:
+        for file in group.adapted:
+            reason = file.reason.text(language) if file.reason else ""
+            word = "adapté" if fr else "adapted"
+            lines.append(Text(f"{word} — {file.file}{' : ' if fr else ': '}{reason}"))
+    shown, rest = fold(lines, _LINES)
+    for line in shown:
+        console.print(line)
+    if rest:
+        console.print(
+            f"… et {count(rest, 'autre remarque', 'autres remarques')} (voir le reçu)"
+            if fr
+            else f"… and {count(rest, 'more remark', 'more remarks', 'en')} (see the receipt)"
+        )

@@ -1,0 +1,33 @@
+"""The two texts that lie in every edition: `receipt.json` and `receipt.md`.
+
+Holds their names. What is in them belongs to `as_json` and `as_markdown`; where they are written
+belongs to `editions` and `publish`.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from orchestration.catalog.models import Source
+from orchestration.messages import Language
+from orchestration.receipts.as_json import to_json
+from orchestration.receipts.as_markdown import to_markdown
+from orchestration.records import RefreshOutcome
+
+if TYPE_CHECKING:
+    from orchestration.editions.comparing import Comparison
+
+
+def render(
+    outcome: RefreshOutcome,
+    catalogue: dict[str, Source],
+    comparison: Comparison | None = None,
+    language: Language = "fr",
+) -> dict[str, str]:
+    """Return the receipt's texts by file name: `receipt.json`, `receipt.md` (both languages)."""
+    document = json.dumps(to_json(outcome, language), ensure_ascii=False, indent=2)
+    return {
+        "receipt.json": document + "\n",
+        "receipt.md": to_markdown(outcome, catalogue, comparison),
+    }

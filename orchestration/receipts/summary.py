@@ -1,0 +1,111 @@
+"""A refresh, arranged as a person asks about it: what was taken, what was not, which checks failed.
+
+Holds the grouping that the page and the terminal share; no sentence, no layout.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from orchestration.catalog.models import Source
+from orchestration.messages import Message
+from orchestration.records import CheckOutcome, FileOutcome, RefreshOutcome
+
+TAKEN = ("accepted", "adapted", "unchanged")
+
+
+@dataclass
+class Taken:
+    """The files of one source that were read, with their sums."""
+
+    source: str
+    files: list[FileOutcome] = field(default_factory=list)
+
+    @property
+    def vintages(self) -> list[str]:
+        """Return the vintages, oldest first, each once."""
+        return sorted({f.vintage for f in self.files if f.vintage})
+
+    @property
+    def rows_kept(self) -> int:
+        """Return how many rows were kept."""
+        return sum(f.rows_kept for f in self.files)
+
+    @property
+    def rows_rejected(self) -> int:
+        """Return how many rows were rejected one by one."""
+        return sum(f.rows_rejected for f in self.files)
+
+    @property
+    def adapted(self) -> list[FileOutcome]:
+        """Return the files that had drifted and were read all the same."""
+        return [f for f in self.files if f.state == "adapted"]
+
+    @property
+    def is_unchanged(self) -> bool:
+        """Return whether every file is the one of last time."""
+        return all(f.state == "unchanged" for f in self.files)
+
+
+@dataclass
+class Withheld:
+    """Files of one source that share a state, a reason and an advice."""
+
+    source: str
+    state: str
+    reason: Message | None
+    action: Message | None
+    files: list[FileOutcome] = field(default_factory=list)
+
+
+@dataclass
+class Summary:
+    """The whole refresh. `taken`, `withheld` and `missing` follow the order of the outcome."""
+
+    taken: list[Taken]
+    withheld: list[Withheld]
+    missing: list[Withheld]
+    failed_errors: list[CheckOutcome]
+    failed_warnings: list[CheckOutcome]
+    checks: int
+
+    @property
+    def refused_files(self) -> int:
+        """Return how many files were refused."""
+        return sum(len(w.files) for w in self.withheld if w.state == "refused")
+
+
+def summarise(outcome: RefreshOutcome) -> Summary:
+    """Return the outcome's files and checks in groups."""
+    taken: dict[str, Taken] = {}
+    withheld: dict[tuple, Withheld] = {}
+    missing: dict[tuple, Withheld] = {}
+    for file in outcome.sources:
+        if file.state in TAKEN:
+            taken.setdefault(file.source, Taken(file.source)).files.append(file)
+            continue
+        groups = missing if file.state == "missing" else withheld
+        key = (file.source, file.state, file.reason, file.action)
+        groups.setdefault(key, Withheld(*key)).files.append(file)
+    failed = [c for c in outcome.checks if not c.passed]
+    return Summary(
+        taken=list(taken.values()),
+        # what was refused comes before what was merely kept
+        withheld=sorted(withheld.values(), key=lambda w: w.state != "refused"),
+        missing=list(missing.values()),
+        failed_errors=[c for c in failed if c.severity == "error"],
+        failed_warnings=[c for c in failed if c.severity == "warn"],
+        checks=len(outcome.checks),
+    )
+
+
+def title(source_id: str, catalogue: dict[str, Source] | None, language: str) -> str:
+    """Return the source's title, or its identifier when the catalogue does not know it."""
+    source = (catalogue or {}).get(source_id)
+    return source.title.message.text("fr" if language == "fr" else "en") if source else source_id
+
+
+def owner(source_id: str, catalogue: dict[str, Source] | None) -> str | None:
+    """Return who acts for the source, or None when the catalogue does not say."""
+    source = (catalogue or {}).get(source_id)
+    return source.owner if source else None

@@ -1,0 +1,174 @@
+"""How numbers, dates, units and lists are written in French and in English.
+
+Add here what every text for people needs. Whole sentences belong to `templates/`.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from typing import Sequence, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from orchestration.messages import Language
+
+T = TypeVar("T")
+
+NARROW = "\u202f"  # the space of French thousands, and before « % »
+MINUS = "\u2212"
+
+_MONTHS_FR = (
+    "janvier", "février", "mars", "avril", "mai", "juin",
+    "juillet", "août", "septembre", "octobre", "novembre", "décembre",
+)  # fmt: skip
+_MONTHS_EN = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+
+# The marts name units in English.
+_UNITS_FR = {
+    "establishments": "établissements",
+    "companies": "entreprises",
+    "employees": "salariés",
+    "inhabitants": "habitants",
+    "filings": "documents",
+    "actions": "actions",
+    "ratio": "",
+    "index": "",
+    "0–1": "",
+    "0-1": "",
+    "euro": "€",
+    "euro per hour": "€ par heure",
+    "euro per consumption unit": "€ par unité de consommation",
+    "points of 100": "points sur 100",
+    "per 1,000 inhabitants": "pour 1 000 habitants",
+    "per 10,000 inhabitants": "pour 10 000 habitants",
+    "per 100,000": "pour 100 000",
+    "per 100,000 inhabitants": "pour 100 000 habitants",
+    "per 1,000 employees": "pour 1 000 salariés",
+    "per 1,000 establishments": "pour 1 000 établissements",
+    "per 1,000 establishments of 10+": "pour 1 000 établissements de 10 salariés ou plus",
+    "ha per 10,000 inhabitants": "ha pour 10 000 habitants",
+}
+_UNITS_EN = {"ratio": "", "index": "", "0–1": "", "0-1": "", "euro": "€"}
+
+_BREAKDOWNS = {
+    "sex=F": ("femmes", "women"),
+    "sex=M": ("hommes", "men"),
+    "pcs=C": ("cadres", "executives"),
+    "pcs=P": ("professions intermédiaires", "intermediate professions"),
+    "pcs=E": ("employés", "clerical and service staff"),
+    "pcs=O": ("ouvriers", "manual workers"),
+    "age=18": ("18–25 ans", "aged 18–25"),
+    "age=26": ("26–50 ans", "aged 26–50"),
+    "age=50": ("plus de 50 ans", "aged over 50"),
+}
+
+
+def number(value: float, language: Language = "fr", decimals: int | None = None) -> str:
+    """Return a number for people: `1 234,5` in French (narrow no-break space), `1,234.5` in English.
+
+    Without `decimals`: none for whole numbers, one from 100 on, two below, three digits that count
+    for the very small ones; zeros at the end are left off.
+    """
+    if decimals is None:
+        decimals = _decimals(value)
+    text = f"{abs(value):,.{decimals}f}"
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    if language == "fr":
+        text = text.replace(",", NARROW).replace(".", ",")
+    return (MINUS + text) if value < 0 and text.strip("0,.") else text
+
+
+def pair(old: float, new: float, language: Language = "fr") -> tuple[str, str]:
+    """Return two different numbers with as many decimals as it takes to tell them apart."""
+    decimals = max(_decimals(old), _decimals(new))
+    while decimals < 12:
+        texts = number(old, language, decimals), number(new, language, decimals)
+        if texts[0] != texts[1]:
+            return texts
+        decimals += 1
+    return number(old, language, decimals), number(new, language, decimals)
+
+
+def difference(value: float, language: Language = "fr") -> str:
+    """Return a number with its sign: `+1,5`, `−0,3`."""
+    text = number(value, language)
+    return text if text.startswith(MINUS) else f"+{text}"
+
+
+def _decimals(value: float) -> int:
+    size = abs(value)
+    if size == round(size):
+        return 0
+    if size >= 100:
+        return 1
+    if size >= 0.1:
+        return 2
+    decimals = 3
+    while decimals < 12 and round(size, decimals - 2) == 0:
+        decimals += 1
+    return decimals
+
+
+def unit(name: str | None, language: Language = "fr") -> str:
+    """Return the unit as it stands behind a number, with its space; empty for pure numbers."""
+    name = (name or "").strip()
+    known = (_UNITS_FR if language == "fr" else _UNITS_EN).get(name, name)
+    if not known:
+        return ""
+    if known == "%":
+        return f"{NARROW}%" if language == "fr" else "%"
+    return f"\u00a0{known}" if known == "€" else f" {known}"
+
+
+def breakdown(name: str | None, language: Language = "fr") -> str:
+    """Return whom a figure is about (« femmes »); empty for the total."""
+    if not name or name == "total":
+        return ""
+    fr_en = _BREAKDOWNS.get(name, (name, name))
+    return fr_en[0] if language == "fr" else fr_en[1]
+
+
+def count(quantity: int, one: str, many: str, language: Language = "fr") -> str:
+    """Return `1 fichier`, `12 fichiers`: French counts zero as one, English as many."""
+    single = quantity < 2 if language == "fr" else quantity == 1
+    return f"{number(quantity, language)} {one if single else many}"
+
+
+def moment(value: datetime, language: Language = "fr") -> str:
+    """Return day and time in Paris: `24 novembre 2026 à 4 h 15`; without time zone data, in UTC."""
+    if value.tzinfo is None:
+        value = value.replace(tzinfo=timezone.utc)
+    try:
+        local, zone = value.astimezone(ZoneInfo("Europe/Paris")), ""
+    except ZoneInfoNotFoundError:
+        local, zone = value.astimezone(timezone.utc), " UTC"
+    if language == "fr":
+        day = "1er" if local.day == 1 else str(local.day)
+        month = _MONTHS_FR[local.month - 1]
+        return f"{day} {month} {local.year} à {local.hour} h {local.minute:02d}{zone}"
+    month = _MONTHS_EN[local.month - 1]
+    return f"{local.day} {month} {local.year}, {local:%H:%M}{zone or ' (Paris)'}"
+
+
+def listed(items: Sequence[str], language: Language = "fr", limit: int = 6) -> str:
+    """Return `2012, 2014, 2018`; beyond `limit`, the first and last with the count of those between."""
+    if len(items) <= limit:
+        return ", ".join(items)
+    hidden = len(items) - limit
+    word = ("autre" if hidden < 2 else "autres") if language == "fr" else "more"
+    return f"{', '.join(items[: limit - 1])}, … ({hidden} {word}), {items[-1]}"
+
+
+def fold(items: Sequence[T], limit: int) -> tuple[list[T], int]:
+    """Return the first `limit` items and how many are left; a single one left is shown as well."""
+    if len(items) <= limit + 1:
+        return list(items), 0
+    return list(items[:limit]), len(items) - limit
+
+
+def cell(text: str) -> str:
+    """Return a text that cannot break a Markdown table or list: one line, bars escaped."""
+    return " ".join(str(text).split()).replace("|", "\\|").replace("<", "&lt;")

@@ -1,0 +1,664 @@
+"""A refresh from beginning to end: land, read, judge, build, check, publish.
+
+The command line and the Dagster layer call the same steps in the same order; neither holds any of
+this logic. Everything is written below the home; the register of the lake and the current edition
+change only at the very end, and only when nothing blocks.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import shutil
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from filelock import FileLock, Timeout
+
+from orchestration.catalog import Source, load_catalogue
+from orchestration.catalog.vintages import sort_key
+from orchestration.ingest import Judge, Match, match_file
+from orchestration.lake import (
+    KnownFile, Lake, Realm, SourceState, Vintage, contract_hash, folder_hash, lake_types, provenance,
+)
+from orchestration.landing import HashCache, Landed, Landing, land_folder, land_sample, unknown_folders
+from orchestration.messages import Message, Refusal
+from orchestration.records import Channel, CheckOutcome, FileOutcome, RefreshOutcome
+from orchestration.settings import Settings, code_version
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from orchestration.conforming import Conformed
+    from orchestration.warehouse import BuildOutcome, DbtWorker
+
+log = logging.getLogger("observatory")
+GOOD = ("accepted", "adapted", "unchanged")
+
+
+class HomeBusy(Exception):
+    """Another refresh is running on this home."""
+
+    def __init__(self, home: Path) -> None:
+        self.reason = Message(
+            fr=f"Un autre rafraîchissement est en cours dans {home}.",
+            en=f"Another refresh is running on {home}.",
+        )
+        self.action = Message(
+            fr="Attendre qu'il se termine, puis recommencer ; l'édition publiée reste lisible pendant ce temps.",
+            en="Wait until it ends and try again; the published edition stays readable meanwhile.",
+        )
+        super().__init__(self.reason.en)
+
+
+class UsageError(Exception):
+    """What was asked for does not exist."""
+
+    def __init__(self, reason: Message) -> None:
+        self.reason = reason
+        super().__init__(reason.en)
+
+
+class Refresh:
+    """One refresh of one home. Open it, ask it what is new, then walk: ingest → build → check → publish."""
+
+    def __init__(
+        self, settings: Settings, *, channel: str, only: list[str] | None, run_id: str, lock: FileLock
+    ) -> None:
+        self.settings = settings
+        self.run_id = run_id
+        self.started_at = datetime.now(UTC)
+        self._lock = lock
+        self.catalogue = load_catalogue(settings.sources_path)
+        self.sources = _asked_for(self.catalogue, only)
+        self.everything = len(self.sources) == len(self.catalogue)
+        self.channel = channel
+        self.realm: Realm = "sample" if channel == "sample" else "real"
+        self.lake = Lake(settings.home)
+        self.register = self.lake.candidate()
+        self.states = self.register.realm(self.realm)
+        self.outcomes: dict[str, list[FileOutcome]] = {}
+        self.checks: list[CheckOutcome] = []
+        self.source_checks: dict[str, list[CheckOutcome]] = {}
+        self.built: "BuildOutcome | None" = None
+        self._worker: "DbtWorker | None" = None
+        self._contracts: dict[str, str] = {}
+        self.work = settings.home / "work" / run_id
+        self.judge = Judge(self.lake, self.realm, self.work)
+        self.landings = self._land()
+
+    # opening and closing --------------------------------------------------------------------------
+
+    @classmethod
+    def open(
+        cls, settings: Settings, *, channel: str = "sample", only: list[str] | None = None, run_id: str | None = None
+    ) -> "Refresh":
+        """Return a refresh that holds the lock of `settings.home`.
+
+        `channel`: `sample`, or the path of a mirror. `only`: identifiers of sources or groups; None for
+        all, empty for none (the marts are made anew from what the lake holds). Raises HomeBusy,
+        UsageError, CatalogueError, LakeError.
+        """
+        settings.home.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(settings.home / "refresh.lock")
+        try:
+            lock.acquire(timeout=0)
+        except Timeout as error:
+            raise HomeBusy(settings.home) from error
+        try:
+            from orchestration.editions import sweep
+
+            sweep(settings.home)
+            run_id = run_id or datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
+            return cls(settings, channel=channel, only=only, run_id=run_id, lock=lock)
+        except BaseException:
+            lock.release()
+            raise
+
+    def __enter__(self) -> "Refresh":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the worker, drop the working files, give the lock back."""
+        if self._worker:
+            self._worker.stop()
+        shutil.rmtree(self.work, ignore_errors=True)
+        self._lock.release()
+
+    # landing --------------------------------------------------------------------------------------
+
+    def _land(self) -> dict[str, Landing]:
+        hashes = HashCache(self.settings.home / "hashes.json")
+        landings = {}
+        for source in self.sources:
+            landings[source.source_id] = self._land_source(source, hashes)
+        if self.channel not in ("sample", "live"):
+            root = Path(self.channel)
+            if not root.is_dir():
+                raise UsageError(
+                    Message(fr=f"Le dossier « {self.channel} » n'existe pas.", en=f"The folder '{self.channel}' does not exist.")
+                )
+            for name in unknown_folders(root, set(self.catalogue)):
+                log.info("no source is called '%s': the folder is ignored", name)
+        hashes.save()
+        return landings
+
+    def _land_source(self, source: Source, hashes: HashCache) -> Landing:
+        name = source.source_id
+        if source.role == "project":
+            return land_folder(source, source.sample_path, "project", hashes, f"project:sources/{name}/data")
+        if self.channel == "sample":
+            return land_sample(source, hashes)
+        return land_folder(source, Path(self.channel) / name, "mirror", hashes, f"mirror:{name}")
+
+    # what is new ----------------------------------------------------------------------------------
+
+    def nothing_new(self) -> bool:
+        """Return whether every landed file was judged before and the current edition rests on just that.
+
+        Needs neither dbt, Great Expectations nor Dagster: it is what an unchanged refresh costs.
+        """
+        for source in self.sources:
+            landing = self.landings[source.source_id]
+            state = self.states.get(source.source_id, SourceState())
+            if not landing.files and source.role == "reference" and not state.tables:
+                return False
+            for landed in landing.files:
+                if self.known(source, state, landed) is None:
+                    return False
+        return self.register.published.get("basis") == self.basis() and self.current_edition() is not None
+
+    def unchanged_outcome(self) -> RefreshOutcome:
+        """Return the outcome of a refresh that has nothing to do."""
+        for source in self.sources:
+            self.outcomes[source.source_id] = self._judged_before(source)
+        return self.outcome(
+            edition=self.current_edition(), published=False,
+            note=Message(
+                fr="Rien de nouveau : l'édition publiée reste la même.",
+                en="Nothing new: the published edition stays as it is.",
+            ),
+        )
+
+    def _judged_before(self, source: Source) -> list[FileOutcome]:
+        landing = self.landings[source.source_id]
+        state = self.states.get(source.source_id, SourceState())
+        outcomes = list(landing.outcomes)
+        for landed in landing.files:
+            known = self.known(source, state, landed)
+            assert known is not None
+            outcomes.append(from_known(known, landed))
+        if not landing.files:
+            outcomes.append(self._missing(source, state))
+        return outcomes
+
+    def known(self, source: Source, state: SourceState, landed: Landed) -> KnownFile | None:
+        known = state.files.get(landed.vintage, {}).get(landed.name)
+        if known is None or known.sha256 != landed.sha256 or known.contract != self.contract(source):
+            return None
+        for table in known.tables:
+            vintage = state.tables.get(table, {}).get(landed.vintage)
+            if vintage is None or not (self.lake.root / vintage.path).exists():
+                return None
+        return known
+
+    def contract(self, source: Source) -> str:
+        """Return the hash of what decides how the source is read; its dependencies' vintages count too."""
+        found = self._contracts.get(source.source_id)
+        if found is None:
+            found = contract_hash(source)
+            if any(s.format == "bulk" for t in source.tables.values() for s in t.files):
+                needed = json.dumps(
+                    [
+                        self.settings.territory,
+                        *(
+                            sorted(v.path for t in self.states.get(d, SourceState()).tables.values() for v in t.values())
+                            for d in source.depends_on
+                        ),
+                    ]
+                )
+                found = hashlib.sha256((found + needed).encode()).hexdigest()[:16]
+            self._contracts[source.source_id] = found
+        return found
+
+    def basis(self) -> str:
+        """Return the hash of everything that the marts are made from; equal basis, equal marts.
+
+        The day belongs to it: whether a label is in force depends on it.
+        """
+        paths = sorted(
+            f"{source_id}/{table}/{vintage}={v.path}"
+            for source_id, state in self.states.items()
+            for table, vintages in state.tables.items()
+            for vintage, v in vintages.items()
+        )
+        code = folder_hash(
+            self.settings.dbt_project_path, self.settings.expectations_path,
+            suffixes=(".sql", ".yml", ".csv", ".json"),
+        )
+        text = json.dumps([paths, self.settings.territory, self.realm, code, self.started_at.date().isoformat()])
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def current_edition(self) -> str | None:
+        """Return the name of the edition that readers see, or None."""
+        from orchestration.editions.shelf import current_name
+
+        return current_name(self.settings.home)
+
+    # ingesting ------------------------------------------------------------------------------------
+
+    def start_worker(self) -> None:
+        """Start the dbt worker, so that its import hides behind the ingestion."""
+        if self._worker is None:
+            from orchestration.warehouse import DbtWorker
+
+            self._worker = DbtWorker(self.settings.home, self.settings.dbt_project_path)
+
+    def ingest(self, source_id: str) -> list[FileOutcome]:
+        """Take every file of one source: read, conform, judge, and write what is good to the lake.
+
+        Returns one outcome a file (or one for a source without files). Never raises for a bad file.
+        """
+        if source_id in self.outcomes:
+            return self.outcomes[source_id]
+        source = self.catalogue[source_id]
+        for needed in source.depends_on:
+            if needed in self.landings:
+                self.ingest(needed)
+        landing = self.landings[source_id]
+        state = self.states.setdefault(source_id, SourceState())
+        outcomes = list(landing.outcomes)
+        if landing.files:
+            if self.realm == "real":
+                _drop_samples(state)
+            outcomes += self._take(source, state, landing.files)
+        elif source.role == "reference" and not state.tables:
+            outcomes += self._fall_back(source, state)
+        else:
+            outcomes.append(self._missing(source, state))
+        self.outcomes[source_id] = outcomes
+        for outcome in outcomes:
+            if outcome.state == "refused" and outcome.reason:
+                log.warning("%s %s: %s", source_id, outcome.vintage or "", outcome.reason.en)
+        return outcomes
+
+    def _missing(self, source: Source, state: SourceState) -> FileOutcome:
+        vintages = state.vintages()
+        if vintages:
+            return FileOutcome(
+                source=source.source_id, vintage=vintages[-1], state="missing",
+                reason=Message(
+                    fr=f"aucun fichier dans cet envoi ; le dernier bon millésime ({vintages[-1]}) reste",
+                    en=f"no file in this delivery; the last good vintage ({vintages[-1]}) stays",
+                ),
+            )
+        return FileOutcome(
+            source=source.source_id, state="missing",
+            reason=Message(fr="aucun fichier dans cet envoi", en="no file in this delivery"),
+        )
+
+    def _fall_back(self, source: Source, state: SourceState) -> list[FileOutcome]:
+        files = land_sample(source, HashCache(self.settings.home / "hashes.json")).files
+        outcomes = []
+        for outcome in self._take(source, state, files):
+            if outcome.state in GOOD:
+                outcome = outcome.model_copy(
+                    update={
+                        "state": "kept",
+                        "reason": Message(
+                            fr="source de référence absente de l'envoi : l'extrait livré avec le logiciel est utilisé",
+                            en="reference source missing from the delivery: the extract shipped with the software is used",
+                        ),
+                        "action": Message(
+                            fr=f"Fournir le fichier de {source.publisher} (« {source.title.fr} »).",
+                            en=f"Provide the file of {source.publisher} ('{source.title.en}').",
+                        ),
+                    }
+                )
+            outcomes.append(outcome)
+        return outcomes
+
+    def _take(self, source: Source, state: SourceState, files: list[Landed]) -> list[FileOutcome]:
+        if any(s.format == "bulk" for t in source.tables.values() for s in t.files):
+            from orchestration.bulk import take_bulk
+
+            return take_bulk(self, source, state, files)
+        outcomes = []
+        vintages = sorted({f.vintage for f in files}, key=sort_key)
+        for vintage in vintages:
+            outcomes += self._take_vintage(source, state, vintage, [f for f in files if f.vintage == vintage])
+        return outcomes
+
+    def _take_vintage(
+        self, source: Source, state: SourceState, vintage: str, files: list[Landed]
+    ) -> list[FileOutcome]:
+        """Judge the files of one vintage; a bad one takes nothing else with it."""
+        outcomes: dict[str, FileOutcome] = {}
+        parts: dict[str, list[_Part]] = {}
+        fresh = False
+        for landed in files:
+            known = self.known(source, state, landed)
+            if known is not None:
+                outcomes[landed.name] = from_known(known, landed)
+                for table in known.tables:
+                    parts.setdefault(table, []).append(_Part(known.slot, landed, None))
+                continue
+            fresh = True
+            match: Match | None = None
+            try:
+                match = match_file(source, landed)
+                conformed = self.judge.read(source, state, match, landed)
+                self._no_rival(parts.get(match.table_name, []), match, landed)
+            except Refusal as refusal:
+                outcomes[landed.name] = refused(landed, refusal)
+                remember(self, source, state, landed, match, outcomes[landed.name], [])
+                continue
+            outcome = taken(landed, conformed)
+            outcomes[landed.name] = outcome
+            remember(self, source, state, landed, match, outcome, [match.table_name])
+            parts.setdefault(match.table_name, []).append(_Part(match.slot, landed, conformed.frame))
+        if fresh:
+            for table in source.tables:
+                if parts.get(table):
+                    self._compose(source, state, table, vintage, parts[table], outcomes)
+        return [outcomes[f.name] for f in files]
+
+    def _no_rival(self, parts: "list[_Part]", match: Match, landed: Landed) -> None:
+        for part in parts:
+            if part.slot == match.slot:
+                raise Refusal(
+                    Message(
+                        fr=f"{landed.name} et {part.landed.name} sont tous deux le même fichier de ce millésime.",
+                        en=f"{landed.name} and {part.landed.name} are both the same file of this vintage.",
+                    ),
+                    Message(fr="N'en garder qu'un.", en="Keep only one of them."),
+                    kind="rival",
+                )
+
+    def _compose(
+        self, source: Source, state: SourceState, table: str, vintage: str, parts: "list[_Part]",
+        outcomes: dict[str, FileOutcome],
+    ) -> None:
+        """Write one vintage of one table from the files accepted now and what stays of those refused."""
+        import pandas as pd
+
+        before = state.tables.get(table, {}).get(vintage)
+        old = self.lake.read(before) if before else None
+        frames: list[pd.DataFrame] = []
+        made_of: dict[str, KnownFile] = {}
+        synthetic = source.synthetic_sample is not None
+        for part in parts:
+            known = state.files[vintage][part.landed.name]
+            if part.frame is None:
+                assert old is not None
+                frames.append(old[old["_file"] == part.landed.name])
+            else:
+                is_synthetic = synthetic and part.landed.channel == "sample"
+                frames.append(part.frame.assign(**provenance(part.landed, is_synthetic)))
+            made_of[part.landed.name] = known
+        # a kind of file whose new copy was refused, or that this delivery lacks, keeps its good rows
+        present = {part.slot for part in parts}
+        if before is not None and old is not None:
+            for name, kept in before.parts.items():
+                if kept.slot not in present:
+                    frames.append(old[old["_file"] == name])
+                    made_of[name] = kept
+        frame = pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0]
+        clash = _clash(source, table, frame)
+        if clash is not None:
+            self._withdraw(source, state, table, vintage, parts, outcomes, clash)
+            return
+        failed = self.validate(source, table, vintage, frame)
+        if failed is not None:
+            self._withdraw(source, state, table, vintage, parts, outcomes, failed)
+            return
+        path = self.lake.path_for(source, table, vintage, made_of)
+        rows = self.lake.write(frame, lake_types(source.tables[table]), path)
+        state.tables.setdefault(table, {})[vintage] = Vintage(
+            path=self.lake.relative(path), rows=rows, parts=made_of,
+            synthetic=bool(frame["_synthetic"].fillna(False).astype(bool).any()),
+        )
+
+    def _withdraw(
+        self, source: Source, state: SourceState, table: str, vintage: str, parts: "list[_Part]",
+        outcomes: dict[str, FileOutcome], refusal: Refusal,
+    ) -> None:
+        """The vintage as a whole does not hold: its new files are refused, what was good before stays."""
+        for part in parts:
+            if part.frame is not None:
+                outcomes[part.landed.name] = refused(part.landed, refusal)
+                known = state.files[vintage][part.landed.name]
+                state.files[vintage][part.landed.name] = known.model_copy(
+                    update={"state": "refused", "reason": refusal.reason, "action": refusal.action, "tables": [],
+                            "rows_kept": 0, "rows_rejected": 0}
+                )
+
+    def validate(self, source: Source, table: str, vintage: str, frame: "pd.DataFrame") -> Refusal | None:
+        """Run the table's expectation suite; return a refusal when a blocking expectation fails."""
+        suite = self.settings.expectations_path / "sources" / f"{source.source_id}.{table}.json"
+        if not suite.exists():
+            return None
+        from orchestration.quality.expectations import validate
+
+        checks = validate(frame, suite, f"{source.source_id}.{table}")
+        self.source_checks.setdefault(source.source_id, []).extend(checks)
+        broken = [c for c in checks if not c.passed and c.severity == "error"]
+        if not broken:
+            return None
+        reason = Message.join([c.message for c in broken])
+        assert reason is not None
+        return Refusal(
+            Message(fr=f"{table} {vintage} : {reason.fr}", en=f"{table} {vintage}: {reason.en}"),
+            Message(
+                fr="Comparer avec la page de l'éditeur ; si le fichier est juste, revoir l'attente avec l'équipe données.",
+                en="Compare with the publisher's page; if the file is right, review the expectation with the data team.",
+            ),
+            kind="expectation",
+        )
+
+    # building, checking, publishing ---------------------------------------------------------------
+
+    def build(self) -> "BuildOutcome":
+        """Fill the warehouse and run the one dbt build. Raises BuildError when dbt could not run."""
+        from orchestration.warehouse import fill
+
+        self.start_worker()
+        assert self._worker is not None
+        warehouse = self.settings.home / "work" / "warehouse.duckdb"
+        fill(
+            warehouse, self.lake, self.catalogue, self.states, territory=self.settings.territory,
+            refreshed_at=self.started_at, run_id=self.run_id, code_version=code_version(),
+        )
+        self.built = self._worker.build(warehouse)
+        for node in self.built.nodes:
+            if node.resource_type == "test" or node.failed:
+                self.checks.append(_node_check(node))
+        return self.built
+
+    def check_marts(self) -> list[CheckOutcome]:
+        """Run the expectation suites of the marts and return their results."""
+        assert self.built is not None, "build() comes first"
+        from orchestration.warehouse import MARTS, read_table
+
+        results: list[CheckOutcome] = []
+        if self.built.success:
+            from orchestration.quality.expectations import validate
+
+            for suite in sorted((self.settings.expectations_path / "marts").glob("*.json")):
+                frame = read_table(self.built.warehouse, MARTS, suite.stem)
+                results += validate(frame, suite, suite.stem)
+        self.checks += results
+        return results
+
+    def publish(self) -> RefreshOutcome:
+        """Publish the edition, or say what blocks it; write the receipts; return the outcome."""
+        from orchestration.publish import publish
+
+        for source in self.sources:
+            self.outcomes.setdefault(source.source_id, [])
+        return publish(self)
+
+    def run(self) -> RefreshOutcome:
+        """Walk the whole way without Dagster; tests and benchmarks do."""
+        if self.nothing_new():
+            return self.unchanged_outcome()
+        self.start_worker()
+        for source in self.sources:
+            self.ingest(source.source_id)
+        self.build()
+        self.check_marts()
+        return self.publish()
+
+    def outcome(
+        self, *, edition: str | None, published: bool, exit_code: int | None = None,
+        note: Message | None = None, action: Message | None = None,
+    ) -> RefreshOutcome:
+        files = [o for source in self.sources for o in self.outcomes.get(source.source_id, [])]
+        if exit_code is None:
+            exit_code = 3 if any(o.state == "refused" for o in files) else 0
+        checks = [c for found in self.source_checks.values() for c in found] + self.checks
+        return RefreshOutcome(
+            run_id=self.run_id, edition=edition, exit_code=exit_code, started_at=self.started_at,
+            finished_at=datetime.now(UTC), territory=self.settings.territory,
+            channel="sample" if self.channel == "sample" else "mirror", published=published,
+            sources=files, checks=checks, note=note, action=action,
+        )
+
+
+@dataclass
+class _Part:
+    """What one file contributes to a vintage: a new frame, or (None) the rows already in the lake."""
+
+    slot: str
+    landed: Landed
+    frame: "pd.DataFrame | None"
+
+
+def _asked_for(catalogue: dict[str, Source], only: list[str] | None) -> list[Source]:
+    if only is None:
+        return list(catalogue.values())
+    groups = {g for s in catalogue.values() for g in s.groups}
+    for name in only:
+        if name not in catalogue and name not in groups:
+            raise UsageError(
+                Message(
+                    fr=f"Aucune source ni aucun groupe ne s'appelle « {name} ». Sources : {', '.join(catalogue)}. Groupes : {', '.join(sorted(groups))}.",
+                    en=f"No source or group is called '{name}'. Sources: {', '.join(catalogue)}. Groups: {', '.join(sorted(groups))}.",
+                )
+            )
+    return [s for s in catalogue.values() if s.source_id in only or set(s.groups) & set(only)]
+
+
+def _drop_samples(state: SourceState) -> None:
+    """Forget the shipped extract as soon as a real file of the same source is at hand."""
+    for vintage, files in list(state.files.items()):
+        if any(f.channel == "sample" for f in files.values()):
+            del state.files[vintage]
+            for table in state.tables.values():
+                table.pop(vintage, None)
+
+
+def remember(
+    refresh: Refresh, source: Source, state: SourceState, landed: Landed, match: Match | None,
+    outcome: FileOutcome, tables: list[str],
+) -> None:
+    """Note in the register how `landed` was judged, so that the same bytes need not be judged again."""
+    state.files.setdefault(landed.vintage, {})[landed.name] = judged(
+        refresh, source, landed, match, outcome, tables
+    )
+
+
+def judged(
+    refresh: Refresh, source: Source, landed: Landed, match: Match | None, outcome: FileOutcome, tables: list[str]
+) -> KnownFile:
+    """Return what the register keeps of a judgement."""
+    return KnownFile(
+        file=landed.name, slot=match.slot if match else "", sha256=landed.sha256,
+        contract=refresh.contract(source), bytes=landed.bytes, origin=landed.origin, channel=landed.channel,
+        state=outcome.state, reason=outcome.reason, action=outcome.action, rows_read=outcome.rows_read,
+        rows_kept=outcome.rows_kept, rows_rejected=outcome.rows_rejected, tables=tables,
+        fetched_at=refresh.started_at.isoformat(timespec="seconds"),
+    )
+
+
+def from_known(known: KnownFile, landed: Landed) -> FileOutcome:
+    """Return the outcome of a file that was judged before: unchanged, or refused for the same reason."""
+    state = "refused" if known.state == "refused" else "unchanged"
+    return FileOutcome(
+        source=landed.source, vintage=landed.vintage, file=landed.name, state=state,
+        reason=known.reason, action=known.action, rows_read=known.rows_read, rows_kept=known.rows_kept,
+        rows_rejected=known.rows_rejected, sha256=known.sha256, bytes=known.bytes, origin=landed.origin,
+        channel=landed.channel,
+    )
+
+
+def refused(landed: Landed, refusal: Refusal) -> FileOutcome:
+    """Return the outcome of a file that must not be read further."""
+    return FileOutcome(
+        source=landed.source, vintage=landed.vintage, file=landed.name, state="refused",
+        reason=refusal.reason, action=refusal.action, sha256=landed.sha256, bytes=landed.bytes,
+        origin=landed.origin, channel=landed.channel,
+    )
+
+
+def taken(landed: Landed, conformed: "Conformed") -> FileOutcome:
+    """Return the outcome of a file that was read: `adapted` when anything had drifted."""
+    notes = list(conformed.notes)
+    if conformed.rejected:
+        first = conformed.rejected[0]
+        notes.append(
+            Message(
+                fr=f"{len(conformed.rejected)} ligne(s) écartée(s), la première ligne {first.line} : {first.why.fr} (colonne « {first.column} »)",
+                en=f"{len(conformed.rejected)} row(s) left out, the first on line {first.line}: {first.why.en} (column '{first.column}')",
+            )
+        )
+    return FileOutcome(
+        source=landed.source, vintage=landed.vintage, file=landed.name,
+        state="adapted" if notes else "accepted", reason=Message.join(notes),
+        rows_read=conformed.rows_read, rows_kept=len(conformed.frame),
+        rows_rejected=len(conformed.rejected), sha256=landed.sha256, bytes=landed.bytes,
+        origin=landed.origin, channel=landed.channel,
+    )
+
+
+def _clash(source: Source, table: str, frame: "pd.DataFrame") -> Refusal | None:
+    """Two files of one vintage must not tell two truths about one key."""
+    key = source.tables[table].key
+    if not key:
+        return None
+    doubled = frame[frame.duplicated(subset=key, keep=False)]
+    if doubled["_file"].nunique() < 2:
+        return None
+    files = ", ".join(sorted(doubled["_file"].unique())[:3])
+    first = doubled.iloc[0]
+    what = ", ".join(f"{k} = {first[k]}" for k in key)
+    return Refusal(
+        Message(
+            fr=f"Les fichiers {files} donnent tous deux des valeurs pour la même clé ({what}).",
+            en=f"The files {files} both give values for the same key ({what}).",
+        ),
+        Message(fr="Ne garder que le fichier qui fait foi.", en="Keep only the file that counts."),
+        kind="clash",
+    )
+
+
+def _node_check(node) -> CheckOutcome:  # type: ignore[no-untyped-def]
+    passed = node.status in ("pass", "success")
+    model = node.unique_id.split(".")[2]
+    if passed:
+        message = Message(fr="tient", en="holds")
+    else:
+        message = Message(
+            fr=f"le contrôle « {node.name} » a échoué : {node.message or node.status}",
+            en=f"the check '{node.name}' failed: {node.message or node.status}",
+        )
+    return CheckOutcome(
+        name=node.name, asset=model, severity="warn" if node.status == "warn" else "error",
+        passed=passed, message=message,
+    )

@@ -1,0 +1,90 @@
+"""The Dagster webserver and daemon on this machine, for `observatory serve` and `make dev`.
+
+Starts `dagster dev` on a home's instance and stops it cleanly. Listens on loopback unless told
+otherwise: the interface has no accounts, whoever reaches it may start a run. What it shows belongs
+to `definitions`.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+
+from orchestration.dagster_run import WORKSPACE, close_orphans, dagster_home, open_instance
+from orchestration.messages import Message, Refusal
+from orchestration.settings import PROJECT, Settings
+
+_STOP_SECONDS = 20
+
+
+def serve(settings: Settings, host: str = "127.0.0.1", port: int = 3000) -> int:
+    """Run webserver and daemon until Ctrl-C or SIGTERM; return the exit code, 0 after a wished stop.
+
+    Raises Refusal, with what to do, when the port is taken.
+    """
+    refuse_taken_port(host, port)
+    home = dagster_home(settings)
+    with open_instance(settings) as instance:
+        close_orphans(instance)
+    environment = {
+        **os.environ,
+        "DAGSTER_HOME": str(home),
+        "OBSERVATORY_HOME": str(settings.home),
+        "OBSERVATORY_TERRITORY": settings.territory,
+        "DAGSTER_DISABLE_TELEMETRY": "true",
+    }
+    command = [sys.executable, "-m", "dagster", "dev", "-w", str(WORKSPACE), "-h", host, "-p", str(port), "--log-level", "warning"]
+    # a session of its own: Ctrl-C reaches only us, and whatever is left at the end can be told to go
+    process = subprocess.Popen(command, cwd=PROJECT, env=environment, stdout=sys.stderr, start_new_session=True)
+    print(f"Dagster : http://{host}:{port} (Ctrl-C pour arrêter / to stop)", file=sys.stderr, flush=True)
+    wished = False
+
+    def stop(_signal, _frame) -> None:
+        nonlocal wished
+        wished = True
+        # dagster dev stops its children on SIGINT
+        _tell(process, signal.SIGINT, group=False)
+
+    before = {s: signal.signal(s, stop) for s in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        while True:
+            try:
+                code = process.wait(_STOP_SECONDS if wished else 1)
+                return 0 if wished else code
+            except subprocess.TimeoutExpired:
+                if wished:
+                    return 0
+    finally:
+        _tell(process, signal.SIGTERM, group=True)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def refuse_taken_port(host: str, port: int) -> None:
+    """Raise Refusal when something listens on the port already."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise Refusal(
+                Message(
+                    fr=f"Le port {port} de {host} est déjà pris ({error.strerror}).",
+                    en=f"Port {port} of {host} is taken ({error.strerror}).",
+                ),
+                Message(
+                    fr=f"Arrêtez l'autre programme, ou choisissez un autre port : observatory serve --port {port + 1}",
+                    en=f"Stop the other program, or choose another port: observatory serve --port {port + 1}",
+                ),
+                kind="usage",
+            ) from error
+
+
+def _tell(process: subprocess.Popen, number: signal.Signals, *, group: bool) -> None:
+    try:
+        os.killpg(process.pid, number) if group else process.send_signal(number)
+    except ProcessLookupError:
+        pass

@@ -1,0 +1,73 @@
+"""Where the project lies, where it writes, and for which territory it works.
+
+Values come, in this order, from the command line, from `OBSERVATORY_*` variables, from the defaults.
+What describes a publisher or an indicator belongs to `sources/` or to the dbt project.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from orchestration.messages import Language
+
+PROJECT = Path(__file__).resolve().parent.parent
+NANTES_METROPOLE = "244400404"
+
+
+class Settings(BaseSettings):
+    """Settings of one process.
+
+    `home`: everything that a refresh writes lies below it. `territory`: SIREN of the EPCI that the
+    observatory is for. `language`: of the sentences in `--json` and on the terminal.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="OBSERVATORY_", extra="ignore")
+
+    home: Path = Path("var")
+    territory: str = NANTES_METROPOLE
+    language: Language = "fr"
+    sources_path: Path = Field(default=PROJECT / "sources")
+    expectations_path: Path = Field(default=PROJECT / "expectations")
+    dbt_project_path: Path = Field(default=PROJECT / "dbt_project")
+
+    @field_validator("home", "sources_path", "expectations_path", "dbt_project_path")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        return value.expanduser().resolve()
+
+    @field_validator("territory")
+    @classmethod
+    def _siren(cls, value: str) -> str:
+        digits = "".join(value.split())
+        if len(digits) != 9 or not digits.isdigit():
+            raise ValueError(f"'{value}' is not the SIREN of an EPCI: nine digits are expected")
+        return digits
+
+    @classmethod
+    def load(cls, home: Path | None = None, territory: str | None = None) -> "Settings":
+        """Return the settings; arguments that are not None win over the environment."""
+        given = {"home": home, "territory": territory}
+        return cls(**{k: v for k, v in given.items() if v is not None})
+
+
+@cache
+def code_version() -> str:
+    """Return the version of the code: `0.1.0`, with the commit behind it in a git checkout."""
+    import subprocess
+    from importlib.metadata import version
+
+    number = version("csr-sdg-observatory")
+    if not (PROJECT / ".git").exists():
+        return number
+    try:
+        commit = subprocess.run(
+            ["git", "-C", str(PROJECT), "describe", "--always", "--dirty"],
+            capture_output=True, text=True, timeout=5, check=True,
+        ).stdout.strip()
+    except (OSError, subprocess.SubprocessError):
+        return number
+    return f"{number}+{commit}"

@@ -1,0 +1,110 @@
+"""The truths that a source states about its own rows, in SQL.
+
+Each rule holds, fails or does not apply (null) on a row. Failing rows are refused with the file,
+rejected one by one or counted, as the rule says.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from orchestration.catalog.models import Rule, Table
+from orchestration.conforming.conform import Conformed, Rejected
+from orchestration.messages import Message, Refusal
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def apply_rules(table: Table, conformed: Conformed, *, file_name: str, vintage_year: int | None) -> None:
+    """Check `conformed` against the rules of `table`, leaving out rows where a rule says so.
+
+    Raises Refusal naming the rule, the share of rows that fail and up to three of them with their lines.
+    """
+    if not table.rules or conformed.frame.empty:
+        return
+    import duckdb
+
+    with duckdb.connect(":memory:") as connection:
+        connection.execute("SET python_enable_replacements = false")
+        # `_row` may repeat (a workbook's row becomes one row a quarter), so rows are told apart by position
+        connection.register("conformed", conformed.frame.assign(_position=range(len(conformed.frame))))
+        expressions = [_expression(rule, vintage_year) for rule in table.rules]
+        counts = connection.execute(
+            "SELECT "
+            + ", ".join(
+                f"count(*) FILTER (WHERE NOT ({sql})), count({sql})" for sql in expressions
+            )
+            + " FROM conformed"
+        ).fetchone()
+        assert counts is not None
+        lost: set[int] = set()
+        for index, rule in enumerate(table.rules):
+            failing, applies = counts[2 * index], counts[2 * index + 1]
+            if not failing:
+                continue
+            examples = _examples(connection, table, rule, expressions[index])
+            if failing > rule.tolerated_share * applies and rule.on_failure != "warn":
+                raise _refusal(file_name, rule, failing, applies, examples)
+            if rule.on_failure == "reject":
+                rows = connection.execute(
+                    f"SELECT _position, _row FROM conformed WHERE NOT ({expressions[index]})"
+                ).fetchall()
+                for position, line in rows:
+                    if position not in lost:
+                        lost.add(position)
+                        conformed.rejected.append(Rejected(line, rule.name, rule.message.message))
+            else:
+                conformed.notes.append(
+                    Message(
+                        fr=f"{failing} ligne(s) sur {applies} à regarder : {rule.message.fr} ({examples})",
+                        en=f"{failing} of {applies} row(s) to look at: {rule.message.en} ({examples.replace('ligne', 'line')})",
+                    )
+                )
+    if lost:
+        conformed.frame = conformed.frame.drop(index=sorted(lost)).reset_index(drop=True)
+
+
+def _expression(rule: Rule, vintage_year: int | None) -> str:
+    return rule.sql.replace("$vintage_year", "NULL" if vintage_year is None else str(vintage_year))
+
+
+def _examples(connection, table: Table, rule: Rule, sql: str) -> str:  # type: ignore[no-untyped-def]
+    shown = table.key + [
+        c.name for c in table.columns
+        if c.name not in table.key and _mentions(rule.sql, c.name) and c.type in ("integer", "number", "year", "date")
+    ]
+    columns = ", ".join(f'"{n}"' for n in shown) or "1"
+    rows: "pd.DataFrame" = connection.execute(
+        f"SELECT _row, {columns} FROM conformed WHERE NOT ({sql}) ORDER BY _row LIMIT 3"
+    ).df()
+    parts = []
+    for record in rows.to_dict("records"):
+        line = record.pop("_row")
+        values = ", ".join(f"{k} = {_shown(v)}" for k, v in record.items())
+        parts.append(f"ligne {line} : {values}")
+    return " ; ".join(parts)
+
+
+def _shown(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _mentions(sql: str, name: str) -> bool:
+    import re
+
+    return re.search(rf"\b{re.escape(name)}\b", sql) is not None
+
+
+def _refusal(file_name: str, rule: Rule, failing: int, applies: int, examples: str) -> Refusal:
+    return Refusal(
+        Message(
+            fr=f"{file_name} : {rule.message.fr} ; {failing} ligne(s) en faute sur {applies} ({examples}).",
+            en=f"{file_name}: {rule.message.en}; {failing} of {applies} row(s) at fault ({examples.replace('ligne', 'line')}).",
+        ),
+        Message(
+            fr="Ne pas corriger à la main : comparer avec la page de l'éditeur, et redemander le fichier si l'erreur y est.",
+            en="Do not correct by hand: compare with the publisher's page, and ask for the file again if the error is there.",
+        ),
+        kind=f"rule:{rule.name}",
+    )

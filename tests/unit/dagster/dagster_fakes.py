@@ -1,0 +1,150 @@
+"""Small stand-ins for a source, a dbt node and a refresh that only answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from pathlib import Path
+from types import SimpleNamespace
+
+from orchestration.catalog.models import Source
+from orchestration.messages import Message
+from orchestration.records import CheckOutcome, FileOutcome, RefreshOutcome, TableSummary
+
+SUITES = {
+    "insee_income__income": ["gini between 0 and 1", "codes_have_five_letters"],
+    "fct_value": ["row count at least 1"],
+}
+
+
+def source(tmp_path: Path, source_id: str, **changes) -> Source:
+    folder = tmp_path / "sources" / source_id
+    folder.mkdir(parents=True)
+    (folder / "README.md").write_text("Cinq lignes pour une personne.", encoding="utf-8")
+    values = {
+        "source_id": source_id,
+        "title": {"fr": "Revenus", "en": "Income"},
+        "publisher": "Insee",
+        "licence": "Licence Ouverte 2.0",
+        "homepage": "https://www.insee.fr/",
+        "groups": ["insee"],
+        "owner": "Équipe données",
+        "goals": [10, 1],
+        "calendar": {"frequency": "yearly", "expected": ["09-25"], "grace_days": 14},
+        "live": [{"url": "https://www.insee.fr/fichier.zip"}],
+        "tables": {
+            "income": {
+                "description": {"fr": "revenus", "en": "income"},
+                "grain": "territoire",
+                "files": [{"pattern": r"income.*\.csv"}],
+            }
+        },
+        "path": folder,
+    }
+    return Source(**{**values, **changes})
+
+
+def node(name: str, layer: str, parents: list[str], **changes) -> dict:
+    return {
+        "name": name,
+        "resource_type": "model",
+        "fqn": ["observatory", layer, name],
+        "schema": "main",
+        "alias": name,
+        "original_file_path": f"models/{layer}/{name}.sql",
+        "raw_code": f"select * from {name}",
+        "config": {"materialized": "table", "meta": {"goals": [10], "owner": "Équipe données"}},
+        "columns": {"value": {"data_type": "double", "description": "valeur"}},
+        "depends_on": {"nodes": parents},
+        "description": f"{name} en mots",
+        "tags": [],
+        **changes,
+    }
+
+
+@dataclass
+class FakeRefresh:
+    """Answers as the domain does, and remembers what it was asked."""
+
+    run_id: str = "run"
+    failing: str | None = None
+    broken: bool = False
+    exit_code: int = 0
+    calls: list = field(default_factory=list)
+    checks: list = field(default_factory=list)
+    closed: bool = False
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.closed = True
+
+    def ingest(self, source_id):
+        self.calls.append(("ingest", source_id))
+        if self.broken:
+            raise RuntimeError("disque plein")
+        refused = source_id == "lucie"
+        self.checks.append(
+            CheckOutcome(name="gini between 0 and 1", asset="insee_income__income", passed=True, message=Message(fr="tient", en="holds"))
+        )
+        return [
+            FileOutcome(
+                source=source_id,
+                vintage="2021",
+                file="a.csv",
+                state="refused" if refused else "accepted",
+                reason=Message(fr="colonne absente", en="column missing") if refused else None,
+                action=Message(fr="demandez au producteur", en="ask the publisher") if refused else None,
+                rows_read=10,
+                rows_kept=0 if refused else 9,
+                rows_rejected=1,
+                sha256="ab",
+                origin="https://example.org/a.csv",
+                channel="sample",
+            )
+        ]
+
+    def build(self):
+        self.calls.append(("build",))
+        nodes = [
+            result("model.o.stg_income", "success", rows=3),
+            result("model.o.fct_value", "error" if self.failing else "success", self.failing, rows=2),
+            result("model.o.fct_label", "success", rows=None),
+            result("test.o.not_null", "pass"),
+            result("test.o.unique.1", "fail", "2 doublons"),
+        ]
+        return SimpleNamespace(nodes=nodes)
+
+    def check_marts(self):
+        self.calls.append(("check_marts",))
+        return [CheckOutcome(name="row count at least 1", asset="fct_value", severity="warn", passed=False, message=Message(fr="vide", en="empty"))]
+
+    def publish(self):
+        self.calls.append(("publish",))
+        now = datetime.now(timezone.utc)
+        code = 4 if self.failing or self.broken else self.exit_code
+        return RefreshOutcome(
+            run_id=self.run_id,
+            edition=None if code == 4 else "2026-01-01",
+            exit_code=code,
+            started_at=now,
+            finished_at=now,
+            territory="244400404",
+            channel="sample",
+            published=code != 4,
+            tables=[TableSummary(name="fct_value", rows=2, columns=["value"], sha256="cd")],
+            note=Message(fr="bloquée", en="blocked") if code == 4 else None,
+        )
+
+
+def result(unique_id, status, message=None, rows=None):
+    return SimpleNamespace(
+        unique_id=unique_id,
+        name=unique_id.split(".")[2],
+        resource_type=unique_id.split(".")[0],
+        status=status,
+        message=message,
+        seconds=0.1,
+        rows=rows,
+    )

@@ -1,0 +1,178 @@
+"""A run from the prompt: what the steps ask of the refresh, and what Dagster keeps of its answers."""
+
+from __future__ import annotations
+
+import sys
+from types import ModuleType
+
+import pytest
+from dagster_fakes import FakeRefresh
+from dagster import AssetKey, DagsterRunStatus
+
+from orchestration import dagster_run, resources
+from orchestration.dagster_run import PROCESS_TAG, close_orphans, open_instance, run_job
+
+
+class HomeBusy(Exception):
+    pass
+
+
+@pytest.fixture
+def refresh_module(monkeypatch):
+    """Stand in for `orchestration.refresh`, whose opening is asked for when nobody hands one over."""
+    module = ModuleType("orchestration.refresh")
+    module.HomeBusy = HomeBusy
+    module.opened = []
+
+    class Refresh(FakeRefresh):
+        @classmethod
+        def open(cls, settings, *, channel, only, run_id=None):
+            if getattr(module, "busy", False):
+                raise HomeBusy
+            module.opened.append((settings, channel, only, run_id))
+            return cls(run_id=run_id)
+
+    module.Refresh = Refresh
+    monkeypatch.setitem(sys.modules, "orchestration.refresh", module)
+    return module
+
+
+@pytest.fixture
+def run(settings, definitions, refresh_module):
+    def start(job="refresh_all", only=None, **behaviour):
+        refresh = FakeRefresh(run_id="0b9b1c54-0000-4000-8000-000000000000", **behaviour)
+        outcome = run_job(settings, job, "sample", only, refresh=refresh, definitions=definitions)
+        return refresh, outcome
+
+    return start
+
+
+@pytest.fixture
+def instance(settings):
+    with open_instance(settings) as instance:
+        yield instance
+
+
+def latest(instance, *path):
+    return instance.get_latest_materialization_event(AssetKey(list(path))).asset_materialization
+
+
+def evaluations(instance, run_id):
+    events = instance.all_logs(run_id)
+    found = [e.dagster_event.asset_check_evaluation_data for e in events if e.dagster_event and e.dagster_event.event_type_value == "ASSET_CHECK_EVALUATION"]
+    return {f"{e.asset_key.to_user_string()}:{e.check_name}": e for e in found}
+
+
+def test_the_steps_ask_in_order_and_the_home_is_released(run, capfd):
+    refresh, outcome = run()
+    assert refresh.calls == [("ingest", "insee_income"), ("ingest", "lucie"), ("build",), ("check_marts",), ("publish",)]
+    assert outcome.published and refresh.closed and not resources._sessions
+    # standard output belongs to the receipt
+    assert capfd.readouterr().out == ""
+
+
+def test_the_run_stands_in_the_interface_with_counts_origins_and_reasons(run, instance):
+    refresh, _ = run()
+    record = instance.get_run_by_id(refresh.run_id)
+    assert record.status == DagsterRunStatus.SUCCESS
+    origin = record.remote_job_origin
+    assert (origin.job_name, origin.location_name, origin.repository_origin.repository_name) == ("refresh_all", "observatory", "__repository__")
+    assert record.run_config["resources"]["observatory"]["config"]["channel"] == "sample"
+
+    income = latest(instance, "lake", "insee_income")
+    assert income.metadata["rows_kept"].value == 9 and income.metadata["vintages"].value == "2021"
+    [row] = income.metadata["files"].records
+    assert (row.data["sha256"], row.data["origin"]) == ("ab", "https://example.org/a.csv")
+    labels = latest(instance, "lake", "lucie")
+    assert "colonne absente — demandez au producteur" in labels.metadata["reasons"].value
+    assert latest(instance, "stg_income").metadata["dagster/row_count"].value == 3
+    edition = latest(instance, "edition")
+    assert edition.metadata["edition"].value == "2026-01-01"
+    assert edition.metadata["path"].value.endswith("editions/2026-01-01")
+
+
+def test_checks_tell_what_was_found(run, instance):
+    refresh, _ = run()
+    found = evaluations(instance, refresh.run_id)
+    told = {name: (e.passed, e.severity.value, e.description) for name, e in found.items()}
+    assert told["lake/lucie:files_accepted"][0] is False
+    assert told["lake/insee_income:files_accepted"][0] is True
+    assert told["lake/insee_income:income__gini_between_0_and_1"] == (True, "ERROR", "tient / holds")
+    # a check that found no table to look at is no success
+    assert told["lake/insee_income:income__codes_have_five_letters"][:2] == (False, "WARN")
+    assert told["fct_value:not_null_fct_value"][0] is True
+    assert told["fct_label:unique_fct_label_id"] == (False, "ERROR", "2 doublons")
+    assert told["fct_value:assert_both"][:2] == (False, "WARN")
+    assert told["fct_value:row_count_at_least_1"] == (False, "WARN", "vide / empty")
+
+
+def test_a_failed_model_fails_the_step_after_the_receipt_is_written(run, instance):
+    refresh, outcome = run(failing="colonne gini inconnue")
+    assert outcome.exit_code == 4 and refresh.calls[-1] == ("publish",) and refresh.calls.count(("publish",)) == 1
+    assert ("check_marts",) not in refresh.calls
+    assert instance.get_run_by_id(refresh.run_id).status == DagsterRunStatus.FAILURE
+    steps = {s.step_key: s.status.value for s in instance.get_run_step_stats(refresh.run_id) if s.status}
+    assert steps["dbt_build"] == "FAILURE" and "edition" not in {k for k, v in steps.items() if v == "SUCCESS"}
+    [failure] = [e.dagster_event for e in instance.all_logs(refresh.run_id) if e.dagster_event and e.dagster_event.event_type_value == "STEP_FAILURE"]
+    assert "fct_value : colonne gini inconnue" in failure.step_failure_data.user_failure_data.description
+
+
+def test_a_blocked_edition_shows_as_failed(run, instance):
+    refresh, outcome = run(exit_code=4)
+    assert outcome.exit_code == 4
+    assert instance.get_run_by_id(refresh.run_id).status == DagsterRunStatus.FAILURE
+
+
+def test_an_accident_in_a_step_still_concludes_the_refresh(run, settings):
+    refresh, outcome = run(broken=True)
+    assert outcome.exit_code == 4 and refresh.calls[-1] == ("publish",) and ("build",) not in refresh.calls
+    [told] = (settings.home / "logs").iterdir()
+    assert "disque plein" in told.read_text(encoding="utf-8")
+
+
+def test_only_the_sources_asked_for_are_ingested(run):
+    refresh, _ = run(only=["lucie"])
+    assert [c for c in refresh.calls if c[0] == "ingest"] == [("ingest", "lucie")]
+    assert refresh.calls[-1] == ("publish",)
+
+
+def test_a_job_without_sources_only_rebuilds(run):
+    refresh, _ = run(job="publish")
+    assert refresh.calls == [("build",), ("check_marts",), ("publish",)]
+
+
+def test_a_run_from_the_interface_opens_its_own_refresh(definitions, refresh_module, settings):
+    config = {"resources": {"observatory": {"config": {"home": str(settings.home), "channel": "live"}}}}
+    result = definitions.resolve_job_def("refresh_labels").execute_in_process(run_config=config)
+    assert result.success
+    [(opened, channel, only, run_id)] = refresh_module.opened
+    assert (opened.home, channel, only, run_id) == (settings.home, "live", ["lucie"], result.run_id)
+    resources.leave(result.run_id)
+
+
+def test_a_busy_home_is_told_in_plain_words_and_not_tried_again(definitions, refresh_module, settings):
+    refresh_module.busy = True
+    result = definitions.resolve_job_def("publish").execute_in_process(raise_on_error=False)
+    failure = result.failure_data_for_node("dbt_build").user_failure_data
+    assert "Une autre actualisation est en cours" in failure.description
+
+
+def test_a_run_whose_process_is_gone_does_not_hold_back_the_next(run, instance, definitions):
+    job = definitions.resolve_job_def("publish")
+    dead = instance.create_run_for_job(job_def=job, status=DagsterRunStatus.STARTED)
+    alive = instance.create_run_for_job(
+        job_def=job,
+        status=DagsterRunStatus.STARTED,
+        tags={PROCESS_TAG: f"{dagster_run.socket.gethostname()}:{dagster_run.os.getpid()}"},
+    )
+    assert close_orphans(instance) == [dead.run_id]
+    assert instance.get_run_by_id(dead.run_id).status == DagsterRunStatus.FAILURE
+    assert instance.get_run_by_id(alive.run_id).status == DagsterRunStatus.STARTED
+
+
+def test_the_kept_event_log_is_read_by_dagsters_own_class(run, instance):
+    from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorage
+
+    refresh, _ = run()
+    plain = SqliteEventLogStorage(instance.event_log_storage._base_dir)
+    assert len(plain.get_logs_for_run(refresh.run_id)) == len(instance.all_logs(refresh.run_id)) > 50
