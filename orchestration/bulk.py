@@ -79,7 +79,7 @@ def _take_vintage(
             for landed in files:
                 match: Match | None = None
                 try:
-                    match = match_file(source, landed)
+                    match = match_file(_raw_only(source), landed)
                     name = match.table_name.removeprefix(RAW)
                     if name in raws:
                         raise _rival(raws[name].landed, landed)
@@ -97,6 +97,10 @@ def _take_vintage(
     finally:
         shutil.rmtree(work, ignore_errors=True)
     return [outcomes[f.name] for f in files]
+
+
+def _raw_only(source: Source) -> Source:
+    return source.model_copy(update={"tables": {n: t for n, t in source.tables.items() if n.startswith(RAW)}})
 
 
 def _connect(work: Path) -> "duckdb.DuckDBPyConnection":
@@ -160,6 +164,11 @@ def _is_parquet(path: Path) -> bool:
         return handle.read(4) == b"PAR1"
 
 
+def _is_gzip(path: Path) -> bool:
+    with path.open("rb") as handle:
+        return handle.read(2) == b"\x1f\x8b"
+
+
 def _open_parquet(
     connection: "duckdb.DuckDBPyConnection", source: Source, landed: Landed, match: Match, path: Path
 ) -> _Raw:
@@ -180,7 +189,7 @@ def _open_parquet(
 def _open_csv(
     connection: "duckdb.DuckDBPyConnection", source: Source, landed: Landed, match: Match, path: Path
 ) -> _Raw:
-    opener = gzip.open if path.suffix.lower() == ".gz" else open
+    opener = gzip.open if _is_gzip(path) else open
     try:
         with opener(path, "rt", encoding="utf-8-sig", newline="") as handle:
             header = next(csv.reader(handle), [])
@@ -195,7 +204,18 @@ def _open_csv(
         f"read_csv({quoted(path)}, header = true, auto_detect = false, delim = ',', quote = '\"', escape = '\"', "
         f"nullstr = '', strict_mode = true, columns = {{{columns}}})"
     )
-    return _Raw(landed, match, _typed(match.table, header, found, relation), -1, _notes(found))
+    return _Raw(landed, match, _typed(match.table, header, found, relation), _lines(path) - 1, _notes(found))
+
+
+def _lines(path: Path) -> int:
+    """Return the lines of a file, gz or not; a last line without its end counts."""
+    opener = gzip.open if _is_gzip(path) else open
+    lines, last = 0, b"\n"
+    with opener(path, "rb") as handle:
+        while chunk := handle.read(1 << 20):
+            lines += chunk.count(b"\n")
+            last = chunk[-1:]
+    return lines + (last != b"\n")
 
 
 def _map(source: Source, landed: Landed, match: Match, header: list[str]) -> HeaderMap:

@@ -81,17 +81,25 @@ def suite_specs(
 
 
 def named_results(specs: Iterable[AssetCheckSpec], outcomes: Iterable[CheckOutcome]) -> Iterator[AssetCheckResult]:
-    """Yield one result a spec of `suite_specs`, from the outcome of the same table and name.
+    """Yield the results of the specs of `suite_specs` that were run, from the outcomes of the same table and name.
 
-    A check without an outcome (no table to look at) is told as not run, with severity warn.
+    A table that came in several vintages was checked several times: the check holds when it always did.
+    A check that was not run (its file did not change) yields nothing: its last result stays.
     """
-    met = {(o.asset, o.name): o for o in outcomes}
+    met: dict[tuple[str, str], list[CheckOutcome]] = {}
+    for outcome in outcomes:
+        # the domain writes `insee_filosofi.income`, dbt and the suites `insee_filosofi__income`
+        met.setdefault((outcome.asset.replace(".", "__", 1), outcome.name), []).append(outcome)
     for spec in specs:
-        outcome = met.get((spec.metadata[_ASSET], spec.metadata[_NAME]))
-        if outcome is None:
-            yield result(spec.key, passed=False, severity="warn", message=both(NOT_RUN))
-        else:
-            yield result(spec.key, passed=outcome.passed, severity=outcome.severity, message=both(outcome.message))
+        found = met.get((spec.metadata[_ASSET], spec.metadata[_NAME]))
+        if found:
+            failed = [o for o in found if not o.passed]
+            yield result(
+                spec.key,
+                passed=not failed,
+                severity=(failed or found)[0].severity,
+                message=both(Message.join([o.message for o in failed or found])),
+            )
 
 
 def result(key: AssetCheckKey, *, passed: bool, severity: str, message: str) -> AssetCheckResult:
@@ -103,3 +111,8 @@ def result(key: AssetCheckKey, *, passed: bool, severity: str, message: str) -> 
         severity=_SEVERITIES[severity],
         description=message or None,
     )
+
+
+def key_of(result: AssetCheckResult) -> AssetCheckKey:
+    """Return the key of the check that a result answers."""
+    return AssetCheckKey(result.asset_key, result.check_name)

@@ -19,6 +19,7 @@ from orchestration.messages import Message
 
 if TYPE_CHECKING:
     from orchestration.records import RefreshOutcome
+    from orchestration.refresh import Refresh
     from orchestration.settings import Settings
 
 app = typer.Typer(
@@ -62,7 +63,7 @@ def refresh(
             planned.start_worker()
             from orchestration.dagster_run import run_job
 
-            outcome = run_job(settings, planned)
+            outcome = run_job(settings, "refresh_all", channel, _ids(planned, only), refresh=planned)
     except HomeBusy as error:
         _stop(BUSY, error.reason, error.action, json_, settings)
     except UsageError as error:
@@ -226,6 +227,10 @@ def serve(
 
 
 # shared -------------------------------------------------------------------------------------------
+
+
+def _ids(planned: "Refresh", only: list[str] | None) -> list[str] | None:
+    return [s.source_id for s in planned.sources] if only else None
 
 
 def _settings(home: Path | None, territory: str | None) -> "Settings":

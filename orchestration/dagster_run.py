@@ -11,11 +11,12 @@ from __future__ import annotations
 import logging
 import os
 import socket
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from orchestration.messages import Message
 from orchestration.records import RefreshOutcome
 from orchestration.settings import PROJECT, Settings
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from orchestration.refresh import Refresh
 
-log = logging.getLogger("orchestration")
+log = logging.getLogger("observatory")
 
 WORKSPACE = PROJECT / "workspace.yaml"
 PROCESS_TAG = "observatory/process"
@@ -34,45 +35,39 @@ _NO_COMPUTE_LOGS = {
 }
 
 
-class RunFailed(Exception):
-    """The run broke down before it could decide about an edition; the message says where to read why."""
+ACCIDENT = Message(
+    fr="L'actualisation s'est arrêtée sur une erreur imprévue (détails dans {path}) : {error}",
+    en="The refresh stopped at an unforeseen error (details in {path}): {error}",
+)
 
 
 def run_job(
     settings: Settings,
-    job_name: str,
-    channel: str,
-    only: Sequence[str] | None = None,
+    refresh: "Refresh",
+    job_name: str = "refresh_all",
     *,
-    refresh: "Refresh | None" = None,
     definitions: "Definitions | None" = None,
 ) -> RefreshOutcome:
-    """Run a job in this process and return the refresh's outcome.
+    """Carry out an open refresh as a run of a Dagster job, in this process; return its outcome.
 
-    `only`: identifiers of the sources to ingest, None for all of the job. `refresh`: one that is
-    already open (its home is released at the end); without it, one is opened here. Raises HomeBusy
-    when another refresh holds the home, RunFailed when a step broke down unexpectedly.
+    The run ingests the refresh's sources as far as they belong to the job. The home is released at the end. A step that breaks down unexpectedly ends in exit
+    code 4, with its traceback in `HOME/logs/<run_id>.log`.
     """
-    import uuid
+    from dagster._core.utils import make_new_run_id
 
     from orchestration import resources
-    from orchestration.refresh import Refresh
 
-    if refresh is None:
-        refresh = Refresh.open(settings, channel=channel, only=list(only) if only is not None else None, run_id=str(uuid.uuid4()))
-    run_id = refresh.run_id
+    run_id = make_new_run_id()
     session = resources.adopt(run_id, settings, refresh)
     try:
-        failures = _execute(settings, job_name, channel, only, run_id, definitions)
-        if session.outcome is None:
-            # a step broke down before the edition could be decided: the refresh says so in its receipt
-            session.conclude()
+        failures = _execute(settings, refresh, run_id, job_name, definitions)
         if failures:
-            path = _write_failures(settings, run_id, failures)
-            log.log(logging.ERROR if session.outcome.exit_code == 0 else logging.INFO, "details: %s", path)
-            if session.outcome.exit_code == 0:
-                raise RunFailed(f"{job_name}: {failures[0].splitlines()[0]} ({path})")
-        return session.outcome
+            path = _write_failures(settings, refresh.run_id, failures)
+            log.error("%s", path)
+            if session.outcome is None:
+                values = {"path": path, "error": failures[0].splitlines()[0]}
+                session.conclude(Message(fr=ACCIDENT.fr.format(**values), en=ACCIDENT.en.format(**values)))
+        return session.conclude()
     finally:
         resources.leave(run_id)
 
@@ -134,19 +129,21 @@ def _is_alive(process: str | None) -> bool:
 
 
 def _execute(
-    settings: Settings, job_name: str, channel: str, only: Sequence[str] | None, run_id: str, definitions: "Definitions | None"
+    settings: Settings, refresh: "Refresh", run_id: str, job_name: str, definitions: "Definitions | None"
 ) -> list[str]:
     """Run the job; return what broke down, one text a step."""
     from dagster._core.definitions.job_base import InMemoryJob
     from dagster._core.execution.api import execute_run
 
     from orchestration.definitions import build_definitions
+    from orchestration.resources import REFRESH_TAG
 
     definitions = definitions or build_definitions(settings)
     job = definitions.resolve_job_def(job_name)
-    selection = None
-    if only is not None:
-        selection = frozenset(_selection(job, only))
+    asked = {source.source_id for source in refresh.sources}
+    wanted = frozenset(_selection(job, asked))
+    selection = None if wanted == job.asset_layer.selected_asset_keys else wanted
+    if selection:
         job = job.get_subset(asset_selection=selection)
     with open_instance(settings) as instance:
         close_orphans(instance, keep=[run_id])
@@ -157,12 +154,17 @@ def _execute(
                 # shown in the interface, and used when the run is started again from there
                 "resources": {
                     "observatory": {
-                        "config": {"home": str(settings.home), "territory": settings.territory, "channel": channel}
+                        "config": {"home": str(settings.home), "territory": settings.territory, "channel": refresh.channel}
                     }
                 },
                 "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
             },
-            tags={**job.run_tags, PROCESS_TAG: f"{socket.gethostname()}:{os.getpid()}", "observatory/from": "prompt"},
+            tags={
+                **job.run_tags,
+                PROCESS_TAG: f"{socket.gethostname()}:{os.getpid()}",
+                REFRESH_TAG: refresh.run_id,
+                "observatory/from": "prompt",
+            },
             asset_selection=selection,
             remote_job_origin=_origin(job_name),
         )
@@ -170,11 +172,11 @@ def _execute(
     return [_told(event) for event in result.all_events if event.is_step_failure]
 
 
-def _selection(job: "JobDefinition", only: Sequence[str]) -> Iterator["AssetKey"]:
+def _selection(job: "JobDefinition", asked: Collection[str]) -> Iterator["AssetKey"]:
     from orchestration.assets.wording import LAKE
 
     for key in job.asset_layer.selected_asset_keys:
-        if key.path[0] != LAKE or key.path[1] in only:
+        if key.path[0] != LAKE or key.path[1] in asked:
             yield key
 
 
@@ -191,7 +193,9 @@ def _told(event) -> str:
     failure = event.step_failure_data
     error = failure.error.to_string() if failure.error else ""
     said = failure.user_failure_data.description if failure.user_failure_data else None
-    return f"{event.step_key}: {said or error.strip().splitlines()[0] if error or said else ''}\n{error}"
+    # Dagster wraps what a step raised: the cause is what a person can do something about
+    cause = failure.error.cause if failure.error and failure.error.cause else failure.error
+    return f"{event.step_key}: {said or (cause.message.strip() if cause else '')}\n{error}"
 
 
 def _write_failures(settings: Settings, run_id: str, failures: list[str]) -> Path:

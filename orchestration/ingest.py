@@ -5,6 +5,7 @@ Add a step here when every file must take it. What a step does belongs to its ro
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 from orchestration.catalog.models import FileSpec, Source, Table
 from orchestration.catalog.vintages import parse_vintage, sort_key
 from orchestration.conforming import Conformed, conform
-from orchestration.conforming.headers import known_count
+from orchestration.conforming.headers import HeaderFinder
 from orchestration.lake import Lake, Realm, SourceState
 from orchestration.landing import HashCache, Landed, land_sample
 from orchestration.messages import Message, Refusal
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from orchestration.reading import RawTable
+
+
+log = logging.getLogger("observatory")
 
 
 @dataclass(frozen=True)
@@ -131,7 +135,13 @@ class Judge:
             frames: dict[str, list[pd.DataFrame]] = {}
             for landed in land_sample(source, HashCache(self._work / "hashes.json")).files:
                 match = match_file(source, landed)
-                frames.setdefault(match.table_name, []).append(self._conform(source, landed, match).frame)
+                try:
+                    frame = self._conform(source, landed, match).frame
+                except Refusal as refusal:
+                    # ours to mend, and no reason to turn a publisher's file away
+                    log.error("the embedded %s of %s: %s", landed.name, source.source_id, refusal.reason.en)
+                    continue
+                frames.setdefault(match.table_name, []).append(frame)
             self._samples[source.source_id] = {
                 name: pd.concat(found, ignore_index=True) for name, found in frames.items()
             }
@@ -154,14 +164,26 @@ def _read(source: Source, landed: Landed, match: Match, workdir: Path) -> "RawTa
     if spec.format == "markdown":
         return reading.read_markdown(landed.path, name=landed.name)
     if spec.format == "pdf":
-        return reading.read_pdf_pages(landed.path, name=landed.name)
-    with reading.uncompressed(landed.path, name=landed.name, workdir=workdir, pattern=spec.regex) as path:
-        if spec.format == "json":
-            assert spec.extract is not None
-            sql = (source.path / spec.extract).read_text(encoding="utf-8")
+        return _pages(landed)
+    if spec.format == "json":
+        assert spec.extract is not None
+        sql = (source.path / spec.extract).read_text(encoding="utf-8")
+        with reading.uncompressed(landed.path, workdir, name=landed.name, wanted=spec.regex) as path:
             return reading.read_json(path, name=landed.name, sql=sql)
-        unpivot = spec.unpivot.headers if spec.unpivot else None
-        return reading.read_table(
-            path, name=landed.name, sheet=spec.sheet,
-            known_headers=lambda cells: known_count(match.table, spec.layout, unpivot, cells),
-        )
+    finder = HeaderFinder(match.table, spec.layout, spec.unpivot.headers if spec.unpivot else None)
+    return reading.read_table(landed.path, name=landed.name, sheet=spec.sheet, known_headers=finder.count)
+
+
+def _pages(landed: Landed) -> "RawTable":
+    """Return a PDF as rows: filing, file, page (1 = first page of the file), text."""
+    from orchestration import reading
+
+    document = reading.read_pdf(landed.path, name=landed.name)
+    filing = f"{landed.vintage}/{Path(landed.name).stem}"
+    numbers = range(1, len(document.pages) + 1)
+    return reading.RawTable(
+        header=["filing_id", "file_name", "page", "text"],
+        rows=[[filing, landed.name, str(n), text] for n, text in zip(numbers, document.pages, strict=True)],
+        lines=list(numbers), file=landed.name, sheet=None, header_line=0, encoding=None, delimiter=None,
+        numeric_cells=True, adaptations=[],
+    )

@@ -359,6 +359,10 @@ class Refresh:
                 outcomes[landed.name] = refused(landed, refusal)
                 remember(self, source, state, landed, match, outcomes[landed.name], [])
                 continue
+            except Exception as error:  # a fault of ours in one file must not take the others with it
+                log.exception("%s %s %s", source.source_id, vintage, landed.name)
+                outcomes[landed.name] = refused(landed, _unforeseen(landed, error))
+                continue
             outcome = taken(landed, conformed)
             outcomes[landed.name] = outcome
             remember(self, source, state, landed, match, outcome, [match.table_name])
@@ -624,6 +628,20 @@ def taken(landed: Landed, conformed: "Conformed") -> FileOutcome:
         rows_read=conformed.rows_read, rows_kept=len(conformed.frame),
         rows_rejected=len(conformed.rejected), sha256=landed.sha256, bytes=landed.bytes,
         origin=landed.origin, channel=landed.channel,
+    )
+
+
+def _unforeseen(landed: Landed, error: Exception) -> Refusal:
+    return Refusal(
+        Message(
+            fr=f"{landed.name} : le logiciel n'a pas su lire ce fichier ({type(error).__name__}) ; ce n'est pas votre faute.",
+            en=f"{landed.name}: the software could not read this file ({type(error).__name__}); it is not your fault.",
+        ),
+        Message(
+            fr="Transmettre ce fichier et ce compte rendu à l'équipe données.",
+            en="Hand this file and this receipt to the data team.",
+        ),
+        kind="unforeseen",
     )
 
 

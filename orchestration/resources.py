@@ -25,10 +25,9 @@ if TYPE_CHECKING:
     from orchestration.refresh import Refresh
     from orchestration.settings import Settings
 
-BUSY = Message(
-    fr="Une autre actualisation est en cours dans ce dossier : attendez qu'elle finisse, puis relancez celle-ci.",
-    en="Another refresh is running on this home: wait until it ends, then start this one again.",
-)
+
+# the refresh has a name of its own, which says when it was; Dagster wants a UUID for its run
+REFRESH_TAG = "observatory/refresh"
 
 
 @dataclass
@@ -40,11 +39,14 @@ class Session:
     stack: ExitStack
     outcome: RefreshOutcome | None = None
 
-    def conclude(self) -> RefreshOutcome:
-        """Publish or block, once; return the outcome. The home is free afterwards."""
+    def conclude(self, accident: Message | None = None) -> RefreshOutcome:
+        """Publish or block, or give up because of an accident, once; return the outcome.
+
+        The home is free afterwards.
+        """
         if self.outcome is None:
             try:
-                self.outcome = self.refresh.publish()
+                self.outcome = self.refresh.give_up(accident) if accident else self.refresh.publish()
             finally:
                 self.stack.close()
         return self.outcome
@@ -84,17 +86,21 @@ class ObservatoryResource(ConfigurableResource):
     def refresh(self, context: AssetExecutionContext) -> "Refresh":
         """Return the refresh of this run, opened at first use.
 
-        Raises Failure (never retried) when another refresh holds the home.
+        Raises Failure (never retried) when another refresh holds the home or the channel does not exist.
         """
         return self._session(context).refresh
 
-    def conclude(self, context: AssetExecutionContext) -> RefreshOutcome:
-        """Publish or block the edition, write the receipt, release the home; return the outcome."""
-        return self._session(context).conclude()
+    def conclude(self, context: AssetExecutionContext, accident: Message | None = None) -> RefreshOutcome:
+        """Publish or block the edition, write the receipt, release the home; return the outcome.
+
+        `accident`: what kept the refresh from being finished; then nothing is published.
+        """
+        return self._session(context).conclude(accident)
 
     def receipt(self, context: AssetExecutionContext) -> str | None:
         """Return the run's receipt as Markdown, None before it is written."""
-        path = self._session(context).settings.home / "receipts" / f"{context.run.run_id}.md"
+        session = self._session(context)
+        path = session.settings.home / "receipts" / f"{session.refresh.run_id}.md"
         return path.read_text(encoding="utf-8") if path.exists() else None
 
     def edition_path(self, context: AssetExecutionContext) -> Path | None:
@@ -107,18 +113,26 @@ class ObservatoryResource(ConfigurableResource):
         known = _sessions.get(context.run.run_id)
         if known:
             return known
-        from orchestration.refresh import HomeBusy, Refresh
+        from orchestration.refresh import HomeBusy, Refresh, UsageError
         from orchestration.settings import Settings
 
         settings = Settings.load(home=self.home or None, territory=self.territory or None)
         try:
-            refresh = Refresh.open(settings, channel=self.channel, only=selected(context), run_id=context.run.run_id)
-        except HomeBusy as busy:
-            raise Failure(description=both(BUSY), allow_retries=False) from busy
+            refresh = Refresh.open(settings, channel=self.channel, only=selected(context))
+        except (HomeBusy, UsageError) as error:
+            said = [error.reason, getattr(error, "action", None)]
+            raise Failure(description=" ".join(filter(None, map(both, said))), allow_retries=False) from None
+        context.instance.add_run_tags(context.run.run_id, {REFRESH_TAG: refresh.run_id})
+        # dbt's import hides behind the ingestion
+        refresh.start_worker()
         return adopt(context.run.run_id, settings, refresh)
 
 
 def selected(context: AssetExecutionContext) -> list[str]:
-    """Return the identifiers of the sources that this run ingests; empty when it only rebuilds."""
-    keys = context.job_def.asset_layer.selected_asset_keys
+    """Return the identifiers of the sources that this run ingests; empty when it only rebuilds.
+
+    A source of which only checks were asked for (possible in the interface) is ingested too.
+    """
+    keys = set(context.job_def.asset_layer.selected_asset_keys)
+    keys |= {check.asset_key for check in context.run.asset_check_selection or ()}
     return sorted(key.path[1] for key in keys if key.path[0] == LAKE)

@@ -12,11 +12,13 @@ import signal
 import socket
 import subprocess
 import sys
+from threading import Event
 
 from orchestration.dagster_run import WORKSPACE, close_orphans, dagster_home, open_instance
 from orchestration.messages import Message, Refusal
 from orchestration.settings import PROJECT, Settings
 
+# dagster dev gives its webserver and daemon that long
 _STOP_SECONDS = 20
 
 
@@ -37,30 +39,36 @@ def serve(settings: Settings, host: str = "127.0.0.1", port: int = 3000) -> int:
         "DAGSTER_DISABLE_TELEMETRY": "true",
     }
     command = [sys.executable, "-m", "dagster", "dev", "-w", str(WORKSPACE), "-h", host, "-p", str(port), "--log-level", "warning"]
+    wished = Event()
+    # before the process is started: a shell that starts us in the background has told us to ignore
+    # Ctrl-C, and a process that inherits that can hear neither it nor SIGTERM
+    before = {s: signal.signal(s, lambda *_: wished.set()) for s in (signal.SIGINT, signal.SIGTERM)}
     # a session of its own: Ctrl-C reaches only us, and whatever is left at the end can be told to go
     process = subprocess.Popen(command, cwd=PROJECT, env=environment, stdout=sys.stderr, start_new_session=True)
     print(f"Dagster : http://{host}:{port} (Ctrl-C pour arrêter / to stop)", file=sys.stderr, flush=True)
-    wished = False
-
-    def stop(_signal, _frame) -> None:
-        nonlocal wished
-        wished = True
-        # dagster dev stops its children on SIGINT
-        _tell(process, signal.SIGINT, group=False)
-
-    before = {s: signal.signal(s, stop) for s in (signal.SIGINT, signal.SIGTERM)}
     try:
-        while True:
-            try:
-                code = process.wait(_STOP_SECONDS if wished else 1)
-                return 0 if wished else code
-            except subprocess.TimeoutExpired:
-                if wished:
-                    return 0
+        while process.poll() is None and not wished.is_set():
+            wished.wait(0.5)
+        return 0 if wished.is_set() else process.returncode
     finally:
-        _tell(process, signal.SIGTERM, group=True)
+        _stop(process)
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _stop(process: subprocess.Popen) -> None:
+    """End `dagster dev` as it wishes to be ended, then whatever is left of its processes."""
+    for number, seconds in ((signal.SIGINT, _STOP_SECONDS), (signal.SIGTERM, 3), (signal.SIGKILL, 3)):
+        if process.poll() is None:
+            process.send_signal(number)
+            try:
+                process.wait(seconds)
+            except subprocess.TimeoutExpired:
+                continue
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
 
 
 def refuse_taken_port(host: str, port: int) -> None:
@@ -82,9 +90,3 @@ def refuse_taken_port(host: str, port: int) -> None:
                 kind="usage",
             ) from error
 
-
-def _tell(process: subprocess.Popen, number: signal.Signals, *, group: bool) -> None:
-    try:
-        os.killpg(process.pid, number) if group else process.send_signal(number)
-    except ProcessLookupError:
-        pass

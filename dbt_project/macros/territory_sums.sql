@@ -7,7 +7,8 @@
     Old commune codes are first carried to today's commune (int_commune_codes), so that a 2014 file still
     gives an EPCI after mergers; figures of municipal arrondissements fall to their commune. A commune figure
     keeps the code that the file gave. A total is given only if each required member has a figure in the same
-    period and vintage (members without any inhabitant are not required: six communes « mortes pour la France »). -#}
+    period and vintage. Not required: members without any inhabitant (six communes « mortes pour la France ») and
+    those set up or re-established in or after the year of the figures (still counted with the one they left). -#}
 {% macro territory_sums(relation, measures) -%}
 (
   with own as (
@@ -23,6 +24,14 @@
     join {{ ref('int_commune_codes') }} as codes on codes.commune_code = own.commune_code
     where codes.current_code is not null
     group by all
+  ),
+  later as (
+    select members.territory_level, members.territory_code, periods.period, count(*) as members
+    from {{ ref('int_territory_members') }} as members
+    join (select distinct period from today) as periods
+      on members.established_year >= try_cast(left(periods.period, 4) as integer)
+    where members.is_required
+    group by all
   )
   select 'commune' as territory_level, commune_code as territory_code, period, vintage, is_synthetic
     {%- for m in measures %}, {{ m }}{% endfor %}
@@ -33,8 +42,12 @@
     {%- for m in measures %}, sum(today.{{ m }}){% endfor %}
   from {{ ref('int_territory_members') }} as members
   join today on today.commune_code = members.commune_code
+  left join later on later.territory_level = members.territory_level and later.territory_code = members.territory_code
+   and later.period = today.period
   group by members.territory_level, members.territory_code, today.period, today.vintage
-  having count(*) filter (where members.is_required) = max(members.required_members)
+  having count(*) filter (where members.is_required
+      and (members.established_year is null or members.established_year < try_cast(left(today.period, 4) as integer)))
+    = max(members.required_members) - coalesce(max(later.members), 0)
     {%- for m in measures %} and count(today.{{ m }}) = count(*){% endfor %}
 )
 {%- endmacro %}

@@ -32,7 +32,7 @@ from dagster import (
 )
 
 from orchestration.assets.wording import LAKE, both, goal_tags, lake_key, owners, slug
-from orchestration.checks import NOT_RUN, check_name, named_results, result
+from orchestration.checks import NOT_RUN, check_name, key_of, named_results, result
 from orchestration.resources import ObservatoryResource
 
 STEP = "dbt_build"
@@ -113,9 +113,9 @@ class Models:
     def _key(self, unique_id: str) -> AssetKey | None:
         source = self.manifest["sources"].get(unique_id)
         if source:
-            # many tables, one asset: `insee_filosofi__income` is a table of the source insee_filosofi.
-            # Sources of other schemas (`run.settings`) are written by the build itself.
-            return lake_key(source["name"].split("__")[0]) if source["source_name"] == LAKE else None
+            # many tables, one asset: `lake.insee_filosofi__income` is a table of the source
+            # insee_filosofi. What lies in other schemas (`run.settings`) is written by the build itself.
+            return lake_key(source["identifier"].split("__")[0]) if source["schema"] == LAKE else None
         node = self.nodes.get(unique_id)
         return AssetKey([node["name"]]) if node else None
 
@@ -201,7 +201,7 @@ def model_assets(models: Models, suite_checks: Mapping[AssetKey, Sequence[AssetC
         name=STEP,
         specs=models.specs,
         check_specs=[*models.check_specs, *expected],
-        # one dbt build a refresh: a part of it cannot be asked for
+        # one dbt build a refresh: a part of it cannot be asked for, and every test answers
         can_subset=False,
         allow_arbitrary_check_specs=True,
         description="One dbt build of the whole project, then the expectations on the marts.",
@@ -209,8 +209,14 @@ def model_assets(models: Models, suite_checks: Mapping[AssetKey, Sequence[AssetC
     def dbt_build(
         context: AssetExecutionContext, observatory: ObservatoryResource
     ) -> Iterator[MaterializeResult | AssetCheckResult]:
+        from orchestration.warehouse import BuildError
+
         refresh = observatory.refresh(context)
-        built = {node.unique_id: node for node in refresh.build().nodes}
+        try:
+            built = {node.unique_id: node for node in refresh.build().nodes}
+        except BuildError as error:
+            observatory.conclude(context, error.reason)
+            raise Failure(description=both(error.reason), allow_retries=False) from None
         failed = [n for n in built.values() if n.unique_id in models.nodes and n.status not in _BUILT]
         for spec in models.specs:
             node = built.get(spec.metadata[_UNIQUE_ID])
@@ -218,7 +224,9 @@ def model_assets(models: Models, suite_checks: Mapping[AssetKey, Sequence[AssetC
                 yield MaterializeResult(asset_key=spec.key, metadata=_metadata(node))
         for spec in models.check_specs:
             yield _test_result(spec, built.get(spec.metadata[_UNIQUE_ID]))
-        yield from named_results(expected, [] if failed else refresh.check_marts())
+        found = {key_of(r): r for r in named_results(expected, [] if failed else refresh.check_marts())}
+        for spec in expected:
+            yield found.get(spec.key) or result(spec.key, passed=False, severity="warn", message=both(NOT_RUN))
         if failed:
             outcome = observatory.conclude(context)
             raise Failure(
@@ -235,7 +243,7 @@ def model_assets(models: Models, suite_checks: Mapping[AssetKey, Sequence[AssetC
 
 def _metadata(node: Any) -> dict[str, Any]:
     metadata = {"seconds": float(node.seconds or 0)}
-    if node.rows is not None:
+    if node.rows is not None and node.rows >= 0:  # -1: dbt does not know
         metadata["dagster/row_count"] = int(node.rows)
     return metadata
 

@@ -6,13 +6,22 @@ dataset is a folder under `sources/`; it needs nothing here.
 """
 
 # no `from __future__ import annotations`: Dagster reads the steps' annotations as they stand
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from dagster import AssetCheckSpec, AssetExecutionContext, AssetsDefinition, MaterializeResult, MetadataValue, asset
+from dagster import (
+    AssetCheckResult,
+    AssetCheckSpec,
+    AssetExecutionContext,
+    AssetsDefinition,
+    AssetSpec,
+    MaterializeResult,
+    MetadataValue,
+    multi_asset,
+)
 
-from orchestration.assets.wording import data_version, files_metadata, goal_tags, lake_key, owners, slug, strings
+from orchestration.assets.wording import data_version, files_metadata, goal_tags, lake_key, owners, publisher_tag, slug, strings
 from orchestration.catalog.models import Source
-from orchestration.checks import accepted_result, accepted_spec, named_results
+from orchestration.checks import accepted_result, accepted_spec, key_of, named_results
 from orchestration.resources import ObservatoryResource
 
 # a table's format is said by the names of its files: `\.xlsx?$`, `.*\.csv`
@@ -31,8 +40,8 @@ def source_asset(source: Source, suite_checks: Sequence[AssetCheckSpec] = ()) ->
     key = lake_key(source.source_id)
     specs = [accepted_spec(key), *suite_checks]
 
-    @asset(
-        key=key,
+    spec = AssetSpec(
+        key,
         deps=[lake_key(other) for other in source.depends_on],
         group_name=slug(source.groups[0]) if source.groups else "sources",
         description=_description(source),
@@ -40,7 +49,7 @@ def source_asset(source: Source, suite_checks: Sequence[AssetCheckSpec] = ()) ->
         kinds={*_formats(source), "parquet"},
         tags={
             "layer": "lake",
-            "publisher": slug(source.publisher),
+            "publisher": publisher_tag(source.publisher),
             "role": source.role,
             **{f"group/{slug(group)}": "true" for group in source.groups},
             **goal_tags(source.goals),
@@ -55,16 +64,26 @@ def source_asset(source: Source, suite_checks: Sequence[AssetCheckSpec] = ()) ->
             }
         )
         | ({"homepage": MetadataValue.url(source.homepage)} if source.homepage.startswith("http") else {}),
-        check_specs=specs,
     )
-    def lake_asset(context: AssetExecutionContext, observatory: ObservatoryResource) -> MaterializeResult:
+
+    @multi_asset(
+        name=f"lake__{source.source_id}",
+        specs=[spec],
+        check_specs=specs,
+        # expectations are run on new files only: without this, each check would have to answer each time
+        can_subset=True,
+    )
+    def lake_asset(
+        context: AssetExecutionContext, observatory: ObservatoryResource
+    ) -> Iterator[MaterializeResult | AssetCheckResult]:
         refresh = observatory.refresh(context)
         files = refresh.ingest(source.source_id)
-        return MaterializeResult(
-            metadata=files_metadata(files),
-            data_version=data_version(files),
-            check_results=[accepted_result(key, files), *named_results(suite_checks, refresh.checks)],
-        )
+        if key in context.selected_asset_keys:
+            yield MaterializeResult(asset_key=key, metadata=files_metadata(files), data_version=data_version(files))
+        checks = refresh.source_checks.get(source.source_id, ())
+        for result in (accepted_result(key, files), *named_results(suite_checks, checks)):
+            if key_of(result) in context.selected_asset_check_keys:
+                yield result
 
     return lake_asset
 

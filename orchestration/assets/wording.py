@@ -38,6 +38,11 @@ def slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", plain).strip("_")[:63].strip("_")
 
 
+def publisher_tag(publisher: str) -> str:
+    """Return the house that publishes, without its datasets or partners: `Insee-DGFiP, Fichier localisé` → `insee`."""
+    return slug(re.split(r"\s*[,;(–]|-(?=[A-Z])|\s+et\s+", publisher)[0])
+
+
 def goal_tags(goals: Iterable[int]) -> dict[str, str]:
     """Return one tag a goal, `sdg/05: true`: two digits, so that the interface sorts them."""
     return {f"sdg/{goal:02d}": "true" for goal in sorted(set(goals))}

@@ -131,7 +131,8 @@ class FileSpec(Strict):
     `columns.csv` that apply. `extract` names an SQL file of the source's folder that DuckDB runs
     over the raw file (JSON) to give rows; `bulk` says that it runs over national files, column-pruned
     and filtered, and that its result needs no further reading. `sheet` is a regular expression for
-    the sheet's name. `constants` are values that the file does not hold.
+    the sheet's name. `constants` are values that the file does not hold. `usual`: kinds of adaptation
+    (`title_lines`, `compression` …) that are this publisher's habit and no news.
     """
 
     pattern: str
@@ -142,6 +143,7 @@ class FileSpec(Strict):
     unpivot: Unpivot | None = None
     constants: dict[str, str] = Field(default_factory=dict)
     name_maps: dict[str, NameMap] = Field(default_factory=dict)
+    usual: list[str] = Field(default_factory=list)
     example: str | None = None
 
     @field_validator("pattern")

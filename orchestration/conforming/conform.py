@@ -91,7 +91,7 @@ def conform(
         table, spec.layout, raw.header, file=file_name, columns_file=columns_file, table_name=table_name,
         provided=set(given) | into, unpivot=unpivot,
     )
-    notes = [a.message for a in raw.adaptations]
+    notes = [a.message for a in raw.adaptations if a.kind not in spec.usual]
     if header_map.added:
         names = ", ".join(f"« {a} »" for a in header_map.added[:8])
         notes.append(

@@ -79,12 +79,12 @@ class HeaderMap:
     renamed: list[tuple[str, str]] = field(default_factory=list)
 
 
-def known_count(table: Table, layout: str, unpivot: str | None, cells: list[str]) -> int:
-    """Return how many of `cells` are headers of `table` in `layout` (or match `unpivot`)."""
-    return _Finder(table, layout, unpivot).count(cells)
+class HeaderFinder:
+    """Tells whether a published header is known, and as which column.
 
+    `unpivot`: a regular expression for headers that carry a period and become rows.
+    """
 
-class _Finder:
     def __init__(self, table: Table, layout: str, unpivot: str | None) -> None:
         self.literal: dict[str, tuple[Column | None, str]] = {}
         self.spellings: set[str] = set()
@@ -116,6 +116,7 @@ class _Finder:
         return False, None, ""
 
     def count(self, cells: list[str]) -> int:
+        """Return how many of `cells` are known headers; `reading` finds the header line by it."""
         return sum(
             1
             for cell in cells
@@ -133,7 +134,7 @@ def map_headers(
     `provided`: canonical columns that come from elsewhere (constants, the file's name).
     Raises Refusal when a required column is missing, or when two headers claim one column.
     """
-    finder = _Finder(table, layout, unpivot)
+    finder = HeaderFinder(table, layout, unpivot)
     result = HeaderMap()
     claims: dict[str, list[tuple[int, str, int | None]]] = {}
     for index, cell in enumerate(header):

@@ -69,6 +69,16 @@ class ExpectationSpec(_Strict):
         return list(kwargs.get("column_list", []))
 
     @property
+    def condition(self) -> dict[str, Any] | None:
+        """Return the condition that picks the rows (`column`, `operator`, `parameter`), if there is one."""
+        return self.kwargs.get("row_condition")
+
+    @property
+    def all_columns(self) -> list[str]:
+        """Return the columns that it looks at and that its condition looks at."""
+        return self.columns + ([self.condition["column"]["name"]] if self.condition else [])
+
+    @property
     def name(self) -> str:
         """Return the check's name, such as `expect_column_values_to_be_between__neet_rate`.
 
@@ -150,7 +160,9 @@ def _read(path: Path, _changed: int, _size: int) -> Suite:
         raise SuiteError(path, "name", f"is '{suite.name}', expected '{path.stem}' as the file's name")
     for position, expectation in enumerate(suite.expectations):
         for key, value in expectation.kwargs.items():
-            if isinstance(value, dict) and value.get("$PARAMETER") not in PARAMETERS:
+            if key == "row_condition":
+                _check_condition(path, position, value)
+            elif isinstance(value, dict) and value.get("$PARAMETER") not in PARAMETERS:
                 known = ", ".join(PARAMETERS)
                 raise SuiteError(
                     path, f"expectations.{position}.kwargs.{key}", f"$PARAMETER must be one of {known}"
@@ -169,9 +181,26 @@ def resolved(kwargs: dict[str, Any], today: date) -> dict[str, Any]:
     """Return the arguments with `$PARAMETER` bounds replaced: a date as text, a year as number."""
     values = {"today": today.isoformat(), "this_year": today.year, "next_year": today.year + 1}
     return {
-        key: values[value["$PARAMETER"]] if isinstance(value, dict) else value
+        key: values[value["$PARAMETER"]] if isinstance(value, dict) and key != "row_condition" else value
         for key, value in kwargs.items()
     }
+
+
+def _check_condition(path: Path, position: int, value: Any) -> None:
+    """Refuse a condition that is not a comparison of one column with a value.
+
+    Text such as 'unit == "%"' is deprecated in Great Expectations and leaves with its version 2.
+    """
+    key = f"expectations.{position}.kwargs.row_condition"
+    if not isinstance(value, dict) or value.get("type") != "comparison":
+        raise SuiteError(path, key, 'must be {"type": "comparison", "column": {"name": …}, …}')
+    column = value.get("column")
+    if not isinstance(column, dict) or "name" not in column:
+        raise SuiteError(path, f"{key}.column", 'must be {"name": …}')
+    if value.get("operator") not in ("==", "!=", "<", "<=", ">", ">=", "IN", "NOT_IN"):
+        raise SuiteError(path, f"{key}.operator", "must be one of == != < <= > >= IN NOT_IN")
+    if "parameter" not in value:
+        raise SuiteError(path, f"{key}.parameter", "is missing")
 
 
 def _patterns(expectation: ExpectationSpec) -> list[str]:
@@ -214,7 +243,7 @@ def needed_columns(path: Path) -> list[str] | None:
     """
     columns: dict[str, None] = {}
     for expectation in read_suite(path).expectations:
-        if expectation.type.startswith("expect_table_column") or "row_condition" in expectation.kwargs:
+        if expectation.type.startswith("expect_table_column"):
             return None
-        columns.update(dict.fromkeys(expectation.columns))
+        columns.update(dict.fromkeys(expectation.all_columns))
     return list(columns)

@@ -73,6 +73,22 @@ def _tolerance(kwargs: dict[str, Any], language: Language) -> str:
     return f" (pour au moins {share} des lignes)" if language == "fr" else f" (for at least {share} of the rows)"
 
 
+def _condition(condition: dict[str, Any], language: Language) -> str:
+    column, operator = condition["column"]["name"], condition["operator"]
+    parameter = condition["parameter"]
+    values = parameter if isinstance(parameter, list) else [parameter]
+    value = ", ".join(figure(one, language, plain=True) for one in values)
+    words = {
+        "==": ("est", "is"),
+        "!=": ("n'est pas", "is not"),
+        "IN": ("est l'un de", "is one of"),
+        "NOT_IN": ("n'est aucun de", "is none of"),
+    }.get(operator, (operator, operator))
+    if language == "fr":
+        return f", là où « {column} » {words[0]} {value}"
+    return f", where '{column}' {words[1]} {value}"
+
+
 def _is_year(column: str) -> bool:
     return column == "year" or column.endswith("_year") or column == "sdg_id"
 
@@ -153,9 +169,8 @@ def _demand(expectation: ExpectationSpec, kwargs: dict[str, Any], language: Lang
             said = f"les colonnes {wanted} sont présentes" if french else f"the columns {wanted} are there"
         case _:
             said = f"{expectation.type} {json.dumps(kwargs, ensure_ascii=False, default=str)}"
-    condition = kwargs.get("row_condition")
-    if condition:
-        said += f", là où {condition}" if french else f", where {condition}"
+    if expectation.condition:
+        said += _condition(expectation.condition, language)
     said += _tolerance(kwargs, language)
     return said[0].upper() + said[1:] if not said.startswith(("«", "'", "expect_")) else said
 
@@ -207,7 +222,7 @@ def _found(
         return f"absentes : {listed}" if french else f"missing: {listed}"
     observed = result.get("observed_value")
     if isinstance(observed, (int, float)):
-        return ("observé : " if french else "observed: ") + figure(observed, language)
+        return ("observé " if french else "observed ") + figure(observed, language)
     if observed is None and expectation.type.startswith("expect_column_m") and not passed:
         return "aucune valeur" if french else "no value"
     return "vérifié" if french else "checked"
@@ -223,7 +238,7 @@ def _examples(
             text = " & ".join(cells)
         elif isinstance(value, (list, tuple)):
             text = " / ".join(figure(v, language, plain=True) for v in value)
-        elif value is None:
+        elif value is None or value != value:
             continue
         else:
             text = figure(value, language, plain=plain)

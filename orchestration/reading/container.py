@@ -11,6 +11,7 @@ import gzip
 import io
 import re
 import shutil
+import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -336,12 +337,11 @@ def uncompressed(
     workdir.mkdir(parents=True, exist_ok=True)
     limit = min(MAX_UNPACKED_BYTES, max(shutil.disk_usage(workdir).free - RATIO_FROM, 0))
     try:
-        for depth in range(3):
+        for _ in range(3):
             kind = sniff_kind(current)
             if kind not in ("gz", "zip"):
                 break
-            folder = workdir / f"unpacked-{path.stem[:40]}-{depth}"
-            folder.mkdir(parents=True, exist_ok=True)
+            folder = Path(tempfile.mkdtemp(prefix="unpacked-", dir=workdir))
             made.append(folder)
             packed = current.stat().st_size
 

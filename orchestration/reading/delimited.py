@@ -34,7 +34,6 @@ class Lines:
     rows: list[list[str]]
     lines: list[int]
     delimiter: str
-    end: int
     adaptations: list[Adaptation] = field(default_factory=list)
 
 
@@ -81,7 +80,7 @@ def split(text: str, *, known_headers: KnownHeaders, label: str) -> Lines:
         lines = list(range(1, last + 1))
     else:  # some cells hold line ends: number the rows by the physical line where they begin
         lines = _begin_lines(text, options)
-    return Lines(rows, lines, delimiter, last, found)
+    return Lines(rows, lines, delimiter, found)
 
 
 def _reader(text: str, options: dict[str, object]):
@@ -142,7 +141,10 @@ def _spaced(text: str, delimiter: str, rows: list[list[str]]) -> bool:
     if f'{delimiter} "' not in text:
         return False
     cell = re.compile(r' +"(.*")?', re.DOTALL)
-    return any(cell.fullmatch(c) for row in rows for c in row if c[:1] == " ")
+    # a cell that was quoted as a whole (`" ""x"""`) does not stand so in the text
+    return any(
+        cell.fullmatch(c) and delimiter + c in text for row in rows for c in row if c[:1] == " "
+    )
 
 
 def _broken(text: str, options: dict[str, object], label: str, error: str) -> Exception:

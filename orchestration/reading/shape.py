@@ -24,8 +24,8 @@ HEADER_WITHIN = 60
 _LOOK_NEAR, _LOOK_FAR = 2, 10
 _MAX_NOTES = 60
 _NOTE = re.compile(
-    r"(sources?|notes?|champs?|lecture|avertissement|définitions?|remarques?|unités?|insee|field|reading|"
-    r"mise en ligne|les données|données|©|@|\*|\(\w\)|nd\s*[:=]|ns\s*[:=]|s\s*[:=])",
+    r"(sources?|notes?|champs?|lecture|avertissement|définitions?|remarques?|unités?|insee|field|reading|scope)"
+    r"\b[^:]{0,40}:|©|@|\*|\(\w\)\s|(s|nd|ns|n\.d\.)\s*[:=]|mise en ligne\b|les données\b",
     re.IGNORECASE,
 )
 
@@ -62,7 +62,7 @@ def find_header(rows: list[list[str]], known_headers: KnownHeaders) -> tuple[int
         cells = [_clean(c) for c in row]
         found = known_headers(cells)
         patience -= 1
-        if found > score or (found == score > 0 and index == best + 1 and row != rows[best]):
+        if found > score or (found == score > 1 and index == best + 1 and row != rows[best]):
             best, score = index, found
             named = sum(1 for c in cells if c)
             patience = _LOOK_NEAR if found >= 2 and found * 2 >= named else _LOOK_FAR
@@ -91,9 +91,12 @@ def _single(row: list[str]) -> str | None:
 
 def _cut_notes(rows: list[list[str]], lines: list[int], width: int) -> int:
     """Cut the notes off that stand below a table (`Source : Insee…`); return how many."""
-    if width < 3 and not (width == 2 and rows and len(rows[-1]) == 1):
-        return 0
     begin = len(rows)
+    while begin and _blank(rows[begin - 1]):
+        begin -= 1
+    # in a table of two columns a row may well have one filled cell; a line without delimiter is a note
+    if begin == 0 or width < 2 or (width == 2 and len(rows[begin - 1]) > 1):
+        return 0
     while begin > 0 and len(rows) - begin <= _MAX_NOTES and (
         _blank(rows[begin - 1]) or _single(rows[begin - 1]) is not None
     ):
@@ -109,20 +112,23 @@ def _cut_notes(rows: list[list[str]], lines: list[int], width: int) -> int:
 
 
 def frame(
-    rows: list[list[str]], lines: list[int], *, known_headers: KnownHeaders, label: str, end: int,
+    rows: list[list[str]], lines: list[int], *, known_headers: KnownHeaders, label: str, delimited: bool,
     empty_allowed: bool = False,
 ) -> Frame:
     """Return the table that stands in `rows` (lines of cells, ragged or not; `lines` their numbers).
 
-    `end` is the number of the file's last line. Refuses a table without known header, without rows,
-    with rows that do not fit the header, or with two columns of one name and different content.
+    `delimited`: the cells were cut at delimiters, so that one delimiter too many or too few shifts a row.
+    Refuses a table without known header, without rows, with rows that do not fit the header, or with two
+    columns of one name and different content.
     """
     position, score = find_header(rows, known_headers)
     if position < 0:
         raise no_header(rows, label)
     found: list[Adaptation] = []
     raw_header, header_line = rows[position], lines[position]
+    header = [_clean(c) for c in raw_header]
     titles = sum(1 for r in rows[:position] if not _blank(r))
+    _refuse_rows_above(rows[:position], lines, header, header_line, label)
     if titles:
         found.append(
             Adaptation(
@@ -133,7 +139,6 @@ def frame(
                 ),
             )
         )
-    header = [_clean(c) for c in raw_header]
     body, numbers = rows[position + 1 :], lines[position + 1 :]
     _drop_further_headers(body, numbers, header, known_headers, score, found)
     notes = _cut_notes(body, numbers, len(header))
@@ -149,7 +154,9 @@ def frame(
         )
     body, numbers = _drop_blank_rows(body, numbers, found)
     body, numbers = _drop_repeated(body, numbers, raw_header, header, found)
-    _fit(body, numbers, header, label, end, found)
+    _fit(body, numbers, header, label)
+    if delimited:
+        _refuse_outside(body, numbers, header, label)
     header, body = _drop_blank_columns(header, body, found)
     header, body = _settle_duplicates(header, body, known_headers, label, found)
     if not body and not empty_allowed:
@@ -232,43 +239,67 @@ def _drop_repeated(
     return body, numbers
 
 
-def _fit(
-    body: list[list[str]], numbers: list[int], header: list[str], label: str, end: int, found: list[Adaptation]
+def _refuse_rows_above(
+    above: list[list[str]], lines: list[int], header: list[str], header_line: int, label: str
 ) -> None:
-    """Make each row as wide as the header where only blank cells are concerned, or refuse the file."""
-    width = len(header)
-    if set(map(len, body)) <= {width}:
+    # One or two full lines above are labels; more of them are rows, and would be lost as title lines.
+    named = sum(1 for h in header if h)
+    full = [
+        lines[i]
+        for i, row in enumerate(above)
+        if len(row) == len(header) and sum(1 for c in row if c.strip()) >= max(2, named * 0.3)
+    ]
+    if len(full) > 2:
+        raise refusal(
+            f"Le fichier « {label} » a {len(full)} lignes de données (à partir de la ligne {full[0]}) au-dessus de la "
+            f"ligne reconnue comme en-têtes (ligne {header_line}).",
+            f"File '{label}' has {len(full)} rows of data (from line {full[0]}) above the line that was recognised as "
+            f"its header (line {header_line}).",
+            RIGHT_FILE,
+        )
+
+
+def _fit(body: list[list[str]], numbers: list[int], header: list[str], label: str) -> None:
+    """Refuse rows that do not have as many cells as the header.
+
+    A blank cell too many is no proof that nothing is shifted: in a Sirene extract whose header lacks
+    `nic`, each row has one cell more, and the last one is blank. Only rows that stop exactly where the
+    header's names stop are filled up.
+    """
+    width = needed = len(header)
+    sizes = set(map(len, body))
+    if sizes <= {width}:
         return
-    needed = width
     while needed and not header[needed - 1]:
         needed -= 1
-    faults: list[int] = []
-    trimmed = 0
-    for index, row in enumerate(body):
-        size = len(row)
-        if size > width and not "".join(row[width:]).strip():
-            del row[width:]
-            trimmed += 1
-        elif needed <= size < width:
-            row.extend([""] * (width - size))
-        elif size != width:
-            faults.append(index)
-    if faults:
-        raise _misfit(body, numbers, faults, width, label, end)
-    if trimmed:
-        found.append(
-            Adaptation(
-                "blank_columns",
-                Message(
-                    fr=f"cellules vides en trop à la fin de {trimmed} ligne(s)",
-                    en=f"blank cells too many at the end of {trimmed} row(s)",
-                ),
-            )
+    if sizes <= {width, needed}:
+        for row in body:
+            row.extend([""] * (width - len(row)))
+        return
+    faults = [i for i, row in enumerate(body) if len(row) not in (width, needed)]
+    raise _misfit(body, numbers, faults, width, label)
+
+
+def _refuse_outside(body: list[list[str]], numbers: list[int], header: list[str], label: str) -> None:
+    """Refuse delimited rows with content to the right of the last named column: they are shifted."""
+    needed = len(header)
+    while needed and not header[needed - 1]:
+        needed -= 1
+    if needed == len(header):
+        return
+    outside = [str(numbers[i]) for i, row in enumerate(body) if "".join(row[needed:]).strip()]
+    if outside:
+        raise refusal(
+            f"Le fichier « {label} » a {len(outside)} ligne(s) avec du contenu à droite de la dernière colonne nommée "
+            f"(ligne {listed(outside)}) : un séparateur y est en trop.",
+            f"File '{label}' has {len(outside)} row(s) with content to the right of the last named column "
+            f"(line {listed(outside)}): there is a delimiter too many.",
+            CORRECT_LINE,
         )
 
 
 def _misfit(
-    body: list[list[str]], numbers: list[int], faults: list[int], width: int, label: str, end: int
+    body: list[list[str]], numbers: list[int], faults: list[int], width: int, label: str
 ) -> Exception:
     last = faults[-1]
     if len(faults) == 1 and last == len(body) - 1 and len(body[last]) < width:

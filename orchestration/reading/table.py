@@ -47,7 +47,7 @@ def read_table(
         decoded = decode(packed.data, label=name)
         lines = split(decoded.text, known_headers=known, label=name)
         shaped = frame(
-            lines.rows, lines.lines, known_headers=known, label=name, end=lines.end, empty_allowed=empty_allowed
+            lines.rows, lines.lines, known_headers=known, label=name, delimited=True, empty_allowed=empty_allowed
         )
         return RawTable(
             header=shaped.header, rows=shaped.rows, lines=shaped.lines, file=name, header_line=shaped.header_line,
@@ -62,7 +62,7 @@ def read_table(
     else:
         raise not_a_table(packed, name)
     shaped = frame(
-        rows, list(range(1, len(rows) + 1)), known_headers=known, label=name, end=len(rows),
+        rows, list(range(1, len(rows) + 1)), known_headers=known, label=name, delimited=False,
         empty_allowed=empty_allowed,
     )
     return RawTable(

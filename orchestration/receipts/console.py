@@ -75,11 +75,11 @@ def print_console(
         )
     if comparison and outcome.published:
         console.print(
-            f"Chiffres : {number(comparison.new)} nouveaux, {number(comparison.revised)} révisés, "
-            f"{number(comparison.removed)} disparus."
+            f"Chiffres — nouveaux : {number(comparison.new)}, révisés : "
+            f"{number(comparison.revised)}, disparus : {number(comparison.removed)}."
             if fr
-            else f"Figures: {number(comparison.new, 'en')} new, "
-            f"{number(comparison.revised, 'en')} revised, {number(comparison.removed, 'en')} gone."
+            else f"Figures — new: {number(comparison.new, 'en')}, revised: "
+            f"{number(comparison.revised, 'en')}, gone: {number(comparison.removed, 'en')}."
         )
     if outcome.published and outcome.edition:
         place = Path("editions") / outcome.edition

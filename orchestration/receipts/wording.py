@@ -5,6 +5,7 @@ Add here what every text for people needs. Whole sentences belong to `templates/
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timezone
 from typing import Sequence, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -120,7 +121,7 @@ def unit(name: str | None, language: Language = "fr") -> str:
         return ""
     if known == "%":
         return f"{NARROW}%" if language == "fr" else "%"
-    return f"\u00a0{known}" if known == "€" else f" {known}"
+    return f"\u00a0{known}" if known.startswith("€") else f" {known}"
 
 
 def breakdown(name: str | None, language: Language = "fr") -> str:
@@ -171,4 +172,6 @@ def fold(items: Sequence[T], limit: int) -> tuple[list[T], int]:
 
 def cell(text: str) -> str:
     """Return a text that cannot break a Markdown table or list: one line, bars escaped."""
-    return " ".join(str(text).split()).replace("|", "\\|").replace("<", "&lt;")
+    # not str.split(): the narrow space of « 1 234 » is white space to it
+    one_line = re.sub(r"[ \t\r\n]+", " ", str(text)).strip(" ")
+    return one_line.replace("|", "\\|").replace("<", "&lt;")

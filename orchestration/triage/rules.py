@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from orchestration.catalog.models import Rule, Table
-from orchestration.conforming.conform import Conformed, Rejected
+from orchestration.conforming.conform import Conformed, Rejected, output_columns
+from orchestration.conforming.values import duckdb_type
 from orchestration.messages import Message, Refusal
 
 if TYPE_CHECKING:
@@ -28,7 +29,10 @@ def apply_rules(table: Table, conformed: Conformed, *, file_name: str, vintage_y
     with duckdb.connect(":memory:") as connection:
         connection.execute("SET python_enable_replacements = false")
         # `_row` may repeat (a workbook's row becomes one row a quarter), so rows are told apart by position
-        connection.register("conformed", conformed.frame.assign(_position=range(len(conformed.frame))))
+        connection.register("frame", conformed.frame.assign(_position=range(len(conformed.frame))))
+        # a column without any value has no type of its own: the contract's is given
+        casts = ", ".join(f'CAST("{n}" AS {duckdb_type(t)}) AS "{n}"' for n, t in output_columns(table))
+        connection.execute(f"CREATE TEMP TABLE conformed AS SELECT {casts}, _row, _position FROM frame")
         expressions = [_expression(rule, vintage_year) for rule in table.rules]
         counts = connection.execute(
             "SELECT "
@@ -87,7 +91,9 @@ def _examples(connection, table: Table, rule: Rule, sql: str) -> str:  # type: i
 
 
 def _shown(value: object) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    if isinstance(value, float):
+        return f"{value:g}"
+    return str(value).removesuffix(" 00:00:00")
 
 
 def _mentions(sql: str, name: str) -> bool:

@@ -10,12 +10,12 @@ pages AS (
 lines AS (
     SELECT unnest(from_json(page -> '$.results', '["JSON"]')) AS line FROM pages
 )
-SELECT line ->> 'siret' AS siret,
-       line ->> 'code_postal' AS code_postal,
-       line ->> 'commune' AS commune,
-       line ->> 'organisme' AS organisme,
-       line ->> 'code_qualification' AS code_qualification,
-       line ->> 'domaine' AS domaine,
-       line ->> 'lien_date_debut' AS lien_date_debut,
-       line ->> 'lien_date_fin' AS lien_date_fin
+SELECT (line ->> 'siret') AS siret,
+       (line ->> 'code_postal') AS code_postal,
+       (line ->> 'commune') AS commune,
+       (line ->> 'organisme') AS organisme,
+       (line ->> 'code_qualification') AS code_qualification,
+       (line ->> 'domaine') AS domaine,
+       (line ->> 'lien_date_debut') AS lien_date_debut,
+       (line ->> 'lien_date_fin') AS lien_date_fin
 FROM lines

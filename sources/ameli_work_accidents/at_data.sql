@@ -10,20 +10,20 @@ own AS (
 ),
 entities AS (
     SELECT 'total' AS level, 'all' AS naf_code, 'Ensemble' AS naf_label,
-           j -> '$.meta.national' AS stats, j -> '$.meta.national.yearly' AS yearly, own_year
+           (j -> '$.meta.national') AS stats, (j -> '$.meta.national.yearly') AS yearly, own_year
     FROM own
     UNION ALL
-    SELECT 'naf2', CASE WHEN regexp_full_match(e.key, '\d') THEN '0' || e.key ELSE lower(e.key) END, e.value ->> 'libelle',
-           e.value -> 'stats', e.value -> 'yearly', own_year
+    SELECT 'naf2', CASE WHEN regexp_full_match(e.key, '\d') THEN '0' || e.key ELSE lower(e.key) END, (e.value ->> 'libelle'),
+           (e.value -> 'stats'), (e.value -> 'yearly'), own_year
     FROM own, json_each(own.j, '$.by_naf2') AS e
 )
 SELECT 'work' AS risk, own_year AS year, level, 'all' AS ctn, naf_code, naf_label, 'annual_table' AS basis,
-       stats ->> 'nb_salaries' AS employees, stats ->> 'at_1er_reglement' AS accidents, stats ->> 'deces' AS deaths
+       (stats ->> 'nb_salaries') AS employees, (stats ->> 'at_1er_reglement') AS accidents, (stats ->> 'deces') AS deaths
 FROM entities
-WHERE stats ->> 'at_1er_reglement' IS NOT NULL AND stats ->> 'nb_salaries' IS NOT NULL
+WHERE (stats ->> 'at_1er_reglement') IS NOT NULL AND (stats ->> 'nb_salaries') IS NOT NULL
 UNION ALL
 SELECT 'work', y.key, level, 'all', naf_code, naf_label, 'activity_sheets',
-       y.value ->> 'nb_salaries', y.value ->> 'events', y.value ->> 'deces'
+       (y.value ->> 'nb_salaries'), (y.value ->> 'events'), (y.value ->> 'deces')
 FROM entities, json_each(entities.yearly) AS y
-WHERE y.key <> own_year AND y.value ->> 'events' IS NOT NULL AND y.value ->> 'nb_salaries' IS NOT NULL
+WHERE y.key <> own_year AND (y.value ->> 'events') IS NOT NULL AND (y.value ->> 'nb_salaries') IS NOT NULL
 ORDER BY level DESC, naf_code, year

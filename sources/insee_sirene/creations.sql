@@ -1,4 +1,4 @@
--- Establishments of all France by year of creation, since 2012, open or closed since. Input: {{ establishments }}.
+-- Establishments of all France by year of creation, since 2012, open or closed since. Input: the establishments.
 -- A move creates a new establishment, so these are more than new businesses. The date 1900-01-01 (unknown) falls out by itself.
 -- Dates ahead of the stock occur (creations declared in advance): the last year is incomplete or premature and dbt leaves it out.
 WITH grouped AS (

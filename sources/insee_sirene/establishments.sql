@@ -1,5 +1,5 @@
 -- Active establishments of the home territory, joined with their legal units.
--- Inputs: {{ establishments }} and {{ legal_units }} (official column names, from CSV or Parquet), {{ home_communes }} (commune_code).
+-- Inputs: the relations establishments and legal_units (official column names, from CSV or Parquet) and home_communes (commune_code).
 -- Only the sirens met in the territory are looked up among the 29 million legal units.
 --
 -- A name comes out only for a legal person that is open to the public at both levels: a sole trader (legal category 1xxx) is a

@@ -6,7 +6,7 @@ with latest as (
   from {{ ref('stg_blab_bcorp__assessments') }}
   where country = 'France' and company_id is not null
   qualify row_number() over (partition by company_id, vintage
-    order by assessment_year desc nulls last, certified_on desc nulls last, certification_cycle desc nulls last) = 1
+    order by assessment_year desc nulls last, certification_cycle nulls last, certified_on desc nulls last) = 1
 ),
 unique_city as (
   select name_key, min(commune_code) as commune_code from {{ ref('int_communes') }} group by name_key having count(*) = 1

@@ -31,7 +31,7 @@ published as (
     poverty_rate__marker as marker, vintage, is_synthetic
   from file
   union all
-  select 'sdg10_median_living_standard', commune_code, income_year, median, null, vintage, is_synthetic
+  select 'sdg10_median_living_standard', commune_code, income_year, median, median__marker, vintage, is_synthetic
   from file
 )
 select indicator_id, territory_level, territory_code, period, 'total' as breakdown,

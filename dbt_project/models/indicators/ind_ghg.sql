@@ -1,5 +1,6 @@
 -- sdg13_ghg_reporters: companies of the country with a report published in the four years that end on the last
--- publication of the file. sdg13_ghg_compliance: obliged companies that filed, in total and by division.
+-- publication of the file. sdg13_ghg_compliance: obliged companies that filed, in total and by division, for the
+-- year of the report (the report of 2022 came in 2023).
 with file as (
   select siren, published_on, scope_note, vintage, is_synthetic,
     max(published_on) over (partition by vintage) as ends_on
@@ -14,11 +15,11 @@ reporters as (
   group by vintage
 ),
 compliance as (
-  select vintage, coalesce('naf=' || naf_division, 'total') as breakdown, bool_or(is_synthetic) as is_synthetic,
+  select vintage, coalesce(cast(report_year as varchar), vintage) as period, coalesce('naf=' || naf_division, 'total') as breakdown, bool_or(is_synthetic) as is_synthetic,
     sum(compliant) as compliant, sum(obliged) as obliged
   from {{ ref('stg_ademe_ghg_reports__compliance') }}
   where naf_division is not null and obliged is not null and compliant is not null
-  group by grouping sets ((vintage, naf_division), (vintage))
+  group by grouping sets ((vintage, report_year, naf_division), (vintage, report_year))
 )
 select 'sdg13_ghg_reporters' as indicator_id, 'country' as territory_level, 'FR' as territory_code,
   cast(year(ends_on) as varchar) as period, 'total' as breakdown, cast(companies as double) as value,
@@ -27,7 +28,7 @@ select 'sdg13_ghg_reporters' as indicator_id, 'country' as territory_level, 'FR'
   cast(companies as double) as numerator, cast(null as double) as denominator, 'ademe_ghg_reports' as source_id, vintage
 from reporters
 union all
-select 'sdg13_ghg_compliance', 'country', 'FR', vintage, breakdown,
+select 'sdg13_ghg_compliance', 'country', 'FR', period, breakdown,
   {{ ratio('compliant', 'obliged', 100) }},
   {{ status_columns(synthetic='is_synthetic') }},
   compliant, obliged, 'ademe_ghg_reports', vintage

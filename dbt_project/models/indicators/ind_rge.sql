@@ -1,10 +1,10 @@
 -- sdg07_renewable_qualified_firms: establishments (SIRET) with a certificate in force on the day of the refresh,
 -- per 10,000 inhabitants. The commune is found by its name within the département of the postal code.
--- The national list counts tens of thousands of establishments: with fewer than 10,000 it is an extract, the
+-- (`NANTES CEDEX 2` is Nantes.) The national list counts tens of thousands of establishments: with fewer than 10,000 it is an extract, the
 -- figure is a lower bound and says so. Only the newest vintage: validity is judged today.
 with in_force as (
   select siret, vintage,
-    min({{ normalise_name('commune_name') }}) as name_key, min({{ department_of('postal_code') }}) as department_code,
+    min({{ normalise_name("regexp_replace(commune_name, '\\s+cedex.*$', '', 'i')") }}) as name_key, min({{ department_of('postal_code') }}) as department_code,
     bool_or(is_synthetic) as is_synthetic
   from {{ ref('stg_ademe_rge__qualifications') }}
   cross join {{ source('run', 'settings') }} as settings

@@ -1,5 +1,6 @@
 -- sdg08_ess_establishments, sdg12_repair_establishments (newest stock; period = its vintage) and
 -- sdg09_business_creation_rate (by year of creation; the year of the stock itself is not over and left out).
+-- Division 95 of NAF rev. 2 is repair; in NAF 2025 it takes in cars, in NAF rev. 1 (old codes) it is something else.
 -- A commune that has establishments but none of the kind counts 0; a commune that the stock lacks counts for
 -- nothing, and its EPCI, département and région then get no figure.
 with newest as (
@@ -8,7 +9,8 @@ with newest as (
 stock as (
   select commune_code, vintage as period, vintage, bool_or(is_synthetic) as is_synthetic,
     coalesce(sum(units) filter (where is_employer and is_ess), 0) as ess,
-    coalesce(sum(units) filter (where naf_division = '95'), 0) as repair
+    coalesce(sum(units) filter (where naf_division = '95' and (naf_version = 'NAFRev2' or naf_version like '%25')), 0) as repair,
+    coalesce(sum(units) filter (where naf_division = '95' and naf_version like '%25'), 0) as repair_2025
   from {{ ref('stg_insee_sirene__counts') }}
   where vintage = (select vintage from newest)
   group by commune_code, vintage
@@ -28,28 +30,29 @@ creations as (
     on made.commune_code = stock.commune_code and made.year = years.year and made.vintage = years.vintage
   group by stock.commune_code, years.year, years.vintage
 ),
-stock_sums as (select * from {{ territory_sums('stock', ['ess', 'repair']) }}),
+stock_sums as (select * from {{ territory_sums('stock', ['ess', 'repair', 'repair_2025']) }}),
 creation_sums as (select * from {{ territory_sums('creations', ['created']) }}),
 figure as (
   select 'sdg08_ess_establishments' as indicator_id, territory_level, territory_code, period, vintage, is_synthetic,
-    cast(ess as double) as value, cast(ess as double) as numerator, cast(null as double) as denominator
+    cast(ess as double) as value, cast(ess as double) as numerator, cast(null as double) as denominator, false as is_broken
   from stock_sums
   union all
   select 'sdg12_repair_establishments', sums.territory_level, sums.territory_code, sums.period, sums.vintage, sums.is_synthetic,
-    {{ ratio('sums.repair', 'territories.population', 10000) }}, sums.repair, territories.population
+    {{ ratio('sums.repair', 'territories.population', 10000) }}, sums.repair, territories.population, sums.repair_2025 > 0
   from stock_sums as sums
   join {{ ref('int_territories') }} as territories
     on territories.territory_level = sums.territory_level and territories.territory_code = sums.territory_code
   where territories.population > 0
   union all
   select 'sdg09_business_creation_rate', sums.territory_level, sums.territory_code, sums.period, sums.vintage, sums.is_synthetic,
-    {{ ratio('sums.created', 'territories.population', 1000) }}, sums.created, territories.population
+    {{ ratio('sums.created', 'territories.population', 1000) }}, sums.created, territories.population, false
   from creation_sums as sums
   join {{ ref('int_territories') }} as territories
     on territories.territory_level = sums.territory_level and territories.territory_code = sums.territory_code
   where territories.population > 0
 )
 select indicator_id, territory_level, territory_code, period, 'total' as breakdown, value,
-  {{ status_columns(synthetic='is_synthetic') }},
+  {{ status_columns(synthetic='is_synthetic', provisional='is_broken', provisional_reason=
+    "'Rupture de série : la division 95 de la NAF 2025 comprend aussi la réparation automobile.'") }},
   numerator, denominator, 'insee_sirene' as source_id, vintage
 from figure

@@ -2,7 +2,8 @@
 -- by fiscal year of the statement. A company is recognised by its exact SIREN only, never by its name.
 with expected as (
   select siren, bool_or(is_synthetic) as is_synthetic from {{ ref('stg_dpef_expected_filers__companies') }}
-  where siren is not null and vintage = (select max(vintage) from {{ ref('stg_dpef_expected_filers__companies') }})
+  -- SIRENs that begin with 1 or 2 are public bodies (hospitals, local authorities): they have nothing to file
+  where siren is not null and left(siren, 1) not in ('1', '2') and vintage = (select max(vintage) from {{ ref('stg_dpef_expected_filers__companies') }})
   group by siren
 ),
 filing as (

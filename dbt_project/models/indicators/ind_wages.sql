@@ -7,15 +7,16 @@
 with wage as (
   {%- for breakdown, suffix in breakdowns %}
   select commune_code, year, vintage, is_synthetic, '{{ breakdown }}' as breakdown,
-    wage_m{{ suffix }} as men, wage_f{{ suffix }} as women
+    wage_m{{ suffix }} as men, wage_f{{ suffix }} as women,
+    coalesce(wage_m{{ suffix }}__marker, wage_f{{ suffix }}__marker) as marker
   from {{ ref('stg_insee_wages__net_hourly') }}
   {% if not loop.last %}union all{% endif %}
   {%- endfor %}
 )
 select 'sdg05_hourly_wage_gap' as indicator_id, 'commune' as territory_level, commune_code as territory_code,
   cast(year as varchar) as period, breakdown,
-  {{ relative_gap('men', 'women') }} as value,
-  {{ status_columns(synthetic='is_synthetic') }},
-  men - women as numerator, men as denominator, 'insee_wages' as source_id, vintage
+  case when marker is null then {{ relative_gap('men', 'women') }} end as value,
+  {{ status_columns(synthetic='is_synthetic', suppressed='marker is not null', suppression_reason=publisher_secret('marker')) }},
+  case when marker is null then men - women end as numerator, case when marker is null then men end as denominator, 'insee_wages' as source_id, vintage
 from wage
-where men > 0 and women is not null and not {{ is_municipal_arrondissement('commune_code') }}
+where (marker is not null or (men > 0 and women is not null)) and not {{ is_municipal_arrondissement('commune_code') }}

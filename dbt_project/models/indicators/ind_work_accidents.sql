@@ -25,19 +25,20 @@ regional as (
 ),
 figure as (
   select 'work' as risk, 'region' as territory_level, region_code as territory_code, year, vintage, is_synthetic,
-    'total' as breakdown, work as accidents, employees
+    'total' as breakdown, work as accidents, employees, false as is_from_sheets
   from regional where has_work
   union all
-  select 'commuting', 'region', region_code, year, vintage, is_synthetic, 'total', commuting, employees
+  select 'commuting', 'region', region_code, year, vintage, is_synthetic, 'total', commuting, employees, false
   from regional where has_commuting
   union all
-  select risk, 'country', 'FR', year, vintage, is_synthetic, coalesce('naf=' || naf, 'total'), accidents, employees
+  select risk, 'country', 'FR', year, vintage, is_synthetic, coalesce('naf=' || naf, 'total'), accidents, employees, is_from_sheets
   from {{ ref('int_accident_rates') }}
 )
 select case risk when 'work' then 'sdg08_work_accident_frequency' else 'sdg08_commuting_accident_frequency' end as indicator_id,
   territory_level, territory_code, cast(year as varchar) as period, breakdown,
   {{ ratio('accidents', 'employees', 1000) }} as value,
-  {{ status_columns(synthetic='is_synthetic') }},
+  {{ status_columns(synthetic='is_synthetic', provisional='is_from_sheets', provisional_reason=
+    "'Année antérieure reprise des fiches par activité du producteur : jusqu’à 2 % de salariés de moins que dans son tableau annuel.'") }},
   accidents as numerator, employees as denominator, 'ameli_work_accidents' as source_id, vintage
 from figure
 where employees > 0 and accidents is not null and risk in ('work', 'commuting')

@@ -3,7 +3,6 @@
 -- `arrondissement` (part of Paris, Lyon or Marseille; falls to its commune).
 -- A commune that was cut into several at its last movement has no single heir: current_code stays null and
 -- its old figures enter no total. Communes re-established since (MOD 21) keep code and figures apart.
-{{ config(materialized='table') }}
 with recursive
 newest as (
   select max(vintage) as vintage from {{ ref('stg_insee_cog__communes') }}

@@ -2,7 +2,6 @@
 -- B Corp: one row an assessment cycle, no SIREN and no end date are published; current = the company's latest
 -- assessment in the newest vintage says `certified`. Other labels: current = today lies within the validity.
 -- A city becomes a commune only where its name is borne by one commune alone.
-{{ config(materialized='table') }}
 with settings as (
   select cast(refreshed_at as date) as today from {{ source('run', 'settings') }}
 ),
@@ -13,7 +12,12 @@ unique_city as (
 bcorp as (
   select *,
     row_number() over (partition by company_id, vintage
-      order by assessment_year desc nulls last, certified_on desc nulls last, certification_cycle desc nulls last) as recency
+      order by assessment_year desc nulls last, certification_cycle nulls last, certified_on desc nulls last) as recency,
+    -- cycles are counted back from the newest (1), so the same certificate changes its number from one list to the next:
+    -- the assessment year and its rank within that year tell certificates apart
+    row_number() over (partition by company_id, vintage, assessment_year
+      order by certification_cycle desc nulls first, certified_on) as place_in_year,
+    count(*) over (partition by company_id, vintage) as certificates
   from {{ ref('stg_blab_bcorp__assessments') }}
   where country = 'France' and company_id is not null and company_name is not null
 ),
@@ -21,12 +25,12 @@ bcorp_certificate as (
   select *
   from bcorp
   qualify row_number() over (
-    partition by company_id, assessment_year, certification_cycle order by vintage desc, certified_on desc nulls last) = 1
+    partition by company_id, assessment_year, place_in_year order by vintage desc) = 1
 ),
 certificate as (
-  select 'bcorp:' || company_id || ':' || coalesce(assessment_year::varchar, '-') || ':' || coalesce(certification_cycle::varchar, '-') as label_id,
+  select 'bcorp:' || company_id || ':' || coalesce(assessment_year::varchar, '-') || ':' || place_in_year as label_id,
     'B Corp' as label, company_name, cast(null as varchar) as siren, city, cast(null as varchar) as commune_code,
-    coalesce(certified_on, case when certification_cycle = 1 then first_certified_on end) as valid_from,
+    coalesce(certified_on, case when certificates = 1 then first_certified_on end) as valid_from,
     cast(null as date) as valid_to,
     recency = 1 and status = 'certified'
       and vintage = (select max(vintage) from {{ ref('stg_blab_bcorp__assessments') }}) as is_current,

@@ -1,10 +1,9 @@
 -- Every territory that a figure may speak of, one row per level and code.
 -- Today's territories from the reference sources; then those that only a statistical source still names
 -- (an EPCI dissolved since, an employment zone of another composition): they get the name that it gives.
-{{ config(materialized='table') }}
 with population as (
   select members.territory_level, members.territory_code,
-    case when count(communes.population) = count(*) then sum(communes.population) end as population,
+    case when count(*) filter (where communes.population is null and communes.established_year is null) = 0 then sum(communes.population) end as population,
     case when count(distinct communes.department_code) = 1 then min(communes.department_code) end as department_code,
     case when count(distinct communes.region_code) = 1 then min(communes.region_code) end as region_code
   from {{ ref('int_territory_members') }} as members

@@ -1,7 +1,7 @@
 -- Which of today's communes make up each larger territory. Départements, régions and the country are there
 -- only if the commune list that we hold covers them: an extract of 24 communes must never pass for a région.
+-- established_year: year in which the commune was set up or re-established, null for nearly all.
 -- Covered: at least 80 % of the communes counted in 2025 (mergers go on, by a few each year).
-{{ config(materialized='table') }}
 with covered as (
   select departments.department_code, departments.region_code
   from {{ ref('departments') }} as departments
@@ -25,21 +25,21 @@ country as (
   where regions.region_code >= '11'
 ),
 member as (
-  select 'epci' as territory_level, epci_code as territory_code, commune_code, population from {{ ref('int_communes') }} where epci_code is not null
+  select 'epci' as territory_level, epci_code as territory_code, commune_code, population, established_year from {{ ref('int_communes') }} where epci_code is not null
   union all
-  select 'employment_zone', employment_zone_code, commune_code, population from {{ ref('int_communes') }} where employment_zone_code is not null
+  select 'employment_zone', employment_zone_code, commune_code, population, established_year from {{ ref('int_communes') }} where employment_zone_code is not null
   union all
-  select 'department', communes.department_code, communes.commune_code, communes.population
+  select 'department', communes.department_code, communes.commune_code, communes.population, communes.established_year
   from {{ ref('int_communes') }} as communes join covered on covered.department_code = communes.department_code
   union all
-  select 'region', communes.region_code, communes.commune_code, communes.population
+  select 'region', communes.region_code, communes.commune_code, communes.population, communes.established_year
   from {{ ref('int_communes') }} as communes join whole_region on whole_region.region_code = communes.region_code
   union all
-  select 'country', country.territory_code, communes.commune_code, communes.population
+  select 'country', country.territory_code, communes.commune_code, communes.population, communes.established_year
   from {{ ref('int_communes') }} as communes join country on country.is_whole
   where country.territory_code = 'FR' or communes.region_code >= '11'
 )
-select territory_level, territory_code, commune_code,
+select territory_level, territory_code, commune_code, established_year,
   coalesce(population, 1) > 0 as is_required,
   count(*) filter (where coalesce(population, 1) > 0) over (partition by territory_level, territory_code) as required_members
 from member

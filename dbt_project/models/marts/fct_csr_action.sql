@@ -13,8 +13,10 @@ with sheet as (
   qualify row_number() over (partition by action_id order by vintage desc) = 1
 ),
 stated as (
-  select action_id, try_cast(unnest(regexp_extract_all(everything, '\bodd (?:n )?([0-9]{1,2})\b', 1)) as integer) as sdg_id
-  from sheet
+  -- « ODD 5 », « ODD n° 3, 4 et 8 »; « les 17 ODD » is a count, no goal
+  select action_id, try_cast(unnest(string_split(goals, ' ')) as integer) as sdg_id
+  from (select action_id, unnest(regexp_extract_all(everything, '\b(?:odd|sdg) (?:n )?([0-9]{1,2}(?: (?:et )?[0-9]{1,2})*)\b', 1)) as goals
+        from sheet)
 ),
 found as (
   select action_id, sdg_id, 'positive' as contribution, 1 as preference from stated where sdg_id between 1 and 17

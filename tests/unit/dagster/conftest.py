@@ -38,7 +38,10 @@ def catalogue(tmp_path):
 @pytest.fixture
 def manifest():
     lake = {
-        f"source.o.{schema}.{table}": {"resource_type": "source", "source_name": schema, "name": table}
+        f"source.o.{schema}.{table}": {
+            "resource_type": "source", "source_name": table.split("__")[0], "name": table.split("__")[-1],
+            "schema": schema, "identifier": table,
+        }
         for schema, table in (
             ("lake", "insee_income__income"),
             ("lake", "insee_income__other"),

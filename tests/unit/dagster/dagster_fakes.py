@@ -69,9 +69,13 @@ class FakeRefresh:
     run_id: str = "run"
     failing: str | None = None
     broken: bool = False
+    implausible: bool = False
+    no_build: Exception | None = None
     exit_code: int = 0
     calls: list = field(default_factory=list)
-    checks: list = field(default_factory=list)
+    source_checks: dict = field(default_factory=dict)
+    sources: list = field(default_factory=list)
+    channel: str = "sample"
     closed: bool = False
 
     def __enter__(self):
@@ -80,14 +84,24 @@ class FakeRefresh:
     def __exit__(self, *_):
         self.closed = True
 
+    def start_worker(self):
+        self.calls.append(("start_worker",))
+
+    def give_up(self, reason):
+        self.calls.append(("give_up", reason.fr))
+        return self._outcome(4, reason)
+
     def ingest(self, source_id):
         self.calls.append(("ingest", source_id))
         if self.broken:
             raise RuntimeError("disque plein")
         refused = source_id == "lucie"
-        self.checks.append(
-            CheckOutcome(name="gini between 0 and 1", asset="insee_income__income", passed=True, message=Message(fr="tient", en="holds"))
-        )
+        # two vintages of one table, checked one after the other
+        holds = Message(fr="tient", en="holds")
+        self.source_checks["insee_income"] = [
+            CheckOutcome(name="gini between 0 and 1", asset="insee_income.income", passed=passed, message=message)
+            for passed, message in ((True, holds), (not self.implausible, Message(fr="gini de 3", en="gini of 3") if self.implausible else holds))
+        ]
         return [
             FileOutcome(
                 source=source_id,
@@ -107,6 +121,8 @@ class FakeRefresh:
 
     def build(self):
         self.calls.append(("build",))
+        if self.no_build:
+            raise self.no_build
         nodes = [
             result("model.o.stg_income", "success", rows=3),
             result("model.o.fct_value", "error" if self.failing else "success", self.failing, rows=2),
@@ -122,8 +138,11 @@ class FakeRefresh:
 
     def publish(self):
         self.calls.append(("publish",))
+        code = 4 if self.failing else self.exit_code
+        return self._outcome(code, Message(fr="bloquée", en="blocked") if code == 4 else None)
+
+    def _outcome(self, code, note):
         now = datetime.now(timezone.utc)
-        code = 4 if self.failing or self.broken else self.exit_code
         return RefreshOutcome(
             run_id=self.run_id,
             edition=None if code == 4 else "2026-01-01",
@@ -134,7 +153,7 @@ class FakeRefresh:
             channel="sample",
             published=code != 4,
             tables=[TableSummary(name="fct_value", rows=2, columns=["value"], sha256="cd")],
-            note=Message(fr="bloquée", en="blocked") if code == 4 else None,
+            note=note,
         )
 
 

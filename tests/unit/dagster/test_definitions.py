@@ -192,7 +192,7 @@ def test_the_manifest_is_read_as_dagster_dbt_reads_it(manifest, tmp_path):
     class Translator(dagster_dbt.DagsterDbtTranslator):
         def get_asset_key(self, props):
             if props["resource_type"] == "source":
-                return AssetKey([props["source_name"], props["name"].split("__")[0]])
+                return AssetKey([props["schema"], props["source_name"]])
             return AssetKey([props["name"]])
 
         def get_group_name(self, props):

@@ -9,12 +9,15 @@ import pytest
 from dagster_fakes import FakeRefresh
 from dagster import AssetKey, DagsterRunStatus
 
+from orchestration.messages import Message
+from orchestration.warehouse import BuildError
 from orchestration import dagster_run, resources
 from orchestration.dagster_run import PROCESS_TAG, close_orphans, open_instance, run_job
 
 
 class HomeBusy(Exception):
-    pass
+    reason = Message(fr="Une autre actualisation est en cours.", en="Another refresh is running.")
+    action = Message(fr="Attendre.", en="Wait.")
 
 
 @pytest.fixture
@@ -22,6 +25,7 @@ def refresh_module(monkeypatch):
     """Stand in for `orchestration.refresh`, whose opening is asked for when nobody hands one over."""
     module = ModuleType("orchestration.refresh")
     module.HomeBusy = HomeBusy
+    module.UsageError = type("UsageError", (Exception,), {})
     module.opened = []
 
     class Refresh(FakeRefresh):
@@ -30,7 +34,7 @@ def refresh_module(monkeypatch):
             if getattr(module, "busy", False):
                 raise HomeBusy
             module.opened.append((settings, channel, only, run_id))
-            return cls(run_id=run_id)
+            return cls(run_id="20261124T034900000000Z")
 
     module.Refresh = Refresh
     monkeypatch.setitem(sys.modules, "orchestration.refresh", module)
@@ -38,10 +42,14 @@ def refresh_module(monkeypatch):
 
 
 @pytest.fixture
-def run(settings, definitions, refresh_module):
+def run(settings, catalogue, definitions):
     def start(job="refresh_all", only=None, **behaviour):
-        refresh = FakeRefresh(run_id="0b9b1c54-0000-4000-8000-000000000000", **behaviour)
-        outcome = run_job(settings, job, "sample", only, refresh=refresh, definitions=definitions)
+        sources = [s for s in catalogue.values() if only is None or s.source_id in only]
+        refresh = FakeRefresh(run_id="20261124T034800000000Z", sources=sources, **behaviour)
+        outcome = run_job(settings, refresh, job, definitions=definitions)
+        with open_instance(settings) as instance:
+            [record] = instance.get_runs()
+        refresh.run = record
         return refresh, outcome
 
     return start
@@ -73,8 +81,9 @@ def test_the_steps_ask_in_order_and_the_home_is_released(run, capfd):
 
 def test_the_run_stands_in_the_interface_with_counts_origins_and_reasons(run, instance):
     refresh, _ = run()
-    record = instance.get_run_by_id(refresh.run_id)
+    record = instance.get_run_by_id(refresh.run.run_id)
     assert record.status == DagsterRunStatus.SUCCESS
+    assert record.tags["observatory/refresh"] == refresh.run_id
     origin = record.remote_job_origin
     assert (origin.job_name, origin.location_name, origin.repository_origin.repository_name) == ("refresh_all", "observatory", "__repository__")
     assert record.run_config["resources"]["observatory"]["config"]["channel"] == "sample"
@@ -93,41 +102,54 @@ def test_the_run_stands_in_the_interface_with_counts_origins_and_reasons(run, in
 
 def test_checks_tell_what_was_found(run, instance):
     refresh, _ = run()
-    found = evaluations(instance, refresh.run_id)
+    found = evaluations(instance, refresh.run.run_id)
     told = {name: (e.passed, e.severity.value, e.description) for name, e in found.items()}
     assert told["lake/lucie:files_accepted"][0] is False
     assert told["lake/insee_income:files_accepted"][0] is True
     assert told["lake/insee_income:income__gini_between_0_and_1"] == (True, "ERROR", "tient / holds")
-    # a check that found no table to look at is no success
-    assert told["lake/insee_income:income__codes_have_five_letters"][:2] == (False, "WARN")
+    # not run, because its file did not change: what was found last time stays
+    assert "lake/insee_income:income__codes_have_five_letters" not in told
     assert told["fct_value:not_null_fct_value"][0] is True
     assert told["fct_label:unique_fct_label_id"] == (False, "ERROR", "2 doublons")
     assert told["fct_value:assert_both"][:2] == (False, "WARN")
     assert told["fct_value:row_count_at_least_1"] == (False, "WARN", "vide / empty")
 
 
+def test_a_check_over_several_vintages_holds_when_it_always_did(run, instance):
+    refresh, _ = run(implausible=True)
+    found = evaluations(instance, refresh.run.run_id)["lake/insee_income:income__gini_between_0_and_1"]
+    assert (found.passed, found.description) == (False, "gini de 3 / gini of 3")
+
+
 def test_a_failed_model_fails_the_step_after_the_receipt_is_written(run, instance):
     refresh, outcome = run(failing="colonne gini inconnue")
     assert outcome.exit_code == 4 and refresh.calls[-1] == ("publish",) and refresh.calls.count(("publish",)) == 1
     assert ("check_marts",) not in refresh.calls
-    assert instance.get_run_by_id(refresh.run_id).status == DagsterRunStatus.FAILURE
-    steps = {s.step_key: s.status.value for s in instance.get_run_step_stats(refresh.run_id) if s.status}
+    assert instance.get_run_by_id(refresh.run.run_id).status == DagsterRunStatus.FAILURE
+    steps = {s.step_key: s.status.value for s in instance.get_run_step_stats(refresh.run.run_id) if s.status}
     assert steps["dbt_build"] == "FAILURE" and "edition" not in {k for k, v in steps.items() if v == "SUCCESS"}
-    [failure] = [e.dagster_event for e in instance.all_logs(refresh.run_id) if e.dagster_event and e.dagster_event.event_type_value == "STEP_FAILURE"]
+    [failure] = [e.dagster_event for e in instance.all_logs(refresh.run.run_id) if e.dagster_event and e.dagster_event.event_type_value == "STEP_FAILURE"]
     assert "fct_value : colonne gini inconnue" in failure.step_failure_data.user_failure_data.description
 
 
 def test_a_blocked_edition_shows_as_failed(run, instance):
     refresh, outcome = run(exit_code=4)
     assert outcome.exit_code == 4
-    assert instance.get_run_by_id(refresh.run_id).status == DagsterRunStatus.FAILURE
+    assert instance.get_run_by_id(refresh.run.run_id).status == DagsterRunStatus.FAILURE
 
 
 def test_an_accident_in_a_step_still_concludes_the_refresh(run, settings):
     refresh, outcome = run(broken=True)
-    assert outcome.exit_code == 4 and refresh.calls[-1] == ("publish",) and ("build",) not in refresh.calls
+    assert outcome.exit_code == 4 and ("build",) not in refresh.calls and refresh.closed
+    assert refresh.calls[-1][0] == "give_up" and "disque plein" in refresh.calls[-1][1]
     [told] = (settings.home / "logs").iterdir()
     assert "disque plein" in told.read_text(encoding="utf-8")
+
+
+def test_a_build_that_cannot_run_gives_up_in_plain_words(run, instance):
+    reason = Message(fr="Les tables n'ont pas pu être construites", en="The tables could not be built")
+    refresh, outcome = run(no_build=BuildError(reason))
+    assert outcome.exit_code == 4 and refresh.calls[-1] == ("give_up", reason.fr)
 
 
 def test_only_the_sources_asked_for_are_ingested(run):
@@ -145,8 +167,9 @@ def test_a_run_from_the_interface_opens_its_own_refresh(definitions, refresh_mod
     config = {"resources": {"observatory": {"config": {"home": str(settings.home), "channel": "live"}}}}
     result = definitions.resolve_job_def("refresh_labels").execute_in_process(run_config=config)
     assert result.success
-    [(opened, channel, only, run_id)] = refresh_module.opened
-    assert (opened.home, channel, only, run_id) == (settings.home, "live", ["lucie"], result.run_id)
+    [(opened, channel, only, _)] = refresh_module.opened
+    assert resources._sessions[result.run_id].refresh.calls[0] == ("start_worker",)
+    assert (opened.home, channel, only) == (settings.home, "live", ["lucie"])
     resources.leave(result.run_id)
 
 
@@ -175,4 +198,4 @@ def test_the_kept_event_log_is_read_by_dagsters_own_class(run, instance):
 
     refresh, _ = run()
     plain = SqliteEventLogStorage(instance.event_log_storage._base_dir)
-    assert len(plain.get_logs_for_run(refresh.run_id)) == len(instance.all_logs(refresh.run_id)) > 50
+    assert len(plain.get_logs_for_run(refresh.run.run_id)) == len(instance.all_logs(refresh.run.run_id)) > 50

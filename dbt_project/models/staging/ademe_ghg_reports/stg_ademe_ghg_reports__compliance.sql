@@ -5,6 +5,7 @@ select
   obliged,
   compliant,
   rate,
+  report_year,
   _vintage as vintage,
   coalesce(_synthetic, false) as is_synthetic
 from {{ source('ademe_ghg_reports', 'compliance') }}

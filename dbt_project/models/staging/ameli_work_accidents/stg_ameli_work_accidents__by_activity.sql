@@ -10,6 +10,8 @@ select
   accidents,
   deaths,
   hours,
+  basis,
+  in_activity_sheet,
   _vintage as vintage,
   coalesce(_synthetic, false) as is_synthetic
 from {{ source('ameli_work_accidents', 'by_activity') }}

@@ -8,6 +8,8 @@ select
   department_code,
   population_total,
   population_municipal,
+  epci_members,
+  epci_population_total,
   year,
   _vintage as vintage,
   coalesce(_synthetic, false) as is_synthetic

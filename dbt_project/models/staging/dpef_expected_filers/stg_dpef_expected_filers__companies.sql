@@ -2,6 +2,7 @@
 select
   siren,
   company_name,
+  usual_name,
   workforce_year,
   size_band_code,
   size_band,

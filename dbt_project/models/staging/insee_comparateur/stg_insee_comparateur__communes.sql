@@ -11,6 +11,7 @@ select
   unemployed_15_64,
   income_year,
   median,
+  median__marker,
   poverty_year,
   poverty_rate,
   poverty_rate__marker,

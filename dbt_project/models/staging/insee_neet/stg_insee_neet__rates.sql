@@ -5,6 +5,7 @@ select
   name,
   year,
   neet_rate,
+  neet_rate__marker,
   _vintage as vintage,
   coalesce(_synthetic, false) as is_synthetic
 from {{ source('insee_neet', 'rates') }}

@@ -2,6 +2,7 @@
 select
   commune_code,
   naf_division,
+  naf_version,
   size_band,
   is_employer,
   is_ess,

@@ -1,0 +1,124 @@
+"""A raw table becomes a table of the contract, or a refusal that names line and column."""
+
+import pytest
+
+from orchestration.catalog.models import Budgets, Column, FileSpec, Header, NameMap, Table, Text, Unpivot
+from orchestration.conforming import conform
+from orchestration.messages import Refusal
+from orchestration.reading import RawTable
+
+TEXT = Text(fr="x", en="x")
+
+
+def col(name, kind, *headers, **more):
+    return Column(name=name, type=kind, headers=[Header(text=h) for h in headers], **more)
+
+
+def rates(**more) -> Table:
+    columns = [
+        col("territory_level", "text", key=True),
+        col("territory_code", "territory", "CODGEO", key=True, required=True),
+        col("year", "year", key=True),
+        col("median", "number", "Q2{yy}", year_into="year", required=True, minimum=1000, maximum=100000, secret=["s"]),
+    ]
+    return Table(description=TEXT, grain="x", files=[], columns=columns, budgets=Budgets(**more))
+
+
+SPEC = FileSpec(
+    pattern=r"FILO(?P<yyyy>\d{4})_(?P<level>COM|DEP)\.csv",
+    name_maps={"territory_level": NameMap(group="level", values={"COM": "commune", "DEP": "department"})},
+)
+
+
+def raw(header, *rows, first_line=2) -> RawTable:
+    return RawTable(
+        header=header, rows=[list(r) for r in rows], lines=list(range(first_line, first_line + len(rows))),
+        file="f.csv", sheet=None, header_line=1, encoding="utf-8", delimiter=";", numeric_cells=False, adaptations=[],
+    )
+
+
+def run(table, table_raw, spec=SPEC, name="FILO2018_COM.csv", year=2018):
+    return conform(
+        table, spec, table_raw, table_name="t", file_name=name, columns_file="sources/x/columns.csv", vintage_year=year
+    )
+
+
+def test_level_from_the_name_and_year_from_the_header():
+    result = run(rates(), raw(["CODGEO", "Q218"], ["1004", "22600"], ["44109", "s"]))
+    assert result.frame.to_dict("list") == {
+        "territory_level": ["commune", "commune"], "territory_code": ["01004", "44109"], "year": [2018, 2018],
+        "median": [22600.0, pytest.approx(float("nan"), nan_ok=True)], "median__marker": [None, "s"], "_row": [2, 3],
+    }
+
+
+def test_the_level_decides_how_a_code_is_read():
+    result = run(rates(), raw(["CODGEO", "Q218"], ["1", "22600"], ["2A", "21000"]), name="FILO2018_DEP.csv")
+    assert result.frame["territory_code"].tolist() == ["01", "2A"]
+
+
+def test_a_file_of_another_year_is_refused():
+    with pytest.raises(Refusal, match="lies in vintage 2018"):
+        run(rates(), raw(["CODGEO", "Q217"], ["44109", "22600"]), name="FILO2017_COM.csv")
+
+
+def test_headers_of_two_years_are_refused():
+    table = rates()
+    table.columns.append(col("q1", "number", "Q1{yy}", year_into="year"))
+    with pytest.raises(Refusal, match="several years"):
+        run(table, raw(["CODGEO", "Q218", "Q117"], ["44109", "22600", "15000"]))
+
+
+def test_unreadable_rows_beyond_the_budget_refuse_the_file_with_line_and_column():
+    with pytest.raises(Refusal) as refusal:
+        run(rates(), raw(["CODGEO", "Q218"], ["44109", "22600"], ["44162", "beaucoup"]))
+    assert "ligne 3" in refusal.value.reason.fr and "median" in refusal.value.reason.fr
+
+
+def test_unreadable_rows_within_the_budget_are_left_out_and_counted():
+    rows = [[f"4410{i}", "22600"] for i in range(9)] + [["44162", "beaucoup"]]
+    result = run(rates(rejected_share=0.1), raw(["CODGEO", "Q218"], *rows))
+    assert (result.rows_read, len(result.frame), len(result.rejected)) == (10, 9, 1)
+    assert result.rejected[0].line == 11
+
+
+def test_a_row_without_its_key_is_not_kept():
+    with pytest.raises(Refusal, match="empty"):
+        run(rates(), raw(["CODGEO", "Q218"], ["", "22600"]))
+
+
+def test_the_same_row_twice_counts_once():
+    result = run(rates(), raw(["CODGEO", "Q218"], ["44109", "22600"], ["44109", "22600"]))
+    assert len(result.frame) == 1 and "double" in result.notes[0].fr
+
+
+def test_two_truths_about_one_key_are_refused_with_both_lines():
+    with pytest.raises(Refusal, match="lines 2, 3"):
+        run(rates(), raw(["CODGEO", "Q218"], ["44109", "22600"], ["44109", "22700"]))
+
+
+def test_quarters_in_headers_become_rows():
+    table = Table(
+        description=TEXT, grain="x", files=[],
+        columns=[
+            col("code", "employment_zone", "ZE2020", key=True, required=True), col("period", "text", key=True),
+            col("rate", "number", minimum=0, maximum=100),
+        ],
+    )
+    spec = FileSpec(
+        pattern=r".*\.xlsx",
+        unpivot=Unpivot(headers=r"(?P<year>\d{4})-T(?P<q>[1-4])", period="{year}-Q{q}", value="rate"),
+    )
+    result = run(table, raw(["ZE2020", "2023-T2", "2023-T3"], ["5216", "5.4", "5.5"], ["51", "9", ""]), spec, "c.xlsx", 2023)
+    assert result.frame[["code", "period", "rate"]].fillna(-1).values.tolist() == [
+        ["5216", "2023-Q2", 5.4], ["0051", "2023-Q2", 9.0], ["5216", "2023-Q3", 5.5], ["0051", "2023-Q3", -1],
+    ]
+
+
+def test_a_file_without_any_period_is_refused():
+    table = Table(
+        description=TEXT, grain="x", files=[],
+        columns=[col("code", "text", "ZE", key=True, required=True), col("period", "text", key=True), col("rate", "number")],
+    )
+    spec = FileSpec(pattern=".*", unpivot=Unpivot(headers=r"(?P<y>\d{4})", period="{y}", value="rate"))
+    with pytest.raises(Refusal, match="no column carries a period"):
+        run(table, raw(["ZE"], ["5216"]), spec, "c.csv", 2023)

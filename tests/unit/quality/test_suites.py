@@ -1,0 +1,151 @@
+"""The expectation files: each can be read, says what it is for, and never quotes a person."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from orchestration.quality import suites
+from orchestration.quality.suites import SuiteError, read_suite
+
+EXPECTATIONS = Path(__file__).parents[3] / "expectations"
+FILES = suites.suite_files(EXPECTATIONS)
+MARTS = {
+    "dim_sdg", "dim_indicator", "dim_territory", "dim_company", "dim_source", "fct_indicator_value",
+    "fct_company_label", "fct_filing", "fct_csr_action",
+}
+# Columns whose values may name or identify a natural person.
+PERSONAL = {"siret", "legal_name", "company_name", "organisation", "group_name", "body", "text"}
+PERSONAL_TABLES = {"dim_company", "insee_sirene__establishments", "ademe_rge__qualifications", "lucie_labels__labels"}
+
+
+def written(tmp_path: Path, **changes) -> Path:
+    spec = {
+        "type": "expect_column_values_to_not_be_null",
+        "kwargs": {"column": "a"},
+        "severity": "critical",
+        "meta": {"notes": {"fr": "Pourquoi.", "en": "Why."}},
+    }
+    content = {"name": "table", "expectations": [spec | changes.pop("spec", {})], "meta": {}} | changes
+    path = tmp_path / "marts" / "table.json"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(json.dumps(content), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("path", FILES, ids=suites.asset_of)
+def test_a_file_is_valid_and_neither_empty_nor_endless(path):
+    suite = read_suite(path)
+    assert 3 <= len(suite.expectations) <= 8
+    assert suite.notes is not None
+    for spec in suite.expectations:
+        assert "En cas d'échec" in spec.meta.notes.fr and "If it fails" in spec.meta.notes.en
+        # what Dagster accepts as the name of a check
+        assert re.fullmatch(r"[A-Za-z0-9_]+", spec.name)
+
+
+@pytest.mark.parametrize("path", FILES, ids=suites.asset_of)
+def test_what_may_identify_a_person_is_never_quoted(path):
+    asset = suites.asset_of(path)
+    for spec in read_suite(path).expectations:
+        personal = PERSONAL & set(spec.columns)
+        if asset in PERSONAL_TABLES:
+            personal |= {"siren", "name"} & set(spec.columns)
+        if personal and not spec.type.startswith("expect_table"):
+            assert not spec.meta.examples, f"{asset}: {spec.name} quotes {personal}"
+
+
+def test_every_mart_of_the_contract_and_every_source_table_has_a_file():
+    names = suites.suite_names(EXPECTATIONS)
+    assert MARTS <= set(names)
+    assert all("__" in asset for asset in set(names) - MARTS)
+    assert all(names.values())
+
+
+def test_a_table_s_file_is_found_from_its_name():
+    for path in FILES:
+        assert suites.suite_path(EXPECTATIONS, suites.asset_of(path)) == path
+        assert suites.has_suite(EXPECTATIONS, suites.asset_of(path))
+    assert not suites.has_suite(EXPECTATIONS, "insee_nothing__table")
+    assert not suites.has_suite(EXPECTATIONS, "mart_nothing")
+
+
+def test_names_are_stable_and_critical_ones_are_known():
+    names = suites.suite_names(EXPECTATIONS)["insee_neet__rates"]
+    assert "expect_column_values_to_be_between__neet_rate" in names
+    blocking = suites.blocking(EXPECTATIONS)
+    assert ("insee_neet__rates", "expect_column_values_to_be_between__neet_rate") in blocking
+    assert ("insee_neet__rates", "expect_column_median_to_be_between__neet_rate") not in blocking
+
+
+def test_tables_of_national_size_are_read_in_part():
+    path = suites.suite_path(EXPECTATIONS, "insee_sirene__counts")
+    assert set(suites.needed_columns(path)) == {"commune_code", "units", "naf_division"}
+    assert suites.needed_columns(suites.suite_path(EXPECTATIONS, "insee_wages__net_hourly")) is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"spec": {"severity": "fatal"}}, "expectations.0.severity"),
+        ({"spec": {"meta": {}}}, "expectations.0.meta.notes"),
+        ({"spec": {"sevrity": "critical"}}, "expectations.0.sevrity"),
+        ({"spec": {"type": "ExpectColumn"}}, "expectations.0.type"),
+        ({"spec": {"kwargs": {"column": "a", "regex": "("}}}, "expectations.0.kwargs.regex"),
+        ({"spec": {"kwargs": {"column": "a", "max_value": {"$PARAMETER": "now"}}}}, "expectations.0.kwargs.max_value"),
+        ({"spec": {"kwargs": {"column": "a", "row_condition": "b == 1"}}}, "expectations.0.kwargs.row_condition"),
+        ({"expectations": []}, "expectations"),
+        ({"name": "other"}, "name"),
+        ({"colour": "blue"}, "colour"),
+    ],
+)
+def test_an_invalid_file_is_named_with_the_key(tmp_path, changes, said):
+    path = written(tmp_path, **changes)
+    with pytest.raises(SuiteError) as caught:
+        read_suite(path)
+    assert str(caught.value).startswith(f"marts/table.json: {said}: ")
+    assert caught.value.key == said
+
+
+def test_two_checks_of_one_name_are_refused(tmp_path):
+    path = written(tmp_path)
+    content = json.loads(path.read_text())
+    content["expectations"] *= 2
+    path.write_text(json.dumps(content))
+    with pytest.raises(SuiteError, match="meta.label"):
+        read_suite(path)
+    content["expectations"][1] = content["expectations"][1] | {
+        "meta": {"notes": {"fr": "x", "en": "x"}, "label": "second"}
+    }
+    path.write_text(json.dumps(content))
+    assert [spec.name for spec in read_suite(path).expectations] == [
+        "expect_column_values_to_not_be_null__a",
+        "expect_column_values_to_not_be_null__second",
+    ]
+
+
+def test_a_file_that_is_no_json_or_absent_is_named(tmp_path):
+    path = written(tmp_path)
+    path.write_text('{"name": "table",\n oops}')
+    with pytest.raises(SuiteError, match=r"table.json: line 2: is not JSON"):
+        read_suite(path)
+    with pytest.raises(SuiteError, match=r"nowhere.json: file: cannot be read"):
+        read_suite(tmp_path / "marts" / "nowhere.json")
+
+
+def test_names_are_known_without_great_expectations():
+    code = (
+        "import sys; from pathlib import Path; import orchestration.quality.expectations as e, orchestration.quality.docs, "
+        "orchestration.quality.freshness; e.suite_names(Path(sys.argv[1])); "
+        "print([m for m in ('great_expectations', 'pandas', 'jinja2', 'dagster') if m in sys.modules])"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code, str(EXPECTATIONS)], capture_output=True, text=True, check=True,
+        cwd=EXPECTATIONS.parent,
+    )
+    assert run.stdout.strip() == "[]"

@@ -1,0 +1,240 @@
+"""The receipt for a city officer: what each situation says, in both languages, without jargon."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from receipt_fakes import (
+    CATALOGUE,
+    NEW,
+    OLD,
+    check,
+    comparison,
+    move,
+    outcome,
+    refused,
+    say,
+    taken,
+)
+
+from orchestration.editions import IndicatorChange
+from orchestration.messages import Message
+from orchestration.receipts import render, to_markdown
+from orchestration.records import FileOutcome
+
+NNBSP = "\u202f"
+
+
+def _fr(*arguments: object) -> str:
+    return to_markdown(*arguments, language="fr")  # type: ignore[arg-type]
+
+
+def _en(*arguments: object) -> str:
+    return to_markdown(*arguments, language="en")  # type: ignore[arg-type]
+
+
+def _section(text: str, heading: str) -> str:
+    found = re.search(rf"## {heading}\n\n(.*?)(\n## |\Z)", text, re.S)
+    assert found, heading
+    return found[1].strip()
+
+
+def test_french_first_then_english_in_one_file() -> None:
+    text = to_markdown(outcome(taken()), CATALOGUE, comparison())
+    assert text.startswith("# Reçu de l'actualisation du 24 novembre 2026 à 4 h 15\n")
+    french, english = text.split("\n---\n")
+    assert "# Receipt of the refresh of 24 November 2026, 04:15 (Paris)" in english
+    assert "Receipt" not in french and "édition" not in english
+    assert french.count("\n## ") == english.count("\n## ") == 6
+    assert "\n\n\n" not in text and text.endswith("\n")
+
+
+def test_a_full_success() -> None:
+    text = _fr(outcome(taken(), checks=[check(True)] * 12), CATALOGUE, comparison())
+    assert "**Une nouvelle édition de l'observatoire est publiée, et tous les fichiers" in text
+    seen = _section(text, "Ce que voient les lecteurs")
+    assert seen == (
+        f"Édition `{NEW}` : 31 indicateurs, 1{NNBSP}234 territoires, "
+        f"1{NNBSP}234{NNBSP}567 valeurs."
+    )
+    assert _section(text, "Ce qui a été refusé ou gardé tel quel") == "Rien."
+    assert _section(text, "Contrôles") == "12 contrôles faits, tous réussis."
+    place = _section(text, "Où se trouve l'édition")
+    assert f"`editions/{NEW}`" in place and f"`observatory rollback {OLD}`" in place
+
+
+def test_sources_go_by_title_with_vintages_and_rows() -> None:
+    files = [taken(str(y)) for y in range(2012, 2021)] + [taken("2021", state="unchanged")]
+    stranger = taken("2020", source="not_in_catalogue", state="unchanged", channel="sample")
+    table = _section(_fr(outcome(*files, stranger), CATALOGUE), "Ce qui a été pris")
+    rows = table.splitlines()[2:]
+    assert rows[0] == (
+        "| Revenus et pauvreté | 2012, 2013, 2014, 2015, 2016, … (4 autres), 2021 | 10 | "
+        f"349{NNBSP}900 | 100 |  |"
+    )
+    assert rows[1].startswith("| not_in_catalogue | 2020 |")
+    assert rows[1].endswith("| sans changement ; échantillon |")
+    english = _section(_en(outcome(*files), CATALOGUE), "What was taken")
+    assert "| Income and poverty |" in english and "| 349,900 |" in english
+
+
+def test_what_drifted_is_said_and_cannot_break_the_page() -> None:
+    drift = Message(fr="« LIBGEO » s'appelle\n« LIB|GEO »", en="'LIBGEO' is <b>")
+    file = taken(state="adapted", reason=drift)
+    french = _section(_fr(outcome(file), CATALOGUE), "Ce qui a été pris")
+    assert "| 1 fichier adapté |" in french
+    assert "`cc_2018.csv` : « LIBGEO » s'appelle « LIB\\|GEO »" in french
+    assert "'LIBGEO' is &lt;b>" in _en(outcome(file), CATALOGUE)
+
+
+def test_a_refused_file_says_why_what_to_do_and_who() -> None:
+    files = [refused(i) for i in range(15)]
+    text = _fr(outcome(taken(), *files, exit_code=3), CATALOGUE, comparison())
+    assert "mais 15 fichiers ont été refusés : pour ces données, les derniers bons" in text
+    section = _section(text, "Ce qui a été refusé ou gardé tel quel")
+    assert section.splitlines() == [
+        "- **Index de l'égalité** (refusé ; 2022) — `index-00.xlsx`, `index-01.xlsx`, "
+        "`index-02.xlsx` … et 12 autres fichiers",
+        "  - Pourquoi : ligne 12 : note 185 (fr)",
+        "  - À faire : demander un nouveau fichier (fr)",
+        "  - Par : service Égalité",
+    ]
+    assert "but 1 file was refused: for" in _en(outcome(refused(), exit_code=3), CATALOGUE)
+
+
+def test_different_reasons_are_folded_after_ten() -> None:
+    files = [refused(i, f"ligne {i}") for i in range(22)]
+    section = _section(
+        _fr(outcome(*files, exit_code=3), CATALOGUE), "Ce qui a été refusé ou gardé tel quel"
+    )
+    assert section.count("Pourquoi") == 10
+    assert section.splitlines()[-1] == "- … et 12 autres fichiers"
+
+
+def test_a_kept_vintage_comes_after_the_refusal() -> None:
+    kept = FileOutcome(source="egapro_index", vintage="2021", state="kept", reason=say("gardé"))
+    text = _fr(outcome(kept, refused(), exit_code=3), CATALOGUE)
+    section = _section(text, "Ce qui a été refusé ou gardé tel quel")
+    assert section.index("(refusé ; 2022)") < section.index("(dernier bon millésime gardé ; 2021)")
+
+
+def test_only_kept_sources_are_not_called_refused() -> None:
+    kept = FileOutcome(source="egapro_index", vintage="2021", state="kept")
+    text = _fr(outcome(kept, exit_code=3), CATALOGUE)
+    assert "certaines données n'ont pas pu être renouvelées" in text and "0 fichier" not in text
+
+
+def test_missing_sources_are_named_without_alarm() -> None:
+    missing = FileOutcome(
+        source="blab_bcorp", state="missing", reason=say("aucun dossier"), action=say("déposer")
+    )
+    text = _fr(outcome(taken(), missing), CATALOGUE)
+    assert (
+        "- Entreprises B Corp : aucun dossier (fr) — à faire : déposer (fr) (par : mission RSE)"
+        in text
+    )
+    many = [FileOutcome(source=f"s{i}", state="missing") for i in range(14)]
+    assert "- … et 4 autres sources" in _fr(outcome(*many), CATALOGUE)
+
+
+def test_what_changed_in_the_figures() -> None:
+    moves = [
+        move(),
+        move(unit="euro per consumption unit", old_value=21_000.0, new_value=21_500.5,
+             change=500.5, breakdown="sex=F"),
+        move(unit="0–1", old_value=0.2912, new_value=0.2913, change=0.0001),
+    ]  # fmt: skip
+    given = comparison(moves=moves, blanked=2)
+    french = _section(_fr(outcome(), CATALOGUE, given), "Ce qui change dans les chiffres")
+    assert f"- 1{NNBSP}500 chiffres nouveaux" in french and "- 1 chiffre disparu" in french
+    assert "(dont 2 sans valeur désormais et 0 sans valeur auparavant)" in french
+    assert f"| Taux de pauvreté | 1{NNBSP}500 | 20 | 1 |" in french
+    assert f"| Nantes | 2018 | 16{NNBSP}% | 12,5{NNBSP}% | −3,5 points |" in french
+    assert (
+        f"| Taux de pauvreté (femmes) | Nantes | 2018 | 21{NNBSP}000\u00a0€ par unité de "
+        f"consommation | 21{NNBSP}500,5\u00a0€ par unité de consommation | "
+        f"+500,5\u00a0€ par unité de consommation |"
+    ) in french
+    assert "| 0,2912 | 0,2913 | +0,0001 |" in french
+    english = _section(_en(outcome(), CATALOGUE, given), "What changes in the figures")
+    assert "| Nantes | 2018 | 16% | 12.5% | −3.5 points |" in english
+    assert "Poverty rate (women)" in english and "21,500.5 euro per consumption unit" in english
+
+
+def test_no_more_than_ten_moves_and_indicators() -> None:
+    names = [Message(fr=f"Indicateur {i}", en=f"Indicator {i}") for i in range(14)]
+    changes = [
+        IndicatorChange(indicator_id=m.en, indicator=m, new=1, removed=0, revised=0) for m in names
+    ]
+    given = comparison(moves=[move()] * 14, by_indicator=changes)
+    text = _section(_fr(outcome(), CATALOGUE, given), "Ce qui change dans les chiffres")
+    assert text.count("| Nantes |") == 10
+    assert "| Indicateur 9 |" in text and "| Indicateur 10 |" not in text
+    assert "| … et 4 autres indicateurs | | | |" in text
+
+
+def test_a_first_edition_and_one_without_change() -> None:
+    first = comparison(before=None, revised=0, removed=0, moves=[])
+    text = _fr(outcome(taken()), CATALOGUE, first)
+    assert f"C'est la première édition : 1{NNBSP}500 chiffres, tous nouveaux." in text
+    assert "rollback" not in text
+    same = comparison(new=0, removed=0, revised=0, moves=[], by_indicator=[])
+    assert "Aucun chiffre n'a changé." in _fr(outcome(taken()), CATALOGUE, same)
+
+
+def test_nothing_was_needed() -> None:
+    text = _fr(outcome(taken(state="unchanged"), published=False), CATALOGUE)
+    assert "**Aucune nouvelle édition n'était nécessaire" in text
+    assert f"Édition `{NEW}`." in text and "Rien n'a bougé" in text
+
+
+def test_blocked_by_a_check_readers_keep_the_old_edition() -> None:
+    checks = [check(False), check(False, "warn", "3 territoires sans nom"), check(True)]
+    result = outcome(
+        taken(), published=False, exit_code=4, edition=OLD, checks=checks,
+        note=say("Rien n'est publié"), action=say("Prévenir l'équipe"),
+    )  # fmt: skip
+    text = _fr(result, CATALOGUE, comparison())
+    assert "**Aucune nouvelle édition n'est publiée, car 1 contrôle bloquant a échoué ;" in text
+    assert "**À faire :** Prévenir l'équipe (fr)" in text
+    assert f"Édition `{OLD}` : 30 indicateurs, 1{NNBSP}200 territoires" in text
+    assert "L'édition qui n'a pas été publiée aurait apporté ceci :" in text
+    failed = _section(text, "Contrôles")
+    assert failed.index("taux hors de 0–100 (fr)") < failed.index("3 territoires sans nom (fr)")
+    assert "rollback" not in text and NEW not in text
+    without = _fr(result, CATALOGUE)
+    assert f"Édition `{OLD}`." in without and "Aucune comparaison n'a été faite." in without
+
+
+def test_blocked_before_anything_was_ever_published() -> None:
+    result = outcome(published=False, exit_code=4, edition=None, checks=[check(False)])
+    for given in (None, comparison(before=None)):
+        assert "aucune édition n'a jamais été publiée" in _fr(result, CATALOGUE, given)
+
+
+def test_failed_and_busy() -> None:
+    failed = outcome(published=False, exit_code=4, edition=OLD, note=say("Plus de place"))
+    text = _fr(failed, CATALOGUE)
+    assert "**Aucune nouvelle édition n'est publiée ; les lecteurs gardent" in text
+    assert "Plus de place (fr)" in text
+    busy = outcome(published=False, exit_code=5, edition=None)
+    assert "une autre est en cours" in _fr(busy, CATALOGUE)
+    assert "another one is running" in _en(busy, CATALOGUE)
+
+
+@pytest.mark.parametrize("word", ["parquet", "dbt", "sha", "json", "sql", "duckdb ", "pipeline", "asset"])
+def test_no_jargon(word: str) -> None:
+    text = to_markdown(
+        outcome(taken(), refused(), exit_code=3, checks=[check(False, "warn")]), CATALOGUE,
+        comparison(),
+    )  # fmt: skip
+    assert word not in text.lower()
+
+
+def test_the_two_texts_of_an_edition() -> None:
+    texts = render(outcome(taken()), CATALOGUE, comparison())
+    assert set(texts) == {"receipt.json", "receipt.md"}
+    assert json.loads(texts["receipt.json"])["edition"] == NEW
+    assert "# Reçu" in texts["receipt.md"] and "# Receipt" in texts["receipt.md"]

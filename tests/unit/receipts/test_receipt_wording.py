@@ -1,0 +1,73 @@
+"""Numbers, dates, units and lists as people write them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+
+import pytest
+
+from orchestration.receipts import wording
+
+S = "\u202f"
+
+
+@pytest.mark.parametrize(
+    ("value", "fr", "en"),
+    [
+        (0, "0", "0"),
+        (1234567, f"1{S}234{S}567", "1,234,567"),
+        (12.5, "12,5", "12.5"),
+        (12.0, "12", "12"),
+        (1234.56, f"1{S}234,6", "1,234.6"),
+        (0.2912, "0,29", "0.29"),
+        (0.0123, "0,0123", "0.0123"),
+        (0.000012345, "0,0000123", "0.0000123"),
+        (-3.25, "−3,25", "−3.25"),
+        (99.999, "100", "100"),
+        (-0.0, "0", "0"),
+    ],
+)
+def test_numbers(value: float, fr: str, en: str) -> None:
+    assert wording.number(value, "fr") == fr
+    assert wording.number(value, "en") == en
+
+
+def test_two_different_numbers_never_look_alike() -> None:
+    assert wording.pair(0.2912, 0.2913) == ("0,2912", "0,2913")
+    assert wording.pair(16.0, 12.5) == ("16", "12,5")
+    assert wording.pair(100.001, 100.002, "en") == ("100.001", "100.002")
+
+
+def test_differences_carry_their_sign() -> None:
+    assert wording.difference(1.5) == "+1,5" and wording.difference(-0.3, "en") == "−0.3"
+
+
+def test_counts_agree_with_their_noun() -> None:
+    assert [wording.count(n, "fichier", "fichiers") for n in (0, 1, 2)] == [
+        "0 fichier", "1 fichier", "2 fichiers",
+    ]  # fmt: skip
+    assert wording.count(0, "file", "files", "en") == "0 files"
+
+
+def test_moments_are_those_of_paris() -> None:
+    winter = datetime(2026, 11, 30, 23, 5, tzinfo=timezone.utc)
+    assert wording.moment(winter) == "1er décembre 2026 à 0 h 05"
+    assert wording.moment(winter, "en") == "1 December 2026, 00:05 (Paris)"
+    assert wording.moment(datetime(2026, 7, 14, 10, 0)) == "14 juillet 2026 à 12 h 00"
+
+
+def test_units_and_breakdowns() -> None:
+    assert wording.unit("%") == f"{S}%" and wording.unit("%", "en") == "%"
+    assert wording.unit("per 1,000 employees") == " pour 1 000 salariés"
+    assert wording.unit("ratio") == wording.unit(None) == ""
+    assert wording.unit("hedgehogs") == " hedgehogs"
+    assert wording.breakdown("total") == wording.breakdown(None) == ""
+    assert wording.breakdown("sex=F") == "femmes" and wording.breakdown("sex=F", "en") == "women"
+    assert wording.breakdown("naf=62") == "naf=62"
+
+
+def test_lists_fold() -> None:
+    assert wording.listed(["a", "b"]) == "a, b"
+    assert wording.listed(list("abcdefgh"), "en", 4) == "a, b, c, … (4 more), h"
+    assert wording.fold([1, 2, 3], 2) == ([1, 2, 3], 0)
+    assert wording.fold([1, 2, 3, 4], 2) == ([1, 2], 2)
