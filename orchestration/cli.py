@@ -262,7 +262,7 @@ def _answer(outcome: "RefreshOutcome", settings: "Settings", as_json: bool) -> N
     if as_json:
         print(json.dumps(receipts.to_json(outcome, settings.language), ensure_ascii=False))
     else:
-        receipts.print_console(outcome, settings.home, settings.language)
+        receipts.print_console(outcome, settings.home, settings.language, catalogue=_catalogue(settings))
     raise typer.Exit(outcome.exit_code)
 
 

@@ -8,6 +8,8 @@ register, and the next refresh settles that by itself.
 from __future__ import annotations
 
 import logging
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orchestration import editions, receipts
@@ -49,6 +51,7 @@ def _publish(refresh: "Refresh") -> RefreshOutcome:
         editions.discard(built)
         refresh.register.published["edition"] = before.edition_id
         refresh.lake.commit(refresh.register)
+        comparison = editions.compare(before.path, before.path)
         outcome = refresh.outcome(
             edition=before.edition_id, published=False,
             note=Message(
@@ -56,11 +59,11 @@ def _publish(refresh: "Refresh") -> RefreshOutcome:
                 en="The files were read again; the figures are the same, the published edition stays.",
             ),
         )
-        keep_receipts(refresh, outcome)
+        keep_receipts(refresh, outcome, comparison)
         return outcome
     outcome = outcome.model_copy(update={"tables": built.tables})
     comparison = editions.compare(before.path if before else None, built.path)
-    texts = receipts.as_files(outcome, refresh.catalogue, comparison, refresh.settings.language)
+    texts = receipts.render(outcome, refresh.catalogue, comparison, refresh.settings.language)
     editions.publish(built, texts)
     refresh.lake.commit(refresh.register)
     keep_receipts(refresh, outcome, comparison)
@@ -90,10 +93,15 @@ def keep_receipts(
     refresh: "Refresh", outcome: RefreshOutcome, comparison: "editions.Comparison | None" = None
 ) -> None:
     """Write the receipts of this run below `HOME/receipts/`, whether an edition came of it or not."""
+    folder = refresh.settings.home / "receipts"
+    texts = receipts.render(outcome, refresh.catalogue, comparison, refresh.settings.language)
     try:
-        receipts.write(
-            refresh.settings.home / "receipts", outcome, refresh.catalogue, comparison, refresh.settings.language
-        )
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in texts.items():
+            target = folder / f"{outcome.run_id}{Path(name).suffix}"
+            begun = target.with_name(f".{target.name}")
+            begun.write_text(text, encoding="utf-8")
+            os.replace(begun, target)
     except OSError as error:
         log.error("the receipt could not be written: %s", error)
 

@@ -16,18 +16,22 @@ from threading import Event
 
 from orchestration.dagster_run import WORKSPACE, close_orphans, dagster_home, open_instance
 from orchestration.messages import Message, Refusal
-from orchestration.settings import PROJECT, Settings
+from orchestration.settings import Settings
 
 # dagster dev gives its webserver and daemon that long
 _STOP_SECONDS = 20
 
 
 def serve(settings: Settings, host: str = "127.0.0.1", port: int = 3000) -> int:
-    """Run webserver and daemon until Ctrl-C or SIGTERM; return the exit code, 0 after a wished stop.
+    """Run webserver and daemon until Ctrl-C or SIGTERM; return the exit code.
 
-    Raises Refusal, with what to do, when the port is taken.
+    0 after a wished stop, 2 when the port is taken (said in plain words on standard error).
     """
-    refuse_taken_port(host, port)
+    try:
+        refuse_taken_port(host, port)
+    except Refusal as refusal:
+        print(refusal.reason.text(settings.language), refusal.action.text(settings.language), sep="\n", file=sys.stderr)
+        return 2
     home = dagster_home(settings)
     with open_instance(settings) as instance:
         close_orphans(instance)
@@ -38,13 +42,13 @@ def serve(settings: Settings, host: str = "127.0.0.1", port: int = 3000) -> int:
         "OBSERVATORY_TERRITORY": settings.territory,
         "DAGSTER_DISABLE_TELEMETRY": "true",
     }
-    command = [sys.executable, "-m", "dagster", "dev", "-w", str(WORKSPACE), "-h", host, "-p", str(port), "--log-level", "warning"]
+    command = [sys.executable, "-W", "ignore", "-m", "dagster", "dev", "-w", str(WORKSPACE), "-h", host, "-p", str(port), "--log-level", "warning"]
     wished = Event()
     # before the process is started: a shell that starts us in the background has told us to ignore
     # Ctrl-C, and a process that inherits that can hear neither it nor SIGTERM
     before = {s: signal.signal(s, lambda *_: wished.set()) for s in (signal.SIGINT, signal.SIGTERM)}
     # a session of its own: Ctrl-C reaches only us, and whatever is left at the end can be told to go
-    process = subprocess.Popen(command, cwd=PROJECT, env=environment, stdout=sys.stderr, start_new_session=True)
+    process = subprocess.Popen(command, cwd=settings.home, env=environment, stdout=sys.stderr, start_new_session=True)
     print(f"Dagster : http://{host}:{port} (Ctrl-C pour arrêter / to stop)", file=sys.stderr, flush=True)
     try:
         while process.poll() is None and not wished.is_set():

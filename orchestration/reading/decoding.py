@@ -41,6 +41,8 @@ _MOJIBAKE = re.compile(
         c=re.escape(_CONTINUATION), x=re.escape("’“”\u0092\u0093¸½¾")
     )
 )
+# Looked for first: far quicker than the expression over megabytes of proper accents.
+_MOJIBAKE_SIGNS = ("Ã", "Â", "Å", "â€", "â\x80", "â‚", "â\x82", "â„", "â\x84")
 # UTF-8 sequences that read as gibberish in a single-byte encoding: à-ÿ, À-ß, no-break blank, «, »,
 # typographic quotes, dashes, €, œ.
 _UTF8_SEQUENCE = re.compile(
@@ -161,7 +163,7 @@ def _wide_without_mark(data: bytes) -> str | None:
 def _mended(decoded: Decoded, label: str) -> Decoded:
     """Repair text that was UTF-8 read as Windows-1252 and saved again, when all of it was."""
     text = decoded.text
-    if text.isascii():
+    if text.isascii() or not ("\ufffd" in text or any(sign in text for sign in _MOJIBAKE_SIGNS)):
         return decoded
     for _ in range(2):  # twice: some files went through it twice
         damaged = len(_MOJIBAKE.findall(text))
@@ -201,18 +203,18 @@ def _mended(decoded: Decoded, label: str) -> Decoded:
     # 2021-03 has 835 in names of companies and towns): told, not refused.
     positions = sorted([m.start() for m in damaged] + ([text.index("\ufffd")] if lost else []))
     number = _text_lines(text, positions)[0]
-    decoded.adaptations.append(
-        Adaptation(
-            "lost_characters",
-            Message(
-                fr=f"{lost + len(damaged)} caractère(s) abîmé(s) par le producteur, laissé(s) tels quels "
-                f"(le premier ligne {number})",
-                en=f"{lost + len(damaged)} character(s) damaged by the publisher, left as they stand "
-                f"(the first on line {number})",
-            ),
-        )
-    )
+    decoded.adaptations.append(_damage(lost + len(damaged), number))
     return decoded
+
+
+def _damage(count: int, line: str) -> Adaptation:
+    return Adaptation(
+        "lost_characters",
+        Message(
+            fr=f"{count} caractère(s) abîmé(s) par le producteur, laissé(s) tels quels (le premier ligne {line})",
+            en=f"{count} character(s) damaged by the publisher, left as they stand (the first on line {line})",
+        ),
+    )
 
 
 def _text_lines(text: str, positions: list[int]) -> list[str]:
@@ -251,7 +253,10 @@ def _single_byte(data: bytes, label: str) -> Decoded:
             f"(line {number}, '{_around(text, odd[0].start())}').",
             SAVE_AS_UTF8,
         )
-    return Decoded(text, name.lower(), [_read_as(name)])
+    told = [_read_as(name)]
+    if odd:
+        told.append(_damage(len(odd), _text_lines(text, [odd[0].start()])[0]))
+    return Decoded(text, name.lower(), told)
 
 
 def _around(text: str, position: int) -> str:
