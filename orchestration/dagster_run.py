@@ -33,8 +33,6 @@ PROCESS_TAG = "observatory/process"
 _NO_COMPUTE_LOGS = {
     "compute_logs": {"module": "dagster._core.storage.noop_compute_log_manager", "class": "NoOpComputeLogManager"}
 }
-
-
 ACCIDENT = Message(
     fr="L'actualisation s'est arrêtée sur une erreur imprévue (détails dans {path}) : {error}",
     en="The refresh stopped at an unforeseen error (details in {path}): {error}",
@@ -43,28 +41,37 @@ ACCIDENT = Message(
 
 def run_job(
     settings: Settings,
-    refresh: "Refresh",
-    job_name: str = "refresh_all",
+    job_name: str,
+    channel: str,
+    only: list[str] | None = None,
     *,
+    refresh: "Refresh | None" = None,
     definitions: "Definitions | None" = None,
 ) -> RefreshOutcome:
-    """Carry out an open refresh as a run of a Dagster job, in this process; return its outcome.
+    """Carry out a refresh as a run of a Dagster job, in this process; return its outcome.
 
-    The run ingests the refresh's sources as far as they belong to the job. The home is released at the end. A step that breaks down unexpectedly ends in exit
-    code 4, with its traceback in `HOME/logs/<run_id>.log`.
+    `refresh`: one that is open already; without it, one is opened for `channel` and `only` (None for
+    all sources). The run ingests the refresh's sources as far as they belong to the job. The home is
+    released at the end. A step that breaks down unexpectedly ends in exit code 4, with its traceback
+    in `HOME/logs/<run_id>.log`. Raises HomeBusy and UsageError as `Refresh.open` does.
     """
     from dagster._core.utils import make_new_run_id
 
     from orchestration import resources
 
+    if refresh is None:
+        from orchestration.refresh import Refresh
+
+        refresh = Refresh.open(settings, channel=channel, only=only)
+    refresh.start_worker()
     run_id = make_new_run_id()
     session = resources.adopt(run_id, settings, refresh)
     try:
         failures = _execute(settings, refresh, run_id, job_name, definitions)
         if failures:
             path = _write_failures(settings, refresh.run_id, failures)
-            log.error("%s", path)
-            if session.outcome is None:
+            if session.outcome is None:  # nobody has decided about an edition: the step fell, it did not refuse
+                log.error("a step broke down; its traceback is in %s", path)
                 values = {"path": path, "error": failures[0].splitlines()[0]}
                 session.conclude(Message(fr=ACCIDENT.fr.format(**values), en=ACCIDENT.en.format(**values)))
         return session.conclude()

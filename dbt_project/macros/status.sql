@@ -5,9 +5,10 @@
       censored    - the publisher replaced the value by a bound;
       final.
     A made-up row is `provisional` even where it is also censored: both reasons are then written.
+    A remark (null for none) is added to the reason and changes no status.
     Reasons are French, read by people; they are joined by a blank. -#}
 {% macro status_columns(synthetic='false', suppressed='false', suppression_reason='null', censored='false',
-                        censored_reason='null', provisional='false', provisional_reason='null') -%}
+                        censored_reason='null', provisional='false', provisional_reason='null', remark='null') -%}
   case when {{ suppressed }} then 'suppressed'
        when {{ synthetic }} or {{ provisional }} then 'provisional'
        when {{ censored }} then 'censored'
@@ -16,7 +17,8 @@
     case when {{ suppressed }} then {{ suppression_reason }} end,
     case when {{ synthetic }} then 'Échantillon inventé (synthetic: true) : ce chiffre montre le calcul, il ne décrit pas le territoire.' end,
     case when {{ provisional }} and not ({{ suppressed }}) then {{ provisional_reason }} end,
-    case when {{ censored }} and not ({{ suppressed }}) then {{ censored_reason }} end), '') as status_reason,
+    case when {{ censored }} and not ({{ suppressed }}) then {{ censored_reason }} end,
+    case when not ({{ suppressed }}) then {{ remark }} end), '') as status_reason,
   case when {{ suppressed }} then {{ suppression_reason }} end as suppression_reason
 {%- endmacro %}
 

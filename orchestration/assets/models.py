@@ -209,31 +209,33 @@ def model_assets(models: Models, suite_checks: Mapping[AssetKey, Sequence[AssetC
     def dbt_build(
         context: AssetExecutionContext, observatory: ObservatoryResource
     ) -> Iterator[MaterializeResult | AssetCheckResult]:
-        from orchestration.warehouse import BuildError
+        from orchestration.warehouse import BuildError, row_counts
 
         refresh = observatory.refresh(context)
         try:
-            built = {node.unique_id: node for node in refresh.build().nodes}
+            outcome = refresh.build()
         except BuildError as error:
             observatory.conclude(context, error.reason)
             raise Failure(description=both(error.reason), allow_retries=False) from None
+        built = {node.unique_id: node for node in outcome.nodes}
+        rows = row_counts(outcome.warehouse)
         failed = [n for n in built.values() if n.unique_id in models.nodes and n.status not in _BUILT]
         for spec in models.specs:
             node = built.get(spec.metadata[_UNIQUE_ID])
             if node is not None and node.status in _BUILT:
-                yield MaterializeResult(asset_key=spec.key, metadata=_metadata(node))
+                yield MaterializeResult(asset_key=spec.key, metadata=_metadata(node, rows.get(node.name)))
         for spec in models.check_specs:
             yield _test_result(spec, built.get(spec.metadata[_UNIQUE_ID]))
         found = {key_of(r): r for r in named_results(expected, [] if failed else refresh.check_marts())}
         for spec in expected:
             yield found.get(spec.key) or result(spec.key, passed=False, severity="warn", message=both(NOT_RUN))
         if failed:
-            outcome = observatory.conclude(context)
+            concluded = observatory.conclude(context)
             raise Failure(
                 description=_told(failed),
                 metadata={
                     "models": MetadataValue.md("\n".join(f"- **{n.name}** ({n.status}) : {n.message or ''}" for n in failed)),
-                    "receipt": both(outcome.note) if outcome else "",
+                    "receipt": both(concluded.note),
                 },
                 allow_retries=False,
             )
@@ -241,10 +243,10 @@ def model_assets(models: Models, suite_checks: Mapping[AssetKey, Sequence[AssetC
     return dbt_build
 
 
-def _metadata(node: Any) -> dict[str, Any]:
-    metadata = {"seconds": float(node.seconds or 0)}
-    if node.rows is not None and node.rows >= 0:  # -1: dbt does not know
-        metadata["dagster/row_count"] = int(node.rows)
+def _metadata(node: Any, rows: int | None) -> dict[str, Any]:
+    metadata: dict[str, Any] = {"seconds": float(node.seconds or 0)}
+    if rows is not None:  # a view has no rows of its own
+        metadata["dagster/row_count"] = rows
     return metadata
 
 

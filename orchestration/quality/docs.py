@@ -66,9 +66,11 @@ def build_docs(results: list[CheckOutcome], suites_path: Path, out: Path) -> Pat
 def _tables(results: list[CheckOutcome], suites_path: Path) -> list[_Table]:
     outcomes: dict[tuple[str, str], CheckOutcome] = {}
     for outcome in results:
-        known = outcomes.get((outcome.asset, outcome.name))
+        # `insee_filosofi.income` and `insee_filosofi__income` are one table
+        key = (outcome.asset.replace(".", "__", 1), outcome.name)
+        known = outcomes.get(key)
         if known is None or known.passed:
-            outcomes[(outcome.asset, outcome.name)] = outcome
+            outcomes[key] = outcome
     tables = []
     for path in suite_files(suites_path):
         suite, asset = read_suite(path), asset_of(path)

@@ -6,8 +6,9 @@ themselves are read by `suites`, put in words by `wording`; what happens on a fa
 
 Great Expectations costs 2 to 5 seconds to import and about 6 ms an expectation, whatever the table's
 size. Hence: imported on first use (or by `warm_up` in a thread), one ephemeral context for the process,
-`batch.validate` without checkpoint, store or docs site, and Python's garbage collector paused
-meanwhile (it took a third of the import and 40 % of the validation, walking objects that stay).
+its validator given the frame without data source, checkpoint, store or docs site, and Python's garbage
+collector paused meanwhile (it took a third of the import and 40 % of the validation, walking objects
+that stay).
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ __all__ = [
 
 _EXAMPLES = 3
 _lock = threading.RLock()
-_batches: Any = None
+_context: Any = None
 
 
 @contextmanager
@@ -70,24 +71,22 @@ def warm_up() -> None:
 
     Meant for a thread that runs while files are read. Safe to call twice and beside `validate`.
     """
-    _batch_definition()
+    _opened()
 
 
-def _batch_definition() -> Any:
-    """Return the one batch definition of the process: a whole pandas frame, in an ephemeral context."""
-    global _batches
+def _opened() -> Any:
+    """Return the one context of the process; it lives in memory and writes nothing."""
+    global _context
     with _lock:
-        if _batches is None:
+        if _context is None:
             # Its usage statistics would be sent over the network.
             os.environ["GX_ANALYTICS_ENABLED"] = "false"
             with _collector_paused():
                 import great_expectations
 
-                context = great_expectations.get_context(mode="ephemeral")
-                context.variables.progress_bars = {"globally": False, "metric_calculations": False}
-                asset = context.data_sources.add_pandas("observatory").add_dataframe_asset("table")
-                _batches = asset.add_batch_definition_whole_dataframe("whole")
-        return _batches
+                _context = great_expectations.get_context(mode="ephemeral")
+                _context.variables.progress_bars = {"globally": False, "metric_calculations": False}
+        return _context
 
 
 def validate(
@@ -118,25 +117,44 @@ def validate(
 def _run(
     frame: "pandas.DataFrame", path: Path, suite: Suite, positions: list[int], today: date
 ) -> dict[int, Any]:
-    """Return the result of each expectation by its position: they come back in another order."""
-    with _lock:
-        batches = _batch_definition()
-        with _collector_paused():
-            import great_expectations
+    """Return the result of each expectation by its position: they come back in another order.
 
-            frame = _with_comparable_dates(frame, suite)
+    The validator is given the frame itself. Through a data source and `batch.validate`, which is the
+    same validator, Great Expectations first hashes every cell twice for a fingerprint that nobody
+    reads: 1.2 of 1.3 seconds for the row count of 513,000 indicator values.
+    """
+    if not positions:
+        return {}
+    with _lock:
+        context = _opened()
+        with _collector_paused():
+            from great_expectations.execution_engine import PandasExecutionEngine
+            from great_expectations.validator.validator import Validator
+
+            frame = _with_comparable_dates(_narrowed(frame, suite), suite)
             expectations = [
                 _gx_expectation(path, position, suite.expectations[position], frame, today)
                 for position in positions
             ]
-            if not expectations:
-                return {}
-            batch = batches.get_batch({"dataframe": frame})
-            results = batch.validate(
-                great_expectations.ExpectationSuite(name=suite.name, expectations=expectations),
-                result_format={"result_format": "SUMMARY", "partial_unexpected_count": 20},
-            ).results
+            engine = PandasExecutionEngine(batch_data_dict={"table": frame})
+            results = Validator(execution_engine=engine, data_context=context).graph_validate(
+                configurations=[expectation.configuration for expectation in expectations],
+                runtime_configuration={
+                    "result_format": {"result_format": "SUMMARY", "partial_unexpected_count": 20}
+                },
+            )
     return {result.expectation_config.meta["position"]: result for result in results}
+
+
+def _narrowed(frame: "pandas.DataFrame", suite: Suite) -> "pandas.DataFrame":
+    """Return the frame with the suite's columns only: a condition on rows copies all columns there are."""
+    wanted = {column for spec in suite.expectations for column in spec.all_columns}
+    for spec in suite.expectations:
+        if spec.type.startswith("expect_table_column"):
+            if spec.kwargs.get("exact_match") is not False:
+                return frame
+            wanted |= set(spec.kwargs.get("column_set") or [])
+    return frame[[column for column in frame.columns if column in wanted]]
 
 
 def _gx_expectation(

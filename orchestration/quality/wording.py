@@ -221,11 +221,11 @@ def _found(
         listed = ", ".join(figure(v, language, plain=True) for v in result["partial_missing_list"])
         return f"absentes : {listed}" if french else f"missing: {listed}"
     observed = result.get("observed_value")
-    if isinstance(observed, (int, float)):
+    if isinstance(observed, (int, float)) and observed == observed:
         return ("observé " if french else "observed ") + figure(observed, language)
-    if observed is None and expectation.type.startswith("expect_column_m") and not passed:
-        return "aucune valeur" if french else "no value"
-    return "vérifié" if french else "checked"
+    if passed:
+        return "vérifié" if french else "checked"
+    return "aucune valeur" if french else "no value"
 
 
 def _examples(

@@ -17,10 +17,10 @@ large as (
   qualify row_number() over (order by period desc, vintage desc) = 1
 ),
 registry as (
-  select max(vintage) as vintage, bool_or(is_synthetic) as is_synthetic from {{ ref('int_company_labels') }} having count(*) > 0
+  select max(vintage) as vintage, arg_max(source_id, vintage) as source_id, bool_or(is_synthetic) as is_synthetic from {{ ref('int_company_labels') }} having count(*) > 0
 ),
 figure as (
-  select large.territory_code, registry.vintage, registry.is_synthetic or large.is_synthetic as is_synthetic,
+  select large.territory_code, registry.vintage, registry.source_id, registry.is_synthetic or large.is_synthetic as is_synthetic,
     large.establishments, large.period as denominator_period, count(distinct holder.company_key) as companies
   from large
   cross join registry
@@ -32,6 +32,6 @@ select 'sdg12_certified_companies' as indicator_id, 'epci' as territory_level, t
   {{ ratio('companies', 'establishments', 1000) }} as value,
   {{ status_columns(synthetic='is_synthetic', provisional='left(vintage, 4) <> denominator_period', provisional_reason=
     "'Dénominateur de ' || denominator_period || ' : dernier nombre connu d’établissements de 10 salariés ou plus.'") }},
-  companies as numerator, establishments as denominator, 'lucie_labels' as source_id, vintage
+  companies as numerator, establishments as denominator, source_id, vintage
 from figure
 where establishments > 0

@@ -61,16 +61,10 @@ figure as (
 )
 select indicator_id, territory_level, territory_code, cast(year as varchar) as period, 'total' as breakdown,
   case when not is_withheld then value end as value,
-  status,
-  -- how many declarations were left out belongs to the reading of the figure, whatever its status
-  nullif(concat_ws(' ', status_reason, case when not_computable > 0 and not is_withheld then
-    not_computable || ' déclaration(s) à l’index non calculable laissée(s) de côté.' end), '') as status_reason,
-  suppression_reason,
+  {{ status_columns(synthetic='is_synthetic', suppressed='is_withheld', suppression_reason=
+    "case when is_primary then 'Secret statistique : moins de 3 entreprises.' else 'Secret statistique : masqué pour qu’une cellule de moins de 3 entreprises ne se déduise pas du total.' end",
+    remark="case when not_computable > 0 then not_computable || ' déclaration(s) à l’index non calculable laissée(s) de côté.' end") }},
   case when not is_withheld then numerator end as numerator,
   case when not is_withheld then companies end as denominator,
   'egapro_index' as source_id, vintage
-from (
-  select *, {{ status_columns(synthetic='is_synthetic', suppressed='is_withheld', suppression_reason=
-    "case when is_primary then 'Secret statistique : moins de 3 entreprises.' else 'Secret statistique : masqué pour qu’une cellule de moins de 3 entreprises ne se déduise pas du total.' end") }}
-  from figure
-)
+from figure

@@ -2,7 +2,8 @@
 -- for the commune and for each territory of today whose communes are all in the file.
 with file as (
   select commune_code, cast(year as varchar) as period, vintage, is_synthetic,
-    size_10 + size_20 + size_50 + size_100 + size_200 + size_500 as large, total
+    -- all in the band « 0 salarié ou effectif non déterminé »: sizes are unknown there (Mayotte, 2014), not zero
+    case when size_0 < total or total < 100 then size_10 + size_20 + size_50 + size_100 + size_200 + size_500 end as large, total
   from {{ ref('stg_insee_establishments_by_size__establishments') }}
 )
 select 'sdg09_establishments_10_plus_share' as indicator_id, territory_level, territory_code, period, 'total' as breakdown,

@@ -30,26 +30,31 @@ creations as (
     on made.commune_code = stock.commune_code and made.year = years.year and made.vintage = years.vintage
   group by stock.commune_code, years.year, years.vintage
 ),
-stock_sums as (select * from {{ territory_sums('stock', ['ess', 'repair', 'repair_2025']) }}),
-creation_sums as (select * from {{ territory_sums('creations', ['created']) }}),
+-- the stock holds all France: with an extract of the commune list some places have neither name nor population
+stock_sums as (
+  select sums.*, territories.population
+  from {{ territory_sums('stock', ['ess', 'repair', 'repair_2025']) }} as sums
+  join {{ ref('int_territories') }} as territories
+    on territories.territory_level = sums.territory_level and territories.territory_code = sums.territory_code
+),
+creation_sums as (
+  select sums.*, territories.population
+  from {{ territory_sums('creations', ['created']) }} as sums
+  join {{ ref('int_territories') }} as territories
+    on territories.territory_level = sums.territory_level and territories.territory_code = sums.territory_code
+),
 figure as (
   select 'sdg08_ess_establishments' as indicator_id, territory_level, territory_code, period, vintage, is_synthetic,
     cast(ess as double) as value, cast(ess as double) as numerator, cast(null as double) as denominator, false as is_broken
   from stock_sums
   union all
-  select 'sdg12_repair_establishments', sums.territory_level, sums.territory_code, sums.period, sums.vintage, sums.is_synthetic,
-    {{ ratio('sums.repair', 'territories.population', 10000) }}, sums.repair, territories.population, sums.repair_2025 > 0
-  from stock_sums as sums
-  join {{ ref('int_territories') }} as territories
-    on territories.territory_level = sums.territory_level and territories.territory_code = sums.territory_code
-  where territories.population > 0
+  select 'sdg12_repair_establishments', territory_level, territory_code, period, vintage, is_synthetic,
+    {{ ratio('repair', 'population', 10000) }}, repair, population, repair_2025 > 0
+  from stock_sums where population > 0
   union all
-  select 'sdg09_business_creation_rate', sums.territory_level, sums.territory_code, sums.period, sums.vintage, sums.is_synthetic,
-    {{ ratio('sums.created', 'territories.population', 1000) }}, sums.created, territories.population, false
-  from creation_sums as sums
-  join {{ ref('int_territories') }} as territories
-    on territories.territory_level = sums.territory_level and territories.territory_code = sums.territory_code
-  where territories.population > 0
+  select 'sdg09_business_creation_rate', territory_level, territory_code, period, vintage, is_synthetic,
+    {{ ratio('created', 'population', 1000) }}, created, population, false
+  from creation_sums where population > 0
 )
 select indicator_id, territory_level, territory_code, period, 'total' as breakdown, value,
   {{ status_columns(synthetic='is_synthetic', provisional='is_broken', provisional_reason=

@@ -37,8 +37,8 @@ figure as (
 select case risk when 'work' then 'sdg08_work_accident_frequency' else 'sdg08_commuting_accident_frequency' end as indicator_id,
   territory_level, territory_code, cast(year as varchar) as period, breakdown,
   {{ ratio('accidents', 'employees', 1000) }} as value,
-  {{ status_columns(synthetic='is_synthetic', provisional='is_from_sheets', provisional_reason=
-    "'Année antérieure reprise des fiches par activité du producteur : jusqu’à 2 % de salariés de moins que dans son tableau annuel.'") }},
+  {{ status_columns(synthetic='is_synthetic', remark=
+    "case when is_from_sheets then 'Repris des fiches par activité du producteur et non de son tableau annuel : jusqu’à 2 % de salariés de moins.' end") }},
   accidents as numerator, employees as denominator, 'ameli_work_accidents' as source_id, vintage
 from figure
 where employees > 0 and accidents is not null and risk in ('work', 'commuting')

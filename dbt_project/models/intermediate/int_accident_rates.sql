@@ -1,6 +1,6 @@
 -- Accidents and employees of the country by risk, year and activity division; `naf` is null for the total.
 -- Where one vintage gives a division both ready and as CTN x NAF5 lines, the ready figure is taken.
--- Earlier years of a vintage come from the activity sheets (`basis`), which miss up to 2 % of the employees: kept and said.
+-- Figures taken from the activity sheets (`basis`) miss up to 2 % of the employees: kept, and said beside the figure.
 -- Lines without a known activity (`xxxxx`, « Valeur manquante ») count in the total, in no division.
 with lines as (
   select risk, year, vintage, is_synthetic, employees, accidents, basis = 'activity_sheets' as is_from_sheets,

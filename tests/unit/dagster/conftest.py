@@ -68,6 +68,7 @@ def manifest():
 @pytest.fixture
 def settings(tmp_path, monkeypatch):
     # run_job sets it for this process; monkeypatch puts back what stood there
+    monkeypatch.setattr("orchestration.warehouse.row_counts", lambda _warehouse: {"fct_value": 3, "fct_label": 0})
     monkeypatch.setenv("DAGSTER_HOME", os.environ.get("DAGSTER_HOME", ""))
     return Settings(home=tmp_path / "home")
 

@@ -124,13 +124,13 @@ class FakeRefresh:
         if self.no_build:
             raise self.no_build
         nodes = [
-            result("model.o.stg_income", "success", rows=3),
-            result("model.o.fct_value", "error" if self.failing else "success", self.failing, rows=2),
-            result("model.o.fct_label", "success", rows=None),
+            result("model.o.stg_income", "success"),
+            result("model.o.fct_value", "error" if self.failing else "success", self.failing),
+            result("model.o.fct_label", "success"),
             result("test.o.not_null", "pass"),
             result("test.o.unique.1", "fail", "2 doublons"),
         ]
-        return SimpleNamespace(nodes=nodes)
+        return SimpleNamespace(nodes=nodes, warehouse=Path("warehouse.duckdb"))
 
     def check_marts(self):
         self.calls.append(("check_marts",))
@@ -157,7 +157,7 @@ class FakeRefresh:
         )
 
 
-def result(unique_id, status, message=None, rows=None):
+def result(unique_id, status, message=None):
     return SimpleNamespace(
         unique_id=unique_id,
         name=unique_id.split(".")[2],
@@ -165,5 +165,4 @@ def result(unique_id, status, message=None, rows=None):
         status=status,
         message=message,
         seconds=0.1,
-        rows=rows,
     )

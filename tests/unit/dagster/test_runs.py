@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import socket
 import sys
 from types import ModuleType
 
 import pytest
-from dagster_fakes import FakeRefresh
 from dagster import AssetKey, DagsterRunStatus
+from dagster_fakes import FakeRefresh
 
-from orchestration.messages import Message
-from orchestration.warehouse import BuildError
 from orchestration import dagster_run, resources
 from orchestration.dagster_run import PROCESS_TAG, close_orphans, open_instance, run_job
+from orchestration.messages import Message
+from orchestration.warehouse import BuildError
 
 
 class HomeBusy(Exception):
@@ -46,7 +47,7 @@ def run(settings, catalogue, definitions):
     def start(job="refresh_all", only=None, **behaviour):
         sources = [s for s in catalogue.values() if only is None or s.source_id in only]
         refresh = FakeRefresh(run_id="20261124T034800000000Z", sources=sources, **behaviour)
-        outcome = run_job(settings, refresh, job, definitions=definitions)
+        outcome = run_job(settings, job, "sample", refresh=refresh, definitions=definitions)
         with open_instance(settings) as instance:
             [record] = instance.get_runs()
         refresh.run = record
@@ -73,7 +74,7 @@ def evaluations(instance, run_id):
 
 def test_the_steps_ask_in_order_and_the_home_is_released(run, capfd):
     refresh, outcome = run()
-    assert refresh.calls == [("ingest", "insee_income"), ("ingest", "lucie"), ("build",), ("check_marts",), ("publish",)]
+    assert refresh.calls == [("start_worker",), ("ingest", "insee_income"), ("ingest", "lucie"), ("build",), ("check_marts",), ("publish",)]
     assert outcome.published and refresh.closed and not resources._sessions
     # standard output belongs to the receipt
     assert capfd.readouterr().out == ""
@@ -94,7 +95,9 @@ def test_the_run_stands_in_the_interface_with_counts_origins_and_reasons(run, in
     assert (row.data["sha256"], row.data["origin"]) == ("ab", "https://example.org/a.csv")
     labels = latest(instance, "lake", "lucie")
     assert "colonne absente — demandez au producteur" in labels.metadata["reasons"].value
-    assert latest(instance, "stg_income").metadata["dagster/row_count"].value == 3
+    assert latest(instance, "fct_value").metadata["dagster/row_count"].value == 3
+    assert latest(instance, "fct_label").metadata["dagster/row_count"].value == 0
+    assert "dagster/row_count" not in latest(instance, "stg_income").metadata
     edition = latest(instance, "edition")
     assert edition.metadata["edition"].value == "2026-01-01"
     assert edition.metadata["path"].value.endswith("editions/2026-01-01")
@@ -160,7 +163,7 @@ def test_only_the_sources_asked_for_are_ingested(run):
 
 def test_a_job_without_sources_only_rebuilds(run):
     refresh, _ = run(job="publish")
-    assert refresh.calls == [("build",), ("check_marts",), ("publish",)]
+    assert refresh.calls == [("start_worker",), ("build",), ("check_marts",), ("publish",)]
 
 
 def test_a_run_from_the_interface_opens_its_own_refresh(definitions, refresh_module, settings):
@@ -199,3 +202,15 @@ def test_the_kept_event_log_is_read_by_dagsters_own_class(run, instance):
     refresh, _ = run()
     plain = SqliteEventLogStorage(instance.event_log_storage._base_dir)
     assert len(plain.get_logs_for_run(refresh.run.run_id)) == len(instance.all_logs(refresh.run.run_id)) > 50
+
+
+def test_a_taken_port_is_said_in_plain_words(settings, capsys):
+    from orchestration.serve import serve
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert serve(settings, port=port) == 2
+    said = capsys.readouterr().err
+    assert f"Le port {port} de 127.0.0.1 est déjà pris" in said and f"--port {port + 1}" in said

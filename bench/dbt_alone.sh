@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# The floor of a refresh: one `dbt build` of the same project on the same warehouse, and nothing else.
+#   bench/dbt_alone.sh HOME      (HOME of a refresh that has run; its warehouse is copied, not touched)
+set -euo pipefail
+home=${1:?usage: bench/dbt_alone.sh HOME}
+cd "$(dirname "$0")/.."
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cp "$home/work/warehouse.duckdb" "$work/warehouse.duckdb"
+cp dbt_project/target/partial_parse.msgpack "$work/" 2>/dev/null || true
+vars=$(.venv/bin/python -c 'from pathlib import Path; from orchestration.warehouse import dbt_vars; print(dbt_vars(Path("dbt_project")))')
+export OBSERVATORY_WAREHOUSE=$work/warehouse.duckdb DBT_SEND_ANONYMOUS_USAGE_STATS=false
+start=$(date +%s.%N)
+.venv/bin/dbt --quiet build --project-dir dbt_project --profiles-dir dbt_project --target-path "$work" \
+  --log-path "$work" --exclude-resource-type unit_test --vars "$vars" >&2
+end=$(date +%s.%N)
+echo "$start $end" | awk '{printf "%.2f\n", $2 - $1}'

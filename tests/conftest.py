@@ -1,0 +1,73 @@
+"""What every test may use: the mirror of real files, a home with a first edition, the command line."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from orchestration.settings import PROJECT
+
+
+@dataclass
+class Answer:
+    """What one call of the command line gave back."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def receipt(self) -> dict[str, Any]:
+        """Return standard output as the one JSON object that it must be."""
+        return json.loads(self.out)
+
+
+def observatory(*arguments: str | Path, timeout: int = 540, env: dict[str, str] | None = None) -> Answer:
+    """Call `observatory` as a person would, in a process of its own."""
+    done = subprocess.run(
+        [sys.executable, "-m", "orchestration.cli", *map(str, arguments)],
+        capture_output=True, text=True, timeout=timeout, cwd=PROJECT, check=False, env={**os.environ, **(env or {})},
+    )
+    return Answer(done.returncode, done.stdout, done.stderr)
+
+
+@pytest.fixture(scope="session")
+def mirror() -> Path:
+    """The folder of real published files; tests that need it are skipped where it is absent."""
+    path = Path(os.environ.get("OBSERVATORY_MIRROR", PROJECT.parent / "shared" / "mirror"))
+    if not path.is_dir():
+        pytest.skip(f"no mirror of real files at {path} (set OBSERVATORY_MIRROR)")
+    return path
+
+
+@pytest.fixture(scope="session")
+def sample_mirror(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The embedded samples laid out as a mirror, to be copied and damaged by tests."""
+    root = tmp_path_factory.mktemp("mirror")
+    for folder in sorted((PROJECT / "sources").iterdir()):
+        if (folder / "sample").is_dir():
+            shutil.copytree(folder / "sample", root / folder.name)
+    return root
+
+
+@pytest.fixture(scope="session")
+def first_refresh(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Answer]:
+    """A home with a first edition from the embedded samples, and what the command said."""
+    home = tmp_path_factory.mktemp("home") / "observatory"
+    return home, observatory("refresh", "--home", home, "--json")
+
+
+@pytest.fixture
+def home(first_refresh: tuple[Path, Answer], tmp_path: Path) -> Path:
+    """A copy of the home with a first edition, for a test to write to."""
+    target = tmp_path / "home"
+    shutil.copytree(first_refresh[0], target, symlinks=True)
+    return target

@@ -1,0 +1,176 @@
+"""A refresh under bad files, broken marts, a second refresh, a killed process: nothing good is lost."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from orchestration.settings import PROJECT
+from tests.conftest import observatory
+
+NEET = "insee_neet/2018/neet_epci_2018.csv"
+
+
+@pytest.fixture
+def delivery(sample_mirror: Path, tmp_path: Path) -> Path:
+    """A mirror of one small source, to be damaged."""
+    target = tmp_path / "delivery"
+    shutil.copytree(sample_mirror / "insee_neet", target / "insee_neet")
+    return target
+
+
+@pytest.fixture
+def real_home(tmp_path: Path, sample_mirror: Path) -> Path:
+    """A home whose lake was filled from a mirror (not from the shipped samples), with an edition."""
+    home = tmp_path / "home"
+    small = tmp_path / "first"
+    for name in ("insee_neet", "insee_wages"):
+        shutil.copytree(sample_mirror / name, small / name)
+    answer = observatory("refresh", "--from", small, "--home", home, "--json")
+    assert answer.code == 0, answer.err
+    return home
+
+
+def figures(home: Path, indicator: str) -> list[tuple]:
+    with duckdb.connect(str(home / "editions/current/observatory.duckdb"), read_only=True) as connection:
+        return connection.execute(
+            "SELECT territory_level, territory_code, period, value FROM fct_indicator_value WHERE indicator_id = ? ORDER BY ALL",
+            [indicator],
+        ).fetchall()
+
+
+def outcome(receipt: dict, file: str) -> dict:
+    return next(s for s in receipt["sources"] if s["file"] == file)
+
+
+def test_a_bad_file_is_refused_and_takes_nothing_else_with_it(real_home, delivery):
+    before = figures(real_home, "sdg08_neet_rate")
+    bad = delivery / NEET
+    bad.write_text(bad.read_text(encoding="utf-8-sig").replace("part_non_inseres", "taux_mystere"), encoding="utf-8")
+    other = delivery / "insee_neet/2018/neet_dpt_2018.csv"
+    other.write_text(other.read_text(encoding="utf-8-sig").replace("44;Loire-Atlantique;2018;12,90", "44;Loire-Atlantique;2018;12,80"), encoding="utf-8")
+    answer = observatory("refresh", "--from", delivery, "--home", real_home, "--only", "insee_neet", "--json")
+    receipt = answer.receipt
+    assert answer.code == receipt["exit_code"] == 3
+    refused = outcome(receipt, "neet_epci_2018.csv")
+    assert refused["state"] == "refused" and "part_non_inseres" in refused["reason"]
+    assert "taux_mystere" in refused["action"] and "columns.csv" in refused["action"]
+    assert outcome(receipt, "neet_dpt_2018.csv")["state"] in ("accepted", "adapted")
+    after = figures(real_home, "sdg08_neet_rate")
+    changed = set(after) ^ set(before)
+    assert {(r[0], r[1], r[2]) for r in changed} == {("department", "44", "2018")}
+    assert ("department", "44", "2018", 12.8) in after
+    assert ("epci", "244400404", "2018", 12.4) in after
+
+
+def test_a_refused_file_stays_refused_until_it_changes(real_home, delivery):
+    bad = delivery / NEET
+    good = bad.read_bytes()
+    bad.write_text("<html><title>Maintenance</title></html>", encoding="utf-8")
+    first = observatory("refresh", "--from", delivery, "--home", real_home, "--only", "insee_neet", "--json")
+    again = observatory("refresh", "--from", delivery, "--home", real_home, "--only", "insee_neet", "--json")
+    assert (first.code, again.code) == (3, 3)
+    assert outcome(again.receipt, bad.name)["reason"] == outcome(first.receipt, bad.name)["reason"]
+    bad.write_bytes(good)
+    assert observatory("refresh", "--from", delivery, "--home", real_home, "--only", "insee_neet", "--json").code == 0
+
+
+def test_a_source_without_a_folder_keeps_what_it_had(real_home, delivery):
+    before = figures(real_home, "sdg05_hourly_wage_gap")
+    assert before
+    answer = observatory("refresh", "--from", delivery, "--home", real_home, "--json")
+    assert answer.code == 0
+    wages = next(s for s in answer.receipt["sources"] if s["source"] == "insee_wages")
+    assert wages["state"] == "missing" and wages["vintage"] == "2014"
+    assert figures(real_home, "sdg05_hourly_wage_gap") == before
+
+
+def test_a_folder_that_no_source_knows_is_named_and_ignored(real_home, delivery):
+    (delivery / "insee_mystere/2024").mkdir(parents=True)
+    (delivery / "insee_mystere/2024/a.csv").write_text("x;y\n1;2\n")
+    answer = observatory("refresh", "--from", delivery, "--home", real_home, "--only", "insee_neet", "--json")
+    assert answer.code == 0 and "insee_mystere" in answer.err
+
+
+def test_reference_sources_that_a_mirror_lacks_come_from_the_shipped_extract(real_home):
+    receipt = json.loads((real_home / "editions/current/receipt.json").read_text())
+    epci = next(s for s in receipt["sources"] if s["source"] == "dgcl_epci")
+    assert epci["state"] == "kept" and "extrait livré" in epci["reason"]
+
+
+def test_a_broken_mart_blocks_the_edition(home, tmp_path):
+    project = tmp_path / "dbt_project"
+    shutil.copytree(PROJECT / "dbt_project", project, ignore=shutil.ignore_patterns("target", "logs"))
+    (project / "tests/never_true.sql").write_text("select * from {{ ref('dim_sdg') }}\n")
+    before = (home / "editions/current").readlink()
+    answer = observatory("refresh", "--home", home, "--json", env={"OBSERVATORY_DBT_PROJECT_PATH": str(project)})
+    assert answer.code == answer.receipt["exit_code"] == 4
+    assert (home / "editions/current").readlink() == before
+    failed = [c for c in answer.receipt["checks"] if c["name"] == "never_true"]
+    assert failed and not failed[0]["passed"] and failed[0]["severity"] == "error"
+    # the register did not move either: with the project whole again there is nothing new
+    again = observatory("refresh", "--home", home, "--json")
+    assert again.code == 0 and again.receipt["published"] is False
+
+
+def test_one_refresh_at_a_time(home):
+    holder = subprocess.Popen(
+        [sys.executable, "-c", "import sys, time; from filelock import FileLock\nwith FileLock(sys.argv[1]):\n print('held', flush=True); time.sleep(60)",
+         str(home / "refresh.lock")],
+        stdout=subprocess.PIPE, text=True,
+    )
+    try:
+        assert holder.stdout.readline().strip() == "held"
+        answer = observatory("refresh", "--home", home, "--json")
+        assert answer.code == answer.receipt["exit_code"] == 5
+        assert "Un autre rafraîchissement" in answer.receipt["reason"]
+    finally:
+        holder.kill()
+        holder.wait()
+
+
+@pytest.mark.parametrize("moment", [1.0, 4.0, 8.0])
+def test_a_killed_refresh_leaves_the_old_edition_and_the_next_one_works(home, sample_mirror, moment):
+    before = (home / "editions/current").readlink()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "orchestration.cli", "refresh", "--from", str(sample_mirror), "--home", str(home), "--json"],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=PROJECT, start_new_session=True,
+    )
+    time.sleep(moment)
+    import os
+
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    assert (home / "editions/current").readlink() == before
+    with duckdb.connect(str(home / "editions/current/observatory.duckdb"), read_only=True) as connection:
+        assert connection.execute("SELECT count(*) FROM fct_indicator_value").fetchone()[0] > 0
+    if moment == 8.0:
+        answer = observatory("refresh", "--from", sample_mirror, "--home", home, "--json")
+        assert answer.code == 0 and answer.receipt["published"]
+
+
+def test_another_territory_works_on_the_same_files(home):
+    answer = observatory("refresh", "--territory", "243500139", "--home", home, "--json")
+    assert answer.code == 0, answer.err
+    with duckdb.connect(str(home / "editions/current/observatory.duckdb"), read_only=True) as connection:
+        homes = connection.execute("SELECT name FROM dim_territory WHERE is_home AND territory_level = 'epci'").fetchall()
+        communes = connection.execute("SELECT count(*) FROM dim_territory WHERE is_home AND territory_level = 'commune'").fetchone()
+    assert homes == [("Rennes Métropole",)] and communes == (43,)
+
+
+def test_going_back_to_an_edition(home, sample_mirror):
+    first = (home / "editions/current").readlink().name
+    assert observatory("refresh", "--territory", "243500139", "--home", home, "--json").code == 0
+    assert (home / "editions/current").readlink().name != first
+    assert observatory("rollback", first, "--home", home).code == 0
+    assert (home / "editions/current").readlink().name == first
+    unknown = observatory("rollback", "20200101T000000Z", "--home", home)
+    assert unknown.code == 2 and first in unknown.err

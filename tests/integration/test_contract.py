@@ -1,0 +1,204 @@
+"""The names that others rely on: commands, exit codes, receipt, editions, tables and their columns."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.conftest import Answer, observatory
+
+COLUMNS = {
+    "dim_sdg": "sdg_id name_fr name_en",
+    "dim_indicator": "indicator_id sdg_id sdg_target name_fr name_en unit desired_direction kind source_id frequency "
+    "definition_fr definition_en limits_fr target_value target_year",
+    "dim_territory": "territory_code territory_level name epci_code department_code region_code population cog_year is_home is_comparator",
+    "dim_company": "siren name naf_code size_band commune_code is_ess is_mission_company is_employer",
+    "dim_source": "source_id publisher licence homepage frequency groups",
+    "fct_indicator_value": "indicator_id territory_code territory_level period breakdown value unit status suppression_reason "
+    "numerator denominator source_id vintage",
+    "fct_company_label": "label_id company_name siren match_method match_score commune_code valid_from valid_to is_current source_id vintage",
+    "fct_filing": "filing_id siren company_name fiscal_year document_type pages source_id vintage",
+    "fct_csr_action": "action_id company_name siren title nature sdg_ids contribution",
+}
+
+
+@pytest.fixture(scope="module")
+def edition(first_refresh: tuple[Path, Answer]):
+    home, answer = first_refresh
+    assert answer.code == 0, answer.err
+    with duckdb.connect(str(home / "editions/current/observatory.duckdb"), read_only=True) as connection:
+        yield connection
+
+
+def one(connection, sql: str, *values):
+    return connection.execute(sql, list(values)).fetchone()[0]
+
+
+def test_a_first_refresh_publishes_and_prints_one_receipt(first_refresh):
+    home, answer = first_refresh
+    receipt = answer.receipt
+    assert answer.code == receipt["exit_code"] == 0, answer.err
+    assert set(receipt) >= {"edition", "exit_code", "started_at", "finished_at", "territory", "sources", "checks"}
+    assert receipt["territory"] == "244400404"
+    assert (home / "editions" / receipt["edition"]).is_dir()
+    states = {s["state"] for s in receipt["sources"]}
+    assert states <= {"accepted", "adapted"}, [s for s in receipt["sources"] if s["state"] not in ("accepted", "adapted")]
+    for s in receipt["sources"]:
+        assert set(s) >= {"source", "vintage", "file", "state", "reason", "action", "rows_read", "rows_kept", "rows_rejected"}
+    for c in receipt["checks"]:
+        assert set(c) >= {"name", "asset", "severity", "passed", "message"}
+
+
+def test_every_source_of_the_catalogue_is_in_the_receipt(first_refresh):
+    listed = {s["source"] for s in json.loads(observatory("sources", "--json").out)}
+    assert listed == {s["source"] for s in first_refresh[1].receipt["sources"]}
+
+
+@pytest.mark.parametrize("table", COLUMNS)
+def test_tables_have_the_columns_that_readers_rely_on(edition, first_refresh, table):
+    found = [r[0] for r in edition.execute(f"DESCRIBE {table}").fetchall()]
+    assert set(COLUMNS[table].split()) <= set(found)
+    parquet = first_refresh[0] / f"editions/current/parquet/{table}.parquet"
+    assert [r[0] for r in duckdb.execute(f"DESCRIBE SELECT * FROM '{parquet}'").fetchall()] == found
+
+
+def test_the_edition_holds_its_papers(first_refresh):
+    folder = first_refresh[0] / "editions/current"
+    manifest = json.loads((folder / "manifest.json").read_text())
+    assert json.loads((folder / "receipt.json").read_text())["edition"] == manifest["edition"]
+    for file in manifest["inputs"]:
+        assert file["source"] and file["vintage"] and len(file["sha256"]) == 64 and file["bytes"] and file["origin"]
+    for table in manifest["tables"]:
+        assert table["rows"] is not None and table["columns"] and len(table["sha256"]) == 64
+    receipt = (folder / "receipt.md").read_text()
+    assert receipt.startswith("# Reçu") and "# Receipt" in receipt
+
+
+def test_nothing_is_written_outside_the_home(first_refresh):
+    home = first_refresh[0]
+    assert {p.name for p in home.iterdir()} >= {"lake", "editions", "receipts", "state.json", "dagster"}
+    assert {p.name for p in home.parent.iterdir()} == {home.name}
+
+
+def test_goals_are_seventeen_in_both_languages(edition):
+    assert one(edition, "SELECT count(*) FROM dim_sdg WHERE name_fr <> name_en AND sdg_id BETWEEN 1 AND 17") == 17
+
+
+@pytest.mark.parametrize(
+    ("indicator", "level", "code", "period", "breakdown", "value"),
+    [
+        # Insee, Filosofi, FILO2014_DISP_EPCI.csv and FILO2017_DISP_EPCI.csv, columns RD and Q2
+        ("sdg10_interdecile_ratio", "epci", "244400404", "2014", "total", 3.3),
+        ("sdg10_interdecile_ratio", "epci", "244400404", "2017", "total", 3.3),
+        ("sdg10_median_living_standard", "epci", "244400404", "2018", "total", 23390),
+        ("sdg10_gini", "epci", "244400404", "2018", "total", 0.281),
+        # cc_filosofi_2021_COM.csv, TP6021 of Nantes
+        ("sdg01_poverty_rate", "commune", "44109", "2021", "total", 17.0),
+        # Observatoire des territoires, neet_epci_2018.csv
+        ("sdg08_neet_rate", "epci", "244400404", "2008", "total", 10.3),
+        ("sdg08_neet_rate", "epci", "244400404", "2013", "total", 12.6),
+        ("sdg08_neet_rate", "department", "44", "2018", "total", 12.9),
+        ("sdg08_neet_rate", "region", "52", "2018", "total", 13.9),
+        # net_salary_per_town_categories.csv, SNHMH14 16.0 and SNHMF14 12.9 of Nantes
+        ("sdg05_hourly_wage_gap", "commune", "44109", "2014", "total", (16.0 - 12.9) / 16.0 * 100),
+        # chomage-zone-t1-2003-t3-2023.xlsx, zone 5216
+        ("sdg08_unemployment_rate", "employment_zone", "5216", "2003-Q1", "total", 7.8),
+        ("sdg08_unemployment_rate", "employment_zone", "5216", "2023-Q3", "total", 5.5),
+        # base_etablissement_par_tranche_effectif.csv, Nantes: 683+461+160+77+38+14 of 22,585
+        ("sdg09_establishments_10_plus_share", "commune", "44109", "2014", "total", (683 + 461 + 160 + 77 + 38 + 14) / 22585 * 100),
+        # base_cc_comparateur, P22_LOGVAC / P22_LOG of Nantes
+        ("sdg11_vacant_dwellings_share", "commune", "44109", "2022", "total", 11848.2625129355 / 193629.315477055 * 100),
+        # regional funds, Carsat Pays de la Loire 2024
+        ("sdg08_work_accident_frequency", "region", "52", "2024", "total", 38900 / 1204909 * 1000),
+        ("sdg08_commuting_accident_frequency", "region", "52", "2024", "total", 5209 / 1204909 * 1000),
+        # the plan's published figures
+        ("sdg17_partnership_engagement", "region", "52", "2015", "total", 43),
+        ("sdg17_partnership_engagement", "country", "FR", "2015", "total", 37),
+        ("sdg08_ess_employment_share", "epci", "244400404", "2015", "total", 16),
+    ],
+)
+def test_published_figures_come_out_as_published(edition, indicator, level, code, period, breakdown, value):
+    rows = edition.execute(
+        "SELECT value FROM fct_indicator_value WHERE indicator_id = ? AND territory_level = ? AND territory_code = ? "
+        "AND period = ? AND breakdown = ?",
+        [indicator, level, code, period, breakdown],
+    ).fetchall()
+    assert rows == [(pytest.approx(value, rel=1e-9),)]
+
+
+def test_invented_data_say_so_down_to_the_figures(edition):
+    synthetic = one(
+        edition,
+        "SELECT count(*) FROM fct_indicator_value WHERE indicator_id = 'sdg08_ess_establishments' AND status <> 'provisional'",
+    )
+    assert synthetic == 0
+    assert one(edition, "SELECT count(*) FROM fct_indicator_value WHERE indicator_id = 'sdg08_ess_establishments'") > 0
+    assert one(edition, "SELECT count(*) FROM fct_indicator_value WHERE status = 'provisional' AND status_reason IS NULL") == 0
+
+
+def test_missing_is_null_and_codes_keep_their_zeros(edition):
+    assert one(edition, "SELECT count(*) FROM fct_indicator_value WHERE breakdown = '' OR period = '' OR suppression_reason = ''") == 0
+    assert one(edition, "SELECT count(*) FROM dim_territory WHERE territory_level = 'commune' AND length(territory_code) <> 5") == 0
+    assert one(edition, "SELECT count(*) FROM dim_company WHERE length(siren) <> 9") == 0
+
+
+def test_the_home_territory_has_its_24_communes(edition):
+    assert one(edition, "SELECT count(*) FROM dim_territory WHERE is_home AND territory_level = 'commune'") == 24
+    assert edition.execute("SELECT name FROM dim_territory WHERE is_home AND territory_level = 'epci'").fetchall() == [("Nantes Métropole",)]
+    assert one(edition, "SELECT count(*) FROM dim_territory WHERE is_comparator AND NOT is_home AND territory_level = 'epci'") >= 8
+
+
+def test_no_natural_person_is_named(edition):
+    # the sample's natural persons are called PERSONNE …; partial diffusion reads [ND]
+    for table, column in (("dim_company", "name"), ("fct_company_label", "company_name"), ("fct_filing", "company_name")):
+        assert one(edition, f"SELECT count(*) FROM {table} WHERE {column} ILIKE '%[ND]%' OR {column} ILIKE '%personne%'") == 0
+
+
+def test_an_unchanged_refresh_publishes_nothing_and_says_so(first_refresh):
+    home, first = first_refresh
+    again = observatory("refresh", "--home", home, "--json")
+    assert again.code == 0
+    assert again.receipt["edition"] == first.receipt["edition"]
+    assert {s["state"] for s in again.receipt["sources"]} == {"unchanged"}
+    assert "Rien de nouveau" in again.receipt["note"]
+
+
+def test_the_run_stands_in_dagsters_instance(first_refresh):
+    from dagster import DagsterInstance
+
+    with DagsterInstance.from_config(str(first_refresh[0] / "dagster")) as instance:
+        runs = instance.get_runs()
+    assert [r.job_name for r in runs] == ["refresh_all"] and runs[0].status.value == "SUCCESS"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["refresh", "--only", "nothing_of_that_name"],
+        ["refresh", "--from", "/no/such/folder"],
+        ["refresh", "--territory", "44109"],
+        ["check", "no_such_source", "README.md"],
+        ["check", "insee_neet", "no_such_file.csv"],
+        ["nonsense"],
+    ],
+)
+def test_wrong_usage_is_told_without_a_traceback(arguments, tmp_path):
+    answer = observatory(*arguments, env={"OBSERVATORY_HOME": str(tmp_path / "home")})
+    assert answer.code == 2
+    assert answer.err.strip() and "Traceback" not in answer.err
+
+
+def test_help_explains_each_command():
+    text = observatory("--help").out
+    for command in ("refresh", "status", "sources", "check", "editions", "rollback", "serve"):
+        assert command in text
+        assert observatory(command, "--help").code == 0
+
+
+def test_status_tells_every_source(first_refresh):
+    found = json.loads(observatory("status", "--home", first_refresh[0], "--json").out)
+    assert {s["state"] for s in found} <= {"fresh", "due", "late_publisher", "late_us", "refused", "never"}
+    assert all(s["action"] for s in found)

@@ -1,0 +1,180 @@
+"""One whole `dbt build`, unit tests included, on a lake of a few rows written here.
+
+The tables are made from what the staging folder declares, so that a model which reads a column that nobody
+declares fails here. Values are checked by hand. Real files: `tests/realdata`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+PROJECT = Path(__file__).resolve().parents[3] / "dbt_project"
+HOME = "244400404"
+
+pytestmark = pytest.mark.slow
+
+
+def _dbt(warehouse: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [
+            sys.executable, "-c", "from dbt.cli.main import cli; cli()", *arguments,
+            "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT),
+            "--target-path", str(warehouse.parent / "target"), "--log-path", str(warehouse.parent / "logs"),
+        ],
+        env={**os.environ, "OBSERVATORY_WAREHOUSE": str(warehouse), "DO_NOT_TRACK": "1"},
+        cwd=warehouse.parent, capture_output=True, text=True,
+    )
+
+
+def _indicator_models() -> str:
+    names = sorted(p.stem for p in (PROJECT / "models" / "indicators").glob("*.sql"))
+    return json.dumps({"indicator_models": names})
+
+
+def _put(connection: Any, table: str, *rows: dict[str, object], vintage: str = "2024", synthetic: bool = False) -> None:
+    for number, row in enumerate(rows, start=1):
+        full = {**row, "_vintage": vintage, "_file": "f", "_sha256": "0", "_row": number, "_channel": "mirror",
+                "_synthetic": synthetic}
+        marks = ", ".join("?" for _ in full)
+        connection.execute(f"INSERT INTO lake.{table} ({', '.join(full)}) VALUES ({marks})", list(full.values()))
+
+
+def _fill(connection: Any) -> None:
+    for document in sorted((PROJECT / "models" / "staging").rglob("*.yml")):
+        for source in yaml.safe_load(document.read_text(encoding="utf-8")).get("sources", []):
+            connection.execute(f"CREATE SCHEMA IF NOT EXISTS {source['schema']}")
+            for table in source["tables"]:
+                columns = ", ".join(f'"{c["name"]}" {c["data_type"]}' for c in table["columns"])
+                connection.execute(f"CREATE TABLE {source['schema']}.{table.get('identifier', table['name'])} ({columns})")
+    for folder in (PROJECT / "models" / "staging").iterdir():
+        connection.execute("INSERT INTO run.sources (source_id, publisher) VALUES (?, 'x')", [folder.name])
+    connection.execute("INSERT INTO run.settings VALUES (?, TIMESTAMP '2026-03-01 06:00:00', 'r', 'v')", [HOME])
+
+    def commune(code: str, name: str) -> dict[str, object]:
+        return {"typecom": "COM", "commune_code": code, "name": name, "department_code": code[:2], "region_code": "52"}
+
+    _put(connection, "insee_cog__communes", commune("44109", "Nantes"), commune("44162", "Saint-Herblain"),
+         commune("35238", "Rennes"), vintage="2025")
+    _put(connection, "insee_cog__movements", {
+        "mod": "31", "effective_date": "1972-07-01", "typecom_before": "COM", "code_before": "44999",
+        "name_before": "Chantenay", "typecom_after": "COM", "code_after": "44109", "name_after": "Nantes"}, vintage="2025")
+    _put(connection, "dgcl_epci__composition",
+         *({"epci_code": HOME, "epci_name": "Nantes Métropole", "commune_code": c, "epci_members": 2, "population_municipal": p}
+           for c, p in (("44109", 300), ("44162", 100))),
+         {"epci_code": "243500139", "epci_name": "Rennes Métropole", "commune_code": "35238", "epci_members": 43,
+          "population_municipal": 200})
+    _put(connection, "insee_wages__net_hourly", {"commune_code": "44109", "year": 2014, "wage_m": 16.0, "wage_f": 12.9}, vintage="2014")
+    _put(connection, "insee_comparateur__communes",
+         {"commune_code": "44109", "labour_year": 2022, "active_15_64": 150.0, "unemployed_15_64": 15.0, "dwellings_year": 2022,
+          "dwellings": 0.0, "vacant_dwellings": 0.0, "poverty_year": 2021, "poverty_rate": 5.0},
+         {"commune_code": "44162", "labour_year": 2022, "active_15_64": 50.0, "unemployed_15_64": 1.0, "poverty_year": 2021,
+          "poverty_rate__marker": "s"},
+         {"commune_code": "35238", "labour_year": 2022, "active_15_64": 90.0, "unemployed_15_64": 9.0}, vintage="2022")
+    _put(connection, "insee_neet__rates",
+         {"territory_level": "epci", "territory_code": "244400000", "name": "CC disparue", "year": 2018, "neet_rate": 12.4})
+    unit = {"commune_code": "44109", "naf_code": "62.01Z", "naf_version": "NAFRev2", "is_employer": True,
+            "is_head_office": True, "size_band": "11"}
+    _put(connection, "insee_sirene__establishments",
+         {**unit, "siret": "11111111100011", "siren": "111111111", "diffusion_status": "O", "is_legal_person": True,
+          "legal_category": "5710", "legal_name": "OUVERTE"},
+         {**unit, "siret": "22222222200011", "siren": "222222222", "diffusion_status": "P", "is_legal_person": True,
+          "legal_category": "5710", "legal_name": "À MOITIÉ"},
+         {**unit, "siret": "33333333300011", "siren": "333333333", "diffusion_status": "O", "is_legal_person": True,
+          "legal_category": "1000", "legal_name": "NOM DE PERSONNE"}, vintage="2026-02", synthetic=True)
+    _put(connection, "insee_sirene__counts", *(
+        {"commune_code": c, "naf_division": "95", "naf_version": "NAFRev2", "size_band": "01", "is_employer": True, "is_ess": True, "units": 2}
+        for c in ("44109", "44162")), vintage="2026-02", synthetic=True)
+    _put(connection, "csr_actions__actions",
+         {"action_id": "a", "company_name": "A / B", "title": "Écarts de salaire", "body": "Nous visons les ODD n° 5 et 10."},
+         {"action_id": "b", "company_name": "C", "title": "Installation de panneaux photovoltaïques"},
+         {"action_id": "c", "company_name": "D", "title": "Vis ma vie interservices", "body": "Les 17 ODD."},
+         {"action_id": "d", "title": "Template à dupliquer"})
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """Return a read-only connection to a warehouse that one `dbt build` has filled."""
+    import duckdb
+
+    warehouse = tmp_path_factory.mktemp("dbt") / "warehouse.duckdb"
+    with duckdb.connect(str(warehouse)) as connection:
+        _fill(connection)
+    outcome = _dbt(warehouse, "build", "--vars", _indicator_models())
+    assert outcome.returncode == 0, outcome.stdout[-4000:]
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        yield connection
+
+
+def _figure(connection: Any, indicator: str, territory: str, column: str = "value") -> object:
+    row = connection.execute(
+        f"SELECT {column} FROM marts.fct_indicator_value WHERE indicator_id = ? AND territory_code = ?", [indicator, territory]
+    ).fetchone()
+    return row[0] if row else "absent"
+
+
+def test_wage_gap_of_nantes(built: Any) -> None:
+    assert _figure(built, "sdg05_hourly_wage_gap", "44109") == 19.375
+
+
+def test_an_epci_is_summed_only_when_whole(built: Any) -> None:
+    assert _figure(built, "sdg08_unemployment_rate", HOME) == 8.0
+    assert _figure(built, "sdg08_unemployment_rate", HOME, "denominator") == 200.0
+    # one commune of 43 is known
+    assert _figure(built, "sdg08_unemployment_rate", "243500139") == "absent"
+
+
+def test_an_extract_never_passes_for_a_region(built: Any) -> None:
+    found = built.execute("SELECT count(*) FROM marts.fct_indicator_value WHERE territory_level IN "
+                          "('department', 'region', 'country', 'employment_zone')").fetchone()
+    assert found == (0,)
+
+
+def test_statuses(built: Any) -> None:
+    assert _figure(built, "sdg01_poverty_rate", "44109", "status") == "censored"
+    assert _figure(built, "sdg01_poverty_rate", "44162", "status") == "suppressed"
+    assert _figure(built, "sdg01_poverty_rate", "44162") is None
+    assert _figure(built, "sdg08_ess_establishments", "44109", "status") == "provisional"
+    assert "synthetic: true" in str(_figure(built, "sdg08_ess_establishments", "44109", "status_reason"))
+    # nobody: no denominator, no figure
+    assert _figure(built, "sdg11_vacant_dwellings_share", "44109") == "absent"
+
+
+def test_a_dissolved_epci_is_named_by_its_source(built: Any) -> None:
+    row = built.execute("SELECT name, is_current, is_home FROM marts.dim_territory WHERE territory_code = '244400000'").fetchone()
+    assert row == ("CC disparue", False, False)
+
+
+def test_home_and_history(built: Any) -> None:
+    home = built.execute("SELECT territory_code, population FROM marts.dim_territory WHERE is_home ORDER BY 1").fetchall()
+    assert home == [(HOME, 400), ("44109", 300), ("44162", 100)]
+    old = built.execute("SELECT is_current, current_code FROM marts.dim_territory WHERE territory_code = '44999'").fetchone()
+    assert old == (False, "44109")
+
+
+def test_only_open_legal_persons_are_named(built: Any) -> None:
+    assert built.execute("SELECT siren, name FROM marts.dim_company").fetchall() == [("111111111", "OUVERTE")]
+
+
+def test_goals_of_actions(built: Any) -> None:
+    rows = built.execute("SELECT action_id, sdg_ids, contribution FROM marts.fct_csr_action ORDER BY 1").fetchall()
+    assert rows == [("a", "5,10", "positive"), ("b", "7", "positive"), ("c", None, None)]
+
+
+def test_descriptions_travel_with_the_tables(built: Any) -> None:
+    without = built.execute("SELECT count(*) FROM duckdb_columns() WHERE schema_name = 'marts' AND comment IS NULL").fetchone()
+    assert without == (0,)
+
+
+def test_a_missing_list_of_indicators_says_what_to_give(tmp_path: Path) -> None:
+    outcome = _dbt(tmp_path / "none.duckdb", "parse")
+    assert outcome.returncode != 0
+    assert "'indicator_models' is missing" in outcome.stdout

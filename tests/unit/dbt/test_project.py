@@ -1,0 +1,211 @@
+"""What the dbt project promises, checked on its files: dbt itself is not started here.
+
+Add a test here when a file of `dbt_project/` must agree with another one (catalogue, models, contracts, the
+columns of the sources). What needs a warehouse is in `test_build.py`.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[3]
+PROJECT = ROOT / "dbt_project"
+MODELS = PROJECT / "models"
+
+CONTRACT = {
+    "dim_sdg": "sdg_id name_fr name_en",
+    "dim_indicator": "indicator_id sdg_id sdg_target name_fr name_en unit desired_direction kind source_id frequency "
+    "definition_fr definition_en limits_fr target_value target_year",
+    "dim_territory": "territory_code territory_level name epci_code department_code region_code population cog_year "
+    "is_home is_comparator",
+    "dim_company": "siren name naf_code size_band commune_code is_ess is_mission_company is_employer",
+    "dim_source": "source_id publisher licence homepage frequency groups",
+    "fct_indicator_value": "indicator_id territory_code territory_level period breakdown value unit status "
+    "suppression_reason numerator denominator source_id vintage",
+    "fct_company_label": "label_id company_name siren match_method match_score commune_code valid_from valid_to "
+    "is_current source_id vintage",
+    "fct_filing": "filing_id siren company_name fiscal_year document_type pages source_id vintage",
+    "fct_csr_action": "action_id company_name siren title nature sdg_ids contribution",
+}
+PROVENANCE = {
+    "_vintage": "varchar", "_file": "varchar", "_sha256": "varchar", "_row": "bigint", "_channel": "varchar",
+    "_synthetic": "boolean",
+}
+LAKE_TYPES = {"integer": "bigint", "year": "bigint", "number": "double", "date": "date", "boolean": "boolean"}
+
+
+@cache
+def catalogue() -> list[dict[str, str]]:
+    """Return the rows of the indicator catalogue."""
+    with (PROJECT / "seeds" / "indicators.csv").open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+@cache
+def documents() -> list[dict]:
+    """Return every YAML file of the models folder, parsed."""
+    return [yaml.safe_load(p.read_text(encoding="utf-8")) or {} for p in sorted(MODELS.rglob("*.yml"))]
+
+
+@cache
+def described_models() -> dict[str, dict]:
+    """Return model name -> its entry in a YAML file."""
+    return {m["name"]: m for d in documents() for m in d.get("models", [])}
+
+
+@cache
+def declared_lake() -> dict[tuple[str, str], dict[str, str]]:
+    """Return (source, table) -> column -> data type, as the staging folder declares the lake."""
+    return {
+        (s["name"], t["name"]): {c["name"]: c["data_type"] for c in t["columns"]}
+        for d in documents() for s in d.get("sources", []) if s["schema"] == "lake" for t in s["tables"]
+    }
+
+
+def sql_files(folder: str) -> dict[str, Path]:
+    """Return model name -> file of one folder of models."""
+    return {p.stem: p for p in sorted((MODELS / folder).rglob("*.sql"))}
+
+
+def references(path: Path) -> set[str]:
+    """Return the models and seeds that a file refers to by a literal name, comments left out."""
+    text = re.sub(r"--.*", "", path.read_text(encoding="utf-8"))
+    return set(re.findall(r"ref\('(\w+)'\)", text))
+
+
+def test_every_available_indicator_has_its_model() -> None:
+    models = sql_files("indicators")
+    for row in catalogue():
+        assert (row["is_available"] == "true") == bool(row["model"]), row["indicator_id"]
+        if row["model"]:
+            assert row["model"] in models, row["indicator_id"]
+            assert row["indicator_id"] in models[row["model"]].read_text(encoding="utf-8")
+
+
+def test_every_indicator_that_a_model_computes_is_in_the_catalogue() -> None:
+    known = {r["indicator_id"] for r in catalogue() if r["is_available"] == "true"}
+    for name, path in sql_files("indicators").items():
+        text = re.sub(r"--.*", "", path.read_text(encoding="utf-8"))
+        used = set(re.findall(r"'(sdg\d\d_\w+)'", text))
+        assert used and used <= known, f"{name}: {used - known}"
+
+
+def test_indicator_identifiers_are_unique_and_say_their_goal() -> None:
+    ids = [r["indicator_id"] for r in catalogue()]
+    assert len(ids) == len(set(ids))
+    for row in catalogue():
+        assert row["indicator_id"].startswith(f"sdg{int(row['sdg_id']):02d}_")
+        assert row["sdg_target"].startswith(row["sdg_id"] + ".")
+
+
+def test_all_seventeen_goals_have_an_indicator() -> None:
+    assert {int(r["sdg_id"]) for r in catalogue()} == set(range(1, 18))
+
+
+@pytest.mark.parametrize("column", ["name_fr", "name_en", "definition_fr", "definition_en", "limits_fr", "unit", "unit_fr"])
+def test_texts_for_people_are_filled(column: str) -> None:
+    assert [r["indicator_id"] for r in catalogue() if not r[column].strip()] == []
+
+
+def test_main_source_is_one_of_the_inputs_and_has_a_folder() -> None:
+    for row in catalogue():
+        inputs = row["input_source_ids"].split(";")
+        assert row["source_id"] in inputs, row["indicator_id"]
+        if row["is_available"] == "true":
+            assert [s for s in inputs if not (ROOT / "sources" / s).is_dir()] == [], row["indicator_id"]
+
+
+def test_every_model_is_described() -> None:
+    files = {**sql_files("staging"), **sql_files("intermediate"), **sql_files("indicators"), **sql_files("marts")}
+    assert set(files) == set(described_models())
+    assert [n for n, m in described_models().items() if not m.get("description")] == []
+
+
+def test_every_mart_column_is_described_typed_and_in_the_contract() -> None:
+    marts = sql_files("marts")
+    assert set(marts) == set(CONTRACT)
+    for name in marts:
+        columns = described_models()[name]["columns"]
+        assert [c["name"] for c in columns if not (c.get("description") and c.get("data_type"))] == [], name
+        missing = set(CONTRACT[name].split()) - {c["name"] for c in columns}
+        assert not missing, f"{name} lacks {missing}"
+
+
+def test_layers_only_look_back() -> None:
+    """Staging reads the lake, nothing else; marts never read staging of a source they have an intermediate for."""
+    for path in sql_files("staging").values():
+        assert not references(path), path.name
+    for layer in ("intermediate", "indicators", "marts"):
+        for path in sql_files(layer).values():
+            assert not re.search(r"source\('(?!run')", path.read_text(encoding="utf-8")), path.name
+    later = set(sql_files("indicators")) | set(sql_files("marts"))
+    for path in sql_files("intermediate").values():
+        assert not references(path) & later, path.name
+    for path in sql_files("indicators").values():
+        assert not references(path) & set(sql_files("marts")), path.name
+
+
+def test_every_staging_model_stands_in_its_source_folder() -> None:
+    for name, path in sql_files("staging").items():
+        source, _, table = name.removeprefix("stg_").partition("__")
+        assert path.parent.name == source
+        assert (source, table) in declared_lake()
+
+
+def test_lake_declaration_agrees_with_the_columns_of_the_sources() -> None:
+    """The lake's columns are those of `sources/<id>/columns.csv`: a column renamed there must not surprise a model."""
+    declared = declared_lake()
+    for (source, table), columns in declared.items():
+        with (ROOT / "sources" / source / "columns.csv").open(encoding="utf-8") as file:
+            rows = [r for r in csv.DictReader(file) if r["table"] == table and r["canonical"] not in ("", "-")]
+        expected: dict[str, str] = {}
+        for row in rows:
+            if row["canonical"] not in expected:
+                expected[row["canonical"]] = LAKE_TYPES.get(row["type"], "varchar")
+                if row["secret"]:
+                    expected[row["canonical"] + "__marker"] = "varchar"
+        wrong = {c: t for c, t in columns.items() if c not in PROVENANCE and expected.get(c) != t}
+        assert not wrong, f"{source}.{table}: {wrong}"
+        assert {c: columns.get(c) for c in PROVENANCE} == PROVENANCE, f"{source}.{table}"
+
+
+def test_no_absolute_path_and_no_package() -> None:
+    for path in [*PROJECT.glob("*.yml"), *PROJECT.glob("macros/*.sql"), *MODELS.rglob("*")]:
+        if path.is_file():
+            assert not re.search(r"(?<![\w.:/])/(home|work|tmp|root|Users)/", path.read_text(encoding="utf-8")), path
+    assert not (PROJECT / "packages.yml").exists() and not (PROJECT / "dependencies.yml").exists()
+
+
+def test_indicator_list_has_no_default() -> None:
+    assert "vars" not in yaml.safe_load((PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))
+
+
+def test_node_budget() -> None:
+    """A model or a test costs about 47 ms of every refresh."""
+    models = sum(len(sql_files(layer)) for layer in ("staging", "intermediate", "indicators", "marts"))
+    assert models < 75
+    written = len(list((PROJECT / "tests").glob("*.sql")))
+    generic = sum(len(m.get("data_tests", [])) for m in described_models().values())
+    assert written + generic < 70
+
+
+def test_departments_lie_in_known_regions() -> None:
+    with (PROJECT / "seeds" / "departments.csv").open(encoding="utf-8") as file:
+        departments = list(csv.DictReader(file))
+    with (PROJECT / "seeds" / "regions.csv").open(encoding="utf-8") as file:
+        regions = {r["region_code"] for r in csv.DictReader(file)}
+    assert len(departments) == 101 and len(regions) == 18
+    assert {d["region_code"] for d in departments} == regions
+
+
+def test_sud_est_fund_gives_no_region() -> None:
+    with (PROJECT / "seeds" / "regional_funds.csv").open(encoding="utf-8") as file:
+        funds = {r["fund_name"]: r["region_code"] for r in csv.DictReader(file)}
+    assert funds["Sud-Est"] == "" and funds["Pays de la Loire"] == "52"
+    assert not {"93", "94"} & set(funds.values())
