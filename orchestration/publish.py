@@ -30,11 +30,11 @@ def publish(refresh: "Refresh") -> RefreshOutcome:
     """
     blocking = [c for c in refresh.checks if not c.passed and c.severity == "error"]
     if blocking:
-        return _blocked(refresh, [c.message for c in blocking])
+        return block(refresh, [c.message for c in blocking])
     try:
         return _publish(refresh)
     except editions.EditionError as error:
-        return _blocked(refresh, [error.reason], error.action)
+        return block(refresh, [error.reason], error.action)
 
 
 def _publish(refresh: "Refresh") -> RefreshOutcome:
@@ -71,7 +71,8 @@ def _publish(refresh: "Refresh") -> RefreshOutcome:
     return outcome
 
 
-def _blocked(refresh: "Refresh", reasons: list[Message], action: Message | None = None) -> RefreshOutcome:
+def block(refresh: "Refresh", reasons: list[Message], action: Message | None = None) -> RefreshOutcome:
+    """Publish nothing, say why, write the receipt; return the outcome with exit code 4."""
     joined = Message.join(reasons)
     assert joined is not None
     outcome = refresh.outcome(

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from orchestration.conforming import Conformed
-    from orchestration.warehouse import BuildOutcome, DbtWorker
+    from orchestration.warehouse import BuildOutcome, DbtWorker, NodeResult
 
 log = logging.getLogger("observatory")
 GOOD = ("accepted", "adapted", "unchanged")
@@ -481,7 +481,7 @@ class Refresh:
         )
         self.built = self._worker.build(warehouse)
         for node in self.built.nodes:
-            if node.resource_type == "test" or node.failed:
+            if node.resource_type == "test" or (node.failed and node.resource_type != "exposure"):
                 self.checks.append(_node_check(node))
         return self.built
 
@@ -507,6 +507,12 @@ class Refresh:
         for source in self.sources:
             self.outcomes.setdefault(source.source_id, [])
         return publish(self)
+
+    def give_up(self, reason: Message) -> RefreshOutcome:
+        """Publish nothing because a step broke down; write the receipt; return the outcome (exit code 4)."""
+        from orchestration.publish import block
+
+        return block(self, [reason])
 
     def run(self) -> RefreshOutcome:
         """Walk the whole way without Dagster; tests and benchmarks do."""
@@ -666,17 +672,22 @@ def _clash(source: Source, table: str, frame: "pd.DataFrame") -> Refusal | None:
     )
 
 
-def _node_check(node) -> CheckOutcome:  # type: ignore[no-untyped-def]
-    passed = node.status in ("pass", "success")
-    model = node.unique_id.split(".")[2]
-    if passed:
+def _node_check(node: "NodeResult") -> CheckOutcome:
+    """Return a dbt node as a check; what was skipped behind a failure is no second reason to block."""
+    if node.status in ("pass", "success"):
         message = Message(fr="tient", en="holds")
-    else:
+    elif node.status == "skipped":
         message = Message(
-            fr=f"le contrôle « {node.name} » a échoué : {node.message or node.status}",
-            en=f"the check '{node.name}' failed: {node.message or node.status}",
+            fr=f"« {node.name} » n'a pas été vérifié : une table dont il dépend a échoué",
+            en=f"'{node.name}' was not checked: a table that it needs failed",
+        )
+    else:
+        said = " ".join((node.message or node.status).split())
+        message = Message(
+            fr=f"le contrôle « {node.name} » a échoué : {said}", en=f"the check '{node.name}' failed: {said}"
         )
     return CheckOutcome(
-        name=node.name, asset=model, severity="warn" if node.status == "warn" else "error",
-        passed=passed, message=message,
+        name=node.name, asset=node.unique_id.split(".")[2],
+        severity="warn" if node.status in ("warn", "skipped") else "error",
+        passed=node.status in ("pass", "success"), message=message,
     )

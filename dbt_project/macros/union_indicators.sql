@@ -20,12 +20,12 @@
     cast(period as varchar) as period,
     cast(breakdown as varchar) as breakdown,
     -- sums of floats differ in their last digits from one run to the next; six decimals are beyond any source
-    round(cast(value as double), 6) as value,
+    round(cast(value as double), 9) as value,
     cast(status as varchar) as status,
     cast(status_reason as varchar) as status_reason,
     cast(suppression_reason as varchar) as suppression_reason,
-    round(cast(numerator as double), 6) as numerator,
-    round(cast(denominator as double), 6) as denominator,
+    round(cast(numerator as double), 9) as numerator,
+    round(cast(denominator as double), 9) as denominator,
     cast(source_id as varchar) as source_id,
     cast(vintage as varchar) as vintage,
     '{{ model }}' as model

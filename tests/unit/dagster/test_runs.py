@@ -8,6 +8,7 @@ from types import ModuleType
 
 import pytest
 from dagster import AssetKey, DagsterRunStatus
+from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorage
 from dagster_fakes import FakeRefresh
 
 from orchestration import dagster_run, resources
@@ -80,7 +81,7 @@ def test_the_steps_ask_in_order_and_the_home_is_released(run, capfd):
     assert capfd.readouterr().out == ""
 
 
-def test_the_run_stands_in_the_interface_with_counts_origins_and_reasons(run, instance):
+def test_the_run_stands_in_the_interface_with_counts_origins_reasons_and_checks(run, instance):
     refresh, _ = run()
     record = instance.get_run_by_id(refresh.run.run_id)
     assert record.status == DagsterRunStatus.SUCCESS
@@ -102,9 +103,13 @@ def test_the_run_stands_in_the_interface_with_counts_origins_and_reasons(run, in
     assert edition.metadata["edition"].value == "2026-01-01"
     assert edition.metadata["path"].value.endswith("editions/2026-01-01")
 
+    # Dagster's own class reads the files that ours wrote
+    plain = SqliteEventLogStorage(instance.event_log_storage._base_dir)
+    assert len(plain.get_logs_for_run(record.run_id)) == len(instance.all_logs(record.run_id)) > 50
+    _checks_tell_what_was_found(refresh, instance)
 
-def test_checks_tell_what_was_found(run, instance):
-    refresh, _ = run()
+
+def _checks_tell_what_was_found(refresh, instance):
     found = evaluations(instance, refresh.run.run_id)
     told = {name: (e.passed, e.severity.value, e.description) for name, e in found.items()}
     assert told["lake/lucie:files_accepted"][0] is False
@@ -194,14 +199,6 @@ def test_a_run_whose_process_is_gone_does_not_hold_back_the_next(run, instance, 
     assert close_orphans(instance) == [dead.run_id]
     assert instance.get_run_by_id(dead.run_id).status == DagsterRunStatus.FAILURE
     assert instance.get_run_by_id(alive.run_id).status == DagsterRunStatus.STARTED
-
-
-def test_the_kept_event_log_is_read_by_dagsters_own_class(run, instance):
-    from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorage
-
-    refresh, _ = run()
-    plain = SqliteEventLogStorage(instance.event_log_storage._base_dir)
-    assert len(plain.get_logs_for_run(refresh.run.run_id)) == len(instance.all_logs(refresh.run.run_id)) > 50
 
 
 def test_a_taken_port_is_said_in_plain_words(settings, capsys):
