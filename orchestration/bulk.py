@@ -293,7 +293,10 @@ def _derive(
                 outcomes[raw.landed.name] = refused(raw.landed, refusal)
             return []
     for name, kept in written.items():
-        state.tables.setdefault(name, {})[vintage] = kept
+        if kept.rows > LARGEST_VALIDATED:
+            state.tables.setdefault(name, {})[vintage] = kept
+        else:
+            refresh.keep(source, state, name, vintage, kept, list(kept.parts))
     return made
 
 
@@ -316,7 +319,7 @@ def _write(
 def _judged(
     refresh: "Refresh", source: Source, table: str, vintage: str, kept: Vintage
 ) -> Refusal | None:
-    """Check the keys and the rules of what was written, in SQL; then the suite where the size allows."""
+    """Check the keys and the rules of what was written, in SQL."""
     import duckdb
 
     contract = source.tables[table]
@@ -352,9 +355,7 @@ def _judged(
                     Message(fr="Redemander le fichier à son éditeur.", en="Ask the publisher for the file again."),
                     kind="duplicates",
                 )
-    if kept.rows > LARGEST_VALIDATED:
-        return None
-    return refresh.validate(source, table, vintage, refresh.lake.read(kept))
+    return None
 
 
 def _home_communes(refresh: "Refresh", connection: "duckdb.DuckDBPyConnection", source: Source) -> None:

@@ -52,13 +52,14 @@ def accepted_result(key: AssetKey, files: Sequence[FileOutcome]) -> AssetCheckRe
 
 
 def suite_specs(
-    suites: Mapping[str, Sequence[str]], sources: Collection[str], models: Collection[str]
+    suites: Mapping[str, Sequence[str]], sources: Collection[str], models: Collection[str], built: Sequence[AssetKey] = ()
 ) -> dict[AssetKey, list[AssetCheckSpec]]:
     """Return the expectation checks by asset key.
 
     `suites` gives check names by table: `insee_filosofi__income` is checked on the source's asset
     (as `income__<check>`), a model's name on the model. Raises ValueError for a suite of a table that
     neither the catalogue nor the dbt project knows: a check that looks at nothing must not pass unseen.
+    `built`: assets of the build, behind which the sources' suites answer.
     """
     specs: dict[AssetKey, list[AssetCheckSpec]] = {}
     for table, names in suites.items():
@@ -74,6 +75,7 @@ def suite_specs(
                 AssetCheckSpec(
                     check_name(*prefix, name),
                     asset=key,
+                    additional_deps=list(built) if prefix else None,
                     metadata={_ORIGIN: "great_expectations", _ASSET: table, _NAME: name},
                 )
             )

@@ -12,20 +12,28 @@ import sys
 
 
 def main() -> None:
-    """Import dbt, wait for the order, run it, answer `{"success", "error", "nodes"}`."""
+    """Import dbt and let it read the project, wait for the order, build, answer `{"success", "error", "nodes"}`.
+
+    Arguments: those that reading and building share; the warehouse lies in the working folder.
+    The order, one line of JSON: `arguments`, what building takes besides.
+    """
+    shared = sys.argv[1:]
     answer_to = os.dup(1)
     os.dup2(2, 1)  # dbt prints; only the answer may reach the standard output
     from dbt.adapters.duckdb import connections  # noqa: F401  - the adapter's import is worth hiding too
     from dbt.cli.main import dbtRunner
 
+    parsed = dbtRunner().invoke(["parse", *shared])
     line = sys.stdin.readline()
     if not line.strip():
         return
     order = json.loads(line)
-    os.environ["OBSERVATORY_WAREHOUSE"] = order["warehouse"]
-    result = dbtRunner().invoke(order["arguments"])
+    result = parsed
+    if parsed.success:
+        # the project was read while the files were: the one build starts from that
+        result = dbtRunner(manifest=parsed.result).invoke(["build", *shared, *order["arguments"]])
     nodes = []
-    for r in getattr(result.result, "results", None) or []:
+    for r in getattr(result.result, "results", None) or []:  # a manifest, where the project could not be read, has none
         response = getattr(r, "adapter_response", None) or {}
         nodes.append(
             {

@@ -14,7 +14,7 @@ import dagster as dg
 
 from orchestration.assets.edition import edition_asset
 from orchestration.assets.models import Models, model_assets, read_manifest
-from orchestration.assets.sources import source_assets
+from orchestration.assets.sources import source_assets, source_expectations
 from orchestration.assets.wording import EDITION_KEY, LAKE
 from orchestration.catalog.load import load_catalogue
 from orchestration.catalog.models import Source
@@ -41,13 +41,15 @@ def build_definitions(
     settings = settings or Settings.load()
     catalogue = load_catalogue(settings.sources_path) if catalogue is None else catalogue
     models = Models(read_manifest(settings.dbt_project_path / "target" / "manifest.json") if manifest is None else manifest)
-    checks = suite_specs(suite_names(settings.expectations_path) if suites is None else suites, catalogue, models.names)
-    of_sources = {key.path[1]: specs for key, specs in checks.items() if key.path[0] == LAKE}
+    suites = suite_names(settings.expectations_path) if suites is None else suites
+    checks = suite_specs(suites, catalogue, models.names, models.marts[:1])
+    of_sources = [spec for key, specs in checks.items() if key.path[0] == LAKE for spec in specs]
 
     built = model_assets(models, checks)
     jobs = build_jobs(catalogue, built)
     return dg.Definitions(
-        assets=[*source_assets(catalogue, of_sources), built, edition_asset(models.marts)],
+        assets=[*source_assets(catalogue), built, edition_asset(models.marts)],
+        asset_checks=[source_expectations(of_sources)] if of_sources else [],
         jobs=jobs,
         schedules=build_schedules(catalogue, jobs[0], [*sorted(built.keys), EDITION_KEY]),
         resources={"observatory": ObservatoryResource(), **(resources or {})},

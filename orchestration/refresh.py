@@ -85,6 +85,8 @@ class Refresh:
         self.source_checks: dict[str, list[CheckOutcome]] = {}
         self.built: "BuildOutcome | None" = None
         self._worker: "DbtWorker | None" = None
+        self._pending: list[_Pending] = []
+        self._kept: list[_Pending] = []
         self._contracts: dict[str, str] = {}
         self.work = settings.home / "work" / run_id
         self.judge = Judge(self.lake, self.realm, self.work)
@@ -416,70 +418,140 @@ class Refresh:
         frame = pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0]
         clash = _clash(source, table, frame)
         if clash is not None:
-            self._withdraw(source, state, table, vintage, parts, outcomes, clash)
-            return
-        failed = self.validate(source, table, vintage, frame)
-        if failed is not None:
-            self._withdraw(source, state, table, vintage, parts, outcomes, failed)
+            for part in parts:
+                if part.frame is not None:
+                    outcomes[part.landed.name] = refused(part.landed, clash)
+                    self._refuse_known(state, vintage, part.landed.name, clash)
             return
         path = self.lake.path_for(source, table, vintage, made_of)
         rows = self.lake.write(frame, lake_types(source.tables[table]), path)
-        state.tables.setdefault(table, {})[vintage] = Vintage(
+        new = [part.landed.name for part in parts if part.frame is not None]
+        kept = Vintage(
             path=self.lake.relative(path), rows=rows, parts=made_of,
             synthetic=bool(frame["_synthetic"].fillna(False).astype(bool).any()),
         )
+        self.keep(source, state, table, vintage, kept, new)
 
-    def _withdraw(
-        self, source: Source, state: SourceState, table: str, vintage: str, parts: "list[_Part]",
-        outcomes: dict[str, FileOutcome], refusal: Refusal,
+    def keep(
+        self, source: Source, state: SourceState, table: str, vintage: str, kept: Vintage, new: list[str]
     ) -> None:
-        """The vintage as a whole does not hold: its new files are refused, what was good before stays."""
-        for part in parts:
-            if part.frame is not None:
-                outcomes[part.landed.name] = refused(part.landed, refusal)
-                known = state.files[vintage][part.landed.name]
-                state.files[vintage][part.landed.name] = known.model_copy(
-                    update={"state": "refused", "reason": refusal.reason, "action": refusal.action, "tables": [],
-                            "rows_kept": 0, "rows_rejected": 0}
-                )
+        """Let a vintage count from now on, and note it for the expectation suites. `new`: its new files."""
+        before = state.tables.get(table, {}).get(vintage)
+        state.tables.setdefault(table, {})[vintage] = kept
+        self._pending.append(_Pending(source, state, table, vintage, before, new))
 
-    def validate(self, source: Source, table: str, vintage: str, frame: "pd.DataFrame") -> Refusal | None:
-        """Run the table's expectation suite; return a refusal when a blocking expectation fails."""
-        suite = self.settings.expectations_path / "sources" / f"{source.source_id}.{table}.json"
+    @staticmethod
+    def _refuse_known(state: SourceState, vintage: str, file: str, refusal: Refusal) -> None:
+        known = state.files[vintage][file]
+        state.files[vintage][file] = known.model_copy(
+            update={
+                "state": "refused", "reason": refusal.reason, "action": refusal.action, "tables": [],
+                "rows_kept": 0, "rows_rejected": 0,
+            }
+        )
+
+    def check_sources(self) -> bool:
+        """Run the expectation suites on what was taken; return whether anything had to be taken back.
+
+        Great Expectations costs as much time as the build, so `build` calls this while dbt works in its
+        own process. What breaks a blocking expectation is refused after all: its tables go back to what
+        they were, and the build is made again.
+        """
+        if not self._pending:
+            return False
+        pending, self._pending = self._pending, []
+        self._kept += pending
+        by_table: dict[tuple[str, str], list[_Pending]] = {}
+        for item in pending:
+            by_table.setdefault((item.source.source_id, item.table), []).append(item)
+        withdrawn = False
+        for items in by_table.values():
+            checks = self.validate(items)
+            if any(not c.passed and c.severity == "error" for c in checks) and len(items) > 1:
+                # which vintage is at fault shows only one by one
+                for item in items:
+                    withdrawn |= self._judge_checks(item, self.validate([item]))
+            else:
+                withdrawn |= self._judge_checks(items[0], checks)
+            self.source_checks.setdefault(items[0].source.source_id, []).extend(checks)
+        return withdrawn
+
+    def validate(self, items: "list[_Pending]") -> list[CheckOutcome]:
+        """Return the results of a table's expectation suite on the given vintages; empty without a suite."""
+        import pandas as pd
+
+        first = items[0]
+        suite = self.settings.expectations_path / "sources" / f"{first.source.source_id}.{first.table}.json"
         if not suite.exists():
-            return None
+            return []
         from orchestration.quality.expectations import validate
 
-        checks = validate(frame, suite, f"{source.source_id}.{table}")
-        self.source_checks.setdefault(source.source_id, []).extend(checks)
-        broken = [c for c in checks if not c.passed and c.severity == "error"]
-        if not broken:
-            return None
-        reason = Message.join([c.message for c in broken])
-        assert reason is not None
-        return Refusal(
-            Message(fr=f"{table} {vintage} : {reason.fr}", en=f"{table} {vintage}: {reason.en}"),
+        found = [item.state.tables[item.table].get(item.vintage) for item in items]
+        frames = [self.lake.read(vintage) for vintage in found if vintage is not None]
+        if not frames:  # taken back with another table of the same file
+            return []
+        frame = pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0]
+        return validate(frame, suite, f"{first.source.source_id}.{first.table}")
+
+    def _judge_checks(self, item: "_Pending", checks: list[CheckOutcome]) -> bool:
+        broken = [c.message for c in checks if not c.passed and c.severity == "error"]
+        reason = Message.join(broken)
+        if reason is None:
+            return False
+        refusal = Refusal(
+            Message(fr=f"{item.table} {item.vintage} : {reason.fr}", en=f"{item.table} {item.vintage}: {reason.en}"),
             Message(
                 fr="Comparer avec la page de l'éditeur ; si le fichier est juste, revoir l'attente avec l'équipe données.",
                 en="Compare with the publisher's page; if the file is right, review the expectation with the data team.",
             ),
             kind="expectation",
         )
+        # a national file feeds several tables: what is refused in one is taken out of all
+        for other in self._kept:
+            if (other.source, other.vintage) == (item.source, item.vintage) and set(other.new) & set(item.new):
+                tables = item.state.tables[other.table]
+                if other.before is None:
+                    tables.pop(item.vintage, None)
+                else:
+                    tables[item.vintage] = other.before
+        outcomes = self.outcomes[item.source.source_id]
+        for index, outcome in enumerate(outcomes):
+            if outcome.vintage == item.vintage and outcome.file in item.new:
+                self._refuse_known(item.state, item.vintage, outcome.file, refusal)
+                outcomes[index] = outcome.model_copy(
+                    update={
+                        "state": "refused", "reason": refusal.reason, "action": refusal.action, "rows_kept": 0,
+                        "rows_rejected": 0,
+                    }
+                )
+        log.warning("%s %s: %s", item.source.source_id, item.vintage, refusal.reason.en)
+        return True
 
     # building, checking, publishing ---------------------------------------------------------------
 
     def build(self) -> "BuildOutcome":
-        """Fill the warehouse and run the one dbt build. Raises BuildError when dbt could not run."""
+        """Fill the warehouse and run the one dbt build, and the sources' expectations beside it.
+
+        Raises BuildError when dbt could not run.
+        """
         from orchestration.warehouse import fill
 
-        self.start_worker()
-        assert self._worker is not None
-        warehouse = self.settings.home / "work" / "warehouse.duckdb"
-        fill(
-            warehouse, self.lake, self.catalogue, self.states, territory=self.settings.territory,
-            refreshed_at=self.started_at, run_id=self.run_id, code_version=code_version(),
-        )
-        self.built = self._worker.build(warehouse)
+        while True:
+            self.start_worker()
+            assert self._worker is not None
+            fill(
+                self._worker.warehouse, self.lake, self.catalogue, self.states, territory=self.settings.territory,
+                refreshed_at=self.started_at, run_id=self.run_id, code_version=code_version(),
+            )
+            self._worker.start_build()
+            try:
+                taken_back = self.check_sources()
+            finally:
+                built = self._worker.finish()
+                self._worker = None
+            if not taken_back:
+                break
+        self.built = built
         for node in self.built.nodes:
             if node.resource_type == "test" or (node.failed and node.resource_type != "exposure"):
                 self.checks.append(_node_check(node))
@@ -548,6 +620,18 @@ class _Part:
     slot: str
     landed: Landed
     frame: "pd.DataFrame | None"
+
+
+@dataclass
+class _Pending:
+    """A vintage of a table that its expectation suite has not seen yet. `before`: what it replaced."""
+
+    source: Source
+    state: SourceState
+    table: str
+    vintage: str
+    before: Vintage | None
+    new: list[str]
 
 
 def _asked_for(catalogue: dict[str, Source], only: list[str] | None) -> list[Source]:

@@ -159,8 +159,8 @@ class DbtWorker:
     """One dbt process that waits for its one order. Start it early; its import takes seconds."""
 
     def __init__(self, home: Path, dbt_project: Path) -> None:
-        self._home = home
-        self._project = dbt_project
+        self.warehouse = home / "work" / "warehouse.duckdb"
+        self.warehouse.parent.mkdir(parents=True, exist_ok=True)
         self._target = home / "dbt"
         self._log = home / "logs" / "dbt.log"
         self._log.parent.mkdir(parents=True, exist_ok=True)
@@ -171,26 +171,33 @@ class DbtWorker:
             shutil.copy2(parsed, self._target / parsed.name)
         self._stderr = self._log.with_name("dbt-worker.log").open("w", encoding="utf-8")
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "orchestration.dbt_worker"],
+            [
+                sys.executable, "-m", "orchestration.dbt_worker", "--project-dir", str(dbt_project), "--profiles-dir",
+                str(dbt_project), "--target-path", str(self._target), "--log-path", str(self._log.parent),
+                "--vars", dbt_vars(dbt_project),
+            ],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._stderr, text=True,
-            cwd=home, env={**os.environ, "DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "DO_NOT_TRACK": "1"},
+            cwd=self.warehouse.parent, env={**os.environ, "DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "DO_NOT_TRACK": "1"},
         )
 
-    def build(self, warehouse: Path) -> BuildOutcome:
-        """Run `dbt build` on `warehouse` and return what came of each node.
+    def start_build(self) -> None:
+        """Order `dbt build` on the warehouse, which nobody else may have open from now on."""
+        order = {"arguments": ["--exclude-resource-type", "unit_test"]}
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(json.dumps(order) + "\n")
+            self._process.stdin.flush()
+        except OSError:  # the process has ended already: `finish` says so
+            pass
+
+    def finish(self) -> BuildOutcome:
+        """Wait for the build to end and return what came of each node; the process ends with it.
 
         Raises BuildError when dbt itself failed before any node ran.
         """
-        order = {
-            "arguments": [
-                "build", "--project-dir", str(self._project), "--profiles-dir", str(self._project),
-                "--target-path", str(self._target), "--log-path", str(self._log.parent),
-                "--exclude-resource-type", "unit_test", "--vars", dbt_vars(self._project),
-            ],
-            "warehouse": str(warehouse),
-        }
         try:
-            out, _ = self._process.communicate(json.dumps(order) + "\n")
+            assert self._process.stdout is not None
+            out = self._process.stdout.read()
             answer = json.loads(out.strip().splitlines()[-1])
         except (ValueError, IndexError, OSError) as error:
             raise BuildError(
@@ -209,7 +216,7 @@ class DbtWorker:
                     en=f"The tables could not be built: {first} (details in {self._log}).",
                 )
             )
-        return BuildOutcome(warehouse, [NodeResult(**n) for n in answer["nodes"]])
+        return BuildOutcome(self.warehouse, [NodeResult(**n) for n in answer["nodes"]])
 
     def stop(self) -> None:
         """End the process if it still runs."""

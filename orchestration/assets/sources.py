@@ -9,7 +9,9 @@ dataset is a folder under `sources/`; it needs nothing here.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from dagster import (
+    AssetCheckExecutionContext,
     AssetCheckResult,
+    AssetChecksDefinition,
     AssetCheckSpec,
     AssetExecutionContext,
     AssetsDefinition,
@@ -17,6 +19,7 @@ from dagster import (
     MaterializeResult,
     MetadataValue,
     multi_asset,
+    multi_asset_check,
 )
 
 from orchestration.assets.wording import data_version, files_metadata, goal_tags, lake_key, owners, publisher_tag, slug, strings
@@ -28,17 +31,36 @@ from orchestration.resources import ObservatoryResource
 _SPREADSHEET = ("xls", "ods")
 
 
-def source_assets(
-    catalogue: Mapping[str, Source], suite_checks: Mapping[str, Sequence[AssetCheckSpec]]
-) -> list[AssetsDefinition]:
-    """Return one asset a source. `suite_checks`: the expectation checks of a source, by its identifier."""
-    return [source_asset(source, suite_checks.get(source.source_id, ())) for source in catalogue.values()]
+def source_assets(catalogue: Mapping[str, Source]) -> list[AssetsDefinition]:
+    """Return one asset a source."""
+    return [source_asset(source) for source in catalogue.values()]
 
 
-def source_asset(source: Source, suite_checks: Sequence[AssetCheckSpec] = ()) -> AssetsDefinition:
-    """Return the asset of one source, with its checks."""
+def source_expectations(specs: Sequence[AssetCheckSpec]) -> AssetChecksDefinition:
+    """Return the step that shows what the expectation suites of the sources said.
+
+    The suites are run while dbt builds (`Refresh.build`), so this step stands behind the build.
+    """
+
+    @multi_asset_check(
+        name="source_expectations",
+        specs=specs,
+        # expectations are run on new files only: without this, each check would have to answer each time
+        can_subset=True,
+        description="What Great Expectations found in each source's conformed tables.",
+    )
+    def expectations(context: AssetCheckExecutionContext, observatory: ObservatoryResource) -> Iterator[AssetCheckResult]:
+        checks = [c for found in observatory.refresh(context).source_checks.values() for c in found]
+        for result in named_results(specs, checks):
+            if key_of(result) in context.selected_asset_check_keys:
+                yield result
+
+    return expectations
+
+
+def source_asset(source: Source) -> AssetsDefinition:
+    """Return the asset of one source, with the check that its files were accepted."""
     key = lake_key(source.source_id)
-    specs = [accepted_spec(key), *suite_checks]
 
     spec = AssetSpec(
         key,
@@ -69,8 +91,7 @@ def source_asset(source: Source, suite_checks: Sequence[AssetCheckSpec] = ()) ->
     @multi_asset(
         name=f"lake__{source.source_id}",
         specs=[spec],
-        check_specs=specs,
-        # expectations are run on new files only: without this, each check would have to answer each time
+        check_specs=[accepted_spec(key)],
         can_subset=True,
     )
     def lake_asset(
@@ -80,10 +101,9 @@ def source_asset(source: Source, suite_checks: Sequence[AssetCheckSpec] = ()) ->
         files = refresh.ingest(source.source_id)
         if key in context.selected_asset_keys:
             yield MaterializeResult(asset_key=key, metadata=files_metadata(files), data_version=data_version(files))
-        checks = refresh.source_checks.get(source.source_id, ())
-        for result in (accepted_result(key, files), *named_results(suite_checks, checks)):
-            if key_of(result) in context.selected_asset_check_keys:
-                yield result
+        accepted = accepted_result(key, files)
+        if key_of(accepted) in context.selected_asset_check_keys:
+            yield accepted
 
     return lake_asset
 

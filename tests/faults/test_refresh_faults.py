@@ -27,16 +27,22 @@ def delivery(sample_mirror: Path, tmp_path: Path) -> Path:
     return target
 
 
-@pytest.fixture
-def real_home(tmp_path: Path, sample_mirror: Path) -> Path:
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory, sample_mirror: Path) -> Path:
     """A home whose lake was filled from a mirror (not from the shipped samples), with an edition."""
-    home = tmp_path / "home"
-    small = tmp_path / "first"
+    root = tmp_path_factory.mktemp("filled")
     for name in ("insee_neet", "insee_wages"):
-        shutil.copytree(sample_mirror / name, small / name)
-    answer = observatory("refresh", "--from", small, "--home", home, "--json")
+        shutil.copytree(sample_mirror / name, root / "first" / name)
+    answer = observatory("refresh", "--from", root / "first", "--home", root / "home", "--json")
     assert answer.code == 0, answer.err
-    return home
+    return root / "home"
+
+
+@pytest.fixture
+def real_home(filled: Path, tmp_path: Path) -> Path:
+    """A copy of it, for a test to write to."""
+    shutil.copytree(filled, tmp_path / "home", symlinks=True)
+    return tmp_path / "home"
 
 
 def figures(home: Path, indicator: str) -> list[tuple]:
@@ -54,7 +60,7 @@ def outcome(receipt: dict, file: str) -> dict:
 def test_a_bad_file_is_refused_and_takes_nothing_else_with_it(real_home, delivery):
     before = figures(real_home, "sdg08_neet_rate")
     bad = delivery / NEET
-    bad.write_text(bad.read_text(encoding="utf-8-sig").replace("part_non_inseres", "taux_mystere"), encoding="utf-8")
+    bad.write_text(bad.read_text(encoding="utf-8-sig").replace("part_non_inseres", "part_des_non_inseres"), encoding="utf-8")
     other = delivery / "insee_neet/2018/neet_dpt_2018.csv"
     other.write_text(other.read_text(encoding="utf-8-sig").replace("44;Loire-Atlantique;2018;12,90", "44;Loire-Atlantique;2018;12,80"), encoding="utf-8")
     answer = observatory("refresh", "--from", delivery, "--home", real_home, "--only", "insee_neet", "--json")
@@ -62,7 +68,7 @@ def test_a_bad_file_is_refused_and_takes_nothing_else_with_it(real_home, deliver
     assert answer.code == receipt["exit_code"] == 3
     refused = outcome(receipt, "neet_epci_2018.csv")
     assert refused["state"] == "refused" and "part_non_inseres" in refused["reason"]
-    assert "taux_mystere" in refused["action"] and "columns.csv" in refused["action"]
+    assert "part_des_non_inseres" in refused["action"] and "columns.csv" in refused["action"]
     assert outcome(receipt, "neet_dpt_2018.csv")["state"] in ("accepted", "adapted")
     after = figures(real_home, "sdg08_neet_rate")
     changed = set(after) ^ set(before)
@@ -108,7 +114,7 @@ def test_reference_sources_that_a_mirror_lacks_come_from_the_shipped_extract(rea
 
 def test_a_broken_mart_blocks_the_edition(home, tmp_path):
     project = tmp_path / "dbt_project"
-    shutil.copytree(PROJECT / "dbt_project", project, ignore=shutil.ignore_patterns("target", "logs"))
+    shutil.copytree(PROJECT / "dbt_project", project)
     (project / "tests/never_true.sql").write_text("select * from {{ ref('dim_sdg') }}\n")
     before = (home / "editions/current").readlink()
     answer = observatory("refresh", "--home", home, "--json", env={"OBSERVATORY_DBT_PROJECT_PATH": str(project)})

@@ -167,9 +167,10 @@ def test_an_unchanged_refresh_publishes_nothing_and_says_so(first_refresh):
 
 
 def test_the_run_stands_in_dagsters_instance(first_refresh):
-    from dagster import DagsterInstance
+    from orchestration.dagster_run import open_instance
+    from orchestration.settings import Settings
 
-    with DagsterInstance.from_config(str(first_refresh[0] / "dagster")) as instance:
+    with open_instance(Settings.load(home=first_refresh[0])) as instance:
         runs = instance.get_runs()
     assert [r.job_name for r in runs] == ["refresh_all"] and runs[0].status.value == "SUCCESS"
 

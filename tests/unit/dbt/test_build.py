@@ -30,7 +30,7 @@ def _dbt(warehouse: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
             "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT),
             "--target-path", str(warehouse.parent / "target"), "--log-path", str(warehouse.parent / "logs"),
         ],
-        env={**os.environ, "OBSERVATORY_WAREHOUSE": str(warehouse), "DO_NOT_TRACK": "1"},
+        env={**os.environ, "DO_NOT_TRACK": "1"},
         cwd=warehouse.parent, capture_output=True, text=True,
     )
 
