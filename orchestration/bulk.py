@@ -34,8 +34,6 @@ if TYPE_CHECKING:
     from orchestration.refresh import Refresh
 
 RAW = "raw_"
-# a register is judged by Great Expectations only where it is of territory size; SQL judges the rest
-LARGEST_VALIDATED = 500_000
 MEMORY = "640MB"
 
 
@@ -293,10 +291,7 @@ def _derive(
                 outcomes[raw.landed.name] = refused(raw.landed, refusal)
             return []
     for name, kept in written.items():
-        if kept.rows > LARGEST_VALIDATED:
-            state.tables.setdefault(name, {})[vintage] = kept
-        else:
-            refresh.keep(source, state, name, vintage, kept, list(kept.parts))
+        refresh.keep(source, state, name, vintage, kept, list(kept.parts))
     return made
 
 

@@ -33,10 +33,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from orchestration.conforming import Conformed
-    from orchestration.warehouse import BuildOutcome, DbtWorker, NodeResult
+    from orchestration.warehouse import BuildOutcome, NodeResult
+    from orchestration.worker import Worker
 
 log = logging.getLogger("observatory")
 GOOD = ("accepted", "adapted", "unchanged")
+# a table is judged by Great Expectations only where it is of territory size; SQL judges the national ones
+LARGEST_VALIDATED = 500_000
 
 
 class HomeBusy(Exception):
@@ -84,9 +87,9 @@ class Refresh:
         self.checks: list[CheckOutcome] = []
         self.source_checks: dict[str, list[CheckOutcome]] = {}
         self.built: "BuildOutcome | None" = None
-        self._worker: "DbtWorker | None" = None
-        self._pending: list[_Pending] = []
-        self._kept: list[_Pending] = []
+        self._worker: "Worker | None" = None
+        self._kept: list[_Kept] = []
+        self._ordered: list[_Kept] = []
         self._contracts: dict[str, str] = {}
         self.work = settings.home / "work" / run_id
         self.judge = Judge(self.lake, self.realm, self.work)
@@ -256,11 +259,11 @@ class Refresh:
     # ingesting ------------------------------------------------------------------------------------
 
     def start_worker(self) -> None:
-        """Start the dbt worker, so that its import hides behind the ingestion."""
+        """Start the second process, so that its imports hide behind the ingestion."""
         if self._worker is None:
-            from orchestration.warehouse import DbtWorker
+            from orchestration.worker import Worker
 
-            self._worker = DbtWorker(self.settings.home, self.settings.dbt_project_path)
+            self._worker = Worker(self.settings.home, self.settings.dbt_project_path)
 
     def ingest(self, source_id: str) -> list[FileOutcome]:
         """Take every file of one source: read, conform, judge, and write what is good to the lake.
@@ -438,7 +441,14 @@ class Refresh:
         """Let a vintage count from now on, and note it for the expectation suites. `new`: its new files."""
         before = state.tables.get(table, {}).get(vintage)
         state.tables.setdefault(table, {})[vintage] = kept
-        self._pending.append(_Pending(source, state, table, vintage, before, new))
+        self._kept.append(_Kept(source, state, table, vintage, before, new))
+        suite = self.settings.expectations_path / "sources" / f"{source.source_id}.{table}.json"
+        if suite.exists() and kept.rows <= LARGEST_VALIDATED:
+            self.start_worker()
+            assert self._worker is not None
+            item = self._kept[-1]
+            self._worker.validate(item.ticket, [self.lake.root / kept.path], suite, f"{source.source_id}.{table}")
+            self._ordered.append(item)
 
     @staticmethod
     def _refuse_known(state: SourceState, vintage: str, file: str, refusal: Refusal) -> None:
@@ -450,54 +460,22 @@ class Refresh:
             }
         )
 
-    def check_sources(self) -> bool:
-        """Run the expectation suites on what was taken; return whether anything had to be taken back.
+    def check_sources(self) -> None:
+        """Fetch what the expectation suites say of what was taken, and refuse what breaks a blocking one.
 
-        Great Expectations costs as much time as the build, so `build` calls this while dbt works in its
-        own process. What breaks a blocking expectation is refused after all: its tables go back to what
-        they were, and the build is made again.
+        The suites run in the second process while files are read; the last ones are waited for here.
         """
-        if not self._pending:
-            return False
-        pending, self._pending = self._pending, []
-        self._kept += pending
-        by_table: dict[tuple[str, str], list[_Pending]] = {}
-        for item in pending:
-            by_table.setdefault((item.source.source_id, item.table), []).append(item)
-        withdrawn = False
-        for items in by_table.values():
-            checks = self.validate(items)
-            if any(not c.passed and c.severity == "error" for c in checks) and len(items) > 1:
-                # which vintage is at fault shows only one by one
-                for item in items:
-                    withdrawn |= self._judge_checks(item, self.validate([item]))
-            else:
-                withdrawn |= self._judge_checks(items[0], checks)
-            self.source_checks.setdefault(items[0].source.source_id, []).extend(checks)
-        return withdrawn
+        assert self._worker is not None
+        ordered, self._ordered = self._ordered, []
+        for item in ordered:
+            checks = self._worker.checks(item.ticket)
+            self.source_checks.setdefault(item.source.source_id, []).extend(checks)
+            self._judge_checks(item, checks)
 
-    def validate(self, items: "list[_Pending]") -> list[CheckOutcome]:
-        """Return the results of a table's expectation suite on the given vintages; empty without a suite."""
-        import pandas as pd
-
-        first = items[0]
-        suite = self.settings.expectations_path / "sources" / f"{first.source.source_id}.{first.table}.json"
-        if not suite.exists():
-            return []
-        from orchestration.quality.expectations import validate
-
-        found = [item.state.tables[item.table].get(item.vintage) for item in items]
-        frames = [self.lake.read(vintage) for vintage in found if vintage is not None]
-        if not frames:  # taken back with another table of the same file
-            return []
-        frame = pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0]
-        return validate(frame, suite, f"{first.source.source_id}.{first.table}")
-
-    def _judge_checks(self, item: "_Pending", checks: list[CheckOutcome]) -> bool:
-        broken = [c.message for c in checks if not c.passed and c.severity == "error"]
-        reason = Message.join(broken)
+    def _judge_checks(self, item: "_Kept", checks: list[CheckOutcome]) -> None:
+        reason = Message.join([c.message for c in checks if not c.passed and c.severity == "error"])
         if reason is None:
-            return False
+            return
         refusal = Refusal(
             Message(fr=f"{item.table} {item.vintage} : {reason.fr}", en=f"{item.table} {item.vintage}: {reason.en}"),
             Message(
@@ -525,33 +503,24 @@ class Refresh:
                     }
                 )
         log.warning("%s %s: %s", item.source.source_id, item.vintage, refusal.reason.en)
-        return True
 
     # building, checking, publishing ---------------------------------------------------------------
 
     def build(self) -> "BuildOutcome":
-        """Fill the warehouse and run the one dbt build, and the sources' expectations beside it.
+        """Wait for the sources' expectations, fill the warehouse and run the one dbt build.
 
         Raises BuildError when dbt could not run.
         """
         from orchestration.warehouse import fill
 
-        while True:
-            self.start_worker()
-            assert self._worker is not None
-            fill(
-                self._worker.warehouse, self.lake, self.catalogue, self.states, territory=self.settings.territory,
-                refreshed_at=self.started_at, run_id=self.run_id, code_version=code_version(),
-            )
-            self._worker.start_build()
-            try:
-                taken_back = self.check_sources()
-            finally:
-                built = self._worker.finish()
-                self._worker = None
-            if not taken_back:
-                break
-        self.built = built
+        self.start_worker()
+        assert self._worker is not None
+        self.check_sources()
+        fill(
+            self._worker.warehouse, self.lake, self.catalogue, self.states, territory=self.settings.territory,
+            refreshed_at=self.started_at, run_id=self.run_id, code_version=code_version(),
+        )
+        self.built = self._worker.build()
         for node in self.built.nodes:
             if node.resource_type == "test" or (node.failed and node.resource_type != "exposure"):
                 self.checks.append(_node_check(node))
@@ -559,16 +528,11 @@ class Refresh:
 
     def check_marts(self) -> list[CheckOutcome]:
         """Run the expectation suites of the marts and return their results."""
-        assert self.built is not None, "build() comes first"
-        from orchestration.warehouse import MARTS, read_table
-
+        assert self.built is not None and self._worker is not None, "build() comes first"
         results: list[CheckOutcome] = []
         if self.built.success:
-            from orchestration.quality.expectations import validate
-
-            for suite in sorted((self.settings.expectations_path / "marts").glob("*.json")):
-                frame = read_table(self.built.warehouse, MARTS, suite.stem)
-                results += validate(frame, suite, suite.stem)
+            results = self._worker.check_tables(sorted((self.settings.expectations_path / "marts").glob("*.json")))
+        self._worker.stop()
         self.checks += results
         return results
 
@@ -623,8 +587,8 @@ class _Part:
 
 
 @dataclass
-class _Pending:
-    """A vintage of a table that its expectation suite has not seen yet. `before`: what it replaced."""
+class _Kept:
+    """A vintage of a table that was taken in this refresh. `before`: what it replaced; `new`: its new files."""
 
     source: Source
     state: SourceState
@@ -632,6 +596,11 @@ class _Pending:
     vintage: str
     before: Vintage | None
     new: list[str]
+
+    @property
+    def ticket(self) -> str:
+        """Return the name under which its suite is ordered."""
+        return f"{self.source.source_id}.{self.table}.{self.vintage}"
 
 
 def _asked_for(catalogue: dict[str, Source], only: list[str] | None) -> list[Source]:

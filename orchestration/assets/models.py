@@ -209,7 +209,8 @@ def model_assets(models: Models, suite_checks: Mapping[AssetKey, Sequence[AssetC
     def dbt_build(
         context: AssetExecutionContext, observatory: ObservatoryResource
     ) -> Iterator[MaterializeResult | AssetCheckResult]:
-        from orchestration.warehouse import BuildError, row_counts
+        from orchestration.warehouse import row_counts
+        from orchestration.worker import BuildError
 
         refresh = observatory.refresh(context)
         try:

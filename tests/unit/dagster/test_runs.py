@@ -14,7 +14,7 @@ from dagster_fakes import FakeRefresh
 from orchestration import dagster_run, resources
 from orchestration.dagster_run import PROCESS_TAG, close_orphans, open_instance, run_job
 from orchestration.messages import Message
-from orchestration.warehouse import BuildError
+from orchestration.worker import BuildError
 
 
 class HomeBusy(Exception):

@@ -1,0 +1,99 @@
+"""The second process of a refresh: reads orders from standard input, one JSON object a line, and answers likewise.
+
+It holds what is slow to import and runs beside the reading of files: dbt, which also writes to
+standard output and keeps the warehouse locked until its process ends, and Great Expectations.
+`worker.Worker` starts it and speaks with it. Orders:
+
+- `{"validate": {"id", "files", "suite", "asset"}}` → `{"id", "checks"}`: a suite on Parquet files
+- `{"build": {"arguments"}}` → `{"error", "nodes"}`: the one dbt build
+- `{"validate_tables": {"id", "warehouse", "schema", "suites"}}` → `{"id", "checks"}`: suites on tables
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+
+def main() -> None:
+    """Import dbt and let it read the project, then answer orders until standard input ends.
+
+    Arguments: those that every dbt command of the project needs; the warehouse lies in the working folder.
+    """
+    shared = sys.argv[1:]
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)  # dbt prints; only answers may reach the standard output
+    from dbt.adapters.duckdb import connections  # noqa: F401  - the adapter's import is worth hiding too
+    from dbt.cli.main import dbtRunner
+
+    parsed = dbtRunner().invoke(["parse", *shared])
+    for line in sys.stdin:
+        (kind, order), = json.loads(line).items()
+        answer = {"build": _build, "validate": _validate, "validate_tables": _validate_tables}[kind](order, parsed, shared)
+        answers.write(json.dumps(answer, default=str) + "\n")
+        answers.flush()
+
+
+def _build(order: dict[str, Any], parsed: Any, shared: list[str]) -> dict[str, Any]:
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.cli.main import dbtRunner
+
+    result = parsed
+    if parsed.success:
+        # the project was read while the files were: the one build starts from that
+        result = dbtRunner(manifest=parsed.result).invoke(["build", *shared, *order["arguments"]])
+        DuckDBConnectionManager.close_all_connections()
+    nodes = [
+        {
+            "unique_id": r.node.unique_id,
+            "name": r.node.name,
+            "resource_type": str(r.node.resource_type),
+            "status": str(r.status),
+            "message": _plain(r),
+            "seconds": round(r.execution_time or 0.0, 4),
+        }
+        # a manifest, where the project could not be read, has no results
+        for r in getattr(result.result, "results", None) or []
+    ]
+    return {"error": str(result.exception) if result.exception else None, "nodes": nodes}
+
+
+def _plain(result: Any) -> str:
+    message = (getattr(result, "message", None) or "").strip()
+    failures = getattr(result, "failures", None)
+    return f"{failures} × {message}".removesuffix(" × ") if failures else message
+
+
+def _validate(order: dict[str, Any], *_: Any) -> dict[str, Any]:
+    import duckdb
+
+    from orchestration.quality.expectations import validate
+
+    with duckdb.connect(":memory:") as connection:
+        frame = connection.execute(
+            "SELECT * FROM read_parquet(?, union_by_name = true)", [order["files"]]
+        ).df()
+    checks = validate(frame, Path(order["suite"]), order["asset"])
+    return {"id": order["id"], "checks": [c.model_dump() for c in checks]}
+
+
+def _validate_tables(order: dict[str, Any], *_: Any) -> dict[str, Any]:
+    import duckdb
+
+    from orchestration.quality.expectations import validate
+    from orchestration.quality.suites import needed_columns
+
+    checks = []
+    with duckdb.connect(order["warehouse"], read_only=True) as connection:
+        for suite in map(Path, order["suites"]):
+            columns = ", ".join(f'"{c}"' for c in needed_columns(suite) or []) or "*"
+            frame = connection.execute(f'SELECT {columns} FROM "{order["schema"]}"."{suite.stem}"').df()
+            checks += validate(frame, suite, suite.stem)
+    return {"id": order["id"], "checks": [c.model_dump() for c in checks]}
+
+
+if __name__ == "__main__":
+    main()
