@@ -18,6 +18,7 @@ import typer
 from orchestration.messages import Message
 
 if TYPE_CHECKING:
+    from orchestration.catalog import CatalogueError
     from orchestration.records import RefreshOutcome
     from orchestration.refresh import Refresh
     from orchestration.settings import Settings
@@ -50,6 +51,8 @@ def refresh(
     Exit codes: 0 all sources taken or unchanged, 2 wrong usage, 3 published but a source was refused,
     4 nothing published, 5 another refresh is running on this home.
     """
+    from orchestration.catalog import CatalogueError
+    from orchestration.lake import LakeError
     from orchestration.refresh import HomeBusy, Refresh, UsageError
 
     settings = _settings(home, territory)
@@ -59,16 +62,62 @@ def refresh(
         with Refresh.open(settings, channel=channel, only=only or None) as planned:
             if planned.nothing_new():
                 outcome = planned.unchanged_outcome()
-                _answer(outcome, settings, json_)
-            planned.start_worker()
-            from orchestration.dagster_run import run_job
+            else:
+                planned.start_worker()
+                from orchestration.dagster_run import run_job
 
-            outcome = run_job(settings, "refresh_all", channel, _ids(planned, only), refresh=planned)
+                outcome = run_job(settings, "refresh_all", channel, _ids(planned, only), refresh=planned)
     except HomeBusy as error:
         _stop(BUSY, error.reason, error.action, json_, settings)
     except UsageError as error:
         _stop(WRONG_USAGE, error.reason, None, json_, settings)
+    except CatalogueError as error:
+        _stop(WRONG_USAGE, *_catalogue_trouble(error), json_, settings)
+    except LakeError as error:
+        _stop(BLOCKED, error.reason, error.action, json_, settings)
+    except Exception as error:  # a fault of ours: told in words, its traceback kept for the engineers
+        _stop(BLOCKED, *_accident(settings, error), json_, settings)
     _answer(outcome, settings, json_)
+
+
+@app.command()
+def inbox(home: Home = None, json_: Json = False) -> None:
+    """Take the files that lie in HOME/inbox, and answer each with a page beside it.
+
+    Exit codes: 0 all taken (or none there), 3 a file was refused, 5 another refresh is running.
+    """
+    from orchestration.dagster_run import run_job
+    from orchestration.inbox import InboxBusy, take_all
+
+    settings = _settings(home, None)
+    _log_to_standard_error()
+
+    def refresh_with(*, channel: str = "inbox", only: list[str]) -> "RefreshOutcome":
+        return run_job(settings, "refresh_all", channel, only)
+
+    try:
+        answers = take_all(settings, refresh_with)
+    except InboxBusy as error:
+        _stop(BUSY, error.reason, error.action, json_, settings)
+    if json_:
+        print(json.dumps([{"file": a.dropped, "state": a.state, "sentence": a.sentence.text(settings.language)} for a in answers], ensure_ascii=False))
+    for answer in answers if not json_ else []:
+        _console().print(answer.sentence.text(settings.language), markup=False)
+    raise typer.Exit(3 if any(a.state == "refused" for a in answers) else 0)
+
+
+@app.command()
+def templates(
+    folder: Annotated[Path | None, typer.Argument(help="Where to write them (default: HOME/inbox/modeles).")] = None,
+    home: Home = None,
+) -> None:
+    """Write the workbooks that the CSR team fills in: one a table, with drop-down lists and a legend."""
+    from orchestration.inbox import Inbox
+    from orchestration.templates import templates as write_templates
+
+    settings = _settings(home, None)
+    for path in write_templates(settings, folder or Inbox(settings.home).templates):
+        _console().print(str(path), markup=False, soft_wrap=True)
 
 
 @app.command()
@@ -252,8 +301,37 @@ def _catalogue(settings: "Settings"):  # type: ignore[no-untyped-def]
     try:
         return load_catalogue(settings.sources_path)
     except CatalogueError as error:
-        print("\n".join(error.problems), file=sys.stderr)
-        raise typer.Exit(WRONG_USAGE) from None
+        _stop(WRONG_USAGE, *_catalogue_trouble(error), False, settings)
+
+
+def _catalogue_trouble(error: "CatalogueError") -> tuple[Message, Message]:
+    listed = " ; ".join(error.problems)
+    return (
+        Message(fr=f"Le catalogue des sources se contredit : {listed}", en=f"The catalogue of sources contradicts itself: {listed}"),
+        Message(fr="Corriger les fichiers nommés, puis relancer.", en="Correct the files named, then start again."),
+    )
+
+
+def _accident(settings: "Settings", error: Exception) -> tuple[Message, Message]:
+    """Keep the traceback below the home and say where it is."""
+    import traceback
+    from datetime import UTC, datetime
+
+    path = settings.home / "logs" / f"accident-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.log"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
+        kept = str(path)
+    except OSError:
+        kept = "—"
+    first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    return (
+        Message(
+            fr=f"Le rafraîchissement s'est interrompu ({type(error).__name__} : {first}) ; l'édition publiée n'a pas changé.",
+            en=f"The refresh broke off ({type(error).__name__}: {first}); the published edition did not change.",
+        ),
+        Message(fr=f"Transmettre ce fichier à l'équipe données : {kept}", en=f"Hand this file to the data team: {kept}"),
+    )
 
 
 def _answer(outcome: "RefreshOutcome", settings: "Settings", as_json: bool) -> NoReturn:

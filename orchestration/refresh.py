@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("observatory")
 GOOD = ("accepted", "adapted", "unchanged")
+# channels that are no folder of somebody's: anything else is the path of a mirror
+WELL_KNOWN = ("sample", "live", "inbox")
 # a table is judged by Great Expectations only where it is of territory size; SQL judges the national ones
 LARGEST_VALIDATED = 500_000
 
@@ -103,7 +105,7 @@ class Refresh:
     ) -> "Refresh":
         """Return a refresh that holds the lock of `settings.home`.
 
-        `channel`: `sample`, or the path of a mirror. `only`: identifiers of sources or groups; None for
+        `channel`: `sample`, `live`, `inbox`, or the path of a mirror. `only`: identifiers of sources or groups; None for
         all, empty for none (the marts are made anew from what the lake holds). Raises HomeBusy,
         UsageError, CatalogueError, LakeError.
         """
@@ -140,10 +142,23 @@ class Refresh:
 
     def _land(self) -> dict[str, Landing]:
         hashes = HashCache(self.settings.home / "hashes.json")
-        landings = {}
+        landings: dict[str, Landing] = {}
+        live = [s for s in self.sources if self.channel == "live" and s.role != "project"]
+        if live:
+            # imported here: the network's libraries are not needed by any other channel
+            from orchestration.landing.live import land_all_live
+
+            good = {s.source_id: self.states.get(s.source_id, SourceState()).vintages() for s in live}
+            landings.update(
+                land_all_live(
+                    live, self.settings.home / "live", hashes, now=self.started_at,
+                    last_good={name: vintages[-1] for name, vintages in good.items() if vintages},
+                )
+            )
         for source in self.sources:
-            landings[source.source_id] = self._land_source(source, hashes)
-        if self.channel not in ("sample", "live"):
+            if source.source_id not in landings:
+                landings[source.source_id] = self._land_source(source, hashes)
+        if self.channel not in WELL_KNOWN:
             root = Path(self.channel)
             if not root.is_dir():
                 raise UsageError(
@@ -160,6 +175,10 @@ class Refresh:
             return land_folder(source, source.sample_path, "project", hashes, f"project:sources/{name}/data")
         if self.channel == "sample":
             return land_sample(source, hashes)
+        if self.channel == "inbox":
+            from orchestration.inbox import land_inbox
+
+            return land_inbox(self.settings.home, source, hashes)
         return land_folder(source, Path(self.channel) / name, "mirror", hashes, f"mirror:{name}")
 
     # what is new ----------------------------------------------------------------------------------
@@ -199,7 +218,7 @@ class Refresh:
             known = self.known(source, state, landed)
             assert known is not None
             outcomes.append(from_known(known, landed))
-        if not landing.files:
+        if not landing.files and not landing.outcomes:
             outcomes.append(self._missing(source, state))
         return outcomes
 
@@ -285,7 +304,7 @@ class Refresh:
             outcomes += self._take(source, state, landing.files)
         elif source.role == "reference" and not state.tables:
             outcomes += self._fall_back(source, state)
-        else:
+        elif not outcomes:
             outcomes.append(self._missing(source, state))
         self.outcomes[source_id] = outcomes
         for outcome in outcomes:
@@ -572,7 +591,7 @@ class Refresh:
         return RefreshOutcome(
             run_id=self.run_id, edition=edition, exit_code=exit_code, started_at=self.started_at,
             finished_at=datetime.now(UTC), territory=self.settings.territory,
-            channel="sample" if self.channel == "sample" else "mirror", published=published,
+            channel=self.channel if self.channel in WELL_KNOWN else "mirror", published=published,
             sources=files, checks=checks, note=note, action=action,
         )
 

@@ -13,6 +13,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from orchestration.catalog.vintages import parse_vintage
 from orchestration.messages import Message
 
 Role = Literal["indicator", "reference", "project", "team"]
@@ -66,12 +67,49 @@ class Calendar(Strict):
 
 
 class Live(Strict):
-    """One address where the publisher offers the data; `{year}` stands for the vintage's year."""
+    """One address where the publisher offers the data; `{year}` stands for the vintage's year.
+
+    `kind` says how the publisher answers: `file` (one address, one file), `egapro` (the same, written
+    anew each day), `datagouv` (a resource's stable link, with the metadata API beside it), `melodi`
+    (INSEE's API: pages, or a whole file with the catalogue's date), `datafair` (pages linked by `next`).
+    `vintage`: the one that this address holds; without it and without `{year}` it is the month of
+    publication, and a newer file takes the place of the older one. `file_name`: under which name the
+    file is kept, where the publisher's own would not be recognised. `alternatives`: other spellings of
+    the address, tried in order where the first is not there. `max_mb`: larger is refused.
+    `key_env`: the environment variable with the key that this publisher asks for, sent in the header
+    `key_header`; `key_page`: where a person gets one.
+    """
 
     url: str
     kind: Literal["file", "datagouv", "melodi", "datafair", "egapro"] = "file"
     vintage: str | None = None
+    file_name: str | None = None
+    alternatives: list[str] = Field(default_factory=list)
+    max_mb: int = Field(default=500, gt=0)
+    key_env: str | None = None
+    key_page: str | None = None
+    key_header: str = "Authorization"
     note: str | None = None
+
+    @model_validator(mode="after")
+    def _addresses(self) -> "Live":
+        years = ["{year}" in url for url in [self.url, *self.alternatives]]
+        for url in [self.url, *self.alternatives]:
+            if not re.match(r"https?://[^/\s]+", url):
+                raise ValueError(f"'{url}' is no address such as https://www.insee.fr/…")
+            if re.search(r"[{}]", url.replace("{year}", "")):
+                raise ValueError(f"'{url}': only {{year}} may stand in braces")
+            if re.match(r"https?://[^/?#]*@", url):
+                raise ValueError(f"'{url}' holds a user's name: name a variable in key_env instead")
+        if any(years) and (self.vintage or not all(years)):
+            raise ValueError("{year} stands in every spelling of the address, and leaves no room for `vintage`")
+        if self.vintage and (parse_vintage(self.vintage) is None or re.search(r"[/\\]|^\.", self.vintage)):
+            raise ValueError(f"vintage: '{self.vintage}' names no period such as 2018 or 2021-12")
+        if self.file_name and re.search(r"[/\\]|^\.", self.file_name):
+            raise ValueError(f"file_name: '{self.file_name}' is no plain file name")
+        if self.key_env and not self.key_page:
+            raise ValueError("key_page: say where a person gets the key")
+        return self
 
 
 class Budgets(Strict):

@@ -1,4 +1,5 @@
--- CSR labels of companies.
+-- CSR labels of companies: the newest register only. Each delivery is the whole register, so that a certificate taken
+-- out of it is no longer there.
 select
   label,
   company_name,
@@ -13,3 +14,4 @@ select
   _vintage as vintage,
   coalesce(_synthetic, false) as is_synthetic
 from {{ source('lucie_labels', 'labels') }}
+qualify _vintage = max(_vintage) over ()

@@ -1,0 +1,17 @@
+"""The inbox: a file dropped into `HOME/inbox/` is recognised, taken and answered.
+
+`folder` (what lies there and is whole) → `recognise` (which table it is, by its content) → `dating`
+(its vintage) → `trial` (would it be taken?) → `delivery` (its place below `taken/`, undone when it is
+refused) → `answers` (what the team reads). `take` walks that way. What a file's columns mean belongs to
+`conforming`; the refresh itself is a callback, so that the command line and Dagster share this walk.
+"""
+
+from orchestration.inbox.folder import INBOX, Dropped, Inbox, InboxBusy, scan
+from orchestration.inbox.landing import land_inbox
+from orchestration.inbox.recognise import Candidate, Recognition, recognise
+from orchestration.inbox.take import Answer, take, take_all
+
+__all__ = [
+    "INBOX", "Answer", "Candidate", "Dropped", "Inbox", "InboxBusy", "Recognition", "land_inbox", "recognise",
+    "scan", "take", "take_all",
+]

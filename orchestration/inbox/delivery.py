@@ -1,0 +1,287 @@
+"""The place of a delivery below `taken/`, and the way back when it is refused after all.
+
+A file of the same kind and vintage gives way to the new one; until the answer is known it is kept in
+`.work/`, with a note of what was done. A process may die between any two steps: the next look at the
+inbox finds the note and either goes on or puts things back.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import shutil
+from hashlib import sha256
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from orchestration.catalog.models import FileSpec, Source
+from orchestration.inbox.folder import INBOX, Dropped, Inbox, safe_name, write_atomically
+from orchestration.landing import Landed
+from orchestration.messages import Message, Refusal
+
+# Larger files are a publisher's stock; they belong in a mirror.
+MAX_BYTES = 200_000_000
+_KINDS = {"table": (".csv", ".xlsx", ".xls", ".ods"), "pdf": (".pdf",), "markdown": (".md",)}
+
+
+class Changed(Exception):
+    """The dropped file was written to, or went away, while it was looked at: the next look takes it."""
+
+
+class Placement(BaseModel):
+    """What was done for one delivery. `dropped`: its name's bytes, in hexadecimal digits."""
+
+    dropped: str
+    sha256: str
+    source: str
+    vintage: str
+    name: str
+    previous: list[str]
+
+
+def snapshot(inbox: Inbox, dropped: Dropped) -> tuple[Path, str]:
+    """Copy a dropped file into `.work/` and return (the copy, its SHA-256).
+
+    Everything is judged on the copy: what is judged is what is taken. Raises Changed, and Refusal for
+    a file that is empty, too large or may not be read.
+    """
+    try:
+        # a link put in the file's place since it was seen is not followed
+        handle = os.open(dropped.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except PermissionError:
+        raise Refusal(
+            Message(fr=f"« {dropped.name} » : l'observatoire n'a pas le droit de lire ce fichier.", en=f"'{dropped.name}': the observatory may not read this file."),
+            Message(fr="Rendre le fichier lisible par tous, puis le déposer de nouveau.", en="Make the file readable for everybody, then drop it again."),
+            kind="rights",
+        ) from None
+    except OSError as error:
+        if error.errno in (errno.ENOENT, errno.ELOOP):
+            raise Changed from error
+        raise
+    copy = inbox.work / "snapshot"
+    digest = sha256()
+    with os.fdopen(handle, "rb") as source, copy.open("wb") as target:
+        size = os.fstat(source.fileno()).st_size
+        if size > MAX_BYTES:
+            raise Refusal(
+                Message(
+                    fr=f"« {dropped.name} » pèse {size // 1_000_000} Mo ; la boîte de dépôt prend des fichiers de {MAX_BYTES // 1_000_000} Mo au plus.",
+                    en=f"'{dropped.name}' weighs {size // 1_000_000} MB; the inbox takes files of {MAX_BYTES // 1_000_000} MB at most.",
+                ),
+                Message(
+                    fr="Transmettre ce fichier à l'équipe données, qui le rangera dans un miroir.",
+                    en="Hand this file to the data team, who put it into a mirror.",
+                ),
+                kind="size",
+            )
+        if size == 0:
+            raise Refusal(
+                Message(fr=f"« {dropped.name} » est vide (0 octet).", en=f"'{dropped.name}' is empty (0 bytes)."),
+                Message(fr="Enregistrer le fichier de nouveau, puis le déposer.", en="Save the file again, then drop it."),
+                kind="empty",
+            )
+        copied = 0
+        while chunk := source.read(1 << 20):
+            copied += len(chunk)
+            if copied > size:
+                raise Changed
+            digest.update(chunk)
+            target.write(chunk)
+        target.flush()
+        os.fsync(target.fileno())
+    if copied != size or not is_unchanged(dropped):
+        raise Changed
+    return copy, digest.hexdigest()
+
+
+def is_unchanged(dropped: Dropped) -> bool:
+    """Return whether the file still lies there as it was seen."""
+    try:
+        status = dropped.path.lstat()
+    except FileNotFoundError:
+        return False
+    return (status.st_size, status.st_mtime_ns) == (dropped.bytes, dropped.modified_ns)
+
+
+def taken_name(source: Source, table: str, index: int, name: str, vintage: str) -> str:
+    """Return the name under which a recognised file is kept: its own where the source knows it, else a usual one.
+
+    Raises Refusal when only the publisher's own name would say which file of the source it is.
+    """
+    from orchestration.ingest import match_file
+
+    spec = source.tables[table].files[index]
+    own = safe_name(name)
+    ending = _ending(own)
+    candidates = [own]
+    if spec.format != "table":
+        candidates.append(Path(own).stem + _KINDS[spec.format][0])
+    elif spec.example and not spec.name_maps:
+        stem = _dated(spec, vintage)
+        candidates += [stem + e for e in dict.fromkeys([ending, *_KINDS["table"]]) if e]
+        candidates.append(_dated(spec, vintage, whole=True))
+    for candidate in candidates:
+        try:
+            match = match_file(source, _as_landed(source, vintage, candidate))
+        except Refusal:
+            continue
+        if match.table_name == table and match.spec is spec:
+            return candidate
+    example = spec.example or spec.pattern
+    raise Refusal(
+        Message(
+            fr=f"« {name} » : le contenu est celui de « {source.title.fr} », mais seul le nom du fichier dit de quelle partie il s'agit.",
+            en=f"'{name}': the content is that of '{source.title.en}', but only the file's name says which part of it this is.",
+        ),
+        Message(
+            fr=f"Rendre au fichier le nom donné par son éditeur (par exemple {example}), puis le déposer de nouveau.",
+            en=f"Give the file its publisher's own name (for example {example}), then drop it again.",
+        ),
+        kind="name",
+    )
+
+
+def _ending(name: str) -> str:
+    found = re.search(r"(\.[A-Za-z0-9]{1,8})(\.(?:gz|zip))?$", name)
+    return (found.group(1) + (found.group(2) or "")).lower() if found else ""
+
+
+def _dated(spec: FileSpec, vintage: str, *, whole: bool = False) -> str:
+    """Return the spec's example with the vintage's year where the example's year stands."""
+    assert spec.example is not None
+    text, match, year = spec.example, spec.regex.fullmatch(spec.example), vintage[:4]
+    for group in ("yyyy", "yy"):
+        if match and match.groupdict().get(group):
+            start, end = match.span(group)
+            text = text[:start] + (year if group == "yyyy" else year[2:]) + text[end:]
+    return text if whole else Path(text).stem
+
+
+def _as_landed(source: Source, vintage: str, name: str) -> Landed:
+    return Landed(
+        source=source.source_id, vintage=vintage, path=Path(name), name=name, bytes=0, sha256="", channel=INBOX,
+        origin=f"{INBOX}:{source.source_id}/{vintage}/{name}",
+    )
+
+
+def landed(source: Source, vintage: str, name: str, path: Path, digest: str) -> Landed:
+    """Return the file at `path` as a refresh will see it once it is placed."""
+    return Landed(
+        source=source.source_id, vintage=vintage, path=path, name=name, bytes=path.stat().st_size, sha256=digest,
+        channel=INBOX, origin=f"{INBOX}:{source.source_id}/{vintage}/{name}",
+    )
+
+
+# placing and undoing ------------------------------------------------------------------------------
+
+
+def place(inbox: Inbox, source: Source, dropped: Dropped, copy: Path, digest: str, vintage: str, name: str) -> Placement:
+    """Put the copy at `taken/<source>/<vintage>/<name>`; a file of the same kind gives way to it."""
+    folder = inbox.taken / source.source_id / vintage
+    folder.mkdir(parents=True, exist_ok=True)
+    note, kept = _note(inbox, dropped.path.name, digest), _kept(inbox, dropped.path.name, digest)
+    known = _read(note)
+    if known is not None and (known.source, known.vintage, known.name) == (source.source_id, vintage, name):
+        placement = known
+    else:
+        if known is not None:
+            undo(inbox, known)
+        rivals = _rivals(source, folder, vintage, name)
+        shutil.rmtree(kept, ignore_errors=True)
+        kept.mkdir(parents=True)
+        for rival in rivals:
+            shutil.copy2(folder / rival, kept / rival)
+        placement = Placement(
+            dropped=os.fsencode(dropped.path.name).hex(), sha256=digest, source=source.source_id, vintage=vintage,
+            name=name, previous=rivals,
+        )
+        write_atomically(note, placement.model_dump_json())
+    os.replace(copy, folder / name)
+    for rival in placement.previous:
+        if rival != name:
+            (folder / rival).unlink(missing_ok=True)
+    return placement
+
+
+def undo(inbox: Inbox, placement: Placement) -> None:
+    """Take a delivery back out and put what it replaced in its place; may be repeated."""
+    folder = inbox.taken / placement.source / placement.vintage
+    dropped = os.fsdecode(bytes.fromhex(placement.dropped))
+    kept = _kept(inbox, dropped, placement.sha256)
+    for name in placement.previous:
+        if (kept / name).exists():
+            begun = folder / f".{name}.part"
+            shutil.copy2(kept / name, begun)
+            os.replace(begun, folder / name)
+    if placement.name not in placement.previous:
+        (folder / placement.name).unlink(missing_ok=True)
+    close(inbox, placement)
+    for empty in (folder, folder.parent):
+        try:
+            empty.rmdir()
+        except OSError:
+            break
+
+
+def close(inbox: Inbox, placement: Placement) -> None:
+    """Forget what was replaced: the delivery is answered."""
+    dropped = os.fsdecode(bytes.fromhex(placement.dropped))
+    _note(inbox, dropped, placement.sha256).unlink(missing_ok=True)
+    shutil.rmtree(_kept(inbox, dropped, placement.sha256), ignore_errors=True)
+
+
+def open_placements(inbox: Inbox) -> list[tuple[Placement, str]]:
+    """Return the deliveries whose answer was not finished, each with the name it was dropped under."""
+    found = []
+    for note in sorted(inbox.work.glob("*.json")):
+        placement = _read(note)
+        if placement is None:
+            note.unlink(missing_ok=True)
+        else:
+            found.append((placement, os.fsdecode(bytes.fromhex(placement.dropped))))
+    return found
+
+
+def sweep(inbox: Inbox) -> None:
+    """Drop what was kept for a delivery that has no note (any more): nothing was changed, or all is done."""
+    for kept in inbox.work.iterdir():
+        if kept.is_dir() and not kept.with_name(f"{kept.name}.json").exists():
+            shutil.rmtree(kept, ignore_errors=True)
+
+
+def _rivals(source: Source, folder: Path, vintage: str, name: str) -> list[str]:
+    from orchestration.ingest import match_file
+
+    slot = match_file(source, _as_landed(source, vintage, name)).slot
+    rivals = []
+    for path in sorted(folder.iterdir()):
+        if path.name.startswith(".") or not path.is_file():
+            continue
+        try:
+            same = match_file(source, _as_landed(source, vintage, path.name)).slot == slot
+        except Refusal:
+            same = False
+        if same or path.name == name:
+            rivals.append(path.name)
+    return rivals
+
+
+def _key(dropped_name: str, digest: str) -> str:
+    return sha256(os.fsencode(dropped_name) + digest.encode()).hexdigest()[:20]
+
+
+def _note(inbox: Inbox, dropped_name: str, digest: str) -> Path:
+    return inbox.work / f"{_key(dropped_name, digest)}.json"
+
+
+def _kept(inbox: Inbox, dropped_name: str, digest: str) -> Path:
+    return inbox.work / _key(dropped_name, digest)
+
+
+def _read(note: Path) -> Placement | None:
+    try:
+        return Placement.model_validate_json(note.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None

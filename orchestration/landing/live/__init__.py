@@ -1,0 +1,27 @@
+"""The live channel: from publishers' addresses to files on disk, with what decided that they are new or not.
+
+    settings    what an operator may change: limits, patience, identification
+    addresses   from a `live:` entry to addresses with a year, a vintage and a file name
+    guard       which addresses may be asked at all
+    engine      one exchange over HTTP: redirects, retries, resuming, limits
+    hosts       one request at a time for a host, and no more a minute than it allows
+    publishers  how data.gouv.fr, Melodi and data-fair say what is new, and how their pages are put together
+    changes     the ladder of change detection
+    bodies      whether what came is the file and not an error page
+    journal     what is remembered of each address between two looks
+    wording     the sentences
+    land        all of it in order, for one source and for many
+
+A new kind of publisher is a function in `publishers`, and a word in `Live.kind`. What stands in the
+files belongs to `reading`. Nothing here is imported by `orchestration.landing` itself: a refresh from a
+folder must not pay for an HTTP client.
+"""
+
+from orchestration.landing.live.land import (
+    AddressCheck, LiveClock, LiveLanding, land_all_live, land_live, live_clock,
+)
+from orchestration.landing.live.settings import LiveSettings
+
+__all__ = [
+    "AddressCheck", "LiveClock", "LiveLanding", "LiveSettings", "land_all_live", "land_live", "live_clock",
+]

@@ -1,0 +1,481 @@
+"""One source's addresses, and those of many sources at once: asked, judged, brought, remembered.
+
+Yields the same `Landing` as a folder does, so that nothing after it knows where files came from. What
+happened at each address stands beside it as an `AddressCheck`. Never raises for a publisher's fault.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import time
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Literal
+from urllib.parse import unquote, urlsplit
+
+from orchestration.catalog.models import Live, Source
+from orchestration.catalog.vintages import newest, parse_vintage, sort_key
+from orchestration.landing.folders import Landed, Landing
+from orchestration.landing.hashes import HashCache
+from orchestration.landing.live import bodies, publishers, wording
+from orchestration.landing.live.addresses import Address, plain_name, shown
+from orchestration.landing.live.changes import Method, Verdict, by_publisher
+from orchestration.landing.live.engine import Ask, Effort, Engine, discard
+from orchestration.landing.live.journal import Entry, Journal
+from orchestration.landing.live.progress import Bars
+from orchestration.landing.live.publishers import Published, parse_moment
+from orchestration.landing.live.settings import LiveSettings
+from orchestration.landing.live.wording import LiveFailure
+from orchestration.messages import Message
+from orchestration.quality.freshness import next_due_at
+from orchestration.records import FileOutcome
+
+log = logging.getLogger("observatory")
+
+
+@dataclass(frozen=True)
+class AddressCheck:
+    """What came of one address.
+
+    `state`: `new` bytes, `unchanged`, `absent` (next year's file, not out yet), or `failed`. `method`: what
+    decided that it is new or unchanged. `published_at`: the publisher's own date where known. `bytes` and
+    `requests`: what it cost. `failure`: the kind of failure, with its reason and advice.
+    """
+
+    source: str
+    address: str
+    state: Literal["new", "unchanged", "absent", "failed"]
+    method: Method | None = None
+    vintage: str | None = None
+    file: str | None = None
+    published_at: datetime | None = None
+    bytes: int = 0
+    requests: int = 0
+    seconds: float = 0.0
+    failure: str | None = None
+    reason: Message | None = None
+    action: Message | None = None
+
+
+@dataclass
+class LiveLanding(Landing):
+    """A landing, with what happened at each address and when the publisher was looked at."""
+
+    checks: list[AddressCheck] = field(default_factory=list)
+    checked_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class LiveClock:
+    """The clocks of a source's addresses, from the journal.
+
+    `published_at`: newest date that the publisher gives. `checked_at`: when it last answered us.
+    `vintage`: the newest at hand. All None for a source that was never landed live.
+    """
+
+    published_at: datetime | None = None
+    checked_at: datetime | None = None
+    vintage: str | None = None
+
+
+def land_live(
+    source: Source, cache: Path, hashes: HashCache, *, now: datetime | None = None, settings: LiveSettings | None = None,
+    engine: Engine | None = None, progress: Bars | None = None, last_good: str | None = None,
+) -> LiveLanding:
+    """Ask every address of `source` and return the files at hand, new ones and those of earlier looks.
+
+    `cache`: the source's folder, `HOME/live/<source_id>`; files lie in it as `<vintage>/<file>`.
+    `last_good`: the newest vintage that the lake holds, for the words about a failure. `engine`: shared by
+    several sources of one run; made and closed here where it is not given.
+    """
+    now = now or datetime.now(UTC)
+    if not source.live:
+        return _without_address(source, last_good)
+    own = engine is None
+    engine = engine or Engine(settings or LiveSettings())
+    try:
+        return _Visit(source, cache, hashes, engine, now, progress or Bars(False), last_good).run()
+    finally:
+        if own:
+            engine.close()
+
+
+def land_all_live(
+    sources: Iterable[Source], root: Path, hashes: HashCache, *, now: datetime | None = None,
+    settings: LiveSettings | None = None, engine: Engine | None = None, progress: Bars | None = None,
+    last_good: dict[str, str] | None = None,
+) -> dict[str, LiveLanding]:
+    """Ask the addresses of many sources, several publishers at a time and each by one request at a time.
+
+    `root`: `HOME/live`. Returns a landing for every source, by its identifier, in the order given. A person's
+    interruption ends the requests under way, keeps what can be resumed, and is passed on.
+    """
+    sources = list(sources)
+    now = now or datetime.now(UTC)
+    last_good = last_good or {}
+    found: dict[str, LiveLanding] = {}
+    # sources of one host wait for each other in any case: together they take one worker and not all
+    by_host: dict[str, list[Source]] = {}
+    for source in sources:
+        if source.live:
+            by_host.setdefault(Address(source.live[0]).host, []).append(source)
+        else:
+            found[source.source_id] = _without_address(source, last_good.get(source.source_id))
+    own = engine is None
+    settings = settings or (engine.settings if engine else LiveSettings())
+    engine = engine or Engine(settings)
+    bars = progress or Bars()
+
+    def visit(group: list[Source]) -> None:
+        for source in group:
+            found[source.source_id] = land_live(
+                source, root / source.source_id, hashes, now=now, engine=engine, progress=bars,
+                last_good=last_good.get(source.source_id),
+            )
+
+    pool = ThreadPoolExecutor(max_workers=settings.workers, thread_name_prefix="live")
+    try:
+        for done in [pool.submit(visit, group) for group in by_host.values()]:
+            done.result()
+    except BaseException:
+        engine.stop()
+        pool.shutdown(cancel_futures=True)
+        raise
+    finally:
+        pool.shutdown()
+        if progress is None:
+            bars.close()
+        if own:
+            engine.close()
+    return {s.source_id: found[s.source_id] for s in sources}
+
+
+def live_clock(cache: Path) -> LiveClock:
+    """Return when the publisher of the source with this folder published, and when it last answered."""
+    entries = list(Journal.load(cache).addresses.values())
+    published = [m for e in entries if (m := parse_moment(e.published_at))]
+    checked = [m for e in entries if (m := parse_moment(e.checked_at))]
+    return LiveClock(
+        max(published, default=None), max(checked, default=None), newest([e.vintage for e in entries])
+    )
+
+
+class _Visit:
+    """One look at the addresses of one source."""
+
+    def __init__(
+        self, source: Source, cache: Path, hashes: HashCache, engine: Engine, now: datetime, bars: Bars,
+        last_good: str | None,
+    ) -> None:
+        self.source = source
+        self.cache = cache
+        self.hashes = hashes
+        self.engine = engine
+        self.now = now
+        self.bars = bars
+        self.last_good = last_good
+        self.journal = Journal.load(cache)
+        self.landing = LiveLanding(present=True)
+
+    def run(self) -> LiveLanding:
+        for live in self.source.live:
+            if "{year}" in live.url:
+                self._years(live)
+            else:
+                self._one(Address(live))
+        for entry in sorted(self.journal.addresses.values(), key=lambda e: (sort_key(e.vintage), e.file)):
+            if self._at_hand(entry):
+                self.landing.files.append(self._landed(entry))
+        if any(c.state in ("new", "unchanged", "absent") for c in self.landing.checks):
+            self.landing.checked_at = self.now
+        return self.landing
+
+    # years ------------------------------------------------------------------------------------------
+
+    def _years(self, live: Live) -> None:
+        """Ask for the newest year at hand, and for the next ones when they are due; else look for a first one."""
+        known = self.journal.years(live.url)
+        if known:
+            year = known[-1]
+            check = self._one(Address(live, year))
+            if check.state == "failed" and check.failure not in ("not_found", "gone"):
+                return
+            while year <= self.now.year and self._is_due(self.journal.addresses.get(Address(live, year).key), year):
+                year += 1
+                if self._one(Address(live, year), probing=True).state not in ("new", "unchanged"):
+                    return
+            return
+        first, last = self.now.year - self.engine.settings.years_back, self.now.year
+        for year in range(last, first - 1, -1):
+            if self._one(Address(live, year), probing=True).state != "absent":
+                return
+        self._failed(Address(live), wording.no_year(shown(live.url), first, last), None, Effort(), time.monotonic())
+
+    def _is_due(self, entry: Entry | None, year: int) -> bool:
+        """Return whether the publisher may have brought out the year after `year`; some are a little early."""
+        published = parse_moment(entry.published_at) if entry else None
+        fetched = parse_moment(entry.fetched_at) if entry else None
+        due = next_due_at(self.source.calendar, parse_vintage(str(year)), _day(published), _day(fetched))
+        return due is None or self.now.date() >= due - timedelta(days=self.engine.settings.early_days)
+
+    # one address --------------------------------------------------------------------------------------
+
+    def _one(self, address: Address, probing: bool = False) -> AddressCheck:
+        began = time.monotonic()
+        ask: Ask | None = None
+        entry = self.journal.addresses.get(address.key)
+        if entry is not None and not self._at_hand(entry):
+            entry = None
+        try:
+            ask = self._ask(address)
+            check = self._brought(address, entry, ask, began)
+        except LiveFailure as failure:
+            effort = ask.effort if ask else Effort()
+            # a site that answers « page introuvable » with status 200 has not published next year's file
+            if probing and entry is None and (failure.absent or failure.kind == "error_page"):
+                check = AddressCheck(
+                    self.source.source_id, address.key, "absent", requests=effort.requests, bytes=effort.bytes,
+                    seconds=time.monotonic() - began,
+                )
+                self.landing.checks.append(check)
+                return check
+            return self._failed(address, failure, entry, effort, began)
+        except OSError as error:
+            return self._failed(address, wording.disk(error.strerror or str(error)), entry, ask.effort if ask else Effort(), began)
+        except Exception as error:  # a fault of ours at one address must not take the others with it
+            log.exception("%s: %s", self.source.source_id, address.key)
+            return self._failed(address, wording.unforeseen(type(error).__name__), entry, ask.effort if ask else Effort(), began)
+        self.landing.checks.append(check)
+        return check
+
+    def _brought(self, address: Address, entry: Entry | None, ask: Ask, began: float) -> AddressCheck:
+        """Walk the spellings of the address, and for each the ladder. Raises LiveFailure."""
+        gone: LiveFailure | None = None
+        # the spelling that answered last time comes first
+        urls = sorted(address.urls, key=lambda u: entry is None or shown(u) != entry.url)
+        for url in urls:
+            try:
+                return self._ladder(address, url, entry, ask, began)
+            except LiveFailure as failure:
+                if not failure.absent:
+                    raise
+                gone = gone or failure
+        assert gone is not None
+        raise gone
+
+    def _ladder(self, address: Address, url: str, entry: Entry | None, ask: Ask, began: float) -> AddressCheck:
+        # validators belong to a spelling: another one's ETag says nothing here
+        known = entry if entry is not None and entry.url == shown(url) else None
+        published = publishers.look(self.engine, address, url, ask)
+        verdict = by_publisher(known, published.date, published.checksum) if published else Verdict(None, "hash")
+        if known is not None and verdict.same:
+            return self._unchanged(address, known, published, verdict.method, ask, began)
+        part = self._part(address)
+        part.parent.mkdir(parents=True, exist_ok=True)
+        label = f"{self.source.source_id} {address.live.file_name or ''}".strip()
+
+        def fetch(conditional: bool) -> publishers.Download:
+            return publishers.fetch(
+                self.engine, address, url, part, ask, known=known, bars=self.bars, label=label, conditional=conditional
+            )
+
+        # what the publisher's date calls new is asked for without conditions: a cache on the way may be older
+        download = fetch(verdict.same is None)
+        if download.same is not None and known is not None:
+            return self._unchanged(address, known, published, download.same, ask, began)
+        name = address.live.file_name and address.file_name(url, None)
+        name = name or publishers.default_name(address, url) or address.file_name(download.url, download.disposition)
+        try:
+            bodies.check_body(part, name)
+            try:
+                self._check_sum(part, name, published)
+            except LiveFailure:
+                # replaced between the metadata and the file: both once more
+                discard(part)
+                published = publishers.look(self.engine, address, url, ask)
+                download = fetch(False)
+                bodies.check_body(part, name)
+                self._check_sum(part, name, published)
+        except LiveFailure:
+            discard(part)
+            raise
+        digest = bodies.file_hash(part, "sha256")
+        assert digest is not None
+        method = verdict.method if verdict.same is False else download.verdict.method
+        if entry is not None and digest == entry.sha256:
+            discard(part)
+            entry = entry.model_copy(update=_seen(download) | {"url": shown(url)})
+            return self._unchanged(address, entry, published, "hash", ask, began)
+        return self._new(address, url, part, name, digest, download, published, method if entry else "first", ask, began)
+
+    def _check_sum(self, part: Path, name: str, published: Published | None) -> None:
+        if published is None or not published.binding or not published.checksum:
+            return
+        kind, _, value = published.checksum.partition(":")
+        got = bodies.file_hash(part, kind)
+        if got is not None and got != value:
+            raise wording.checksum(name, kind, value, got)
+
+    def _unchanged(
+        self, address: Address, entry: Entry, published: Published | None, method: Method, ask: Ask, began: float
+    ) -> AddressCheck:
+        update: dict[str, object] = {"checked_at": self.now.isoformat(timespec="seconds"), "method": method}
+        if published is not None and published.date:
+            update["publisher_date"] = published.date
+            if parse_moment(published.date):
+                update["published_at"] = published.date
+        if published is not None and published.checksum:
+            update["checksum"] = published.checksum
+        self._remember(address, entry.model_copy(update=update))
+        return self._check(address, "unchanged", method, self.journal.addresses[address.key], ask, began)
+
+    def _new(
+        self, address: Address, url: str, part: Path, name: str, digest: str, download: publishers.Download,
+        published: Published | None, method: Method, ask: Ask, began: float,
+    ) -> AddressCheck:
+        date_text = published.date if published else None
+        stated = date_text if parse_moment(date_text) else download.validators.last_modified
+        moment = parse_moment(stated)
+        vintage = address.vintage(moment, self.now)
+        old = self.journal.addresses.get(address.key)
+        self._no_rival(address, vintage, name, part)
+        target = self.cache / vintage / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        size = part.stat().st_size
+        os.replace(part, target)
+        discard(part)
+        _sync(target.parent)
+        now = self.now.isoformat(timespec="seconds")
+        entry = Entry(
+            template=address.live.url, year=address.year, url=shown(url), origin=shown(download.url), vintage=vintage, file=name, sha256=digest,
+            bytes=size, publisher_date=date_text, checksum=published.checksum if published else None,
+            published_at=moment.isoformat() if moment else None, fetched_at=now, checked_at=now, method=method,
+            **_seen(download),
+        )
+        self._remember(address, entry)
+        if old is not None and (old.vintage, old.file) != (vintage, name):
+            # a newer month's file takes the place of the older one; the lake keeps what was read from it
+            before = self.cache / old.vintage / old.file
+            before.unlink(missing_ok=True)
+            if before.parent.is_dir() and not any(before.parent.iterdir()):
+                before.parent.rmdir()
+        return self._check(address, "new", method, entry, ask, began)
+
+    def _no_rival(self, address: Address, vintage: str, name: str, part: Path) -> None:
+        """Refuse a file whose place another address of this source holds; an address given up makes room."""
+        in_use = {live.url for live in self.source.live}
+        for key, other in list(self.journal.addresses.items()):
+            if key == address.key or (other.vintage, other.file) != (vintage, name):
+                continue
+            if other.template in in_use:
+                discard(part)
+                raise wording.same_name(name)
+            del self.journal.addresses[key]
+
+    # small things ---------------------------------------------------------------------------------------
+
+    def _ask(self, address: Address) -> Ask:
+        live = address.live
+        secret = {}
+        if live.key_env:
+            key = os.environ.get(live.key_env, "").strip()
+            if not key:
+                raise wording.no_key(live.key_env, live.key_page or self.source.homepage)
+            if not key.isascii() or not key.isprintable():
+                raise wording.bad_key(live.key_env)
+            secret[live.key_header] = f"Bearer {key}" if live.key_header.lower() == "authorization" else key
+        return self.engine.ask(pace=publishers.PACES.get(live.kind), secret=secret, key_env=live.key_env)
+
+    def _part(self, address: Address) -> Path:
+        return self.cache / ".parts" / (hashlib.sha256(address.key.encode()).hexdigest()[:20] + ".part")
+
+    def _at_hand(self, entry: Entry) -> bool:
+        try:
+            return self.hashes.sha256(self.cache / entry.vintage / entry.file) == entry.sha256
+        except OSError:
+            return False
+
+    def _remember(self, address: Address, entry: Entry) -> None:
+        self.journal.addresses[address.key] = entry
+        self.journal.save(self.cache)
+
+    def _landed(self, entry: Entry) -> Landed:
+        return Landed(
+            source=self.source.source_id, vintage=entry.vintage, path=self.cache / entry.vintage / entry.file,
+            name=entry.file, bytes=entry.bytes, sha256=entry.sha256, channel="live", origin=entry.origin,
+        )
+
+    def _check(
+        self, address: Address, state: Literal["new", "unchanged"], method: Method, entry: Entry, ask: Ask, began: float
+    ) -> AddressCheck:
+        return AddressCheck(
+            self.source.source_id, address.key, state, method, entry.vintage, entry.file, parse_moment(entry.published_at),
+            ask.effort.bytes, ask.effort.requests, time.monotonic() - began,
+        )
+
+    def _failed(
+        self, address: Address, failure: LiveFailure, entry: Entry | None, effort: Effort, began: float
+    ) -> AddressCheck:
+        vintage = entry.vintage if entry else None
+        good = vintage or self.last_good
+        # the entry's own name, or the address's last part where that looks like a file
+        guess = address.live.file_name or plain_name(unquote(urlsplit(address.key).path)) or ""
+        file = entry.file if entry else guess if "." in guess and "{" not in guess else None
+        reason = failure.reason
+        if good:
+            stays = wording.kept(good)
+            reason = Message(fr=f"{reason.fr.rstrip('.')} ; {stays.fr}", en=f"{reason.en.rstrip('.')}; {stays.en}")
+        self.landing.outcomes.append(
+            FileOutcome(
+                source=self.source.source_id, file=file,
+                vintage=vintage or address.live.vintage or (str(address.year) if address.year else None) or good,
+                state="refused" if failure.refused else "kept" if good else "missing", reason=reason,
+                action=failure.action, origin=address.key, channel="live",
+            )
+        )
+        # what is refused is said in the log by the refresh, like any other refused file
+        log.log(logging.INFO if failure.refused else logging.WARNING, "%s: %s", self.source.source_id, failure.reason.en)
+        check = AddressCheck(
+            self.source.source_id, address.key, "failed", None, vintage, file, None, effort.bytes, effort.requests,
+            time.monotonic() - began, failure.kind, reason, failure.action,
+        )
+        self.landing.checks.append(check)
+        return check
+
+
+def _seen(download: publishers.Download) -> dict[str, object]:
+    now = download.validators
+    return {"etag": now.etag, "last_modified": now.last_modified, "length": now.length}
+
+
+def _without_address(source: Source, last_good: str | None) -> LiveLanding:
+    reason = wording.NO_ADDRESS
+    if last_good:
+        stays = wording.kept(last_good)
+        reason = Message(fr=f"{reason.fr} ; {stays.fr}", en=f"{reason.en}; {stays.en}")
+    outcome = FileOutcome(
+        source=source.source_id, vintage=last_good, state="missing", reason=reason, channel="live",
+        action=wording.BY_THE_TEAM if source.role == "team" else wording.DROP_IT,
+    )
+    return LiveLanding(outcomes=[outcome])
+
+
+def _day(moment: datetime | None) -> date | None:
+    return moment.date() if moment else None
+
+
+def _sync(folder: Path) -> None:
+    """Make a new name survive a power cut."""
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError:
+        return
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
