@@ -16,12 +16,13 @@ import shutil
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from orchestration.catalog.models import Source, Table
 from orchestration.catalog.vintages import sort_key
 from orchestration.conforming.headers import HeaderMap, map_headers
 from orchestration.conforming.values import duckdb_type
+from orchestration.duck import connect
 from orchestration.ingest import Match, match_file
 from orchestration.lake import SourceState, Vintage, lake_types, quoted
 from orchestration.landing import Landed
@@ -102,10 +103,8 @@ def _raw_only(source: Source) -> Source:
 
 
 def _connect(work: Path) -> "duckdb.DuckDBPyConnection":
-    import duckdb
 
-    connection = duckdb.connect(":memory:")
-    connection.execute("SET python_enable_replacements = false")
+    connection = connect()
     connection.execute(f"SET memory_limit = '{MEMORY}'")
     connection.execute("SET preserve_insertion_order = false")
     connection.execute(f"SET temp_directory = {quoted(work / 'spill')}")
@@ -115,16 +114,19 @@ def _connect(work: Path) -> "duckdb.DuckDBPyConnection":
 def _open(
     connection: "duckdb.DuckDBPyConnection", source: Source, landed: Landed, match: Match, work: Path
 ) -> _Raw:
-    path = _plain(landed, match, work)
+    path, lines = _plain(landed, match, work)
     if _is_parquet(path):
         return _open_parquet(connection, source, landed, match, path)
-    return _open_csv(connection, source, landed, match, path)
+    return _open_csv(source, landed, match, path, lines)
 
 
-def _plain(landed: Landed, match: Match, work: Path) -> Path:
-    """Return a file that DuckDB reads: the member of a zip is unpacked, anything else stays where it is."""
+def _plain(landed: Landed, match: Match, work: Path) -> tuple[Path, int | None]:
+    """Return a file that DuckDB reads, and its lines where they were counted on the way.
+
+    The member of a zip is unpacked, anything else stays where it is.
+    """
     if not zipfile.is_zipfile(landed.path):
-        return landed.path
+        return landed.path, None
     with zipfile.ZipFile(landed.path) as archive:
         members = [m for m in archive.infolist() if not m.is_dir()]
         wanted = [m for m in members if match.spec.regex.fullmatch(Path(m.filename).name)] or members
@@ -151,10 +153,20 @@ def _plain(landed: Landed, match: Match, work: Path) -> Path:
             )
         try:
             with archive.open(wanted[0]) as packed, target.open("wb") as plain:
-                shutil.copyfileobj(packed, plain, 1 << 20)
+                lines = _copy_counting(packed, plain)
         except (zipfile.BadZipFile, OSError, EOFError, RuntimeError) as error:
             raise _damaged(landed, error) from error
-    return target
+    return target, lines
+
+
+def _copy_counting(packed: IO[bytes], plain: IO[bytes]) -> int:
+    """Copy, and return the lines; a last line without its end counts."""
+    lines, last = 0, b"\n"
+    while chunk := packed.read(1 << 20):
+        plain.write(chunk)
+        lines += chunk.count(b"\n")
+        last = chunk[-1:]
+    return lines + (last != b"\n")
 
 
 def _is_parquet(path: Path) -> bool:
@@ -184,9 +196,7 @@ def _open_parquet(
     return _Raw(landed, match, _typed(match.table, header, found, relation), int(rows or 0), _notes(found))
 
 
-def _open_csv(
-    connection: "duckdb.DuckDBPyConnection", source: Source, landed: Landed, match: Match, path: Path
-) -> _Raw:
+def _open_csv(source: Source, landed: Landed, match: Match, path: Path, lines: int | None) -> _Raw:
     opener = gzip.open if _is_gzip(path) else open
     try:
         with opener(path, "rt", encoding="utf-8-sig", newline="") as handle:
@@ -202,18 +212,10 @@ def _open_csv(
         f"read_csv({quoted(path)}, header = true, auto_detect = false, delim = ',', quote = '\"', escape = '\"', "
         f"nullstr = '', strict_mode = true, columns = {{{columns}}})"
     )
-    return _Raw(landed, match, _typed(match.table, header, found, relation), _lines(path) - 1, _notes(found))
-
-
-def _lines(path: Path) -> int:
-    """Return the lines of a file, gz or not; a last line without its end counts."""
-    opener = gzip.open if _is_gzip(path) else open
-    lines, last = 0, b"\n"
-    with opener(path, "rb") as handle:
-        while chunk := handle.read(1 << 20):
-            lines += chunk.count(b"\n")
-            last = chunk[-1:]
-    return lines + (last != b"\n")
+    if lines is None:
+        with opener(path, "rb") as handle, open(os.devnull, "wb") as nowhere:
+            lines = _copy_counting(handle, nowhere)
+    return _Raw(landed, match, _typed(match.table, header, found, relation), lines - 1, _notes(found))
 
 
 def _map(source: Source, landed: Landed, match: Match, header: list[str]) -> HeaderMap:
@@ -315,11 +317,10 @@ def _judged(
     refresh: "Refresh", source: Source, table: str, vintage: str, kept: Vintage
 ) -> Refusal | None:
     """Check the keys and the rules of what was written, in SQL."""
-    import duckdb
 
     contract = source.tables[table]
     path = quoted(refresh.lake.root / kept.path)
-    with duckdb.connect(":memory:") as connection:
+    with connect() as connection:
         for rule in contract.rules:
             failing, applies = connection.execute(
                 f"SELECT count(*) FILTER (WHERE NOT ({rule.sql})), count({rule.sql}) FROM read_parquet({path})"

@@ -21,6 +21,7 @@ from pydantic import BaseModel, Field
 
 from orchestration.catalog.models import Source, Table
 from orchestration.catalog.vintages import sort_key
+from orchestration.duck import connect
 from orchestration.messages import Message
 
 if TYPE_CHECKING:
@@ -145,13 +146,11 @@ class Lake:
 
         `types`: (column, DuckDB type) in order; columns of `PROVENANCE` are added by the caller.
         """
-        import duckdb
 
         casts = ", ".join(f'CAST("{n}" AS {t}) AS "{n}"' for n, t in types)
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = path.with_suffix(".tmp")
-        with duckdb.connect(":memory:") as connection:
-            connection.execute("SET python_enable_replacements = false")
+        with connect() as connection:
             connection.register("frame", frame)
             connection.execute(
                 f"COPY (SELECT {casts} FROM frame) TO {quoted(temporary)} (FORMAT parquet, COMPRESSION zstd)"
@@ -161,9 +160,8 @@ class Lake:
 
     def read(self, vintage: Vintage) -> "pd.DataFrame":
         """Return one vintage as a frame, provenance columns included."""
-        import duckdb
 
-        with duckdb.connect(":memory:") as connection:
+        with connect() as connection:
             return connection.execute(
                 f"SELECT * FROM read_parquet({quoted(self.root / vintage.path)})"
             ).df()

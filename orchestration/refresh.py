@@ -22,11 +22,26 @@ from orchestration.catalog import Source, load_catalogue
 from orchestration.catalog.vintages import sort_key
 from orchestration.ingest import Judge, Match, match_file
 from orchestration.lake import (
-    KnownFile, Lake, Realm, SourceState, Vintage, contract_hash, folder_hash, lake_types, provenance,
+    KnownFile,
+    Lake,
+    Realm,
+    SourceState,
+    Vintage,
+    contract_hash,
+    folder_hash,
+    lake_types,
+    provenance,
 )
-from orchestration.landing import HashCache, Landed, Landing, land_folder, land_sample, unknown_folders
+from orchestration.landing import (
+    HashCache,
+    Landed,
+    Landing,
+    land_folder,
+    land_sample,
+    unknown_folders,
+)
 from orchestration.messages import Message, Refusal
-from orchestration.records import Channel, CheckOutcome, FileOutcome, RefreshOutcome
+from orchestration.records import CheckOutcome, FileOutcome, RefreshOutcome
 from orchestration.settings import Settings, code_version
 
 if TYPE_CHECKING:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orchestration.catalog.models import Source, lake_table
+from orchestration.duck import connect
 from orchestration.lake import Lake, SourceState, lake_types, quoted
 
 if TYPE_CHECKING:
@@ -70,12 +71,11 @@ def fill(
     A table without a vintage is empty and typed. `run.settings`: one row; `run.sources`: the
     catalogue; `run.files`: the files that count.
     """
-    import duckdb
 
     for leftover in (warehouse, warehouse.with_name(warehouse.name + ".wal")):
         leftover.unlink(missing_ok=True)
     warehouse.parent.mkdir(parents=True, exist_ok=True)
-    with duckdb.connect(str(warehouse)) as connection:
+    with connect(warehouse) as connection:
         connection.execute("CREATE SCHEMA lake; CREATE SCHEMA run;")
         for source in sources.values():
             state = states.get(source.source_id, SourceState())
@@ -142,9 +142,8 @@ def _describe_run(
 
 def row_counts(warehouse: Path) -> dict[str, int]:
     """Return the rows of every table that dbt made, by table name."""
-    import duckdb
 
-    with duckdb.connect(str(warehouse), read_only=True) as connection:
+    with connect(warehouse, read_only=True) as connection:
         rows = connection.execute(
             "SELECT table_name, estimated_size FROM duckdb_tables() WHERE NOT internal"
         ).fetchall()

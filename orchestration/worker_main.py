@@ -17,6 +17,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from orchestration.duck import connect
+
 
 def main() -> None:
     """Import dbt and let it read the project, then answer orders until standard input ends.
@@ -68,11 +70,10 @@ def _plain(result: Any) -> str:
 
 
 def _validate(order: dict[str, Any], *_: Any) -> dict[str, Any]:
-    import duckdb
 
     from orchestration.quality.expectations import validate
 
-    with duckdb.connect(":memory:") as connection:
+    with connect() as connection:
         frame = connection.execute(
             "SELECT * FROM read_parquet(?, union_by_name = true)", [order["files"]]
         ).df()
@@ -81,13 +82,12 @@ def _validate(order: dict[str, Any], *_: Any) -> dict[str, Any]:
 
 
 def _validate_tables(order: dict[str, Any], *_: Any) -> dict[str, Any]:
-    import duckdb
 
     from orchestration.quality.expectations import validate
     from orchestration.quality.suites import needed_columns
 
     checks = []
-    with duckdb.connect(order["warehouse"], read_only=True) as connection:
+    with connect(order["warehouse"], read_only=True) as connection:
         for suite in map(Path, order["suites"]):
             columns = ", ".join(f'"{c}"' for c in needed_columns(suite) or []) or "*"
             frame = connection.execute(f'SELECT {columns} FROM "{order["schema"]}"."{suite.stem}"').df()

@@ -13,6 +13,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from orchestration.duck import connect
 from orchestration.editions.errors import EditionError, explained
 from orchestration.editions.layout import (
     DATABASE,
@@ -79,12 +80,11 @@ def build(
     doing = Message(
         fr=f"la préparation de l'édition {edition_id}", en=f"the building of edition {edition_id}"
     )
-    import duckdb  # before the guard, which recognises its errors only once it is loaded
 
     with explained(doing, home, lambda: shutil.rmtree(path, ignore_errors=True)):
         shutil.rmtree(path, ignore_errors=True)
         (path / "parquet").mkdir(parents=True)
-        connection = duckdb.connect()
+        connection = connect()
         try:
             written = _copy(connection, warehouse, path, tables)
         finally:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, Field
 
+from orchestration.duck import connect
 from orchestration.messages import Message
 
 if TYPE_CHECKING:
@@ -95,10 +96,9 @@ def compare(old: Path | None, new: Path, *, moves: int = 10) -> Comparison:
     still being built; a folder without that table counts as without figures. `moves`: how many of
     the biggest revisions to name, by relative size, the home territory first among equals.
     """
-    import duckdb
 
     old, new = (Path(old) if old else None), Path(new)
-    connection = duckdb.connect()
+    connection = connect()
     try:
         _figures(connection, "before", old)
         _figures(connection, "after", new)

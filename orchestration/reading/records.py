@@ -11,12 +11,20 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from orchestration.duck import connect
 from orchestration.messages import Message
 from orchestration.reading import container
 from orchestration.reading.container import Content, Wanted
 from orchestration.reading.decoding import decode
 from orchestration.reading.model import Adaptation, RawTable
-from orchestration.reading.refusing import AGAIN, ASK_SUPPORT, html_message, json_error, refusal, short
+from orchestration.reading.refusing import (
+    AGAIN,
+    ASK_SUPPORT,
+    html_message,
+    json_error,
+    refusal,
+    short,
+)
 from orchestration.reading.workbook import texts
 
 _FILE = re.compile(r"\{\{\s*file\s*\}\}")
@@ -139,7 +147,7 @@ def _query(path: Path, sql: str, label: str) -> tuple[list[str], list[list[str]]
 
     quoted = "'" + str(path).replace("'", "''") + "'"
     # no spilling to disk: nothing may be written outside the home
-    with duckdb.connect(config={"threads": 2, "temp_directory": ""}) as connection:
+    with connect(threads=2, temp_directory="") as connection:
         try:
             answer = connection.execute(_FILE.sub(lambda _: quoted, sql).strip().rstrip(";"))
             header = [column[0] for column in answer.description]

@@ -9,13 +9,20 @@ from __future__ import annotations
 import re
 from pathlib import Path, PurePath
 
+from orchestration.duck import connect
 from orchestration.messages import Message, Refusal
 from orchestration.reading import container
 from orchestration.reading.container import Content, Wanted
 from orchestration.reading.decoding import decode, preview
 from orchestration.reading.delimited import split
 from orchestration.reading.model import Adaptation, RawTable
-from orchestration.reading.refusing import AGAIN, html_message, json_error, refusal, short
+from orchestration.reading.refusing import (
+    AGAIN,
+    html_message,
+    json_error,
+    refusal,
+    short,
+)
 from orchestration.reading.shape import KnownHeaders, frame
 from orchestration.reading.workbook import read_sheet, texts
 
@@ -151,7 +158,7 @@ def _parquet(path: Path, packed: Content, label: str) -> list[list[str]]:
                 en="Unpack the archive and hand in the Parquet file.",
             ),
         )
-    with duckdb.connect(config={"threads": 2}) as connection:
+    with connect(threads=2) as connection:
         try:
             answer = connection.execute("SELECT * FROM read_parquet(?)", [str(path)])
             header = [column[0] for column in answer.description]

@@ -7,6 +7,7 @@ are not known to the reader below: a cell shown as `12 %` is `0.12`, one shown a
 from __future__ import annotations
 
 import datetime
+import html
 import io
 import json
 import math
@@ -114,7 +115,47 @@ def read_sheet(data: bytes, *, known_headers: KnownHeaders, sheet: str | None, l
             f"Workbook '{label}' is truncated or damaged: it does not open.",
         ) from None
     chosen, told = _choose(loaded, bool(named), sheet, visible, known_headers, label)
-    return Sheet(texts(loaded[chosen]), chosen, told)
+    rows = texts(loaded[chosen])
+    _show_errors(data, chosen, rows)
+    return Sheet(rows, chosen, told)
+
+
+_ERROR_CELL = re.compile(r'<c\b(?=[^>]*\bt="e")(?=[^>]*\br="([A-Z]+)(\d+)")[^>]*>(?:(?!</c>).)*?<v>([^<]*)</v>', re.DOTALL)
+
+
+def _show_errors(data: bytes, sheet: str, rows: list[list[str]]) -> None:
+    """Put `#DIV/0!`, `#REF!` … back into `rows`: the reader gives such cells as blank, and a blank means missing."""
+    if data.startswith(b"\xd0\xcf\x11\xe0"):
+        return
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        text = _sheet_text(package, sheet)
+    if text is None or 't="e"' not in text:
+        return
+    for found in _ERROR_CELL.finditer(text):
+        row, column = int(found.group(2)) - 1, _column(found.group(1)) - 1
+        if row < len(rows) and column < len(rows[row]) and not rows[row][column]:
+            rows[row][column] = html.unescape(found.group(3)) or "#ERROR"
+
+
+def _sheet_text(package: zipfile.ZipFile, sheet: str) -> str | None:
+    """Return the XML of the sheet called `sheet`, None where the package is no xlsx or names it otherwise."""
+    try:
+        book = package.read("xl/workbook.xml").decode("utf-8", errors="replace")
+        relations = package.read("xl/_rels/workbook.xml.rels").decode("utf-8", errors="replace")
+    except KeyError:
+        return None
+    for tag in re.findall(r"<(?:\w+:)?sheet\b[^>]*>", book):
+        attributes = dict(re.findall(r'([\w:]+)="([^"]*)"', tag))
+        if html.unescape(attributes.get("name", "")) != sheet:
+            continue
+        wanted = next((v for k, v in attributes.items() if k.endswith(":id")), None)
+        for relation in re.findall(r"<(?:\w+:)?Relationship\b[^>]*>", relations):
+            target = dict(re.findall(r'([\w:]+)="([^"]*)"', relation))
+            if target.get("Id") == wanted:
+                path = target.get("Target", "").lstrip("/")
+                path = path if path.startswith("xl/") else f"xl/{path}"
+                return package.read(path).decode("utf-8", errors="replace") if path in package.namelist() else None
+    return None
 
 
 def _choose(

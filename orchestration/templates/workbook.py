@@ -16,7 +16,6 @@ from orchestration.settings import Settings
 from orchestration.templates.legend import Legend, load_legend
 
 if TYPE_CHECKING:
-    from openpyxl import Workbook
     from openpyxl.worksheet.datavalidation import DataValidation
     from openpyxl.worksheet.worksheet import Worksheet
 
