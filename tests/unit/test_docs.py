@@ -1,0 +1,239 @@
+"""The documentation against the project: links lead somewhere, commands and tables exist, nothing is left out.
+
+Reads the Markdown files as they are. What a page says in words is for people to keep true; whatever a
+machine can compare is compared here.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import shlex
+import tomllib
+from pathlib import Path
+
+import duckdb
+import pytest
+import yaml
+
+from orchestration.settings import PROJECT
+
+PAGES = sorted([PROJECT / "README.md", *(PROJECT / "docs").glob("*.md")])
+OF_THE_PROJECT = sorted({*PAGES, *(p for p in PROJECT.glob("*/README.md") if ".venv" not in p.parts)})
+README = (PROJECT / "README.md").read_text(encoding="utf-8")
+DOCS = "\n".join(p.read_text(encoding="utf-8") for p in PAGES)
+FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+PUBLISHED = ("dim_", "fct_", "mart_")
+
+
+def name(path: Path) -> str:
+    return path.relative_to(PROJECT).as_posix()
+
+
+def blocks(text: str, *languages: str) -> list[str]:
+    return [body for language, body in FENCE.findall(text) if language in languages]
+
+
+def without_code(text: str) -> str:
+    return re.sub(r"`[^`\n]*`", "", FENCE.sub("", text))
+
+
+def anchors(page: Path) -> set[str]:
+    """Return the anchors that a forge makes of the page's headings."""
+    found = set()
+    for heading in re.findall(r"^#+ (.+)$", FENCE.sub("", page.read_text(encoding="utf-8")), re.MULTILINE):
+        plain = re.sub(r"[^\w\- ]", "", heading.lower())
+        found.add(plain.strip().replace(" ", "-"))
+    return found
+
+
+def commands() -> dict[str, set[str]]:
+    """Return the options of each command of the command line, read from its code."""
+    tree = ast.parse((PROJECT / "orchestration" / "cli.py").read_text(encoding="utf-8"))
+    shared = {
+        node.targets[0].id: _options(node.value)
+        for node in tree.body
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
+    }
+    found = {}
+    for node in tree.body:
+        if not isinstance(node, ast.FunctionDef):
+            continue
+        for decorator in node.decorator_list:
+            if isinstance(decorator, ast.Call) and ast.unparse(decorator.func) == "app.command":
+                given = [a.value for a in decorator.args if isinstance(a, ast.Constant)]
+                options = {"--help"}
+                for argument in [*node.args.args, *node.args.kwonlyargs]:
+                    kind = argument.annotation
+                    own = shared.get(kind.id, set()) if isinstance(kind, ast.Name) else _options(kind)
+                    options |= own or {"--" + argument.arg.strip("_").replace("_", "-")}
+                found[given[0] if given else node.name.replace("_", "-")] = options
+    return found
+
+
+def _options(node: ast.AST | None) -> set[str]:
+    values = (n.value for n in ast.walk(node) if isinstance(n, ast.Constant)) if node else ()
+    return {v for v in values if isinstance(v, str) and re.fullmatch(r"--[a-z][a-z-]*", v)}
+
+
+def calls(page: Path) -> list[list[str]]:
+    """Return the words of every `observatory …` line in the page's shell blocks."""
+    found = []
+    for body in blocks(page.read_text(encoding="utf-8"), "sh", ""):
+        for line in body.replace("\\\n", " ").splitlines():
+            match = re.search(r"(?:^|[\s/])observatory\s+(?=[a-z-])(.*)", line)
+            if match:
+                found.append(shlex.split(match[1].split(" | ")[0].split(" > ")[0], comments=True))
+    return found
+
+
+def test_the_pages_are_there():
+    wanted = {
+        "README.md", "docs/architecture.md", "docs/operating-guide.md", "docs/indicators.md", "docs/marts.md",
+        "docs/dependencies.md", "docs/adding-a-source.md", "docs/adding-an-indicator.md",
+    }
+    assert wanted <= {name(p) for p in PAGES}
+
+
+@pytest.mark.parametrize("page", OF_THE_PROJECT, ids=name)
+def test_links_lead_somewhere(page: Path):
+    lost = []
+    for target in LINK.findall(FENCE.sub("", page.read_text(encoding="utf-8"))):
+        if re.match(r"[a-z]+:", target):
+            continue
+        file, _, anchor = target.partition("#")
+        path = (page.parent / file).resolve() if file else page
+        if not path.exists() or PROJECT not in path.parents and path != PROJECT:
+            lost.append(target)
+        elif anchor and anchor not in anchors(path):
+            lost.append(target)
+    assert not lost
+
+
+def test_the_picture_is_there_and_light():
+    picture = PROJECT / "docs" / "images" / "asset-graph.png"
+    assert picture.read_bytes().startswith(b"\x89PNG") and picture.stat().st_size < 400_000
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_commands_and_their_options_exist(page: Path):
+    known = commands()
+    assert {"refresh", "status", "sources", "check", "editions", "rollback", "serve"} <= set(known)
+    for words in calls(page):
+        if words[0] == "--help":
+            continue
+        assert words[0] in known, " ".join(words)
+        options = {w.split("=")[0] for w in words[1:] if w.startswith("--")}
+        assert options <= known[words[0]], " ".join(words)
+
+
+def test_the_readme_names_every_command_and_exit_code():
+    for command in commands():
+        assert f"observatory {command}" in README, command
+    for code in (0, 2, 3, 4, 5):
+        assert re.search(rf"^\| {code} \|", README, re.MULTILINE), code
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_make_targets_exist(page: Path):
+    makefile = (PROJECT / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))
+    text = page.read_text(encoding="utf-8")
+    named = set(re.findall(r"`make ([a-z-]+)`", text))
+    for body in blocks(text, "sh"):
+        named |= set(re.findall(r"^make ([a-z-]+)", body, re.MULTILINE))
+    assert named <= targets
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_files_named_in_code_exist(page: Path):
+    """`orchestration/refresh.py`, `tests/faults/`, `sources/README.md`: whatever looks like a place in the project."""
+    lost = []
+    for text in re.findall(r"`([^`\n]+)`", FENCE.sub("", page.read_text(encoding="utf-8"))):
+        if re.fullmatch(r"(orchestration|sources|dbt_project|expectations|tests|bench|docs)/[\w./-]*", text):
+            if not (PROJECT / text).exists():
+                lost.append(text)
+    assert not lost
+
+
+def test_every_source_is_in_the_docs():
+    sources = {p.parent.name for p in (PROJECT / "sources").glob("*/source.yml")}
+    assert sources
+    assert not {s for s in sources if f"`{s}`" not in DOCS}
+
+
+def test_every_mart_has_its_chapter_and_an_example():
+    page = (PROJECT / "docs" / "marts.md").read_text(encoding="utf-8")
+    chapters = dict(re.findall(r"^## (\w+)\n(.*?)(?=^## |\Z)", page, re.MULTILINE | re.DOTALL))
+    marts = {p.stem for p in (PROJECT / "dbt_project/models/marts").glob("*.sql")}
+    assert marts == {c for c in chapters if c.startswith(PUBLISHED)}
+    for mart in marts:
+        assert any(mart in body for body in blocks(chapters[mart], "sql")), mart
+
+
+def test_every_indicator_has_its_note():
+    import csv
+
+    page = (PROJECT / "docs" / "indicators.md").read_text(encoding="utf-8")
+    with (PROJECT / "dbt_project/seeds/indicators.csv").open(encoding="utf-8") as handle:
+        for row in csv.DictReader(handle):
+            note = f"### `{row['indicator_id']}`" in page
+            assert note if row["is_available"] == "true" else not note and f"`{row['indicator_id']}`" in page, row["indicator_id"]
+
+
+def test_queries_run_on_the_contract_of_the_marts():
+    """Every SQL block of the README and of marts.md, on empty tables with the columns of the dbt contract."""
+    models = []
+    for path in sorted((PROJECT / "dbt_project/models/marts").glob("*.yml")):
+        models += yaml.safe_load(path.read_text(encoding="utf-8")).get("models") or []
+    with duckdb.connect() as connection:
+        for model in models:
+            columns = ", ".join(f'"{c["name"]}" {c["data_type"]}' for c in model["columns"])
+            connection.execute(f'CREATE TABLE "{model["name"]}" ({columns})')
+        queries = [q for p in (PROJECT / "README.md", PROJECT / "docs/marts.md") for q in blocks(p.read_text(encoding="utf-8"), "sql")]
+        assert len(queries) > 9
+        for query in queries:
+            connection.execute(query)
+
+
+def test_every_dependency_is_explained():
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    page = (PROJECT / "docs" / "dependencies.md").read_text(encoding="utf-8")
+    wanted = [*project["dependencies"], *(d for extra in project["optional-dependencies"].values() for d in extra)]
+    for requirement in wanted:
+        package = re.match(r"[\w.-]+", requirement)[0]  # type: ignore[index]
+        assert re.search(rf"\b{re.escape(package)}\b", page, re.IGNORECASE), package
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_pages_name_no_machine_and_no_workshop(page: Path):
+    text = page.read_text(encoding="utf-8")
+    # the paths of examples are those of a server that anybody may have
+    assert not re.search(r"(?<![\w.])/(?:work|home|root|Users)/", text), "a path of one machine"
+    assert not re.search(r"\b(?:pypi|pythonhosted|files\.python|npmjs|conda)\b", text, re.IGNORECASE), "a package index"
+    assert not re.search(r"(?<![\w&])#\d+\b|\bissues?/\d+", without_code(text)), "a number of an issue"
+    assert not re.search(r"\b(?:TODO|FIXME|XXX)\b", text)
+
+
+def test_what_the_architecture_says_is_never_done():
+    page = (PROJECT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    row = next(line for line in page.splitlines() if line.startswith("| `orchestration/assets/`"))
+    # the prompt starts a run of the Dagster layer, from inside a command
+    layer = {n.removeprefix("orchestration/") for n in re.findall(r"`([^`]+)`", row)}
+    sources = {p.parent.name for p in (PROJECT / "sources").glob("*/source.yml")}
+    for path in (PROJECT / "orchestration").rglob("*.py"):
+        inner = path.relative_to(PROJECT / "orchestration").as_posix()
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        texts = {n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str)}
+        assert not texts & sources, f"{inner} names a source"
+        if inner not in layer and inner.split("/")[0] + "/" not in layer:
+            imported = {a.name for n in ast.walk(tree) if isinstance(n, ast.Import) for a in n.names}
+            imported |= {n.module or "" for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)}
+            assert not {m for m in imported if m.split(".")[0] == "dagster"}, f"{inner} imports Dagster"
+
+
+def test_french_pages_keep_their_accents():
+    guide = (PROJECT / "docs" / "operating-guide.md").read_text(encoding="utf-8").lower()
+    for bare in ("equipe", "donnees", "millesime", "a jour", "edition en service", "publiee", "refuse,", "controle "):
+        assert not re.search(rf"(?<![\wéè]){re.escape(bare)}", without_code(guide)), bare
