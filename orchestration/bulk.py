@@ -254,7 +254,7 @@ def _derive(
 
     from orchestration.refresh import judged, refused
 
-    _home_communes(refresh, connection, source)
+    _make_home_communes(refresh, connection)
     made: list[str] = []
     written: dict[str, Vintage] = {}
     for name, table in source.tables.items():
@@ -354,22 +354,10 @@ def _judged(
     return None
 
 
-def _home_communes(refresh: "Refresh", connection: "duckdb.DuckDBPyConnection", source: Source) -> None:
-    """Make the relation of the home territory's communes, from the newest composition in the lake."""
-    codes: list[str] = []
-    for needed in source.depends_on:
-        state = refresh.states.get(needed, SourceState())
-        for name, vintages in state.tables.items():
-            columns = {c.name for c in refresh.catalogue[needed].tables[name].columns}
-            if not {"epci_code", "commune_code"} <= columns or not vintages:
-                continue
-            newest = vintages[max(vintages, key=sort_key)]
-            codes = [
-                r[0] for r in connection.execute(
-                    f"SELECT DISTINCT commune_code FROM read_parquet({quoted(refresh.lake.root / newest.path)}) "
-                    "WHERE epci_code = ?", [refresh.settings.territory],
-                ).fetchall()
-            ]
+def _make_home_communes(refresh: "Refresh", connection: "duckdb.DuckDBPyConnection") -> None:
+    from orchestration.refresh import home_communes
+
+    codes = home_communes(refresh.lake, refresh.catalogue, refresh.states, refresh.settings.territory)
     connection.execute("CREATE OR REPLACE TABLE home_communes (commune_code VARCHAR)")
     if codes:
         connection.executemany("INSERT INTO home_communes VALUES (?)", [[c] for c in codes])

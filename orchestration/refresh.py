@@ -25,6 +25,7 @@ from orchestration.lake import (
     KnownFile,
     Lake,
     Realm,
+    Register,
     SourceState,
     Vintage,
     contract_hash,
@@ -96,9 +97,9 @@ class Refresh:
         self.sources = _asked_for(self.catalogue, only)
         self.everything = len(self.sources) == len(self.catalogue)
         self.channel = channel
-        self.realm: Realm = "sample" if channel == "sample" else "real"
         self.lake = Lake(settings.home)
         self.register = self.lake.candidate()
+        self.realm = _realm(channel, self.register)
         self.states = self.register.realm(self.realm)
         self.outcomes: dict[str, list[FileOutcome]] = {}
         self.checks: list[CheckOutcome] = []
@@ -206,7 +207,7 @@ class Refresh:
         for source in self.sources:
             landing = self.landings[source.source_id]
             state = self.states.get(source.source_id, SourceState())
-            if not landing.files and source.role == "reference" and not state.tables:
+            if not landing.files and self._falls_back(source, state) and not state.tables:
                 return False
             for landed in landing.files:
                 if self.known(source, state, landed) is None:
@@ -233,7 +234,9 @@ class Refresh:
             known = self.known(source, state, landed)
             assert known is not None
             outcomes.append(from_known(known, landed))
-        if not landing.files and not landing.outcomes:
+        if not landing.files and self._falls_back(source, state):
+            outcomes += self._fall_back(source, state)
+        elif not landing.files and not outcomes:
             outcomes.append(self._missing(source, state))
         return outcomes
 
@@ -317,7 +320,7 @@ class Refresh:
             if self.realm == "real":
                 _drop_samples(state)
             outcomes += self._take(source, state, landing.files)
-        elif source.role == "reference" and not state.tables:
+        elif self._falls_back(source, state):
             outcomes += self._fall_back(source, state)
         elif not outcomes:
             outcomes.append(self._missing(source, state))
@@ -326,6 +329,10 @@ class Refresh:
             if outcome.state == "refused" and outcome.reason:
                 log.warning("%s %s: %s", source_id, outcome.vintage or "", outcome.reason.en)
         return outcomes
+
+    def _falls_back(self, source: Source, state: SourceState) -> bool:
+        """Return whether figures need the extract shipped with the software for lack of a real file."""
+        return source.role == "reference" and self.realm == "real" and _only_samples(state)
 
     def _missing(self, source: Source, state: SourceState) -> FileOutcome:
         vintages = state.vintages()
@@ -550,6 +557,7 @@ class Refresh:
         self.start_worker()
         assert self._worker is not None
         self.check_sources()
+        self._require_territory()
         fill(
             self._worker.warehouse, self.lake, self.catalogue, self.states, territory=self.settings.territory,
             refreshed_at=self.started_at, run_id=self.run_id, code_version=code_version(),
@@ -559,6 +567,23 @@ class Refresh:
             if node.resource_type == "test" or (node.failed and node.resource_type != "exposure"):
                 self.checks.append(_node_check(node))
         return self.built
+
+    def _require_territory(self) -> None:
+        """Refuse a territory that no composition at hand knows, before dbt fails on it in its own words."""
+        from orchestration.worker import BuildError
+
+        codes = home_communes(self.lake, self.catalogue, self.states, self.settings.territory)
+        if codes:
+            return
+        territory = self.settings.territory
+        raise BuildError(
+            Message(
+                fr=f"Aucune intercommunalité de SIREN {territory} dans la composition des EPCI à disposition ; "
+                "vérifier le numéro, ou fournir le fichier national de composition (l'extrait livré n'a que quelques métropoles).",
+                en=f"No intercommunal body with SIREN {territory} in the composition of EPCIs at hand; "
+                "check the number, or provide the national composition (the extract shipped holds a few metropolises only).",
+            )
+        )
 
     def check_marts(self) -> list[CheckOutcome]:
         """Run the expectation suites of the marts and return their results."""
@@ -635,6 +660,45 @@ class _Kept:
     def ticket(self) -> str:
         """Return the name under which its suite is ordered."""
         return f"{self.source.source_id}.{self.table}.{self.vintage}"
+
+
+def home_communes(
+    lake: Lake, catalogue: dict[str, Source], states: dict[str, SourceState], territory: str
+) -> list[str]:
+    """Return the codes of the communes of an EPCI, by the newest composition that the lake holds."""
+    from orchestration.duck import connect
+
+    newest: tuple[tuple, str] | None = None
+    for source in catalogue.values():
+        for name, table in source.tables.items():
+            vintages = states.get(source.source_id, SourceState()).tables.get(name, {})
+            if vintages and {"epci_code", "commune_code"} <= {c.name for c in table.columns}:
+                vintage = max(vintages, key=sort_key)
+                newest = max(filter(None, [newest, (sort_key(vintage), vintages[vintage].path)]))
+    if newest is None:
+        return []
+    with connect() as connection:
+        rows = connection.execute(
+            "SELECT DISTINCT commune_code FROM read_parquet(?) WHERE epci_code = ? ORDER BY 1",
+            [str(lake.root / newest[1]), territory],
+        ).fetchall()
+    return [r[0] for r in rows]
+
+
+def _realm(channel: str, register: Register) -> Realm:
+    """Return which register a channel works on.
+
+    A file dropped into the inbox of a home that only ever saw samples joins them: on its own it would
+    leave readers with its figures and nothing else.
+    """
+    if channel == "sample" or (channel == "inbox" and not register.real and register.sample):
+        return "sample"
+    return "real"
+
+
+def _only_samples(state: SourceState) -> bool:
+    parts = [p for table in state.tables.values() for v in table.values() for p in v.parts.values()]
+    return all(p.channel == "sample" for p in parts)
 
 
 def _asked_for(catalogue: dict[str, Source], only: list[str] | None) -> list[Source]:

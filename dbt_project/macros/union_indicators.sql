@@ -19,7 +19,7 @@
     cast(territory_code as varchar) as territory_code,
     cast(period as varchar) as period,
     cast(breakdown as varchar) as breakdown,
-    -- sums of floats differ in their last digits from one run to the next; six decimals are beyond any source
+    -- sums of floats differ in their last digits from one run to the next; nine decimals are beyond any source
     round(cast(value as double), 9) as value,
     cast(status as varchar) as status,
     cast(status_reason as varchar) as status_reason,
