@@ -34,6 +34,11 @@ Home = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output and nothing else there.")]
 WRONG_USAGE, BLOCKED, BUSY = 2, 4, 5
+STATES = {
+    "accepted": Message(fr="pris", en="accepted"),
+    "adapted": Message(fr="pris, forme adaptée", en="accepted, form adapted"),
+    "refused": Message(fr="refusé", en="refused"),
+}
 
 
 @app.command()
@@ -157,7 +162,10 @@ def sources(json_: Json = False) -> None:
     from rich.table import Table
 
     table = Table(title="Sources", show_lines=False)
-    for heading in ("source", "titre", "éditeur", "groupes", "rythme", "ODD"):
+    french = settings.language == "fr"
+    for heading in ("source", "titre", "éditeur", "groupes", "rythme", "ODD") if french else (
+        "source", "title", "publisher", "groups", "frequency", "SDG"
+    ):
         table.add_column(heading, overflow="fold")
     for s in catalogue.values():
         table.add_row(
@@ -200,11 +208,11 @@ def check(
     if json_:
         print(json.dumps(receipts.file_to_json(outcome, settings.language), ensure_ascii=False))
     else:
-        language = settings.language
-        _console().print(f"[bold]{file.name}[/bold] : {outcome.state}")
+        state = STATES[outcome.state].text(settings.language)
+        _console().print(f"[bold]{file.name}[/bold] : {state}, {outcome.rows_kept} / {outcome.rows_read}")
         for text in (outcome.reason, outcome.action):
             if text:
-                _console().print(text.text(language), markup=False)
+                _say(settings, text)
     raise typer.Exit(3 if outcome.state == "refused" else 0)
 
 
@@ -230,19 +238,29 @@ def editions(home: Home = None, json_: Json = False) -> None:
         )
         return
     if not found:
-        _console().print("Aucune édition n'est encore publiée : lancer « observatory refresh ».")
+        _say(
+            settings,
+            Message(
+                fr="Aucune édition n'est encore publiée : lancer « observatory refresh ».",
+                en="No edition is published yet: run 'observatory refresh'.",
+            ),
+        )
         return
     from rich.table import Table
 
     table = Table()
-    for heading in ("édition", "publiée le", "en service", "tables", "lignes"):
+    french = settings.language == "fr"
+    headings = ("édition", "publiée le", "en service", "tables", "lignes") if french else (
+        "edition", "published on", "in service", "tables", "rows"
+    )
+    yes, back = ("oui", "oui (retour)") if french else ("yes", "yes (rolled back to)")
+    for heading in headings:
         table.add_column(heading)
     for e in found:
-        mark = "oui (retour)" if e.is_rolled_back_to else "oui" if e.is_current else ""
-        table.add_row(
-            e.edition_id, f"{e.published_at:%d/%m/%Y %H:%M}" if e.published_at else "", mark,
-            str(len(e.tables)), f"{e.rows:,}".replace(",", "\u202f"),
-        )
+        mark = back if e.is_rolled_back_to else yes if e.is_current else ""
+        day = "%d/%m/%Y %H:%M" if french else "%Y-%m-%d %H:%M"
+        rows = f"{e.rows:,}".replace(",", "\u202f") if french else f"{e.rows:,}"
+        table.add_row(e.edition_id, e.published_at.strftime(day) if e.published_at else "", mark, str(len(e.tables)), rows)
     _console().print(table)
 
 
@@ -260,7 +278,13 @@ def rollback(
         target = roll_back(settings.home, edition)
     except EditionError as error:
         _stop(WRONG_USAGE, error.reason, error.action, False, settings)
-    _console().print(f"Les lecteurs voient maintenant l'édition {target.edition_id}.")
+    _say(
+        settings,
+        Message(
+            fr=f"Les lecteurs voient maintenant l'édition {target.edition_id}.",
+            en=f"Readers now see edition {target.edition_id}.",
+        ),
+    )
 
 
 @app.command()
@@ -363,6 +387,10 @@ def _stop(
         if text:
             print(text.text(settings.language), file=sys.stderr)
     raise typer.Exit(code)
+
+
+def _say(settings: "Settings", message: Message) -> None:
+    _console().print(message.text(settings.language), markup=False)
 
 
 def _console():  # type: ignore[no-untyped-def]
