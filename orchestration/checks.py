@@ -1,23 +1,33 @@
 """Asset checks: which exist, and how a domain's answer becomes Dagster's.
 
-Three origins: `files_accepted` (one a source), expectation suites (`quality.suite_names`), dbt tests
-(from the manifest, see `assets.models`). None of them blocks a Dagster step: the domain has already
-refused the file, and `publish` decides whether the edition may appear. What is checked is written in
-`expectations/` and in the dbt project, never here.
+Four origins: `files_accepted` and `freshness` (one a source), `refreshes_go_on` (on the edition),
+expectation suites (`quality.suite_names`), dbt tests (from the manifest, see `assets.models`). None of
+them blocks a Dagster step: the domain has already refused the file, and `publish` decides whether the
+edition may appear. What is checked is written in `expectations/` and in the dbt project, never here.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from dagster import AssetCheckKey, AssetCheckResult, AssetCheckSeverity, AssetCheckSpec, AssetKey
+from dagster import (
+    AssetCheckEvaluation, AssetCheckKey, AssetCheckResult, AssetCheckSeverity, AssetCheckSpec, AssetKey,
+)
 
-from orchestration.assets.wording import both, lake_key
+from orchestration.assets.wording import EDITION_KEY, both, lake_key, strings
 from orchestration.messages import Message
 from orchestration.records import CheckOutcome, FileOutcome
 
+if TYPE_CHECKING:
+    from orchestration.status import SourceStatus
+
 ACCEPTED = "files_accepted"
+FRESHNESS = "freshness"
+REFRESHES = "refreshes_go_on"
+# `due` is no delay: nobody is late
+_FRESH = ("fresh", "due")
 _ORIGIN = "observatory/origin"
 _NAME = "observatory/name"
 _ASSET = "observatory/asset"
@@ -48,6 +58,58 @@ def accepted_result(key: AssetKey, files: Sequence[FileOutcome]) -> AssetCheckRe
         severity=AssetCheckSeverity.ERROR,
         description="\n".join(said) or None,
         metadata={"files": len(files), "refused": len(refused)},
+    )
+
+
+def freshness_spec(key: AssetKey) -> AssetCheckSpec:
+    """Return the check that tells whether a source is as new as its calendar says, and whose delay it is."""
+    return AssetCheckSpec(
+        FRESHNESS, asset=key, additional_deps=[EDITION_KEY],
+        description="Cette source est à jour selon le calendrier de son éditeur / This source is fresh by its publisher's calendar",
+    )
+
+
+def freshness_result(status: "SourceStatus") -> AssetCheckResult:
+    """Return how a source stands: an error when its newest file was refused, a warning when it is late."""
+    health = status.health
+    days = {
+        "vintage": health.vintage, "since": health.since, "due": health.next_due_at, "late_after": health.late_after,
+        "published": health.published_at, "fetched": health.fetched_at, "channel": status.channel,
+    }
+    return AssetCheckResult(
+        passed=health.state in _FRESH,
+        asset_key=lake_key(status.source.source_id),
+        check_name=FRESHNESS,
+        severity=AssetCheckSeverity.ERROR if health.state == "refused" else AssetCheckSeverity.WARN,
+        description=both(health.action),
+        metadata={"state": health.state, **strings({k: str(v) for k, v in days.items() if v})},
+    )
+
+
+def refreshes_spec() -> AssetCheckSpec:
+    """Return the check that tells whether refreshes go on at all."""
+    return AssetCheckSpec(
+        REFRESHES, asset=EDITION_KEY,
+        description="Des actualisations aboutissent encore / Refreshes still come to a good end",
+    )
+
+
+def refreshes_result(complaint: Message | None) -> AssetCheckResult:
+    """Return the result of `refreshes_go_on`. `complaint`: what `notifications.heartbeat` says."""
+    return AssetCheckResult(
+        passed=complaint is None,
+        asset_key=EDITION_KEY,
+        check_name=REFRESHES,
+        severity=AssetCheckSeverity.ERROR,
+        description=both(complaint) or None,
+    )
+
+
+def evaluation(result: AssetCheckResult) -> AssetCheckEvaluation:
+    """Return a result as the event that a sensor may report outside any run."""
+    return AssetCheckEvaluation(
+        asset_key=result.asset_key, check_name=result.check_name, passed=result.passed, metadata=result.metadata,
+        severity=result.severity, description=result.description,
     )
 
 

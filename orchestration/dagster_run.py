@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 log = logging.getLogger("observatory")
 
 WORKSPACE = PROJECT / "workspace.yaml"
-PROCESS_TAG = "observatory/process"
 _NO_COMPUTE_LOGS = {
     "compute_logs": {"module": "dagster._core.storage.noop_compute_log_manager", "class": "NoOpComputeLogManager"}
 }
@@ -47,13 +46,15 @@ def run_job(
     *,
     refresh: "Refresh | None" = None,
     definitions: "Definitions | None" = None,
+    asked_by: str | None = None,
 ) -> RefreshOutcome:
     """Carry out a refresh as a run of a Dagster job, in this process; return its outcome.
 
     `refresh`: one that is open already; without it, one is opened for `channel` and `only` (None for
     all sources). The run ingests the refresh's sources as far as they belong to the job. The home is
     released at the end. A step that breaks down unexpectedly ends in exit code 4, with its traceback
-    in `HOME/logs/<run_id>.log`. Raises HomeBusy and UsageError as `Refresh.open` does.
+    in `HOME/logs/<run_id>.log`. `asked_by`: the run of an errand (inbox, backfill) that this one belongs
+    to. Raises HomeBusy and UsageError as `Refresh.open` does.
     """
     from dagster._core.utils import make_new_run_id
 
@@ -67,7 +68,7 @@ def run_job(
     run_id = make_new_run_id()
     session = resources.adopt(run_id, settings, refresh)
     try:
-        failures = _execute(settings, refresh, run_id, job_name, definitions)
+        failures = _execute(settings, refresh, run_id, job_name, definitions, asked_by)
         if failures:
             path = _write_failures(settings, refresh.run_id, failures)
             if session.outcome is None:  # nobody has decided about an edition: the step fell, it did not refuse
@@ -110,6 +111,8 @@ def close_orphans(instance: "DagsterInstance", *, keep: Iterable[str] = ()) -> l
     """
     from dagster import DagsterRunStatus, RunsFilter
 
+    from orchestration.resources import PROCESS_TAG
+
     going = [DagsterRunStatus.STARTING, DagsterRunStatus.STARTED, DagsterRunStatus.CANCELING]
     kept = set(keep)
     closed = []
@@ -136,14 +139,15 @@ def _is_alive(process: str | None) -> bool:
 
 
 def _execute(
-    settings: Settings, refresh: "Refresh", run_id: str, job_name: str, definitions: "Definitions | None"
+    settings: Settings, refresh: "Refresh", run_id: str, job_name: str, definitions: "Definitions | None",
+    asked_by: str | None,
 ) -> list[str]:
     """Run the job; return what broke down, one text a step."""
     from dagster._core.definitions.job_base import InMemoryJob
     from dagster._core.execution.api import execute_run
 
     from orchestration.definitions import build_definitions
-    from orchestration.resources import REFRESH_TAG
+    from orchestration.resources import PROCESS_TAG, REFRESH_TAG
 
     definitions = definitions or build_definitions(settings)
     job = definitions.resolve_job_def(job_name)
@@ -170,7 +174,7 @@ def _execute(
                 **job.run_tags,
                 PROCESS_TAG: f"{socket.gethostname()}:{os.getpid()}",
                 REFRESH_TAG: refresh.run_id,
-                "observatory/from": "prompt",
+                **({"observatory/asked_by": asked_by} if asked_by else {"observatory/from": "prompt"}),
             },
             asset_selection=selection,
             remote_job_origin=_origin(job_name),

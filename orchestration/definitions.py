@@ -14,15 +14,16 @@ import dagster as dg
 
 from orchestration.assets.edition import edition_asset
 from orchestration.assets.models import Models, model_assets, read_manifest
-from orchestration.assets.sources import source_assets, source_expectations
+from orchestration.assets.sources import source_assets, source_expectations, source_freshness
 from orchestration.assets.wording import EDITION_KEY, LAKE
 from orchestration.catalog.load import load_catalogue
 from orchestration.catalog.models import Source
 from orchestration.checks import suite_specs
-from orchestration.jobs import build_jobs
+from orchestration.jobs import REFRESH_ALL, TAKE_INBOX, build_errands, build_jobs
 from orchestration.quality.suites import suite_names
 from orchestration.resources import ObservatoryResource
 from orchestration.schedules import build_schedules
+from orchestration.sensors import build_sensors
 from orchestration.settings import Settings
 
 
@@ -47,11 +48,14 @@ def build_definitions(
 
     built = model_assets(models, checks)
     jobs = build_jobs(catalogue, built)
+    errands = build_errands()
+    rebuild = [*sorted(built.keys), EDITION_KEY]
     return dg.Definitions(
         assets=[*source_assets(catalogue), built, edition_asset(models.marts)],
-        asset_checks=[source_expectations(of_sources)] if of_sources else [],
-        jobs=jobs,
-        schedules=build_schedules(catalogue, jobs[0], [*sorted(built.keys), EDITION_KEY]),
+        asset_checks=[*([source_expectations(of_sources)] if of_sources else []), source_freshness(catalogue)],
+        jobs=[*jobs, *errands],
+        schedules=build_schedules(catalogue, jobs[0], rebuild),
+        sensors=build_sensors(REFRESH_ALL, TAKE_INBOX, rebuild),
         resources={"observatory": ObservatoryResource(), **(resources or {})},
         executor=dg.in_process_executor,
     )

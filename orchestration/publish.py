@@ -13,14 +13,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orchestration import editions, receipts
+from orchestration.duck import connect
 from orchestration.messages import Message
+from orchestration.receipts.wording import listed
 from orchestration.records import FileOutcome, RefreshOutcome
 from orchestration.settings import code_version
+from orchestration.status import STATES
 
 if TYPE_CHECKING:
     from orchestration.refresh import Refresh
 
 log = logging.getLogger("observatory")
+HEALTH = "mart_source_health"
+LEDGER = "mart_edition_change"
 
 
 def publish(refresh: "Refresh") -> RefreshOutcome:
@@ -39,15 +44,15 @@ def publish(refresh: "Refresh") -> RefreshOutcome:
 
 def _publish(refresh: "Refresh") -> RefreshOutcome:
     home = refresh.settings.home
-    assert refresh.built is not None, "build() comes first"
+    assert refresh.built is not None and refresh.edition_id is not None, "build() comes first"
     before = editions.current(home)
-    edition_id = editions.new_edition_id(home)
+    edition_id = refresh.edition_id
     outcome = refresh.outcome(edition=edition_id, published=True)
     built = editions.build(
         refresh.built.warehouse, home, edition_id, outcome, inputs_of(refresh), code_version()
     )
     refresh.register.published = {"basis": refresh.basis(), "edition": edition_id}
-    if before and editions.same_as_current(built):
+    if before and says_the_same(before, built):
         editions.discard(built)
         refresh.register.published["edition"] = before.edition_id
         refresh.lake.commit(refresh.register)
@@ -61,14 +66,63 @@ def _publish(refresh: "Refresh") -> RefreshOutcome:
         )
         keep_receipts(refresh, outcome, comparison)
         return outcome
-    outcome = outcome.model_copy(update={"tables": built.tables})
     comparison = editions.compare(before.path if before else None, built.path)
+    notes = [refresh.ledger.note] if refresh.ledger and refresh.ledger.note else []
+    if before and comparison.is_same:
+        notes += _news_of_sources(refresh, before, built)
+    outcome = outcome.model_copy(update={"tables": built.tables, "note": Message.join(notes, separator=" ")})
     texts = receipts.render(outcome, refresh.catalogue, comparison, refresh.settings.language)
     editions.publish(built, texts)
     refresh.lake.commit(refresh.register)
     keep_receipts(refresh, outcome, comparison)
     log.info("edition %s published", edition_id)
     return outcome
+
+
+def says_the_same(before: "editions.Edition", built: "editions.BuiltEdition") -> bool:
+    """Return whether readers would learn nothing from the new edition.
+
+    When we last looked at a publisher changes at every refresh and is no news. That a source became due or
+    late, was refused, or came in a newer vintage is: its state stands in `mart_source_health`, and on the
+    figures that rest on it. The ledger has no news where the figures have none.
+    """
+    return editions.same_as_current(built, ignoring=(HEALTH, LEDGER)) and _states(before.path) == _states(built.path)
+
+
+def _states(edition: Path) -> dict[str, tuple] | None:
+    path = edition / "parquet" / f"{HEALTH}.parquet"
+    if not path.is_file():  # published by a version that had no such table
+        return None
+    with connect() as connection:
+        rows = connection.execute(
+            "SELECT source_id, state, vintage, is_sample FROM read_parquet(?) ORDER BY source_id", [str(path)]
+        ).fetchall()
+    return {source_id: state for source_id, *state in rows}
+
+
+def _news_of_sources(
+    refresh: "Refresh", before: "editions.Edition", built: "editions.BuiltEdition"
+) -> list[Message]:
+    """Return why there is an edition although no figure changed: the sources whose state did, if any."""
+    old, new = _states(before.path), _states(built.path)
+    if old is None or new is None:
+        return []
+    told: dict[str, list[str]] = {"fr": [], "en": []}
+    for source_id, (state, *_) in new.items():
+        was = old.get(source_id, [None])[0]
+        if was is None or was == state or source_id not in refresh.catalogue:
+            continue
+        title = refresh.catalogue[source_id].title
+        told["fr"].append(f"{title.fr} ({STATES[was][0]} → {STATES[state][0]})")
+        told["en"].append(f"{title.en} ({STATES[was][1]} → {STATES[state][1]})")
+    if not told["fr"]:
+        return []
+    return [
+        Message(
+            fr=f"Aucun chiffre ne change ; ce qui change est l'état des sources : {listed(told['fr'], 'fr')}.",
+            en=f"No figure changes; what changes is how sources stand: {listed(told['en'], 'en')}.",
+        )
+    ]
 
 
 def block(refresh: "Refresh", reasons: list[Message], action: Message | None = None) -> RefreshOutcome:

@@ -65,6 +65,7 @@ class RefreshOutcome(BaseModel):
     finished_at: datetime
     territory: str
     channel: str
+    realm: Literal["real", "sample"] | None = None
     published: bool = False
     sources: list[FileOutcome] = Field(default_factory=list)
     checks: list[CheckOutcome] = Field(default_factory=list)

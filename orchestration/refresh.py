@@ -49,6 +49,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from orchestration.conforming import Conformed
+    from orchestration.ledger import Ledger
+    from orchestration.status import SourceStatus
     from orchestration.warehouse import BuildOutcome, NodeResult
     from orchestration.worker import Worker
 
@@ -105,6 +107,8 @@ class Refresh:
         self.checks: list[CheckOutcome] = []
         self.source_checks: dict[str, list[CheckOutcome]] = {}
         self.built: "BuildOutcome | None" = None
+        self.edition_id: str | None = None
+        self.ledger: "Ledger | None" = None
         self._worker: "Worker | None" = None
         self._kept: list[_Kept] = []
         self._ordered: list[_Kept] = []
@@ -284,8 +288,17 @@ class Refresh:
             self.settings.dbt_project_path, self.settings.expectations_path,
             suffixes=(".sql", ".yml", ".csv", ".json"),
         )
-        text = json.dumps([paths, self.settings.territory, self.realm, code, self.started_at.date().isoformat()])
+        states = [[s.source.source_id, s.health.state, s.health.vintage] for s in self.statuses()]
+        text = json.dumps([paths, self.settings.territory, self.realm, code, self.started_at.date().isoformat(), states])
         return hashlib.sha256(text.encode()).hexdigest()
+
+    def statuses(self) -> "list[SourceStatus]":
+        """Return how every source stands on the day of this refresh, by what it has taken so far."""
+        from orchestration.status import statuses
+
+        return statuses(
+            self.catalogue, self.states, home=self.settings.home, realm=self.realm, today=self.started_at.date()
+        )
 
     def current_edition(self) -> str | None:
         """Return the name of the edition that readers see, or None."""
@@ -552,15 +565,21 @@ class Refresh:
 
         Raises BuildError when dbt could not run.
         """
+        from orchestration.editions import new_edition_id
+        from orchestration.ledger import ledger_of
         from orchestration.warehouse import fill
 
         self.start_worker()
         assert self._worker is not None
         self.check_sources()
         self._require_territory()
+        # the ledger of revisions names the edition in its rows: the name stands before the figures do
+        self.edition_id = new_edition_id(self.settings.home)
+        self.ledger = ledger_of(self.settings.home, self.realm)
         fill(
             self._worker.warehouse, self.lake, self.catalogue, self.states, territory=self.settings.territory,
             refreshed_at=self.started_at, run_id=self.run_id, code_version=code_version(),
+            edition_id=self.edition_id, health=self.statuses(), ledger=self.ledger,
         )
         self.built = self._worker.build()
         for node in self.built.nodes:
@@ -631,7 +650,7 @@ class Refresh:
         return RefreshOutcome(
             run_id=self.run_id, edition=edition, exit_code=exit_code, started_at=self.started_at,
             finished_at=datetime.now(UTC), territory=self.settings.territory,
-            channel=self.channel if self.channel in WELL_KNOWN else "mirror", published=published,
+            channel=self.channel if self.channel in WELL_KNOWN else "mirror", realm=self.realm, published=published,
             sources=files, checks=checks, note=note, action=action,
         )
 

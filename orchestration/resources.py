@@ -9,15 +9,18 @@ Settings that a run may change are fields here; what a refresh does belongs to `
 from __future__ import annotations
 
 import atexit
-from contextlib import ExitStack
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-from dagster import AssetExecutionContext, ConfigurableResource, Failure
+from dagster import AssetExecutionContext, ConfigurableResource, Failure, InitResourceContext, OpExecutionContext
 from pydantic import Field
 
-from orchestration.assets.wording import LAKE, both
+from orchestration.assets.wording import EDITION_KEY, LAKE, both
 from orchestration.messages import Message
 from orchestration.records import RefreshOutcome
 
@@ -28,16 +31,27 @@ if TYPE_CHECKING:
 
 # the refresh has a name of its own, which says when it was; Dagster wants a UUID for its run
 REFRESH_TAG = "observatory/refresh"
+# which process carries out a run: a run whose process is gone must not hold back the next
+PROCESS_TAG = "observatory/process"
+STOPPED = Message(
+    fr="L'actualisation s'est arrêtée avant la fin (exécution {run} dans Dagster)",
+    en="The refresh stopped before its end (run {run} in Dagster)",
+)
 
 
 @dataclass
 class Session:
-    """A refresh that is open in this process."""
+    """A refresh that is open in this process.
+
+    `ends`: what the run does with it at its end: `concluded`, `released` (a run without edition), or
+    nothing, because whoever handed it over does (`handed_over`).
+    """
 
     settings: "Settings"
     refresh: "Refresh"
     stack: ExitStack
     outcome: RefreshOutcome | None = None
+    ends: Literal["concluded", "released", "handed_over"] = "handed_over"
 
     def conclude(self, accident: Message | None = None) -> RefreshOutcome:
         """Publish or block, or give up because of an accident, once; return the outcome.
@@ -81,7 +95,49 @@ class ObservatoryResource(ConfigurableResource):
 
     home: str = Field(default="", description="Dossier de travail / everything is written below it (OBSERVATORY_HOME)")
     territory: str = Field(default="", description="SIREN de l'EPCI / of the EPCI (OBSERVATORY_TERRITORY)")
-    channel: str = Field(default="sample", description="`sample`, `live`, or a mirror's folder")
+    channel: str = Field(default="", description="`sample`, `live`, `inbox`, ou le dossier d'un miroir / or a mirror's folder (OBSERVATORY_FROM)")
+
+    def settings(self) -> "Settings":
+        """Return the settings of this run."""
+        from orchestration.settings import Settings
+
+        return Settings.load(home=self.home or None, territory=self.territory or None)
+
+    def came_from(self) -> str:
+        """Return the channel of this run."""
+        return self.channel or self.settings().channel
+
+    def errand(
+        self, context: OpExecutionContext, *, channel: str, only: list[str], vintages: list[str] | None = None
+    ) -> RefreshOutcome:
+        """Carry out one refresh as a run of `refresh_all` of its own, in this process; return its outcome.
+
+        `vintages`: read just these, also where nothing changed. Raises HomeBusy and UsageError.
+        """
+        from orchestration.dagster_run import run_job
+        from orchestration.refresh import Refresh
+
+        settings = self.settings()
+        refresh = Refresh.open(settings, channel=channel, only=only, **({"vintages": vintages} if vintages else {}))
+        if not vintages:
+            with ExitStack() as stack:
+                stack.push(refresh)
+                if refresh.nothing_new():
+                    return refresh.unchanged_outcome()
+                stack.pop_all()
+        return run_job(settings, "refresh_all", channel, only, refresh=refresh, asked_by=context.run_id)
+
+    def teardown_after_execution(self, context: InitResourceContext) -> None:
+        """Bring a refresh to its end that no step concluded, so that its receipt exists and the home is free."""
+        run_id = context.run.run_id if context.run else ""
+        session = _sessions.get(run_id)
+        if session is None or session.outcome is not None:
+            return
+        if session.ends == "concluded":
+            run = run_id[:8]
+            session.conclude(Message(fr=STOPPED.fr.format(run=run), en=STOPPED.en.format(run=run)))
+        elif session.ends == "released":
+            session.stack.close()
 
     def refresh(self, context: AssetExecutionContext) -> "Refresh":
         """Return the refresh of this run, opened at first use.
@@ -113,19 +169,35 @@ class ObservatoryResource(ConfigurableResource):
         known = _sessions.get(context.run.run_id)
         if known:
             return known
-        from orchestration.refresh import HomeBusy, Refresh, UsageError
-        from orchestration.settings import Settings
+        from orchestration.refresh import Refresh
 
-        settings = Settings.load(home=self.home or None, territory=self.territory or None)
-        try:
-            refresh = Refresh.open(settings, channel=self.channel, only=selected(context))
-        except (HomeBusy, UsageError) as error:
-            said = [error.reason, getattr(error, "action", None)]
-            raise Failure(description=" ".join(filter(None, map(both, said))), allow_retries=False) from None
+        settings = self.settings()
+        here(context)
+        with busy_or_wrong():
+            refresh = Refresh.open(settings, channel=self.came_from(), only=selected(context))
         context.instance.add_run_tags(context.run.run_id, {REFRESH_TAG: refresh.run_id})
         # dbt's import hides behind the ingestion
         refresh.start_worker()
-        return adopt(context.run.run_id, settings, refresh)
+        session = adopt(context.run.run_id, settings, refresh)
+        session.ends = "concluded" if EDITION_KEY in context.job_def.asset_layer.selected_asset_keys else "released"
+        return session
+
+
+def here(context: OpExecutionContext | AssetExecutionContext) -> None:
+    """Note on the run which process carries it out."""
+    context.instance.add_run_tags(context.run.run_id, {PROCESS_TAG: f"{socket.gethostname()}:{os.getpid()}"})
+
+
+@contextmanager
+def busy_or_wrong() -> Iterator[None]:
+    """Turn a busy home and a wrong channel into a Failure in plain words, which is never tried again."""
+    from orchestration.refresh import HomeBusy, UsageError
+
+    try:
+        yield
+    except (HomeBusy, UsageError) as error:
+        said = [error.reason, getattr(error, "action", None)]
+        raise Failure(description=" ".join(filter(None, map(both, said))), allow_retries=False) from None
 
 
 def selected(context: AssetExecutionContext) -> list[str]:

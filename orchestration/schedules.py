@@ -2,7 +2,9 @@
 
 One schedule a source that has a live address; all are off until somebody turns them on. A yearly or
 quarterly source is looked for on the day it is expected and each week after, until its days of grace
-are over: publishers slip. Whether a delay is ours or theirs is told by freshness, not here.
+are over: publishers slip. Each asks for its own source alone, and not for one that was asked for today;
+what a stop made them miss is left to the sensor `updates_due` where that is on, which asks once for all.
+Whether a delay is ours or theirs is told by freshness, not here.
 """
 
 from __future__ import annotations
@@ -13,17 +15,24 @@ from zlib import crc32
 
 from dagster import (
     AssetKey,
+    DagsterInstance,
     DefaultScheduleStatus,
     RunRequest,
     ScheduleDefinition,
     ScheduleEvaluationContext,
+    SkipReason,
 )
+from dagster._core.scheduler.instigation import InstigatorType
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
+from orchestration import sensors
 from orchestration.assets.wording import lake_key
 from orchestration.catalog.models import Calendar, Source
+from orchestration.sensors import UPDATES_DUE, asked_today, live_config, look_tags
 
 TIMEZONE = "Europe/Paris"
+# a tick that comes later than that was missed: Dagster makes up for the last one of each schedule
+_MISSED = timedelta(hours=1)
 _REGULAR = {
     "daily": "{m} {h} * * *",
     "weekly": "{m} {h} * * 1",
@@ -74,11 +83,17 @@ def _looks(expected: str, grace_days: int) -> list[tuple[int, int]]:
 def _schedule(
     source: Source, job: UnresolvedAssetJobDefinition, crons: list[str], rebuild: Sequence[AssetKey]
 ) -> ScheduleDefinition:
-    def ask(_context: ScheduleEvaluationContext) -> RunRequest:
+    def ask(context: ScheduleEvaluationContext) -> RunRequest | SkipReason:
+        now = sensors.clock()
+        asked = asked_today(context.instance, source.source_id, now)
+        if asked:
+            return SkipReason(f"Déjà demandé aujourd'hui ({asked}). / Asked for today already.")
+        if now - context.scheduled_execution_time > _MISSED and _catches_up(context.instance):
+            return SkipReason(f"Échéance manquée : « {UPDATES_DUE} » la rattrape. / Missed: '{UPDATES_DUE}' catches up.")
         return RunRequest(
             asset_selection=[lake_key(source.source_id), *rebuild],
-            run_config={"resources": {"observatory": {"config": {"channel": "live"}}}},
-            tags={"observatory/source": source.source_id},
+            run_config=live_config(),
+            tags={"observatory/from": "calendar", **look_tags([source.source_id])},
         )
 
     return ScheduleDefinition(
@@ -90,3 +105,9 @@ def _schedule(
         default_status=DefaultScheduleStatus.STOPPED,
         description=f"{source.title.fr} — {source.publisher} ({source.calendar.frequency})",
     )
+
+
+def _catches_up(instance: DagsterInstance) -> bool:
+    """Return whether somebody has turned the catching-up sensor on."""
+    states = instance.all_instigator_state(instigator_type=InstigatorType.SENSOR)
+    return any(s.instigator_name == UPDATES_DUE and s.is_running for s in states)

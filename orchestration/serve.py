@@ -40,6 +40,7 @@ def serve(settings: Settings, host: str = "127.0.0.1", port: int = 3000) -> int:
         "DAGSTER_HOME": str(home),
         "OBSERVATORY_HOME": str(settings.home),
         "OBSERVATORY_TERRITORY": settings.territory,
+        "OBSERVATORY_FROM": settings.channel,
         "DAGSTER_DISABLE_TELEMETRY": "true",
     }
     command = [sys.executable, "-W", "ignore", "-m", "dagster", "dev", "-w", str(WORKSPACE), "-h", host, "-p", str(port), "--log-level", "warning"]

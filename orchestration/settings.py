@@ -9,27 +9,36 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from orchestration.messages import Language
 
 PROJECT = Path(__file__).resolve().parent.parent
 NANTES_METROPOLE = "244400404"
+# any other channel is the folder of a mirror
+CHANNELS = ("sample", "live", "inbox")
 
 
 class Settings(BaseSettings):
     """Settings of one process.
 
     `home`: everything that a refresh writes lies below it. `territory`: SIREN of the EPCI that the
-    observatory is for. `language`: of the sentences in `--json` and on the terminal.
+    observatory is for. `language`: of the sentences in `--json` and on the terminal. `channel`
+    (`OBSERVATORY_FROM`): where a run that was started in the interface takes its files from.
+    `notify`: addresses of apprise, which hold passwords and are never shown; `notify_always`: a message
+    also when nothing is wrong. `heartbeat_days`: how long refreshes may be silent; 0 for the calendars' own.
     """
 
-    model_config = SettingsConfigDict(env_prefix="OBSERVATORY_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="OBSERVATORY_", extra="ignore", populate_by_name=True)
 
     home: Path = Path("var")
     territory: str = NANTES_METROPOLE
     language: Language = "fr"
+    channel: str = Field(default="sample", validation_alias="OBSERVATORY_FROM")
+    notify: SecretStr = SecretStr("")
+    notify_always: bool = False
+    heartbeat_days: int = Field(default=0, ge=0)
     sources_path: Path = Field(default=PROJECT / "sources")
     expectations_path: Path = Field(default=PROJECT / "expectations")
     dbt_project_path: Path = Field(default=PROJECT / "dbt_project")
@@ -38,6 +47,12 @@ class Settings(BaseSettings):
     @classmethod
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().resolve()
+
+    @field_validator("channel")
+    @classmethod
+    def _folder(cls, value: str) -> str:
+        # the interface works in another folder than the one in which the variable was set
+        return value if value in CHANNELS else str(Path(value).expanduser().resolve())
 
     @field_validator("territory")
     @classmethod

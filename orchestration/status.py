@@ -1,18 +1,22 @@
 """How each source stands today: its vintage, when its publisher was due, whose delay it is, what to do.
 
-Reads the register of the lake and the calendars; the rules are those of `quality.freshness`. Imports
-nothing heavy: `observatory status` answers at once.
+Reads the register of the lake, the journals of the live channel and the calendars; the rules are those of
+`quality.freshness`. One function, `statuses`, answers for all: `observatory status` asks it with the
+register of the home, a refresh with the states that it is about to publish (`mart_source_health`).
+Imports nothing heavy: `observatory status` answers at once.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 from orchestration.catalog import Source, load_catalogue
 from orchestration.catalog.vintages import newest
-from orchestration.lake import Lake, SourceState
+from orchestration.lake import Lake, Realm, SourceState
 from orchestration.messages import Language
 from orchestration.quality.freshness import SourceHealth, health
 from orchestration.settings import Settings
@@ -27,13 +31,27 @@ STATES = {
 }
 
 
+# States in which figures are older than they should be, whoever's delay it is. `due` is nobody's yet.
+OVERDUE = ("late_publisher", "late_us", "refused")
+
+
 @dataclass(frozen=True)
 class SourceStatus:
-    """The health of one source beside its title and owner. `channel`: where its files came from."""
+    """The health of one source beside its title and owner. `channel`: where its newest good files came from."""
 
     source: Source
     health: SourceHealth
     channel: str | None
+
+    @property
+    def is_sample(self) -> bool:
+        """Return whether what is held of the source is the extract shipped with the software."""
+        return self.channel == "sample"
+
+    @property
+    def is_overdue(self) -> bool:
+        """Return whether figures that rest on the source are older than they should be."""
+        return self.health.state in OVERDUE
 
     def to_json(self, language: Language = "fr") -> dict[str, Any]:
         """Return plain values; `action` in `language`, `action_fr` and `action_en` beside it."""
@@ -53,28 +71,64 @@ def source_status(settings: Settings, today: date | None = None) -> list[SourceS
     Real files count where the home has any; else the samples do, and the action says so.
     """
     register = Lake(settings.home).register
-    states = register.real or register.sample
-    catalogue = load_catalogue(settings.sources_path)
+    realm: Realm = "real" if register.real else "sample"
+    return statuses(
+        load_catalogue(settings.sources_path), register.realm(realm), home=settings.home, realm=realm,
+        today=today or date.today(),
+    )
+
+
+def statuses(
+    catalogue: Mapping[str, Source], states: Mapping[str, SourceState], *, home: Path, realm: Realm, today: date
+) -> list[SourceStatus]:
+    """Return the status of every source of `catalogue` on the day `today`, in its order.
+
+    `states`: what the register (or a refresh under way) holds of the sources of `realm`. When a publisher
+    was last asked, and what it said, is read from `home/live`; a trial on samples does not look there.
+    """
+    live = home / "live" if realm == "real" else None
     return [
-        SourceStatus(source, *_health(source, states.get(source.source_id, SourceState()), today or date.today()))
-        for source in catalogue.values()
+        SourceStatus(source, *_health(source, states.get(name, SourceState()), live and live / name, today))
+        for name, source in catalogue.items()
     ]
 
 
-def _health(source: Source, state: SourceState, today: date) -> tuple[SourceHealth, str | None]:
-    files = [(v, f) for v, judged in state.files.items() for f in judged.values()]
-    good = [f for table in state.tables.values() for v in table.values() for f in v.parts.values()]
+def _health(source: Source, state: SourceState, live: Path | None, today: date) -> tuple[SourceHealth, str | None]:
     last = newest(list(state.files))
-    refused = any(f.state == "refused" for v, f in files if v == last)
-    fetched = max((f.fetched_at for _, f in files if f.fetched_at), default=None)
-    channels = {f.channel for f in good}
-    channel = "sample" if "sample" in channels else next(iter(channels), None)
+    refused = any(f.state == "refused" for f in state.files.get(last, {}).values()) if last else False
+    held = newest(state.vintages())
+    channel = looked = _channel(state, held)
+    taken = [f.fetched_at for judged in state.files.values() for f in judged.values() if f.fetched_at]
+    fetched = max((_utc(t) for t in taken), default=None)
+    published, announced = None, None
+    if live is not None and live.is_dir():
+        # imported here: the network's libraries are not needed by a home that never looked at a publisher
+        from orchestration.landing.live import live_clock
+
+        clock = live_clock(live)
+        if clock.checked_at:
+            # an unchanged file is not judged again: the journal knows that we looked all the same
+            looked, fetched = "live", _utc(clock.checked_at)
+            published = clock.published_at.date() if clock.published_at else None
+            announced = clock.vintage
     found = health(
-        source, newest_vintage=newest(state.vintages()), published_at=None,
-        fetched_at=datetime.fromisoformat(fetched) if fetched else None, refused=refused, today=today,
-        channel=channel,  # type: ignore[arg-type]
+        source, newest_vintage=held, published_at=published, fetched_at=fetched, refused=refused, today=today,
+        channel=looked, published_vintage=announced,  # type: ignore[arg-type]
     )
     return found, channel
+
+
+def _channel(state: SourceState, held: str | None) -> str | None:
+    """Return where the files of vintage `held` came from; a sample among them tells on the whole."""
+    parts = [p for table in state.tables.values() if held in table for p in table[held].parts.values()]
+    if any(p.channel == "sample" for p in parts):
+        return "sample"
+    return max(parts, key=lambda p: p.fetched_at).channel if parts else None
+
+
+def _utc(moment: str | datetime) -> datetime:
+    found = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def status_table(statuses: list[SourceStatus], language: Language = "fr") -> Any:

@@ -7,17 +7,21 @@ and tests belong to `dbt_project/`.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orchestration.catalog.models import Source, lake_table
 from orchestration.duck import connect
 from orchestration.lake import Lake, SourceState, lake_types, quoted
+from orchestration.ledger import Ledger, lay_before
 
 if TYPE_CHECKING:
     import duckdb
+
+    from orchestration.status import SourceStatus
 
 MARTS = "marts"
 
@@ -64,12 +68,15 @@ def dbt_vars(dbt_project: Path) -> str:
 
 def fill(
     warehouse: Path, lake: Lake, sources: dict[str, Source], states: dict[str, SourceState], *,
-    territory: str, refreshed_at: datetime, run_id: str, code_version: str,
+    territory: str, refreshed_at: datetime, run_id: str, code_version: str, edition_id: str,
+    health: Sequence[SourceStatus], ledger: Ledger,
 ) -> None:
     """Make `warehouse` anew with one view a lake table and what dbt needs to know of the run.
 
     A table without a vintage is empty and typed. `run.settings`: one row; `run.sources`: the
-    catalogue; `run.files`: the files that count.
+    catalogue; `run.files`: the files that count; `run.source_health`: `health`, how each source
+    stands; `run.previous_figures` and `run.previous_changes`: what `ledger` goes on from.
+    `edition_id`: the name of the edition that is going to be made of it.
     """
 
     for leftover in (warehouse, warehouse.with_name(warehouse.name + ".wal")):
@@ -92,20 +99,22 @@ def fill(
                 else:
                     columns = ", ".join(f'"{c}" {t}' for c, t in types)
                     connection.execute(f"CREATE TABLE {view} ({columns})")
-        _describe_run(connection, sources, states, territory, refreshed_at, run_id, code_version)
+        previous = lay_before(connection, ledger)
+        connection.execute(
+            "CREATE TABLE run.settings (territory_code VARCHAR, refreshed_at TIMESTAMP, run_id VARCHAR, "
+            "code_version VARCHAR, edition_id VARCHAR, previous_edition VARCHAR)"
+        )
+        connection.execute(
+            "INSERT INTO run.settings VALUES (?, ?, ?, ?, ?, ?)",
+            [territory, refreshed_at.replace(tzinfo=None), run_id, code_version, edition_id, previous],
+        )
+        _describe_sources(connection, sources, states)
+        _describe_health(connection, health)
 
 
-def _describe_run(
-    connection: "duckdb.DuckDBPyConnection", sources: dict[str, Source], states: dict[str, SourceState],
-    territory: str, refreshed_at: datetime, run_id: str, code_version: str,
+def _describe_sources(
+    connection: "duckdb.DuckDBPyConnection", sources: dict[str, Source], states: dict[str, SourceState]
 ) -> None:
-    connection.execute(
-        "CREATE TABLE run.settings (territory_code VARCHAR, refreshed_at TIMESTAMP, run_id VARCHAR, code_version VARCHAR)"
-    )
-    connection.execute(
-        "INSERT INTO run.settings VALUES (?, ?, ?, ?)",
-        [territory, refreshed_at.replace(tzinfo=None), run_id, code_version],
-    )
     connection.execute(
         "CREATE TABLE run.sources (source_id VARCHAR, publisher VARCHAR, licence VARCHAR, homepage VARCHAR, "
         "frequency VARCHAR, groups VARCHAR, role VARCHAR, title_fr VARCHAR, title_en VARCHAR, "
@@ -138,6 +147,26 @@ def _describe_run(
     }
     if rows:
         connection.executemany("INSERT INTO run.files VALUES (?, ?, ?, ?, ?, ?, ?)", list(rows.values()))
+
+
+def _describe_health(connection: "duckdb.DuckDBPyConnection", health: Sequence[SourceStatus]) -> None:
+    connection.execute(
+        "CREATE TABLE run.source_health (source_id VARCHAR, state VARCHAR, since DATE, vintage VARCHAR, "
+        "reference_end DATE, published_at DATE, fetched_at TIMESTAMP, next_due_at DATE, late_after DATE, "
+        "channel VARCHAR, is_sample BOOLEAN, is_overdue BOOLEAN, owner VARCHAR, action_fr VARCHAR, action_en VARCHAR)"
+    )
+    rows = [
+        [
+            h.source_id, h.state, h.since, h.vintage, h.reference_end, h.published_at,
+            h.fetched_at.astimezone(UTC).replace(tzinfo=None) if h.fetched_at else None, h.next_due_at, h.late_after,
+            status.channel, status.is_sample, status.is_overdue, status.source.owner, h.action.fr, h.action.en,
+        ]
+        for status in health
+        for h in [status.health]
+    ]
+    if rows:
+        marks = ", ".join("?" for _ in rows[0])
+        connection.executemany(f"INSERT INTO run.source_health VALUES ({marks})", rows)
 
 
 def row_counts(warehouse: Path) -> dict[str, int]:

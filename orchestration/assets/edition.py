@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dagster import AssetExecutionContext, AssetKey, AssetsDefinition, Failure, MaterializeResult, asset
 
 from orchestration.assets.wording import EDITION_KEY, both, outcome_metadata, owners
+from orchestration.checks import refreshes_result, refreshes_spec
+from orchestration.jobs import add_vintages
 from orchestration.resources import ObservatoryResource
 
 BLOCKED = 4
@@ -29,6 +31,8 @@ def edition_asset(marts: Sequence[AssetKey]) -> AssetsDefinition:
         owners=owners(None),
         kinds={"duckdb", "parquet"},
         tags={"layer": "edition"},
+        # a refresh that comes this far goes on; when none does, the sensor `heartbeat` says so
+        check_specs=[refreshes_spec()],
     )
     def edition(context: AssetExecutionContext, observatory: ObservatoryResource) -> MaterializeResult:
         observatory.refresh(context)
@@ -41,6 +45,7 @@ def edition_asset(marts: Sequence[AssetKey]) -> AssetsDefinition:
                 metadata=metadata,
                 allow_retries=False,
             )
-        return MaterializeResult(metadata=metadata)
+        add_vintages(context.instance, observatory.settings().home)
+        return MaterializeResult(metadata=metadata, check_results=[refreshes_result(None)])
 
     return edition

@@ -24,7 +24,7 @@ from dagster import (
 
 from orchestration.assets.wording import data_version, files_metadata, goal_tags, lake_key, owners, publisher_tag, slug, strings
 from orchestration.catalog.models import Source
-from orchestration.checks import accepted_result, accepted_spec, key_of, named_results
+from orchestration.checks import accepted_result, accepted_spec, freshness_result, freshness_spec, key_of, named_results
 from orchestration.resources import ObservatoryResource
 
 # a table's format is said by the names of its files: `\.xlsx?$`, `.*\.csv`
@@ -56,6 +56,28 @@ def source_expectations(specs: Sequence[AssetCheckSpec]) -> AssetChecksDefinitio
                 yield result
 
     return expectations
+
+
+def source_freshness(catalogue: Mapping[str, Source]) -> AssetChecksDefinition:
+    """Return the step that shows how each source of the run stands by its calendar.
+
+    It stands behind the edition: only then does the register say what counts.
+    """
+
+    @multi_asset_check(
+        name="source_freshness",
+        specs=[freshness_spec(lake_key(source_id)) for source_id in catalogue],
+        can_subset=True,
+        description="Whether each source is fresh by its publisher's calendar, and whose delay it is.",
+    )
+    def freshness(context: AssetCheckExecutionContext, observatory: ObservatoryResource) -> Iterator[AssetCheckResult]:
+        from orchestration.status import source_status
+
+        for result in map(freshness_result, source_status(observatory.settings())):
+            if key_of(result) in context.selected_asset_check_keys:
+                yield result
+
+    return freshness
 
 
 def source_asset(source: Source) -> AssetsDefinition:

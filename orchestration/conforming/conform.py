@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -61,15 +62,18 @@ def output_columns(table: Table) -> list[tuple[str, str]]:
 
 def conform(
     table: Table, spec: FileSpec, raw: "RawTable", *, table_name: str, file_name: str,
-    columns_file: str, vintage_year: int | None,
+    columns_file: str, vintage_year: int | None, fault: Callable[[Refusal], None] | None = None,
+    pattern_name: str | None = None, given: dict[str, str] | None = None,
 ) -> Conformed:
     """Return `raw` in the contract's columns.
 
+    `pattern_name`: the name under which the kind of file was recognised, where it is not `file_name`;
+    `given`: values of columns that were recognised by content. `fault` receives what a waiver may let through (rows lost beyond the budget); without it, it is raised.
     Raises Refusal when a required column is missing, when the year in the headers or in the file's
     name is not the vintage's, when the rows lost exceed the budget, or when two rows of one key differ.
     """
-    given = dict(spec.constants)
-    match = spec.regex.fullmatch(file_name)
+    given = {**spec.constants, **(given or {})}
+    match = spec.regex.fullmatch(pattern_name or file_name)
     if match:
         _check_name_year(match, vintage_year, file_name)
         for target, name_map in spec.name_maps.items():
@@ -89,7 +93,8 @@ def conform(
     into = {spec.unpivot.into, spec.unpivot.value} if spec.unpivot else set()
     header_map = map_headers(
         table, spec.layout, raw.header, file=file_name, columns_file=columns_file, table_name=table_name,
-        provided=set(given) | into, unpivot=unpivot,
+        provided=set(given) | into, unpivot=unpivot, vintage_year=vintage_year,
+        fit=lambda header, column: _fit(raw, header, column, file_name),
     )
     notes = [a.message for a in raw.adaptations if a.kind not in spec.usual]
     if header_map.added:
@@ -125,9 +130,24 @@ def conform(
     frame, rejected = builder.finish()
     notes += builder.notes
     result = Conformed(frame, rows_read=count, notes=notes, rejected=rejected)
-    _enforce_budget(table, result, file_name)
+    _enforce_budget(table, result, file_name, fault or _refuse)
     _settle_duplicates(table, result, file_name)
     return result
+
+
+def _fit(raw: "RawTable", header: str, column: Column, file_name: str) -> float | None:
+    """Return the share of the filled cells under `header` that `column` could hold."""
+    index = next((i for i, h in enumerate(raw.header) if h.strip() == header), None)
+    if index is None or column.type == "territory":
+        return None
+    texts = [row[index] for row in raw.rows[:2000] if row[index].strip()]
+    if not texts:
+        return 0.0
+    try:
+        unreadable = parse(column, texts, file=file_name, typed_numbers=raw.numeric_cells).unreadable
+    except Refusal:
+        return 0.0
+    return 1 - sum(t in unreadable for t in texts) / len(texts)
 
 
 def _check_name_year(match: re.Match[str], vintage_year: int | None, file_name: str) -> None:
@@ -304,7 +324,13 @@ class _Builder:
 _PANDAS = {"integer": "Int64", "year": "Int64", "number": "float64", "boolean": "boolean"}
 
 
-def _enforce_budget(table: Table, result: Conformed, file_name: str) -> None:
+def _refuse(refusal: Refusal) -> None:
+    raise refusal
+
+
+def _enforce_budget(
+    table: Table, result: Conformed, file_name: str, fault: Callable[[Refusal], None]
+) -> None:
     if result.rows_read < table.budgets.minimum_rows:
         raise Refusal(
             Message(
@@ -322,7 +348,7 @@ def _enforce_budget(table: Table, result: Conformed, file_name: str) -> None:
     examples_en = "; ".join(f"line {r.line}, {r.why.en} (column '{r.column}')" for r in result.rejected[:3])
     columns = Counter(r.column for r in result.rejected)
     worst, times = columns.most_common(1)[0]
-    raise Refusal(
+    refusal = Refusal(
         Message(
             fr=f"{file_name} : {lost} ligne(s) illisible(s) sur {result.rows_read}, {allowed} tolérée(s) ; {examples_fr}.",
             en=f"{file_name}: {lost} unreadable row(s) of {result.rows_read}, {allowed} tolerated; {examples_en}.",
@@ -333,6 +359,7 @@ def _enforce_budget(table: Table, result: Conformed, file_name: str) -> None:
         ),
         kind="cells",
     )
+    fault(refusal)
 
 
 def _settle_duplicates(table: Table, result: Conformed, file_name: str) -> None:

@@ -7,13 +7,13 @@ and when a required column is missing the likeliest line for `columns.csv` is pr
 
 from __future__ import annotations
 
-import difflib
 import re
 import unicodedata
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 from orchestration.catalog.models import Column, Table
+from orchestration.conforming.patches import Fit, HeaderRefusal, propose
 from orchestration.messages import Message, Refusal
 
 _KEPT = re.compile(r"[^a-z0-9<>≤≥%+]+")
@@ -101,11 +101,17 @@ class HeaderFinder:
             else:
                 self.literal.setdefault(normalise(text), (column, text))
                 self.spellings.add(text.strip())
+        self._memory: dict[str, tuple[bool, Column | None, str]] = {}
         # a year pattern says more than a free regular expression, so it is asked first
         self.patterns.sort(key=lambda p: p[3])
 
     def find(self, cell: str) -> tuple[bool, Column | None, str]:
         """Return (known, column or None when left out on purpose, the catalogue's header)."""
+        if cell not in self._memory:
+            self._memory[cell] = self._find(cell)
+        return self._memory[cell]
+
+    def _find(self, cell: str) -> tuple[bool, Column | None, str]:
         key = normalise(cell)
         if key in self.literal:
             column, text = self.literal[key]
@@ -127,12 +133,14 @@ class HeaderFinder:
 
 def map_headers(
     table: Table, layout: str, header: list[str], *, file: str, columns_file: str, table_name: str,
-    provided: set[str], unpivot: str | None = None,
+    provided: set[str], unpivot: str | None = None, vintage_year: int | None = None, fit: Fit | None = None,
 ) -> HeaderMap:
     """Return where each canonical column of `table` stands in `header`.
 
-    `provided`: canonical columns that come from elsewhere (constants, the file's name).
-    Raises Refusal when a required column is missing, or when two headers claim one column.
+    `provided`: canonical columns that come from elsewhere (constants, the file's name). `vintage_year` and
+    `fit` (see `patches.propose`) make the proposals better.
+    Raises HeaderRefusal, with a proposed patch, when a required column is missing; Refusal when two headers
+    claim one column.
     """
     finder = HeaderFinder(table, layout, unpivot)
     result = HeaderMap()
@@ -169,13 +177,13 @@ def map_headers(
         result.positions[name] = index
         if year is not None:
             result.years[name] = year
-    _refuse_missing(table, layout, result, header, file, columns_file, table_name, provided)
+    _refuse_missing(table, layout, result, file, columns_file, table_name, provided, vintage_year, fit)
     return result
 
 
 def _refuse_missing(
-    table: Table, layout: str, result: HeaderMap, header: list[str], file: str, columns_file: str,
-    table_name: str, provided: set[str],
+    table: Table, layout: str, result: HeaderMap, file: str, columns_file: str, table_name: str, provided: set[str],
+    vintage_year: int | None, fit: Fit | None,
 ) -> None:
     missing = [
         c for c in table.columns
@@ -184,34 +192,18 @@ def _refuse_missing(
     ]
     if not missing:
         return
-    names_fr, proposals = [], []
-    for column in missing:
-        wanted = [h.text for h in column.headers if h.layout in ("", layout)]
-        names_fr.append(f"« {wanted[-1]} »")
-        close = difflib.get_close_matches(
-            normalise(wanted[-1]), [normalise(a) for a in result.added], n=1, cutoff=0.5
-        )
-        if close:
-            published = next(a for a in result.added if normalise(a) == close[0])
-            proposals.append(f"{table_name},{layout},{column.name},{published},,,,,,,,,,,")
-    names = ", ".join(names_fr)
-    plural = len(missing) > 1
-    proposal_fr = proposal_en = ""
-    if proposals:
-        lines = " ⏎ ".join(proposals)
-        proposal_fr = f" Si c'est bien un nouveau nom, ajouter à {columns_file} : {lines}"
-        proposal_en = f" If it is a new name for it, add to {columns_file}: {lines}"
+    names = ", ".join("« " + [h.text for h in c.headers if h.layout in ("", layout)][-1] + " »" for c in missing)
+    plural = "s" if len(missing) > 1 else ""
     unknown = ", ".join(f"« {a} »" for a in result.added[:8]) or "—"
-    raise Refusal(
+    raise HeaderRefusal(
         Message(
-            fr=f"{file} : colonne{'s' if plural else ''} obligatoire{'s' if plural else ''} {names} "
-            f"introuvable{'s' if plural else ''} ; colonnes inconnues du fichier : {unknown}.",
-            en=f"{file}: required column{'s' if plural else ''} {names} not found; "
-            f"columns of the file that are not known: {unknown}.",
+            fr=f"{file} : colonne{plural} obligatoire{plural} {names} introuvable{plural} ; colonnes inconnues du fichier : {unknown}.",
+            en=f"{file}: required column{plural} {names} not found; columns of the file that are not known: {unknown}.",
         ),
         Message(
-            fr="Vérifier que c'est le bon fichier du bon éditeur." + proposal_fr,
-            en="Check that this is the right file of the right publisher." + proposal_en,
+            fr="Vérifier que c'est le bon fichier du bon éditeur.",
+            en="Check that this is the right file of the right publisher.",
         ),
-        kind="header",
+        propose(table, table_name, layout, missing, result.added, columns_file, vintage_year, fit, normalise),
+        [c.name for c in missing], result.added,
     )

@@ -132,12 +132,16 @@ def _odd_numbers(
     """Blanks between thousands, percent signs, signs of both kinds, numbers that a spreadsheet damaged."""
     readings: dict[str, str] = {}
     signs: set[str] = set()
+    plains: dict[str, str] = {}
     grouped = percent = False
     for text in texts:
         plain = text.translate(BLANKS).replace("−", "-")
         grouped |= plain != text.strip().replace("−", "-")
         if plain.endswith("%") and column.unit == "%":
             plain, percent = plain[:-1], True
+        plains[text] = plain
+    thousands = _thousands_sign(plains.values())
+    for text, plain in plains.items():
         if _EXPONENT.fullmatch(plain):
             if typed:
                 readings[text] = plain.replace(",", ".")
@@ -148,22 +152,12 @@ def _odd_numbers(
                     "a whole number: a spreadsheet shortened it and digits are lost",
                 )
             continue
-        if "," in plain and "." in plain:
-            decimal = "," if plain.rfind(",") > plain.rfind(".") else "."
-            thousands = "." if decimal == "," else ","
+        if thousands and thousands in plain:
             if not _GROUPED[thousands].fullmatch(plain):
                 _unreadable(result, text, "un nombre", "a number")
                 continue
-            plain, grouped = plain.replace(thousands, "").replace(",", "."), True
-            signs.add(decimal)
-        elif plain.count(",") > 1 or plain.count(".") > 1:
-            mark = "," if "," in plain else "."
-            if not _GROUPED[mark].fullmatch(plain):
-                _unreadable(result, text, "un nombre", "a number")
-                continue
-            plain, grouped = plain.replace(mark, ""), True
-            signs.add("." if mark == "," else ",")
-        elif "," in plain:
+            plain, grouped = plain.replace(thousands, ""), True
+        if "," in plain:
             signs.add(",")
             plain = plain.replace(",", ".")
         elif "." in plain:
@@ -173,7 +167,7 @@ def _odd_numbers(
         else:
             _unreadable(result, text, "un nombre", "a number")
     if len(signs) > 1:
-        commas = next(t for t in readings if "," in t)
+        commas = next((t for t in readings if "," in t), "")
         points = next((t for t in readings if "." in t), "")
         raise Refusal(
             Message(
@@ -198,6 +192,17 @@ def _odd_numbers(
             Message(fr=f"colonne « {column.name} » : signe % retiré", en=f"column '{column.name}': % sign taken out")
         )
     return readings, next(iter(signs), "")
+
+
+def _thousands_sign(plains: Iterable[str]) -> str:
+    """Return the sign that stands between thousands where a value proves it (`1.234,5`, `1.234.567`)."""
+    found = set()
+    for plain in plains:
+        if "," in plain and "." in plain:
+            found.add("." if plain.rfind(",") > plain.rfind(".") else ",")
+        elif plain.count(",") > 1 or plain.count(".") > 1:
+            found.add("," if "," in plain else ".")
+    return found.pop() if len(found) == 1 else ""
 
 
 def _decide_three_digits(

@@ -98,6 +98,7 @@ def build(
             territory=outcome.territory,
             run_id=outcome.run_id,
             channel=outcome.channel,
+            realm=outcome.realm,
             code_version=code_version,
             content=_joint_content(written),
             database=ManifestDatabase(

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 # The level is part of the key: 44 is Loire-Atlantique among the departments and Grand Est among the
 # regions.
 _KEY = ("indicator_id", "territory_code", "territory_level", "period", "breakdown")
-# Sums of doubles differ in the last digits from one run to the next: that is no revision.
+# Sums of doubles differ in the last digits from one run to the next: that is no revision. A share of the
+# figure where it is large; below 1, the last of the nine decimals that figures are rounded to.
 _NOISE = 1e-9
 
 
@@ -68,8 +69,9 @@ class Comparison(BaseModel):
     """The figures of `after` against those of `before` (null for a first edition).
 
     Counts are figures (indicator × territory × period × breakdown). `new`: was not there. `removed`:
-    is no longer there. `revised`: another value; of them `blanked` had a value and have none now,
-    `filled` the reverse. `unchanged`: the same value.
+    is no longer there. `revised`: another value or another status; of them `blanked` had a value and have
+    none now, `filled` the reverse, `restated` the same value under another status. `unchanged`: the same value
+    and status. The ledger of revisions, `mart_edition_change`, goes by the same rules.
     """
 
     before: Totals | None
@@ -79,6 +81,7 @@ class Comparison(BaseModel):
     revised: int = 0
     blanked: int = 0
     filled: int = 0
+    restated: int = 0
     unchanged: int = 0
     moves: list[Move] = Field(default_factory=list)
     by_indicator: list[IndicatorChange] = Field(default_factory=list)
@@ -109,7 +112,7 @@ def compare(old: Path | None, new: Path, *, moves: int = 10) -> Comparison:
             before=_totals(connection, "before", old) if old else None,
             after=_totals(connection, "after", new),
             **dict(
-                zip(("new", "removed", "revised", "blanked", "filled", "unchanged"), counts)
+                zip(("new", "removed", "revised", "blanked", "filled", "restated", "unchanged"), counts)
             ),
             moves=[_move(row) for row in connection.execute(_MOVES, [moves]).fetchall()],
             by_indicator=[
@@ -132,20 +135,21 @@ SELECT {_MERGED_KEY}, o.value AS old_value, n.value AS new_value,
   CASE
     WHEN o.here IS NULL THEN 'new'
     WHEN n.here IS NULL THEN 'removed'
-    WHEN o.value IS NULL AND n.value IS NULL THEN 'same'
-    WHEN n.value IS NULL THEN 'blanked'
-    WHEN o.value IS NULL THEN 'filled'
-    WHEN abs(n.value - o.value) <= {_NOISE} * greatest(abs(n.value), abs(o.value)) THEN 'same'
-    ELSE 'moved'
+    WHEN n.value IS NULL AND o.value IS NOT NULL THEN 'blanked'
+    WHEN o.value IS NULL AND n.value IS NOT NULL THEN 'filled'
+    WHEN abs(n.value - o.value) > {_NOISE} * greatest(1, abs(n.value), abs(o.value)) THEN 'moved'
+    -- an edition without statuses does not contradict one that has them
+    WHEN n.status <> o.status THEN 'restated'
+    ELSE 'same'
   END AS change
 FROM before AS o FULL JOIN after AS n ON {_SAME_KEY}
 """
 
 _COUNTS = """
 SELECT count(*) FILTER (change = 'new'), count(*) FILTER (change = 'removed'),
-  count(*) FILTER (change IN ('moved', 'blanked', 'filled')),
+  count(*) FILTER (change IN ('moved', 'blanked', 'filled', 'restated')),
   count(*) FILTER (change = 'blanked'), count(*) FILTER (change = 'filled'),
-  count(*) FILTER (change = 'same')
+  count(*) FILTER (change = 'restated'), count(*) FILTER (change = 'same')
 FROM paired
 """
 
@@ -167,7 +171,7 @@ _BY_INDICATOR = """
 SELECT p.indicator_id, coalesce(any_value(i.name_fr), p.indicator_id),
   coalesce(any_value(i.name_en), p.indicator_id),
   count(*) FILTER (change = 'new') AS n, count(*) FILTER (change = 'removed') AS gone,
-  count(*) FILTER (change IN ('moved', 'blanked', 'filled')) AS r
+  count(*) FILTER (change IN ('moved', 'blanked', 'filled', 'restated')) AS r
 FROM paired AS p LEFT JOIN indicator_names AS i USING (indicator_id)
 WHERE change <> 'same'
 GROUP BY p.indicator_id
@@ -192,9 +196,11 @@ def _figures(connection: duckdb.DuckDBPyConnection, name: str, edition: Path | N
     path = _parquet(edition, "fct_indicator_value")
     columns = ", ".join(f"{c}::VARCHAR AS {c}" for c in _KEY)
     if path:
-        source = f"SELECT {columns}, value::DOUBLE AS value, true AS here FROM {_scan(path)}"
+        known = {row[0] for row in connection.execute(f"DESCRIBE SELECT * FROM {_scan(path)}").fetchall()}
+        status = "status" if "status" in known else "NULL"
+        source = f"SELECT {columns}, value::DOUBLE AS value, {status}::VARCHAR AS status, true AS here FROM {_scan(path)}"
     else:
-        empty = ", ".join(f"NULL::VARCHAR AS {c}" for c in _KEY)
+        empty = ", ".join(f"NULL::VARCHAR AS {c}" for c in (*_KEY, "status"))
         source = (
             f"SELECT {empty}, NULL::DOUBLE AS value, true AS here LIMIT 0"
         )

@@ -16,6 +16,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, Field
 
@@ -68,7 +69,11 @@ class ManifestDatabase(BaseModel):
 
 
 class Manifest(BaseModel):
-    """What `manifest.json` holds. Fields are added, never renamed: other people's tools read it."""
+    """What `manifest.json` holds. Fields are added, never renamed: other people's tools read it.
+
+    `realm`: whether the figures are made from real files or from the extracts shipped with the software; the
+    channel does not tell, for the inbox feeds both. Null in editions that older versions published.
+    """
 
     format: int = 1
     edition: str
@@ -77,6 +82,7 @@ class Manifest(BaseModel):
     territory: str
     run_id: str
     channel: str
+    realm: Literal["real", "sample"] | None = None
     code_version: str
     content: str
     database: ManifestDatabase

@@ -1,12 +1,19 @@
-"""Is the content believable? Rules of the source, continuity with what is already known.
+"""Is the content believable? Rules of the source, code lists, and what is already known of the same places.
 
 A table arrives here in the contract's columns. It leaves as it came, or with single rows left out,
-or not at all: then the reason holds the figures that decided. Add a rule that any source may need as
-a module here; a truth about one source is SQL in its `source.yml`.
+or not at all: then the reason holds the figures that decided, and `waivers` may let it pass until a
+given day. Add a check that any source may need as a module here; a truth about one source is SQL in its
+`source.yml`.
 """
 
-from orchestration.triage.continuity import check_continuity
+from orchestration.triage.codes import CodeLists, check_codes, code_lists
+from orchestration.triage.compare import compare
+from orchestration.triage.faults import Fault, Sink, refuse
+from orchestration.triage.reference import Reference
 from orchestration.triage.rules import apply_rules
-from orchestration.triage.vanished import check_vanished
+from orchestration.triage.waivers import Waiver, Waivers, load_waivers
 
-__all__ = ["apply_rules", "check_continuity", "check_vanished"]
+__all__ = [
+    "CodeLists", "Fault", "Reference", "Sink", "Waiver", "Waivers", "apply_rules", "check_codes", "code_lists",
+    "compare", "load_waivers", "refuse",
+]

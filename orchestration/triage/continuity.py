@@ -1,145 +1,213 @@
 """Does the file agree with what is already known of the same places?
 
-Compares each measured column with the nearest vintage at hand, territory by territory. Three faults
-leave every value possible and the file readable, and show only here: a unit changed by 10, 100 or
-1,000; two columns exchanged; values moved by a row against their codes.
+Three faults leave every value possible and the file readable, and show only here: a unit changed by 10,
+100 or 1,000 (in the whole column, in some rows or in one), a column that no longer resembles itself,
+and single figures that differ from the extract shipped with the software.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from orchestration.catalog.models import Table
-from orchestration.messages import Message, Refusal
-
-if TYPE_CHECKING:
-    import numpy as np
-    import pandas as pd
+from orchestration.messages import Message
+from orchestration.triage.faults import Fault, Sink, refuse
+from orchestration.triage.order import by_period
+from orchestration.triage.reference import Aligned, described, shown
 
 FEWEST = 5
-UNIT_FACTOR = 5.0
-SHIFT_ROWS = 12
-PERIODS = {"year", "period"}
+# No published column was seen to grow fivefold between two years (mirror: at most 1.4 between 2014 and 2018).
+FACTOR = 5.0
+# The same figures delivered again: revisions stay far below this.
+REVISION = 1.5
+SPREADS = 12.0
+RESEMBLANCE = 0.1
+SAME_RESEMBLANCE = 0.5
+REVISED, REVISED_SHARE = 0.10, 0.15
+ENOUGH_TO_RANK = 12
 
 
-def check_continuity(
-    table: Table, frame: "pd.DataFrame", baseline: "pd.DataFrame | None", *, file_name: str, baseline_name: str
-) -> None:
-    """Compare `frame` with `baseline`, an earlier conformed table of the same places.
+def check_units(aligned: Aligned, file_name: str, fault: Sink = refuse) -> None:
+    """Compare each measure with its own past: the median of the ratios, then the rows apart from it."""
+    import numpy as np
 
-    Only columns of type number or integer outside the key are compared, over the places that both
-    tables hold (at least five). Raises Refusal with the figures that decided.
+    known = aligned.reference.name
+    for name, new in aligned.new.items():
+        old = aligned.old[name]
+        both = (np.abs(new) > 0) & (np.abs(old) > 0)
+        count = int(both.sum())
+        emptied = (new == 0) & (np.abs(old) > 0)
+        if emptied.sum() >= FEWEST and emptied.sum() > 0.5 * (np.abs(old) > 0).sum():
+            fault(Fault(
+                "unit",
+                f"{file_name} : la colonne « {name} » vaut 0 dans {int(emptied.sum())} lignes où {known.fr} donne une valeur.",
+                f"{file_name}: column '{name}' is 0 in {int(emptied.sum())} rows where {known.en} has a value.", column=name,
+            ))
+            continue
+        if not count:
+            continue
+        logs = np.log10(np.abs(new[both] / old[both]))
+        middle = float(np.median(logs))
+        limit = np.log10(REVISION if aligned.same and count >= FEWEST else FACTOR)
+        power = round(middle)
+        if (count >= FEWEST and abs(middle) > limit) or (count < FEWEST and power and abs(middle - power) < 0.06):
+            before, after = float(np.median(old[both])), float(np.median(new[both]))
+            fault(Fault(
+                "unit",
+                f"{file_name} : la colonne « {name} » vaut {10**middle:.3g} fois celle de {known.fr} "
+                f"(médiane {before:.4g} avant, {after:.4g} maintenant, {count} territoires ou unités) : l'unité a changé, ou la colonne n'est pas la bonne.",
+                f"{file_name}: column '{name}' is {10**middle:.3g} times that of {known.en} "
+                f"(median {before:.4g} before, {after:.4g} now, {count} places or units): the unit changed, or it is another column.",
+                Message(
+                    fr="Lire la note de l'éditeur sur l'unité de cette colonne avant d'accepter le fichier.",
+                    en="Read the publisher's note on this column's unit before accepting the file.",
+                ),
+                column=name,
+            ))
+        elif count >= 8:
+            _rows_apart(aligned, name, np.flatnonzero(both), logs - middle, file_name, fault)
+
+
+def _rows_apart(aligned: Aligned, name: str, rows, logs, file_name: str, fault: Sink) -> None:  # type: ignore[no-untyped-def]
+    """Rows of which the figure is about 10, 100 or 1,000 times what it was, in a column that is steady."""
+    import numpy as np
+
+    spread = 1.4826 * float(np.median(np.abs(logs)))
+    powers = np.round(logs)
+    odd = (np.abs(logs) > max(np.log10(FACTOR), SPREADS * spread)) & (powers != 0) & (np.abs(logs - powers) < 0.05)
+    # counts of a few units jump tenfold by themselves (1 establishment of 100 employees becomes 10)
+    odd &= np.minimum(np.abs(aligned.new[name][rows]), np.abs(aligned.old[name][rows])) >= _digits(aligned, name)
+    chosen = rows[odd].tolist()
+    if len(chosen) < max(3, 0.02 * len(rows)):
+        # two communes that merge: inhabitants and households grow together (27049: 520 to 4,698 in 2015); a
+        # commune that joins another EPCI: what the row says of its EPCI changes (58238 in 2024)
+        chosen = [i for i in chosen if not _grew_as_a_whole(aligned, name, i)]
+    if not chosen:
+        return
+    fr, en = described(aligned.lines, aligned.places, chosen)
+    first = chosen[0]
+    known = aligned.reference.name
+    fault(Fault(
+        "jump",
+        f"{file_name} : colonne « {name} », {len(chosen)} ligne(s) valent dix, cent ou mille fois leur valeur dans {known.fr} ou une telle "
+        f"fraction, quand les autres n'ont guère changé : {fr}, {aligned.old[name][first]:.6g} devenu {aligned.new[name][first]:.6g}.",
+        f"{file_name}: column '{name}', {len(chosen)} row(s) are ten, a hundred or a thousand times their value in {known.en} or such a "
+        f"fraction, while the others hardly changed: {en}, {aligned.old[name][first]:.6g} became {aligned.new[name][first]:.6g}.",
+        column=name,
+    ))
+
+
+def _grew_as_a_whole(aligned: Aligned, name: str, row: int) -> bool:
+    """Return whether another figure of the same row more than tripled, or fell likewise, or the row changed its group."""
+    import numpy as np
+
+    if any(shown(values[row]) != shown(aligned.labels_old[label][row]) for label, values in aligned.labels_new.items()):
+        return True
+    up = abs(aligned.new[name][row]) > abs(aligned.old[name][row])
+    for other, values in aligned.new.items():
+        before, after = abs(aligned.old[other][row]), abs(values[row])
+        if other != name and before > 0 and after > 0 and not np.isnan(before * after) and (after > 3 * before if up else 3 * after < before):
+            return True
+    return False
+
+
+def _digits(aligned: Aligned, name: str) -> float:
+    import numpy as np
+
+    values = aligned.old[name][~np.isnan(aligned.old[name])]
+    return 3.0 if len(values) and bool(np.all(values == np.floor(values))) else 0.0
+
+
+def check_resemblance(aligned: Aligned, file_name: str, fault: Sink = refuse) -> None:
+    """Refuse a measure whose places no longer rank as they did: sorted, shuffled or another column."""
+    import numpy as np
+
+    known = aligned.reference.name
+    columns, olds = by_period(aligned)
+    for name, new in columns.items():
+        found = rank_likeness(new, olds[name])
+        if found is None or found >= (SAME_RESEMBLANCE if aligned.same else RESEMBLANCE):
+            continue
+        good = int((~(np.isnan(new) | np.isnan(olds[name]))).sum())
+        fault(Fault(
+            "unlike",
+            f"{file_name} : la colonne « {name} » ne ressemble plus à celle de {known.fr} (corrélation des rangs {found:.2f} sur {good} "
+            "territoires ou unités) : valeurs triées à part des codes, mélangées, ou autre colonne.",
+            f"{file_name}: column '{name}' no longer resembles that of {known.en} (rank correlation {found:.2f} over {good} places or "
+            "units): values sorted apart from their codes, shuffled, or another column.",
+            column=name,
+        ))
+
+
+def rank_likeness(new, old) -> float | None:  # type: ignore[no-untyped-def]
+    """Return the rank correlation of two columns; None where too few places or too little variety."""
+    import numpy as np
+
+    good = ~(np.isnan(new) | np.isnan(old))
+    if good.sum() < ENOUGH_TO_RANK or len(np.unique(new[good])) < 6 or len(np.unique(old[good])) < 6:
+        return None
+    import pandas as pd
+
+    a, b = pd.Series(new[good]).rank().to_numpy(), pd.Series(old[good]).rank().to_numpy()
+    return float(np.corrcoef(a, b)[0, 1])
+
+
+def check_same_figures(aligned: Aligned, file_name: str, fault: Sink = refuse) -> list[Message]:
+    """Compare with figures that should be the very same; return what was revised.
+
+    Few differences from the extract shipped with the software stop the file; a vintage that its
+    publisher delivers again may be revised, and the receipt says so. Hardly an equal figure: it is
+    another year's content.
     """
-    if baseline is None or frame.empty or baseline.empty:
-        return
-    places = [n for n in table.key if n not in PERIODS]
-    measures = [c.name for c in table.columns if c.type in ("integer", "number") and not c.key]
-    if not places or not measures:
-        return
-    joined = _newest(frame, table, places, measures).merge(
-        _newest(baseline, table, places, measures), on=places, suffixes=("", "__old"), sort=False
-    ).sort_values("_row")
-    if len(joined) < FEWEST:
-        return
-    new = {m: joined[m].to_numpy(dtype="float64", na_value=float("nan")) for m in measures}
-    old = {m: joined[m + "__old"].to_numpy(dtype="float64", na_value=float("nan")) for m in measures}
-    _units(new, old, file_name, baseline_name)
-    _exchanged(new, old, file_name, baseline_name)
-    _shifted(new, old, file_name, baseline_name)
-
-
-def _newest(frame: "pd.DataFrame", table: Table, places: list[str], measures: list[str]) -> "pd.DataFrame":
-    kept = frame[places + [m for m in measures] + [p for p in table.key if p in PERIODS] + ["_row"]]
-    periods = [p for p in table.key if p in PERIODS]
-    if periods:
-        kept = kept.sort_values(periods, kind="stable").drop_duplicates(subset=places, keep="last")
-    return kept.drop_duplicates(subset=places, keep=False)
-
-
-def _units(new: "dict[str, np.ndarray]", old: "dict[str, np.ndarray]", file_name: str, baseline_name: str) -> None:
     import numpy as np
 
-    for name in new:
-        both = (np.abs(new[name]) > 0) & (np.abs(old[name]) > 0)
-        if both.sum() < FEWEST:
-            continue
-        ratio = float(np.median(np.abs(new[name][both] / old[name][both])))
-        if UNIT_FACTOR > ratio > 1 / UNIT_FACTOR:
-            continue
-        before, after = float(np.median(old[name][both])), float(np.median(new[name][both]))
-        raise Refusal(
-            Message(
-                fr=f"{file_name} : la colonne « {name} » vaut {ratio:.3g} fois celle de {baseline_name} "
-                f"(médiane {before:.4g} avant, {after:.4g} maintenant, {int(both.sum())} territoires) : l'unité a changé, ou la colonne n'est pas la bonne.",
-                en=f"{file_name}: column '{name}' is {ratio:.3g} times that of {baseline_name} "
-                f"(median {before:.4g} before, {after:.4g} now, {int(both.sum())} territories): the unit changed, or it is another column.",
-            ),
-            Message(
-                fr="Lire la note de l'éditeur sur l'unité de cette colonne avant d'accepter le fichier.",
-                en="Read the publisher's note on this column's unit before accepting the file.",
-            ),
-            kind="unit",
-        )
-
-
-def _exchanged(new: "dict[str, np.ndarray]", old: "dict[str, np.ndarray]", file_name: str, baseline_name: str) -> None:
-    import numpy as np
-
-    def distance(a: "np.ndarray", b: "np.ndarray") -> float:
-        good = ~(np.isnan(a) | np.isnan(b))
-        if good.sum() < FEWEST:
-            return float("nan")
-        scale = np.maximum(np.abs(b[good]), 1e-9)
-        return float(np.median(np.abs(a[good] - b[good]) / scale))
-
-    own = {n: distance(new[n], old[n]) for n in new}
-    suspects = [n for n in new if own[n] > 0.05]
-    for i, first in enumerate(suspects):
-        for second in suspects[i + 1 :]:
-            one, two = distance(new[first], old[second]), distance(new[second], old[first])
-            if one < 0.5 * own[first] and two < 0.5 * own[second]:
-                raise Refusal(
-                    Message(
-                        fr=f"{file_name} : les colonnes « {first} » et « {second} » semblent échangées : "
-                        f"chacune suit l'autre colonne de {baseline_name} (écart {100 * one:.1f} % et {100 * two:.1f} %) mieux que la sienne ({100 * own[first]:.1f} % et {100 * own[second]:.1f} %).",
-                        en=f"{file_name}: columns '{first}' and '{second}' seem exchanged: "
-                        f"each follows the other column of {baseline_name} ({100 * one:.1f}% and {100 * two:.1f}% apart) better than its own ({100 * own[first]:.1f}% and {100 * own[second]:.1f}%).",
-                    ),
-                    Message(
-                        fr="Redemander le fichier à son éditeur ; ne pas échanger les colonnes à la main.",
-                        en="Ask the publisher for the file again; do not exchange the columns by hand.",
-                    ),
-                    kind="exchanged",
-                )
-
-
-def _shifted(new: "dict[str, np.ndarray]", old: "dict[str, np.ndarray]", file_name: str, baseline_name: str) -> None:
-    """Values one or two rows off their codes: the shifted column follows the old one far better."""
-    import numpy as np
-
-    def likeness(a: "np.ndarray", b: "np.ndarray") -> float:
-        good = ~(np.isnan(a) | np.isnan(b))
-        if good.sum() < SHIFT_ROWS or np.ptp(a[good]) == 0 or np.ptp(b[good]) == 0:
-            return float("nan")
-        ranks = [np.argsort(np.argsort(x[good])) for x in (a, b)]
-        return float(np.corrcoef(*ranks)[0, 1])
-
-    for name in new:
-        straight = likeness(new[name], old[name])
-        if not straight < 0.6:
-            continue
-        for rows in (-2, -1, 1, 2):
-            moved = likeness(np.roll(new[name], rows), old[name])
-            if moved > max(0.8, straight + 0.3):
-                raise Refusal(
-                    Message(
-                        fr=f"{file_name} : les valeurs de « {name} » sont décalées de {abs(rows)} ligne(s) par rapport aux codes "
-                        f"(ressemblance avec {baseline_name} : {straight:.2f} en l'état, {moved:.2f} une fois remises en place).",
-                        en=f"{file_name}: the values of '{name}' are {abs(rows)} row(s) off their codes "
-                        f"(likeness with {baseline_name}: {straight:.2f} as it is, {moved:.2f} once moved back).",
-                    ),
-                    Message(
-                        fr="Redemander le fichier à son éditeur.", en="Ask the publisher for the file again.",
-                    ),
-                    kind="shifted",
-                )
+    if not aligned.same or not aligned.new:
+        return []
+    new, old = np.column_stack(list(aligned.new.values())), np.column_stack(list(aligned.old.values()))
+    both = ~(np.isnan(new) | np.isnan(old))
+    differ = both & (np.abs(new - old) > 1e-9 * np.maximum(1, np.abs(old)))
+    total, changed = int(both.sum()), int(differ.sum())
+    if not changed or total < FEWEST:
+        return []
+    at = np.argwhere(differ)
+    names = list(aligned.new)
+    row, column = int(at[0][0]), names[int(at[0][1])]
+    shown = f"{aligned.old[column][row]:.6g} → {aligned.new[column][row]:.6g}"
+    columns = ", ".join(f"« {names[i]} »" for i in sorted(set(at[:, 1].tolist()))[:4])
+    fr, en = described(aligned.lines, aligned.places, list(dict.fromkeys(at[:, 0].tolist())))
+    known = aligned.reference.name
+    said = Message(
+        fr=f"{changed} valeur(s) sur {total} diffèrent de {known.fr} (colonnes {columns} ; {fr} ; {shown})",
+        en=f"{changed} of {total} value(s) differ from {known.en} (columns {columns} ; {en} ; {shown})",
+    )
+    if aligned.reference.extract and aligned.reference.same_vintage and changed <= 0.5 * total:
+        fault(Fault(
+            "reference",
+            f"{file_name} : {said.fr}, qui reprend les chiffres publiés : fichier altéré, ou révisé par son éditeur.",
+            f"{file_name}: {said.en}, which states the published figures: the file was altered, or revised by its publisher.",
+        ))
+        return []
+    with np.errstate(divide="ignore", invalid="ignore"):
+        far = differ & (np.abs(new - old) > REVISED * np.abs(old))
+    for i, name in enumerate(names):
+        if far[:, i].sum() >= FEWEST and far[:, i].sum() > 0.5 * both[:, i].sum():
+            fault(Fault(
+                "reference",
+                f"{file_name} : colonne « {name} », {int(far[:, i].sum())} valeurs sur {int(both[:, i].sum())} s'écartent de plus de 10 % de "
+                f"{known.fr}, pour les mêmes lieux et la même période : ce n'est pas une révision.",
+                f"{file_name}: column '{name}', {int(far[:, i].sum())} of {int(both[:, i].sum())} values are more than 10% off "
+                f"{known.en}, for the same places and period: that is no revision.",
+                column=name,
+            ))
+    if not aligned.reference.same_vintage:
+        if far.sum() >= FEWEST and far.sum() > REVISED_SHARE * total:
+            fault(Fault(
+                "reference",
+                f"{file_name} : {said.fr}, dont {int(far.sum())} de plus de 10 %, alors que ce sont les mêmes lieux et les mêmes périodes.",
+                f"{file_name}: {said.en}, {int(far.sum())} of them by more than 10%, although places and periods are the same.",
+            ))
+        return []
+    if changed > 0.8 * total and aligned.count >= ENOUGH_TO_RANK:
+        fault(Fault(
+            "year",
+            f"{file_name} : {said.fr} : ce ne sont pas les chiffres de ce millésime.",
+            f"{file_name}: {said.en}: these are not the figures of this vintage.",
+        ))
+    return [said]

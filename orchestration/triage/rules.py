@@ -11,35 +11,42 @@ from typing import TYPE_CHECKING
 from orchestration.catalog.models import Rule, Table
 from orchestration.conforming.conform import Conformed, Rejected, output_columns
 from orchestration.conforming.values import duckdb_type
+from orchestration.duck import connect
 from orchestration.messages import Message, Refusal
+from orchestration.triage.faults import Fault, Sink, refuse
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-def apply_rules(table: Table, conformed: Conformed, *, file_name: str, vintage_year: int | None) -> None:
+# A rule that only warns is about single rows; beyond this share the file as a whole is not what it should be.
+MOST_WARNED = 0.25
+
+
+def apply_rules(
+    table: Table, conformed: Conformed, *, file_name: str, vintage_year: int | None, fault: Sink = refuse
+) -> None:
     """Check `conformed` against the rules of `table`, leaving out rows where a rule says so.
 
-    Raises Refusal naming the rule, the share of rows that fail and up to three of them with their lines.
+    A rule may look at other rows by a window (`count(*) over (partition by epci_code)`). Hands a fault
+    to `fault` that names the rule, the share of rows that fail and up to three of them with their lines.
     """
     if not table.rules or conformed.frame.empty:
         return
-    import duckdb
 
-    with duckdb.connect(":memory:") as connection:
-        connection.execute("SET python_enable_replacements = false")
+    with connect() as connection:
         # `_row` may repeat (a workbook's row becomes one row a quarter), so rows are told apart by position
         connection.register("frame", conformed.frame.assign(_position=range(len(conformed.frame))))
         # a column without any value has no type of its own: the contract's is given
         casts = ", ".join(f'CAST("{n}" AS {duckdb_type(t)}) AS "{n}"' for n, t in output_columns(table))
         connection.execute(f"CREATE TEMP TABLE conformed AS SELECT {casts}, _row, _position FROM frame")
         expressions = [_expression(rule, vintage_year) for rule in table.rules]
+        answers = ", ".join(f"({sql}) AS _rule{i}" for i, sql in enumerate(expressions))
+        connection.execute(f"CREATE TEMP TABLE judged AS SELECT *, {answers} FROM conformed")
         counts = connection.execute(
             "SELECT "
-            + ", ".join(
-                f"count(*) FILTER (WHERE NOT ({sql})), count({sql})" for sql in expressions
-            )
-            + " FROM conformed"
+            + ", ".join(f"count(*) FILTER (WHERE NOT _rule{i}), count(_rule{i})" for i in range(len(expressions)))
+            + " FROM judged"
         ).fetchone()
         assert counts is not None
         lost: set[int] = set()
@@ -47,13 +54,12 @@ def apply_rules(table: Table, conformed: Conformed, *, file_name: str, vintage_y
             failing, applies = counts[2 * index], counts[2 * index + 1]
             if not failing:
                 continue
-            examples = _examples(connection, table, rule, expressions[index])
-            if failing > rule.tolerated_share * applies and rule.on_failure != "warn":
-                raise _refusal(file_name, rule, failing, applies, examples)
+            examples = _examples(connection, table, rule, index)
+            allowed = max(rule.tolerated_share, MOST_WARNED) if rule.on_failure == "warn" else rule.tolerated_share
+            if failing > allowed * applies and (rule.on_failure != "warn" or failing >= 5):
+                fault(_refusal(file_name, rule, failing, applies, examples))
             if rule.on_failure == "reject":
-                rows = connection.execute(
-                    f"SELECT _position, _row FROM conformed WHERE NOT ({expressions[index]})"
-                ).fetchall()
+                rows = connection.execute(f"SELECT _position, _row FROM judged WHERE NOT _rule{index}").fetchall()
                 for position, line in rows:
                     if position not in lost:
                         lost.add(position)
@@ -73,14 +79,14 @@ def _expression(rule: Rule, vintage_year: int | None) -> str:
     return rule.sql.replace("$vintage_year", "NULL" if vintage_year is None else str(vintage_year))
 
 
-def _examples(connection, table: Table, rule: Rule, sql: str) -> str:  # type: ignore[no-untyped-def]
+def _examples(connection, table: Table, rule: Rule, index: int) -> str:  # type: ignore[no-untyped-def]
     shown = table.key + [
         c.name for c in table.columns
         if c.name not in table.key and _mentions(rule.sql, c.name) and c.type in ("integer", "number", "year", "date")
     ]
     columns = ", ".join(f'"{n}"' for n in shown) or "1"
     rows: "pd.DataFrame" = connection.execute(
-        f"SELECT _row, {columns} FROM conformed WHERE NOT ({sql}) ORDER BY _row LIMIT 3"
+        f"SELECT _row, {columns} FROM judged WHERE NOT _rule{index} ORDER BY _row LIMIT 3"
     ).df()
     parts = []
     for record in rows.to_dict("records"):
@@ -103,14 +109,8 @@ def _mentions(sql: str, name: str) -> bool:
 
 
 def _refusal(file_name: str, rule: Rule, failing: int, applies: int, examples: str) -> Refusal:
-    return Refusal(
-        Message(
-            fr=f"{file_name} : {rule.message.fr} ; {failing} ligne(s) en faute sur {applies} ({examples}).",
-            en=f"{file_name}: {rule.message.en}; {failing} of {applies} row(s) at fault ({examples.replace('ligne', 'line')}).",
-        ),
-        Message(
-            fr="Ne pas corriger à la main : comparer avec la page de l'éditeur, et redemander le fichier si l'erreur y est.",
-            en="Do not correct by hand: compare with the publisher's page, and ask for the file again if the error is there.",
-        ),
-        kind=f"rule:{rule.name}",
+    return Fault(
+        f"rule:{rule.name}",
+        f"{file_name} : {rule.message.fr} ; {failing} ligne(s) en faute sur {applies} ({examples}).",
+        f"{file_name}: {rule.message.en}; {failing} of {applies} row(s) at fault ({examples.replace('ligne', 'line')}).",
     )

@@ -1,6 +1,8 @@
-"""Are the places that were known still there?
+"""Are the places that were known still there, or is the file cut?
 
-One question, asked of every table with a key. What their values say belongs to `continuity`.
+A file cut at a line border is whole in every line; it shows only in what is missing. Between two years
+territories are really redrawn (59.6 % of the EPCIs of 2015 are gone in 2016's file); those are gone
+here and there, their inhabitants are counted elsewhere, and the file's end is still its end.
 """
 
 from __future__ import annotations
@@ -8,51 +10,90 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from orchestration.catalog.models import Table
-from orchestration.messages import Message, Refusal
+from orchestration.triage.faults import AGAIN, Fault, Sink, refuse
+from orchestration.triage.reference import PERIODS, Reference, floats, texts
 
 if TYPE_CHECKING:
     import pandas as pd
 
 BETWEEN_YEARS = 0.65
+# what may be gone between two years where no total vouches for the rest
+WITHOUT_TOTAL = 0.25
+TOTAL_KEPT = 0.90
+COUNTED = ("habitants", "ménages", "personnes", "unités de consommation", "établissements", "salariés", "logements")
 
 
 def check_vanished(
-    table: Table, frame: "pd.DataFrame", baseline: "pd.DataFrame | None", *, file_name: str, baseline_name: str, same_vintage: bool
+    table: Table, frame: "pd.DataFrame", reference: Reference, *, file_name: str, fault: Sink = refuse
 ) -> None:
-    """Compare the places of `frame` with those of `baseline`: how many are gone?
+    """Compare the places of `frame` with those of `reference`; fault when too many are gone.
 
-    A file cut at a line border is whole in every line; it shows only here. Within one vintage, or
-    against the shipped extract, the source's budget applies; between two years territories are really
-    redrawn (59.6 % of the EPCIs of 2015 are gone in 2016's file), so only a greater loss stops a file.
-    Raises Refusal with the share and three examples.
+    Within one vintage, or against the shipped extract, the source's budget applies. Between two years
+    more may go, where a counted total (inhabitants, establishments …) shows that it was redrawn.
     """
-    if baseline is None:
+    _holes(table, frame, reference, file_name, fault)
+    places = [n for n in table.key if n not in PERIODS]
+    if not places or reference.frame.empty or not reference.same_slot:
         return
-    places = [n for n in table.key if n not in ("year", "period")]
-    if not places:
-        return
-    before = baseline[places].drop_duplicates()
-    now = frame[places].drop_duplicates()
+    now = frame[places].apply(texts).drop_duplicates()
+    old = reference.frame.sort_values("_row", kind="stable") if "_row" in reference.frame else reference.frame
     if "territory_level" in places:
-        before = before[before["territory_level"].isin(set(now["territory_level"]))]
+        old = old[old["territory_level"].isin(set(frame["territory_level"]))]
+    before = old[places].apply(texts).drop_duplicates()
     if before.empty:
         return
-    gone = before.merge(now, on=places, how="left", indicator=True)
-    lost = gone[gone["_merge"] == "left_only"]
+    present = set(map(tuple, now.itertuples(index=False)))
+    kept = [row in present for row in map(tuple, before.itertuples(index=False))]
+    lost = [row for row, here in zip(before.itertuples(index=False), kept, strict=True) if not here]
     share = len(lost) / len(before)
-    national = len(now) >= 10 * len(before)
-    budget = table.budgets.vanished_share if same_vintage or national else max(BETWEEN_YEARS, table.budgets.vanished_share)
+    budget = table.budgets.vanished_share
     if share <= budget:
         return
-    examples = ", ".join(str(v) for v in lost[places[-1]].head(3))
-    raise Refusal(
-        Message(
-            fr=f"{file_name} : {len(lost)} territoires ou unités sur {len(before)} connus de {baseline_name} ont disparu ({examples}…), {100 * budget:.0f} % au plus sont admis : fichier coupé ?",
-            en=f"{file_name}: {len(lost)} of {len(before)} places or units known from {baseline_name} are gone ({examples}…), {100 * budget:.0f}% at most are allowed: a truncated file?",
-        ),
-        Message(
-            fr="Télécharger de nouveau le fichier entier et comparer sa taille avec celle qu'annonce l'éditeur.",
-            en="Download the whole file again and compare its size with the one that the publisher announces.",
-        ),
-        kind="vanished",
-    )
+    tail = next((n for n, here in enumerate(reversed(kept)) if here), len(kept))
+    said_fr = said_en = ""
+    if not reference.same_vintage and (reference.later or not reference.extract):
+        total = _total_kept(table, frame, old)
+        # a cut takes the end of the list; a redrawing takes places here and there
+        cut = tail >= max(3, 0.5 * len(lost))
+        if not cut and share <= (BETWEEN_YEARS if reference.later or (total is not None and total >= TOTAL_KEPT) else WITHOUT_TOTAL):
+            return
+        if total is not None and total < TOTAL_KEPT:
+            said_fr, said_en = f" ; le total compté n'est plus que {100 * total:.0f} % de ce qu'il était", f"; the counted total is only {100 * total:.0f}% of what it was"
+    examples = ", ".join(str(row[-1]) for row in lost[:3])
+    fault(Fault(
+        "vanished",
+        f"{file_name} : {len(lost)} territoires ou unités sur {len(before)} connus de {reference.name.fr} ont disparu ({examples}…), "
+        f"dont les {tail} derniers de la liste{said_fr} ; {100 * budget:.0f} % au plus sont admis : fichier coupé ?",
+        f"{file_name}: {len(lost)} of {len(before)} places or units known from {reference.name.en} are gone ({examples}…), "
+        f"the last {tail} of the list among them{said_en}; {100 * budget:.0f}% at most are allowed: a truncated file?",
+        AGAIN,
+    ))
+
+
+def _holes(table: Table, frame: "pd.DataFrame", reference: Reference, file_name: str, fault: Sink) -> None:
+    """A quarter that was known and is missing between two others: its column was renamed or lost."""
+    if "period" not in table.key or frame.empty:
+        return
+    here = set(frame["period"])
+    first, last = min(here), max(here)
+    missing = sorted(p for p in set(reference.frame["period"]) if first < p < last and p not in here)
+    if missing:
+        shown = ", ".join(missing[:4])
+        fault(Fault(
+            "vanished",
+            f"{file_name} : {len(missing)} période(s) connue(s) de {reference.name.fr} manquent au milieu de la série ({shown}) : colonne renommée ou perdue ?",
+            f"{file_name}: {len(missing)} period(s) known from {reference.name.en} are missing in the middle of the series ({shown}): a column renamed or lost?",
+            AGAIN, column="period",
+        ))
+
+
+def _total_kept(table: Table, frame: "pd.DataFrame", old: "pd.DataFrame") -> float | None:
+    """Return the new total over the old one, of the first column that counts something; None without any."""
+    import numpy as np
+
+    for column in table.columns:
+        if column.type in ("integer", "number") and not column.key and any((column.unit or "").startswith(u) or (column.unit or "").endswith(u) for u in COUNTED):
+            before, now = np.nansum(floats(old[column.name])), np.nansum(floats(frame[column.name]))
+            if before > 0:
+                return float(now / before)
+    return None

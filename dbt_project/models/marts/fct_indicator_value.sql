@@ -13,7 +13,9 @@ with chosen as (
 )
 select chosen.indicator_id, chosen.territory_code, chosen.territory_level, chosen.period, chosen.breakdown,
   chosen.value, chosen.unit, chosen.status, chosen.status_reason, chosen.suppression_reason,
-  chosen.numerator, chosen.denominator, chosen.source_id, chosen.vintage
+  chosen.numerator, chosen.denominator, chosen.source_id, chosen.vintage,
+  coalesce(health.is_overdue, false) as is_overdue
 from chosen
+left join {{ source('run', 'source_health') }} as health on health.source_id = chosen.source_id
 semi join {{ ref('int_territories') }} as territories
   on territories.territory_level = chosen.territory_level and territories.territory_code = chosen.territory_code

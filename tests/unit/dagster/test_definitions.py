@@ -6,11 +6,12 @@ import subprocess
 import sys
 
 import pytest
-from dagster import AssetCheckKey, AssetKey, AssetSpec, DefaultScheduleStatus, validate_run_config
+from dagster import AssetCheckKey, AssetKey, AssetSpec, validate_run_config
 
 from orchestration.assets.models import ManifestMissing, Models, read_manifest
 from orchestration.catalog.models import Calendar
 from orchestration.checks import suite_specs
+from orchestration.resources import ObservatoryResource
 from orchestration.schedules import cron_lines
 
 
@@ -29,20 +30,28 @@ def test_everything_is_registered(definitions):
     ]
     repository = definitions.get_repository_def()
     assert sorted(n for n in repository.job_names if not n.startswith("__")) == [
+        "backfill_vintages",
         "publish",
         "refresh_all",
         "refresh_filings",
         "refresh_insee",
         "refresh_labels",
+        "take_inbox",
     ]
     # the team's own list has no live address: nobody can look for it
     assert [s.name for s in repository.schedule_defs] == ["calendar_insee_income"]
-    assert repository.sensor_defs == []
+    assert {s.name: s.default_status.value for s in repository.sensor_defs} == {
+        # what changes figures from the net is turned on by a person; the inbox and the alarm are there at once
+        "updates_due": "STOPPED", "inbox_drops": "RUNNING", "heartbeat": "RUNNING",
+    }
     assert {k.to_user_string() for k in repository.asset_graph.asset_check_keys} == {
         "lake/insee_income:files_accepted",
         "lake/insee_income:income__gini_between_0_and_1",
         "lake/insee_income:income__codes_have_five_letters",
+        "lake/insee_income:freshness",
         "lake/lucie:files_accepted",
+        "lake/lucie:freshness",
+        "edition:refreshes_go_on",
         "fct_value:not_null_fct_value",
         "fct_value:assert_both",
         "fct_value:row_count_at_least_1",
@@ -118,17 +127,17 @@ def test_run_settings_can_be_changed_where_a_run_is_launched(definitions):
     assert validate_run_config(definitions.resolve_job_def("refresh_all"), config)
 
 
-def test_schedules_are_off_in_paris_time_and_ask_for_one_source(definitions):
-    [schedule] = definitions.get_repository_def().schedule_defs
-    assert schedule.default_status == DefaultScheduleStatus.STOPPED
-    assert schedule.execution_timezone == "Europe/Paris"
-    from dagster import build_schedule_context
+def test_a_run_without_settings_takes_those_of_the_installation(monkeypatch):
+    assert ObservatoryResource().came_from() == "sample"
+    # a production home must not publish samples because a field was left empty
+    monkeypatch.setenv("OBSERVATORY_FROM", "live")
+    assert ObservatoryResource().came_from() == "live"
+    assert ObservatoryResource(channel="sample").came_from() == "sample"
 
-    [request] = schedule.evaluate_tick(build_schedule_context()).run_requests
-    assert {k.to_user_string() for k in request.asset_selection} == {
-        "lake/insee_income", "stg_income", "fct_value", "fct_label", "edition",
-    }
-    assert request.run_config["resources"]["observatory"]["config"] == {"channel": "live"}
+
+def test_nothing_of_dagster_warns_where_a_person_reads(definitions, recwarn):
+    definitions.get_repository_def()
+    assert [str(w.message) for w in recwarn.list] == []
 
 
 def calendar(frequency, expected=(), grace=14):

@@ -12,8 +12,9 @@ from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventL
 from dagster_fakes import FakeRefresh
 
 from orchestration import dagster_run, resources
-from orchestration.dagster_run import PROCESS_TAG, close_orphans, open_instance, run_job
+from orchestration.dagster_run import close_orphans, open_instance, run_job
 from orchestration.messages import Message
+from orchestration.resources import PROCESS_TAG
 from orchestration.worker import BuildError
 
 

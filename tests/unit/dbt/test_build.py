@@ -57,7 +57,7 @@ def _fill(connection: Any) -> None:
                 connection.execute(f"CREATE TABLE {source['schema']}.{table.get('identifier', table['name'])} ({columns})")
     for folder in (PROJECT / "models" / "staging").iterdir():
         connection.execute("INSERT INTO run.sources (source_id, publisher) VALUES (?, 'x')", [folder.name])
-    connection.execute("INSERT INTO run.settings VALUES (?, TIMESTAMP '2026-03-01 06:00:00', 'r', 'v')", [HOME])
+    connection.execute("INSERT INTO run.settings VALUES (?, TIMESTAMP '2026-03-01 06:00:00', 'r', 'v', 'E2', 'E1')", [HOME])
 
     def commune(code: str, name: str) -> dict[str, object]:
         return {"typecom": "COM", "commune_code": code, "name": name, "department_code": code[:2], "region_code": "52"}

@@ -17,7 +17,7 @@ EXPECTATIONS = Path(__file__).parents[3] / "expectations"
 FILES = suites.suite_files(EXPECTATIONS)
 MARTS = {
     "dim_sdg", "dim_indicator", "dim_territory", "dim_company", "dim_source", "fct_indicator_value",
-    "fct_company_label", "fct_filing", "fct_csr_action",
+    "fct_company_label", "fct_filing", "fct_csr_action", "mart_source_health", "mart_edition_change",
 }
 # Columns whose values may name or identify a natural person.
 PERSONAL = {"siret", "legal_name", "company_name", "organisation", "group_name", "body", "text"}

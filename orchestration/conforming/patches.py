@@ -1,0 +1,209 @@
+"""The line that would make an unknown header known, with what speaks for it.
+
+A `HeaderRefusal` carries a `Patch`: lines for the source's `columns.csv`, each with the likeness of the
+names, how well the values fit the column, and (added by `ingest`, which knows earlier vintages) how well
+they agree with what is known. Nothing is applied by itself: a person reads it and says yes.
+"""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import io
+import os
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from orchestration.catalog.load import COLUMNS_HEADER
+from orchestration.catalog.models import Column, Table
+from orchestration.messages import Message, Refusal
+
+if TYPE_CHECKING:
+    from orchestration.catalog.models import Source
+
+# below it the names have nothing in common and the values alone would be a guess
+LIKELIHOOD = 0.45
+FITS = 0.9
+
+
+@dataclass
+class Proposal:
+    """One line for `columns.csv`: which published header would be which column, and why.
+
+    `likeness`: of the names, 0 to 1. `fit`: share of the values that the column could hold, None where
+    they were not looked at. `agreement`: what the comparison with a known vintage says, if any.
+    """
+
+    table: str
+    layout: str
+    canonical: str
+    published: str
+    header: str
+    likeness: float
+    fit: float | None = None
+    agreement: Message | None = None
+
+    @property
+    def line(self) -> str:
+        """Return the line as it is written to `columns.csv`."""
+        cells = {"table": self.table, "layout": self.layout, "canonical": self.canonical, "header": self.header}
+        out = io.StringIO()
+        csv.writer(out, lineterminator="").writerow([cells.get(name, "") for name in COLUMNS_HEADER])
+        return out.getvalue()
+
+    @property
+    def evidence(self) -> Message:
+        """Return what speaks for the line."""
+        fr, en = [f"noms ressemblants à {100 * self.likeness:.0f} %"], [f"names {100 * self.likeness:.0f}% alike"]
+        if self.fit is not None:
+            fr.append(f"{100 * self.fit:.0f} % des valeurs conviennent à la colonne")
+            en.append(f"{100 * self.fit:.0f}% of the values fit the column")
+        if self.agreement is not None:
+            fr.append(self.agreement.fr)
+            en.append(self.agreement.en)
+        return Message(fr=", ".join(fr), en=", ".join(en))
+
+
+@dataclass
+class Patch:
+    """Lines to add to `columns_file` (`sources/<source_id>/columns.csv`)."""
+
+    columns_file: str
+    proposals: list[Proposal] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        """Return the lines to paste, each under a comment that holds its evidence."""
+        parts = [f"# à ajouter à la fin de {self.columns_file} (sans les lignes en #)"]
+        for proposal in self.proposals:
+            parts += [f"# {proposal.canonical} ← « {proposal.published} » : {proposal.evidence.fr}", proposal.line]
+        return "\n".join(parts) + "\n"
+
+    @property
+    def advice(self) -> Message:
+        """Return the lines and their evidence as a sentence for the action."""
+        fr = " ⏎ ".join(f"{p.line} ({p.evidence.fr})" for p in self.proposals)
+        en = " ⏎ ".join(f"{p.line} ({p.evidence.en})" for p in self.proposals)
+        return Message(
+            fr=f"Si c'est bien un nouveau nom, ajouter à {self.columns_file} : {fr}",
+            en=f"If it is a new name for it, add to {self.columns_file}: {en}",
+        )
+
+
+class HeaderRefusal(Refusal):
+    """A file refused for its headers. `patch`: the lines that would make it readable; None where nothing resembles.
+
+    `missing`: the required columns without a header. `unknown`: published headers without a column.
+    """
+
+    def __init__(self, reason: Message, check: Message, patch: Patch | None, missing: list[str], unknown: list[str]) -> None:
+        self.patch = patch if patch and patch.proposals else None
+        self.missing = missing
+        self.unknown = unknown
+        self._check = check
+        super().__init__(reason, self._advised(), kind="header")
+
+    def _advised(self) -> Message:
+        if self.patch is None:
+            return self._check
+        advice = self.patch.advice
+        return Message(fr=f"{self._check.fr} {advice.fr}", en=f"{self._check.en} {advice.en}")
+
+    def refresh_action(self) -> None:
+        """Write the action anew after evidence was added to the patch."""
+        self.action = self._advised()
+
+
+Fit = Callable[[str, Column], float | None]
+
+
+def propose(
+    table: Table, table_name: str, layout: str, missing: list[Column], unknown: list[str], columns_file: str,
+    vintage_year: int | None, fit: Fit | None, normalise: Callable[[str], str],
+) -> Patch:
+    """Return the likeliest header for each of the `missing` columns, each header used once.
+
+    `fit(header, column)`: share of the header's values that the column could hold.
+    """
+    scored: list[tuple[float, Proposal]] = []
+    for column in missing:
+        known = [h.text for h in column.headers if h.layout in ("", layout) and not h.text.startswith("~")]
+        for published in unknown:
+            likeness = max((_likeness(h, published, column, vintage_year, normalise) for h in known), default=0.0)
+            share = fit(published, column) if fit else None
+            if share is not None and share < FITS:
+                continue
+            score = likeness if share is None else 0.7 * likeness + 0.3 * share
+            if score < LIKELIHOOD:
+                continue
+            header = _general(published, column, vintage_year)
+            scored.append((score, Proposal(table_name, layout, column.name, published, header, round(likeness, 2), share)))
+    patch = Patch(columns_file)
+    taken: set[str] = set()
+    for _, proposal in sorted(scored, key=lambda s: -s[0]):
+        if proposal.canonical in taken or proposal.published in taken:
+            continue
+        taken |= {proposal.canonical, proposal.published}
+        patch.proposals.append(proposal)
+    patch.proposals.sort(key=lambda p: [c.name for c in missing].index(p.canonical))
+    return patch
+
+
+def _likeness(known: str, published: str, column: Column, vintage_year: int | None, normalise: Callable[[str], str]) -> float:
+    if vintage_year is not None:
+        known = known.replace("{yyyy}", str(vintage_year)).replace("{yy}", f"{vintage_year % 100:02d}")
+    a, b = normalise(known), normalise(published)
+    if not a or not b:
+        return 0.0
+    # `MED18` inside `MED18_CORRIGE` counts as much as a spelling that is close letter by letter
+    inside = 0.8 if len(a) >= 3 and (a in b or b in a) else 0.0
+    other = difflib.SequenceMatcher(None, normalise(column.name), b).ratio()
+    return max(inside, difflib.SequenceMatcher(None, a, b).ratio(), 0.9 * other)
+
+
+def _general(published: str, column: Column, vintage_year: int | None) -> str:
+    """Return the header with `{yy}` where the vintage's year stands, so that next year's file is read too."""
+    text = published.strip()
+    if column.year_into is None or vintage_year is None:
+        return text
+    for year, sign in ((str(vintage_year), "{yyyy}"), (f"{vintage_year % 100:02d}", "{yy}")):
+        found = list(re.finditer(rf"(?<!\d){year}(?!\d)", text)) or list(re.finditer(year, text))
+        if found:
+            begin, end = found[-1].span()
+            return text[:begin] + sign + text[end:]
+    return text
+
+
+def accept_patch(source_path: Path, patch: Patch, *, reads: "Callable[[Source], None] | None" = None) -> None:
+    """Append the patch's lines to the `columns.csv` of `source_path`, in one step, once they have been proven.
+
+    The folder with the new lines must load, and `reads(source)` (which tries the file that was refused)
+    must not raise. Raises CatalogueError or Refusal otherwise, and leaves the folder as it was.
+    """
+    import shutil
+    import tempfile
+
+    from orchestration.catalog.load import load_source
+
+    path = source_path / "columns.csv"
+    content = path.read_bytes()
+    newline = b"\r\n" if b"\r\n" in content else b"\n"
+    if content and not content.endswith(b"\n"):
+        content += newline
+    content += b"".join(p.line.encode("utf-8") + newline for p in patch.proposals)
+    with tempfile.TemporaryDirectory(prefix="observatory-patch-") as folder:
+        copy = Path(folder) / source_path.name
+        shutil.copytree(source_path, copy)
+        (copy / "columns.csv").write_bytes(content)
+        source = load_source(copy)
+        if reads is not None:
+            reads(source)
+    temporary = path.with_suffix(".tmp")
+    with temporary.open("wb") as handle:
+        handle.write(content)
+        handle.flush()
+        os.fsync(handle.fileno())
+    os.replace(temporary, path)

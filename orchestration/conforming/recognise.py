@@ -1,0 +1,156 @@
+"""Which table of which source a file is, judged by its headers and codes and not by its name.
+
+Used when no kind of file is named like that, when a file was refused for its headers (it may be another
+source's), and by the inbox. Certainty is asked for: every required column, few unknown headers, no
+second table that fits as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from orchestration.catalog.models import Column, FileSpec, Source, Table
+from orchestration.conforming.headers import HeaderFinder
+from orchestration.conforming.values import LEVEL_TYPES, parse
+from orchestration.messages import Refusal
+
+if TYPE_CHECKING:
+    from orchestration.reading import RawTable
+
+# share of the file's headers that the table must know for a certain answer
+CERTAIN = 0.75
+HEAD = 100_000
+LEVEL = "territory_level"
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """How well a file fits one kind of file of one table. `score`: 0 to 1; 1 = every header known and needed ones there."""
+
+    source_id: str
+    table: str
+    spec: FileSpec
+    score: float
+    known: int
+
+
+def recognise(catalogue: dict[str, Source], path: Path, name: str) -> list[tuple[str, str, float]]:
+    """Return (source_id, table, score) of the tables whose headers the file has, the likeliest first.
+
+    The file is only looked at; what cannot be opened fits nothing. A score of 1 means that all required
+    columns are there and every header is known; below `CERTAIN` it is no more than a hint.
+    """
+    best: dict[tuple[str, str], float] = {}
+    for found in likenesses(catalogue, path, name):
+        key = (found.source_id, found.table)
+        best[key] = max(best.get(key, 0.0), found.score)
+    return sorted(((s, t, round(v, 3)) for (s, t), v in best.items()), key=lambda r: (-r[2], r[0], r[1]))
+
+
+def likenesses(catalogue: dict[str, Source], path: Path, name: str) -> list[Likeness]:
+    """Return how well the file fits each kind of tabular file of `catalogue`, the likeliest first."""
+    finders: list[tuple[Source, str, Table, FileSpec, HeaderFinder]] = []
+    for source in catalogue.values():
+        for table_name, table in source.tables.items():
+            seen: set[str] = set()
+            for spec in table.files:
+                if spec.format == "table" and (spec.layout, bool(spec.unpivot)).__repr__() not in seen:
+                    seen.add((spec.layout, bool(spec.unpivot)).__repr__())
+                    unpivot = spec.unpivot.headers if spec.unpivot else None
+                    finders.append((source, table_name, table, spec, HeaderFinder(table, spec.layout, unpivot)))
+    found = [_json(source, path, name) for source in catalogue.values()]
+    result = [f for part in found for f in part]
+    if result:
+        return sorted(result, key=lambda f: -f.score)
+    raw = _head(path, name, lambda cells: max((f[4].count(cells) for f in finders), default=0))
+    if raw is None:
+        return []
+    for source, table_name, table, spec, finder in finders:
+        score, known = _score(table, spec, finder, raw)
+        if score:
+            result.append(Likeness(source.source_id, table_name, spec, score, known))
+    return sorted(result, key=lambda f: (-f.score, -f.known))
+
+
+def _head(path: Path, name: str, known_headers: Callable[[list[str]], int]) -> "RawTable | None":
+    """Return the table, of a long text only its first rows: the headers are all that is looked at."""
+    import tempfile
+
+    from orchestration.reading import read_table, sniff_kind
+
+    try:
+        if sniff_kind(path) != "csv" or path.stat().st_size < 2 * HEAD:
+            return read_table(path, name=name, known_headers=known_headers)
+        with path.open("rb") as stream:
+            head = stream.read(HEAD)
+        with tempfile.TemporaryDirectory(prefix="observatory-head-") as folder:
+            copy = Path(folder) / "head.csv"
+            copy.write_bytes(head[: head.rfind(b"\n") + 1] or head)
+            return read_table(copy, name=name, known_headers=known_headers)
+    except (Refusal, OSError):
+        return None
+
+
+def _json(source: Source, path: Path, name: str) -> list[Likeness]:
+    from orchestration import reading
+
+    specs = [(n, s) for n, t in source.tables.items() for s in t.files if s.format == "json" and s.extract]
+    if not specs or path.suffix.lower() not in (".json", ".geojson") and reading.sniff_kind(path) != "json":
+        return []
+    found = []
+    for table_name, spec in specs:
+        assert spec.extract is not None
+        sql = (source.path / spec.extract).read_text(encoding="utf-8")
+        try:
+            raw = reading.read_json(path, name=name, sql=sql)
+        except Refusal:
+            continue
+        if raw.rows:
+            found.append(Likeness(source.source_id, table_name, spec, 1.0, len(raw.header)))
+    return found
+
+
+def _score(table: Table, spec: FileSpec, finder: HeaderFinder, raw: "RawTable") -> tuple[float, int]:
+    columns: set[str] = set()
+    known = 0
+    named = [h for h in raw.header if h.strip()]
+    for header in named:
+        is_known, column, _ = finder.find(header)
+        period = finder.unpivot is not None and finder.unpivot.fullmatch(header.strip())
+        known += bool(is_known or period)
+        if column is not None:
+            columns.add(column.name)
+    provided = set(spec.constants) | set(spec.name_maps)
+    needed = [
+        c for c in table.columns
+        if c.required and c.name not in provided and any(h.layout in ("", spec.layout) for h in c.headers)
+    ]
+    if not needed or not named:
+        return 0.0, 0
+    there = sum(1 for c in needed if c.name in columns) / len(needed)
+    if spec.unpivot and known <= len(columns):
+        there *= 0.5
+    return there * there * known / len(named), known
+
+
+def infer_level(table: Table, spec: FileSpec, raw: "RawTable", allowed: set[str]) -> str | None:
+    """Return the territory level that the file's codes show with certainty; None where they do not.
+
+    Five digits are communes, nine with Luhn's key EPCIs. Two digits may be départements or régions.
+    """
+    finder = HeaderFinder(table, spec.layout, None)
+    at = next((i for i, h in enumerate(raw.header) if (c := finder.find(h)[1]) is not None and c.type == "territory"), None)
+    if at is None:
+        return None
+    texts = {row[at].strip() for row in raw.rows} - {""}
+    if len(texts) < 3:
+        return None
+    fitting = []
+    for level in ("commune", "epci"):
+        column = Column(name="code", type=LEVEL_TYPES[level])  # type: ignore[arg-type]
+        if level in allowed and not parse(column, texts, file=raw.file).unreadable:
+            fitting.append(level)
+    return fitting[0] if len(fitting) == 1 else None

@@ -1,0 +1,147 @@
+"""What somebody should know about a refresh: refused files, a blocked edition, sources that are late.
+
+Holds pure functions from records to `Finding`s, and which earlier findings a refresh settles. Warnings
+are left to the receipt: whatever is told too often is read by nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
+
+from pydantic import BaseModel
+
+from orchestration.catalog.models import Source
+from orchestration.messages import Message
+from orchestration.receipts.summary import TAKEN, owner, title
+from orchestration.records import FileOutcome, RefreshOutcome
+from orchestration.status import SourceStatus
+
+PUBLISHED = (0, 3)
+LATE = ("late_us", "late_publisher")
+_FILES = 3
+_CHECKS = 3
+
+
+class Finding(BaseModel, frozen=True):
+    """One thing to tell.
+
+    `key`: which thing it is, so that it is recognised at the next refresh. `fingerprint`: what is said of
+    it; another fingerprint is news again. `remind`: whether it is told again when nobody acts.
+    """
+
+    key: str
+    kind: str
+    fingerprint: str
+    text: Message
+    action: Message | None = None
+    remind: bool = True
+
+
+def of_refresh(outcome: RefreshOutcome, catalogue: Mapping[str, Source]) -> list[Finding]:
+    """Return what a refresh found wrong: the edition first, then one finding a source with refused files."""
+    found = [_blocked(outcome)] if outcome.exit_code not in PUBLISHED else []
+    refused: dict[str, list[FileOutcome]] = {}
+    for file in outcome.sources:
+        if file.state == "refused":
+            refused.setdefault(file.source, []).append(file)
+    return found + [_refused(source, files, catalogue) for source, files in refused.items()]
+
+
+def of_health(statuses: Iterable[SourceStatus]) -> list[Finding]:
+    """Return the sources that are late, each with whose delay it is; none for a home that holds samples only.
+
+    There every source is as old as its sample, and nobody waits for it.
+    """
+    statuses = list(statuses)
+    if not any(s.channel not in (None, "sample", "project") for s in statuses):
+        return []
+    return [
+        Finding(
+            key=f"late:{s.source.source_id}", kind="late",
+            fingerprint=f"{s.health.state}:{s.health.next_due_at}",
+            # who acts stands in the action
+            text=s.source.title.message,
+            action=s.health.action,
+            # nobody here can hurry a publisher
+            remind=s.health.state == "late_us",
+        )
+        for s in statuses if s.health.state in LATE
+    ]
+
+
+def settles(outcome: RefreshOutcome, key: str) -> bool:
+    """Return whether this refresh could have found the thing `key` again, so that its absence is good news.
+
+    A refresh of other sources, or one in which the source had no file, says nothing about a refused file.
+    """
+    kind, _, rest = key.partition(":")
+    if kind in ("edition", "accident", "silence"):
+        return outcome.exit_code in PUBLISHED
+    if kind == "refused":
+        source, _, channel = rest.partition(":")
+        return any(
+            f.source == source and f.state in TAKEN and (f.channel or "") == channel for f in outcome.sources
+        )
+    return kind == "late"
+
+
+def _blocked(outcome: RefreshOutcome) -> Finding:
+    failed = [c for c in outcome.checks if not c.passed and c.severity == "error"]
+    reason = Message.join([c.message for c in failed[:_CHECKS]]) or _without_heading(outcome.note)
+    rest = len(failed) - _CHECKS
+    more = Message(fr=f" (et {rest} autres contrôles)", en=f" (and {rest} more checks)") if rest > 0 else Message(fr="", en="")
+    edition = (
+        Message(fr=f"l'édition {outcome.edition} reste en service", en=f"edition {outcome.edition} stays in service")
+        if outcome.edition else Message(fr="aucune édition n'est en service", en="no edition is in service")
+    )
+    names = sorted(f"{c.asset}:{c.name}" for c in failed) or [reason.en]
+    return Finding(
+        key="edition", kind="edition", fingerprint=_mark(*names),
+        text=Message(
+            fr=f"Rien n'est publié, {edition.fr} : {reason.fr}{more.fr}",
+            en=f"Nothing is published, {edition.en}: {reason.en}{more.en}",
+        ),
+        action=outcome.action,
+    )
+
+
+def _without_heading(note: Message | None) -> Message:
+    if note is None:
+        return Message(fr="la raison est dans le reçu", en="the reason is in the receipt")
+    return Message(fr=note.fr.removeprefix("Rien n'est publié : "), en=note.en.removeprefix("Nothing is published: "))
+
+
+def _refused(source: str, files: list[FileOutcome], catalogue: Mapping[str, Source]) -> Finding:
+    # files that share a reason are told together: twenty years of one series often do
+    by_reason: dict[Message, list[FileOutcome]] = {}
+    for file in files:
+        by_reason.setdefault(file.reason or Message(fr="raison dans le reçu", en="reason in the receipt"), []).append(file)
+    told = []
+    for reason, same in list(by_reason.items())[:_FILES]:
+        names = [f.file or f.vintage or "?" for f in same]
+        listed = ", ".join(names[:_FILES]) + ("…" if len(names) > _FILES else "")
+        told.append(Message(fr=f"{listed} : {reason.fr}", en=f"{listed}: {reason.en}"))
+    rest = len(by_reason) - _FILES
+    if rest > 0:
+        told.append(Message(fr=f"et {rest} autres raisons", en=f"and {rest} more reasons"))
+    joined = Message.join(told)
+    assert joined is not None
+    marks = sorted(f"{f.vintage}/{f.file}:{f.reason.en if f.reason else ''}" for f in files)
+    return Finding(
+        key=f"refused:{source}:{files[0].channel or ''}", kind="refused", fingerprint=_mark(*marks),
+        text=_named(source, catalogue, joined),
+        action=Message.join([f.action for f in files if f.action][:1]),
+    )
+
+
+def _named(source_id: str, catalogue: Mapping[str, Source], said: Message) -> Message:
+    known, who = dict(catalogue), owner(source_id, dict(catalogue))
+    french, english = (
+        title(source_id, known, language) + (f" ({who})" if who else "") for language in ("fr", "en")
+    )
+    return Message(fr=f"{french} : {said.fr}", en=f"{english}: {said.en}")
+
+
+def _mark(*parts: str) -> str:
+    return sha256("\n".join(parts).encode()).hexdigest()[:16]

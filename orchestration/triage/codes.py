@@ -1,0 +1,191 @@
+"""Are the territories' codes those of their level, and is the country whole?
+
+Départements and régions are known by heart; communes, their mergers and the intercommunal bodies come
+from the reference tables at hand (`CodeLists`), and are judged only where those cover the file.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING
+
+from orchestration.catalog.models import Table
+from orchestration.triage.faults import AGAIN, RIGHT_FILE, Fault, Sink, refuse
+from orchestration.triage.reference import described
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MAINLAND = {f"{n:02d}" for n in range(1, 96) if n != 20} | {"2A", "2B"}
+# 975 to 988 are collectivities of their own, which some files hold
+DEPARTMENTS = MAINLAND | {"971", "972", "973", "974", "976"} | {"975", "977", "978", "984", "986", "987", "988"}
+REGIONS = set("01 02 03 04 06 11 24 27 28 32 44 52 53 75 76 84 93 94".split())
+# régions until 2015; 11, 24, 52, 53, 93 and 94 kept their codes, and 44 went from one région to another
+FORMER_REGIONS = set("21 22 23 25 26 31 41 42 43 54 72 73 74 82 83 91".split())
+# change of name, creation, restoration of a commune: the commune named before goes on
+NOT_AN_END = ("10", "20", "21", "35", "50", "70", "71")
+# fewer communes than that are an extract: a code that is not in it may well exist
+WHOLE_LIST = 30_000
+# no département numbers its communes higher (the Pas-de-Calais ends at 62909)
+IMPOSSIBLE = re.compile(r"(?!97|98)..(9[1-9]\d|000)")
+# the largest région has 13 départements: a file with more than twice as many is meant to have them all
+NATIONAL = 30
+JUDGED_SHARE = 0.8
+ELSEWHERE = ("975", "977", "978", "98", "99")
+
+
+@dataclass
+class CodeLists:
+    """The communes that are known: `communes`, of today and of the past; `suppressed`: code → day it ended."""
+
+    communes: set[str] = field(default_factory=set)
+    suppressed: dict[str, date] = field(default_factory=dict)
+
+
+def code_lists(communes: "list[pd.DataFrame]", movements: "list[pd.DataFrame]") -> CodeLists:
+    """Return the lists made from tables of communes (oldest first) and of their movements.
+
+    `communes`: typecom, commune_code. `movements`: see `suppressed_communes`.
+    """
+    import pandas as pd
+
+    lists = CodeLists()
+    found = [set(f.loc[f["typecom"].isin(["COM", "ARM"]), "commune_code"]) for f in communes]
+    lists.communes = set().union(*found)
+    if movements:
+        every = pd.concat(movements, ignore_index=True)
+        # set up in 2016 and dissolved in 2025 (12076): neither in 2014's list nor in 2025's
+        for side in ("before", "after"):
+            lists.communes |= set(every.loc[every[f"typecom_{side}"] == "COM", f"code_{side}"].dropna())
+        alive = found[-1] if found else set()
+        # an extract of the movements may lack the line by which a commune goes on
+        lists.suppressed = {c: day for c, day in suppressed_communes(every).items() if c not in alive}
+    return lists
+
+
+def suppressed_communes(movements: "pd.DataFrame") -> dict[str, date]:
+    """Return the codes of communes that ended and were not set up again, with the day.
+
+    `movements`: mod, effective_date, typecom_before, code_before, typecom_after, code_after.
+    """
+    import pandas as pd
+
+    before = movements[(movements["typecom_before"] == "COM") & ~movements["mod"].isin(NOT_AN_END)]
+    after = movements[movements["typecom_after"] == "COM"]
+    ended = pd.to_datetime(before["effective_date"]).groupby(before["code_before"]).max()
+    lives = pd.to_datetime(after["effective_date"]).groupby(after["code_after"]).max()
+    result = {}
+    for code, day in ended.items():
+        if code not in lives.index or lives[code] < day:
+            result[str(code)] = day.date()
+    return result
+
+
+def check_codes(
+    table: Table, frame: "pd.DataFrame", lists: CodeLists, *, file_name: str, vintage_year: int | None,
+    gives_lists: bool, fault: Sink = refuse,
+) -> None:
+    """Fault for codes of another level, unknown ones, communes that ended before the vintage, a country in part.
+
+    A code of a commune that merged after the vintage is right: the passage to the new commune is made later.
+    """
+    if frame.empty:
+        return
+    for column in table.columns:
+        if column.type == "territory" and "territory_level" in frame:
+            for level, part in frame.groupby("territory_level", sort=False):
+                _level(str(level), column.name, part, file_name, fault)
+                if level == "commune":
+                    _communes(column.name, column.key, part, lists, file_name, vintage_year, gives_lists, fault)
+        elif column.type in ("department", "region"):
+            _level(column.type, column.name, frame, file_name, fault, whole=column.key)
+        elif column.type == "commune":
+            # associated and delegated communes keep codes of former communes
+            part = frame[frame["typecom"] == "COM"] if "typecom" in frame and column.key else frame
+            if not (gives_lists and not column.key):
+                _communes(column.name, column.key, part, lists, file_name, vintage_year, gives_lists, fault)
+
+
+def _level(level: str, name: str, frame: "pd.DataFrame", file_name: str, fault: Sink, whole: bool = True) -> None:
+    found = frame[name].dropna()
+    codes = set(found)
+    if level == "region":
+        strange = codes - REGIONS - FORMER_REGIONS
+        if strange:
+            rows = [i for i, c in enumerate(found) if c in strange]
+            fr, en = described(frame.loc[found.index, "_row"].to_numpy(), found.tolist(), rows)
+            fault(Fault(
+                "codes", f"{file_name} : colonne « {name} », {len(strange)} code(s) ne sont pas ceux d'une région : {fr}.",
+                f"{file_name}: column '{name}', {len(strange)} code(s) are no région's: {en}.", RIGHT_FILE, column=name,
+            ))
+    elif level == "department":
+        strange = codes - DEPARTMENTS
+        if strange:
+            rows = [i for i, c in enumerate(found) if c in strange]
+            fr, en = described(frame.loc[found.index, "_row"].to_numpy(), found.tolist(), rows)
+            fault(Fault(
+                "codes", f"{file_name} : colonne « {name} », {len(strange)} code(s) ne sont pas ceux d'un département : {fr}.",
+                f"{file_name}: column '{name}', {len(strange)} code(s) are no département's: {en}.", RIGHT_FILE, column=name,
+            ))
+        if len(codes) >= 10 and codes <= REGIONS:
+            fault(Fault(
+                "codes",
+                f"{file_name} : les {len(codes)} codes de la colonne « {name} » sont tous des codes de région, alors que des départements sont attendus.",
+                f"{file_name}: the {len(codes)} codes of column '{name}' are all codes of régions, where départements are expected.", RIGHT_FILE, column=name,
+            ))
+        if whole:
+            _whole_country(codes, name, file_name, fault)
+
+
+def _whole_country(departments: set[str], name: str, file_name: str, fault: Sink) -> None:
+    missing = sorted(MAINLAND - departments)
+    if missing and len(departments & MAINLAND) >= NATIONAL:
+        shown = ", ".join(missing[:8]) + ("…" if len(missing) > 8 else "")
+        fault(Fault(
+            "truncated",
+            f"{file_name} : colonne « {name} », le fichier couvre {len(departments & MAINLAND)} départements de métropole sur 96, il manque {shown} : fichier coupé ?",
+            f"{file_name}: column '{name}', the file covers {len(departments & MAINLAND)} of the 96 mainland départements, {shown} are missing: a truncated file?",
+            AGAIN, column=name,
+        ))
+
+
+def _communes(
+    name: str, key: bool, frame: "pd.DataFrame", lists: CodeLists, file_name: str, vintage_year: int | None,
+    gives_lists: bool, fault: Sink,
+) -> None:
+    found = frame[name].dropna()
+    codes = set(found)
+    if key:
+        _whole_country({c[:2] for c in codes if not c.startswith("97")}, name, file_name, fault)
+    lines = frame.loc[found.index, "_row"].to_numpy()
+    former = {c: lists.suppressed[c] for c in codes if c in lists.suppressed}
+    too_old = {c for c, day in former.items() if vintage_year is not None and day <= date(vintage_year, 1, 1)}
+    if too_old:
+        rows = [i for i, c in enumerate(found) if c in too_old]
+        fr, en = described(lines, found.tolist(), rows)
+        first = found.tolist()[rows[0]]
+        fault(Fault(
+            "codes",
+            f"{file_name} : colonne « {name} », {len(too_old)} code(s) de communes supprimées avant {vintage_year} ({first} le {former[first]:%d/%m/%Y}) : {fr}. "
+            "Leurs chiffres seraient comptés deux fois avec ceux de la commune nouvelle.",
+            f"{file_name}: column '{name}', {len(too_old)} code(s) of communes suppressed before {vintage_year} ({first} on {former[first]}): {en}. "
+            "Their figures would be counted twice with those of the new commune.",
+            RIGHT_FILE, column=name,
+        ))
+    if gives_lists or not codes:
+        return
+    known = {c for c in codes if c in lists.communes or c in lists.suppressed}
+    unknown = {c for c in codes if IMPOSSIBLE.fullmatch(c) and not c.startswith(ELSEWHERE)}
+    if len(lists.communes) >= WHOLE_LIST and len(known) >= JUDGED_SHARE * len(codes):
+        unknown |= {c for c in codes - known if not c.startswith(ELSEWHERE)}
+    if unknown:
+        rows = [i for i, c in enumerate(found) if c in unknown]
+        fr, en = described(lines, found.tolist(), rows)
+        fault(Fault(
+            "codes",
+            f"{file_name} : colonne « {name} », {len(unknown)} code(s) ne sont ceux d'aucune commune, d'aujourd'hui ou d'autrefois : {fr}.",
+            f"{file_name}: column '{name}', {len(unknown)} code(s) are no commune's, of today or of the past: {en}.",
+            RIGHT_FILE, column=name,
+        ))

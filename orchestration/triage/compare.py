@@ -1,0 +1,66 @@
+"""All comparisons of one new table with what is known, in the order in which their answers are plainest.
+
+Holds the order only: a file of another year or a cut file is said to be that, before its columns are
+said to be unlike.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from orchestration.catalog.models import Table
+from orchestration.messages import Message
+from orchestration.triage.continuity import check_resemblance, check_same_figures, check_units
+from orchestration.triage.faults import Sink, refuse
+from orchestration.triage.order import check_columns, check_labels, check_rows
+from orchestration.triage.reference import PERIODS, Reference, align
+from orchestration.triage.vanished import check_vanished
+from orchestration.triage.years import check_not_another_vintage
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def compare(
+    table: Table, frame: "pd.DataFrame", references: list[Reference], *, file_name: str, vintage: str, fault: Sink = refuse
+) -> list[Message]:
+    """Compare `frame` with each of `references`; return what is worth telling (revisions).
+
+    The first fault that no waiver lets through is raised by `fault`.
+    """
+    notes: list[Message] = []
+    check_not_another_vintage(table, frame, references, file_name=file_name, vintage=vintage, fault=fault)
+    inner = _period_before(table, frame)
+    if inner is not None:
+        own, before = inner
+        aligned = align(table, own, before)
+        if aligned is not None:
+            check_rows(aligned, file_name, fault)
+            check_resemblance(aligned, file_name, fault)
+    for reference in references:
+        check_vanished(table, frame, reference, file_name=file_name, fault=fault)
+        aligned = align(table, frame, reference)
+        if aligned is None:
+            continue
+        check_rows(aligned, file_name, fault)
+        check_columns(aligned, file_name, fault)
+        check_units(aligned, file_name, fault)
+        check_labels(aligned, file_name, fault)
+        check_resemblance(aligned, file_name, fault)
+        notes += check_same_figures(aligned, file_name, fault)
+    return notes
+
+
+def _period_before(table: Table, frame: "pd.DataFrame") -> "tuple[pd.DataFrame, Reference] | None":
+    """Return the newest period of a file that holds several, and the one before it as what it is compared with.
+
+    The newest figures are the ones that no earlier vintage holds.
+    """
+    period = next((k for k in table.key if k in PERIODS), None)
+    if period is None or frame.empty:
+        return None
+    order = sorted(frame[period].dropna().unique())
+    if len(order) < 2:
+        return None
+    own, before = frame[frame[period] == order[-1]], frame[frame[period] == order[-2]]
+    return own, Reference(before, Message(fr=f"la période {order[-2]}", en=f"period {order[-2]}"), None, same_slot=False)

@@ -1,0 +1,102 @@
+"""A sensor's tick, its run, and the edition that comes of it: on samples, with the real definitions and instance."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+
+import pytest
+from dagster import AssetCheckKey, AssetKey, DagsterRunStatus, RunsFilter, build_sensor_context
+
+from orchestration.dagster_run import open_instance
+from orchestration.definitions import build_definitions
+from orchestration.jobs import VINTAGES
+from orchestration.resources import leave
+from orchestration.settings import PROJECT, Settings
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def house(home, monkeypatch):
+    """A home with a first edition, its definitions and its instance, as the daemon sees them."""
+    monkeypatch.setenv("OBSERVATORY_HOME", str(home))
+    monkeypatch.setenv("DAGSTER_HOME", os.environ.get("DAGSTER_HOME", ""))
+    settings = Settings.load()
+    definitions = build_definitions(settings)
+    with open_instance(settings) as instance:
+        yield settings, definitions, instance
+
+
+def tick(definitions, instance, name):
+    repository = definitions.get_repository_def()
+    sensor = next(s for s in repository.sensor_defs if s.name == name)
+    with build_sensor_context(instance=instance, repository_def=repository) as context:
+        return sensor.evaluate_tick(context)
+
+
+def receipts(settings):
+    return sorted((settings.home / "receipts").glob("*.json"))
+
+
+def test_what_is_due_is_refreshed_in_one_run(house):
+    settings, definitions, instance = house
+    before = receipts(settings)
+    [request] = tick(definitions, instance, "updates_due").run_requests
+    asked = {k.path[1] for k in request.asset_selection if k.path[0] == "lake"}
+    # a sample proves nothing about a publisher: every source with a calendar and an address is due
+    assert {"insee_cog", "dgcl_epci", "egapro_index"} <= asked
+    assert all(request.tags[f"look/{source}"] == "live" for source in asked)
+    assert request.run_config["resources"]["observatory"]["config"] == {"channel": "live"}
+
+    # the publishers are far away: the same request, from the samples
+    config = {"resources": {"observatory": {"config": {"channel": "sample"}}}}
+    job = definitions.resolve_job_def("refresh_all")
+    result = job.execute_in_process(
+        instance=instance, run_config=config, tags=request.tags, asset_selection=request.asset_selection
+    )
+    leave(result.run_id)
+    assert result.success
+    [new] = set(receipts(settings)) - set(before)
+    receipt = json.loads(new.read_text(encoding="utf-8"))
+    assert (receipt["exit_code"], {f["source"] for f in receipt["sources"]}) == (0, asked)
+    assert receipt["edition"] == os.readlink(settings.home / "editions" / "current")
+
+    # each of its sources is shown with its freshness, the others are not
+    keys = [AssetCheckKey(AssetKey(["lake", s]), "freshness") for s in ("insee_cog", "insee_wages")]
+    found = instance.event_log_storage.get_latest_asset_check_execution_by_key(keys)
+    assert {k.asset_key.path[1] for k, r in found.items() if r.run_id == result.run_id} == {"insee_cog"} & asked
+    offered = instance.get_dynamic_partitions(VINTAGES.name)
+    assert any(o.startswith("insee_cog|") for o in offered)
+    # asked for a moment ago, and its publisher has not answered: not again at once
+    again = tick(definitions, instance, "updates_due")
+    assert not again.run_requests and "nouvel essai plus tard" in again.skip_message
+
+
+def test_a_dropped_file_is_taken_published_and_answered(house):
+    settings, definitions, instance = house
+    inbox = settings.home / "inbox"
+    inbox.mkdir()
+    drop = inbox / "relevé des labels.csv"
+    drop.write_bytes((PROJECT / "sources/lucie_labels/sample/2026-09/labels-rse.csv").read_bytes())
+    deadline = time.monotonic() + 30
+    while not (requests := tick(definitions, instance, "inbox_drops").run_requests):
+        # until it has been left alone for ten seconds
+        assert time.monotonic() < deadline
+        time.sleep(1)
+    job = definitions.resolve_job_def("take_inbox")
+    result = job.execute_in_process(instance=instance, tags=requests[0].tags)
+    assert result.success
+    assert "**Votre fichier a été pris en entier.**" in (inbox / "relevé des labels.csv.accepted.md").read_text(encoding="utf-8")
+    assert not drop.exists()
+
+    # its refresh is a run of its own, with its assets, and belongs to the errand
+    [run] = instance.get_runs(RunsFilter(job_name="refresh_all", tags={"observatory/asked_by": result.run_id}))
+    assert run.status == DagsterRunStatus.SUCCESS
+    labels = instance.get_latest_materialization_event(AssetKey(["lake", "lucie_labels"]))
+    assert labels.run_id == run.run_id
+    assert instance.get_run_by_id(result.run_id).status == DagsterRunStatus.SUCCESS
+    receipt = json.loads((settings.home / "editions/current/receipt.json").read_text(encoding="utf-8"))
+    assert ("lucie_labels", "inbox") in {(f["source"], f["channel"]) for f in receipt["sources"]}
+    assert not tick(definitions, instance, "inbox_drops").run_requests

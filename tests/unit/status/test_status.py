@@ -1,0 +1,162 @@
+"""How a source stands, from what the register holds and what the live channel remembers; and as a table for dbt.
+
+The rules of the states themselves are tested in `tests/unit/quality/test_freshness.py`.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from orchestration.catalog import load_catalogue
+from orchestration.duck import connect
+from orchestration.lake import KnownFile, Lake, SourceState, Vintage
+from orchestration.landing.live.journal import Entry, Journal
+from orchestration.ledger import Ledger
+from orchestration.settings import PROJECT, Settings
+from orchestration.status import OVERDUE, source_status, statuses
+from orchestration.warehouse import fill
+
+# yearly on 30 September, 33 months behind, 120 days of grace: the vintage 2021 is due on 2025-09-30
+NEET = "insee_neet"
+TODAY = date(2025, 11, 24)
+
+
+@pytest.fixture(scope="module")
+def catalogue():
+    return load_catalogue(PROJECT / "sources")
+
+
+def file(name: str, *, state: str = "accepted", channel: str = "mirror", fetched: str = "2025-11-01T08:00:00+00:00") -> KnownFile:
+    return KnownFile(
+        file=name, slot=name, sha256="0" * 64, contract="c", bytes=1, origin=f"{channel}:{name}", channel=channel,
+        state=state, fetched_at=fetched,
+    )
+
+
+def state(**vintages: list[KnownFile]) -> SourceState:
+    """Return a register's entry; `v2020=[…]` holds the files judged of vintage 2020, refused ones left out of the table."""
+    found = SourceState()
+    for key, files in vintages.items():
+        vintage = key.removeprefix("v").replace("_", "-")
+        found.files[vintage] = {f.file: f for f in files}
+        good = {f.file: f for f in files if f.state != "refused"}
+        if good:
+            found.tables.setdefault("rates", {})[vintage] = Vintage(path=f"{vintage}.parquet", rows=1, parts=good)
+    return found
+
+
+def one(catalogue, home: Path, held: SourceState | None, *, today: date = TODAY, realm: str = "real", source: str = NEET):
+    found = statuses(catalogue, {source: held} if held else {}, home=home, realm=realm, today=today)
+    assert [s.source.source_id for s in found] == list(catalogue)
+    return next(s for s in found if s.source.source_id == source)
+
+
+def remember(home: Path, source: str, *, checked: str, published: str | None = None, vintage: str = "2021") -> None:
+    entry = Entry(
+        template="https://example.org/{year}", url="https://example.org/2021", origin="https://example.org/2021",
+        vintage=vintage, file="a.csv", sha256="0" * 64, bytes=1, published_at=published, fetched_at="2024-10-02T06:00:00+00:00",
+        checked_at=checked, method="etag",
+    )
+    Journal(addresses={"a": entry}).save(home / "live" / source)
+
+
+@pytest.mark.parametrize(
+    ("held", "today", "expected", "since"),
+    [
+        (None, TODAY, "never", None),
+        (state(v2021=[file("a.csv")]), date(2025, 9, 29), "fresh", None),
+        (state(v2021=[file("a.csv")]), date(2025, 9, 30), "due", date(2025, 9, 30)),
+        (state(v2021=[file("a.csv")]), date(2026, 1, 28), "due", date(2025, 9, 30)),
+        (state(v2021=[file("a.csv")]), date(2026, 1, 29), "late_us", date(2026, 1, 29)),
+        (state(v2021=[file("a.csv"), file("b.csv", state="refused")]), TODAY, "refused", date(2025, 11, 1)),
+        (state(v2021=[file("a.csv")], v2022=[file("a.csv", state="refused")]), TODAY, "refused", date(2025, 11, 1)),
+        # what was refused long ago and has a good successor is forgiven
+        (state(v2020=[file("a.csv", state="refused")], v2021=[file("a.csv")]), TODAY, "due", date(2025, 9, 30)),
+    ],
+)
+def test_states_of_a_source_that_is_downloaded_by_hand(catalogue, tmp_path, held, today, expected, since):
+    found = one(catalogue, tmp_path, held, today=today)
+    assert (found.health.state, found.health.since) == (expected, since)
+    assert found.is_overdue == (expected in OVERDUE)
+    assert found.health.vintage == (None if held is None else "2021")
+    assert found.health.action.fr and found.health.action.en
+
+
+def test_the_publisher_is_late_only_where_it_was_asked(catalogue, tmp_path):
+    held = state(v2021=[file("a.csv", channel="live", fetched="2024-10-02T06:00:00+00:00")])
+    later = date(2026, 3, 1)
+    assert one(catalogue, tmp_path, held, today=later).health.state == "late_us"
+    # unchanged since: nothing was judged, the journal alone knows that we looked
+    remember(tmp_path, NEET, checked="2026-02-28T06:00:00+00:00", published="2024-10-01T06:00:00+00:00")
+    found = one(catalogue, tmp_path, held, today=later)
+    assert found.health.state == "late_publisher" and found.is_overdue
+    assert found.health.fetched_at == datetime(2026, 2, 28, 6, tzinfo=UTC)
+    assert found.health.published_at == date(2024, 10, 1)
+
+
+def test_a_newer_vintage_that_was_landed_and_not_taken_is_our_delay(catalogue, tmp_path):
+    held = state(v2020=[file("a.csv", channel="live", fetched="2024-10-02T06:00:00+00:00")])
+    remember(tmp_path, NEET, checked="2025-11-20T06:00:00+00:00", published="2025-09-28T06:00:00+00:00", vintage="2021")
+    found = one(catalogue, tmp_path, held, today=date(2026, 3, 1))
+    assert found.health.state == "late_us" and "plus récent" in found.health.action.fr
+
+
+def test_a_trial_on_samples_does_not_ask_what_the_live_channel_knows(catalogue, tmp_path):
+    remember(tmp_path, NEET, checked="2026-02-28T06:00:00+00:00")
+    held = state(v2021=[file("a.csv", channel="sample")])
+    found = one(catalogue, tmp_path, held, today=date(2026, 3, 1), realm="sample")
+    assert found.health.state == "late_us" and found.is_sample
+
+
+def test_the_channel_is_that_of_the_newest_good_vintage(catalogue, tmp_path):
+    held = state(
+        v2020=[file("a.csv", channel="sample")],
+        v2021=[file("a.csv", channel="mirror"), file("b.csv", channel="inbox", fetched="2025-11-02T08:00:00+00:00")],
+        v2022=[file("a.csv", channel="live", state="refused")],
+    )
+    found = one(catalogue, tmp_path, held)
+    assert (found.channel, found.is_sample) == ("inbox", False)
+    held.tables["rates"]["2021"].parts["c.csv"] = file("c.csv", channel="sample", fetched="")
+    assert one(catalogue, tmp_path, held).is_sample
+
+
+def test_the_prompt_and_a_refresh_say_the_same(catalogue, tmp_path):
+    settings = Settings.load(home=tmp_path)
+    lake = Lake(tmp_path)
+    register = lake.candidate()
+    register.sample[NEET] = state(v2018=[file("a.csv", channel="sample")])
+    lake.commit(register)
+    assert source_status(settings, TODAY) == statuses(catalogue, register.sample, home=tmp_path, realm="sample", today=TODAY)
+    # real files count as soon as there are any
+    register.real[NEET] = state(v2021=[file("a.csv")])
+    lake.commit(register)
+    assert source_status(settings, TODAY) == statuses(catalogue, register.real, home=tmp_path, realm="real", today=TODAY)
+
+
+def test_the_table_for_dbt(catalogue, tmp_path):
+    held = {NEET: state(v2021=[file("a.csv", fetched="2025-11-01T01:30:00+02:00")])}
+    health = statuses(catalogue, held, home=tmp_path, realm="real", today=TODAY)
+    warehouse = tmp_path / "work" / "warehouse.duckdb"
+    fill(
+        warehouse, Lake(tmp_path), catalogue, {}, territory="244400404", refreshed_at=datetime(2025, 11, 24, 6, tzinfo=UTC),
+        run_id="r", code_version="v", edition_id="20251124T060000Z", health=health, ledger=Ledger(),
+    )
+    with connect(warehouse, read_only=True) as connection:
+        assert connection.execute("SELECT edition_id, previous_edition FROM run.settings").fetchall() == [("20251124T060000Z", None)]
+        assert connection.execute("SELECT source_id, state FROM run.source_health").fetchall() == [
+            (s.source.source_id, s.health.state) for s in health
+        ]
+        rows = connection.execute("SELECT * EXCLUDE (action_fr, action_en) FROM run.source_health WHERE source_id = ?", [NEET])
+        assert dict(zip([c[0] for c in rows.description], rows.fetchone())) == {
+            "source_id": NEET, "state": "due", "since": date(2025, 9, 30), "vintage": "2021", "reference_end": date(2021, 12, 31),
+            "published_at": None, "fetched_at": datetime(2025, 10, 31, 23, 30), "next_due_at": date(2025, 9, 30),
+            "late_after": date(2026, 1, 28), "channel": "mirror", "is_sample": False, "is_overdue": False,
+            "owner": catalogue[NEET].owner,
+        }
+        action = connection.execute("SELECT action_fr, action_en FROM run.source_health WHERE source_id = ?", [NEET]).fetchone()
+        assert catalogue[NEET].owner in action[0] and catalogue[NEET].homepage in action[1]
+        assert connection.execute("SELECT count(*) FROM run.previous_figures").fetchone() == (0,)
+        assert connection.execute("SELECT count(*) FROM run.previous_changes").fetchone() == (0,)
