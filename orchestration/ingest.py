@@ -29,7 +29,7 @@ from orchestration.triage import (
     compare,
     load_waivers,
     refuse,
-    suppressed_communes,
+    code_lists,
 )
 
 if TYPE_CHECKING:
