@@ -73,8 +73,6 @@ def refresh(
             else:
                 planned.start_worker()
                 with _uncollected():
-                    import dagster  # noqa: F401
-
                     from orchestration.dagster_run import run_job
 
                 outcome = run_job(settings, "refresh_all", channel, _ids(planned, only), refresh=planned)

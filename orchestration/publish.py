@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from orchestration.refresh import Refresh
 
 log = logging.getLogger("observatory")
+FIGURES = "fct_indicator_value"
+KEY = ("indicator_id", "territory_level", "territory_code", "period", "breakdown")
+# the same as in editions.comparing and mart_edition_change: what is no revision there is no news here
+NOISE = 1e-9
 HEALTH = "mart_source_health"
 LEDGER = "mart_edition_change"
 
@@ -86,7 +90,35 @@ def says_the_same(before: "editions.Edition", built: "editions.BuiltEdition") ->
     late, was refused, or came in a newer vintage is: its state stands in `mart_source_health`, and on the
     figures that rest on it. The ledger has no news where the figures have none.
     """
-    return editions.same_as_current(built, ignoring=(HEALTH, LEDGER)) and _states(before.path) == _states(built.path)
+    if not editions.same_as_current(built, ignoring=(HEALTH, LEDGER, FIGURES)):
+        return False
+    if _states(before.path) != _states(built.path):
+        return False
+    return editions.same_as_current(built, ignoring=(HEALTH, LEDGER)) or _only_noise(before, built)
+
+
+def _only_noise(before: "editions.Edition", built: "editions.BuiltEdition") -> bool:
+    """Return whether the figures differ by nothing but the last digits of sums.
+
+    On real files a denominator was 344312.824854577 one time and …578 the next: rounding cannot help at
+    the border between two roundings. Only asked where the tables are not the same to the last bit.
+    """
+    assert before.manifest is not None
+    old, new = ({t.name: t.types for t in m.tables}.get(FIGURES) for m in (before.manifest, built.manifest))
+    if not new or old != new:
+        return False
+    same = " AND ".join(
+        f"(o.{c} IS NOT DISTINCT FROM n.{c} OR abs(o.{c} - n.{c}) <= {NOISE} * greatest(1, abs(o.{c}), abs(n.{c})))"
+        if kind == "DOUBLE" else f"o.{c} IS NOT DISTINCT FROM n.{c}"
+        for c, kind in new.items()
+    )
+    paths = [str(folder / "parquet" / f"{FIGURES}.parquet") for folder in (before.path, built.path)]
+    with connect() as connection:
+        (differ,) = connection.execute(
+            f"SELECT count(*) FROM read_parquet(?) AS o FULL JOIN read_parquet(?) AS n USING ({', '.join(KEY)}) "
+            f"WHERE NOT coalesce({same}, false)", paths,
+        ).fetchone()
+    return differ == 0
 
 
 def _states(edition: Path) -> dict[str, tuple] | None:

@@ -55,7 +55,8 @@ def parse(column: Column, texts: Iterable[str], *, file: str, typed_numbers: boo
     secret = {m.casefold() for m in column.secret}
     blank: Any = 0 if BLANK_IS_ZERO in column.missing else None
     rest: list[str] = []
-    for text in set(texts):
+    # in the order of the file: the same file gives the same message each time
+    for text in dict.fromkeys(texts):
         key = text.strip().casefold()
         if not key:
             result.values[text] = blank
@@ -86,9 +87,15 @@ def _limits(column: Column, result: Parsed) -> None:
                     en=f"the value '{text.strip()}' lies outside the possible range ({span})",
                 )
     if column.allowed:
-        allowed = set(column.allowed)
+        # B Lab wrote « Certified » in 2021 and « certified » in 2022: one spelling counts, the catalogue's
+        spelled = {a.casefold(): a for a in column.allowed} | {a: a for a in column.allowed}
         for text, value in list(result.values.items()):
-            if value is not None and str(value) not in allowed:
+            if value is None:
+                continue
+            known = spelled.get(str(value)) or spelled.get(str(value).casefold())
+            if known is not None:
+                result.values[text] = known if isinstance(value, str) else value
+            else:
                 del result.values[text]
                 result.unreadable[text] = Message(
                     fr=f"« {text.strip()} » ne fait pas partie des valeurs prévues ({', '.join(column.allowed[:8])})",

@@ -32,6 +32,7 @@ from typing import TypeVar
 from urllib.parse import urljoin, urlsplit
 
 import httpx
+from tenacity import RetryCallState, Retrying
 
 from orchestration.landing.live import guard, wording
 from orchestration.landing.live.addresses import shown
@@ -409,31 +410,40 @@ class Engine:
         return ask.deadline or _Deadline(self.settings.download_seconds, self._clock, self._stopped)
 
     def _persist(self, url: str, once: Callable[[], T], ask: Ask, deadline: _Deadline) -> T:
+        """Return what `once` returns, trying again as long as it can help and the patience lasts."""
         host = urlsplit(url).netloc
         down = self.hosts.is_down(host)
         if down is not None:
             raise down
-        tries, waited = 0, 0.0
-        while True:
-            tries += 1
-            try:
-                return once()
-            except LiveFailure as failure:
-                if ask.effort.brought >= _WORTH:
-                    tries = 0
-                delay = self._pause(max(tries, 1)) if failure.retry_after is None else failure.retry_after
-                again = (
-                    failure.retry and tries < self.settings.attempts and waited + delay <= self.settings.retry_seconds
-                    and delay < deadline.left() and not self._stopped.is_set()
-                )
-                if not again:
-                    if failure.host_down:
-                        self.hosts.set_down(host, failure)
-                    raise
-            if delay:
-                self._sleep(delay)
-                waited += delay
-                ask.effort.waited += delay
+        futile = 0
+
+        def wait(state: RetryCallState) -> float:
+            asked = getattr(state.outcome and state.outcome.exception(), "retry_after", None)
+            return self._pause(max(futile, 1)) if asked is None else asked
+
+        def again(state: RetryCallState) -> bool:
+            nonlocal futile
+            failure = state.outcome.exception() if state.outcome else None
+            if not isinstance(failure, LiveFailure):
+                return False
+            futile = 0 if ask.effort.brought >= _WORTH else futile + 1
+            return failure.retry and futile < self.settings.attempts and not self._stopped.is_set()
+
+        def spent(state: RetryCallState) -> bool:
+            delay = state.upcoming_sleep
+            return state.idle_for + delay > self.settings.retry_seconds or delay >= deadline.left()
+
+        def count(state: RetryCallState) -> None:
+            ask.effort.waited += state.upcoming_sleep
+
+        try:
+            return Retrying(
+                retry=again, wait=wait, stop=spent, before_sleep=count, sleep=self._sleep, reraise=True,
+            )(once)
+        except LiveFailure as failure:
+            if failure.host_down:
+                self.hosts.set_down(host, failure)
+            raise
 
     def _pause(self, tries: int) -> float:
         top = min(self.settings.backoff_cap, self.settings.backoff_seconds * 2 ** (tries - 1))

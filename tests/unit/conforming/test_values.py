@@ -55,6 +55,12 @@ def test_a_number_with_two_readings_is_refused_with_both():
     assert "1.234" in refusal.value.reason.fr and "1234" in refusal.value.reason.fr
 
 
+def test_a_closed_list_is_read_in_any_case_and_spelled_one_way():
+    # B Lab wrote « Certified » in 2021 and « certified » in 2022
+    found, _ = values("text", ["Certified", "certified", "DE-CERTIFIED", "pending"], allowed=["certified", "de-certified"])
+    assert found == ["certified", "certified", "de-certified", "unreadable"]
+
+
 def test_mixed_decimal_signs_in_one_column_are_refused():
     with pytest.raises(Refusal, match="mixes decimal"):
         values("number", ["1,5", "2.5"])

@@ -7,8 +7,9 @@ import pytest
 
 from orchestration.catalog.models import Budgets, Column, Rule, Table, Text
 from orchestration.conforming.conform import Conformed
-from orchestration.messages import Refusal
-from orchestration.triage import apply_rules, check_continuity, check_vanished
+from orchestration.messages import Message, Refusal
+from orchestration.triage import Reference, apply_rules
+from orchestration.triage import compare as compare_all
 
 TEXT = Text(fr="les déciles ne sont pas dans l'ordre", en="deciles out of order")
 
@@ -35,8 +36,12 @@ def wages(year: int, places: int = 40, growth: float = 1.02, seed: int = 1) -> p
     return frame
 
 
-def compare(new: pd.DataFrame, old: pd.DataFrame) -> None:
-    check_continuity(table(), new, old, file_name="wages.csv", baseline_name="2014")
+def known(frame: pd.DataFrame, vintage: str, **more) -> Reference:
+    return Reference(frame, Message(fr=f"le millésime {vintage}", en=f"vintage {vintage}"), vintage, **more)
+
+
+def compare(new: pd.DataFrame, old: pd.DataFrame) -> list[Message]:
+    return compare_all(table(), new, [known(old, "2014")], file_name="wages.csv", vintage="2015")
 
 
 def test_a_usual_year_passes():
@@ -67,21 +72,43 @@ def test_values_moved_against_their_codes_are_refused(rows):
         compare(new, wages(2014, growth=1.0))
 
 
-def test_too_few_places_to_judge_say_nothing():
+def test_few_places_show_a_unit_only_by_a_whole_power_of_ten():
+    old = wages(2014, places=4, growth=1.0)
     new = wages(2015, places=4)
-    new["women"] *= 100
-    compare(new, wages(2014, places=4, growth=1.0))
+    new["women"] *= 6
+    compare(new, old)
+    new["women"] *= 100 / 6
+    with pytest.raises(Refusal, match="102 times"):
+        compare(new, old)
 
 
 def test_a_file_cut_at_a_line_border_is_refused():
     whole = wages(2014)
     with pytest.raises(Refusal) as refusal:
-        check_vanished(table(), whole.head(20), whole, file_name="w.csv", baseline_name="2014", same_vintage=True)
+        compare_all(table(), whole.head(20), [known(whole, "2014", same_vintage=True)], file_name="w.csv", vintage="2014")
     assert "20 territoires ou unités sur 40" in refusal.value.reason.fr
 
 
 def test_places_redrawn_between_two_years_pass():
-    check_vanished(table(), wages(2016).head(20), wages(2015), file_name="w.csv", baseline_name="2015", same_vintage=False)
+    # here and there, not the end of the list; what the later vintage holds may not exist yet
+    new = wages(2014, growth=1.0)
+    compare_all(
+        table(), new[new.index % 2 == 1], [known(wages(2015), "2015", later=True)], file_name="w.csv", vintage="2014"
+    )
+
+
+def test_a_revision_of_the_same_vintage_is_told():
+    new, old = wages(2014), wages(2014)
+    new.loc[3, "women"] += 0.1
+    said = compare_all(table(), new, [known(old, "2014", same_vintage=True)], file_name="w.csv", vintage="2014")
+    assert len(said) == 1 and "1 valeur(s) sur 80" in said[0].fr and "ligne 5" in said[0].fr
+
+
+def test_a_figure_that_the_shipped_extract_states_otherwise_is_refused():
+    new, old = wages(2014), wages(2014)
+    new.loc[3, "women"] += 0.1
+    with pytest.raises(Refusal, match="states the published figures"):
+        compare_all(table(), new, [known(old, "2014", same_vintage=True, extract=True)], file_name="w.csv", vintage="2014")
 
 
 def conformed() -> Conformed:
