@@ -82,14 +82,11 @@ def match_file(source: Source, landed: Landed) -> Match:
 
 
 def _by_name(source: Source, name: str) -> Match | None:
-    for table_name, table in source.tables.items():
-        for index, spec in enumerate(table.files):
-            found = spec.regex.fullmatch(name)
-            if not found:
-                continue
-            groups = {k: v.casefold() for k, v in found.groupdict().items() if v and k not in ("yy", "yyyy")}
-            return Match(table_name, table, spec, _slot(table_name, index, groups, spec, name), name)
-    return None
+    kind = source.file_kind(name)
+    if kind is None:
+        return None
+    slot = _slot(kind.table_name, kind.index, dict(kind.groups), kind.spec, name)
+    return Match(kind.table_name, source.tables[kind.table_name], kind.spec, slot, name)
 
 
 def _slot(table_name: str, index: int, groups: dict[str, str], spec: FileSpec, name: str) -> str:
@@ -100,7 +97,7 @@ def _slot(table_name: str, index: int, groups: dict[str, str], spec: FileSpec, n
 def _members(landed: Landed) -> list[tuple[str, Message]]:
     """Return the data files inside a zip, whatever the zip is called."""
     try:
-        if not zipfile.is_zipfile(landed.path):
+        if landed.member is not None or not zipfile.is_zipfile(landed.path):
             return []
         with zipfile.ZipFile(landed.path) as archive:
             names = [PurePosixPath(n).name for n in archive.namelist() if not n.endswith("/")]
@@ -461,6 +458,8 @@ def _read(source: Source, landed: Landed, match: Match, workdir: Path) -> "RawTa
     from orchestration import reading
 
     spec = match.spec
+    # one file of an archive of several is asked for by its place in it
+    wanted = spec.regex if landed.member is None else landed.member.__eq__
     if spec.format == "markdown":
         return reading.read_markdown(landed.path, name=landed.name)
     if spec.format == "pdf":
@@ -468,11 +467,11 @@ def _read(source: Source, landed: Landed, match: Match, workdir: Path) -> "RawTa
     if spec.format == "json":
         assert spec.extract is not None
         sql = (source.path / spec.extract).read_text(encoding="utf-8")
-        with reading.uncompressed(landed.path, workdir, name=landed.name, wanted=spec.regex) as path:
+        with reading.uncompressed(landed.path, workdir, name=landed.name, wanted=wanted) as path:
             return reading.read_json(path, name=landed.name, sql=sql)
     finder = HeaderFinder(match.table, spec.layout, spec.unpivot.headers if spec.unpivot else None)
     return reading.read_table(
-        landed.path, name=landed.name, sheet=spec.sheet, known_headers=finder.count, member=spec.regex
+        landed.path, name=landed.name, sheet=spec.sheet, known_headers=finder.count, member=wanted
     )
 
 

@@ -7,6 +7,7 @@ Nothing here reads a publisher's file, touches the network or knows Dagster.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
@@ -249,6 +250,16 @@ class Table(Strict):
         return [c.name for c in self.columns if c.key]
 
 
+@dataclass(frozen=True)
+class FileKind:
+    """Which kind of file a name says it is: the table, the kind's place in its list, what the name's groups give."""
+
+    table_name: str
+    index: int
+    spec: FileSpec
+    groups: tuple[tuple[str, str], ...]
+
+
 class Source(Strict):
     """One dataset of one publisher: the folder `sources/<source_id>/`."""
 
@@ -275,6 +286,20 @@ class Source(Strict):
             if not 1 <= goal <= 17:
                 raise ValueError(f"goals: {goal} is not a goal from 1 to 17")
         return self
+
+    def file_kind(self, name: str) -> FileKind | None:
+        """Return the kind of file that is named like `name`; None when none is. The year in the name tells no kinds apart."""
+        for table_name, table in self.tables.items():
+            for index, spec in enumerate(table.files):
+                found = spec.regex.fullmatch(name)
+                if found:
+                    groups = {k: v.casefold() for k, v in found.groupdict().items() if v and k not in ("yy", "yyyy")}
+                    return FileKind(table_name, index, spec, tuple(sorted(groups.items())))
+        return None
+
+    def ignores(self, name: str) -> bool:
+        """Return whether a file of that name lies beside the data and is left out on purpose."""
+        return any(re.fullmatch(i.pattern, name, re.IGNORECASE) for i in self.ignore)
 
     @property
     def sample_path(self) -> Path:

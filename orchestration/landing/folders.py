@@ -5,8 +5,10 @@ All three are laid out alike, `<source>/<vintage>/<file>`; only where the first 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from pathlib import Path
+import zipfile
+import zlib
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePosixPath
 
 from orchestration.catalog.models import Source
 from orchestration.catalog.vintages import parse_vintage
@@ -15,12 +17,19 @@ from orchestration.messages import Message
 from orchestration.records import Channel, FileOutcome
 
 COMPRESSED = (".gz", ".zip")
+# an archive beyond these is not opened here; reading judges it
+MAX_MEMBERS = 1_000
+MAX_MEMBER_BYTES = 2_000_000_000
 _LITTER = {".ds_store", "thumbs.db", "desktop.ini"}
 
 
 @dataclass(frozen=True)
 class Landed:
-    """One file on disk. `origin` says where from, without any path of the machine."""
+    """One file on disk. `origin` says where from, without any path of the machine.
+
+    `member`: its place in the archive at `path`, where that holds several files of the source; `name`, `bytes`
+    and `sha256` are then the member's own.
+    """
 
     source: str
     vintage: str
@@ -30,6 +39,7 @@ class Landed:
     sha256: str
     channel: Channel
     origin: str
+    member: str | None = None
 
     @property
     def plain_name(self) -> str:
@@ -66,7 +76,7 @@ def land_folder(
             continue
         if not entry.is_dir():
             # recordings of an API's answers lie at the top of some mirrors; a vintage is always a folder
-            if not _ignored(source, entry.name):
+            if not source.ignores(entry.name):
                 landing.outcomes.append(_unnamed(source, entry.name, origin, is_file=True))
             continue
         if parse_vintage(entry.name) is None:
@@ -74,17 +84,63 @@ def land_folder(
             continue
         for path in sorted(p for p in entry.rglob("*") if p.is_file()):
             name = path.name
-            if name.startswith(".") or name.lower() in _LITTER or _ignored(source, name):
+            if name.startswith(".") or name.lower() in _LITTER or source.ignores(name):
                 continue
             inner = path.relative_to(folder).as_posix()
-            landing.files.append(
-                Landed(
-                    source=source.source_id, vintage=entry.name, path=path, name=name,
-                    bytes=path.stat().st_size, sha256=hashes.sha256(path), channel=channel,
-                    origin=f"{origin}/{inner}",
-                )
+            landed = Landed(
+                source=source.source_id, vintage=entry.name, path=path, name=name,
+                bytes=path.stat().st_size, sha256=hashes.sha256(path), channel=channel,
+                origin=f"{origin}/{inner}",
             )
+            landing.files += spread(source, landed, hashes)
     return landing
+
+
+def spread(source: Source, landed: Landed, hashes: HashCache) -> list[Landed]:
+    """Return the files of `source` inside an archive of several, each as a file; else `landed` alone.
+
+    Insee's `indic-struct-distrib-revenu-2019-SUPRA_csv.zip` holds one file a level, `cog_ensemble_2022_csv.zip`
+    the communes and their movements. Two members of one kind are left to `reading`, which refuses to choose.
+    """
+    members = _members_of(source, landed)
+    if len(members) < 2:
+        return [landed]
+    try:
+        return [
+            replace(
+                landed, name=PurePosixPath(info.filename).name, bytes=info.file_size, member=info.filename,
+                sha256=hashes.member_sha256(landed.path, info.filename), origin=f"{landed.origin}#{info.filename}",
+            )
+            for info in members
+        ]
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError):
+        # damaged or protected: reading says so in plain words
+        return [landed]
+
+
+def _members_of(source: Source, landed: Landed) -> list[zipfile.ZipInfo]:
+    """Return the members that are files of the source by their names; none where two are of one kind."""
+    if not landed.name.lower().endswith(".zip"):
+        return []
+    try:
+        with zipfile.ZipFile(landed.path) as archive:
+            infos = archive.infolist()
+    except (zipfile.BadZipFile, OSError, ValueError):
+        return []
+    found: dict[tuple, zipfile.ZipInfo] = {}
+    if len(infos) > MAX_MEMBERS:
+        return []
+    for info in infos:
+        place = PurePosixPath(info.filename)
+        if place.is_absolute() or ".." in place.parts:
+            return []
+        kind = source.file_kind(place.name)
+        if kind is None or kind.spec.format not in ("table", "json") or source.ignores(place.name):
+            continue
+        if info.file_size > MAX_MEMBER_BYTES or (kind.table_name, kind.index, kind.groups) in found:
+            return []
+        found[kind.table_name, kind.index, kind.groups] = info
+    return list(found.values())
 
 
 def land_sample(source: Source, hashes: HashCache) -> Landing:
@@ -92,12 +148,6 @@ def land_sample(source: Source, hashes: HashCache) -> Landing:
     return land_folder(
         source, source.sample_path, "sample", hashes, f"sample:sources/{source.source_id}/sample"
     )
-
-
-def _ignored(source: Source, name: str) -> bool:
-    import re
-
-    return any(re.fullmatch(i.pattern, name, re.IGNORECASE) for i in source.ignore)
 
 
 def _unnamed(source: Source, name: str, origin: str, *, is_file: bool) -> FileOutcome:

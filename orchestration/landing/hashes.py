@@ -10,7 +10,10 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import zipfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import IO
 
 
 class HashCache:
@@ -27,12 +30,21 @@ class HashCache:
 
     def sha256(self, path: Path) -> str:
         """Return the hexadecimal SHA-256 of the file at `path`."""
+        return self._remembered(path, "", lambda: _digest(path.open("rb")))
+
+    def member_sha256(self, path: Path, member: str) -> str:
+        """Return the hexadecimal SHA-256 of one file of the zip at `path`, unpacked. Raises what `zipfile` raises."""
+
+        def digest() -> str:
+            with zipfile.ZipFile(path) as archive:
+                return _digest(archive.open(member))
+
+        return self._remembered(path, f"#{member}", digest)
+
+    def _remembered(self, path: Path, part: str, make: Callable[[], str]) -> str:
         stat = path.stat()
-        key = f"{path}|{stat.st_size}|{stat.st_ino}|{stat.st_mtime_ns}|{stat.st_ctime_ns}"
-        digest = self._known.get(key)
-        if digest is None:
-            with path.open("rb") as handle:
-                digest = hashlib.file_digest(handle, "sha256").hexdigest()
+        key = f"{path}{part}|{stat.st_size}|{stat.st_ino}|{stat.st_mtime_ns}|{stat.st_ctime_ns}"
+        digest = self._known.get(key) or make()
         self._used[key] = digest
         return digest
 
@@ -44,3 +56,8 @@ class HashCache:
         temporary = self._path.with_suffix(".tmp")
         temporary.write_text(json.dumps(self._used), encoding="utf-8")
         os.replace(temporary, self._path)
+
+
+def _digest(stream: IO[bytes]) -> str:
+    with stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -20,7 +20,7 @@ from urllib.parse import unquote, urlsplit
 
 from orchestration.catalog.models import Live, Source
 from orchestration.catalog.vintages import newest, parse_vintage, sort_key
-from orchestration.landing.folders import Landed, Landing
+from orchestration.landing.folders import Landed, Landing, spread
 from orchestration.landing.hashes import HashCache
 from orchestration.landing.live import bodies, publishers, wording
 from orchestration.landing.live.addresses import Address, plain_name, shown
@@ -190,7 +190,7 @@ class _Visit:
                 self._one(Address(live))
         for entry in sorted(self.journal.addresses.values(), key=lambda e: (sort_key(e.vintage), e.file)):
             if self._at_hand(entry):
-                self.landing.files.append(self._landed(entry))
+                self.landing.files += spread(self.source, self._landed(entry), self.hashes)
         if any(c.state in ("new", "unchanged", "absent") for c in self.landing.checks):
             self.landing.checked_at = self.now
         return self.landing
