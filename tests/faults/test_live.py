@@ -438,6 +438,62 @@ def test_melodi_recorded_answers(look) -> None:  # type: ignore[no-untyped-def]
         assert look(source, publishers.settings()).checks[0].failure == "wrong_count"
 
 
+POPULATIONS = "https://api.insee.fr/melodi/data/DS_ESSAI?GEO=COM&TIME_PERIOD={year}"
+
+
+def test_melodi_year_that_left_the_window_is_kept_and_the_next_one_taken(look) -> None:  # type: ignore[no-untyped-def]
+    source = a_source({"url": POPULATIONS, "kind": "melodi", "file_name": "essai_{year}.json"})
+    with serving() as (server, publishers):
+        published = {"2023": _observations(24)}
+        state = publishers.melodi("DS_ESSAI", [], "2025-12-18T10:00:00")
+        page = server.routes["/api.insee.fr/melodi/data/DS_ESSAI"]
+
+        def of_year(request) -> None:  # type: ignore[no-untyped-def]
+            state["observations"] = published.get(request.query["TIME_PERIOD"][0], [])
+            page(request)
+
+        server.routes["/api.insee.fr/melodi/data/DS_ESSAI"] = of_year
+        first = look(source, publishers.settings())
+        assert [(f.vintage, f.name) for f in first.files] == [("2023", "essai_2023.json")] and not first.outcomes
+        # Insee's census window slides: 2024 comes, 2023 goes
+        published.clear()
+        published["2024"] = _observations(25)
+        state["modified"] = "2026-12-17T10:00:00"
+        again = look(source, publishers.settings())
+        assert [(f.vintage, f.name) for f in again.files] == [("2023", "essai_2023.json"), ("2024", "essai_2024.json")]
+        assert not again.outcomes and {c.state for c in again.checks} == {"absent", "new"}
+
+
+@pytest.mark.realdata
+@pytest.mark.skipif(not (MIRROR / "insee_melodi" / "recorded").is_dir(), reason="no mirror")
+def test_melodi_populations_are_read_from_the_recorded_answer(look, tmp_path) -> None:  # type: ignore[no-untyped-def]
+    from orchestration.catalog import load_catalogue
+    from orchestration.ingest import Judge, match_file
+    from orchestration.lake import Lake, SourceState
+    from orchestration.settings import PROJECT
+
+    recorded = MIRROR / "insee_melodi" / "recorded"
+    catalogue = load_catalogue(PROJECT / "sources")
+    source = catalogue["insee_population"]
+    with serving() as (server, publishers):
+        path = "/api.insee.fr/melodi/data/DS_POPULATIONS_REFERENCE"
+        count, data = ((recorded / f"get_local_data_by_com_popref.{n}.json").read_bytes() for n in ("01", "02"))
+        empty = (recorded / "get_data_popref_empty.01.json").read_bytes()
+        server.routes[path] = lambda r: r.answer(
+            200, empty if r.query["TIME_PERIOD"] != ["2023"] else count if r.query.get("maxResult") == ["0"] else data
+        )
+        files = look(source, publishers.settings()).files
+    assert [(f.vintage, f.name) for f in files] == [("2023", "DS_POPULATIONS_REFERENCE_2023.json")]
+    found = Judge(Lake(tmp_path / "home"), "real", tmp_path / "work", catalogue=catalogue).read(
+        source, SourceState(), match_file(source, files[0]), files[0]
+    ).frame.set_index("commune_code")
+    assert len(found) == 24 and not found["population_total"].isna().any()
+    for o in json.loads(data)["observations"]:
+        code, measure = o["dimensions"]["GEO"].rsplit("-", 1)[1], o["dimensions"]["POPREF_MEASURE"]
+        column = {"PMUN": "population_municipal", "PCAP": "population_counted_apart", "PTOT": "population_total"}[measure]
+        assert found.loc[code, column] == o["measures"]["OBS_VALUE_NIVEAU"]["value"]
+
+
 @pytest.mark.realdata
 @pytest.mark.skipif(not (MIRROR / "ademe_rge").is_dir(), reason="no mirror")
 def test_datafair_recorded_answers(look) -> None:  # type: ignore[no-untyped-def]

@@ -42,7 +42,7 @@ log = logging.getLogger("observatory")
 class AddressCheck:
     """What came of one address.
 
-    `state`: `new` bytes, `unchanged`, `absent` (next year's file, not out yet), or `failed`. `method`: what
+    `state`: `new` bytes, `unchanged`, `absent` (a year that is not out yet, or no longer offered), or `failed`. `method`: what
     decided that it is new or unchanged. `published_at`: the publisher's own date where known. `bytes` and
     `requests`: what it cost. `failure`: the kind of failure, with its reason and advice.
     """
@@ -236,8 +236,10 @@ class _Visit:
             check = self._brought(address, entry, ask, began)
         except LiveFailure as failure:
             effort = ask.effort if ask else Effort()
-            # a site that answers « page introuvable » with status 200 has not published next year's file
-            if probing and entry is None and (failure.absent or failure.kind == "error_page"):
+            # a site that answers « page introuvable » with status 200 has not published next year's file; Melodi answers
+            # a year that is not out yet, and one that has left its window while we hold it, with an empty selection
+            not_out = probing and entry is None and (failure.absent or failure.kind in ("error_page", "empty_selection"))
+            if not_out or (address.year and entry is not None and failure.kind == "empty_selection"):
                 check = AddressCheck(
                     self.source.source_id, address.key, "absent", requests=effort.requests, bytes=effort.bytes,
                     seconds=time.monotonic() - began,
