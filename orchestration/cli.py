@@ -221,6 +221,40 @@ def check(
 
 
 @app.command()
+def docs(
+    out: Annotated[Path | None, typer.Argument(help="Where to write it: a folder, or a file ….html (default: HOME/docs).")] = None,
+    home: Home = None,
+) -> None:
+    """Write the data stewards' page: every expectation in plain words, with its last result."""
+    from orchestration.catalog import CatalogueError
+    from orchestration.lake import LakeError
+    from orchestration.quality.remembered import write_docs
+    from orchestration.quality.suites import SuiteError
+
+    settings = _settings(home, None)
+    try:
+        path = write_docs(settings, out)
+    except SuiteError as error:
+        _stop(
+            WRONG_USAGE,
+            Message(fr=f"Ce fichier d'attentes ne peut pas être lu : {error}", en=f"This expectation file cannot be read: {error}"),
+            Message(fr="Corriger le fichier nommé, puis relancer.", en="Correct the file named, then start again."),
+            False, settings,
+        )
+    except CatalogueError as error:
+        _stop(WRONG_USAGE, *_catalogue_trouble(error), False, settings)
+    except LakeError as error:
+        _stop(BLOCKED, error.reason, error.action, False, settings)
+    except OSError as error:
+        _stop(
+            WRONG_USAGE,
+            Message(fr=f"La page n'a pas pu être écrite : {error}", en=f"The page could not be written: {error}"),
+            Message(fr="Choisir un autre endroit.", en="Choose another place."), False, settings,
+        )
+    _console().print(str(path), markup=False, soft_wrap=True)
+
+
+@app.command()
 def editions(home: Home = None, json_: Json = False) -> None:
     """List the published editions, the newest first."""
     from orchestration.editions.shelf import list_editions

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from orchestration import editions, receipts
 from orchestration.duck import connect
 from orchestration.messages import Message
+from orchestration.quality.remembered import remember_checks
 from orchestration.receipts.wording import listed
 from orchestration.records import FileOutcome, RefreshOutcome
 from orchestration.settings import code_version
@@ -179,7 +180,7 @@ def block(refresh: "Refresh", reasons: list[Message], action: Message | None = N
 def keep_receipts(
     refresh: "Refresh", outcome: RefreshOutcome, comparison: "editions.Comparison | None" = None
 ) -> None:
-    """Write the receipts of this run below `HOME/receipts/`, whether an edition came of it or not."""
+    """Write the receipts of this run below `HOME/receipts/`, whether an edition came of it or not, and keep its checks."""
     folder = refresh.settings.home / "receipts"
     texts = receipts.render(outcome, refresh.catalogue, comparison, refresh.settings.language)
     try:
@@ -189,6 +190,7 @@ def keep_receipts(
             begun = target.with_name(f".{target.name}")
             begun.write_text(text, encoding="utf-8")
             os.replace(begun, target)
+        remember_checks(refresh.settings.home, outcome)
     except OSError as error:
         log.error("the receipt could not be written: %s", error)
 

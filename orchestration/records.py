@@ -37,13 +37,19 @@ class FileOutcome(BaseModel):
 
 
 class CheckOutcome(BaseModel):
-    """One check that was run: what it looked at, and whether it held."""
+    """One check that was run: what it looked at, and whether it held.
+
+    `vintage`: of the table looked at, None for the marts and for dbt's tests. `found`: of an expectation,
+    what was seen, figures included, without what was demanded (`message` holds both).
+    """
 
     name: str
     asset: str
     severity: Severity = "error"
     passed: bool
     message: Message
+    vintage: str | None = None
+    found: Message | None = None
 
 
 class TableSummary(BaseModel):

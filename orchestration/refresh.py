@@ -522,7 +522,9 @@ class Refresh:
         assert self._worker is not None
         ordered, self._ordered = self._ordered, []
         for item in ordered:
-            checks = self._worker.checks(item.ticket)
+            checks = [
+                c.model_copy(update={"vintage": item.vintage}) for c in self._worker.checks(item.ticket)
+            ]
             self.source_checks.setdefault(item.source.source_id, []).extend(checks)
             self._judge_checks(item, checks)
 

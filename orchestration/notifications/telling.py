@@ -40,17 +40,11 @@ class Sent:
 
 
 def after_refresh(settings: Settings, outcome: RefreshOutcome, catalogue: Mapping[str, Source]) -> Sent | None:
-    """Do what follows every refresh, whatever came of it: note the heartbeat and the checks, tell who must know.
+    """Do what follows every refresh, whatever came of it: note the heartbeat, tell who must know.
 
     Returns the message, None when there was nothing to tell. Never raises.
     """
-    from orchestration.quality.remembered import remember_checks
-
     beat(settings.home, outcome)
-    try:
-        remember_checks(settings.home, outcome)
-    except Exception:
-        log.exception("the results of the checks could not be kept")
     try:
         return notify(settings, outcome, catalogue)
     except Exception:

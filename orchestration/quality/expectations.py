@@ -225,6 +225,7 @@ def _outcome(
         severity="error" if spec.severity == "critical" else "warn",
         passed=passed,
         message=message,
+        found=found,
     )
 
 

@@ -1,53 +1,55 @@
 """The last result of every check, kept across refreshes: `HOME/checks.json`, and the stewards' page made of it.
 
 A refresh runs the expectations of what is new only; a page of its results alone would show the rest as
-never run. Kept are the last result, its refresh and its day. How the page looks belongs to `docs`.
+never run. Kept are the last result of each table's vintage, its refresh and its day. How the page looks
+belongs to `docs`.
 """
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 from datetime import datetime
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from orchestration.messages import Message
 from orchestration.records import CheckOutcome, RefreshOutcome
 from orchestration.settings import Settings
 
 log = logging.getLogger("observatory")
 
-# receipts that are read where nothing was remembered yet
-_RECEIPTS = 100
-
 
 class Remembered(BaseModel):
-    """One check's last result."""
+    """One check's last result on one vintage. `edition`: the one that came of that refresh, if any did."""
 
     outcome: CheckOutcome
     run_id: str
     at: datetime
+    edition: str | None = None
+    realm: Literal["real", "sample"] | None = None
 
 
 class Results(BaseModel):
-    """The last results of one home, by table and name of the check."""
+    """The last results of one home, by table, name of the check, and vintage."""
 
-    version: int = 1
+    version: int = 2
     checks: dict[str, Remembered] = Field(default_factory=dict)
 
-    def take(self, checks: list[CheckOutcome], run_id: str, at: datetime) -> None:
-        """Let the results of one refresh replace older ones; of a table's several vintages, the failing one counts."""
+    def take(self, outcome: RefreshOutcome) -> None:
+        """Let the results of one refresh replace older ones; of one vintage judged twice, the failing one counts."""
         met: dict[str, CheckOutcome] = {}
-        for check in checks:
+        for check in outcome.checks:
             # `insee_filosofi.income` and `insee_filosofi__income` are one table
-            key = f"{check.asset.replace('.', '__', 1)}|{check.name}"
+            key = "|".join((check.asset.replace(".", "__", 1), check.name, check.vintage or ""))
             if key not in met or met[key].passed:
                 met[key] = check
         for key, check in met.items():
-            self.checks[key] = Remembered(outcome=check, run_id=run_id, at=at)
+            self.checks[key] = Remembered(
+                outcome=check, run_id=outcome.run_id, at=outcome.finished_at, realm=outcome.realm,
+                edition=outcome.edition if outcome.published else None,
+            )
 
 
 def remember_checks(home: Path, outcome: RefreshOutcome) -> None:
@@ -55,50 +57,40 @@ def remember_checks(home: Path, outcome: RefreshOutcome) -> None:
     if not outcome.checks:
         return
     results = last_results(home)
-    results.take(outcome.checks, outcome.run_id, outcome.finished_at)
+    results.take(outcome)
     begun = home / ".checks.json"
-    begun.write_text(results.model_dump_json(indent=1), encoding="utf-8")
+    begun.write_text(results.model_dump_json(indent=1, exclude_none=True), encoding="utf-8")
     os.replace(begun, home / "checks.json")
 
 
 def last_results(home: Path) -> Results:
-    """Return the last result of every check: what was kept, else what the receipts say."""
+    """Return the last result of every check; none where nothing was kept or it cannot be read."""
     try:
         return Results.model_validate_json((home / "checks.json").read_text(encoding="utf-8"))
     except FileNotFoundError:
-        pass
+        return Results()
     except (OSError, ValueError) as error:
         log.warning("%s: %s", home / "checks.json", str(error).splitlines()[0])
-    results = Results()
-    for path in sorted((home / "receipts").glob("*.json"))[-_RECEIPTS:]:
-        try:
-            receipt = json.loads(path.read_text(encoding="utf-8"))
-            checks = [
-                CheckOutcome(
-                    name=c["name"], asset=c["asset"], severity=c["severity"], passed=c["passed"],
-                    message=Message(fr=c["message"], en=c["message_en"]),
-                )
-                for c in receipt["checks"]
-            ]
-            results.take(checks, receipt["run_id"], datetime.fromisoformat(receipt["finished_at"]))
-        except (OSError, ValueError, KeyError, TypeError):
-            continue
-    return results
+        return Results()
 
 
 def write_docs(settings: Settings, out: Path | None = None) -> Path:
     """Write the page of all expectations with their last results; return where it lies.
 
     `out`: a file (`….html`) or a folder that receives `index.html`; `HOME/docs` by default. Raises
-    SuiteError for an expectation file that cannot be used.
+    SuiteError for an expectation file that cannot be used, CatalogueError, LakeError.
     """
-    from orchestration.quality.docs import build_docs
+    from orchestration.catalog import load_catalogue
+    from orchestration.editions.shelf import current_name
+    from orchestration.lake import Lake
+    from orchestration.quality.docs import House, build_docs
 
-    results = last_results(settings.home).checks.values()
-    return build_docs([_dated(r) for r in results], settings.expectations_path, out or settings.home / "docs")
-
-
-def _dated(result: Remembered) -> CheckOutcome:
-    said = result.outcome.message
-    dated = Message(fr=f"{said.fr} ({result.at:%d/%m/%Y})", en=f"{said.en} ({result.at:%Y-%m-%d})")
-    return result.outcome.model_copy(update={"message": dated})
+    register = Lake(settings.home).register
+    house = House(
+        catalogue=load_catalogue(settings.sources_path), states=register.real or register.sample,
+        edition=current_name(settings.home), dbt_project_path=settings.dbt_project_path,
+    )
+    return build_docs(
+        list(last_results(settings.home).checks.values()), settings.expectations_path,
+        out or settings.home / "docs", house=house,
+    )

@@ -8,6 +8,7 @@ stands in its file, under `meta.notes`.
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 from typing import Any
 
@@ -15,6 +16,53 @@ from orchestration.messages import Language, Message
 from orchestration.quality.suites import ExpectationSpec, resolved
 
 _THIN_SPACE = "\u202f"
+_ISO_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[ T]00:00:00)?")
+
+_COMMUNE = "(?:[0-9]{2}|2[AB])[0-9]{3}"
+# A pattern means nothing to a data steward: each that a suite uses has words here, and a test holds that.
+FORMS = {
+    "^[0-9]{2}$": ("de deux chiffres", "of two digits"),
+    "^[0-9]{4}$": ("de quatre chiffres", "of four digits"),
+    "^[0-9]{5}$": ("de cinq chiffres", "of five digits"),
+    "^[0-9]{9}$": ("de neuf chiffres", "of nine digits"),
+    "^[0-9]{14}$": ("de quatorze chiffres", "of fourteen digits"),
+    f"^{_COMMUNE}$": (
+        "d'un code de commune (cinq caractères, comme 01004 ou 2A004)",
+        "of a commune's code (five characters, such as 01004 or 2A004)",
+    ),
+    "^(?:[0-9]{2}|2[AB]|97[0-9])$": (
+        "d'un code de département (01, 2A, 974)", "of a department's code (01, 2A, 974)",
+    ),
+    f"^(?:[0-9]{{2}}|2[AB]|97[0-9]|{_COMMUNE}|[0-9]{{9}}|FR|FM)$": (
+        "d'un code de région, de département, de commune, d'intercommunalité ou de la France",
+        "of the code of a region, a department, a commune, an intercommunal body or of France",
+    ),
+    f"^(?:[0-9]{{2}}|2[AB]|97[0-9]|{_COMMUNE}|[0-9]{{4}}|[0-9]{{9}}|FR|FM)$": (
+        "d'un code de région, de département, de zone d'emploi, de commune, d'intercommunalité ou de la France",
+        "of the code of a region, a department, an employment zone, a commune, an intercommunal body or of France",
+    ),
+    "^[0-9]{4}-Q[1-4]$": ("d'un trimestre (2023-Q3)", "of a quarter (2023-Q3)"),
+    "^[0-9]{4}(?:-Q[1-4]|-[01][0-9])?$": (
+        "d'une année, d'un trimestre ou d'un mois (2018, 2023-Q3, 2021-12)",
+        "of a year, a quarter or a month (2018, 2023-Q3, 2021-12)",
+    ),
+    "^[0-9]{8}T[0-9]{6}Z(?:-[0-9a-f]{5})?$": (
+        "du nom d'une édition (20261124T041840Z)", "of an edition's name (20261124T041840Z)",
+    ),
+    "^sdg(?:0[1-9]|1[0-7])_[a-z0-9_]+$": (
+        "d'un identifiant d'indicateur (sdg01_poverty_rate)", "of an indicator's identifier (sdg01_poverty_rate)",
+    ),
+    r"^(?:[1-9]|1[0-7])\.(?:[0-9]{1,2}|[a-z])$": ("d'une cible (8.5, 8.b)", "of a target (8.5, 8.b)"),
+    r"^(?:[0-9]{2}(?:\.?[0-9]{2}[A-Z])?|xxxxx|xx|all)$": (
+        "d'un code d'activité (47 ou 47.11F) ou d'un regroupement de l'Assurance Maladie (xx, all)",
+        "of an activity code (47 or 47.11F) or a grouping of the health insurance (xx, all)",
+    ),
+    r"^(?:1[0-7]|[1-9])(?:\s*;\s*(?:1[0-7]|[1-9]))*$": (
+        "de numéros d'objectifs, de 1 à 17, séparés par « ; » (5;8)", "of goals' numbers, 1 to 17, separated by ';' (5;8)",
+    ),
+}
+# where a row comes from, which every table of the lake says in the same columns
+_PROVENANCE = {"_vintage": ("millésime", "vintage"), "_file": ("fichier", "file")}
 
 
 def figure(value: Any, language: Language, *, plain: bool = False) -> str:
@@ -22,7 +70,10 @@ def figure(value: Any, language: Language, *, plain: bool = False) -> str:
     if isinstance(value, bool):
         return {"fr": "oui" if value else "non", "en": "yes" if value else "no"}[language]
     if not isinstance(value, (int, float)):
-        return str(value)
+        day = _ISO_DAY.fullmatch(str(value))
+        if day is None:
+            return str(value)
+        return "/".join(reversed(day.groups())) if language == "fr" else "-".join(day.groups())
     if value != value:
         return "vide" if language == "fr" else "empty"
     text = f"{value:.6g}" if isinstance(value, float) and not float(value).is_integer() else f"{int(value):,}"
@@ -105,26 +156,19 @@ def _demand(expectation: ExpectationSpec, kwargs: dict[str, Any], language: Lang
     columns = expectation.columns
     column = columns[0] if columns else ""
     quoted = [f"« {c} »" if french else f"'{c}'" for c in columns]
+    form = FORMS.get(str(kwargs.get("regex")), (str(kwargs.get("regex")),) * 2)[0 if french else 1]
     named = quoted[0] if quoted else ""
     bounds = _bounds(kwargs, language, _is_year(column)) if {"min_value", "max_value"} & set(kwargs) else ""
-    listed = ", ".join(columns)
+    listed = ", ".join(_PROVENANCE.get(c, (c, c))[0 if french else 1] for c in columns)
     match expectation.type:
         case "expect_column_values_to_not_be_null":
             said = f"{named} est rempli" if french else f"{named} is filled"
         case "expect_column_values_to_be_null":
             said = f"{named} est vide" if french else f"{named} is empty"
         case "expect_column_values_to_match_regex":
-            said = (
-                f"{named} suit le format {kwargs['regex']}"
-                if french
-                else f"{named} has the form {kwargs['regex']}"
-            )
+            said = f"{named} a la forme {form}" if french else f"{named} has the form {form}"
         case "expect_column_values_to_not_match_regex":
-            said = (
-                f"{named} n'a pas la forme {kwargs['regex']}"
-                if french
-                else f"{named} does not have the form {kwargs['regex']}"
-            )
+            said = f"{named} n'a pas la forme {form}" if french else f"{named} does not have the form {form}"
         case "expect_column_values_to_be_between":
             said = f"{named} vaut {bounds}" if french else f"{named} is {bounds}"
         case "expect_column_values_to_be_in_set":
@@ -202,11 +246,17 @@ def _found(
         unexpected = int(result["unexpected_count"])
         total = figure(looked_at, language)
         if not unexpected:
-            return f"{total} valeurs vérifiées" if french else f"{total} values checked"
+            one = looked_at < 2
+            if french:
+                return f"{total} valeur{'' if one else 's'} vérifiée{'' if one else 's'}"
+            return f"{total} value{'' if looked_at == 1 else 's'} checked"
         share = percent(float(result.get("unexpected_percent") or 0), language)
         count = figure(unexpected, language)
         said = f"{count} sur {total} ({share})" if french else f"{count} of {total} ({share})"
-        said += " s'en écartent" if french else " do not"
+        if french:
+            said += " s'en écarte" if unexpected == 1 else " s'en écartent"
+        else:
+            said += " deviates" if unexpected == 1 else " deviate"
         examples = _examples(expectation, result, language, plain) if expectation.meta.examples else []
         if examples:
             said += (", par exemple " if french else ", for example ") + ", ".join(examples)

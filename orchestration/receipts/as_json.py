@@ -28,6 +28,7 @@ def to_json(outcome: RefreshOutcome, language: Language = "fr") -> dict[str, Any
             {
                 "name": c.name,
                 "asset": c.asset,
+                "vintage": c.vintage,
                 "severity": c.severity,
                 "passed": c.passed,
                 **_texts("message", c.message, language),

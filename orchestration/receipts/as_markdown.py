@@ -185,7 +185,7 @@ def _withheld(group: Any, catalogue: dict[str, Source], language: Language) -> d
         "files_rest": rest,
         "reason": group.reason.text(language) if group.reason else None,
         "action": group.action.text(language) if group.action else None,
-        "owner": owner(group.source, catalogue),
+        "owner": who.text(language) if (who := owner(group.source, catalogue)) else None,
     }
 
 

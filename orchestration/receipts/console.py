@@ -186,7 +186,7 @@ def _advice(
         line = Text(what, style="red" if group.state == "refused" else "")
         if group.action:
             line.append(f"\n  → {group.action.text(language)}", style="yellow")
-            line.append(f" ({who})" if who else "", style="yellow")
+            line.append(f" ({who.text(language)})" if who else "", style="yellow")
         lines.append(line)
     for group in summary.taken:
         for file in group.adapted:

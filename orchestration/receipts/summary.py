@@ -5,12 +5,18 @@ Holds the grouping that the page and the terminal share; no sentence, no layout.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from orchestration.catalog.models import Source
 from orchestration.messages import Message
 from orchestration.records import CheckOutcome, FileOutcome, RefreshOutcome
 
+# how the owners of the catalogue are called in the city's house
+_TEAMS = {
+    "csr": Message(fr="l'équipe RSE", en="the CSR team"),
+    "observatory-data": Message(fr="l'équipe données", en="the data team"),
+}
 TAKEN = ("accepted", "adapted", "unchanged")
 
 
@@ -105,7 +111,10 @@ def title(source_id: str, catalogue: dict[str, Source] | None, language: str) ->
     return source.title.message.text("fr" if language == "fr" else "en") if source else source_id
 
 
-def owner(source_id: str, catalogue: dict[str, Source] | None) -> str | None:
-    """Return who acts for the source, or None when the catalogue does not say."""
+def owner(source_id: str, catalogue: Mapping[str, Source] | None) -> Message | None:
+    """Return who acts for the source, as people call it, or None when the catalogue does not say."""
     source = (catalogue or {}).get(source_id)
-    return source.owner if source else None
+    if source is None or not source.owner:
+        return None
+    name = source.owner.removeprefix("team:")
+    return _TEAMS.get(name) or Message(fr=name, en=name)

@@ -17,7 +17,6 @@ from orchestration.notifications import accident, after_refresh, complain, heart
 from orchestration.notifications.heartbeat import read_heartbeat
 from orchestration.notifications.sending import services
 from orchestration.quality.freshness import health
-from orchestration.quality.remembered import last_results, write_docs
 from orchestration.records import CheckOutcome, FileOutcome, RefreshOutcome
 from orchestration.settings import PROJECT, Settings
 from orchestration.status import SourceStatus
@@ -127,7 +126,7 @@ def test_a_refused_file_is_told_by_source_and_owner_in_french_and_english(settin
     assert (sent.services, sent.delivered) == (1, 1)
     assert listener.last["title"] == "Observatoire RSE-ODD : 2 sources avec des fichiers refusés"
     french, english = listener.last["message"].split("\n\n---\n\n")
-    owner = CATALOGUE["insee_filosofi"].owner
+    owner = "l'équipe données"
     assert french.startswith("À traiter :\n- ")
     assert f"{CATALOGUE['insee_filosofi'].title.fr} ({owner}) : FILO2019.csv, FILO2018.csv : colonne « Q2 » absente" in french
     assert "  → Demander le fichier à l'Insee." in french
@@ -376,31 +375,3 @@ def test_what_follows_a_refresh_never_breaks_it(settings, monkeypatch, caplog):
     assert after_refresh(settings, outcome(file(), code=3), CATALOGUE) is None
     assert "no notification could be made" in caplog.text
     assert after_refresh(Settings(home=settings.home / "gone", notify="json://h"), outcome(), CATALOGUE) is None
-
-
-# the checks' last results -------------------------------------------------------------------------
-
-
-def check(name, passed, message="m", asset="insee_neet.rates"):
-    return CheckOutcome(name=name, asset=asset, passed=passed, message=Message(fr=message, en=message))
-
-
-def test_the_last_result_of_each_check_is_kept_across_refreshes(settings):
-    name = "expect_column_values_to_be_between__neet_rate"
-    after_refresh(settings, outcome(checks=[check(name, False, "hier"), check(name, True, "hier aussi")]), CATALOGUE)
-    # the next refresh ran nothing on this table
-    after_refresh(settings, outcome(checks=[check("other", True, asset="dim_sdg")], at=NOW + timedelta(days=1)), CATALOGUE)
-    kept = last_results(settings.home).checks
-    assert (kept[f"insee_neet__rates|{name}"].outcome.passed, kept[f"insee_neet__rates|{name}"].at) == (False, NOW)
-    page = write_docs(settings)
-    assert page == settings.home / "docs" / "index.html"
-    assert "hier (24/11/2026)" in page.read_text(encoding="utf-8")
-
-
-def test_a_home_from_before_reads_its_receipts(settings):
-    from orchestration.receipts import render
-
-    text = render(outcome(checks=[check("x", False, "lu dans le reçu")]), CATALOGUE)["receipt.json"]
-    (settings.home / "receipts" / "r1.json").write_text(text, encoding="utf-8")
-    (settings.home / "receipts" / "r2.json").write_text("[]", encoding="utf-8")
-    assert last_results(settings.home).checks["insee_neet__rates|x"].outcome.message.fr == "lu dans le reçu"

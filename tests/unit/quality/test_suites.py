@@ -9,19 +9,21 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
-from orchestration.quality import suites
+from orchestration.catalog import load_catalogue
+from orchestration.catalog.models import lake_table
+from orchestration.lake import PROVENANCE
+from orchestration.quality import suites, wording
 from orchestration.quality.suites import SuiteError, read_suite
+from orchestration.settings import PROJECT
 
 EXPECTATIONS = Path(__file__).parents[3] / "expectations"
 FILES = suites.suite_files(EXPECTATIONS)
-MARTS = {
-    "dim_sdg", "dim_indicator", "dim_territory", "dim_company", "dim_source", "fct_indicator_value",
-    "fct_company_label", "fct_filing", "fct_csr_action", "mart_source_health", "mart_edition_change",
-}
+CATALOGUE = load_catalogue(PROJECT / "sources")
 # Columns whose values may name or identify a natural person.
-PERSONAL = {"siret", "legal_name", "company_name", "organisation", "group_name", "body", "text"}
-PERSONAL_TABLES = {"dim_company", "insee_sirene__establishments", "ademe_rge__qualifications", "lucie_labels__labels"}
+PERSONAL = {"siret", "legal_name", "company_name", "member_name", "organisation", "group_name", "body", "text"}
+PERSONAL_TABLES = {"dim_company", "platform_members__members", "insee_sirene__establishments", "ademe_rge__qualifications", "lucie_labels__labels"}
 
 
 def written(tmp_path: Path, **changes) -> Path:
@@ -60,11 +62,58 @@ def test_what_may_identify_a_person_is_never_quoted(path):
             assert not spec.meta.examples, f"{asset}: {spec.name} quotes {personal}"
 
 
-def test_every_mart_of_the_contract_and_every_source_table_has_a_file():
-    names = suites.suite_names(EXPECTATIONS)
-    assert MARTS <= set(names)
-    assert all("__" in asset for asset in set(names) - MARTS)
-    assert all(names.values())
+def test_every_source_table_and_every_mart_has_a_file_and_no_file_is_left_over():
+    wanted = {
+        lake_table(source.source_id, name)
+        for source in CATALOGUE.values()
+        for name, table in source.tables.items()
+        # what a national stock must hold: it is read where it lies, and never becomes a table
+        if any(spec.format != "bulk" or spec.extract for spec in table.files)
+    }
+    wanted |= {path.stem for path in (PROJECT / "dbt_project" / "models" / "marts").glob("*.sql")}
+    assert {suites.asset_of(path) for path in FILES} == wanted
+
+
+def columns_of(asset: str) -> set[str]:
+    """Return the columns that a table has by its contract."""
+    for source in CATALOGUE.values():
+        for name, table in source.tables.items():
+            if lake_table(source.source_id, name) == asset:
+                sql = [source.path / spec.extract for spec in table.files if spec.format == "bulk" and spec.extract]
+                if sql:
+                    return set(re.findall(r"\w+", " ".join(p.read_text(encoding="utf-8") for p in sql))) | set(PROVENANCE)
+                return {c.name for c in table.columns} | set(PROVENANCE)
+    for path in (PROJECT / "dbt_project" / "models" / "marts").glob("*.yml"):
+        for model in yaml.safe_load(path.read_text(encoding="utf-8")).get("models", []):
+            if model["name"] == asset:
+                return {c["name"] for c in model["columns"]}
+    raise AssertionError(f"no contract of {asset}")
+
+
+@pytest.mark.parametrize("path", FILES, ids=suites.asset_of)
+def test_a_file_says_something_of_substance(path):
+    """Its columns exist; it guards what a row is (key or filled), and what values may be (range, set, form, relation)."""
+    asset, specs = suites.asset_of(path), read_suite(path).expectations
+    columns = columns_of(asset)
+    for spec in specs:
+        assert set(spec.all_columns) <= columns, f"{asset}: {spec.name}: {set(spec.all_columns) - columns}"
+        low, high = spec.kwargs.get("min_value"), spec.kwargs.get("max_value")
+        if spec.type == "expect_table_row_count_to_be_between":
+            assert low, f"{asset}: {spec.name} can hardly fail"
+        assert low is None or high is None or isinstance(low, dict) or isinstance(high, dict) or low <= high
+    kinds = {spec.type for spec in specs}
+    assert any("unique" in k or "not_be_null" in k or "contain_set" in k for k in kinds), f"{asset}: no key"
+    # an export of values must have bounds; names and free text have none
+    assert any(re.search("between|in_set|contain_set|regex|greater_than|to_be_null|match_set", k) for k in kinds), f"{asset}: no bounds"
+    assert any(spec.severity == "critical" for spec in specs)
+
+
+def test_every_pattern_has_words():
+    for path in FILES:
+        for spec in read_suite(path).expectations:
+            if "regex" in spec.kwargs:
+                assert spec.kwargs["regex"] in wording.FORMS, f"{path.name}: {spec.name}"
+                assert spec.kwargs["regex"] not in wording.describe(spec).fr + wording.describe(spec).en
 
 
 def test_a_table_s_file_is_found_from_its_name():
