@@ -36,7 +36,7 @@ Home = Annotated[
     Path | None, typer.Option("--home", help="Folder below which everything is written (default: OBSERVATORY_HOME, else ./var).")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output and nothing else there.")]
-WRONG_USAGE, BLOCKED, BUSY = 2, 4, 5
+SILENT, WRONG_USAGE, BLOCKED, BUSY = 1, 2, 4, 5
 STATES = {
     "accepted": Message(fr="pris", en="accepted"),
     "adapted": Message(fr="pris, forme adaptée", en="accepted, form adapted"),
@@ -132,6 +132,8 @@ def templates(
 @app.command()
 def status(home: Home = None, json_: Json = False) -> None:
     """Tell each source's vintage, when its publisher was due, whose delay it is, and what to do."""
+    from orchestration.notifications import heartbeat as silence
+    from orchestration.notifications.heartbeat import ACTION
     from orchestration.status import source_status, status_table
 
     settings = _settings(home, None)
@@ -140,6 +142,44 @@ def status(home: Home = None, json_: Json = False) -> None:
         print(json.dumps([s.to_json(settings.language) for s in statuses], ensure_ascii=False, default=str))
     else:
         _console().print(status_table(statuses, settings.language))
+    complaint = silence(settings)
+    for text in (complaint, ACTION) if complaint else ():
+        print(text.text(settings.language), file=sys.stderr)
+
+
+@app.command()
+def heartbeat(home: Home = None, json_: Json = False) -> None:
+    """Tell whether refreshes still come to a good end, and send what has become late or could not be sent.
+
+    For a timer of its own, beside the one that refreshes. Exit codes: 0 they do, 1 they have stopped.
+    """
+    from orchestration.notifications import complain
+    from orchestration.notifications.heartbeat import ACTION, read_heartbeat
+
+    settings = _settings(home, None)
+    _log_to_standard_error()
+    complaint, known = complain(settings), read_heartbeat(settings.home)
+    good = known.good_at if known else None
+    if json_:
+        told = [m.text(settings.language) if complaint else None for m in (complaint or ACTION, ACTION)]
+        print(json.dumps({
+            "silent": complaint is not None, "last_good_at": good.isoformat() if good else None,
+            "last_exit_code": known.last_exit_code if known else None, "message": told[0], "action": told[1],
+        }, ensure_ascii=False))
+    elif complaint:
+        _say(settings, complaint)
+        _say(settings, ACTION)
+    elif good:
+        _say(settings, Message(
+            fr=f"La dernière actualisation qui a abouti est du {good:%d/%m/%Y}.",
+            en=f"The last refresh that came to a good end is of {good:%Y-%m-%d}.",
+        ))
+    else:
+        _say(settings, Message(
+            fr="Aucune actualisation de fichiers réels n'est encore attendue ici.",
+            en="No refresh of real files is expected here yet.",
+        ))
+    raise typer.Exit(SILENT if complaint else 0)
 
 
 @app.command()

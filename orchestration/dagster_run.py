@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 import os
 import socket
+import traceback
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -68,7 +69,10 @@ def run_job(
     run_id = make_new_run_id()
     session = resources.adopt(run_id, settings, refresh)
     try:
-        failures = _execute(settings, refresh, run_id, job_name, definitions, asked_by)
+        try:
+            failures = _execute(settings, refresh, run_id, job_name, definitions, asked_by)
+        except Exception as error:  # no step of ours: Dagster itself could not go on
+            failures = [f"{type(error).__name__}: {error}\n{''.join(traceback.format_exception(error))}"]
         if failures:
             path = _write_failures(settings, refresh.run_id, failures)
             if session.outcome is None:  # nobody has decided about an edition: the step fell, it did not refuse
@@ -211,7 +215,10 @@ def _told(event) -> str:
 
 def _write_failures(settings: Settings, run_id: str, failures: list[str]) -> Path:
     path = settings.home / "logs" / f"{run_id}.log"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a", encoding="utf-8") as handle:
-        handle.write("\n".join(failures) + "\n")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a", encoding="utf-8") as handle:
+            handle.write("\n".join(failures) + "\n")
+    except OSError as error:
+        log.error("%s: %s\n%s", path, error, "\n".join(failures))
     return path

@@ -9,6 +9,7 @@ and `backfill_vintages`.
 # no `from __future__ import annotations`: Dagster reads the steps' annotations as they stand
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dagster import (
     AssetKey,
@@ -26,10 +27,15 @@ from dagster import (
 )
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
-from orchestration.assets.wording import EDITION_KEY, both, lake_key
+from orchestration.assets.wording import EDITION_KEY, both, files_metadata, lake_key
 from orchestration.catalog.models import Source
+from orchestration.messages import Message
 from orchestration.records import RefreshOutcome
 from orchestration.resources import ObservatoryResource, busy_or_wrong, here
+from orchestration.settings import Settings
+
+if TYPE_CHECKING:
+    from orchestration.lake import Register
 
 REFRESH_ALL = "refresh_all"
 PUBLISH = "publish"
@@ -90,15 +96,19 @@ def build_errands() -> list[JobDefinition]:
         here(context)
         source_id, _, vintage = context.partition_key.partition("|")
         with busy_or_wrong():
-            outcome = observatory.errand(context, channel=observatory.came_from(), only=[source_id], vintages=[vintage])
-        refused = [f for f in outcome.sources if f.source == source_id and f.state == "refused"]
-        said = [m for f in refused for m in (f.reason, f.action) if m] or [m for m in (outcome.note, outcome.action) if m]
-        taken = [f for f in outcome.sources if f.source == source_id and f.vintage == vintage and f.state != "missing"]
-        if refused or outcome.exit_code == 4 or not taken:
-            absent = f"Aucun fichier de {source_id} pour {vintage}. / No file of {source_id} for {vintage}."
-            raise Failure(description=" ".join(map(both, said)) if refused or outcome.exit_code == 4 else absent, allow_retries=False)
+            channel = observatory.channel or came_by(observatory.settings(), source_id, vintage)
+            outcome = observatory.errand(context, channel=channel, only=[source_id], vintages=[vintage])
+        files = [f for f in outcome.sources if f.source == source_id]
+        # `missing`: the publisher did not answer, and nothing was read again
+        wrong = [f for f in files if f.state in ("refused", "missing")]
+        if wrong or outcome.exit_code == 4:
+            said = [m for f in wrong for m in (f.reason, f.action)] or [outcome.note, outcome.action]
+            raise Failure(description=" ".join(filter(None, map(both, said))), allow_retries=False)
         context.add_output_metadata(
-            {"edition": outcome.edition or "", "published": outcome.published, "rows": sum(f.rows_kept for f in taken)}
+            {
+                "edition": outcome.edition or "", "published": outcome.published, "note": both(outcome.note),
+                **files_metadata(files),
+            }
         )
 
     @job(name=TAKE_INBOX, description="Relève la boîte de dépôt et répond / empties the inbox and answers")
@@ -108,8 +118,9 @@ def build_errands() -> list[JobDefinition]:
     @job(
         name=BACKFILL, partitions_def=VINTAGES,
         description=(
-            "Relit des millésimes choisis d'une source, même inchangés : onglet « Partitions ». / "
-            "Reads chosen vintages of a source again, even unchanged ones: tab 'Partitions'."
+            "Relit les millésimes choisis, même inchangés, par la voie d'où ils sont venus, sans toucher aux autres : onglet "
+            "« Partitions », « Launch backfill ». / Reads the chosen vintages again, even unchanged ones, the way they came, "
+            "and touches no other: tab 'Partitions', 'Launch backfill'."
         ),
     )
     def backfill_vintages() -> None:
@@ -118,17 +129,50 @@ def build_errands() -> list[JobDefinition]:
     return [take_inbox, backfill_vintages]
 
 
+def came_by(settings: Settings, source_id: str, vintage: str) -> str:
+    """Return the channel by which a vintage came: reading it again goes the same way.
+
+    For one that nobody knows yet, and for one from a mirror, that of the settings (`OBSERVATORY_FROM`). Raises
+    UsageError for a mirror whose folder is not known.
+    """
+    from orchestration.lake import Lake
+    from orchestration.refresh import WELL_KNOWN, UsageError
+
+    channel = _offered(Lake(settings.home).register).get((source_id, vintage))
+    if channel == "mirror" and settings.channel in WELL_KNOWN:
+        raise UsageError(
+            Message(
+                fr=f"Le millésime {vintage} de « {source_id} » vient d'un dossier : relancer en donnant ce dossier dans la "
+                "configuration (resources: observatory: config: channel), ou par OBSERVATORY_FROM.",
+                en=f"The vintage {vintage} of '{source_id}' came from a folder: run again with that folder in the "
+                "configuration (resources: observatory: config: channel), or in OBSERVATORY_FROM.",
+            )
+        )
+    return settings.channel if channel in (None, "mirror") else channel
+
+
 def add_vintages(instance: DagsterInstance, home: Path) -> None:
     """Let `backfill_vintages` offer every vintage that the lake of `home` knows."""
     from orchestration.lake import Lake
 
-    register = Lake(home).register
-    known = {
-        f"{source_id}|{vintage}"
-        for realm in (register.real, register.sample)
-        for source_id, state in realm.items()
-        for vintage in {*state.files, *state.vintages()}
-    }
+    known = {f"{source_id}|{vintage}" for source_id, vintage in _offered(Lake(home).register)}
     name = VINTAGES.name
     assert name is not None
-    instance.add_dynamic_partitions(name, sorted(known - set(instance.get_dynamic_partitions(name))))
+    new = sorted(known - set(instance.get_dynamic_partitions(name)))
+    if new:
+        instance.add_dynamic_partitions(name, new)
+
+
+def _offered(register: "Register") -> dict[tuple[str, str], str]:
+    """Return the vintages that can be asked for again, each with the channel of its newest file.
+
+    What is part of the software, and the extract that stands in for a missing file, come by no channel.
+    """
+    found: dict[tuple[str, str], str] = {}
+    for realm, ours in ((register.sample, ("sample", "inbox")), (register.real, ("live", "mirror", "inbox"))):
+        for source_id, state in realm.items():
+            for vintage, files in state.files.items():
+                newest = max(files.values(), key=lambda f: f.fetched_at or "", default=None)
+                if newest is not None and newest.channel in ours:
+                    found[source_id, vintage] = newest.channel
+    return found

@@ -89,10 +89,14 @@ class Refresh:
     """One refresh of one home. Open it, ask it what is new, then walk: ingest → build → check → publish."""
 
     def __init__(
-        self, settings: Settings, *, channel: str, only: list[str] | None, run_id: str, lock: FileLock
+        self, settings: Settings, *, channel: str, only: list[str] | None, run_id: str, lock: FileLock,
+        vintages: list[str] | None = None,
     ) -> None:
         self.settings = settings
         self.run_id = run_id
+        self.concluded: RefreshOutcome | None = None
+        self._closed = False
+        self._again = frozenset(vintages or ())
         self.started_at = datetime.now(UTC)
         self._lock = lock
         self.catalogue = load_catalogue(settings.sources_path)
@@ -121,18 +125,20 @@ class Refresh:
 
     @classmethod
     def open(
-        cls, settings: Settings, *, channel: str = "sample", only: list[str] | None = None, run_id: str | None = None
+        cls, settings: Settings, *, channel: str = "sample", only: list[str] | None = None, run_id: str | None = None,
+        vintages: list[str] | None = None, wait_seconds: float = 0,
     ) -> "Refresh":
         """Return a refresh that holds the lock of `settings.home`.
 
         `channel`: `sample`, `live`, `inbox`, or the path of a mirror. `only`: identifiers of sources or groups; None for
-        all, empty for none (the marts are made anew from what the lake holds). Raises HomeBusy,
-        UsageError, CatalogueError, LakeError.
+        all, empty for none (the marts are made anew from what the lake holds). `vintages`: read these and no
+        others, also where their files were judged before. `wait_seconds`: how long another refresh is waited
+        for. Raises HomeBusy, UsageError, CatalogueError, LakeError.
         """
         settings.home.mkdir(parents=True, exist_ok=True)
         lock = FileLock(settings.home / "refresh.lock")
         try:
-            lock.acquire(timeout=0)
+            lock.acquire(timeout=wait_seconds)
         except Timeout as error:
             raise HomeBusy(settings.home) from error
         try:
@@ -140,23 +146,38 @@ class Refresh:
 
             sweep(settings.home)
             run_id = run_id or datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
-            return cls(settings, channel=channel, only=only, run_id=run_id, lock=lock)
-        except BaseException:
+            return cls(settings, channel=channel, only=only, run_id=run_id, lock=lock, vintages=vintages)
+        except BaseException as error:
             lock.release()
+            _tell_accident(settings, channel, error)
             raise
 
     def __enter__(self) -> "Refresh":
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, _: object, error: BaseException | None, *__: object) -> None:
+        unfinished = self.concluded is None and not self._closed
         self.close()
+        if error is not None and unfinished:
+            _tell_accident(self.settings, self.channel, error)
 
     def close(self) -> None:
-        """End the worker, drop the working files, give the lock back."""
+        """End the worker, drop the working files, give the lock back, then tell who must know.
+
+        Every refresh ends here, whoever started it. Messages go out when the home is free again: a mail
+        server that does not answer must not make the next refresh wait.
+        """
+        if self._closed:
+            return
+        self._closed = True
         if self._worker:
             self._worker.stop()
         shutil.rmtree(self.work, ignore_errors=True)
         self._lock.release()
+        if self.concluded is not None:
+            from orchestration.notifications import after_refresh
+
+            after_refresh(self.settings, self.concluded, self.catalogue)
 
     # landing --------------------------------------------------------------------------------------
 
@@ -187,6 +208,21 @@ class Refresh:
             for name in unknown_folders(root, set(self.catalogue)):
                 log.info("no source is called '%s': the folder is ignored", name)
         hashes.save()
+        return self._only_again(landings) if self._again else landings
+
+    def _only_again(self, landings: dict[str, Landing]) -> dict[str, Landing]:
+        """Leave only what is to be read again; raise UsageError where the channel has nothing of it."""
+        for landing in landings.values():
+            landing.files = [f for f in landing.files if f.vintage in self._again]
+            landing.outcomes = [o for o in landing.outcomes if o.vintage in self._again]
+        if not any(landing.files or landing.outcomes for landing in landings.values()):
+            sources, vintages = ", ".join(landings), ", ".join(sorted(self._again))
+            raise UsageError(
+                Message(
+                    fr=f"Aucun fichier de « {sources} » pour {vintages} dans « {self.channel} » : rien n'est relu.",
+                    en=f"No file of '{sources}' for {vintages} in '{self.channel}': nothing is read again.",
+                )
+            )
         return landings
 
     def _land_source(self, source: Source, hashes: HashCache) -> Landing:
@@ -222,13 +258,14 @@ class Refresh:
         """Return the outcome of a refresh that has nothing to do."""
         for source in self.sources:
             self.outcomes[source.source_id] = self._judged_before(source)
-        return self.outcome(
+        self.concluded = self.outcome(
             edition=self.current_edition(), published=False,
             note=Message(
                 fr="Rien de nouveau : l'édition publiée reste la même.",
                 en="Nothing new: the published edition stays as it is.",
             ),
         )
+        return self.concluded
 
     def _judged_before(self, source: Source) -> list[FileOutcome]:
         landing = self.landings[source.source_id]
@@ -245,6 +282,9 @@ class Refresh:
         return outcomes
 
     def known(self, source: Source, state: SourceState, landed: Landed) -> KnownFile | None:
+        """Return how the same bytes were judged under the same contract; None when they must be read."""
+        if landed.vintage in self._again:
+            return None
         known = state.files.get(landed.vintage, {}).get(landed.name)
         if known is None or known.sha256 != landed.sha256 or known.contract != self.contract(source):
             return None
@@ -622,13 +662,15 @@ class Refresh:
 
         for source in self.sources:
             self.outcomes.setdefault(source.source_id, [])
-        return publish(self)
+        self.concluded = publish(self)
+        return self.concluded
 
     def give_up(self, reason: Message) -> RefreshOutcome:
         """Publish nothing because a step broke down; write the receipt; return the outcome (exit code 4)."""
         from orchestration.publish import block
 
-        return block(self, [reason])
+        self.concluded = block(self, [reason])
+        return self.concluded
 
     def run(self) -> RefreshOutcome:
         """Walk the whole way without Dagster; tests and benchmarks do."""
@@ -655,6 +697,17 @@ class Refresh:
             channel=self.channel if self.channel in WELL_KNOWN else "mirror", realm=self.realm, published=published,
             sources=files, checks=checks, note=note, action=action,
         )
+
+
+def _tell_accident(settings: Settings, channel: str, error: BaseException) -> None:
+    """Tell that a refresh broke off without an outcome; not where it was never begun."""
+    if isinstance(error, UsageError) or not isinstance(error, Exception):
+        return
+    from orchestration.notifications import accident
+
+    reason, action = getattr(error, "reason", None), getattr(error, "action", None)
+    said = f"{type(error).__name__}: {error}"
+    accident(settings, channel, reason or Message(fr=said, en=said), action)
 
 
 @dataclass

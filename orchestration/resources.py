@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 REFRESH_TAG = "observatory/refresh"
 # which process carries out a run: a run whose process is gone must not hold back the next
 PROCESS_TAG = "observatory/process"
+# a run of the interface waits that long for a refresh from the prompt, as it waits in the queue for another run
+WAIT_SECONDS = 15 * 60
 STOPPED = Message(
     fr="L'actualisation s'est arrêtée avant la fin (exécution {run} dans Dagster)",
     en="The refresh stopped before its end (run {run} in Dagster)",
@@ -118,13 +120,12 @@ class ObservatoryResource(ConfigurableResource):
         from orchestration.refresh import Refresh
 
         settings = self.settings()
-        refresh = Refresh.open(settings, channel=channel, only=only, **({"vintages": vintages} if vintages else {}))
-        if not vintages:
-            with ExitStack() as stack:
-                stack.push(refresh)
-                if refresh.nothing_new():
-                    return refresh.unchanged_outcome()
-                stack.pop_all()
+        refresh = Refresh.open(settings, channel=channel, only=only, vintages=vintages, wait_seconds=WAIT_SECONDS)
+        with ExitStack() as stack:
+            stack.push(refresh)
+            if refresh.nothing_new():
+                return refresh.unchanged_outcome()
+            stack.pop_all()
         return run_job(settings, "refresh_all", channel, only, refresh=refresh, asked_by=context.run_id)
 
     def teardown_after_execution(self, context: InitResourceContext) -> None:
@@ -174,7 +175,9 @@ class ObservatoryResource(ConfigurableResource):
         settings = self.settings()
         here(context)
         with busy_or_wrong():
-            refresh = Refresh.open(settings, channel=self.came_from(), only=selected(context))
+            refresh = Refresh.open(
+                settings, channel=self.came_from(), only=selected(context), wait_seconds=WAIT_SECONDS
+            )
         context.instance.add_run_tags(context.run.run_id, {REFRESH_TAG: refresh.run_id})
         # dbt's import hides behind the ingestion
         refresh.start_worker()
@@ -190,12 +193,13 @@ def here(context: OpExecutionContext | AssetExecutionContext) -> None:
 
 @contextmanager
 def busy_or_wrong() -> Iterator[None]:
-    """Turn a busy home and a wrong channel into a Failure in plain words, which is never tried again."""
+    """Turn a busy home, a wrong channel, an unreadable register into a Failure in plain words, never tried again."""
+    from orchestration.lake import LakeError
     from orchestration.refresh import HomeBusy, UsageError
 
     try:
         yield
-    except (HomeBusy, UsageError) as error:
+    except (HomeBusy, UsageError, LakeError) as error:
         said = [error.reason, getattr(error, "action", None)]
         raise Failure(description=" ".join(filter(None, map(both, said))), allow_retries=False) from None
 

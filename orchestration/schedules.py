@@ -2,8 +2,9 @@
 
 One schedule a source that has a live address; all are off until somebody turns them on. A yearly or
 quarterly source is looked for on the day it is expected and each week after, until its days of grace
-are over: publishers slip. Each asks for its own source alone, and not for one that was asked for today;
-what a stop made them miss is left to the sensor `updates_due` where that is on, which asks once for all.
+are over: publishers slip. Each asks for its own source alone, and not for one that was asked for today.
+What a stop made them miss is made up for in one run, not one a schedule: by the sensor `updates_due` where
+that is on, else by the first schedule that notices, which asks for what all those that are on have missed.
 Whether a delay is ours or theirs is told by freshness, not here.
 """
 
@@ -29,6 +30,7 @@ from orchestration import sensors
 from orchestration.assets.wording import lake_key
 from orchestration.catalog.models import Calendar, Source
 from orchestration.sensors import UPDATES_DUE, asked_today, live_config, look_tags
+from orchestration.settings import Settings
 
 TIMEZONE = "Europe/Paris"
 # a tick that comes later than that was missed: Dagster makes up for the last one of each schedule
@@ -88,16 +90,20 @@ def _schedule(
         asked = asked_today(context.instance, source.source_id, now)
         if asked:
             return SkipReason(f"Déjà demandé aujourd'hui ({asked}). / Asked for today already.")
-        if now - context.scheduled_execution_time > _MISSED and _catches_up(context.instance):
-            return SkipReason(f"Échéance manquée : « {UPDATES_DUE} » la rattrape. / Missed: '{UPDATES_DUE}' catches up.")
+        asked_for = {source.source_id}
+        if now - context.scheduled_execution_time > _MISSED:
+            if _running(context.instance, InstigatorType.SENSOR) & {UPDATES_DUE}:
+                return SkipReason(f"Échéance manquée : « {UPDATES_DUE} » la rattrape. / Missed: '{UPDATES_DUE}' catches up.")
+            on = _running(context.instance, InstigatorType.SCHEDULE)
+            asked_for |= {look.source_id for look in sensors.due_now(Settings.load(), now) if _name(look.source_id) in on}
         return RunRequest(
-            asset_selection=[lake_key(source.source_id), *rebuild],
+            asset_selection=[*map(lake_key, sorted(asked_for)), *rebuild],
             run_config=live_config(),
-            tags={"observatory/from": "calendar", **look_tags([source.source_id])},
+            tags={"observatory/from": "calendar", **look_tags(sorted(asked_for))},
         )
 
     return ScheduleDefinition(
-        name=f"calendar_{source.source_id}",
+        name=_name(source.source_id),
         job=job,
         cron_schedule=crons,
         execution_timezone=TIMEZONE,
@@ -107,7 +113,10 @@ def _schedule(
     )
 
 
-def _catches_up(instance: DagsterInstance) -> bool:
-    """Return whether somebody has turned the catching-up sensor on."""
-    states = instance.all_instigator_state(instigator_type=InstigatorType.SENSOR)
-    return any(s.instigator_name == UPDATES_DUE and s.is_running for s in states)
+def _name(source_id: str) -> str:
+    return f"calendar_{source_id}"
+
+
+def _running(instance: DagsterInstance, kind: InstigatorType) -> set[str]:
+    """Return the names of the schedules or sensors that somebody has turned on."""
+    return {s.instigator_name for s in instance.all_instigator_state(instigator_type=kind) if s.is_running}

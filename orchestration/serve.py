@@ -34,7 +34,10 @@ def serve(settings: Settings, host: str = "127.0.0.1", port: int = 3000) -> int:
         return 2
     home = dagster_home(settings)
     with open_instance(settings) as instance:
+        from orchestration.jobs import add_vintages
+
         close_orphans(instance)
+        add_vintages(instance, settings.home)
     environment = {
         **os.environ,
         "DAGSTER_HOME": str(home),

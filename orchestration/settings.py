@@ -27,7 +27,8 @@ class Settings(BaseSettings):
     observatory is for. `language`: of the sentences in `--json` and on the terminal. `channel`
     (`OBSERVATORY_FROM`): where a run that was started in the interface takes its files from.
     `notify`: addresses of apprise, which hold passwords and are never shown; `notify_always`: a message
-    also when nothing is wrong. `heartbeat_days`: how long refreshes may be silent; 0 for the calendars' own.
+    also when nothing is wrong; `notify_samples`: messages about trials on samples too. `heartbeat_days`: how
+    long refreshes may be silent; 0 for the calendars' own.
     """
 
     model_config = SettingsConfigDict(env_prefix="OBSERVATORY_", extra="ignore", populate_by_name=True)
@@ -38,6 +39,7 @@ class Settings(BaseSettings):
     channel: str = Field(default="sample", validation_alias="OBSERVATORY_FROM")
     notify: SecretStr = SecretStr("")
     notify_always: bool = False
+    notify_samples: bool = False
     heartbeat_days: int = Field(default=0, ge=0)
     sources_path: Path = Field(default=PROJECT / "sources")
     expectations_path: Path = Field(default=PROJECT / "expectations")

@@ -42,7 +42,12 @@ class Heartbeat(BaseModel):
 
 
 def beat(home: Path, outcome: RefreshOutcome) -> None:
-    """Note that a refresh of `home` ended. Never raises: the log says what went wrong."""
+    """Note that a refresh of `home` ended; a trial on samples is none that anybody waits for.
+
+    Never raises: the log says what went wrong.
+    """
+    if outcome.realm == "sample":
+        return
     known = read_heartbeat(home)
     at = outcome.finished_at
     now = Heartbeat(
@@ -73,6 +78,8 @@ def _from_receipts(home: Path) -> Heartbeat | None:
         try:
             receipt = json.loads(path.read_text(encoding="utf-8"))
             at, code = _aware(datetime.fromisoformat(receipt["finished_at"])), int(receipt["exit_code"])
+            if "sample" in (receipt.get("realm"), receipt.get("channel")):
+                continue
         except (OSError, ValueError, KeyError, TypeError):
             continue
         if found is None:

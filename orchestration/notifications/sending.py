@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -35,12 +33,13 @@ class Service:
 
 
 def services(settings: Settings) -> list[Service]:
-    """Return the services that messages go to, in the order given; [] when none is set."""
-    found = []
+    """Return the services that messages go to, in the order given and each once; [] when none is set."""
+    found: dict[str, Service] = {}
     for number, url in enumerate(filter(None, _BETWEEN.split(settings.notify.get_secret_value().strip(" \t\r\n,"))), 1):
         kind = url.split("://", 1)[0] if re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", url) else "?"
-        found.append(Service(sha256(url.encode()).hexdigest()[:16], f"{number} ({kind})", url))
-    return found
+        service = Service(sha256(url.encode()).hexdigest()[:16], f"{number} ({kind})", url)
+        found.setdefault(service.key, service)
+    return list(found.values())
 
 
 def send(service: Service, title: str, body: str) -> bool:
@@ -48,12 +47,14 @@ def send(service: Service, title: str, body: str) -> bool:
     try:
         from apprise import Apprise, AppriseAsset, NotifyFormat, PersistentStoreMode
 
-        with _quiet():
-            # nothing of ours is left below the user's own folders
-            asset = AppriseAsset(app_id="Observatoire RSE-ODD", storage_mode=PersistentStoreMode.MEMORY)
-            way = Apprise(asset=asset)
-            known = way.add(service.url)
-            sent = bool(known and way.notify(body=body, title=title, body_format=NotifyFormat.TEXT))
+        # their logs name hosts, users and tokens; nobody else here uses them
+        for name in ("apprise", "urllib3.connectionpool"):
+            logging.getLogger(name).disabled = True
+        # nothing of ours is left below the user's own folders
+        asset = AppriseAsset(app_id="Observatoire RSE-ODD", storage_mode=PersistentStoreMode.MEMORY)
+        way = Apprise(asset=asset)
+        known = way.add(service.url)
+        sent = bool(known and way.notify(body=body, title=title, body_format=NotifyFormat.TEXT))
     except Exception as error:  # a message must not break what it tells of; its text may hold the address
         log.error("notification service %s: %s", service.name, type(error).__name__)
         return False
@@ -62,15 +63,3 @@ def send(service: Service, title: str, body: str) -> bool:
     elif not sent:
         log.error("notification service %s did not take the message; it is sent again next time", service.name)
     return sent
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    # apprise's own log names hosts, users and tokens
-    logger = logging.getLogger("apprise")
-    before = logger.disabled
-    logger.disabled = True
-    try:
-        yield
-    finally:
-        logger.disabled = before

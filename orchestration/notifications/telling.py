@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Thread
+from time import monotonic
 
 from orchestration.catalog.models import Source
 from orchestration.messages import Message
@@ -25,8 +27,10 @@ from orchestration.status import source_status
 
 log = logging.getLogger("observatory")
 
-# another refresh of the same home cannot be telling: only a heartbeat can, and it is quick
-_PATIENCE = 60
+# what is told may never hold up what it tells of: a service that has not answered by then has not heard
+_SENDING = 20
+# the heartbeat, or the refresh before, may be telling
+_PATIENCE = 30
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,9 @@ class Sent:
 def after_refresh(settings: Settings, outcome: RefreshOutcome, catalogue: Mapping[str, Source]) -> Sent | None:
     """Do what follows every refresh, whatever came of it: note the heartbeat, tell who must know.
 
-    Returns the message, None when there was nothing to tell. Never raises.
+    `Refresh.close` calls it, so that it makes no difference who started the refresh. Nobody is told of a trial
+    on samples unless `OBSERVATORY_NOTIFY_SAMPLES` asks for it. Returns the message, None when there was nothing
+    to tell. Never raises, and takes less than a minute whatever the services do.
     """
     beat(settings.home, outcome)
     try:
@@ -57,9 +63,11 @@ def notify(
 ) -> Sent | None:
     """Tell, in one message, what this refresh found wrong for the first time, what is late, and what is settled.
 
-    Returns None when no service is set (`OBSERVATORY_NOTIFY`), or when there is nothing new to tell and
-    `OBSERVATORY_NOTIFY_ALWAYS` is not set.
+    Returns None when no service is set (`OBSERVATORY_NOTIFY`), when the refresh was a trial on samples, or when
+    there is nothing new to tell and `OBSERVATORY_NOTIFY_ALWAYS` is not set.
     """
+    if outcome.realm == "sample" and not settings.notify_samples:
+        return None
     return _tell(
         settings,
         lambda: findings.of_refresh(outcome, catalogue) + findings.of_health(source_status(settings, (now or outcome.finished_at).date())),
@@ -68,8 +76,12 @@ def notify(
     )
 
 
-def accident(settings: Settings, reason: Message, action: Message | None, *, now: datetime | None = None) -> Sent | None:
-    """Tell that a refresh broke off before it had an outcome. Never raises."""
+def accident(
+    settings: Settings, channel: str, reason: Message, action: Message | None, *, now: datetime | None = None
+) -> Sent | None:
+    """Tell that a refresh from `channel` broke off before it had an outcome. Never raises."""
+    if channel == "sample" and not settings.notify_samples:
+        return None
     found = Finding(key="accident", kind="accident", fingerprint=reason.en, text=reason, action=action)
     try:
         return _tell(settings, lambda: [found], lambda _: False, now=now)
@@ -126,19 +138,31 @@ def _tell(
 
 
 def _deliver(memory: Memory, services: list[sending.Service]) -> int:
-    """Send what waits, in order; return how many services have nothing left to receive."""
-    by_key = {s.key: s for s in services}
-    silent: set[str] = set()
-    left = []
-    for message in memory.waiting:
-        service = by_key.get(message.service)
-        if service is None:
-            continue
-        if message.service in silent or not sending.send(service, message.title, message.body):
-            silent.add(message.service)
-            left.append(message)
-    memory.waiting = left
-    return len(services) - len(silent)
+    """Send what waits, each service its messages in order; return how many have nothing left to receive.
+
+    All services at once, and none for longer than `_SENDING`: what it took meanwhile is known, the rest waits.
+    """
+    boxes = {s.key: [m for m in memory.waiting if m.service == s.key] for s in services}
+    taken: dict[str, int] = dict.fromkeys(boxes, 0)
+
+    def empty(service: sending.Service) -> None:
+        for message in boxes[service.key]:
+            if not sending.send(service, message.title, message.body):
+                return
+            taken[service.key] += 1
+
+    # daemons: a process that is done does not wait for a server that hangs
+    threads = [Thread(target=empty, args=[s], daemon=True) for s in services if boxes[s.key]]
+    until = monotonic() + _SENDING
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(max(0.0, until - monotonic()))
+    if any(thread.is_alive() for thread in threads):
+        log.error("a notification service did not answer within %s seconds; the message waits", _SENDING)
+    left = {key: box[taken[key]:] for key, box in boxes.items()}
+    memory.waiting = [message for box in left.values() for message in box]
+    return sum(not box for box in left.values())
 
 
 def _receipt(home: Path, run_id: str | None) -> Path | None:

@@ -37,6 +37,7 @@ def to_json(outcome: RefreshOutcome, language: Language = "fr") -> dict[str, Any
         ],
         "run_id": outcome.run_id,
         "channel": outcome.channel,
+        "realm": outcome.realm,
         "published": outcome.published,
         "tables": [t.model_dump(mode="json") for t in outcome.tables],
         **_texts("note", outcome.note, language),

@@ -12,13 +12,16 @@ from dagster import (
     DagsterInstance, DagsterRunStatus, DefaultScheduleStatus, build_schedule_context, build_sensor_context,
 )
 from dagster._core.remote_origin import RemoteInstigatorOrigin
-from dagster._core.scheduler.instigation import InstigatorState, InstigatorStatus, InstigatorType
+from dagster._core.scheduler.instigation import (
+    InstigatorState, InstigatorStatus, InstigatorType, ScheduleInstigatorData,
+)
 from dagster_fakes import source
 
 from orchestration import sensors
 from orchestration.dagster_run import _origin
 from orchestration.jobs import BACKFILL, VINTAGES, add_vintages
 from orchestration.looks import looks_due
+from orchestration.messages import Message
 from orchestration.quality.freshness import health
 from orchestration.resources import PROCESS_TAG
 from orchestration.status import SourceStatus
@@ -239,13 +242,28 @@ def test_the_sensor_waits_for_what_a_schedule_asked_for(definitions, repository,
     assert not tick(repository, local, "updates_due").run_requests
 
 
-def test_a_missed_tick_is_left_to_the_sensor_where_that_is_on(repository, local, clock):
+def test_a_missed_tick_is_left_to_the_sensor_where_that_is_on(repository, local, clock, wanted):
     assert ask(repository, local, NOW - timedelta(hours=30)).run_requests
     origin = RemoteInstigatorOrigin(_origin("publish").repository_origin, "updates_due")
     local.add_instigator_state(InstigatorState(origin, InstigatorType.SENSOR, InstigatorStatus.RUNNING))
     missed = ask(repository, local, NOW - timedelta(hours=30))
     assert not missed.run_requests and "updates_due" in missed.skip_message
     assert ask(repository, local, NOW - timedelta(minutes=5)).run_requests
+
+
+def test_what_the_schedules_missed_is_made_up_for_in_one_run(repository, local, clock, wanted):
+    wanted += [look("dgcl_epci"), look("insee_wages"), look("insee_income")]
+    repositories = _origin("publish").repository_origin
+    for name, switch in (("dgcl_epci", InstigatorStatus.RUNNING), ("insee_wages", InstigatorStatus.STOPPED)):
+        origin = RemoteInstigatorOrigin(repositories, f"calendar_{name}")
+        local.add_instigator_state(InstigatorState(origin, InstigatorType.SCHEDULE, switch, ScheduleInstigatorData("0 4 * * *")))
+    [request] = ask(repository, local, NOW - timedelta(hours=30)).run_requests
+    # what nobody turned on is not looked for
+    assert {n for n in names(request) if n.startswith("lake/")} == {"lake/dgcl_epci", "lake/insee_income"}
+    # the tags by which the next schedule sees that it need not ask
+    assert {t for t in request.tags if t.startswith("look/")} == {"look/dgcl_epci", "look/insee_income"}
+    [on_time] = ask(repository, local, NOW - timedelta(minutes=5)).run_requests
+    assert {n for n in names(on_time) if n.startswith("lake/")} == {"lake/insee_income"}
 
 
 # the inbox ----------------------------------------------------------------------------------------
@@ -336,10 +354,11 @@ def errands(monkeypatch):
 
     def errand(self, context, *, channel, only, vintages=None):
         asked.append((channel, only, vintages))
-        files = [FileOutcome(source=only[0], vintage=v, file="a.csv", state="accepted", rows_kept=3) for v in vintages or ()]
+        state = "missing" if only == ["silent"] else "accepted"
+        files = [FileOutcome(source=only[0], vintage=v, file="a.csv", state=state, rows_kept=3, reason=Message(fr="pas de réponse", en="no answer")) for v in vintages or ()]
         return RefreshOutcome(
             run_id="r", edition="e", started_at=NOW, finished_at=NOW, territory="244400404", channel=channel,
-            sources=[] if only == ["absent"] else files,
+            sources=files,
         )
 
     monkeypatch.setattr(ObservatoryResource, "errand", errand)
@@ -354,14 +373,40 @@ def run_job(definitions, instance, name, settings, **more):
 
 def test_a_vintage_chosen_in_the_interface_is_read_again_alone(definitions, instance, settings, errands, monkeypatch):
     monkeypatch.setenv("OBSERVATORY_FROM", "live")
-    instance.add_dynamic_partitions(VINTAGES.name, ["insee_income|2018", "absent|1999"])
+    instance.add_dynamic_partitions(VINTAGES.name, ["insee_income|2018", "silent|1999"])
     result = run_job(definitions, instance, BACKFILL, settings, partition_key="insee_income|2018")
     assert result.success and errands == [("live", ["insee_income"], ["2018"])]
     # alive for the command line, which closes the runs of processes that are gone
     assert instance.get_run_by_id(result.run_id).tags[PROCESS_TAG].endswith(f":{os.getpid()}")
-    absent = run_job(definitions, instance, BACKFILL, settings, partition_key="absent|1999")
-    assert not absent.success
-    assert "Aucun fichier de absent pour 1999" in absent.failure_data_for_node("read_vintage_again").user_failure_data.description
+    silent = run_job(definitions, instance, BACKFILL, settings, partition_key="silent|1999")
+    assert not silent.success
+    assert "pas de réponse" in silent.failure_data_for_node("read_vintage_again").user_failure_data.description
+
+
+def test_a_vintage_is_read_again_the_way_it_came(settings, monkeypatch, tmp_path):
+    from orchestration.jobs import came_by
+    from orchestration.lake import KnownFile, Lake, Register, SourceState
+    from orchestration.refresh import UsageError
+
+    def state(**vintages):
+        file = {"file": "a", "slot": "", "sha256": "a", "contract": "c", "bytes": 1, "origin": "o", "state": "accepted"}
+        return SourceState(files={v: {"a": KnownFile(channel=c, **file)} for v, c in vintages.items()})
+
+    settings.home.mkdir()
+    register = Register(
+        real={"insee_income": state(y2018="live", y2019="mirror", y2020="inbox"), "un_sdg": state(y2023="project")},
+        sample={"insee_income": state(y2018="sample", y2021="sample")},
+    )
+    Lake(settings.home).commit(register)
+    came = {v: came_by(settings, "insee_income", v) for v in ("y2018", "y2020", "y2021")}
+    assert came == {"y2018": "live", "y2020": "inbox", "y2021": "sample"}
+    with pytest.raises(UsageError) as error:
+        came_by(settings, "insee_income", "y2019")
+    assert "vient d'un dossier" in error.value.reason.fr
+    settings.channel = str(tmp_path)
+    assert came_by(settings, "insee_income", "y2019") == str(tmp_path)
+    # what nobody has read yet comes from where everything comes from
+    assert came_by(settings, "insee_income", "y1999") == str(tmp_path)
 
 
 def test_the_vintages_of_the_lake_can_be_chosen(instance, settings):
@@ -369,7 +414,9 @@ def test_the_vintages_of_the_lake_can_be_chosen(instance, settings):
 
     settings.home.mkdir()
     known = KnownFile(file="a", slot="", sha256="a", contract="c", bytes=1, origin="o", channel="mirror", state="refused")
-    Lake(settings.home).commit(Register(real={"insee_income": SourceState(files={"2018": {"a": known}, "2021": {}})}))
+    shipped = known.model_copy(update={"channel": "sample"})
+    files = {"2018": {"a": known}, "2021": {"a": known}, "2022": {"a": shipped}}
+    Lake(settings.home).commit(Register(real={"insee_income": SourceState(files=files)}))
     add_vintages(instance, settings.home)
     add_vintages(instance, settings.home)
     assert instance.get_dynamic_partitions(VINTAGES.name) == ["insee_income|2018", "insee_income|2021"]
@@ -377,7 +424,6 @@ def test_the_vintages_of_the_lake_can_be_chosen(instance, settings):
 
 def test_emptying_the_inbox_tells_its_answers(definitions, instance, settings, errands, monkeypatch):
     from orchestration.inbox import Answer
-    from orchestration.messages import Message
 
     def take_all(given, refresh):
         assert given.home == settings.home

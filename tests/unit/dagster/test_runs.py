@@ -33,7 +33,7 @@ def refresh_module(monkeypatch):
 
     class Refresh(FakeRefresh):
         @classmethod
-        def open(cls, settings, *, channel, only, run_id=None):
+        def open(cls, settings, *, channel, only, run_id=None, vintages=None, wait_seconds=0):
             if getattr(module, "busy", False):
                 raise HomeBusy
             module.opened.append((settings, channel, only, run_id))

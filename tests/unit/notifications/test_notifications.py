@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import logging
+import socket
 import socketserver
 import threading
+import time
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -173,6 +175,17 @@ def test_a_long_list_is_folded(settings, listener):
     assert "- … et 24 de plus" in listener.last["message"] and len(listener.last["message"]) < 8000
 
 
+def test_nobody_is_told_of_a_trial_on_samples(settings, listener):
+    trial = outcome(file(channel="sample"), code=3, realm="sample")
+    assert after_refresh(settings, trial, CATALOGUE) is None
+    assert accident(settings, "sample", Message(fr="non", en="no"), None, now=NOW) is None
+    # nor does anybody wait for the next one
+    assert heartbeat(settings, NOW + timedelta(days=400)) is None
+    assert listener.received == []
+    settings.notify_samples = True
+    assert after_refresh(settings, trial, CATALOGUE).delivered == 1
+
+
 # once, again, and no more -------------------------------------------------------------------------
 
 
@@ -223,7 +236,7 @@ def test_what_is_open_is_counted_beside_news(settings, listener):
 
 
 def test_a_published_edition_settles_a_blocked_one_and_an_accident(settings, listener):
-    accident(settings, Message(fr="le disque est plein", en="the disk is full"), None, now=NOW)
+    accident(settings, "live", Message(fr="le disque est plein", en="the disk is full"), None, now=NOW)
     assert listener.last["title"] == "Observatoire RSE-ODD : actualisation interrompue"
     tell(settings, code=4, note=Message(fr="non", en="no"), day=1)
     tell(settings, day=2)
@@ -255,10 +268,27 @@ def test_one_service_that_fails_does_not_keep_the_others_from_hearing(settings, 
     assert len(listener.received) == 1
 
 
+def test_a_service_that_never_answers_holds_up_nothing(settings, listener, monkeypatch):
+    monkeypatch.setattr("orchestration.notifications.telling._SENDING", 0.5)
+    with socket.create_server(("127.0.0.1", 0)) as deaf:
+        settings.notify = type(settings.notify)(f"json://127.0.0.1:{deaf.getsockname()[1]}/?rto=60 {listener.url}")
+        began = time.monotonic()
+        sent = tell(settings, file(), code=3)
+        assert time.monotonic() - began < 5
+    assert (sent.services, sent.delivered) == (2, 1)
+    # it waits for the deaf one, and for it alone
+    waiting = json.loads((settings.home / "notifications.json").read_text())["waiting"]
+    assert [w["title"] for w in waiting] == [sent.title]
+
+
 def test_secrets_stand_in_no_log_no_file_and_no_message(settings, listener, caplog):
     caplog.set_level(logging.DEBUG)
     # an address that apprise does not know, and one that nobody answers
-    settings.notify = type(settings.notify)(f"{listener.url} jsons://chef:tresmotsecret@127.0.0.1:9 autre://tresmotsecret")
+    settings.notify = type(settings.notify)(
+        f"{listener.url} jsons://chef:tresmotsecret@127.0.0.1:9 autre://tresmotsecret "
+        # the secret of a Mattermost hook is its path
+        f"mmost://127.0.0.1:{listener.server_port}/tresmotsecret"
+    )
     tell(settings, file(), code=3)
     assert "tresmotsecret" not in caplog.text
     assert "tresmotsecret" not in repr(settings) + str(services(settings)) + settings.model_dump_json()

@@ -1,0 +1,75 @@
+"""What follows a refresh, whoever started it: told once, when the home is free, and never of what was not begun."""
+
+from __future__ import annotations
+
+import pytest
+from filelock import FileLock
+
+from orchestration import notifications
+from orchestration.lake import LakeError
+from orchestration.messages import Message
+from orchestration.refresh import Refresh, UsageError
+from orchestration.settings import Settings
+
+SOURCE = "insee_neet"
+
+
+@pytest.fixture
+def settings(tmp_path):
+    return Settings(home=tmp_path / "home")
+
+
+@pytest.fixture
+def told(monkeypatch, settings):
+    """Exit codes and accidents, in the order in which they were told."""
+    found = []
+
+    def after(_settings, outcome, catalogue):
+        # another refresh could begin: nobody waits for a mail server
+        with FileLock(settings.home / "refresh.lock", timeout=0):
+            found.append(outcome.exit_code)
+        assert SOURCE in catalogue
+
+    monkeypatch.setattr(notifications, "after_refresh", after)
+    monkeypatch.setattr(notifications, "accident", lambda _s, channel, reason, action: found.append((channel, reason.en)))
+    return found
+
+
+@pytest.fixture
+def opened(settings, tmp_path):
+    mirror = tmp_path / "mirror"
+    mirror.mkdir()
+    return lambda **more: Refresh.open(settings, channel=str(mirror), only=[SOURCE], **more)
+
+
+def test_a_blocked_and_an_unchanged_refresh_are_told_once(opened, told):
+    with opened() as refresh:
+        refresh.give_up(Message(fr="non", en="no"))
+        assert told == []
+    refresh.close()
+    with opened() as refresh:
+        refresh.unchanged_outcome()
+    assert told == [4, 0]
+
+
+def test_one_that_broke_off_is_told_as_an_accident(opened, told):
+    with pytest.raises(OSError, match="disk full"), opened() as refresh:
+        raise OSError("disk full")
+    assert told == [(refresh.channel, "OSError: disk full")]
+
+
+def test_one_that_could_not_even_begin_is_told_too(opened, settings, told):
+    settings.home.mkdir()
+    (settings.home / "state.json").write_text("{")
+    with pytest.raises(LakeError):
+        opened()
+    [(_, reason)] = told
+    assert "state.json cannot be read" in reason
+
+
+def test_a_slip_of_the_hand_and_an_interruption_are_not(opened, told):
+    with pytest.raises(UsageError):
+        opened(vintages=["1999"])
+    with pytest.raises(KeyboardInterrupt), opened():
+        raise KeyboardInterrupt
+    assert told == []
