@@ -383,6 +383,10 @@ class Refresh:
                 log.warning("%s %s: %s", source_id, outcome.vintage or "", outcome.reason.en)
         return outcomes
 
+    def held(self, source_id: str) -> dict[str, dict[str, Vintage]]:
+        """Return what counts of a source so far, by table and vintage."""
+        return self.states.get(source_id, SourceState()).tables
+
     def _falls_back(self, source: Source, state: SourceState) -> bool:
         """Return whether figures need the extract shipped with the software for lack of a real file."""
         return source.role == "reference" and self.realm == "real" and _only_samples(state)

@@ -26,7 +26,7 @@ from dagster import (
     SkipReason,
 )
 
-from orchestration.assets.wording import lake_key
+from orchestration.assets.wording import both, lake_key
 from orchestration.checks import evaluation, freshness_result, refreshes_result
 from orchestration.looks import Look, looks_due
 from orchestration.settings import Settings
@@ -200,8 +200,10 @@ def _heartbeat() -> SensorDefinition:
         silence = complain(settings, now=now)
         results = [refreshes_result(silence), *map(freshness_result, source_status(settings, _paris_day(now)))]
         keys = context.repository_def.asset_graph.asset_check_keys if context.repository_def else None
+        late = sum(not r.passed for r in results[1:])
         return SensorResult(
             asset_events=[e for e in map(evaluation, results) if keys is None or e.asset_check_key in keys],
+            skip_reason=both(silence) or f"Les actualisations se suivent ; {late} source(s) en retard. / Refreshes go on; {late} source(s) late.",
         )
 
     return SensorDefinition(

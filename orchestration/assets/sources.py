@@ -22,7 +22,9 @@ from dagster import (
     multi_asset_check,
 )
 
-from orchestration.assets.wording import data_version, files_metadata, goal_tags, lake_key, owners, publisher_tag, slug, strings
+from orchestration.assets.wording import (
+    data_version, files_metadata, goal_tags, held_metadata, lake_key, owners, publisher_tag, slug, strings,
+)
 from orchestration.catalog.models import Source
 from orchestration.checks import accepted_result, accepted_spec, freshness_result, freshness_spec, key_of, named_results
 from orchestration.resources import ObservatoryResource
@@ -122,7 +124,10 @@ def source_asset(source: Source) -> AssetsDefinition:
         refresh = observatory.refresh(context)
         files = refresh.ingest(source.source_id)
         if key in context.selected_asset_keys:
-            yield MaterializeResult(asset_key=key, metadata=files_metadata(files), data_version=data_version(files))
+            held = refresh.held(source.source_id)
+            yield MaterializeResult(
+                asset_key=key, metadata=held_metadata(held) | files_metadata(files), data_version=data_version(held)
+            )
         accepted = accepted_result(key, files)
         if key_of(accepted) in context.selected_asset_check_keys:
             yield accepted

@@ -10,13 +10,18 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dagster import AssetKey, DataVersion, MetadataValue, TableColumn, TableRecord, TableSchema
 
 from orchestration.messages import Message
 from orchestration.records import FileOutcome, RefreshOutcome
 
+if TYPE_CHECKING:
+    from orchestration.lake import Vintage
+
+# table → vintage → what the lake holds of it
+Held = Mapping[str, Mapping[str, "Vintage"]]
 LAKE = "lake"
 EDITION_KEY = AssetKey(["edition"])
 DEFAULT_OWNER = "observatoire"
@@ -62,11 +67,18 @@ def both(message: Message | None) -> str:
     return message.fr if message.fr == message.en else f"{message.fr} / {message.en}"
 
 
+def held_metadata(held: Held) -> dict[str, Any]:
+    """Return what the lake holds of a source after a run, also where that run looked at one vintage only."""
+    return {
+        "dagster/row_count": sum(v.rows for vintages in held.values() for v in vintages.values()),
+        "vintages_held": ", ".join(sorted({name for vintages in held.values() for name in vintages})),
+    }
+
+
 def files_metadata(files: Sequence[FileOutcome]) -> dict[str, Any]:
-    """Return what a source's materialization shows of its files: counts, vintages, origins, reasons."""
+    """Return what a source's materialization shows of the files of a run: counts, vintages, origins, reasons."""
     said = [(f, f.reason, f.action) for f in files if f.reason or f.action]
     metadata: dict[str, Any] = {
-        "dagster/row_count": sum(f.rows_kept for f in files),
         "rows_read": sum(f.rows_read for f in files),
         "rows_kept": sum(f.rows_kept for f in files),
         "rows_rejected": sum(f.rows_rejected for f in files),
@@ -96,12 +108,11 @@ def _cell(file: FileOutcome, column: str) -> str | int:
     return "" if value is None else value
 
 
-def data_version(files: Sequence[FileOutcome]) -> DataVersion | None:
-    """Return a version that changes only when a file's content does, so that nothing looks stale without cause."""
-    fingerprints = sorted(f.sha256 for f in files if f.sha256 and f.state != "refused")
-    if not fingerprints:
-        return None
-    return DataVersion(sha256("\n".join(fingerprints).encode()).hexdigest()[:16])
+def data_version(held: Held) -> DataVersion | None:
+    """Return a version that changes only when the rows do, so that nothing looks stale without cause."""
+    # the name of a vintage's file in the lake tells what it was made of
+    paths = sorted(v.path for vintages in held.values() for v in vintages.values())
+    return DataVersion(sha256("\n".join(paths).encode()).hexdigest()[:16]) if paths else None
 
 
 def outcome_metadata(outcome: RefreshOutcome, receipt: str | None, path: str | None) -> dict[str, Any]:

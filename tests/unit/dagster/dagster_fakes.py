@@ -119,6 +119,12 @@ class FakeRefresh:
             )
         ]
 
+    def held(self, source_id):
+        """An older vintage is held beside the one that came."""
+        if source_id == "lucie":
+            return {}
+        return {"income": {v: SimpleNamespace(rows=n, path=f"{source_id}/income/{v}.ab.parquet") for v, n in (("2018", 5), ("2021", 9))}}
+
     def build(self):
         self.calls.append(("build",))
         if self.no_build:

@@ -333,7 +333,9 @@ def test_the_heartbeat_shows_silence_and_delays_as_checks(repository, instance, 
     unknown = status(tmp_path / "s", "removed_yesterday", TODAY)
     for place in ("orchestration.status.source_status", "orchestration.notifications.telling.source_status"):
         monkeypatch.setattr(place, lambda *_: [late, unknown])
-    events = {(e.asset_key.to_user_string(), e.check_name): e for e in tick(repository, instance, "heartbeat").asset_events}
+    result = tick(repository, instance, "heartbeat")
+    assert "Plus aucune actualisation" in result.skip_message
+    events = {(e.asset_key.to_user_string(), e.check_name): e for e in result.asset_events}
     assert set(events) == {("edition", "refreshes_go_on"), ("lake/insee_income", "freshness")}
     silence = events["edition", "refreshes_go_on"]
     assert not silence.passed and "Plus aucune actualisation depuis le 05/01/2026" in silence.description

@@ -93,6 +93,8 @@ def test_the_run_stands_in_the_interface_with_counts_origins_reasons_and_checks(
 
     income = latest(instance, "lake", "insee_income")
     assert income.metadata["rows_kept"].value == 9 and income.metadata["vintages"].value == "2021"
+    # what is held counts, not what this run looked at
+    assert income.metadata["dagster/row_count"].value == 14 and income.metadata["vintages_held"].value == "2018, 2021"
     [row] = income.metadata["files"].records
     assert (row.data["sha256"], row.data["origin"]) == ("ab", "https://example.org/a.csv")
     labels = latest(instance, "lake", "lucie")
