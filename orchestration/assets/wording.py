@@ -57,7 +57,7 @@ def owners(owner: str | None) -> list[str]:
     """Return the owner as Dagster wants it: a mail address as it is, anything else as a team."""
     if owner and "@" in owner:
         return [owner]
-    return [f"team:{slug(owner or '') or DEFAULT_OWNER}"]
+    return [f"team:{slug((owner or '').removeprefix('team:')) or DEFAULT_OWNER}"]
 
 
 def both(message: Message | None) -> str:

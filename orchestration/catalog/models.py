@@ -260,6 +260,13 @@ class FileKind:
     groups: tuple[tuple[str, str], ...]
 
 
+# how the owners of the catalogue are called in the city's house
+TEAMS = {
+    "team:csr": Message(fr="l'équipe RSE", en="the CSR team"),
+    "team:observatory-data": Message(fr="l'équipe données", en="the data team"),
+}
+
+
 class Source(Strict):
     """One dataset of one publisher: the folder `sources/<source_id>/`."""
 
@@ -305,6 +312,11 @@ class Source(Strict):
     def sample_path(self) -> Path:
         """Return the folder of the embedded files (`data` for a source that lives in the project)."""
         return self.path / ("data" if self.role == "project" else "sample")
+
+    @property
+    def steward(self) -> Message:
+        """Return who answers for the source as people call them: `team:csr` is the CSR team."""
+        return TEAMS.get(self.owner) or Message(fr=self.owner.removeprefix("team:"), en=self.owner.removeprefix("team:"))
 
 
 def lake_table(source_id: str, table: str) -> str:

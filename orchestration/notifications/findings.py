@@ -136,9 +136,10 @@ def _refused(source: str, files: list[FileOutcome], catalogue: Mapping[str, Sour
 
 
 def _named(source_id: str, catalogue: Mapping[str, Source], said: Message) -> Message:
-    known, who = dict(catalogue), owner(source_id, dict(catalogue))
+    who = owner(source_id, catalogue)
     french, english = (
-        title(source_id, known, language) + (f" ({who.text(language)})" if who else "") for language in ("fr", "en")
+        title(source_id, dict(catalogue), language) + (f" ({who.text(language)})" if who else "")
+        for language in ("fr", "en")
     )
     return Message(fr=f"{french} : {said.fr}", en=f"{english}: {said.en}")
 

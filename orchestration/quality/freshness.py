@@ -256,57 +256,60 @@ def _action(
     channel: Channel | None,
 ) -> Message:
     """Return what a person does next, and who: the owner of the source here, or nobody."""
-    owner, publisher, source_id = source.owner, source.publisher, source.source_id
+    publisher, source_id, who = source.publisher, source.source_id, _begun(source.steward)
     if source.live:
         take = Message(
             fr=f"lancer « observatory refresh --from live --only {source_id} »",
             en=f"run 'observatory refresh --from live --only {source_id}'",
         )
+    elif source.role == "team":
+        take = Message(
+            fr="compléter le tableau et le déposer dans la boîte de dépôt (HOME/inbox)",
+            en="complete the table and drop it into the inbox (HOME/inbox)",
+        )
     else:
         take = Message(
-            fr=f"télécharger le fichier sur {source.homepage}, le déposer dans DOSSIER/{source_id}/<millésime>/ "
-            f"puis lancer « observatory refresh --from DOSSIER --only {source_id} »",
-            en=f"download the file from {source.homepage}, put it into FOLDER/{source_id}/<vintage>/, "
-            f"then run 'observatory refresh --from FOLDER --only {source_id}'",
+            fr=f"télécharger le fichier sur {source.homepage} et le déposer dans la boîte de dépôt (HOME/inbox)",
+            en=f"download the file from {source.homepage} and drop it into the inbox (HOME/inbox)",
         )
     match state:
         case "never":
             return Message(
-                fr=f"Aucune donnée n'a encore été reçue. {owner} : {take.fr}.",
-                en=f"No data have been received yet. {owner}: {take.en}.",
+                fr=f"Aucune donnée n'a encore été reçue. {who.fr} : {take.fr}.",
+                en=f"No data have been received yet. {who.en}: {take.en}.",
             )
         case "refused":
             return Message(
-                fr=f"Le dernier fichier reçu a été refusé ; le dernier millésime valable est conservé. {owner} : lire le "
+                fr=f"Le dernier fichier reçu a été refusé ; le dernier millésime valable est conservé. {who.fr} : lire le "
                 f"motif dans le reçu, essayer le fichier avec « observatory check {source_id} FICHIER », puis corriger "
                 f"le contrat de la source ou écrire à {publisher}.",
-                en=f"The newest file was refused; the last good vintage is kept. {owner}: read the reason in the receipt, "
+                en=f"The newest file was refused; the last good vintage is kept. {who.en}: read the reason in the receipt, "
                 f"try the file with 'observatory check {source_id} FILE', then correct the source's contract or write "
                 f"to {publisher}.",
             )
         case "due":
             if newer:
                 return Message(
-                    fr=f"{publisher} a publié plus récent que ce qui est ici. {owner} : {take.fr} avant le {_french(late_after)}.",
-                    en=f"{publisher} has published something newer than is held here. {owner}: {take.en} before {late_after}.",
+                    fr=f"{publisher} a publié plus récent que ce qui est ici. {who.fr} : {take.fr} avant le {_french(late_after)}.",
+                    en=f"{publisher} has published something newer than is held here. {who.en}: {take.en} before {late_after}.",
                 )
             return Message(
                 fr=f"Publication attendue depuis le {_french(due_on)} ; personne n'est en retard avant le "
-                f"{_french(late_after)}. {owner} : {take.fr}.",
-                en=f"Publication expected since {due_on}; nobody is late before {late_after}. {owner}: {take.en}.",
+                f"{_french(late_after)}. {who.fr} : {take.fr}.",
+                en=f"Publication expected since {due_on}; nobody is late before {late_after}. {who.en}: {take.en}.",
             )
         case "late_publisher":
             return Message(
-                fr=f"{publisher} devait publier vers le {_french(due_on)} et ne l'a pas fait. {owner} : rien à corriger ici ; "
+                fr=f"{publisher} devait publier vers le {_french(due_on)} et ne l'a pas fait. {who.fr} : rien à corriger ici ; "
                 f"écrire à {publisher} si le chiffre manque.",
-                en=f"{publisher} was due to publish around {due_on} and has not. {owner}: nothing to correct here; write to "
+                en=f"{publisher} was due to publish around {due_on} and has not. {who.en}: nothing to correct here; write to "
                 f"{publisher} if the figure is missed.",
             )
         case "late_us":
             if newer:
                 return Message(
-                    fr=f"{publisher} a publié plus récent depuis le {_french(due_on)}. {owner} : {take.fr}.",
-                    en=f"{publisher} has published something newer since {due_on}. {owner}: {take.en}.",
+                    fr=f"{publisher} a publié plus récent depuis le {_french(due_on)}. {who.fr} : {take.fr}.",
+                    en=f"{publisher} has published something newer since {due_on}. {who.en}: {take.en}.",
                 )
             if channel in ("sample", "mirror"):
                 held = {
@@ -315,12 +318,12 @@ def _action(
                 }[channel]
                 return Message(
                     fr=f"Seul{'e' if channel == 'mirror' else ''} {held[0]} est en place, et une publication était attendue le {_french(due_on)}. "
-                    f"{owner} : {take.fr}.",
-                    en=f"Only {held[1]} is in place, and a publication was expected on {due_on}. {owner}: {take.en}.",
+                    f"{who.fr} : {take.fr}.",
+                    en=f"Only {held[1]} is in place, and a publication was expected on {due_on}. {who.en}: {take.en}.",
                 )
             return Message(
-                fr=f"Une publication était attendue le {_french(due_on)} et personne n'a regardé depuis. {owner} : {take.fr}.",
-                en=f"A publication was expected on {due_on} and nobody has looked since. {owner}: {take.en}.",
+                fr=f"Une publication était attendue le {_french(due_on)} et personne n'a regardé depuis. {who.fr} : {take.fr}.",
+                en=f"A publication was expected on {due_on} and nobody has looked since. {who.en}: {take.en}.",
             )
     if due_on is None:
         return Message(
@@ -335,3 +338,8 @@ def _action(
         fr=f"Rien à faire : prochaine publication attendue le {_french(due_on)}.",
         en=f"Nothing to do: next publication expected on {due_on}.",
     )
+
+
+def _begun(said: Message) -> Message:
+    """Return words as they begin a sentence: `L'équipe RSE`."""
+    return Message(fr=said.fr[:1].upper() + said.fr[1:], en=said.en[:1].upper() + said.en[1:])

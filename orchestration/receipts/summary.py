@@ -12,11 +12,6 @@ from orchestration.catalog.models import Source
 from orchestration.messages import Message
 from orchestration.records import CheckOutcome, FileOutcome, RefreshOutcome
 
-# how the owners of the catalogue are called in the city's house
-_TEAMS = {
-    "csr": Message(fr="l'équipe RSE", en="the CSR team"),
-    "observatory-data": Message(fr="l'équipe données", en="the data team"),
-}
 TAKEN = ("accepted", "adapted", "unchanged")
 
 
@@ -114,7 +109,4 @@ def title(source_id: str, catalogue: dict[str, Source] | None, language: str) ->
 def owner(source_id: str, catalogue: Mapping[str, Source] | None) -> Message | None:
     """Return who acts for the source, as people call it, or None when the catalogue does not say."""
     source = (catalogue or {}).get(source_id)
-    if source is None or not source.owner:
-        return None
-    name = source.owner.removeprefix("team:")
-    return _TEAMS.get(name) or Message(fr=name, en=name)
+    return source.steward if source and source.owner else None

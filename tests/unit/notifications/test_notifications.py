@@ -128,12 +128,12 @@ def test_a_refused_file_is_told_by_source_and_owner_in_french_and_english(settin
     assert (sent.services, sent.delivered) == (1, 1)
     assert listener.last["title"] == "Observatoire RSE-ODD : 2 sources avec des fichiers refusés"
     french, english = listener.last["message"].split("\n\n---\n\n")
-    owner = "l'équipe données"
     assert french.startswith("À traiter :\n- ")
-    assert f"{CATALOGUE['insee_filosofi'].title.fr} ({owner}) : FILO2019.csv, FILO2018.csv : colonne « Q2 » absente" in french
+    assert f"{CATALOGUE['insee_filosofi'].title.fr} (l'équipe données) : FILO2019.csv, FILO2018.csv : colonne « Q2 » absente" in french
     assert "  → Demander le fichier à l'Insee." in french
     assert "FILO2019.csv : fichier tronqué" in french
     assert french.endswith(f"Reçu : {settings.home}/receipts/run.md")
+    assert "(the data team): FILO2019.csv" in english and "team:" not in french + english
     assert "To do:" in english and "column 'Q2' is missing" in english and "Ask Insee for the file." in english
 
 

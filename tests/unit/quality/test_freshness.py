@@ -132,9 +132,12 @@ def test_figures_published_once_stay_fresh():
 
 def test_what_to_do_depends_on_whether_the_publisher_has_an_address():
     assert "--from live --only insee_neet" in look(COG, "2026-05-01").action.fr
-    by_hand = look(source(expected=["03-01"], live=False), "2026-05-01").action
-    assert "déposer dans DOSSIER/insee_neet/<millésime>/" in by_hand.fr
-    assert by_hand.en != by_hand.fr
+    by_hand = source(expected=["03-01"], live=False)
+    assert "télécharger le fichier sur https" in (told := look(by_hand, "2026-05-01").action.fr)
+    assert "boîte de dépôt" in told
+    # nobody downloads what the team itself keeps
+    ours = look(by_hand.model_copy(update={"role": "team", "owner": "team:csr"}), "2026-05-01").action
+    assert "L'équipe RSE : compléter le tableau et le déposer" in ours.fr and "The CSR team: complete the table" in ours.en
 
 
 days = st.dates(date(1950, 1, 1), date(2100, 1, 1))

@@ -157,6 +157,6 @@ def test_the_table_for_dbt(catalogue, tmp_path):
             "owner": catalogue[NEET].owner,
         }
         action = connection.execute("SELECT action_fr, action_en FROM run.source_health WHERE source_id = ?", [NEET]).fetchone()
-        assert catalogue[NEET].owner in action[0] and catalogue[NEET].homepage in action[1]
+        assert "L'équipe données" in action[0] and catalogue[NEET].homepage in action[1]
         assert connection.execute("SELECT count(*) FROM run.previous_figures").fetchone() == (0,)
         assert connection.execute("SELECT count(*) FROM run.previous_changes").fetchone() == (0,)
