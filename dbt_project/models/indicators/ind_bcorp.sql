@@ -30,7 +30,7 @@ figure as (
   select members.territory_level, members.territory_code, certified.vintage, bool_or(certified.is_synthetic), count(*)
   from certified
   join {{ ref('int_territory_members') }} as members on members.commune_code = certified.commune_code
-  where members.territory_level in ('epci', 'department', 'region')
+  where members.territory_level <> 'country'
   group by members.territory_level, members.territory_code, certified.vintage
 )
 select 'sdg17_bcorp_companies' as indicator_id, figure.territory_level, figure.territory_code, figure.vintage as period,

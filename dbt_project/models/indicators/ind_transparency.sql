@@ -1,5 +1,6 @@
 -- sdg16_transparency_filers: companies expected to file whose non-financial statement of the year was found,
--- by fiscal year of the statement. A company is recognised by its exact SIREN only, never by its name.
+-- by fiscal year of the statement. A company is recognised by its exact SIREN only, never by its name. Where no statement
+-- of the year has a SIREN nothing could be recognised: the figure is then unknown (null), and not 0 %.
 with expected as (
   select siren, bool_or(is_synthetic) as is_synthetic from {{ ref('stg_dpef_expected_filers__companies') }}
   -- SIRENs that begin with 1 or 2 are public bodies (hospitals, local authorities): they have nothing to file
@@ -14,7 +15,8 @@ filing as (
 ),
 found as (
   select filing.fiscal_year, max(filing.vintage) as vintage, bool_or(filing.is_synthetic) as is_synthetic,
-    count(distinct expected.siren) as companies, count(*) filter (where filing.siren is null) as without_siren
+    count(distinct expected.siren) as companies, count(*) filter (where filing.siren is null) as without_siren,
+    count(filing.siren) > 0 as is_known
   from filing
   left join expected on expected.siren = filing.siren
   group by filing.fiscal_year
@@ -24,9 +26,9 @@ list as (
 )
 select 'sdg16_transparency_filers' as indicator_id, 'country' as territory_level, 'FR' as territory_code,
   cast(found.fiscal_year as varchar) as period, 'total' as breakdown,
-  {{ ratio('found.companies', 'list.companies', 100) }} as value,
+  case when found.is_known then {{ ratio('found.companies', 'list.companies', 100) }} end as value,
   {{ status_columns(synthetic='(found.is_synthetic or list.is_synthetic)', provisional='found.without_siren > 0', provisional_reason=
-    "found.without_siren || ' déclaration(s) trouvée(s) sans SIREN, donc non rapprochée(s) de la liste attendue.'") }},
-  found.companies as numerator, list.companies as denominator, 'dpef_filings' as source_id, found.vintage
+    "case when not found.is_known then 'Inconnu : ' else 'Minimum : ' end || found.without_siren || ' déclaration(s) trouvée(s) sans SIREN, donc non rapprochée(s) de la liste attendue.'") }},
+  case when found.is_known then found.companies end as numerator, list.companies as denominator, 'dpef_filings' as source_id, found.vintage
 from found
 cross join list

@@ -40,16 +40,20 @@ historical as (
   where name is not null
   group by commune_code
 ),
--- the last step of each code that is gone: certain only if all rows of that day agree
+-- the last step of each code that is gone: certain only if all rows of that day agree. Each vintage tells the whole history
+-- anew, and corrects it: 14513 (Pont-Farcy) went to 50592 and to 50649 on one day in the list of 2019, to 50649 alone since.
+departure as (
+  select code_before, code_after, effective_date
+  from {{ ref('stg_insee_cog__movements') }}
+  where typecom_before = 'COM' and typecom_after = 'COM' and code_before <> code_after
+  qualify vintage = max(vintage) over (partition by code_before)
+),
 step as (
-  select moved.code_before, min(heirs.code_after) as code_after
-  from (select code_before, max(effective_date) as effective_date from {{ ref('stg_insee_cog__movements') }}
-        where typecom_before = 'COM' and typecom_after = 'COM' and code_before <> code_after group by code_before) as moved
-  join {{ ref('stg_insee_cog__movements') }} as heirs
-    on heirs.code_before = moved.code_before and heirs.effective_date = moved.effective_date
-   and heirs.typecom_before = 'COM' and heirs.typecom_after = 'COM' and heirs.code_after <> heirs.code_before
-  group by moved.code_before
-  having count(distinct heirs.code_after) = 1
+  select code_before, min(code_after) as code_after
+  from (select *, max(effective_date) over (partition by code_before) as last_date from departure)
+  where effective_date = last_date
+  group by code_before
+  having count(distinct code_after) = 1
 ),
 walk as (
   select commune_code as origin, commune_code as here, 0 as steps from historical
