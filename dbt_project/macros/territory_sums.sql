@@ -1,29 +1,47 @@
-{#- Sums of commune figures for the commune itself and for every larger territory whose communes are ALL there.
+{#- Sums of commune figures. Both macros take
+    relation: name of a CTE with commune_code (of any year), period, vintage, is_synthetic and the measures;
+    measures: list of its additive numeric columns. A measure that one part lacks is null in the sum. -#}
 
-    relation: name of a CTE with commune_code (of any year), period, vintage, is_synthetic and the measures.
-    measures: list of its additive numeric columns.
+{#- Returns (as a subquery) the figures by today's commune: commune_code, period, vintage, is_synthetic, the measures, and
+    is_from_arrondissements. Merged communes count with their heir. Paris, Lyon and Marseille: their own row where the file has
+    one (Filosofi lists both), else the sum of their municipal arrondissements, given only if all are there (the legal
+    populations list nothing else). -#}
+{% macro sums_by_current_commune(relation, measures) -%}
+(
+  with carried as (
+    select codes.current_code, {{ is_municipal_arrondissement('file.commune_code') }} as is_arrondissement, file.*
+    from {{ relation }} as file
+    join {{ ref('int_commune_codes') }} as codes on codes.commune_code = file.commune_code
+    where codes.current_code is not null
+    qualify not is_arrondissement
+      or not bool_or(not is_arrondissement) over (partition by codes.current_code, file.period, file.vintage)
+  ),
+  parts as (
+    select current_code, count(*) as arrondissements from {{ ref('int_commune_codes') }}
+    where {{ is_municipal_arrondissement('commune_code') }}
+    group by current_code
+  )
+  select carried.current_code as commune_code, carried.period, carried.vintage,
+    bool_or(carried.is_synthetic) as is_synthetic, bool_or(carried.is_arrondissement) as is_from_arrondissements
+    {%- for m in measures %}, case when count(carried.{{ m }}) = count(*) then sum(carried.{{ m }}) end as {{ m }}{% endfor %}
+  from carried
+  left join parts on parts.current_code = carried.current_code
+  group by carried.current_code, carried.period, carried.vintage
+  having not bool_or(carried.is_arrondissement) or count(distinct carried.commune_code) = max(parts.arrondissements)
+)
+{%- endmacro %}
+
+{#- Sums of commune figures for the commune itself and for every larger territory whose communes are ALL there.
     Returns (as a subquery): territory_level, territory_code, period, vintage, is_synthetic, and the measures.
 
-    Old commune codes are first carried to today's commune (int_commune_codes), so that a 2014 file still
-    gives an EPCI after mergers; figures of municipal arrondissements fall to their commune. A commune figure
-    keeps the code that the file gave. A total is given only if each required member has a figure in the same
+    Old commune codes are first carried to today's commune, so that a 2014 file still gives an EPCI after mergers. A commune
+    figure keeps the code that the file gave. A total is given only if each required member has a figure in the same
     period and vintage. Not required: members without any inhabitant (six communes « mortes pour la France ») and
     those set up or re-established in or after the year of the figures (still counted with the one they left). -#}
 {% macro territory_sums(relation, measures) -%}
 (
-  with own as (
-    select commune_code, period, vintage, bool_or(is_synthetic) as is_synthetic
-      {%- for m in measures %}, case when count({{ m }}) = count(*) then sum({{ m }}) end as {{ m }}{% endfor %}
-    from {{ relation }}
-    group by all
-  ),
-  today as (
-    select codes.current_code as commune_code, own.period, own.vintage, bool_or(own.is_synthetic) as is_synthetic
-      {%- for m in measures %}, case when count(own.{{ m }}) = count(*) then sum(own.{{ m }}) end as {{ m }}{% endfor %}
-    from own
-    join {{ ref('int_commune_codes') }} as codes on codes.commune_code = own.commune_code
-    where codes.current_code is not null
-    group by all
+  with today as (
+    select * from {{ sums_by_current_commune(relation, measures) }}
   ),
   later as (
     select members.territory_level, members.territory_code, periods.period, count(*) as members
@@ -33,10 +51,16 @@
     where members.is_required
     group by all
   )
-  select 'commune' as territory_level, commune_code as territory_code, period, vintage, is_synthetic
-    {%- for m in measures %}, {{ m }}{% endfor %}
-  from own
+  select 'commune' as territory_level, commune_code as territory_code, period, vintage, bool_or(is_synthetic) as is_synthetic
+    {%- for m in measures %}, case when count({{ m }}) = count(*) then sum({{ m }}) end as {{ m }}{% endfor %}
+  from {{ relation }}
   where not {{ is_municipal_arrondissement('commune_code') }}
+  group by commune_code, period, vintage
+  union all
+  select 'commune', commune_code, period, vintage, is_synthetic
+    {%- for m in measures %}, {{ m }}{% endfor %}
+  from today
+  where is_from_arrondissements
   union all
   select members.territory_level, members.territory_code, today.period, today.vintage, bool_or(today.is_synthetic)
     {%- for m in measures %}, sum(today.{{ m }}){% endfor %}

@@ -50,8 +50,9 @@ SELECT l.siret, l.siren, l.commune_code, l.naf_code, l.naf_version, l.size_band,
        CASE WHEN l.diffusion = 'O' AND u.diffusion = 'O' AND left(u.legal_category, 1) <> '1'
             THEN nullif(nullif(trim(u.name), '[ND]'), '') END AS legal_name,
        coalesce(left(u.legal_category, 1) <> '1', false) AS is_legal_person,
-       coalesce(u.ess = 'O', false) AS is_ess,
-       coalesce(u.mission = 'O', false) AS is_mission_company,
+       -- blank is « not stated », not « no »
+       u.ess = 'O' AS is_ess,
+       u.mission = 'O' AS is_mission_company,
        u.legal_category, u.unit_size_band
 FROM local AS l
 LEFT JOIN units AS u ON u.siren = l.siren

@@ -1,5 +1,6 @@
 -- Today's communes, one row each, with the territories they belong to and their newest municipal population.
--- Population: INSEE's legal populations, else (Mayotte) the one of the EPCI composition.
+-- Population: INSEE's legal populations (for Paris, Lyon and Marseille the sum of their arrondissements), else (Mayotte) the
+-- one of the EPCI composition.
 with epci as (
   select codes.current_code as commune_code,
     -- after a merger across two EPCIs the row of the commune that kept its code decides
@@ -20,12 +21,14 @@ zone as (
     and codes.current_code is not null and codes.kind <> 'arrondissement'
   group by codes.current_code
 ),
+legal_population as (
+  select commune_code, cast(null as varchar) as period, vintage, is_synthetic, population_municipal
+  from {{ ref('stg_insee_population__communes') }}
+  where population_municipal is not null
+),
 counted as (
-  select codes.current_code as commune_code, people.vintage, sum(people.population_municipal) as population
-  from {{ ref('stg_insee_population__communes') }} as people
-  join {{ ref('int_commune_codes') }} as codes on codes.commune_code = people.commune_code
-  where codes.current_code is not null and codes.kind <> 'arrondissement' and people.population_municipal is not null
-  group by codes.current_code, people.vintage
+  select commune_code, vintage, population_municipal as population
+  from {{ sums_by_current_commune('legal_population', ['population_municipal']) }}
 ),
 -- a commune set up or re-established (MOD 20, 21): until the next count its people are counted with the one it left
 born as (
