@@ -34,3 +34,13 @@
 {% macro poverty_censored_reason() -%}
   'Taux plafonné par le bas : l’Insee publie 5 pour tout taux communal inférieur ou égal à 5 %.'
 {%- endmacro %}
+
+{#- A national list of which the refresh has only a part (an embedded sample, a cut of it) gives no figure of a territory.
+    Returns true where `rows` lie below what such a list has never been below. -#}
+{% macro is_extract(rows, whole_list) -%}
+  ({{ rows }} < {{ whole_list }})
+{%- endmacro %}
+{#- Returns the reason, for people; `what` names in French what is counted. -#}
+{% macro extract_reason(rows, what) -%}
+  'Extrait de ' || {{ rows }} || ' {{ what }}, et non la liste entière.'
+{%- endmacro %}

@@ -1,6 +1,7 @@
 -- sdg17_bcorp_companies: companies of France whose latest assessment says `certified`, by vintage of the list.
 -- The list gives a city by name: below the country only companies whose city is the name of one commune alone
--- are counted, so those figures are lower bounds (provisional) while some city remains unrecognised.
+-- are counted, so those figures are lower bounds (provisional) while some city remains unrecognised. The list of the world
+-- had 4,815 companies in 2021: with fewer than 1,000 it is an extract and says so.
 with latest as (
   select company_id, status, city, vintage, is_synthetic
   from {{ ref('stg_blab_bcorp__assessments') }}
@@ -16,6 +17,9 @@ certified as (
   from latest
   left join unique_city on unique_city.name_key = {{ normalise_name('latest.city') }}
   where latest.status = 'certified'
+),
+list as (
+  select vintage, count(distinct company_id) as companies from {{ ref('stg_blab_bcorp__assessments') }} group by vintage
 ),
 unplaced as (
   select vintage, count(*) filter (where commune_code is null) as companies from certified group by vintage
@@ -35,8 +39,12 @@ figure as (
 )
 select 'sdg17_bcorp_companies' as indicator_id, figure.territory_level, figure.territory_code, figure.vintage as period,
   'total' as breakdown, cast(figure.companies as double) as value,
-  {{ status_columns(synthetic='figure.is_synthetic', provisional="(figure.territory_level <> 'country' and unplaced.companies > 0)", provisional_reason=
-    "'Minimum : ' || unplaced.companies || ' entreprise(s) de la liste française n’ont pas de commune reconnue avec certitude.'") }},
+  {{ status_columns(synthetic='figure.is_synthetic',
+      provisional='(' ~ is_extract('list.companies', 1000) ~ " or figure.territory_level <> 'country' and unplaced.companies > 0)",
+      provisional_reason="concat_ws(' ', case when " ~ is_extract('list.companies', 1000) ~ ' then '
+        ~ extract_reason('list.companies', 'entreprise(s) du monde entier') ~ " end, case when figure.territory_level <> 'country' and unplaced.companies > 0"
+        ~ " then 'Minimum : ' || unplaced.companies || ' entreprise(s) de la liste française n’ont pas de commune reconnue avec certitude.' end)") }},
   cast(figure.companies as double) as numerator, cast(null as double) as denominator, 'blab_bcorp' as source_id, figure.vintage
 from figure
 join unplaced on unplaced.vintage = figure.vintage
+join list on list.vintage = figure.vintage

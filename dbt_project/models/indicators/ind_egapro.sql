@@ -2,7 +2,8 @@
 -- One declaration a company and year, the newest; notes not computable are left out and counted.
 -- Secrecy: a cell on fewer than 3 companies is withheld, and with it the smallest next ones, until what the
 -- total minus the published cells would give rests on 3 companies and 2 cells at least. A région withheld
--- withholds its départements, whose sum it is.
+-- withholds its départements, whose sum it is. Every year since 2018 has more than 5,000 declarations: with fewer than
+-- 1,000 the file is an extract and says so.
 with declaration as (
   select siren, year, score, region_name, department_name, vintage, is_synthetic
   from {{ ref('stg_egapro_index__declarations') }}
@@ -34,6 +35,7 @@ cell as (
 ),
 ranked as (
   select *,
+    max(companies + not_computable) filter (where territory_level = 'country') over (partition by year) as declarations,
     bool_or(companies < 3) over siblings as has_primary,
     row_number() over (siblings order by companies, territory_code) as place,
     coalesce(sum(companies) over (siblings order by companies, territory_code rows between unbounded preceding and 1 preceding), 0) as below
@@ -61,7 +63,8 @@ figure as (
 )
 select indicator_id, territory_level, territory_code, cast(year as varchar) as period, 'total' as breakdown,
   case when not is_withheld then value end as value,
-  {{ status_columns(synthetic='is_synthetic', suppressed='is_withheld', suppression_reason=
+  {{ status_columns(synthetic='is_synthetic', provisional=is_extract('declarations', 1000),
+      provisional_reason=extract_reason('declarations', 'déclaration(s)'), suppressed='is_withheld', suppression_reason=
     "case when is_primary then 'Secret statistique : moins de 3 entreprises.' else 'Secret statistique : masqué pour qu’une cellule de moins de 3 entreprises ne se déduise pas du total.' end",
     remark="case when not_computable > 0 then not_computable || ' déclaration(s) à l’index non calculable laissée(s) de côté.' end") }},
   case when not is_withheld then numerator end as numerator,

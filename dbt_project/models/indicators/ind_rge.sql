@@ -39,8 +39,10 @@ figure as (
 select 'sdg07_renewable_qualified_firms' as indicator_id, figure.territory_level, figure.territory_code,
   figure.vintage as period, 'total' as breakdown,
   {{ ratio('figure.establishments', 'territories.population', 10000) }} as value,
-  {{ status_columns(synthetic='figure.is_synthetic', provisional='(file.establishments < 10000 or file.unplaced > 0)', provisional_reason=
-    "case when file.establishments < 10000 then 'Minimum : extrait de ' || file.establishments || ' établissement(s), et non la liste nationale.' else 'Minimum : ' || file.unplaced || ' établissement(s) sans commune reconnue avec certitude.' end") }},
+  {{ status_columns(synthetic='figure.is_synthetic',
+      provisional='(' ~ is_extract('file.establishments', 10000) ~ ' or file.unplaced > 0)',
+      provisional_reason='case when ' ~ is_extract('file.establishments', 10000) ~ ' then ' ~ extract_reason('file.establishments', 'établissement(s)')
+        ~ " else 'Minimum : ' || file.unplaced || ' établissement(s) sans commune reconnue avec certitude.' end") }},
   figure.establishments as numerator, territories.population as denominator, 'ademe_rge' as source_id, figure.vintage
 from figure
 cross join file

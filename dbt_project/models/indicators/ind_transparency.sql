@@ -27,8 +27,11 @@ list as (
 select 'sdg16_transparency_filers' as indicator_id, 'country' as territory_level, 'FR' as territory_code,
   cast(found.fiscal_year as varchar) as period, 'total' as breakdown,
   case when found.is_known then {{ ratio('found.companies', 'list.companies', 100) }} end as value,
-  {{ status_columns(synthetic='(found.is_synthetic or list.is_synthetic)', provisional='found.without_siren > 0', provisional_reason=
-    "case when not found.is_known then 'Inconnu : ' else 'Minimum : ' end || found.without_siren || ' déclaration(s) trouvée(s) sans SIREN, donc non rapprochée(s) de la liste attendue.'") }},
+  {{ status_columns(synthetic='(found.is_synthetic or list.is_synthetic)',
+      provisional='(found.without_siren > 0 or ' ~ is_extract('list.companies', 1000) ~ ')',
+      provisional_reason="concat_ws(' ', case when found.without_siren > 0 then case when found.is_known then 'Minimum : ' else 'Inconnu : ' end"
+        ~ " || found.without_siren || ' déclaration(s) trouvée(s) sans SIREN, donc non rapprochée(s) de la liste attendue.' end, case when "
+        ~ is_extract('list.companies', 1000) ~ ' then ' ~ extract_reason('list.companies', 'entreprise(s) attendue(s)') ~ ' end)') }},
   case when found.is_known then found.companies end as numerator, list.companies as denominator, 'dpef_filings' as source_id, found.vintage
 from found
 cross join list
