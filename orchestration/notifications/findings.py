@@ -83,7 +83,15 @@ def settles(outcome: RefreshOutcome, key: str) -> bool:
         return any(
             f.source == source and f.state in TAKEN and (f.channel or "") == channel for f in outcome.sources
         )
-    return kind == "late"
+    return False
+
+
+def in_time(statuses: Iterable[SourceStatus], key: str) -> bool:
+    """Return whether the source that `key` calls late no longer is; one whose new file was refused still is."""
+    kind, _, source = key.partition(":")
+    return kind == "late" and not any(
+        s.source.source_id == source and s.health.state not in ("fresh", "due") for s in statuses
+    )
 
 
 def _blocked(outcome: RefreshOutcome) -> Finding:
@@ -121,7 +129,9 @@ def _refused(source: str, files: list[FileOutcome], catalogue: Mapping[str, Sour
     for reason, same in list(by_reason.items())[:_FILES]:
         names = [f.file or f.vintage or "?" for f in same]
         listed = ", ".join(names[:_FILES]) + ("…" if len(names) > _FILES else "")
-        told.append(Message(fr=f"{listed} : {reason.fr}", en=f"{listed}: {reason.en}"))
+        # most reasons begin with the name of their file already
+        named = reason.en.startswith(f"{names[0]}:") and len(names) == 1
+        told.append(reason if named else Message(fr=f"{listed} : {reason.fr}", en=f"{listed}: {reason.en}"))
     rest = len(by_reason) - _FILES
     if rest > 0:
         told.append(Message(fr=f"et {rest} autres raisons", en=f"and {rest} more reasons"))

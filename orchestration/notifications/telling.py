@@ -66,12 +66,12 @@ def notify(
     Returns None when no service is set (`OBSERVATORY_NOTIFY`), when the refresh was a trial on samples, or when
     there is nothing new to tell and `OBSERVATORY_NOTIFY_ALWAYS` is not set.
     """
-    if outcome.realm == "sample" and not settings.notify_samples:
+    if not sending.services(settings) or outcome.realm == "sample" and not settings.notify_samples:
         return None
+    statuses = source_status(settings, (now or outcome.finished_at).date())
     return _tell(
-        settings,
-        lambda: findings.of_refresh(outcome, catalogue) + findings.of_health(source_status(settings, (now or outcome.finished_at).date())),
-        lambda key: findings.settles(outcome, key),
+        settings, findings.of_refresh(outcome, catalogue) + findings.of_health(statuses),
+        lambda key: findings.settles(outcome, key) or findings.in_time(statuses, key),
         now=now, run_id=outcome.run_id, always=settings.notify_always,
     )
 
@@ -84,7 +84,7 @@ def accident(
         return None
     found = Finding(key="accident", kind="accident", fingerprint=reason.en, text=reason, action=action)
     try:
-        return _tell(settings, lambda: [found], lambda _: False, now=now)
+        return _tell(settings, [found], lambda _: False, now=now)
     except Exception:
         log.exception("no notification could be made")
         return None
@@ -102,9 +102,10 @@ def complain(settings: Settings, *, now: datetime | None = None) -> Message | No
         Finding(key="silence", kind="silence", fingerprint="silent", text=silence, action=ACTION)
     ] if silence else []
     try:
+        statuses = source_status(settings, now.date())
         _tell(
-            settings, lambda: found + findings.of_health(source_status(settings, now.date())),
-            lambda key: key == "silence" or key.startswith("late:"), now=now,
+            settings, found + findings.of_health(statuses),
+            lambda key: key == "silence" or findings.in_time(statuses, key), now=now,
         )
     except Exception:
         log.exception("no notification could be made")
@@ -112,7 +113,7 @@ def complain(settings: Settings, *, now: datetime | None = None) -> Message | No
 
 
 def _tell(
-    settings: Settings, find: Callable[[], list[Finding]], settles: Callable[[str], bool], *,
+    settings: Settings, found: list[Finding], settles: Callable[[str], bool], *,
     now: datetime | None = None, run_id: str | None = None, always: bool = False,
 ) -> Sent | None:
     services = sending.services(settings)
@@ -121,7 +122,7 @@ def _tell(
     now = now or datetime.now(UTC)
     with _alone(settings.home):
         memory = Memory.load(settings.home)
-        memory.note(find(), settles, now)
+        memory.note(found, settles, now)
         news, overdue, settled = memory.news(), memory.overdue(now), memory.settled()
         title = body = ""
         if news or overdue or settled or always:

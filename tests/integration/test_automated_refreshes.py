@@ -11,7 +11,7 @@ from dagster import AssetCheckKey, AssetKey, DagsterRunStatus, RunsFilter, build
 
 from orchestration.dagster_run import open_instance
 from orchestration.definitions import build_definitions
-from orchestration.jobs import VINTAGES
+from orchestration.jobs import BACKFILL, VINTAGES, add_vintages
 from orchestration.resources import leave
 from orchestration.settings import PROJECT, Settings
 
@@ -72,6 +72,33 @@ def test_what_is_due_is_refreshed_in_one_run(house):
     # asked for a moment ago, and its publisher has not answered: not again at once
     again = tick(definitions, instance, "updates_due")
     assert not again.run_requests and "nouvel essai plus tard" in again.skip_message
+
+
+def judged(settings):
+    """When each file of the samples was judged: (source, vintage, file) → time."""
+    register = json.loads((settings.home / "state.json").read_text(encoding="utf-8"))["sample"]
+    return {
+        (source, vintage, name): file["fetched_at"]
+        for source, state in register.items() for vintage, files in state["files"].items() for name, file in files.items()
+    }
+
+
+def test_a_chosen_vintage_is_read_again_and_no_other(house):
+    settings, definitions, instance = house
+    before, old = judged(settings), receipts(settings)
+    edition = os.readlink(settings.home / "editions" / "current")
+    add_vintages(instance, settings.home)
+    result = definitions.resolve_job_def(BACKFILL).execute_in_process(instance=instance, partition_key="insee_filosofi|2018")
+    assert result.success
+    [new] = set(receipts(settings)) - set(old)
+    receipt = json.loads(new.read_text(encoding="utf-8"))
+    assert {(f["source"], f["vintage"], f["channel"]) for f in receipt["sources"]} == {("insee_filosofi", "2018", "sample")}
+    # the same bytes were read all the same, and readers have nothing new to see
+    assert {f["state"] for f in receipt["sources"]} <= {"accepted", "adapted"}
+    assert (receipt["published"], receipt["edition"]) == (False, edition)
+    after = judged(settings)
+    changed = {key for key, at in after.items() if before.get(key) != at}
+    assert set(after) == set(before) and changed == {key for key in before if key[:2] == ("insee_filosofi", "2018")}
 
 
 def test_a_dropped_file_is_taken_published_and_answered(house):

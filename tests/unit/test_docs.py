@@ -91,7 +91,7 @@ def calls(page: Path) -> list[list[str]]:
 def test_the_pages_are_there():
     wanted = {
         "README.md", "docs/architecture.md", "docs/operating-guide.md", "docs/indicators.md", "docs/marts.md",
-        "docs/dependencies.md", "docs/adding-a-source.md", "docs/adding-an-indicator.md",
+        "docs/dependencies.md", "docs/adding-a-source.md", "docs/adding-an-indicator.md", "docs/automation.md",
     }
     assert wanted <= {name(p) for p in PAGES}
 
@@ -237,3 +237,14 @@ def test_french_pages_keep_their_accents():
     guide = (PROJECT / "docs" / "operating-guide.md").read_text(encoding="utf-8").lower()
     for bare in ("equipe", "donnees", "millesime", "a jour", "edition en service", "publiee", "refuse,", "controle "):
         assert not re.search(rf"(?<![\wéè]){re.escape(bare)}", without_code(guide)), bare
+
+
+def test_the_page_on_automation_names_every_job_sensor_and_setting():
+    page = (PROJECT / "docs" / "automation.md").read_text(encoding="utf-8")
+    jobs, sensors = ((PROJECT / "orchestration" / f"{n}.py").read_text(encoding="utf-8") for n in ("jobs", "sensors"))
+    named = re.findall(r'^[A-Z_]+ = "(\w+)"$', jobs, re.MULTILINE) + re.findall(r'^    "(refresh_\w+)": ', jobs, re.MULTILINE)
+    named += [n for n in re.findall(r'^[A-Z_]+ = "(\w+)"$', sensors, re.MULTILINE) if n != "live"]
+    settings = (PROJECT / "orchestration" / "settings.py").read_text(encoding="utf-8")
+    named += [f"OBSERVATORY_{n.upper()}" for n in re.findall(r"^    (notify\w*|heartbeat\w*): ", settings, re.MULTILINE)]
+    assert len(named) == 14
+    assert not [n for n in named if f"`{n}`" not in page]

@@ -165,6 +165,24 @@ def test_a_source_that_is_late_is_told_once_with_whose_delay_it_is(settings, lis
     assert len(listener.received) == 1
 
 
+def test_a_late_source_whose_new_file_is_refused_is_not_settled(settings, listener, statuses):
+    statuses.append(late("insee_filosofi"))
+    tell(settings)
+    health = statuses[0].health
+    statuses[0] = SourceStatus(statuses[0].source, health.model_copy(update={"state": "refused"}), "live")
+    tell(settings, file(), code=3, day=1)
+    assert listener.last["title"] == "Observatoire RSE-ODD : 1 source avec un fichier refusé"
+    statuses[0] = SourceStatus(statuses[0].source, health.model_copy(update={"state": "fresh"}), "live")
+    tell(settings, file(state="accepted"), day=2)
+    assert listener.last["title"] == "Observatoire RSE-ODD : tout est rétabli"
+
+
+def test_a_reason_that_names_its_file_does_not_name_it_twice(settings, listener):
+    reason = Message(fr="FILO2019.csv : colonne « Q2 » absente", en="FILO2019.csv: column 'Q2' is missing")
+    tell(settings, file().model_copy(update={"reason": reason}), code=3)
+    assert listener.last["message"].count("FILO2019.csv") == 2  # once in each language
+
+
 def test_a_home_of_samples_has_nobody_to_wait_for(settings, listener, statuses):
     statuses.append(SourceStatus(late("insee_filosofi").source, late("insee_filosofi").health, "sample"))
     assert tell(settings) is None
