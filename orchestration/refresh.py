@@ -136,7 +136,8 @@ class Refresh:
         for. Raises HomeBusy, UsageError, CatalogueError, LakeError.
         """
         settings.home.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(settings.home / "refresh.lock")
+        # whichever thread ends the refresh gives the lock back
+        lock = FileLock(settings.home / "refresh.lock", thread_local=False)
         try:
             lock.acquire(timeout=wait_seconds)
         except Timeout as error:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import threading
+
 import pytest
 from filelock import FileLock
 
 from orchestration import notifications
 from orchestration.lake import LakeError
 from orchestration.messages import Message
-from orchestration.refresh import Refresh, UsageError
+from orchestration.refresh import HomeBusy, Refresh, UsageError
 from orchestration.settings import Settings
+from tests.conftest import observatory
 
 SOURCE = "insee_neet"
 
@@ -73,3 +77,31 @@ def test_a_slip_of_the_hand_and_an_interruption_are_not(opened, told):
     with pytest.raises(KeyboardInterrupt), opened():
         raise KeyboardInterrupt
     assert told == []
+
+
+def test_a_run_may_wait_for_the_refresh_that_is_going_on(opened, told):
+    with opened() as first:
+        with pytest.raises(HomeBusy):
+            opened()
+        threading.Timer(0.3, first.close).start()
+        with opened(wait_seconds=20) as second:
+            assert second.run_id != first.run_id
+    assert told == []
+
+
+def test_the_prompt_and_cron_hear_of_the_silence(settings):
+    settings.home.mkdir()
+    calm = observatory("heartbeat", "--home", settings.home, "--json")
+    assert (calm.code, json.loads(calm.out)["silent"]) == (0, False)
+    at = "2024-01-05T04:00:00Z"
+    (settings.home / "heartbeat.json").write_text(
+        json.dumps({"first_at": at, "last_at": at, "last_exit_code": 0, "good_at": at})
+    )
+    silent = observatory("heartbeat", "--home", settings.home, "--json")
+    said = json.loads(silent.out)
+    assert (silent.code, said["silent"], said["last_good_at"]) == (1, True, "2024-01-05T04:00:00+00:00")
+    assert "Plus aucune actualisation depuis le 05/01/2024" in said["message"] and "crontab" in said["action"]
+    status = observatory("status", "--home", settings.home, "--json")
+    # standard output stays the one JSON value
+    assert status.code == 0 and isinstance(json.loads(status.out), list)
+    assert said["message"] in status.err
