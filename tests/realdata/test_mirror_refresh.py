@@ -140,3 +140,131 @@ def test_another_metropolis_on_the_same_files(refreshed, mirror, tmp_path):
     with duckdb.connect(str(refreshed[0] / "editions/current/observatory.duckdb"), read_only=True) as connection:
         assert connection.execute("SELECT name FROM dim_territory WHERE is_home AND territory_level = 'epci'").fetchall() == [("Rennes Métropole",)]
         assert connection.execute("SELECT count(*) FROM dim_territory WHERE is_home AND territory_level = 'commune'").fetchone() == (43,)
+
+
+# Every cell, not a choice of cells -----------------------------------------------------------------
+
+
+def lines(path: Path, delimiter: str = ";") -> list[dict[str, str]]:
+    """Return the lines of a publisher's CSV, read with nothing but the standard library."""
+    return list(csv.DictReader(io.StringIO(path.read_bytes().decode("utf-8-sig"), newline=""), delimiter=delimiter))
+
+
+def number(text: str) -> float | None:
+    """Return a cell's number; None for the marker of secrecy."""
+    return None if text == "s" else float(text.replace(",", "."))
+
+
+def figures(edition, source: str, indicator: str) -> dict[tuple[str, str, str, str], float | None]:
+    """Return every figure of one source as level, code, period and breakdown → value."""
+    return {
+        tuple(row[:4]): row[4]
+        for row in edition.execute(
+            "SELECT territory_level, territory_code, period, breakdown, value FROM fct_indicator_value WHERE source_id = ? AND indicator_id = ?",
+            [source, indicator],
+        ).fetchall()
+    }
+
+
+def same(found: dict, expected: dict) -> None:
+    """Fail with the first differences; nothing may be missing, added or different."""
+    assert len(expected) > 0
+    assert sorted(expected.keys() - found.keys())[:3] == [] and sorted(found.keys() - expected.keys())[:3] == []
+    wrong = [
+        (k, found[k], v) for k, v in expected.items()
+        if (found[k] is None) != (v is None) or (v is not None and abs(found[k] - v) > 1e-6 * max(1, abs(v)))
+    ]
+    assert wrong[:3] == []
+
+
+def is_part(code: str) -> bool:
+    """Municipal arrondissements of Paris, Lyon and Marseille are parts of a commune."""
+    return "75101" <= code <= "75120" or "69381" <= code <= "69389" or "13201" <= code <= "13216"
+
+
+@pytest.mark.parametrize(("indicator", "old", "new"), [
+    ("sdg10_interdecile_ratio", "RD", "RD21"), ("sdg10_median_living_standard", "Q2{yy}", "MED21"),
+    ("sdg10_gini", "GI{yy}", None), ("sdg01_poverty_rate", None, "TP6021"),
+])
+def test_every_cell_of_filosofi(edition, mirror, indicator, old, new):
+    expected: dict = {}
+    levels = {"COM": "commune", "EPCI": "epci", "DEP": "department", "REG": "region", "METROPOLE": "country"}
+    for path in (mirror / "insee_filosofi").glob("20*/FILO*.csv") if old else []:
+        year = path.parent.name
+        level = levels[path.stem.rsplit("_", 1)[1]]
+        for row in lines(path):
+            code = "FM" if level == "country" else row["CODGEO"]
+            text = row[old.format(yy=year[2:])]
+            if text and not (level == "commune" and is_part(code)):
+                expected[level, code, year, "total"] = number(text)
+    for row in lines(mirror / "insee_filosofi/2021/cc_filosofi_2021_COM.csv") if new else []:
+        if row[new] not in ("", "nd") and not is_part(row["CODGEO"]):
+            expected["commune", row["CODGEO"], "2021", "total"] = number(row[new])
+    same(figures(edition, "insee_filosofi", indicator), expected)
+
+
+def test_every_cell_of_neet(edition, mirror):
+    expected = {}
+    for name, level in (("communes", "commune"), ("epci", "epci"), ("dpt", "department"), ("region", "region")):
+        for row in lines(mirror / f"insee_neet/2018/neet_{name}_2018.csv"):
+            if row["part_non_inseres"]:
+                expected[level, row["codgeo"], row["an"], "total"] = number(row["part_non_inseres"])
+    same(figures(edition, "insee_neet", "sdg08_neet_rate"), expected)
+
+
+def test_every_cell_of_wages(edition, mirror):
+    expected = {}
+    for row in lines(mirror / "insee_wages/2014/net_salary_per_town_categories.csv"):
+        for breakdown, part in [("total", ""), *((f"pcs={p}", p) for p in "CPEO"), *((f"age={a}", a) for a in ("18", "26", "50"))]:
+            men, women = float(row[f"SNHMH{part}14"]), float(row[f"SNHMF{part}14"])
+            expected["commune", row["CODGEO"].zfill(5), "2014", breakdown] = (men - women) / men * 100
+    same(figures(edition, "insee_wages", "sdg05_hourly_wage_gap"), expected)
+
+
+def test_large_establishments_of_every_territory(edition, mirror):
+    """The sums are made here with INSEE's own passage table, where the project walks the list of movements."""
+    today = {r["COM"]: r for r in lines(mirror / "insee_cog/2025/cog2025_communes.csv", ",") if r["TYPECOM"] == "COM"}
+    heir = {r["Ancien Code Officiel"]: r["Code Courant Officiel"] for r in lines(mirror / "insee_passage/geocodes_passage_annuel.csv")}
+    own: dict[tuple[str, str], list[float]] = {}
+    expected: dict = {}
+    for row in lines(mirror / "insee_establishments_by_size/2014/base_etablissement_par_tranche_effectif.csv"):
+        code, total = row["CODGEO"].zfill(5), float(row["E14TST"])
+        large = sum(float(row[f"E14TS{band}"]) for band in (10, 20, 50, 100, 200, 500))
+        if not total or (total >= 100 and row["E14TS0ND"] == row["E14TST"]):
+            continue  # no establishment, or all of unknown size (Mayotte)
+        expected["commune", code, "2014", "total"] = 100 * large / total
+        place = today[code if code in today else heir[code]]
+        for key in (("department", place["DEP"]), ("region", place["REG"])):
+            part = own.setdefault(key, [0.0, 0.0])
+            part[0], part[1] = part[0] + large, part[1] + total
+    for (level, code), (large, total) in own.items():
+        if (level, code) not in (("department", "976"), ("region", "06")):
+            expected[level, code, "2014", "total"] = 100 * large / total
+    found = figures(edition, "insee_establishments_by_size", "sdg09_establishments_10_plus_share")
+    same({k: v for k, v in found.items() if k[0] in ("commune", "department", "region")}, expected)
+
+
+def test_gender_index_of_every_place(edition, mirror):
+    names = {r[0]: r[1] for r in edition.execute("SELECT name, territory_code FROM dim_territory WHERE territory_level = 'department'").fetchall()}
+    notes: dict[tuple[str, str, str, str], list[int]] = {}
+    for row in lines(mirror / "egapro_index/2021-12/index-egalite-fh.csv"):
+        if row["Note"].strip():
+            for level, code in (("country", "FR"), ("department", names.get(row["Département"]))):
+                if code:
+                    notes.setdefault((level, code, row["Année"], "total"), []).append(int(row["Note"]))
+    found = figures(edition, "egapro_index", "sdg05_gender_index_mean")
+    few = {k for k, v in notes.items() if len(v) < 3}
+    assert few and all(found[k] is None for k in few)
+    shown = {k: v for k, v in found.items() if v is not None and k[0] in ("country", "department")}
+    # further cells are withheld so that the few cannot be had by subtraction; none is shown wrongly
+    assert len(notes) - len(few) - len(shown) < 10
+    same(shown, {k: sum(notes[k]) / len(notes[k]) for k in shown})
+
+
+def test_populations_of_communes_published_by_arrondissement(edition, mirror):
+    people: dict[str, int] = {}
+    for row in lines(mirror / "insee_population/2022/pop2022_donnees_communes.csv"):
+        if is_part(row["COM"]):
+            people[row["DEP"]] = people.get(row["DEP"], 0) + int(row["PMUN"])
+    found = edition.execute("SELECT department_code, population FROM dim_territory WHERE territory_code IN ('75056', '69123', '13055')").fetchall()
+    assert dict(found) == people
