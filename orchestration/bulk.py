@@ -59,6 +59,28 @@ def take_bulk(
     return outcomes
 
 
+def try_bulk(source: Source, landed: Landed, work: Path) -> FileOutcome:
+    """Return what one national file is worth by itself: its headers, and every value of the columns that are used.
+
+    `work`: a folder for what must be unpacked. Whether the other file of the vintage is there is not asked.
+    """
+    import duckdb
+
+    from orchestration.refresh import refused
+
+    try:
+        with _connect(work) as connection:
+            raw = _open(connection, source, landed, match_file(_raw_only(source), landed), work)
+            used = ", ".join(f'count("{c.name}")' for c in raw.match.table.columns)
+            try:
+                connection.execute(f"SELECT {used} FROM {raw.relation}").fetchall()
+            except duckdb.Error as error:
+                raise _explained(error, {raw.match.table_name: raw}) from error
+    except Refusal as refusal:
+        return refused(landed, refusal)
+    return _taken(raw, [raw.match.table_name])
+
+
 def _take_vintage(
     refresh: "Refresh", source: Source, state: SourceState, vintage: str, files: list[Landed]
 ) -> list[FileOutcome]:
@@ -406,6 +428,7 @@ def _damaged(landed: Landed, error: Exception) -> Refusal:
 
 
 _CSV_LINE = re.compile(r"CSV Error on Line:\s*(\d+)")
+_CAST = re.compile(r"""Conversion Error.*?["'](.*?)["'].*?when casting from source column (\w+)""", re.DOTALL)
 _CSV_COLUMNS = re.compile(r"Expected Number of Columns:\s*(\d+)\s*Found:\s*(\d+)")
 
 
@@ -422,8 +445,12 @@ def _explained(error: Exception, raws: dict[str, _Raw]) -> Refusal:
     if columns:
         what_fr = f"{columns[1]} colonnes annoncées par l'en-tête, {columns[2]} trouvées : les valeurs ne sont pas sous leur nom"
         what_en = f"{columns[1]} columns announced by the header, {columns[2]} found: values do not stand under their names"
+    elif cast := _CAST.search(text):
+        what_fr = f"« {cast[1]} » ne se lit pas dans la colonne « {cast[2]} »"
+        what_en = f"'{cast[1]}' cannot be read in the column '{cast[2]}'"
     else:
-        what_fr = what_en = text.strip().splitlines()[0]
+        first = text.strip().splitlines()[0]
+        what_fr, what_en = f"DuckDB ne peut pas lire le fichier ({first})", f"DuckDB cannot read the file ({first})"
     return Refusal(
         Message(fr=f"{names}{where_fr} : {what_fr}.", en=f"{names}{where_en}: {what_en}."),
         Message(fr="Télécharger de nouveau le fichier de l'éditeur.", en="Download the publisher's file again."),

@@ -300,7 +300,7 @@ class Refresh:
         found = self._contracts.get(source.source_id)
         if found is None:
             found = contract_hash(source)
-            if any(s.format == "bulk" for t in source.tables.values() for s in t.files):
+            if source.is_bulk:
                 needed = json.dumps(
                     [
                         self.settings.territory,
@@ -429,7 +429,7 @@ class Refresh:
         return outcomes
 
     def _take(self, source: Source, state: SourceState, files: list[Landed]) -> list[FileOutcome]:
-        if any(s.format == "bulk" for t in source.tables.values() for s in t.files):
+        if source.is_bulk:
             from orchestration.bulk import take_bulk
 
             return take_bulk(self, source, state, files)

@@ -47,6 +47,10 @@ def try_file(settings: Settings, source: Source, file: Path, vintage: str | None
             source=source.source_id, vintage=vintage, path=file, name=file.name, bytes=file.stat().st_size,
             sha256=HashCache(scratch / "hashes.json").sha256(file), channel="mirror", origin=f"check:{file.name}",
         )
+        if source.is_bulk:
+            from orchestration.bulk import try_bulk
+
+            return try_bulk(source, landed, scratch)
         lake = Lake(settings.home)
         state = lake.register.real.get(source.source_id, SourceState())
         try:

@@ -294,6 +294,11 @@ class Source(Strict):
                 raise ValueError(f"goals: {goal} is not a goal from 1 to 17")
         return self
 
+    @property
+    def is_bulk(self) -> bool:
+        """Whether its files are national ones, which never pass through pandas (orchestration/bulk.py)."""
+        return any(s.format == "bulk" for t in self.tables.values() for s in t.files)
+
     def file_kind(self, name: str) -> FileKind | None:
         """Return the kind of file that is named like `name`; None when none is. The year in the name tells no kinds apart."""
         for table_name, table in self.tables.items():

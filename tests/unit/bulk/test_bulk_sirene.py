@@ -1,0 +1,122 @@
+"""National stocks: who may be named, what is counted, and what `check` says of one file."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from orchestration.bulk import try_bulk
+from orchestration.catalog.load import load_source
+from orchestration.landing import Landed
+from orchestration.settings import PROJECT
+
+FOLDER = PROJECT / "sources" / "insee_sirene"
+SAMPLE = FOLDER / "sample" / "2026-10"
+
+ESTABLISHMENT = {
+    "siret": "00000000000010", "siren": "000000000", "statutDiffusionEtablissement": "O", "etatAdministratifEtablissement": "A",
+    "codeCommuneEtablissement": "44109", "activitePrincipaleEtablissement": "62.01Z",
+    "nomenclatureActivitePrincipaleEtablissement": "NAFRev2", "trancheEffectifsEtablissement": "11",
+    "caractereEmployeurEtablissement": "O", "dateCreationEtablissement": "2020-01-31", "etablissementSiege": "true",
+}
+UNIT = {
+    "siren": "000000000", "statutDiffusionUniteLegale": "O", "categorieJuridiqueUniteLegale": "5710", "denominationUniteLegale": "DITE",
+    "trancheEffectifsUniteLegale": "11", "economieSocialeSolidaireUniteLegale": "O", "societeMissionUniteLegale": None,
+}
+
+
+def ask(extract: str, establishments: list[dict[str, Any]], units: list[dict[str, Any]], home: tuple[str, ...] = ("44109",)) -> list[dict[str, Any]]:
+    """Return the rows that an extract of the source makes from these lines (each is a change of the models above)."""
+
+    def relation(model: dict[str, Any], changes: list[dict[str, Any]]) -> str:
+        lines = []
+        for number, change in enumerate(changes, start=1):
+            line = {**model, "siren": f"{number:09}", "siret": f"{number:09}00010", **change}
+            line = {k: v for k, v in line.items() if k in model}
+            lines.append("SELECT " + ", ".join(f"{'NULL' if v is None else repr(v)} AS {k}" for k, v in line.items()))
+        return "(" + " UNION ALL ".join(lines) + ")"
+
+    sql = (FOLDER / extract).read_text(encoding="utf-8")
+    relations = {
+        "establishments": relation(ESTABLISHMENT, establishments), "legal_units": relation(UNIT, units),
+        "home_communes": "(SELECT unnest(" + str(list(home)) + ") AS commune_code)",
+    }
+    for name, text in relations.items():
+        sql = re.sub(r"\{\{\s*" + name + r"\s*\}\}", lambda _, t=text: t, sql)
+    with duckdb.connect() as connection:
+        cursor = connection.execute(sql)
+        names = [d[0] for d in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+@pytest.mark.parametrize(("establishment", "unit", "name", "status"), [
+    ({}, {}, "DITE", "O"),
+    ({"statutDiffusionEtablissement": "P"}, {}, None, "P"),
+    ({}, {"statutDiffusionUniteLegale": "P"}, None, "P"),
+    ({}, {"statutDiffusionUniteLegale": "N"}, None, "N"),
+    ({}, {"categorieJuridiqueUniteLegale": "1000"}, None, "O"),
+    ({}, {"denominationUniteLegale": "[ND]"}, None, "O"),
+    # its legal unit is not in the stock
+    ({"siren": "999999999"}, {}, None, "P"),
+])
+def test_only_open_legal_persons_have_a_name(establishment, unit, name, status):
+    (row,) = ask("establishments.sql", [establishment], [unit])
+    assert (row["legal_name"], row["diffusion_status"]) == (name, status)
+
+
+def test_what_sirene_does_not_state_is_not_a_no():
+    rows = ask("establishments.sql", [{}, {}, {}], [{}, {"economieSocialeSolidaireUniteLegale": "N"}, {"economieSocialeSolidaireUniteLegale": None}])
+    assert [r["is_ess"] for r in rows] == [True, False, None]
+    assert {r["is_mission_company"] for r in rows} == {None}
+
+
+def test_arrondissements_count_with_their_commune_and_closed_ones_nowhere():
+    lines = [
+        {"codeCommuneEtablissement": "69383"}, {"codeCommuneEtablissement": "69123"},
+        {"codeCommuneEtablissement": "69383", "etatAdministratifEtablissement": "F"}, {"codeCommuneEtablissement": "69266"},
+    ]
+    assert [r["commune_code"] for r in ask("establishments.sql", lines, [{}] * 4, home=("69123",))] == ["69123", "69123"]
+    counts = ask("counts.sql", lines, [{}, {}, {}, {"economieSocialeSolidaireUniteLegale": None}])
+    assert [(r["commune_code"], r["is_ess"], r["units"]) for r in counts] == [("69123", True, 2), ("69266", False, 1)]
+    # a creation counts even if the establishment has closed since; the date 1900-01-01 is unknown
+    lines[0]["dateCreationEtablissement"] = "1900-01-01"
+    created = ask("creations.sql", lines, [{}] * 4)
+    assert [(r["commune_code"], r["year"], r["created"]) for r in created] == [("69123", 2020, 2), ("69266", 2020, 1)]
+
+
+def landed(path: Path) -> Landed:
+    return Landed(source="insee_sirene", vintage="2026-10", path=path, name=path.name, bytes=path.stat().st_size, sha256="0", channel="mirror", origin="check")
+
+
+def sample_lines(name: str) -> list[list[str]]:
+    with zipfile.ZipFile(SAMPLE / name) as archive:
+        return list(csv.reader(io.TextIOWrapper(archive.open(archive.namelist()[0]), encoding="utf-8")))
+
+
+def test_check_takes_each_stock_by_itself(tmp_path):
+    source = load_source(FOLDER)
+    for name in ("StockEtablissement_utf8.zip", "StockUniteLegale_utf8.zip"):
+        outcome = try_bulk(source, landed(SAMPLE / name), tmp_path)
+        assert (outcome.state, outcome.rows_read) == ("accepted", len(sample_lines(name)) - 1), outcome.reason
+
+
+@pytest.mark.parametrize(("damage", "word"), [
+    (lambda lines: [[c.replace("etatAdministratifEtablissement", "etat") for c in lines[0]], *lines[1:]], "etatAdministratifEtablissement"),
+    (lambda lines: [lines[0], *lines[1:4], [c for c in lines[4] if c], *lines[5:]], "5"),
+    (lambda lines: [lines[0], *([*line[:4], "31/12/2020", *line[5:]] for line in lines[1:])],
+     "« 31/12/2020 » ne se lit pas dans la colonne « dateCreationEtablissement »"),
+])
+def test_check_refuses_a_damaged_stock_in_words(tmp_path, damage, word):
+    path = tmp_path / "StockEtablissement_utf8.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows(damage(sample_lines("StockEtablissement_utf8.zip")))
+    outcome = try_bulk(load_source(FOLDER), landed(path), tmp_path)
+    assert outcome.state == "refused" and outcome.action
+    assert path.name in outcome.reason.fr and word in outcome.reason.fr
