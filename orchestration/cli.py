@@ -95,6 +95,7 @@ def inbox(home: Home = None, json_: Json = False) -> None:
 
     Exit codes: 0 all taken (or none there), 3 a file was refused, 5 another refresh is running.
     """
+    from orchestration.catalog import CatalogueError
     from orchestration.dagster_run import run_job
     from orchestration.inbox import InboxBusy, take_all
 
@@ -108,10 +109,15 @@ def inbox(home: Home = None, json_: Json = False) -> None:
         answers = take_all(settings, refresh_with)
     except InboxBusy as error:
         _stop(BUSY, error.reason, error.action, json_, settings)
+    except CatalogueError as error:
+        _stop(WRONG_USAGE, *_catalogue_trouble(error), json_, settings)
     if json_:
         print(json.dumps([{"file": a.dropped, "state": a.state, "sentence": a.sentence.text(settings.language)} for a in answers], ensure_ascii=False))
     for answer in answers if not json_ else []:
-        _console().print(answer.sentence.text(settings.language), markup=False)
+        colon = " :" if settings.language == "fr" else ":"
+        _console().print(f"{answer.dropped}{colon} {answer.sentence.text(settings.language)}", markup=False, soft_wrap=True)
+        if answer.path:
+            _console().print(f"  → {answer.path}", markup=False, soft_wrap=True)
     raise typer.Exit(3 if any(a.state == "refused" for a in answers) else 0)
 
 

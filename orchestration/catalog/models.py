@@ -116,12 +116,14 @@ class Live(Strict):
 class Budgets(Strict):
     """How much may go wrong before the whole file is refused, as shares between 0 and 1.
 
-    `rejected_share`: rows that could not be read. `vanished_share`: keys of the previous vintage of
+    `rejected_share`: rows that could not be read; `rejected_rows`: as many may be left out of a file however
+    short it is (one bad line of three is still one bad line, in a table kept by hand). `vanished_share`: keys of the previous vintage of
     the same table (or of the same vintage, when a file is replaced) that are no longer there.
     `minimum_rows`: fewer rows than this is a truncated file.
     """
 
     rejected_share: float = 0.0
+    rejected_rows: int = Field(default=0, ge=0)
     vanished_share: float = 0.10
     minimum_rows: int = 1
 

@@ -341,7 +341,10 @@ def _enforce_budget(
             kind="rows",
         )
     lost = len(result.rejected)
-    allowed = int(table.budgets.rejected_share * result.rows_read)
+    # a file of which nothing is left is refused, however many lines may be lost
+    allowed = min(
+        max(int(table.budgets.rejected_share * result.rows_read), table.budgets.rejected_rows), result.rows_read - 1
+    )
     if lost <= allowed:
         return
     examples_fr = " ; ".join(f"ligne {r.line}, {r.why.fr} (colonne « {r.column} »)" for r in result.rejected[:3])
@@ -350,8 +353,8 @@ def _enforce_budget(
     worst, times = columns.most_common(1)[0]
     refusal = Refusal(
         Message(
-            fr=f"{file_name} : {lost} ligne(s) illisible(s) sur {result.rows_read}, {allowed} tolérée(s) ; {examples_fr}.",
-            en=f"{file_name}: {lost} unreadable row(s) of {result.rows_read}, {allowed} tolerated; {examples_en}.",
+            fr=f"{file_name} : {lost} ligne(s) illisible(s) sur {result.rows_read}, {allowed} tolérée(s) ; {examples_fr}{' ; …' if lost > 3 else ''}.",
+            en=f"{file_name}: {lost} unreadable row(s) of {result.rows_read}, {allowed} tolerated; {examples_en}{'; …' if lost > 3 else ''}.",
         ),
         Message(
             fr=f"Regarder la colonne « {worst} » ({times} ligne(s)) et corriger, ou redemander le fichier à son éditeur.",

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 CERTAIN = 0.75
 HEAD = 100_000
 LEVEL = "territory_level"
+# before 2016 there were 27 régions with those overseas
+MOST_REGIONS = 27
+MAINLAND_REGIONS = frozenset("11 24 27 28 32 44 52 53 75 76 84 93 94".split())
+OVERSEAS_REGIONS = frozenset("01 02 03 04 06".split())
 
 
 @dataclass(frozen=True)
@@ -139,7 +143,9 @@ def _score(table: Table, spec: FileSpec, finder: HeaderFinder, raw: "RawTable") 
 def infer_level(table: Table, spec: FileSpec, raw: "RawTable", allowed: set[str]) -> str | None:
     """Return the territory level that the file's codes show with certainty; None where they do not.
 
-    Five digits are communes, nine with Luhn's key EPCIs. Two digits may be départements or régions.
+    Five digits are communes, nine with Luhn's key EPCIs. Two digits may be départements or régions (84 is both
+    Vaucluse and Auvergne-Rhône-Alpes): there are never as many régions as départements, and just the thirteen codes of
+    the mainland's régions, with or without those overseas, are no list of départements.
     """
     finder = HeaderFinder(table, spec.layout, None)
     at = next((i for i, h in enumerate(raw.header) if (c := finder.find(h)[1]) is not None and c.type == "territory"), None)
@@ -153,4 +159,10 @@ def infer_level(table: Table, spec: FileSpec, raw: "RawTable", allowed: set[str]
         column = Column(name="code", type=LEVEL_TYPES[level])  # type: ignore[arg-type]
         if level in allowed and not parse(column, texts, file=raw.file).unreadable:
             fitting.append(level)
+    if not fitting and not parse(Column(name="code", type="department"), texts, file=raw.file).unreadable:
+        padded = {t.zfill(2) for t in texts}
+        if len(padded) > MOST_REGIONS and "department" in allowed:
+            return "department"
+        if MAINLAND_REGIONS <= padded <= MAINLAND_REGIONS | OVERSEAS_REGIONS and "region" in allowed:
+            return "region"
     return fitting[0] if len(fitting) == 1 else None

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from orchestration.catalog.models import Source
 from orchestration.inbox.recognise import Recognition
 from orchestration.messages import Language, Message
+from orchestration.receipts.moves import moves
 from orchestration.receipts.wording import count, moment
 from orchestration.records import RefreshOutcome
 from orchestration.templates import template_name
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
 ROWS_NAMED = 20
 INDICATORS_NAMED = 8
+MOVES_NAMED = 5
+# the figures are told one by one above; how sources stand, and the ledger, change with every delivery
+_TOLD_ELSEWHERE = ("fct_indicator_value", "mart_edition_change", "mart_source_health")
 # How an answer says whose it is: a process that died after writing it need not write it again.
 _MARK = "<!-- sha256:{digest} -->"
 
@@ -46,6 +50,7 @@ class Story:
     action: Message | None = None
     comparison: "Comparison | None" = None
     tables: list[tuple[str, int | None, int | None]] = field(default_factory=list)
+    taken_as: str | None = None
 
 
 def mark(digest: str) -> str:
@@ -62,6 +67,11 @@ def render(story: Story) -> str:
 def headline(story: Story) -> Message:
     """Return the answer in one sentence."""
     if not story.accepted:
+        if story.found is None and story.source is None:
+            return Message(
+                fr="Votre fichier n'a pas été pris : l'observatoire n'a pas pu le lire.",
+                en="Your file was not taken: the observatory could not read it.",
+            )
         if story.source is None:
             return Message(
                 fr="Votre fichier n'a pas été pris : l'observatoire ne sait pas de quel jeu de données il s'agit.",
@@ -76,7 +86,13 @@ def headline(story: Story) -> Message:
             fr="Votre fichier était déjà pris, à l'identique : rien n'a changé.",
             en="Your file had been taken already, byte for byte: nothing changed.",
         )
+    versus = story.trial.versus if story.trial else None
     lost = len(story.trial.rejected) if story.trial else 0
+    if versus is not None and not (versus.added or versus.changed or versus.removed or lost):
+        return Message(
+            fr="Votre fichier a été pris ; il dit la même chose que l'envoi en service.",
+            en="Your file was taken; it says the same as the delivery in service.",
+        )
     if lost:
         return Message(
             fr=f"Votre fichier a été pris, sauf {count(lost, 'ligne', 'lignes')} à corriger.",
@@ -108,10 +124,11 @@ def _recognised(story: Story, language: Language) -> list[str]:
         return []
     if source is None or found.table is None:
         lines += [_sentence(found.evidence.text(language)), ""]
-        if found.candidates:
+        near = [c for c in found.candidates if c.known]
+        if near:
             lines += ["Les jeux de données les plus proches :" if fr else "The nearest datasets:", ""]
-            for c in found.candidates:
-                lacks = ", ".join(_quoted(m, language) for m in c.missing[:8])
+            for c in near:
+                lacks = ", ".join(_quoted(_header_text(m, language), language) for m in c.missing[:8])
                 told = (
                     f"{count(c.known, 'en-tête reconnu', 'en-têtes reconnus')} sur {c.named}"
                     + (f" ; il manque {lacks}" if lacks else "")
@@ -120,6 +137,11 @@ def _recognised(story: Story, language: Language) -> list[str]:
                 )
                 lines.append(f"- {_quoted(c.title.text(language), language)} (`{c.source_id}`) : {told}" if fr else f"- {_quoted(c.title.text(language), language)} (`{c.source_id}`): {told}")
             lines.append("")
+        elif found.raw is not None:
+            lines += [
+                "Aucun de ces en-têtes n'est connu : ce n'est sans doute pas un fichier de l'observatoire." if fr
+                else "None of these headers is known: it is probably no file of the observatory.", "",
+            ]
         return lines
     table = source.tables[found.table]
     colon = " :" if fr else ":"
@@ -138,7 +160,11 @@ def _why(story: Story, language: Language) -> list[str]:
     if story.reason is None or (story.source is None and story.found is not None):
         return []
     title = "## Pourquoi il n'a pas été pris" if language == "fr" else "## Why it was not taken"
-    return [title, "", _sentence(_in_headers(story, story.reason.text(language))), ""]
+    told = story.reason.text(language)
+    if story.taken_as:
+        # the name that it would have been kept under says nothing to those who dropped it
+        told = told.replace(story.taken_as, _quoted(story.name, language), 1)
+    return [title, "", _sentence(_in_headers(story, told)), ""]
 
 
 def _rows(story: Story, language: Language) -> list[str]:
@@ -154,6 +180,7 @@ def _rows(story: Story, language: Language) -> list[str]:
     else:
         lines.append(f"{count(trial.rows_read, 'line', 'lines', 'en')} read, {kept} kept, {lost} left out.")
     lines.append("")
+    # each line to correct first, then what had drifted and was read all the same
     for bad in trial.rejected[:ROWS_NAMED]:
         header = _header(story, bad.column)
         where = (f"ligne {bad.line}" if fr else f"line {bad.line}") + (
@@ -163,7 +190,7 @@ def _rows(story: Story, language: Language) -> list[str]:
     if lost > ROWS_NAMED:
         lines.append(f"- … {'et' if fr else 'and'} {lost - ROWS_NAMED} {'autres' if fr else 'more'}")
     for note in trial.notes:
-        lines.append(f"- {_in_headers(story, note.text(language))}")
+        lines.append(f"- {'Pour information :' if fr else 'For your information:'} {_in_headers(story, note.text(language))}")
     if trial.rejected or trial.notes:
         lines.append("")
     return lines
@@ -200,7 +227,11 @@ def _figures(story: Story, language: Language) -> list[str]:
             lines.append(
                 f"  - {i.indicator.fr} : {i.new} / {i.revised} / {i.removed}" if fr else f"  - {i.indicator.en}: {i.new} / {i.revised} / {i.removed}"
             )
+        for name, place, old, new, _ in moves(comparison, language)[:MOVES_NAMED]:
+            lines.append(f"  - {name}, {place}{' :' if fr else ':'} {old} → {new}")
     for name, before, after in story.tables:
+        if name in _TOLD_ELSEWHERE:
+            continue
         words = (
             f"table `{name}`, {_rows_of(before, fr)} → {_rows_of(after, fr)}" if before != after else
             (f"table `{name}`, contenu modifié ({_rows_of(after, fr)})" if fr else f"table `{name}`, other content ({_rows_of(after, fr)})")
@@ -262,8 +293,14 @@ def _quoted(text: str, language: Language) -> str:
 def _sentence(text: str) -> str:
     # headers and cells of a stranger's file stand in it: one line, and no markup
     text = re.sub(r"[ \t\r\n]+", " ", text).strip().replace("<", "‹").replace("`", "'")
-    text = text[:1].upper() + text[1:]
+    # a file's name at the beginning keeps its letters
+    text = text if re.match(r"\S+\.\w{2,4}\b", text) else text[:1].upper() + text[1:]
     return text if text.endswith((".", "!", "?", "…")) else text + "."
+
+
+def _header_text(header: str, language: Language) -> str:
+    """Return a known header as a person meets it: `ptot_{yyyy}` → `ptot_(année)`."""
+    return re.sub(r"\{y+\}", "(année)" if language == "fr" else "(year)", header)
 
 
 def _rows_of(number: int | None, fr: bool) -> str:

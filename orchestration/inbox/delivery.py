@@ -105,8 +105,12 @@ def is_unchanged(dropped: Dropped) -> bool:
     return (status.st_size, status.st_mtime_ns) == (dropped.bytes, dropped.modified_ns)
 
 
-def taken_name(source: Source, table: str, index: int, name: str, vintage: str) -> str:
+def taken_name(
+    source: Source, table: str, index: int, name: str, vintage: str, given: dict[str, str] | None = None
+) -> str:
     """Return the name under which a recognised file is kept: its own where the source knows it, else a usual one.
+
+    `given`: what the codes in the file show and the name would have said (the level of the territories).
 
     Raises Refusal when only the publisher's own name would say which file of the source it is.
     """
@@ -118,10 +122,10 @@ def taken_name(source: Source, table: str, index: int, name: str, vintage: str) 
     candidates = [own]
     if spec.format != "table":
         candidates.append(Path(own).stem + _KINDS[spec.format][0])
-    elif spec.example and not spec.name_maps:
-        stem = _dated(spec, vintage)
+    elif spec.example and set(spec.name_maps) <= set(given or {}):
+        stem = _dated(spec, vintage, given)
         candidates += [stem + e for e in dict.fromkeys([ending, *_KINDS["table"]]) if e]
-        candidates.append(_dated(spec, vintage, whole=True))
+        candidates.append(_dated(spec, vintage, given, whole=True))
     for candidate in candidates:
         try:
             match = match_file(source, _as_landed(source, vintage, candidate))
@@ -148,14 +152,19 @@ def _ending(name: str) -> str:
     return (found.group(1) + (found.group(2) or "")).lower() if found else ""
 
 
-def _dated(spec: FileSpec, vintage: str, *, whole: bool = False) -> str:
-    """Return the spec's example with the vintage's year where the example's year stands."""
+def _dated(spec: FileSpec, vintage: str, given: dict[str, str] | None = None, *, whole: bool = False) -> str:
+    """Return the spec's example with the vintage's year, and what is given, where the example has its own."""
     assert spec.example is not None
-    text, match, year = spec.example, spec.regex.fullmatch(spec.example), vintage[:4]
-    for group in ("yyyy", "yy"):
-        if match and match.groupdict().get(group):
-            start, end = match.span(group)
-            text = text[:start] + (year if group == "yyyy" else year[2:]) + text[end:]
+    text = re.sub(r"\.(gz|zip)$", "", spec.example, flags=re.IGNORECASE)
+    match, year = spec.regex.fullmatch(text), vintage[:4]
+    wanted = {"yyyy": year, "yy": year[2:]}
+    for target, value in (given or {}).items():
+        if target in spec.name_maps:
+            written = [key for key, meaning in spec.name_maps[target].values.items() if meaning == value]
+            wanted |= {spec.name_maps[target].group: written[0]} if written else {}
+    spans = [(*match.span(g), w) for g, w in wanted.items() if match and match.groupdict().get(g)]
+    for start, end, word in sorted(spans, reverse=True):
+        text = text[:start] + word + text[end:]
     return text if whole else Path(text).stem
 
 

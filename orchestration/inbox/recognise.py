@@ -8,6 +8,7 @@ they lack. Add here a further sort of evidence; what a header is belongs to `con
 from __future__ import annotations
 
 import re
+import zipfile
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from pathlib import Path
@@ -258,17 +259,33 @@ def _decide(
 def _told_apart(
     catalogue: dict[str, Source], rivals: "list[tuple[Candidate, RawTable]]", name: str
 ) -> "list[tuple[Candidate, RawTable]]":
-    """Return the rivals without those that would be read alike: kinds of file that differ in their name only."""
+    """Return the rivals without those that would be read alike: kinds of file that differ in their name only.
+
+    What one kind takes from its name and the codes show (the level of the territories), another has as a
+    constant: `FILO2018_DISP_COM.csv` and `…-COMMUNES_csv` are both communes.
+    """
     kept: dict[tuple[str, str, str], tuple[Candidate, RawTable]] = {}
     for candidate, raw in rivals:
         spec = _spec(catalogue, candidate)
-        read_as = spec.model_dump_json(include={"layout", "unpivot", "constants", "name_maps"})
+        shown = shown_by_codes(catalogue[candidate.source_id].tables[candidate.table], spec, raw)
+        maps = {target: m.model_dump() for target, m in spec.name_maps.items() if target not in shown}
+        read_as = repr((spec.layout, spec.unpivot, sorted({**spec.constants, **shown}.items()), sorted(maps.items())))
         key = (candidate.source_id, candidate.table, read_as)
         if key not in kept or (
             spec.regex.fullmatch(_plain(name)) and not _spec(catalogue, kept[key][0]).regex.fullmatch(_plain(name))
         ):
             kept[key] = (candidate, raw)
     return list(kept.values())
+
+
+def shown_by_codes(table: Table, spec: FileSpec, raw: "RawTable") -> dict[str, str]:
+    """Return the columns that the file's name would give and that its codes show with certainty."""
+    from orchestration.conforming.recognise import LEVEL, infer_level
+
+    if LEVEL not in spec.name_maps:
+        return {}
+    level = infer_level(table, spec, raw, set(spec.name_maps[LEVEL].values.values()))
+    return {LEVEL: level} if level else {}
 
 
 def _recognised(candidate: Candidate, raw: "RawTable", evidence: Message, nearest: list[Candidate]) -> Recognition:
@@ -286,7 +303,7 @@ def _fits(catalogue: dict[str, Source], candidate: Candidate, raw: "RawTable", n
     try:
         conform(
             table, table.files[candidate.index], raw, table_name=candidate.table, file_name=_plain(name),
-            columns_file="", vintage_year=None,
+            columns_file="", vintage_year=None, given=shown_by_codes(table, table.files[candidate.index], raw),
         )
     except Refusal:
         return False
@@ -348,7 +365,7 @@ def _document(catalogue: dict[str, Source], path: Path, name: str) -> Recognitio
         head = handle.read(1024)
     form = "pdf" if b"%PDF-" in head else "markdown" if name.lower().endswith(".md") else None
     if form is None:
-        return None
+        return _no_table(path, head)
     homes = [
         (s, t, i) for s in catalogue.values() for t, table in s.tables.items()
         for i, spec in enumerate(table.files) if spec.format == form
@@ -369,6 +386,33 @@ def _document(catalogue: dict[str, Source], path: Path, name: str) -> Recognitio
         evidence=Message(
             fr=f"c'est {what[0]}, et ce jeu est le seul qui en reçoive", en=f"it is {what[1]}, and this dataset alone takes them"
         ),
+    )
+
+
+# what people drop by mistake, by the first bytes, or by a folder inside the zip that Office writes
+_PICTURES = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF8")
+_OFFICE = {
+    "word/": ("un document Word", "a Word document"), "ppt/": ("une présentation PowerPoint", "a PowerPoint presentation"),
+}
+
+
+def _no_table(path: Path, head: bytes) -> Recognition | None:
+    """Return that the file is a text or a picture; None where it may be a table."""
+    what = ("une image", "a picture") if head.startswith(_PICTURES) else None
+    if head.startswith(b"PK"):
+        try:
+            with zipfile.ZipFile(path) as archive:
+                names = archive.namelist()
+        except (OSError, zipfile.BadZipFile, ValueError):
+            return None
+        what = next((w for folder, w in _OFFICE.items() if any(n.startswith(folder) for n in names)), None)
+    if what is None:
+        return None
+    return Recognition(
+        evidence=Message(
+            fr=f"c'est {what[0]}, et non un tableau : l'observatoire lit les classeurs (xlsx, xls, ods) et les fichiers csv",
+            en=f"it is {what[1]}, and no table: the observatory reads workbooks (xlsx, xls, ods) and csv files",
+        )
     )
 
 

@@ -21,7 +21,7 @@ from orchestration.catalog.models import Source
 from orchestration.inbox import answers, delivery
 from orchestration.inbox.dating import date_vintage
 from orchestration.inbox.folder import INBOX, SETTLE_SECONDS, Dropped, Inbox, display, scan, stamped, write_atomically
-from orchestration.inbox.recognise import recognise
+from orchestration.inbox.recognise import recognise, shown_by_codes
 from orchestration.inbox.trial import judge
 from orchestration.lake import Lake
 from orchestration.messages import Message, Refusal
@@ -64,8 +64,10 @@ def take_all(
 ) -> list[Answer]:
     """Take and answer everything that lies in the inbox, in the order in which it was dropped.
 
-    Raises InboxBusy when another process does just that. One bad file takes no other with it.
+    Raises InboxBusy when another process does just that, and CatalogueError, before any file is touched,
+    when no file could be known. One bad file takes no other with it.
     """
+    load_catalogue(settings.sources_path)
     inbox = Inbox(settings.home)
     with inbox.locked():
         _recover(inbox)
@@ -78,8 +80,9 @@ def take(
 ) -> Answer | None:
     """Take one dropped file and answer it; None when its answer stands there already and nothing is to do.
 
-    Raises InboxBusy when another process empties the inbox.
+    Raises InboxBusy when another process empties the inbox, and CatalogueError.
     """
+    load_catalogue(settings.sources_path)
     inbox = Inbox(settings.home)
     with inbox.locked():
         _recover(inbox)
@@ -208,7 +211,9 @@ def _recognise_and_place(
             kind="year",
         )
     found.vintage, found.dated_by = dated
-    name = delivery.taken_name(source, found.table, found.index, dropped.name, found.vintage)
+    given = shown_by_codes(table, table.files[found.index], found.raw) if found.raw else {}
+    name = delivery.taken_name(source, found.table, found.index, dropped.name, found.vintage, given)
+    story.taken_as = name
     try:
         story.trial = judge(settings.home, source, delivery.landed(source, found.vintage, name, copy, digest), inbox.work)
     except Refusal as refusal:

@@ -56,7 +56,8 @@ def apply_rules(
                 continue
             examples = _examples(connection, table, rule, index)
             allowed = max(rule.tolerated_share, MOST_WARNED) if rule.on_failure == "warn" else rule.tolerated_share
-            if failing > allowed * applies and (rule.on_failure != "warn" or failing >= 5):
+            spared = table.budgets.rejected_rows if rule.on_failure == "reject" and applies > 1 else 0
+            if failing > max(allowed * applies, spared) and (rule.on_failure != "warn" or failing >= 5):
                 fault(_refusal(file_name, rule, failing, applies, examples))
             if rule.on_failure == "reject":
                 rows = connection.execute(f"SELECT _position, _row FROM judged WHERE NOT _rule{index}").fetchall()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -64,7 +66,8 @@ def test_a_wrong_file(home):
     text = home.answer("budget.csv.refused.md")
     assert "l'observatoire ne sait pas de quel jeu de données il s'agit" in text
     assert "Aucun jeu de données n'a ces en-têtes : « Poste », « Montant », « Entreprise »." in text
-    assert text.count("il manque «") == 3
+    # nearer than one header's likeness there is nothing to name
+    assert "Les jeux de données les plus proches" in text and "0 en-tête" not in text
     assert home.refused() == ["20261124T093000Z_budget.csv"]
 
 
@@ -217,3 +220,89 @@ def test_killed_anywhere_nothing_is_lost_and_nothing_taken_twice(tmp_path, verdi
     done = subprocess.run([sys.executable, str(program), str(tmp_path), verdict], capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stdout + done.stderr
     assert int(done.stdout.split()[-1]) > 10, "there are more than ten places to die at"
+
+
+# what people really drop ----------------------------------------------------------------------------
+
+
+LABELS_3 = (
+    "Label;Entreprise;SIREN;Valable du;Valable jusqu'au\n"
+    "LUCIE 26000;Atelier Imaginaire;;01/05/2024;30/04/2027\n"
+    "EcoVadis;Transport Fictif;{};01/02/2026;31/01/2027\n"
+    "Engagé RSE;Fabrique Fictive;;01/01/2025;31/12/2027\n"
+)
+
+
+def test_one_bad_line_of_three_is_still_one_bad_line(home):
+    home.drop("mes labels.csv", LABELS_3.format("123456789"))
+    (answer,) = home.take_all()
+    assert (answer.state, answer.rows_kept, answer.rows_rejected) == ("accepted", 2, 1)
+    assert "- ligne 3, colonne « SIREN » : « 123456789 » n'est pas un SIREN valable" in home.answer("mes labels.csv.accepted.md")
+
+
+def test_a_file_of_bad_lines_only_is_refused_under_the_name_it_was_dropped_by(home):
+    text = LABELS_3.format("").splitlines()
+    home.drop("liste.csv", "\n".join([text[0], text[2].replace("01/02/2026", "hier")]) + "\n")
+    assert home.take_all()[0].state == "refused"
+    said = home.answer("liste.csv.refused.md")
+    assert "« liste.csv » : 1 ligne(s) illisible(s) sur 1" in said and "labels-rse.csv" not in said
+
+
+def test_a_semicolon_csv_of_excel_in_windows_1252(home):
+    home.drop("Classeur1.csv", LABELS_3.format("").replace("\n", "\r\n").replace("Imaginaire", "Imaginée à l’œil").encode("cp1252"))
+    (answer,) = home.take_all()
+    assert (answer.state, answer.rows_kept) == ("accepted", 3)
+    assert "Pour information : encodage Windows-1252" in home.answer("Classeur1.csv.accepted.md")
+
+
+def test_a_publisher_s_file_with_a_meaningless_name_is_known_by_its_codes(home):
+    communes = "codgeo;libgeo;an;part_non_inseres\n" + "".join(f"{c};X;2018;12,5\n" for c in ("44109", "44143", "44162", "01004"))
+    home.drop("download (3).csv", communes)
+    (answer,) = home.take_all()
+    assert answer.state == "accepted", home.answer("download (3).csv.refused.md")
+    assert home.taken() == ["insee_neet/2018/neet_commune_2018.csv"]
+
+
+@pytest.mark.parametrize(
+    ("name", "member", "said"),
+    [("note.docx", "word/document.xml", "C'est un document Word"), ("x.pptx", "ppt/presentation.xml", "C'est une présentation PowerPoint")],
+)
+def test_a_text_of_office_is_called_what_it_is(home, name, member, said):
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+        archive.writestr(member, "<x/>")
+    home.drop(name, stream.getvalue())
+    assert home.take_all()[0].state == "refused"
+    text = home.answer(f"{name}.refused.md")
+    assert f"{said}, et non un tableau" in text and "archive" not in text
+
+
+def test_what_cannot_be_opened_is_not_called_unknown(home):
+    # what Excel writes for a workbook with a password
+    home.drop("secret.xlsx", bytes.fromhex("D0CF11E0A1B11AE1") + bytes(504) + "EncryptedPackage".encode("utf-16-le") + bytes(1024))
+    home.take_all()
+    text = home.answer("secret.xlsx.refused.md")
+    assert "l'observatoire n'a pas pu le lire" in text and "protégé par un mot de passe" in text
+
+
+def test_nothing_alike_names_no_columns(home):
+    home.drop("factures.csv", "Numéro;Client;Montant TTC;Échéance\n1;Exemple;12,50;01/02/2026\n")
+    home.take_all()
+    text = home.answer("factures.csv.refused.md")
+    assert "ce n'est sans doute pas un fichier de l'observatoire" in text and "il manque" not in text
+
+
+def test_a_catalogue_that_contradicts_itself_touches_no_file(home, tmp_path):
+    from orchestration.catalog import CatalogueError
+    from orchestration.inbox import take_all
+    from orchestration.settings import Settings
+
+    (tmp_path / "sources" / "broken").mkdir(parents=True)
+    (tmp_path / "sources" / "broken" / "source.yml").write_text("source_id: broken\n", encoding="utf-8")
+    home.drop("membres.csv", MEMBERS)
+    settings = home.settings.model_copy(update={"sources_path": tmp_path / "sources"})
+    assert isinstance(settings, Settings)
+    with pytest.raises(CatalogueError):
+        take_all(settings, home.refresh, settle_seconds=0)
+    assert home.left() == ["membres.csv"]
