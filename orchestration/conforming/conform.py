@@ -101,8 +101,8 @@ def conform(
         names = ", ".join(f"« {a} »" for a in header_map.added[:8])
         notes.append(
             Message(
-                fr=f"colonnes ajoutées par l'éditeur et laissées de côté : {names}",
-                en=f"columns added by the publisher and left out: {names}",
+                fr=f"colonnes inconnues, ni lues ni publiées : {names}",
+                en=f"columns that are not known, neither read nor published: {names}",
             )
         )
     if header_map.renamed:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, Field
 
+from orchestration.catalog.vintages import sort_key
 from orchestration.duck import connect
 from orchestration.messages import Message
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 # The level is part of the key: 44 is Loire-Atlantique among the departments and Grand Est among the
 # regions.
 _KEY = ("indicator_id", "territory_code", "territory_level", "period", "breakdown")
+_BESIDE = ("status", "vintage", "source_id")
 # Sums of doubles differ in the last digits from one run to the next: that is no revision. A share of the
 # figure where it is large; below 1, the last of the nine decimals that figures are rounded to.
 _NOISE = 1e-9
@@ -65,13 +67,40 @@ class IndicatorChange(BaseModel):
     revised: int
 
 
+class Gone(BaseModel):
+    """Figures of one indicator and level that had a value and have none now.
+
+    `still_listed`: their rows are there, without a value (become secret, or unknown); else the rows are gone.
+    `places`: up to three of the `territories`, the home ones first.
+    """
+
+    indicator_id: str
+    indicator: Message
+    territory_level: str | None
+    still_listed: bool
+    periods: list[str]
+    figures: int
+    territories: int
+    places: list[str]
+
+
+class Older(BaseModel):
+    """Figures of one source that readers saw from vintage `before` and see from the older `after` now."""
+
+    source_id: str
+    before: str
+    after: str
+    figures: int
+
+
 class Comparison(BaseModel):
     """The figures of `after` against those of `before` (null for a first edition).
 
     Counts are figures (indicator × territory × period × breakdown). `new`: was not there. `removed`:
     is no longer there. `revised`: another value or another status; of them `blanked` had a value and have
     none now, `filled` the reverse, `restated` the same value under another status. `unchanged`: the same value
-    and status. The ledger of revisions, `mart_edition_change`, goes by the same rules.
+    and status. The ledger of revisions, `mart_edition_change`, goes by the same rules. `gone` and `older` say
+    which values vanished, and which went back to an older vintage (whether or not the value changed by that).
     """
 
     before: Totals | None
@@ -85,6 +114,8 @@ class Comparison(BaseModel):
     unchanged: int = 0
     moves: list[Move] = Field(default_factory=list)
     by_indicator: list[IndicatorChange] = Field(default_factory=list)
+    gone: list[Gone] = Field(default_factory=list)
+    older: list[Older] = Field(default_factory=list)
 
     @property
     def is_same(self) -> bool:
@@ -97,7 +128,8 @@ def compare(old: Path | None, new: Path, *, moves: int = 10) -> Comparison:
 
     `old` None: a first edition, everything is new. Folders may be published editions or one that is
     still being built; a folder without that table counts as without figures. `moves`: how many of
-    the biggest revisions to name, by relative size, the home territory first among equals.
+    the biggest revisions to name, by relative size: those of the home territory and its communes first, and
+    up to half of them from elsewhere.
     """
 
     old, new = (Path(old) if old else None), Path(new)
@@ -114,13 +146,21 @@ def compare(old: Path | None, new: Path, *, moves: int = 10) -> Comparison:
             **dict(
                 zip(("new", "removed", "revised", "blanked", "filled", "restated", "unchanged"), counts)
             ),
-            moves=[_move(row) for row in connection.execute(_MOVES, [moves]).fetchall()],
+            moves=_biggest(connection, moves),
             by_indicator=[
                 IndicatorChange(
                     indicator_id=i, indicator=Message(fr=fr, en=en), new=n, removed=gone, revised=r
                 )
                 for i, fr, en, n, gone, r in connection.execute(_BY_INDICATOR).fetchall()
             ],
+            gone=[
+                Gone(
+                    indicator_id=i, indicator=Message(fr=fr, en=en), territory_level=level, still_listed=listed,
+                    periods=periods, figures=figures, territories=places, places=[p["name"] for p in named],
+                )
+                for i, fr, en, level, listed, periods, figures, places, named in connection.execute(_GONE).fetchall()
+            ],
+            older=_older(connection),
         )
     finally:
         connection.close()
@@ -132,6 +172,7 @@ _MERGED_KEY = ", ".join(f"coalesce(n.{c}, o.{c}) AS {c}" for c in _KEY)
 _PAIRED = f"""
 CREATE TEMP TABLE paired AS
 SELECT {_MERGED_KEY}, o.value AS old_value, n.value AS new_value,
+  o.vintage AS old_vintage, n.vintage AS new_vintage, o.source_id AS old_source, n.source_id AS new_source,
   CASE
     WHEN o.here IS NULL THEN 'new'
     WHEN n.here IS NULL THEN 'removed'
@@ -161,10 +202,32 @@ SELECT p.indicator_id, coalesce(i.name_fr, p.indicator_id), coalesce(i.name_en, 
 FROM paired AS p
 LEFT JOIN indicator_names AS i USING (indicator_id)
 LEFT JOIN territory_names AS t USING (territory_code, territory_level)
-WHERE p.change = 'moved'
-ORDER BY relative DESC, coalesce(t.is_home, false) DESC, abs(p.new_value - p.old_value) DESC,
+WHERE p.change = 'moved' AND coalesce(t.is_home, false) = ?
+ORDER BY relative DESC, abs(p.new_value - p.old_value) DESC,
   p.indicator_id, p.territory_level, p.territory_code, p.period, p.breakdown
 LIMIT ?
+"""
+
+# a figure that never had a value did not vanish
+_GONE = """
+SELECT p.indicator_id, coalesce(any_value(i.name_fr), p.indicator_id),
+  coalesce(any_value(i.name_en), p.indicator_id), p.territory_level, p.change = 'blanked',
+  list(DISTINCT p.period ORDER BY p.period), count(*),
+  count(DISTINCT p.territory_code),
+  list_slice(list_sort(list(DISTINCT struct_pack(
+    elsewhere := NOT coalesce(t.is_home, false), name := coalesce(t.name, p.territory_code)))), 1, 3)
+FROM paired AS p
+LEFT JOIN indicator_names AS i USING (indicator_id)
+LEFT JOIN territory_names AS t USING (territory_code, territory_level)
+WHERE p.change IN ('removed', 'blanked') AND p.old_value IS NOT NULL
+GROUP BY p.indicator_id, p.territory_level, p.change = 'blanked'
+ORDER BY bool_or(coalesce(t.is_home, false)) DESC, count(*) DESC, p.indicator_id, p.territory_level
+"""
+
+_VINTAGES = """
+SELECT new_source, old_vintage, new_vintage, count(*) FROM paired
+WHERE old_source = new_source AND old_vintage <> new_vintage AND new_value IS NOT NULL
+GROUP BY ALL ORDER BY ALL
 """
 
 _BY_INDICATOR = """
@@ -177,6 +240,21 @@ WHERE change <> 'same'
 GROUP BY p.indicator_id
 ORDER BY n + gone + r DESC, p.indicator_id
 """
+
+
+def _biggest(connection: duckdb.DuckDBPyConnection, moves: int) -> list[Move]:
+    """Return the biggest revisions: a village far away may double, and the city's own are looked for first."""
+    home, elsewhere = (connection.execute(_MOVES, [at_home, moves]).fetchall() for at_home in (True, False))
+    home = home[: max(moves - len(elsewhere), moves - moves // 2)]
+    return [_move(row) for row in home + elsewhere[: moves - len(home)]]
+
+
+def _older(connection: duckdb.DuckDBPyConnection) -> list[Older]:
+    return [
+        Older(source_id=source, before=before, after=after, figures=figures)
+        for source, before, after, figures in connection.execute(_VINTAGES).fetchall()
+        if sort_key(after) < sort_key(before)
+    ]
 
 
 def _move(row: tuple) -> Move:
@@ -197,10 +275,11 @@ def _figures(connection: duckdb.DuckDBPyConnection, name: str, edition: Path | N
     columns = ", ".join(f"{c}::VARCHAR AS {c}" for c in _KEY)
     if path:
         known = {row[0] for row in connection.execute(f"DESCRIBE SELECT * FROM {_scan(path)}").fetchall()}
-        status = "status" if "status" in known else "NULL"
-        source = f"SELECT {columns}, value::DOUBLE AS value, {status}::VARCHAR AS status, true AS here FROM {_scan(path)}"
+        # what an edition of an earlier version lacks contradicts nothing
+        others = ", ".join(f"{c if c in known else 'NULL'}::VARCHAR AS {c}" for c in _BESIDE)
+        source = f"SELECT {columns}, value::DOUBLE AS value, {others}, true AS here FROM {_scan(path)}"
     else:
-        empty = ", ".join(f"NULL::VARCHAR AS {c}" for c in (*_KEY, "status"))
+        empty = ", ".join(f"NULL::VARCHAR AS {c}" for c in (*_KEY, *_BESIDE))
         source = (
             f"SELECT {empty}, NULL::DOUBLE AS value, true AS here LIMIT 0"
         )

@@ -15,7 +15,7 @@ from orchestration.catalog.models import Source
 from orchestration.inbox.recognise import Recognition
 from orchestration.messages import Language, Message
 from orchestration.receipts.moves import moves
-from orchestration.receipts.wording import count, moment
+from orchestration.receipts.wording import count, listed, moment
 from orchestration.records import RefreshOutcome
 from orchestration.templates import template_name
 
@@ -227,8 +227,19 @@ def _figures(story: Story, language: Language) -> list[str]:
             lines.append(
                 f"  - {i.indicator.fr} : {i.new} / {i.revised} / {i.removed}" if fr else f"  - {i.indicator.en}: {i.new} / {i.revised} / {i.removed}"
             )
-        for name, place, old, new, _ in moves(comparison, language)[:MOVES_NAMED]:
-            lines.append(f"  - {name}, {place}{' :' if fr else ':'} {old} → {new}")
+        for m in moves(comparison, language)[:MOVES_NAMED]:
+            lines.append(f"  - {m.indicator}, {m.place}, {m.period}{' :' if fr else ':'} {m.old} → {m.new}")
+        for g in comparison.gone[:MOVES_NAMED]:
+            where = f"{', '.join(g.places)}{'…' if g.territories > len(g.places) else ''}, {listed(g.periods, language)}"
+            lines.append(
+                f"  - {g.indicator.fr} : {count(g.figures, 'valeur que les lecteurs ne voient plus', 'valeurs que les lecteurs ne voient plus')} ({where})"
+                if fr else f"  - {g.indicator.en}: {count(g.figures, 'value that readers no longer see', 'values that readers no longer see', 'en')} ({where})"
+            )
+        for o in comparison.older:
+            lines.append(
+                f"  - {count(o.figures, 'valeur vient', 'valeurs viennent')} maintenant du millésime {o.after} au lieu de {o.before}" if fr
+                else f"  - {count(o.figures, 'value comes', 'values come', 'en')} from vintage {o.after} now instead of {o.before}"
+            )
     for name, before, after in story.tables:
         if name in _TOLD_ELSEWHERE:
             continue

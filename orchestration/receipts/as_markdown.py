@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from orchestration.catalog.models import Source
 from orchestration.messages import Language
 from orchestration.receipts import wording
+from orchestration.receipts.moves import moves
 from orchestration.receipts.summary import Summary, owner, summarise, title
 from orchestration.records import RefreshOutcome
 
@@ -27,6 +28,9 @@ FILES = 10
 CHECKS = 10
 INDICATORS = 10
 MOVES = 10
+GONE = 8
+# what a reason says beyond that stands in the receipt for programs
+REASON = 220
 
 
 def to_markdown(
@@ -66,6 +70,7 @@ def _environment(language: Language) -> jinja2.Environment:
         "number": partial(wording.number, language=language),
         "count": lambda quantity, one, many: wording.count(quantity, one, many, language),
         "cell": wording.cell,
+        "sentence": lambda text: text[:1].upper() + text[1:],
         "listed": partial(wording.listed, language=language),
         "moment": partial(wording.moment, language=language),
     }
@@ -79,11 +84,9 @@ def _context(
     language: Language,
 ) -> dict[str, Any]:
     summary = summarise(outcome)
-    missing, missing_rest = wording.fold(summary.missing, FILES)
     withheld, withheld_rest = wording.fold(summary.withheld, FILES)
-    adapted, adapted_rest = wording.fold(
-        [_note(f, catalogue, language) for t in summary.taken for f in t.adapted], FILES
-    )
+    adapted, adapted_rest = wording.fold(_adapted(summary, catalogue, language), FILES)
+    gone, _ = wording.fold(comparison.gone if comparison else [], GONE)
     errors, errors_rest = wording.fold(summary.failed_errors, CHECKS)
     warnings, warnings_rest = wording.fold(summary.failed_warnings, CHECKS)
     return {
@@ -96,18 +99,25 @@ def _context(
         "visible_edition": _visible_edition(outcome, comparison),
         "previous_edition": _previous_edition(outcome, comparison),
         "taken": _taken(summary, catalogue, language),
+        "unchanged": [title(t.source, catalogue, language) for t in summary.taken if t.is_unchanged],
         "adapted": adapted,
         "adapted_rest": adapted_rest,
         "withheld": [_withheld(w, catalogue, language) for w in withheld],
         "withheld_rest": sum(len(w.files) for w in summary.withheld[len(withheld) :])
         if withheld_rest
         else 0,
-        "missing": [_withheld(w, catalogue, language) for w in missing],
-        "missing_rest": missing_rest,
+        "missing": _missing(summary, catalogue, language),
         "comparison": comparison,
         "indicators": _indicators(comparison, language),
         "indicators_rest": max(len(comparison.by_indicator) - INDICATORS, 0) if comparison else 0,
-        "moves": _moves(comparison, language),
+        "moves": moves(comparison, language)[:MOVES],
+        "gone": [_gone(g, language) for g in gone],
+        "gone_rest": sum(g.figures for g in comparison.gone[len(gone) :]) if comparison else 0,
+        "older": [
+            {"title": title(o.source_id, catalogue, language), "before": o.before, "after": o.after, "figures": o.figures}
+            for o in (comparison.older if comparison else [])
+        ],
+        "todo": _to_do(summary, catalogue, language),
         "errors": [c.message.text(language) for c in errors],
         "errors_rest": errors_rest,
         "warnings": [c.message.text(language) for c in warnings],
@@ -157,20 +167,68 @@ def _taken(
             "kept": t.rows_kept,
             "rejected": t.rows_rejected,
             "adapted": len(t.adapted),
-            "is_unchanged": t.is_unchanged,
             "is_sample": any(f.channel == "sample" for f in t.files),
         }
         for t in summary.taken
+        if not t.is_unchanged
     ]
 
 
-def _note(file: Any, catalogue: dict[str, Source], language: Language) -> dict[str, Any]:
+def _adapted(summary: Summary, catalogue: dict[str, Source], language: Language) -> list[dict[str, Any]]:
+    """Return what had drifted, once for all files of a source of which the same is said."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for taken in summary.taken:
+        for file in taken.adapted:
+            reason = wording.clipped(file.reason.text(language), REASON) if file.reason else ""
+            groups.setdefault((taken.source, reason), []).append(file.file or file.vintage or "")
+    return [
+        {
+            "title": title(source, catalogue, language), "reason": reason, "files": wording.fold(files, 3)[0],
+            "files_rest": wording.fold(files, 3)[1],
+        }
+        for (source, reason), files in groups.items()
+    ]
+
+
+def _missing(summary: Summary, catalogue: dict[str, Source], language: Language) -> list[dict[str, Any]]:
+    """Return the sources without a file, once for all of which the same is said, by who acts."""
+    groups: dict[tuple[str | None, str | None, str | None], list[str]] = {}
+    for group in summary.missing:
+        who = owner(group.source, catalogue)
+        key = (
+            group.reason.text(language) if group.reason else None, group.action.text(language) if group.action else None,
+            who.text(language) if who else None,
+        )
+        groups.setdefault(key, []).append(title(group.source, catalogue, language))
+    return [
+        {"reason": reason, "action": action, "owner": who, "titles": wording.fold(titles, FILES)[0],
+         "titles_rest": wording.fold(titles, FILES)[1]}
+        for (reason, action, who), titles in groups.items()
+    ]
+
+
+def _to_do(summary: Summary, catalogue: dict[str, Source], language: Language) -> list[dict[str, Any]]:
+    """Return what somebody has to do, once an action, refusals before what was merely kept."""
+    asked: dict[tuple[str | None, str], list[str]] = {}
+    for group in summary.withheld:
+        if group.action:
+            who = owner(group.source, catalogue)
+            key = (who.text(language) if who else None, group.action.text(language))
+            name = title(group.source, catalogue, language)
+            if name not in asked.setdefault(key, []):
+                asked[key].append(name)
+    return [{"owner": who, "action": action, "titles": titles} for (who, action), titles in asked.items()]
+
+
+def _gone(group: Any, language: Language) -> dict[str, Any]:
     return {
-        "title": title(file.source, catalogue, language),
-        "file": file.file,
-        "vintage": file.vintage,
-        "reason": file.reason.text(language) if file.reason else None,
-        "action": file.action.text(language) if file.action else None,
+        "name": group.indicator.text(language),
+        "level": wording.level(group.territory_level, language),
+        "periods": group.periods,
+        "figures": group.figures,
+        "places": group.places,
+        "more": group.territories - len(group.places),
+        "still_listed": group.still_listed,
     }
 
 
@@ -199,24 +257,3 @@ def _indicators(comparison: Comparison | None, language: Language) -> list[dict[
         }
         for i in (comparison.by_indicator[:INDICATORS] if comparison else [])
     ]
-
-
-def _moves(comparison: Comparison | None, language: Language) -> list[dict[str, Any]]:
-    rows = []
-    for move in comparison.moves[:MOVES] if comparison else []:
-        old, new = wording.pair(move.old_value, move.new_value, language)
-        unit = wording.unit(move.unit, language)
-        # the difference of two shares is counted in points, or 10 % → 12 % reads as « +2 % »
-        points = " points" if (move.unit or "").strip() == "%" else unit
-        rows.append(
-            {
-                "indicator": move.indicator.text(language),
-                "of": wording.breakdown(move.breakdown, language),
-                "territory": move.territory,
-                "period": move.period,
-                "old": old + unit,
-                "new": new + unit,
-                "change": wording.difference(move.change, language) + points,
-            }
-        )
-    return rows

@@ -15,10 +15,11 @@ if TYPE_CHECKING:
 
 
 class Spelt(NamedTuple):
-    """One revised figure in words; `place` is territory and period."""
+    """One revised figure in words."""
 
     indicator: str
     place: str
+    period: str
     old: str
     new: str
     change: str
@@ -36,6 +37,6 @@ def _spelt(move: "Move", language: Language) -> Spelt:
     points = " points" if (move.unit or "").strip() == "%" else unit
     of = wording.breakdown(move.breakdown, language)
     return Spelt(
-        move.indicator.text(language) + (f" ({of})" if of else ""), f"{move.territory}, {move.period}", old + unit,
+        move.indicator.text(language) + (f" ({of})" if of else ""), move.territory, move.period, old + unit,
         new + unit, wording.difference(move.change, language) + points,
     )

@@ -132,6 +132,26 @@ def breakdown(name: str | None, language: Language = "fr") -> str:
     return fr_en[0] if language == "fr" else fr_en[1]
 
 
+_LEVELS = {
+    "commune": ("communes", "communes"), "epci": ("intercommunalités", "intercommunal bodies"),
+    "employment_zone": ("zones d'emploi", "employment zones"), "department": ("départements", "departments"),
+    "region": ("régions", "regions"), "country": ("France", "France"),
+}  # fmt: skip
+
+
+def level(name: str | None, language: Language = "fr") -> str:
+    """Return a level of territories in the plural: `communes`, `départements`."""
+    return _LEVELS.get(name or "", (name or "",) * 2)[0 if language == "fr" else 1]
+
+
+def clipped(text: str, limit: int) -> str:
+    """Return a long text without its examples in brackets, cut at a word if it is too long still."""
+    if len(text) <= limit:
+        return text
+    short = re.sub(r"\s*\((?:ligne|line) [^()]*\)", "", text)
+    return short if len(short) <= limit else short[:limit].rsplit(" ", 1)[0] + " …"
+
+
 def count(quantity: int, one: str, many: str, language: Language = "fr") -> str:
     """Return `1 fichier`, `12 fichiers`: French counts zero as one, English as many."""
     single = quantity < 2 if language == "fr" else quantity == 1

@@ -55,15 +55,16 @@ def warehouse(path: Path, values: list[tuple] = VALUES, extra_rows: int = 0) -> 
     connection.execute("CREATE TABLE staging.not_for_readers AS SELECT 1 AS a")
     connection.execute(
         "CREATE TABLE marts.fct_indicator_value (indicator_id VARCHAR, territory_code VARCHAR, "
-        "territory_level VARCHAR, period VARCHAR, breakdown VARCHAR, value DOUBLE)"
+        "territory_level VARCHAR, period VARCHAR, breakdown VARCHAR, value DOUBLE, source_id VARCHAR, vintage VARCHAR)"
     )
     if values:
         connection.executemany(
-            "INSERT INTO marts.fct_indicator_value VALUES (?, ?, ?, ?, ?, ?)", values
+            "INSERT INTO marts.fct_indicator_value VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            [(*v, "insee_filosofi", "2018")[:8] if len(v) == 6 else v for v in values],
         )
     connection.execute(
         "INSERT INTO marts.fct_indicator_value SELECT 'bulk', (10000 + i)::VARCHAR, 'commune', "
-        f"'2018', 'total', sqrt(i) FROM range({extra_rows}) AS r(i)"
+        f"'2018', 'total', sqrt(i), 'bulk', '2018' FROM range({extra_rows}) AS r(i)"
     )
     connection.execute(
         "CREATE TABLE marts.dim_indicator AS SELECT * FROM (VALUES "

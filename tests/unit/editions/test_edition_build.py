@@ -137,7 +137,7 @@ def test_the_manifest_says_where_everything_comes_from(shelf: Shelf) -> None:
 def test_an_empty_table_stays_typed(shelf: Shelf) -> None:
     built = shelf.build(values=[])
     columns = _open(built.path).execute("DESCRIBE fct_indicator_value").fetchall()
-    assert [c[1] for c in columns] == ["VARCHAR"] * 5 + ["DOUBLE"]
+    assert [c[1] for c in columns] == ["VARCHAR"] * 5 + ["DOUBLE", "VARCHAR", "VARCHAR"]
 
 
 def test_a_wanting_table_is_named_and_nothing_stays(shelf: Shelf) -> None:

@@ -97,3 +97,43 @@ def test_a_null_in_the_key_still_pairs(shelf: Shelf) -> None:
     row = ("sdg10_gini", "44109", "commune", "2018", None)
     result = compare(*_pair(shelf, [(*row, 1.0)], [(*row, 2.0)]))
     assert (result.new, result.removed, result.revised) == (0, 0, 1)
+
+
+def test_values_that_vanish_are_listed_by_indicator_and_level_home_first(shelf: Shelf) -> None:
+    new = [
+        # the poverty rate of the EPCI and of Nantes is gone
+        (*VALUES[2][:5], None),  # the Gini of Nantes is kept secret now
+        *VALUES[3:],
+    ]
+    gone = compare(*_pair(shelf, VALUES, new)).gone
+    assert [(g.indicator.fr, g.territory_level, g.still_listed, g.figures, g.places) for g in gone] == [
+        ("Taux de pauvreté", "epci", False, 1, ["Nantes Métropole"]),
+        ("Taux de pauvreté", "commune", False, 1, ["Nantes"]),
+        ("Indice de Gini", "commune", True, 1, ["Nantes"]),
+    ]
+    # a figure that never had a value (Bouguenais, secret all along) does not vanish
+    assert compare(*_pair_paths(shelf)).gone == gone
+    assert compare(None, shelf.home / "editions" / FIRST).gone == []
+
+
+def test_values_from_an_older_vintage_are_counted_whether_they_changed_or_not(shelf: Shelf) -> None:
+    def of(vintage: str, *values: tuple) -> list[tuple]:
+        return [(*v, "insee_filosofi", vintage) for v in values]
+
+    old = of("2021", *VALUES[:3]) + of("2018", VALUES[3])
+    back = of("2018", VALUES[0], (*VALUES[1][:5], 15.0)) + of("2021", VALUES[2], VALUES[3])
+    result = compare(*_pair(shelf, old, back))
+    assert [o.model_dump() for o in result.older] == [
+        {"source_id": "insee_filosofi", "before": "2021", "after": "2018", "figures": 2}
+    ]
+    assert result.revised == 1
+
+
+def test_the_city_s_own_revisions_are_named_before_a_distant_village_s(shelf: Shelf) -> None:
+    codes = [f"010{i:02d}" for i in range(20)]
+    old = [("sdg10_gini", c, "commune", "2018", "total", 1.0) for c in codes]
+    new = [(*v[:5], 5.0) for v in old]
+    home = [(*VALUES[0][:3], str(year), "total") for year in range(2000, 2008)]
+    result = compare(*_pair(shelf, old + [(*k, 10.0) for k in home], new + [(*k, 10.1) for k in home]))
+    names = [m.territory_code for m in result.moves]
+    assert names[:5] == ["244400404"] * 5 and len(names) == 10 and "244400404" not in names[5:]

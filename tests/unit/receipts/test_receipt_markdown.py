@@ -19,7 +19,7 @@ from receipt_fakes import (
     taken,
 )
 
-from orchestration.editions import IndicatorChange
+from orchestration.editions import Gone, IndicatorChange, Older
 from orchestration.messages import Message
 from orchestration.receipts import render, to_markdown
 from orchestration.records import FileOutcome
@@ -74,8 +74,8 @@ def test_sources_go_by_title_with_vintages_and_rows() -> None:
         "| Revenus et pauvreté | 2012, 2013, 2014, 2015, 2016, … (4 autres), 2021 | 10 | "
         f"349{NNBSP}900 | 100 |  |"
     )
-    assert rows[1].startswith("| not_in_catalogue | 2020 |")
-    assert rows[1].endswith("| sans changement ; échantillon |")
+    # what did not change is one line, not a row each
+    assert rows[1:] == ["", "Sans changement depuis la dernière fois (1 jeu de données) : not_in_catalogue."]
     english = _section(_en(outcome(*files), CATALOGUE), "What was taken")
     assert "| Income and poverty |" in english and "| 349,900 |" in english
 
@@ -131,12 +131,9 @@ def test_missing_sources_are_named_without_alarm() -> None:
         source="blab_bcorp", state="missing", reason=say("aucun dossier"), action=say("déposer")
     )
     text = _fr(outcome(taken(), missing), CATALOGUE)
-    assert (
-        "- Entreprises B Corp : aucun dossier (fr) — à faire : déposer (fr) (par : mission RSE)"
-        in text
-    )
+    assert "- Mission RSE, aucun dossier (fr) : Entreprises B Corp — à faire : déposer (fr)" in text
     many = [FileOutcome(source=f"s{i}", state="missing") for i in range(14)]
-    assert "- … et 4 autres sources" in _fr(outcome(*many), CATALOGUE)
+    assert "- s0 ; s1 ; s2 ; s3 ; s4 ; s5 ; s6 ; s7 ; s8 ; s9 … et 4 autres sources" in _fr(outcome(*many), CATALOGUE)
 
 
 def test_what_changed_in_the_figures() -> None:
@@ -238,3 +235,51 @@ def test_the_two_texts_of_an_edition() -> None:
     assert set(texts) == {"receipt.json", "receipt.md"}
     assert json.loads(texts["receipt.json"])["edition"] == NEW
     assert "# Reçu" in texts["receipt.md"] and "# Receipt" in texts["receipt.md"]
+
+
+def test_what_to_do_comes_before_all_details_once_an_action_and_by_who_does_it() -> None:
+    text = _fr(outcome(taken(), *[refused(i) for i in range(3)], exit_code=3), CATALOGUE, comparison())
+    assert _section(text, "À faire") == "- **Service Égalité** : demander un nouveau fichier (fr) (Index de l'égalité)"
+    order = ["Ce que voient", "À faire", "Ce qui a été refusé", "Ce qui change", "Ce qui a été pris", "Contrôles"]
+    assert [text.index(f"## {heading}") for heading in order] == sorted(text.index(f"## {heading}") for heading in order)
+    assert "## À faire" not in _fr(outcome(taken()), CATALOGUE, comparison())
+
+
+def test_a_value_that_vanishes_is_said() -> None:
+    poverty = Message(fr="Taux de pauvreté", en="Poverty rate")
+    gone = [
+        Gone(
+            indicator_id="a", indicator=poverty, territory_level="commune", still_listed=False, periods=["2017", "2018"],
+            figures=5, territories=4, places=["Nantes", "Rezé", "Orvault"],
+        ),
+        Gone(
+            indicator_id="a", indicator=poverty, territory_level="epci", still_listed=True, periods=["2018"], figures=1,
+            territories=1, places=["Nantes Métropole"],
+        ),
+    ]
+    french = _section(_fr(outcome(), CATALOGUE, comparison(gone=gone)), "Ce qui change dans les chiffres")
+    assert "Valeurs que les lecteurs ne voient plus :" in french
+    assert "- Taux de pauvreté, communes, 2017, 2018 : 5 valeurs (Nantes, Rezé, Orvault … et 1 autre)\n" in french + "\n"
+    assert "- Taux de pauvreté, intercommunalités, 2018 : 1 valeur (Nantes Métropole) ; la ligne reste, sans valeur" in french
+    english = _section(_en(outcome(), CATALOGUE, comparison(gone=gone)), "What changes in the figures")
+    assert "Values that readers no longer see:" in english and "(Nantes, Rezé, Orvault … and 1 more)" in english
+    many = _fr(outcome(), CATALOGUE, comparison(gone=gone[:1] * 12))
+    assert "- … et 20 autres valeurs" in many
+
+
+def test_a_value_that_goes_back_to_an_older_vintage_is_said_even_if_it_is_the_same() -> None:
+    older = [Older(source_id="insee_filosofi", before="2021", after="2018", figures=24)]
+    same = comparison(new=0, removed=0, revised=0, moves=[], by_indicator=[], older=older)
+    french = _section(_fr(outcome(), CATALOGUE, same), "Ce qui change dans les chiffres")
+    assert "- Revenus et pauvreté : 24 valeurs viennent maintenant du millésime 2018 au lieu de 2021" in french
+    assert "Aucun chiffre n'a changé" not in french and "| Indicateur |" not in french
+    english = _section(_en(outcome(), CATALOGUE, same), "What changes in the figures")
+    assert "- Income and poverty: 24 values come from vintage 2018 now instead of 2021" in english
+
+
+def test_the_same_drift_in_several_files_is_said_once_and_long_examples_are_left_out() -> None:
+    long = say("67 ligne(s) à regarder : une certification précède la première " + "(ligne 491 : company_id = 1 ; ligne 870 : company_id = 2)" * 4)
+    files = [taken(str(y), state="adapted", reason=say("colonnes vides")) for y in (2017, 2018)]
+    section = _section(_fr(outcome(*files, taken("2021", state="adapted", reason=long)), CATALOGUE), "Ce qui a été pris")
+    assert "- Revenus et pauvreté, `cc_2017.csv`, `cc_2018.csv` : colonnes vides (fr)" in section
+    assert "company_id" not in section and "une certification précède la première" in section
