@@ -11,6 +11,7 @@ from __future__ import annotations
 import atexit
 import os
 import socket
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -58,13 +59,11 @@ class Session:
     def conclude(self, accident: Message | None = None) -> RefreshOutcome:
         """Publish or block, or give up because of an accident, once; return the outcome.
 
-        The home is free afterwards.
+        The home is free afterwards. Where this raises it is not: whoever ends the run gives up then, and is heard.
         """
         if self.outcome is None:
-            try:
-                self.outcome = self.refresh.give_up(accident) if accident else self.refresh.publish()
-            finally:
-                self.stack.close()
+            self.outcome = self.refresh.give_up(accident) if accident else self.refresh.publish()
+            self.stack.close()
         return self.outcome
 
 
@@ -83,7 +82,8 @@ def leave(run_id: str) -> None:
     """Forget the run `run_id` and release its home."""
     session = _sessions.pop(run_id, None)
     if session:
-        session.stack.close()
+        # an exception on its way is what the refresh broke off at
+        session.stack.__exit__(*sys.exc_info())
 
 
 @atexit.register

@@ -69,6 +69,7 @@ class FakeRefresh:
     run_id: str = "run"
     failing: str | None = None
     broken: bool = False
+    unpublishable: bool = False
     implausible: bool = False
     no_build: Exception | None = None
     exit_code: int = 0
@@ -88,6 +89,8 @@ class FakeRefresh:
         self.calls.append(("start_worker",))
 
     def give_up(self, reason):
+        # what comes after the end is told to nobody
+        assert not self.closed
         self.calls.append(("give_up", reason.fr))
         return self._outcome(4, reason)
 
@@ -144,6 +147,8 @@ class FakeRefresh:
 
     def publish(self):
         self.calls.append(("publish",))
+        if self.unpublishable:
+            raise OSError("disque plein")
         code = 4 if self.failing else self.exit_code
         return self._outcome(code, Message(fr="bloquée", en="blocked") if code == 4 else None)
 

@@ -157,6 +157,12 @@ def test_an_accident_in_a_step_still_concludes_the_refresh(run, settings):
     assert "disque plein" in told.read_text(encoding="utf-8")
 
 
+def test_an_accident_while_publishing_is_concluded_before_the_home_is_given_back(run, settings):
+    refresh, outcome = run(unpublishable=True)
+    assert outcome.exit_code == 4 and refresh.closed
+    assert refresh.calls[-1][0] == "give_up" and "disque plein" in refresh.calls[-1][1]
+
+
 def test_a_build_that_cannot_run_gives_up_in_plain_words(run, instance):
     reason = Message(fr="Les tables n'ont pas pu être construites", en="The tables could not be built")
     refresh, outcome = run(no_build=BuildError(reason))
