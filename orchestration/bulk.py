@@ -14,7 +14,8 @@ import os
 import re
 import shutil
 import zipfile
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -27,7 +28,7 @@ from orchestration.ingest import Match, match_file
 from orchestration.lake import SourceState, Vintage, lake_types, quoted
 from orchestration.landing import Landed
 from orchestration.messages import Message, Refusal
-from orchestration.records import FileOutcome
+from orchestration.records import FileOutcome, Waived
 
 if TYPE_CHECKING:
     import duckdb
@@ -47,6 +48,7 @@ class _Raw:
     relation: str
     rows: int
     notes: list[Message]
+    waived: list[Waived] = field(default_factory=list)
 
 
 def take_bulk(
@@ -308,14 +310,21 @@ def _derive(
             path=refresh.lake.relative(path), rows=rows, parts=parts, synthetic=synthetic
         )
         made.append(name)
+    waived: dict[Waived, Message] = {}
     for name, kept in written.items():
-        refusal = _judged(refresh, source, name, vintage, kept)
-        if refusal is not None:
+        fault = refresh.waivers.sink(source.source_id, name, vintage, refresh.today, waived.setdefault)
+        try:
+            _judge(refresh, source, name, vintage, kept, fault)
+        except Refusal as refusal:
             for raw in raws.values():
                 outcomes[raw.landed.name] = refused(raw.landed, refusal)
             return []
     for name, kept in written.items():
+        kept.parts = {n: p.model_copy(update={"waived": list(waived)}) for n, p in kept.parts.items()}
         refresh.keep(source, state, name, vintage, kept, list(kept.parts))
+    for raw in raws.values():
+        raw.waived = list(waived)
+        raw.notes += waived.values()
     return made
 
 
@@ -335,10 +344,10 @@ def _write(
     return int(rows[0]) if rows else 0
 
 
-def _judged(
-    refresh: "Refresh", source: Source, table: str, vintage: str, kept: Vintage
-) -> Refusal | None:
-    """Check the keys and the rules of what was written, in SQL."""
+def _judge(
+    refresh: "Refresh", source: Source, table: str, vintage: str, kept: Vintage, fault: Callable[[Refusal], None]
+) -> None:
+    """Check the keys and the rules of what was written, in SQL; what a waiver may let through goes to `fault`."""
 
     contract = source.tables[table]
     path = quoted(refresh.lake.root / kept.path)
@@ -348,7 +357,7 @@ def _judged(
                 f"SELECT count(*) FILTER (WHERE NOT ({rule.sql})), count({rule.sql}) FROM read_parquet({path})"
             ).fetchone()
             if failing > rule.tolerated_share * applies and rule.on_failure != "warn":
-                return Refusal(
+                fault(Refusal(
                     Message(
                         fr=f"{table} {vintage} : {rule.message.fr} ; {failing} ligne(s) en faute sur {applies}.",
                         en=f"{table} {vintage}: {rule.message.en}; {failing} of {applies} row(s) at fault.",
@@ -358,14 +367,14 @@ def _judged(
                         en="Compare with the publisher's page and ask for the file again if the error is there.",
                     ),
                     kind=f"rule:{rule.name}",
-                )
+                ))
         if contract.key:
             names = ", ".join(f'"{k}"' for k in contract.key)
             doubled = connection.execute(
                 f"SELECT count(*) FROM (SELECT {names} FROM read_parquet({path}) GROUP BY ALL HAVING count(*) > 1)"
             ).fetchone()[0]
             if doubled:
-                return Refusal(
+                raise Refusal(
                     Message(
                         fr=f"{table} {vintage} : {doubled} clé(s) en double ({', '.join(contract.key)}).",
                         en=f"{table} {vintage}: {doubled} duplicate key(s) ({', '.join(contract.key)}).",
@@ -373,7 +382,6 @@ def _judged(
                     Message(fr="Redemander le fichier à son éditeur.", en="Ask the publisher for the file again."),
                     kind="duplicates",
                 )
-    return None
 
 
 def _make_home_communes(refresh: "Refresh", connection: "duckdb.DuckDBPyConnection") -> None:
@@ -400,7 +408,7 @@ def _taken(raw: _Raw, made: list[str]) -> FileOutcome:
         source=landed.source, vintage=landed.vintage, file=landed.name,
         state="adapted" if notes else "accepted", reason=Message.join(notes), rows_read=rows,
         rows_kept=rows if made else 0, sha256=landed.sha256, bytes=landed.bytes, origin=landed.origin,
-        channel=landed.channel,
+        channel=landed.channel, waived=raw.waived,
     )
 
 

@@ -22,7 +22,8 @@ from orchestration.messages import Message
 
 if TYPE_CHECKING:
     from orchestration.catalog import CatalogueError
-    from orchestration.records import RefreshOutcome
+    from orchestration.catalog.models import Source
+    from orchestration.records import FileOutcome, RefreshOutcome
     from orchestration.refresh import Refresh
     from orchestration.settings import Settings
 
@@ -140,14 +141,18 @@ def status(home: Home = None, json_: Json = False) -> None:
     """Tell each source's vintage, when its publisher was due, whose delay it is, and what to do."""
     from orchestration.notifications import heartbeat as silence
     from orchestration.notifications.heartbeat import ACTION
-    from orchestration.status import source_status, status_table
+    from orchestration.status import source_status, status_json, status_table, waiver_notes
 
     settings = _settings(home, None)
     statuses = source_status(settings)
+    notes = waiver_notes(settings, statuses)
     if json_:
-        print(json.dumps([s.to_json(settings.language) for s in statuses], ensure_ascii=False, default=str))
+        print(json.dumps(status_json(statuses, notes, settings.language), ensure_ascii=False, default=str))
     else:
         _console().print(status_table(statuses, settings.language))
+    # in JSON they stand with their source; what belongs to none is told beside it
+    for note in notes if not json_ else [n for n in notes if n.source not in {s.source.source_id for s in statuses}]:
+        print(note.message.text(settings.language), file=sys.stderr if json_ else sys.stdout)
     complaint = silence(settings)
     for text in (complaint, ACTION) if complaint else ():
         print(text.text(settings.language), file=sys.stderr)
@@ -230,12 +235,21 @@ def check(
     source: Annotated[str, typer.Argument(help="Identifier of the source, as `observatory sources` lists it.")],
     file: Annotated[Path, typer.Argument(help="The file to try.")],
     vintage: Annotated[str | None, typer.Option("--vintage", help="Year (or month) that the file is about; default: found in its name.")] = None,
+    accept: Annotated[bool, typer.Option("--accept", help="Write the proposed lines to the source's columns.csv, after a yes.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="With --accept: do not ask.")] = False,
+    home: Home = None,
     json_: Json = False,
 ) -> None:
-    """Try one file against its source's contract; nothing is written."""
+    """Try one file against its source's contract; nothing is written, except proposed lines with --accept.
+
+    It is compared with what the home holds and with the shipped extract. Exit codes: 0 it would be taken (or
+    will be, with the lines accepted), 2 wrong usage, 3 it would be refused.
+    """
+    from orchestration import receipts
+    from orchestration.lake import LakeError
     from orchestration.trial import try_file
 
-    settings = _settings(None, None)
+    settings = _settings(home, None)
     catalogue = _catalogue(settings)
     if source not in catalogue:
         _stop(
@@ -252,18 +266,89 @@ def check(
             Message(fr=f"Le fichier « {file} » n'existe pas.", en=f"The file '{file}' does not exist."),
             None, json_, settings,
         )
-    outcome = try_file(settings, catalogue[source], file, vintage)
-    from orchestration import receipts
-
-    if json_:
-        print(json.dumps(receipts.file_to_json(outcome, settings.language), ensure_ascii=False))
-    else:
+    try:
+        outcome = try_file(settings, catalogue, catalogue[source], file, vintage)
+    except LakeError as error:
+        _stop(BLOCKED, error.reason, error.action, json_, settings)
+    if not json_:
         state = STATES[outcome.state].text(settings.language)
         _console().print(f"[bold]{file.name}[/bold] : {state}, {outcome.rows_kept} / {outcome.rows_read}")
-        for text in (outcome.reason, outcome.action):
+        for text in (outcome.reason, None if accept and outcome.patch else outcome.action):
             if text:
                 _say(settings, text)
-    raise typer.Exit(3 if outcome.state == "refused" else 0)
+    accepted, said = _accept(settings, catalogue, outcome, file, vintage, yes=yes, ask=not json_) if accept else (False, [])
+    if json_:
+        answer = receipts.file_to_json(outcome, settings.language)
+        if accept:
+            answer |= {"accepted": accepted, "said": [m.text(settings.language) for m in said]}
+        print(json.dumps(answer, ensure_ascii=False))
+    for message in said if not json_ else []:
+        _say(settings, message)
+    raise typer.Exit(3 if outcome.state == "refused" and not accepted else 0)
+
+
+def _accept(
+    settings: "Settings", catalogue: "dict[str, Source]", outcome: "FileOutcome", file: Path, vintage: str | None, *,
+    yes: bool, ask: bool,
+) -> tuple[bool, list[Message]]:
+    """Ask for a yes and write the proposed lines; return whether they were, and what to tell."""
+    from orchestration.catalog import CatalogueError
+    from orchestration.messages import Refusal
+    from orchestration.trial import accept as accept_lines
+
+    patch, source = outcome.patch, catalogue[outcome.source]
+    nothing = Message(fr="Rien n'a été écrit.", en="Nothing was written.")
+    if patch is None:
+        why = Message(
+            fr="Il n'y a rien à accepter : le fichier est pris tel quel.", en="There is nothing to accept: the file is taken as it is."
+        ) if outcome.state != "refused" else Message(
+            fr="Il n'y a rien à accepter : ce refus ne se lève pas par une ligne de columns.csv.",
+            en="There is nothing to accept: a line in columns.csv does not lift this refusal.",
+        )
+        return False, [why, nothing]
+    path = source.path / "columns.csv"
+    if ask:
+        _say(settings, Message(fr=f"Lignes à ajouter à {path} :", en=f"Lines to add to {path}:"))
+        for p in patch.proposals:
+            _say(settings, Message(fr=f"  {p.line}", en=f"  {p.line}"))
+            _say(settings, Message(
+                fr=f"    « {p.published} » → {p.canonical} : {p.evidence.fr}", en=f"    '{p.published}' → {p.canonical}: {p.evidence.en}"
+            ))
+    if not yes:
+        if not ask or not _is_terminal():
+            return False, [nothing, Message(
+                fr="Personne ne peut répondre ici : ajouter --yes pour accepter ces lignes.",
+                en="Nobody can answer here: add --yes to accept these lines.",
+            )]
+        question = Message(fr="Ces noms désignent-ils bien ces colonnes ? Écrire ces lignes", en="Are these names really those columns? Write the lines")
+        if not typer.confirm(question.text(settings.language)):
+            return False, [nothing]
+    try:
+        accept_lines(settings, catalogue, source, file, vintage, patch)
+    except Refusal as refusal:
+        return False, [nothing, Message(
+            fr=f"Avec ces lignes, le fichier serait encore refusé : {refusal.reason.fr}",
+            en=f"With these lines the file would still be refused: {refusal.reason.en}",
+        ), refusal.action]
+    except CatalogueError as error:
+        return False, [nothing, *_catalogue_trouble(error)]
+    except OSError as error:
+        why = error.strerror or str(error)
+        return False, [nothing, Message(
+            fr=f"{path} ne peut pas être modifié d'ici ({why}). Transmettre les lignes ci-dessus à qui tient le dépôt du projet.",
+            en=f"{path} cannot be changed from here ({why}). Hand the lines above to whoever keeps the project's repository.",
+        )]
+    count = len(patch.proposals)
+    return True, [
+        Message(
+            fr=f"{count} ligne{'s' if count > 1 else ''} écrite{'s' if count > 1 else ''} dans {path} ; vérifié : le contrat se charge, et {file.name} se lit.",
+            en=f"{count} line{'s' if count > 1 else ''} written to {path}; proven: the contract loads, and {file.name} reads.",
+        ),
+        Message(
+            fr=f"Ensuite : relancer « observatory refresh » avec ce fichier, puis faire relire et enregistrer le changement (git diff {path}).",
+            en=f"Next: run 'observatory refresh' with this file again, then have the change reviewed and committed (git diff {path}).",
+        ),
+    ]
 
 
 @app.command()
@@ -484,8 +569,13 @@ def _stop(
     raise typer.Exit(code)
 
 
+def _is_terminal() -> bool:
+    return sys.stdin.isatty()
+
+
 def _say(settings: "Settings", message: Message) -> None:
-    _console().print(message.text(settings.language), markup=False)
+    # soft: a line to paste or a path that is cut in two is of no use
+    _console().print(message.text(settings.language), markup=False, soft_wrap=True)
 
 
 def _console():  # type: ignore[no-untyped-def]

@@ -19,6 +19,7 @@ from orchestration.conforming.headers import HeaderFinder
 from orchestration.lake import Lake, Realm, SourceState, Vintage
 from orchestration.landing import HashCache, Landed, land_sample
 from orchestration.messages import Message, Refusal
+from orchestration.records import Waived
 from orchestration.triage import (
     CodeLists,
     Reference,
@@ -31,6 +32,7 @@ from orchestration.triage import (
     refuse,
     code_lists,
 )
+from orchestration.triage.waivers import FILE as WAIVERS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -181,7 +183,7 @@ class Judge:
     `lake`: what it is compared with. `realm`: samples are not compared with samples. `work`: a folder
     for what must be unpacked. `catalogue` and `states` (the register that the run works on): where code
     lists of the reference sources are found; without them, the lake's own register and the shipped
-    extracts serve. `waivers`: reviewed exceptions, by default those of the project; `today` decides
+    extracts serve. `waivers`: reviewed exceptions, by default those beside the sources; `today` decides
     which are in force.
     """
 
@@ -206,16 +208,10 @@ class Judge:
         Raises Refusal with the file, the line or the column, and what to do next. A HeaderRefusal carries
         the lines that would make the file readable.
         """
-        waived: list[Message] = []
-
-        def fault(refusal: Refusal) -> None:
-            waiver = self.waivers(source).waived(
-                source.source_id, match.table_name, landed.vintage, refusal.kind, self._today, getattr(refusal, "column", None)
-            )
-            if waiver is None:
-                raise refusal
-            waived.append(Message(fr=f"{refusal.reason.fr} — {waiver.message.fr}", en=f"{refusal.reason.en} — {waiver.message.en}"))
-
+        waived: dict[Waived, Message] = {}
+        fault = self.waivers(source).sink(
+            source.source_id, match.table_name, landed.vintage, self._today, waived.setdefault
+        )
         try:
             conformed = self._conform(source, landed, match, fault)
         except HeaderRefusal as refusal:
@@ -233,13 +229,14 @@ class Judge:
                 match.table, conformed.frame, self._references(source, state, match, landed),
                 file_name=landed.name, vintage=landed.vintage, fault=fault,
             )
-        conformed.notes += [n for n in waived if n not in conformed.notes]
+        conformed.notes += [n for n in waived.values() if n not in conformed.notes]
+        conformed.waived = list(waived)
         return conformed
 
     def waivers(self, source: Source) -> Waivers:
         """Return the reviewed exceptions."""
         if self._waivers is None:
-            self._waivers = load_waivers(source.path.parents[1])
+            self._waivers = load_waivers(source.path.parents[1] / WAIVERS)
         return self._waivers
 
     def _conform(self, source: Source, landed: Landed, match: Match, fault: Sink) -> Conformed:
@@ -438,7 +435,7 @@ class Judge:
                 known = reference.name
                 if equal >= 0.5:
                     proposal.agreement = Message(
-                        fr=f"{100 * equal:.0f} % des valeurs sont celles de {known.fr}", en=f"{100 * equal:.0f}% of the values are those of {known.en}"
+                        fr=f"{100 * equal:.0f} % des valeurs sont les mêmes que dans {known.fr}", en=f"{100 * equal:.0f}% of the values are the same as in {known.en}"
                     )
                 elif ranks is not None:
                     proposal.agreement = Message(

@@ -23,6 +23,7 @@ from orchestration.catalog.models import Source, Table
 from orchestration.catalog.vintages import sort_key
 from orchestration.duck import connect
 from orchestration.messages import Message
+from orchestration.records import Patch, Waived
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,6 +52,8 @@ class KnownFile(BaseModel):
     rows_rejected: int = 0
     tables: list[str] = Field(default_factory=list)
     fetched_at: str = ""
+    patch: Patch | None = None
+    waived: list[Waived] = Field(default_factory=list)
 
 
 class Vintage(BaseModel):
@@ -58,12 +61,19 @@ class Vintage(BaseModel):
 
     `parts` outlives `SourceState.files`: when a good file is replaced by a bad one of the same name,
     the judgement changes but the rows, and what is said of their origin, stay those of the good one.
+    `before`: what it replaced, kept as long as a part of it is there only thanks to a waiver.
     """
 
     path: str
     rows: int
     parts: dict[str, KnownFile] = Field(default_factory=dict)
     synthetic: bool = False
+    before: "Vintage | None" = None
+
+    @property
+    def rests_on_waivers(self) -> bool:
+        """Return whether any of its files was taken only thanks to a waiver."""
+        return any(p.waived for p in self.parts.values())
 
 
 class SourceState(BaseModel):
@@ -129,7 +139,9 @@ class Lake:
             for realm in (register.real, register.sample)
             for source in realm.values()
             for table in source.tables.values()
-            for v in table.values()
+            for kept in table.values()
+            for v in (kept, kept.before)
+            if v is not None
         }
         for path in self.root.glob("*/*/*.parquet"):
             if path.relative_to(self.root).as_posix() not in named:

@@ -162,6 +162,11 @@ def block(refresh: "Refresh", reasons: list[Message], action: Message | None = N
     """Publish nothing, say why, write the receipt; return the outcome with exit code 4."""
     joined = Message.join(reasons)
     assert joined is not None
+    entries = " ⏎ ".join(refresh.waivable)
+    waiver = Message(
+        fr=f" Dérogation, si l'anomalie est connue et admise, à faire relire dans waivers.yml : {entries}",
+        en=f" Waiver, if the anomaly is known and accepted, to be reviewed in waivers.yml: {entries}",
+    ) if entries else Message(fr="", en="")
     outcome = refresh.outcome(
         edition=refresh.current_edition(), published=False, exit_code=4,
         note=Message(
@@ -169,8 +174,8 @@ def block(refresh: "Refresh", reasons: list[Message], action: Message | None = N
             en=f"Nothing is published: {joined.en}",
         ),
         action=action or Message(
-            fr="L'édition précédente reste en service. Transmettre ce compte rendu à l'équipe données.",
-            en="The previous edition stays in service. Hand this receipt to the data team.",
+            fr=f"L'édition précédente reste en service. Transmettre ce compte rendu à l'équipe données.{waiver.fr}",
+            en=f"The previous edition stays in service. Hand this receipt to the data team.{waiver.en}",
         ),
     )
     keep_receipts(refresh, outcome)
@@ -186,7 +191,8 @@ def keep_receipts(
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in texts.items():
-            target = folder / f"{outcome.run_id}{Path(name).suffix}"
+            target = folder / (name if "/" in name else f"{outcome.run_id}{Path(name).suffix}")
+            target.parent.mkdir(exist_ok=True)
             begun = target.with_name(f".{target.name}")
             begun.write_text(text, encoding="utf-8")
             os.replace(begun, target)

@@ -6,7 +6,10 @@ business of `receipts`.
 
 from __future__ import annotations
 
-from datetime import datetime
+import csv
+import io
+from datetime import date, datetime
+from pathlib import PurePosixPath
 from typing import Literal
 
 from pydantic import BaseModel, Field
@@ -18,8 +21,98 @@ Channel = Literal["sample", "mirror", "live", "inbox", "project"]
 Severity = Literal["error", "warn"]
 
 
+class Proposal(BaseModel):
+    """One line for `columns.csv`: which published header would be which column, and why.
+
+    `likeness`: of the names, 0 to 1. `fit`: share of the values that the column could hold, None where
+    they were not looked at. `agreement`: what the comparison with a known vintage says, if any.
+    """
+
+    table: str
+    layout: str
+    canonical: str
+    published: str
+    header: str
+    likeness: float
+    fit: float | None = None
+    agreement: Message | None = None
+
+    @property
+    def line(self) -> str:
+        """Return the line as it is written to `columns.csv`."""
+        from orchestration.catalog.load import COLUMNS_HEADER
+
+        cells = {"table": self.table, "layout": self.layout, "canonical": self.canonical, "header": self.header}
+        out = io.StringIO()
+        csv.writer(out, lineterminator="").writerow([cells.get(name, "") for name in COLUMNS_HEADER])
+        return out.getvalue()
+
+    @property
+    def evidence(self) -> Message:
+        """Return what speaks for the line."""
+        fr, en = [f"noms ressemblants à {100 * self.likeness:.0f} %"], [f"names {100 * self.likeness:.0f}% alike"]
+        if self.fit is not None:
+            fr.append(f"{100 * self.fit:.0f} % des valeurs conviennent à la colonne")
+            en.append(f"{100 * self.fit:.0f}% of the values fit the column")
+        if self.agreement is not None:
+            fr.append(self.agreement.fr)
+            en.append(self.agreement.en)
+        return Message(fr=", ".join(fr), en=", ".join(en))
+
+
+class Patch(BaseModel):
+    """Lines to add to `columns_file` (`sources/<source_id>/columns.csv`)."""
+
+    columns_file: str
+    proposals: list[Proposal] = Field(default_factory=list)
+
+    @property
+    def advice(self) -> Message:
+        """Return the lines, their evidence and the command that writes them, as a sentence for the action."""
+        source = PurePosixPath(self.columns_file).parent.name
+        fr = " ⏎ ".join(f"{p.line} ({p.evidence.fr})" for p in self.proposals)
+        en = " ⏎ ".join(f"{p.line} ({p.evidence.en})" for p in self.proposals)
+        return Message(
+            fr=f"Si c'est bien un nouveau nom, ajouter à {self.columns_file} : {fr} "
+            f"(ou le faire écrire : « observatory check {source} FICHIER --accept »).",
+            en=f"If it is a new name for it, add to {self.columns_file}: {en} "
+            f"(or have it written: 'observatory check {source} FILE --accept').",
+        )
+
+
+class Waived(BaseModel, frozen=True):
+    """A check that a file failed and that a waiver let through."""
+
+    check: str
+    column: str | None = None
+
+
+class WaiverNote(BaseModel):
+    """One entry of `waivers.yml` on the day of a refresh, or what is wrong with one.
+
+    `ends_soon`: in force, for thirty days at most. A `malformed` one waives nothing and has no fields but
+    its line and message; `line` is that of the file.
+    """
+
+    state: Literal["malformed", "expired", "ends_soon", "in_force"]
+    line: int
+    message: Message
+    source: str | None = None
+    table: str | None = None
+    vintage: str | None = None
+    check: str | None = None
+    column: str | None = None
+    why: str | None = None
+    who: str | None = None
+    until: date | None = None
+
+
 class FileOutcome(BaseModel):
-    """What came of one file of one source and vintage (or of a source that had none)."""
+    """What came of one file of one source and vintage (or of a source that had none).
+
+    `patch`: the lines that would make a file readable that was refused for its headers. `waived`: what it
+    failed and was taken with all the same.
+    """
 
     source: str
     vintage: str | None = None
@@ -34,6 +127,8 @@ class FileOutcome(BaseModel):
     bytes: int | None = None
     origin: str | None = None
     channel: Channel | None = None
+    patch: Patch | None = None
+    waived: list[Waived] = Field(default_factory=list)
 
 
 class CheckOutcome(BaseModel):
@@ -62,7 +157,10 @@ class TableSummary(BaseModel):
 
 
 class RefreshOutcome(BaseModel):
-    """One refresh from beginning to end; `receipt.json` is written from it."""
+    """One refresh from beginning to end; `receipt.json` is written from it.
+
+    `has_receipt`: False where nothing was new, so that no receipt is written and nothing lies beside it.
+    """
 
     run_id: str
     edition: str | None = None
@@ -73,8 +171,10 @@ class RefreshOutcome(BaseModel):
     channel: str
     realm: Literal["real", "sample"] | None = None
     published: bool = False
+    has_receipt: bool = True
     sources: list[FileOutcome] = Field(default_factory=list)
     checks: list[CheckOutcome] = Field(default_factory=list)
     tables: list[TableSummary] = Field(default_factory=list)
+    waivers: list[WaiverNote] = Field(default_factory=list)
     note: Message | None = None
     action: Message | None = None

@@ -12,14 +12,15 @@ import json
 import logging
 import shutil
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from filelock import FileLock, Timeout
 
 from orchestration.catalog import Source, load_catalogue
 from orchestration.catalog.vintages import sort_key
+from orchestration.conforming import HeaderRefusal
 from orchestration.ingest import Judge, Match, match_file
 from orchestration.lake import (
     KnownFile,
@@ -42,8 +43,10 @@ from orchestration.landing import (
     unknown_folders,
 )
 from orchestration.messages import Message, Refusal
-from orchestration.records import CheckOutcome, FileOutcome, RefreshOutcome
+from orchestration.records import CheckOutcome, FileOutcome, RefreshOutcome, Waived
 from orchestration.settings import Settings, code_version
+from orchestration.triage import load_waivers
+from orchestration.triage.waivers import EXPECTATION, MARTS, TEST, waiver_line
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -90,7 +93,7 @@ class Refresh:
 
     def __init__(
         self, settings: Settings, *, channel: str, only: list[str] | None, run_id: str, lock: FileLock,
-        vintages: list[str] | None = None,
+        vintages: list[str] | None = None, today: date | None = None,
     ) -> None:
         self.settings = settings
         self.run_id = run_id
@@ -98,6 +101,7 @@ class Refresh:
         self._closed = False
         self._again = frozenset(vintages or ())
         self.started_at = datetime.now(UTC)
+        self._today = today
         self._lock = lock
         self.catalogue = load_catalogue(settings.sources_path)
         self.sources = _asked_for(self.catalogue, only)
@@ -110,30 +114,39 @@ class Refresh:
         self.outcomes: dict[str, list[FileOutcome]] = {}
         self.checks: list[CheckOutcome] = []
         self.source_checks: dict[str, list[CheckOutcome]] = {}
+        # what would let an edition through that is blocked, ready to be reviewed
+        self.waivable: list[str] = []
         self.built: "BuildOutcome | None" = None
         self.edition_id: str | None = None
         self.ledger: "Ledger | None" = None
         self._worker: "Worker | None" = None
         self._kept: list[_Kept] = []
         self._ordered: list[_Kept] = []
-        self._contracts: dict[str, str] = {}
+        self._contracts: dict[tuple[str, str], str] = {}
         self.work = settings.home / "work" / run_id
-        self.judge = Judge(self.lake, self.realm, self.work)
+        self.waivers = load_waivers(settings.waivers_path, self.catalogue, settings.expectations_path)
+        self.judge = Judge(self.lake, self.realm, self.work, waivers=self.waivers, today=self.today)
         self.landings = self._land()
+
+    @property
+    def today(self) -> date:
+        """Return the day on which waivers and calendars are judged."""
+        return self._today or self.started_at.date()
 
     # opening and closing --------------------------------------------------------------------------
 
     @classmethod
     def open(
         cls, settings: Settings, *, channel: str = "sample", only: list[str] | None = None, run_id: str | None = None,
-        vintages: list[str] | None = None, wait_seconds: float = 0,
+        vintages: list[str] | None = None, wait_seconds: float = 0, today: date | None = None,
     ) -> "Refresh":
         """Return a refresh that holds the lock of `settings.home`.
 
         `channel`: `sample`, `live`, `inbox`, or the path of a mirror. `only`: identifiers of sources or groups; None for
         all, empty for none (the marts are made anew from what the lake holds). `vintages`: read these and no
         others, also where their files were judged before. `wait_seconds`: how long another refresh is waited
-        for. Raises HomeBusy, UsageError, CatalogueError, LakeError.
+        for. `today`: the day that waivers and calendars are asked for, by default the clock's. Raises HomeBusy,
+        UsageError, CatalogueError, LakeError.
         """
         settings.home.mkdir(parents=True, exist_ok=True)
         # whichever thread ends the refresh gives the lock back
@@ -147,7 +160,7 @@ class Refresh:
 
             sweep(settings.home)
             run_id = run_id or datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
-            return cls(settings, channel=channel, only=only, run_id=run_id, lock=lock, vintages=vintages)
+            return cls(settings, channel=channel, only=only, run_id=run_id, lock=lock, vintages=vintages, today=today)
         except BaseException as error:
             lock.release()
             _tell_accident(settings, channel, error)
@@ -245,6 +258,8 @@ class Refresh:
 
         Needs neither dbt, Great Expectations nor Dagster: it is what an unchanged refresh costs.
         """
+        if any(self._without_waiver(self.catalogue[n], s) for n, s in self.states.items() if n in self.catalogue):
+            return False
         for source in self.sources:
             landing = self.landings[source.source_id]
             state = self.states.get(source.source_id, SourceState())
@@ -265,7 +280,7 @@ class Refresh:
                 fr="Rien de nouveau : l'édition publiée reste la même.",
                 en="Nothing new: the published edition stays as it is.",
             ),
-        )
+        ).model_copy(update={"has_receipt": False})
         return self.concluded
 
     def _judged_before(self, source: Source) -> list[FileOutcome]:
@@ -287,7 +302,7 @@ class Refresh:
         if landed.vintage in self._again:
             return None
         known = state.files.get(landed.vintage, {}).get(landed.name)
-        if known is None or known.sha256 != landed.sha256 or known.contract != self.contract(source):
+        if known is None or known.sha256 != landed.sha256 or known.contract != self.contract(source, landed.vintage):
             return None
         for table in known.tables:
             vintage = state.tables.get(table, {}).get(landed.vintage)
@@ -295,9 +310,13 @@ class Refresh:
                 return None
         return known
 
-    def contract(self, source: Source) -> str:
-        """Return the hash of what decides how the source is read; its dependencies' vintages count too."""
-        found = self._contracts.get(source.source_id)
+    def contract(self, source: Source, vintage: str) -> str:
+        """Return the hash of what decides how a vintage of the source is judged.
+
+        The vintages that it depends on count too, and the waivers in force: a file that was refused is
+        judged again when one is entered, a file that was let through when it ends.
+        """
+        found = self._contracts.get((source.source_id, vintage))
         if found is None:
             found = contract_hash(source)
             if source.is_bulk:
@@ -311,7 +330,10 @@ class Refresh:
                     ]
                 )
                 found = hashlib.sha256((found + needed).encode()).hexdigest()[:16]
-            self._contracts[source.source_id] = found
+            waived = self.waivers.fingerprint(self.today, source.source_id, vintage)
+            if waived:
+                found = hashlib.sha256((found + waived).encode()).hexdigest()[:16]
+            self._contracts[source.source_id, vintage] = found
         return found
 
     def basis(self) -> str:
@@ -330,7 +352,8 @@ class Refresh:
             suffixes=(".sql", ".yml", ".csv", ".json"),
         )
         states = [[s.source.source_id, s.health.state, s.health.vintage] for s in self.statuses()]
-        text = json.dumps([paths, self.settings.territory, self.realm, code, self.started_at.date().isoformat(), states])
+        waived = self.waivers.fingerprint(self.today, MARTS)
+        text = json.dumps([paths, self.settings.territory, self.realm, code, self.today.isoformat(), states, waived])
         return hashlib.sha256(text.encode()).hexdigest()
 
     def statuses(self) -> "list[SourceStatus]":
@@ -338,7 +361,7 @@ class Refresh:
         from orchestration.status import statuses
 
         return statuses(
-            self.catalogue, self.states, home=self.settings.home, realm=self.realm, today=self.started_at.date()
+            self.catalogue, self.states, home=self.settings.home, realm=self.realm, today=self.today
         )
 
     def current_edition(self) -> str | None:
@@ -369,7 +392,10 @@ class Refresh:
                 self.ingest(needed)
         landing = self.landings[source_id]
         state = self.states.setdefault(source_id, SourceState())
-        outcomes = list(landing.outcomes)
+        here = {(f.vintage, f.name) for f in landing.files}
+        # what lies in this delivery is judged again below, and says itself what became of it
+        withdrawn = [o for o in self._withdraw(source, state) if (o.vintage, o.file) not in here]
+        outcomes = list(landing.outcomes) + withdrawn
         if landing.files:
             if self.realm == "real":
                 _drop_samples(state)
@@ -540,6 +566,7 @@ class Refresh:
         """Let a vintage count from now on, and note it for the expectation suites. `new`: its new files."""
         before = state.tables.get(table, {}).get(vintage)
         state.tables.setdefault(table, {})[vintage] = kept
+        _keep_what_was(kept, before)
         self._kept.append(_Kept(source, state, table, vintage, before, new))
         suite = self.settings.expectations_path / "sources" / f"{source.source_id}.{table}.json"
         if suite.exists() and kept.rows <= LARGEST_VALIDATED:
@@ -548,6 +575,83 @@ class Refresh:
             item = self._kept[-1]
             self._worker.validate(item.ticket, [self.lake.root / kept.path], suite, f"{source.source_id}.{table}")
             self._ordered.append(item)
+
+    # waivers that ended ---------------------------------------------------------------------------
+
+    def _without_waiver(self, source: Source, state: SourceState) -> "dict[tuple[str, str], _Ended]":
+        """Return what is in the lake thanks to a waiver that holds no more, by vintage and file."""
+        found: dict[tuple[str, str], _Ended] = {}
+        for table, vintages in state.tables.items():
+            for vintage, kept in vintages.items():
+                for file, part in kept.parts.items():
+                    checks = [
+                        w.check for w in part.waived
+                        if not self.waivers.waived(source.source_id, table, vintage, w.check, self.today, w.column)
+                    ]
+                    if checks:
+                        found.setdefault((vintage, file), _Ended(part, [])).checks.extend(checks)
+        return found
+
+    def _withdraw(self, source: Source, state: SourceState) -> list[FileOutcome]:
+        """Take out of the lake what only an ended waiver let in, and put back what it had replaced.
+
+        Returns one refusal a file; a file that this delivery brings again is judged anew after that.
+        """
+        ended = self._without_waiver(source, state)
+        outcomes = []
+        for vintage in sorted({v for v, _ in ended}, key=sort_key):
+            files = {f: e for (v, f), e in ended.items() if v == vintage}
+            restored = [self._put_back(source, state, table, vintage, set(files)) for table in list(state.tables)]
+            for file, (part, checks) in files.items():
+                refusal = _ended(file, checks, any(restored))
+                known = state.files.get(vintage, {}).get(file)
+                if known is not None and known.sha256 == part.sha256:
+                    self._refuse_known(state, vintage, file, refusal)
+                    # no contract: as soon as the file is brought again, it is judged anew
+                    state.files[vintage][file] = state.files[vintage][file].model_copy(update={"contract": "", "waived": []})
+                outcomes.append(
+                    FileOutcome(
+                        source=source.source_id, vintage=vintage, file=file, state="refused", reason=refusal.reason,
+                        action=refusal.action, sha256=part.sha256, bytes=part.bytes, origin=part.origin,
+                        channel=part.channel,  # type: ignore[arg-type]
+                    )
+                )
+        return outcomes
+
+    def _put_back(self, source: Source, state: SourceState, table: str, vintage: str, files: set[str]) -> bool:
+        """Make a vintage of a table without the rows of `files`; return whether what they had replaced is back."""
+        import pandas as pd
+
+        kept = state.tables[table].get(vintage)
+        if kept is None or not files & set(kept.parts):
+            return False
+        was = kept.before if kept.before and (self.lake.root / kept.before.path).exists() else None
+        if source.is_bulk:
+            # made of several national files at once: its rows cannot be told apart by file
+            state.tables[table].pop(vintage)
+            if was is not None:
+                state.tables[table][vintage] = was
+            return was is not None
+        slots = {kept.parts[f].slot for f in files & set(kept.parts)}
+        stay = {n: p for n, p in kept.parts.items() if n not in files}
+        back = {n: p for n, p in was.parts.items() if p.slot in slots and n not in stay} if was else {}
+        frames = []
+        for vintage_kept, parts in ((kept, stay), (was, back)):
+            if parts and vintage_kept is not None:
+                frame = self.lake.read(vintage_kept)
+                frames.append(frame[frame["_file"].isin(parts)])
+        state.tables[table].pop(vintage)
+        if frames:
+            frame = pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0]
+            made_of = stay | back
+            path = self.lake.path_for(source, table, vintage, made_of)
+            rows = self.lake.write(frame, lake_types(source.tables[table]), path)
+            state.tables[table][vintage] = again = Vintage(
+                path=self.lake.relative(path), rows=rows, parts=made_of,
+                synthetic=bool(frame["_synthetic"].fillna(False).astype(bool).any()),
+            )
+            _keep_what_was(again, kept.before)
+        return bool(back)
 
     @staticmethod
     def _refuse_known(state: SourceState, vintage: str, file: str, refusal: Refusal) -> None:
@@ -568,13 +672,37 @@ class Refresh:
         ordered, self._ordered = self._ordered, []
         for item in ordered:
             checks = [
-                c.model_copy(update={"vintage": item.vintage}) for c in self._worker.checks(item.ticket)
+                self._waived_check(item, c.model_copy(update={"vintage": item.vintage}))
+                for c in self._worker.checks(item.ticket)
             ]
             self.source_checks.setdefault(item.source.source_id, []).extend(checks)
             self._judge_checks(item, checks)
 
+    def _waived_check(self, item: "_Kept", check: CheckOutcome) -> CheckOutcome:
+        """Return a failed check of a source as a warning where a waiver is in force, and note whom it let through."""
+        source_id, vintage = item.source.source_id, item.vintage
+        name = EXPECTATION + check.name
+        if check.passed or check.severity != "error":
+            return check
+        waiver = self.waivers.waived(source_id, item.table, vintage, name, self.today)
+        if waiver is None:
+            return check
+        waived, kept = Waived(check=name), item.state.tables[item.table][vintage]
+        for file in item.new:
+            known = item.state.files[vintage][file]
+            item.state.files[vintage][file] = known.model_copy(update={"waived": [*known.waived, waived]})
+            part = kept.parts[file]
+            kept.parts[file] = part.model_copy(update={"waived": [*part.waived, waived]})
+        _keep_what_was(kept, item.before)
+        outcomes = self.outcomes[source_id]
+        for index, outcome in enumerate(outcomes):
+            if outcome.vintage == vintage and outcome.file in item.new:
+                outcomes[index] = outcome.model_copy(update={"waived": [*outcome.waived, waived]})
+        return _as_warning(check, waiver.message)
+
     def _judge_checks(self, item: "_Kept", checks: list[CheckOutcome]) -> None:
-        reason = Message.join([c.message for c in checks if not c.passed and c.severity == "error"])
+        failed = [c for c in checks if not c.passed and c.severity == "error"]
+        reason = Message.join([c.message for c in failed])
         if reason is None:
             return
         refusal = Refusal(
@@ -585,6 +713,10 @@ class Refresh:
             ),
             kind="expectation",
         )
+        for check in failed:
+            refusal = self.waivers.explained(
+                refusal, item.source.source_id, item.table, item.vintage, EXPECTATION + check.name
+            )
         # a national file feeds several tables: what is refused in one is taken out of all
         for other in self._kept:
             if (other.source, other.vintage) == (item.source, item.vintage) and set(other.new) & set(item.new):
@@ -618,6 +750,12 @@ class Refresh:
 
         self.start_worker()
         assert self._worker is not None
+        for source_id, state in self.states.items():
+            # what nobody asked for now must not be published any longer than its waiver either
+            if source_id not in self.outcomes and source_id in self.catalogue:
+                withdrawn = self._withdraw(self.catalogue[source_id], state)
+                if withdrawn:
+                    self.outcomes[source_id] = withdrawn
         self.check_sources()
         self._require_territory()
         # the ledger of revisions names the edition in its rows: the name stands before the figures do
@@ -628,10 +766,20 @@ class Refresh:
             refreshed_at=self.started_at, run_id=self.run_id, code_version=code_version(),
             edition_id=self.edition_id, health=self.statuses(), ledger=self.ledger,
         )
-        self.built = self._worker.build()
+        tests = {w.check.removeprefix(TEST): w for w in self.waivers.in_force(self.today, MARTS) if w.check.startswith(TEST)}
+        self.built = self._worker.build(sorted(tests))
         for node in self.built.nodes:
             if node.resource_type == "test" or (node.failed and node.resource_type != "exposure"):
-                self.checks.append(_node_check(node))
+                check = _node_check(node)
+                asked = [node.name, *(f"{node.name}/{rule}" for rule in node.broken)]
+                if node.status == "warn":
+                    for name in asked:
+                        check = _as_warning(check, tests[name].message) if name in tests else check
+                elif node.resource_type == "test" and node.status == "fail":
+                    self.waivable += [waiver_line(MARTS, "", "", TEST + name) for name in asked[1:] or asked]
+                self.checks.append(check)
+        for name in tests.keys() - set(self.built.waived):
+            self.waivers.reject(tests[name], Message(fr=f"aucun test dbt ne s'appelle « {name} »", en=f"no dbt test is called '{name}'"))
         return self.built
 
     def _require_territory(self) -> None:
@@ -656,10 +804,23 @@ class Refresh:
         assert self.built is not None and self._worker is not None, "build() comes first"
         results: list[CheckOutcome] = []
         if self.built.success:
-            results = self._worker.check_tables(sorted((self.settings.expectations_path / "marts").glob("*.json")))
+            results = [
+                self._waived_mart(c)
+                for c in self._worker.check_tables(sorted((self.settings.expectations_path / "marts").glob("*.json")))
+            ]
         self._worker.stop()
         self.checks += results
         return results
+
+    def _waived_mart(self, check: CheckOutcome) -> CheckOutcome:
+        if check.passed or check.severity != "error":
+            return check
+        name = EXPECTATION + check.name
+        waiver = self.waivers.waived(MARTS, check.asset, "*", name, self.today)
+        if waiver is None:
+            self.waivable.append(waiver_line(MARTS, check.asset, "", name))
+            return check
+        return _as_warning(check, waiver.message)
 
     def publish(self) -> RefreshOutcome:
         """Publish the edition, or say what blocks it; write the receipts; return the outcome."""
@@ -692,7 +853,7 @@ class Refresh:
         self, *, edition: str | None, published: bool, exit_code: int | None = None,
         note: Message | None = None, action: Message | None = None,
     ) -> RefreshOutcome:
-        files = [o for source in self.sources for o in self.outcomes.get(source.source_id, [])]
+        files = [o for source_id in self.catalogue for o in self.outcomes.get(source_id, [])]
         if exit_code is None:
             exit_code = 3 if any(o.state == "refused" for o in files) else 0
         checks = [c for found in self.source_checks.values() for c in found] + self.checks
@@ -700,7 +861,7 @@ class Refresh:
             run_id=self.run_id, edition=edition, exit_code=exit_code, started_at=self.started_at,
             finished_at=datetime.now(UTC), territory=self.settings.territory,
             channel=self.channel if self.channel in WELL_KNOWN else "mirror", realm=self.realm, published=published,
-            sources=files, checks=checks, note=note, action=action,
+            sources=files, checks=checks, waivers=self.waivers.notes(self.today), note=note, action=action,
         )
 
 
@@ -739,6 +900,13 @@ class _Kept:
     def ticket(self) -> str:
         """Return the name under which its suite is ordered."""
         return f"{self.source.source_id}.{self.table}.{self.vintage}"
+
+
+class _Ended(NamedTuple):
+    """A file of the lake whose waiver has ended, and the checks that it fails."""
+
+    part: KnownFile
+    checks: list[str]
 
 
 def home_communes(
@@ -820,10 +988,10 @@ def judged(
     """Return what the register keeps of a judgement."""
     return KnownFile(
         file=landed.name, slot=match.slot if match else "", sha256=landed.sha256,
-        contract=refresh.contract(source), bytes=landed.bytes, origin=landed.origin, channel=landed.channel,
+        contract=refresh.contract(source, landed.vintage), bytes=landed.bytes, origin=landed.origin, channel=landed.channel,
         state=outcome.state, reason=outcome.reason, action=outcome.action, rows_read=outcome.rows_read,
         rows_kept=outcome.rows_kept, rows_rejected=outcome.rows_rejected, tables=tables,
-        fetched_at=refresh.started_at.isoformat(timespec="seconds"),
+        fetched_at=refresh.started_at.isoformat(timespec="seconds"), patch=outcome.patch, waived=outcome.waived,
     )
 
 
@@ -834,7 +1002,7 @@ def from_known(known: KnownFile, landed: Landed) -> FileOutcome:
         source=landed.source, vintage=landed.vintage, file=landed.name, state=state,
         reason=known.reason, action=known.action, rows_read=known.rows_read, rows_kept=known.rows_kept,
         rows_rejected=known.rows_rejected, sha256=known.sha256, bytes=known.bytes, origin=landed.origin,
-        channel=landed.channel,
+        channel=landed.channel, patch=known.patch, waived=known.waived,
     )
 
 
@@ -844,6 +1012,7 @@ def refused(landed: Landed, refusal: Refusal) -> FileOutcome:
         source=landed.source, vintage=landed.vintage, file=landed.name, state="refused",
         reason=refusal.reason, action=refusal.action, sha256=landed.sha256, bytes=landed.bytes,
         origin=landed.origin, channel=landed.channel,
+        patch=refusal.patch if isinstance(refusal, HeaderRefusal) else None,
     )
 
 
@@ -863,8 +1032,42 @@ def taken(landed: Landed, conformed: "Conformed") -> FileOutcome:
         state="adapted" if notes else "accepted", reason=Message.join(notes),
         rows_read=conformed.rows_read, rows_kept=len(conformed.frame),
         rows_rejected=len(conformed.rejected), sha256=landed.sha256, bytes=landed.bytes,
-        origin=landed.origin, channel=landed.channel,
+        origin=landed.origin, channel=landed.channel, waived=conformed.waived,
     )
+
+
+def _keep_what_was(kept: Vintage, before: Vintage | None) -> None:
+    """Let a vintage that rests on a waiver remember the one that did not, for the day when the waiver ends."""
+    kept.before = None
+    if kept.rests_on_waivers and before is not None:
+        kept.before = before.before if before.rests_on_waivers else before
+
+
+def _ended(file: str, checks: list[str], is_back: bool) -> Refusal:
+    names = ", ".join(dict.fromkeys(checks))
+    stays = Message(
+        fr="la version précédente de ce fichier est remise en service", en="the version of it before is back in service"
+    ) if is_back else Message(
+        fr="il n'en existe pas de version plus ancienne, ce millésime n'a plus ses chiffres",
+        en="there is no older version of it, this vintage has its figures no more",
+    )
+    return Refusal(
+        Message(
+            fr=f"{file} n'était admis que par une dérogation ({names}) qui n'est plus en vigueur ; ses chiffres sont retirés : {stays.fr}.",
+            en=f"{file} was let in only by a waiver ({names}) that holds no more; its figures are withdrawn: {stays.en}.",
+        ),
+        Message(
+            fr="Obtenir un fichier corrigé de l'éditeur, ou faire relire la dérogation et sa date de fin dans waivers.yml.",
+            en="Get a corrected file from the publisher, or have the waiver and its end reviewed in waivers.yml.",
+        ),
+        kind="waiver",
+    )
+
+
+def _as_warning(check: CheckOutcome, waiver: Message) -> CheckOutcome:
+    """Return a failed check that a waiver lets through."""
+    said = Message(fr=f"{check.message.fr} — {waiver.fr}", en=f"{check.message.en} — {waiver.en}")
+    return check.model_copy(update={"severity": "warn", "message": said})
 
 
 def _unforeseen(landed: Landed, error: Exception) -> Refusal:

@@ -45,6 +45,11 @@ class Settings(BaseSettings):
     expectations_path: Path = Field(default=PROJECT / "expectations")
     dbt_project_path: Path = Field(default=PROJECT / "dbt_project")
 
+    @property
+    def waivers_path(self) -> Path:
+        """Return the file of reviewed exceptions, which lies beside the sources that it speaks of."""
+        return self.sources_path.parent / "waivers.yml"
+
     @field_validator("home", "sources_path", "expectations_path", "dbt_project_path")
     @classmethod
     def _absolute(cls, value: Path) -> Path:

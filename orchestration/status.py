@@ -18,6 +18,7 @@ from orchestration.catalog import Source, load_catalogue
 from orchestration.catalog.vintages import newest
 from orchestration.lake import Lake, Realm, SourceState
 from orchestration.messages import Language
+from orchestration.records import WaiverNote
 from orchestration.quality.freshness import SourceHealth, health
 from orchestration.settings import Settings
 
@@ -76,6 +77,26 @@ def source_status(settings: Settings, today: date | None = None) -> list[SourceS
         load_catalogue(settings.sources_path), register.realm(realm), home=settings.home, realm=realm,
         today=today or date.today(),
     )
+
+
+def waiver_notes(settings: Settings, found: list[SourceStatus], today: date | None = None) -> list[WaiverNote]:
+    """Return how every entry of `waivers.yml` stands today, malformed and expired ones first."""
+    if not settings.waivers_path.is_file():
+        return []
+    from orchestration.triage.waivers import load_waivers
+
+    catalogue = {s.source.source_id: s.source for s in found}
+    return load_waivers(settings.waivers_path, catalogue, settings.expectations_path).notes(today or date.today())
+
+
+def status_json(found: list[SourceStatus], notes: list[WaiverNote], language: Language = "fr") -> list[dict[str, Any]]:
+    """Return every source as plain values, with the waivers that speak of it."""
+    from orchestration.receipts.as_json import waiver_to_json
+
+    return [
+        {**s.to_json(language), "waivers": [waiver_to_json(n, language) for n in notes if n.source == s.source.source_id]}
+        for s in found
+    ]
 
 
 def statuses(

@@ -28,7 +28,7 @@ MARTS = "marts"
 
 @dataclass(frozen=True)
 class NodeResult:
-    """What came of one dbt node. `status`: success, error, skipped, pass, fail, warn."""
+    """What came of one dbt node. `status`: success, error, skipped, pass, fail, warn. `broken`: rules of a table that do not hold."""
 
     unique_id: str
     name: str
@@ -36,6 +36,7 @@ class NodeResult:
     status: str
     message: str
     seconds: float
+    broken: list[str] = field(default_factory=list)
 
     @property
     def failed(self) -> bool:
@@ -45,10 +46,11 @@ class NodeResult:
 
 @dataclass
 class BuildOutcome:
-    """One dbt build: its nodes in the order in which they ended, and the warehouse's file."""
+    """One dbt build: its nodes in the order in which they ended, the warehouse's file, the waived tests that there are."""
 
     warehouse: Path
     nodes: list[NodeResult] = field(default_factory=list)
+    waived: list[str] = field(default_factory=list)
 
     @property
     def success(self) -> bool:

@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -67,12 +68,13 @@ class Worker:
         """Return the results ordered under `ticket`, waiting for them. Raises BuildError when the process is gone."""
         return [CheckOutcome(**c) for c in self._answer(ticket)["checks"]]
 
-    def build(self) -> BuildOutcome:
+    def build(self, waived: Sequence[str] = ()) -> BuildOutcome:
         """Run `dbt build` on the warehouse and return what came of each node; nobody else may have it open.
 
-        Raises BuildError when dbt itself failed before any node ran.
+        `waived`: tests (`<test>`, or `<test>/<rule>`) that only warn this time, so that nothing behind them is skipped. Raises BuildError when dbt itself failed before any node ran.
         """
-        self._order("build", {"build": {"arguments": ["--exclude-resource-type", "unit_test"]}})
+        order = {"arguments": ["--exclude-resource-type", "unit_test"], "warehouse": str(self.warehouse), "waived": list(waived)}
+        self._order("build", {"build": order})
         answer = self._answer("build")
         if answer["error"] and not answer["nodes"]:
             first = str(answer["error"]).strip().splitlines()[0]
@@ -82,7 +84,7 @@ class Worker:
                     en=f"The tables could not be built: {first} (details in {self._logs / 'dbt.log'}).",
                 )
             )
-        return BuildOutcome(self.warehouse, [NodeResult(**n) for n in answer["nodes"]])
+        return BuildOutcome(self.warehouse, [NodeResult(**n) for n in answer["nodes"]], answer["waived"])
 
     def check_tables(self, suites: list[Path]) -> list[CheckOutcome]:
         """Return the verdict of each suite on the mart of its name, after `build`."""

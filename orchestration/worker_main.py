@@ -5,7 +5,8 @@ standard output and keeps the warehouse locked until its process ends, and Great
 `worker.Worker` starts it and speaks with it. Orders:
 
 - `{"validate": {"id", "files", "suite", "asset"}}` → `{"id", "checks"}`: a suite on Parquet files
-- `{"build": {"arguments"}}` → `{"error", "nodes"}`: the one dbt build
+- `{"build": {"arguments", "warehouse", "waived"}}` → `{"error", "nodes", "waived"}`: the one dbt build; a failing test named
+  in `waived` (`<test>` or `<test>/<rule>`) only warns; the answer's `waived` are those that there are
 - `{"validate_tables": {"id", "warehouse", "schema", "suites"}}` → `{"id", "checks"}`: suites on tables
 """
 
@@ -48,24 +49,66 @@ def _build(order: dict[str, Any], parsed: Any, shared: list[str]) -> dict[str, A
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
-    result = parsed
+    result, waived = parsed, []
     if parsed.success:
         # the project was read while the files were: the one build starts from that
+        waived = _let_through(parsed.result.nodes.values(), order["waived"])
         result = dbtRunner(manifest=parsed.result).invoke(["build", *shared, *order["arguments"]])
         DuckDBConnectionManager.close_all_connections()
+    # a manifest, where the project could not be read, has no results
+    results = getattr(result.result, "results", None) or []
+    broken = _broken(results, order["warehouse"])
     nodes = [
         {
             "unique_id": r.node.unique_id,
             "name": r.node.name,
             "resource_type": str(r.node.resource_type),
             "status": str(r.status),
-            "message": _plain(r),
+            "message": ", ".join(f"{rule} ({rows})" for rule, rows in broken.get(r.node.unique_id, [])) or _plain(r),
             "seconds": round(r.execution_time or 0.0, 4),
+            "broken": [rule for rule, _ in broken.get(r.node.unique_id, [])],
         }
-        # a manifest, where the project could not be read, has no results
-        for r in getattr(result.result, "results", None) or []
+        for r in results
     ]
-    return {"error": str(result.exception) if result.exception else None, "nodes": nodes}
+    return {"error": str(result.exception) if result.exception else None, "nodes": nodes, "waived": waived}
+
+
+def _let_through(nodes: Any, waived: list[str]) -> list[str]:
+    """Let the waived tests warn, whole or for single rules, in this build's manifest; return those found."""
+    found = []
+    for node in nodes:
+        asked = [w for w in waived if w.partition("/")[0] == node.name] if node.resource_type == "test" else []
+        rules = [w.partition("/")[2] for w in asked]
+        if "" in rules:
+            node.config.severity = "warn"
+        elif rules and _has_rules(node):
+            listed = ", ".join("'" + rule.replace("'", "''") + "'" for rule in rules)
+            # what is left of the failing rows once those of the waived rules are taken off
+            node.config.error_if = f"- count(*) filter (where rule in ({listed})) <> 0"
+        found += [w for w, rule in zip(asked, rules, strict=True) if not rule or _has_rules(node)]
+    return found
+
+
+def _has_rules(node: Any) -> bool:
+    """Return whether a test yields one row a broken rule (`tests/generic/table_rules.sql`)."""
+    return getattr(getattr(node, "test_metadata", None), "name", None) == "table_rules"
+
+
+def _broken(results: Any, warehouse: str) -> dict[str, list[tuple[str, int]]]:
+    """Return the rules that failing tests found broken, each with its rows or groups: dbt only counts them."""
+    import duckdb
+
+    failed = [r for r in results if str(r.status) in ("fail", "warn") and _has_rules(r.node)]
+    if not failed:
+        return {}
+    with connect(warehouse, read_only=True) as connection:
+        found = {}
+        for result in failed:
+            try:
+                found[result.node.unique_id] = connection.execute(result.node.compiled_code).fetchall()
+            except duckdb.Error:  # the verdict stands without them
+                continue
+    return found
 
 
 def _plain(result: Any) -> str:

@@ -116,6 +116,8 @@ def _read_columns(
             return {}, {}, [f"{where} line 1: the header must be {','.join(COLUMNS_HEADER)}"]
         for row in reader:
             line = reader.line_num
+            if (row["table"] or "").startswith("#"):
+                continue  # the evidence that comes with a proposed line may be pasted along
             if None in row or None in row.values():
                 problems.append(f"{where} line {line}: {len(COLUMNS_HEADER)} cells are expected")
                 continue

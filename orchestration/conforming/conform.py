@@ -17,6 +17,7 @@ from orchestration.catalog.models import Column, FileSpec, Table
 from orchestration.conforming.headers import map_headers
 from orchestration.conforming.values import LEVEL_TYPES, Parsed, parse
 from orchestration.messages import Message, Refusal
+from orchestration.records import Waived
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,13 +42,14 @@ class Conformed:
 
     `frame`: the canonical columns in the catalogue's order, `<column>__marker` after each column that
     has secrecy markers, and `_row`, the line in the file. `notes`: what drifted and was read with
-    certainty. `rejected`: rows left out, within the source's budget.
+    certainty. `rejected`: rows left out, within the source's budget. `waived`: faults that a waiver let through.
     """
 
     frame: "pd.DataFrame"
     rows_read: int
     notes: list[Message] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
+    waived: list[Waived] = field(default_factory=list)
 
 
 def output_columns(table: Table) -> list[tuple[str, str]]:

@@ -7,19 +7,17 @@ they agree with what is known. Nothing is applied by itself: a person reads it a
 
 from __future__ import annotations
 
-import csv
 import difflib
-import io
 import os
 import re
+import shutil
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from orchestration.catalog.load import COLUMNS_HEADER
 from orchestration.catalog.models import Column, Table
 from orchestration.messages import Message, Refusal
+from orchestration.records import Patch, Proposal
 
 if TYPE_CHECKING:
     from orchestration.catalog.models import Source
@@ -27,70 +25,6 @@ if TYPE_CHECKING:
 # below it the names have nothing in common and the values alone would be a guess
 LIKELIHOOD = 0.45
 FITS = 0.9
-
-
-@dataclass
-class Proposal:
-    """One line for `columns.csv`: which published header would be which column, and why.
-
-    `likeness`: of the names, 0 to 1. `fit`: share of the values that the column could hold, None where
-    they were not looked at. `agreement`: what the comparison with a known vintage says, if any.
-    """
-
-    table: str
-    layout: str
-    canonical: str
-    published: str
-    header: str
-    likeness: float
-    fit: float | None = None
-    agreement: Message | None = None
-
-    @property
-    def line(self) -> str:
-        """Return the line as it is written to `columns.csv`."""
-        cells = {"table": self.table, "layout": self.layout, "canonical": self.canonical, "header": self.header}
-        out = io.StringIO()
-        csv.writer(out, lineterminator="").writerow([cells.get(name, "") for name in COLUMNS_HEADER])
-        return out.getvalue()
-
-    @property
-    def evidence(self) -> Message:
-        """Return what speaks for the line."""
-        fr, en = [f"noms ressemblants à {100 * self.likeness:.0f} %"], [f"names {100 * self.likeness:.0f}% alike"]
-        if self.fit is not None:
-            fr.append(f"{100 * self.fit:.0f} % des valeurs conviennent à la colonne")
-            en.append(f"{100 * self.fit:.0f}% of the values fit the column")
-        if self.agreement is not None:
-            fr.append(self.agreement.fr)
-            en.append(self.agreement.en)
-        return Message(fr=", ".join(fr), en=", ".join(en))
-
-
-@dataclass
-class Patch:
-    """Lines to add to `columns_file` (`sources/<source_id>/columns.csv`)."""
-
-    columns_file: str
-    proposals: list[Proposal] = field(default_factory=list)
-
-    @property
-    def text(self) -> str:
-        """Return the lines to paste, each under a comment that holds its evidence."""
-        parts = [f"# à ajouter à la fin de {self.columns_file} (sans les lignes en #)"]
-        for proposal in self.proposals:
-            parts += [f"# {proposal.canonical} ← « {proposal.published} » : {proposal.evidence.fr}", proposal.line]
-        return "\n".join(parts) + "\n"
-
-    @property
-    def advice(self) -> Message:
-        """Return the lines and their evidence as a sentence for the action."""
-        fr = " ⏎ ".join(f"{p.line} ({p.evidence.fr})" for p in self.proposals)
-        en = " ⏎ ".join(f"{p.line} ({p.evidence.en})" for p in self.proposals)
-        return Message(
-            fr=f"Si c'est bien un nouveau nom, ajouter à {self.columns_file} : {fr}",
-            en=f"If it is a new name for it, add to {self.columns_file}: {en}",
-        )
 
 
 class HeaderRefusal(Refusal):
@@ -140,8 +74,12 @@ def propose(
             if score < LIKELIHOOD:
                 continue
             header = _general(published, column, vintage_year)
-            scored.append((score, Proposal(table_name, layout, column.name, published, header, round(likeness, 2), share)))
-    patch = Patch(columns_file)
+            proposal = Proposal(
+                table=table_name, layout=layout, canonical=column.name, published=published, header=header,
+                likeness=round(likeness, 2), fit=share,
+            )
+            scored.append((score, proposal))
+    patch = Patch(columns_file=columns_file)
     taken: set[str] = set()
     for _, proposal in sorted(scored, key=lambda s: -s[0]):
         if proposal.canonical in taken or proposal.published in taken:
@@ -177,18 +115,18 @@ def _general(published: str, column: Column, vintage_year: int | None) -> str:
     return text
 
 
-def accept_patch(source_path: Path, patch: Patch, *, reads: "Callable[[Source], None] | None" = None) -> None:
+def accept_patch(source_path: Path, patch: Patch, *, reads: "Callable[[Source], object] | None" = None) -> None:
     """Append the patch's lines to the `columns.csv` of `source_path`, in one step, once they have been proven.
 
     The folder with the new lines must load, and `reads(source)` (which tries the file that was refused)
-    must not raise. Raises CatalogueError or Refusal otherwise, and leaves the folder as it was.
+    must not raise. Raises CatalogueError or Refusal otherwise, OSError where the folder cannot be written,
+    and leaves the folder as it was.
     """
-    import shutil
     import tempfile
 
     from orchestration.catalog.load import load_source
 
-    path = source_path / "columns.csv"
+    path = (source_path / "columns.csv").resolve()
     content = path.read_bytes()
     newline = b"\r\n" if b"\r\n" in content else b"\n"
     if content and not content.endswith(b"\n"):
@@ -202,8 +140,14 @@ def accept_patch(source_path: Path, patch: Patch, *, reads: "Callable[[Source], 
         if reads is not None:
             reads(source)
     temporary = path.with_suffix(".tmp")
-    with temporary.open("wb") as handle:
-        handle.write(content)
-        handle.flush()
-        os.fsync(handle.fileno())
-    os.replace(temporary, path)
+    try:
+        with temporary.open("wb") as handle:
+            handle.write(content)
+            handle.flush()
+            os.fsync(handle.fileno())
+        shutil.copymode(path, temporary)
+        os.replace(temporary, path)
+    except OSError:
+        if temporary.is_file():
+            temporary.unlink(missing_ok=True)
+        raise

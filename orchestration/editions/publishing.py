@@ -37,7 +37,7 @@ def publish(
 ) -> Path:
     """Put the edition into service and return its folder, `HOME/editions/<edition_id>`.
 
-    `receipts`: texts of `receipt.json` and `receipt.md`, written in first; may be left out when the
+    `receipts`: texts of `receipt.json`, `receipt.md` and what lies beside them, written in first; may be left out when the
     files lie in `built.path` already. `who`: the name for the journal, by default the account.
 
     Raises EditionError when the disk or a permission forbids it: then nothing is published, the
@@ -73,6 +73,7 @@ def publish(
     )
     with explained(doing, built.home, undo):
         for name, text in (receipts or {}).items():
+            (built.path / name).parent.mkdir(exist_ok=True)
             (built.path / name).write_text(text, "utf-8")
         _settle_on_disk(built.path)
         shelf.mkdir(parents=True, exist_ok=True)

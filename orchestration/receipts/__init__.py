@@ -8,9 +8,9 @@ message to a channel) belongs here; a new fact belongs where it is found.
 
 from __future__ import annotations
 
-from orchestration.receipts.as_json import file_to_json, to_json
+from orchestration.receipts.as_json import file_to_json, to_json, waiver_to_json
 from orchestration.receipts.as_markdown import to_markdown
 from orchestration.receipts.console import print_console
 from orchestration.receipts.rendering import render
 
-__all__ = ["file_to_json", "print_console", "render", "to_json", "to_markdown"]
+__all__ = ["file_to_json", "print_console", "render", "to_json", "to_markdown", "waiver_to_json"]

@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from orchestration.messages import Language, Message
-from orchestration.records import FileOutcome, RefreshOutcome
+from orchestration.receipts.patch_files import patch_name
+from orchestration.records import FileOutcome, RefreshOutcome, WaiverNote
 
 
 def to_json(outcome: RefreshOutcome, language: Language = "fr") -> dict[str, Any]:
@@ -23,7 +24,7 @@ def to_json(outcome: RefreshOutcome, language: Language = "fr") -> dict[str, Any
         "started_at": outcome.started_at.isoformat(),
         "finished_at": outcome.finished_at.isoformat(),
         "territory": outcome.territory,
-        "sources": [file_to_json(f, language) for f in outcome.sources],
+        "sources": [file_to_json(f, language, patch_name(outcome, f)) for f in outcome.sources],
         "checks": [
             {
                 "name": c.name,
@@ -39,14 +40,23 @@ def to_json(outcome: RefreshOutcome, language: Language = "fr") -> dict[str, Any
         "channel": outcome.channel,
         "realm": outcome.realm,
         "published": outcome.published,
+        "waivers": [waiver_to_json(w, language) for w in outcome.waivers],
         "tables": [t.model_dump(mode="json") for t in outcome.tables],
         **_texts("note", outcome.note, language),
         **_texts("action", outcome.action, language),
     }
 
 
-def file_to_json(outcome: FileOutcome, language: Language = "fr") -> dict[str, Any]:
-    """Return what came of one file, as in the receipt's `sources` (also for `observatory check`)."""
+def waiver_to_json(note: WaiverNote, language: Language = "fr") -> dict[str, Any]:
+    """Return one entry of `waivers.yml`, as in the receipt's `waivers` (also for `observatory status`)."""
+    return {**note.model_dump(mode="json", exclude={"message"}), **_texts("message", note.message, language)}
+
+
+def file_to_json(outcome: FileOutcome, language: Language = "fr", patch_file: str | None = None) -> dict[str, Any]:
+    """Return what came of one file, as in the receipt's `sources` (also for `observatory check`).
+
+    `patch_file`: where the proposed lines lie, relative to the receipt.
+    """
     return {
         "source": outcome.source,
         "vintage": outcome.vintage,
@@ -58,6 +68,18 @@ def file_to_json(outcome: FileOutcome, language: Language = "fr") -> dict[str, A
         "rows_kept": outcome.rows_kept,
         "rows_rejected": outcome.rows_rejected,
         "channel": outcome.channel,
+        "patch": None if outcome.patch is None else {
+            "columns_file": outcome.patch.columns_file,
+            "file": patch_file,
+            "lines": [
+                {
+                    "line": p.line, "canonical": p.canonical, "header": p.published,
+                    **_texts("evidence", p.evidence, language),
+                }
+                for p in outcome.patch.proposals
+            ],
+        },
+        "waived": [w.check for w in outcome.waived],
     }
 
 

@@ -14,6 +14,7 @@ from orchestration.catalog.models import Source
 from orchestration.messages import Language
 from orchestration.receipts import wording
 from orchestration.receipts.moves import moves
+from orchestration.receipts.patch_files import patch_name
 from orchestration.receipts.summary import Summary, owner, summarise, title
 from orchestration.records import RefreshOutcome
 
@@ -102,7 +103,7 @@ def _context(
         "unchanged": [title(t.source, catalogue, language) for t in summary.taken if t.is_unchanged],
         "adapted": adapted,
         "adapted_rest": adapted_rest,
-        "withheld": [_withheld(w, catalogue, language) for w in withheld],
+        "withheld": [_withheld(w, catalogue, language, outcome) for w in withheld],
         "withheld_rest": sum(len(w.files) for w in summary.withheld[len(withheld) :])
         if withheld_rest
         else 0,
@@ -122,6 +123,11 @@ def _context(
         "errors_rest": errors_rest,
         "warnings": [c.message.text(language) for c in warnings],
         "warnings_rest": warnings_rest,
+        # every one is shown: what is tolerated must not hide behind a fold
+        "waivers": [
+            (w.message.text(language), w.state in ("malformed", "expired"))
+            for w in outcome.waivers
+        ],
     }
 
 
@@ -232,7 +238,9 @@ def _gone(group: Any, language: Language) -> dict[str, Any]:
     }
 
 
-def _withheld(group: Any, catalogue: dict[str, Source], language: Language) -> dict[str, Any]:
+def _withheld(
+    group: Any, catalogue: dict[str, Source], language: Language, outcome: RefreshOutcome
+) -> dict[str, Any]:
     names = sorted({f.file for f in group.files if f.file})
     shown, rest = wording.fold(names, 3)
     return {
@@ -244,6 +252,7 @@ def _withheld(group: Any, catalogue: dict[str, Source], language: Language) -> d
         "reason": group.reason.text(language) if group.reason else None,
         "action": group.action.text(language) if group.action else None,
         "owner": who.text(language) if (who := owner(group.source, catalogue)) else None,
+        "patch": next((n for f in group.files if (n := patch_name(outcome, f))), None),
     }
 
 

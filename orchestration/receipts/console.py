@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from orchestration.catalog.models import Source
 from orchestration.messages import Language
+from orchestration.receipts.patch_files import patch_files
 from orchestration.receipts.summary import Summary, owner, summarise, title
 from orchestration.receipts.wording import count, fold, listed, number
 from orchestration.records import RefreshOutcome
@@ -73,6 +74,12 @@ def print_console(
                 style="red" if is_error else "yellow",
             )
         )
+    for waiver in outcome.waivers:
+        void = waiver.state in ("malformed", "expired")
+        console.print(Text(f"{'✗' if void else '~'} {waiver.message.text(language)}", style="red" if void else "yellow"))
+    for name in patch_files(outcome):
+        place = (home / "receipts" if home else Path("receipts")) / name
+        console.print(f"{'Lignes proposées :' if fr else 'Proposed lines:'} {place}", soft_wrap=True)
     if comparison and outcome.published:
         console.print(
             f"Chiffres — nouveaux : {number(comparison.new)}, révisés : "

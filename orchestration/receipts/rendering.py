@@ -1,4 +1,4 @@
-"""The two texts that lie in every edition: `receipt.json` and `receipt.md`.
+"""The texts that lie in every edition: `receipt.json`, `receipt.md`, and the lines proposed for contracts.
 
 Holds their names. What is in them belongs to `as_json` and `as_markdown`; where they are written
 belongs to `editions` and `publish`.
@@ -13,6 +13,7 @@ from orchestration.catalog.models import Source
 from orchestration.messages import Language
 from orchestration.receipts.as_json import to_json
 from orchestration.receipts.as_markdown import to_markdown
+from orchestration.receipts.patch_files import patch_files
 from orchestration.records import RefreshOutcome
 
 if TYPE_CHECKING:
@@ -25,9 +26,10 @@ def render(
     comparison: Comparison | None = None,
     language: Language = "fr",
 ) -> dict[str, str]:
-    """Return the receipt's texts by file name: `receipt.json`, `receipt.md` (both languages)."""
+    """Return the receipt's texts by file name: `receipt.json`, `receipt.md` (both languages), `<run>.patches/…`."""
     document = json.dumps(to_json(outcome, language), ensure_ascii=False, indent=2)
     return {
         "receipt.json": document + "\n",
         "receipt.md": to_markdown(outcome, catalogue, comparison),
+        **patch_files(outcome),
     }

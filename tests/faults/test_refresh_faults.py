@@ -123,6 +123,7 @@ def test_a_broken_mart_blocks_the_edition(home, tmp_path):
     assert (home / "editions/current").readlink() == before
     failed = [c for c in answer.receipt["checks"] if c["name"] == "never_true"]
     assert failed and not failed[0]["passed"] and failed[0]["severity"] == "error"
+    assert '- {source: marts, check: "test:never_true", why: …' in answer.receipt["action"]
     # the register did not move either: with the project whole again there is nothing new
     again = observatory("refresh", "--home", home, "--json")
     assert again.code == 0 and again.receipt["published"] is False

@@ -1,0 +1,48 @@
+"""The proposed lines of a refresh as files beside its receipt: one a source, to review and to paste.
+
+Holds their names and layout. What is proposed is found in `conforming.patches`; `observatory check
+--accept` writes it to the source's contract.
+"""
+
+from __future__ import annotations
+
+from orchestration.records import FileOutcome, RefreshOutcome
+
+
+def patch_name(outcome: RefreshOutcome, file: FileOutcome) -> str | None:
+    """Return the name of the file with the lines proposed for `file`, relative to the receipt; None without any."""
+    return f"{outcome.run_id}.patches/{file.source}.columns.csv" if file.patch and outcome.has_receipt else None
+
+
+def patch_files(outcome: RefreshOutcome) -> dict[str, str]:
+    """Return the text of every such file by its name, relative to the receipt.
+
+    Lines that several files ask for stand once, below all of them. Comments may be pasted along: `columns.csv`
+    ignores lines that begin with `#`.
+    """
+    found: dict[str, list[FileOutcome]] = {}
+    for file in outcome.sources:
+        name = patch_name(outcome, file)
+        if name:
+            found.setdefault(name, []).append(file)
+    return {name: _text(files) for name, files in found.items()}
+
+
+def _text(files: list[FileOutcome]) -> str:
+    first = files[0]
+    assert first.patch is not None
+    command = f"observatory check {first.source} {first.file} --vintage {first.vintage} --accept"
+    lines = [
+        f"# Lignes proposées, à relire puis à coller à la fin de {first.patch.columns_file}, ou : {command}",
+        f"# Proposed lines, to be reviewed and pasted at the end of {first.patch.columns_file}, or: {command}",
+    ]
+    asked: dict[str, list[str]] = {}
+    for file in files:
+        for proposal in file.patch.proposals if file.patch else []:
+            asked.setdefault(proposal.line, []).extend([
+                f"# {file.vintage}/{file.file} : « {proposal.published} » → {proposal.canonical} : {proposal.evidence.fr}",
+                f"# {file.vintage}/{file.file}: '{proposal.published}' → {proposal.canonical}: {proposal.evidence.en}",
+            ])
+    for line, evidence in asked.items():
+        lines += ["#", *evidence, line]
+    return "\n".join(lines) + "\n"
