@@ -193,6 +193,8 @@ def _refuse_missing(
     if not missing:
         return
     names = ", ".join("« " + [h.text for h in c.headers if h.layout in ("", layout)][-1] + " »" for c in missing)
+    if vintage_year is not None:  # a city officer looks for « MED18 » in the file, not for « MED{yy} »
+        names = names.replace("{yyyy}", str(vintage_year)).replace("{yy}", f"{vintage_year % 100:02d}")
     plural = "s" if len(missing) > 1 else ""
     unknown = ", ".join(f"« {a} »" for a in result.added[:8]) or "—"
     raise HeaderRefusal(

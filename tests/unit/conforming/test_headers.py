@@ -96,3 +96,12 @@ def test_columns_of_another_layout_do_not_count():
     t = table(column("poverty", "TP60{yy}", layout="cc"))
     assert mapped(t, ["TP6021"], layout="disp").positions == {}
     assert mapped(t, ["TP6021"], layout="cc").positions == {"poverty": 0}
+
+
+def test_a_missing_column_is_named_as_it_would_stand_in_this_years_file():
+    with pytest.raises(Refusal) as refusal:
+        map_headers(
+            table(column("median", "Q2{yy}", "MED{yy}", required=True)), "", ["CODGEO", "OTHER"], file="f.csv",
+            columns_file="sources/x/columns.csv", table_name="t", provided=set(), vintage_year=2018,
+        )
+    assert "« MED18 »" in refusal.value.reason.fr and "{yy}" not in refusal.value.reason.en
