@@ -1,15 +1,28 @@
 -- sdg08_work_accident_frequency and sdg08_commuting_accident_frequency, per 1,000 employees of the general scheme.
 -- Région: sum of its regional funds, given only if all of them are in the file for that year (seed regional_funds;
--- Sud-Est covers two régions and gives neither). Country: total and by activity division (naf=XX).
+-- Sud-Est covers two régions and gives neither). Country: by activity division (naf=XX) and in total. The total is that of
+-- the annual table, else the sum of all funds, which is the same to the employee where both are there (555,803 accidents and
+-- 20,737,804 employees in 2023), else that of the activity sheets, which miss up to 2 % of the employees.
 with fund as (
-  select figures.year, figures.vintage, figures.is_synthetic, funds.region_code,
+  select figures.year, figures.vintage, figures.is_synthetic, funds.region_code, figures.fund_type,
     figures.work_accidents, figures.commuting_accidents, figures.employees,
     {{ normalise_name('funds.fund_name') }} as fund_key
   from {{ ref('stg_ameli_work_accidents__regional') }} as figures
   join {{ ref('regional_funds') }} as funds
     on {{ normalise_name('funds.fund_name') }} =
        {{ normalise_name("regexp_replace(figures.fund_name, '^\\s*(carsat|cgss|css)\\s+', '', 'i')") }}
-  where funds.region_code is not null
+),
+whole as (
+  -- the fund of Mayotte (css) joined in 2021: its accidents are a handful, and the country is whole without it
+  select year, vintage, bool_or(is_synthetic) as is_synthetic, sum(work_accidents) as work,
+    sum(commuting_accidents) as commuting, sum(employees) as employees
+  from fund
+  group by year, vintage
+  having count(distinct fund_key) filter (where coalesce(fund_type, '') <> 'css')
+      = (select count(*) from {{ ref('regional_funds') }}) - (select count(distinct fund_key) from fund where fund_type = 'css')
+    and count(distinct fund_key) = count(*)
+    and count(work_accidents) = count(*) and count(commuting_accidents) = count(*) and count(employees) = count(*)
+  qualify row_number() over (partition by year order by vintage desc) = 1
 ),
 expected as (
   select region_code, count(*) as funds from {{ ref('regional_funds') }} where region_code is not null group by region_code
@@ -31,8 +44,17 @@ figure as (
   select 'commuting', 'region', region_code, year, vintage, is_synthetic, 'total', commuting, employees, false
   from regional where has_commuting
   union all
+  select 'work', 'country', 'FR', year, vintage, is_synthetic, 'total', work, employees, false
+  from whole
+  where year not in (select year from {{ ref('int_accident_rates') }} where risk = 'work' and naf is null and not is_from_sheets)
+  union all
+  select 'commuting', 'country', 'FR', year, vintage, is_synthetic, 'total', commuting, employees, false
+  from whole
+  where year not in (select year from {{ ref('int_accident_rates') }} where risk = 'commuting' and naf is null and not is_from_sheets)
+  union all
   select risk, 'country', 'FR', year, vintage, is_synthetic, coalesce('naf=' || naf, 'total'), accidents, employees, is_from_sheets
   from {{ ref('int_accident_rates') }}
+  where naf is not null or not is_from_sheets or year not in (select year from whole)
 )
 select case risk when 'work' then 'sdg08_work_accident_frequency' else 'sdg08_commuting_accident_frequency' end as indicator_id,
   territory_level, territory_code, cast(year as varchar) as period, breakdown,
