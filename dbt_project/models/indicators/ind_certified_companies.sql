@@ -1,5 +1,6 @@
 -- sdg12_certified_companies: distinct companies of the home EPCI with a current label, per 1,000 of its
--- establishments of 10 employees or more (newest year known). A company of which no commune is known is not counted.
+-- establishments of 10 employees or more (newest year known). A company of which no commune is known is not counted: while
+-- there is one, the figure is a minimum, 0 included.
 with holder as (
   select labels.company_key, labels.vintage, labels.is_synthetic
   from {{ ref('int_company_labels') }} as labels
@@ -19,6 +20,9 @@ large as (
 registry as (
   select max(vintage) as vintage, arg_max(source_id, vintage) as source_id, bool_or(is_synthetic) as is_synthetic from {{ ref('int_company_labels') }} having count(*) > 0
 ),
+unplaced as (
+  select count(distinct company_key) as companies from {{ ref('int_company_labels') }} where is_current and commune_code is null
+),
 figure as (
   select large.territory_code, registry.vintage, registry.source_id, registry.is_synthetic or large.is_synthetic as is_synthetic,
     large.establishments, large.period as denominator_period, count(distinct holder.company_key) as companies
@@ -29,9 +33,11 @@ figure as (
 )
 select 'sdg12_certified_companies' as indicator_id, 'epci' as territory_level, territory_code, vintage as period,
   'total' as breakdown,
-  {{ ratio('companies', 'establishments', 1000) }} as value,
-  {{ status_columns(synthetic='is_synthetic', provisional='left(vintage, 4) <> denominator_period', provisional_reason=
-    "'Dénominateur de ' || denominator_period || ' : dernier nombre connu d’établissements de 10 salariés ou plus.'") }},
-  companies as numerator, establishments as denominator, source_id, vintage
+  {{ ratio('figure.companies', 'establishments', 1000) }} as value,
+  {{ status_columns(synthetic='is_synthetic', provisional='(left(vintage, 4) <> denominator_period or unplaced.companies > 0)', provisional_reason=
+    "concat_ws(' ', case when left(vintage, 4) <> denominator_period then 'Dénominateur de ' || denominator_period || ' : dernier nombre connu d’établissements de 10 salariés ou plus.' end, "
+    ~ "case when unplaced.companies > 0 then 'Minimum : ' || unplaced.companies || ' entreprise(s) labellisée(s) en France n’ont pas de commune reconnue avec certitude.' end)") }},
+  figure.companies as numerator, establishments as denominator, source_id, vintage
 from figure
+cross join unplaced
 where establishments > 0
