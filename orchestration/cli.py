@@ -23,6 +23,7 @@ from orchestration.messages import Message
 if TYPE_CHECKING:
     from orchestration.catalog import CatalogueError
     from orchestration.catalog.models import Source
+    from orchestration.editions import Comparison
     from orchestration.records import FileOutcome, RefreshOutcome
     from orchestration.refresh import Refresh
     from orchestration.settings import Settings
@@ -87,7 +88,7 @@ def refresh(
         _stop(BLOCKED, error.reason, error.action, json_, settings)
     except Exception as error:  # a fault of ours: told in words, its traceback kept for the engineers
         _stop(BLOCKED, *_accident(settings, error), json_, settings)
-    _answer(outcome, settings, json_)
+    _answer(outcome, settings, json_, planned.comparison)
 
 
 @app.command()
@@ -538,13 +539,17 @@ def _accident(settings: "Settings", error: Exception) -> tuple[Message, Message]
     )
 
 
-def _answer(outcome: "RefreshOutcome", settings: "Settings", as_json: bool) -> NoReturn:
+def _answer(
+    outcome: "RefreshOutcome", settings: "Settings", as_json: bool, comparison: "Comparison | None"
+) -> NoReturn:
     from orchestration import receipts
 
     if as_json:
         print(json.dumps(receipts.to_json(outcome, settings.language), ensure_ascii=False))
     else:
-        receipts.print_console(outcome, settings.home, settings.language, catalogue=_catalogue(settings))
+        receipts.print_console(
+            outcome, settings.home, settings.language, catalogue=_catalogue(settings), comparison=comparison
+        )
     raise typer.Exit(outcome.exit_code)
 
 

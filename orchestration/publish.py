@@ -72,6 +72,7 @@ def _publish(refresh: "Refresh") -> RefreshOutcome:
         keep_receipts(refresh, outcome, comparison)
         return outcome
     comparison = editions.compare(before.path if before else None, built.path)
+    refresh.comparison = comparison
     notes = [refresh.ledger.note] if refresh.ledger and refresh.ledger.note else []
     if before and comparison.is_same:
         notes += _news_of_sources(refresh, before, built)

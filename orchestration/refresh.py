@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from orchestration.conforming import Conformed
+    from orchestration.editions import Comparison
     from orchestration.ledger import Ledger
     from orchestration.status import SourceStatus
     from orchestration.warehouse import BuildOutcome, NodeResult
@@ -119,6 +120,8 @@ class Refresh:
         self.built: "BuildOutcome | None" = None
         self.edition_id: str | None = None
         self.ledger: "Ledger | None" = None
+        # what the edition changed in the figures, once it is published
+        self.comparison: "Comparison | None" = None
         self._worker: "Worker | None" = None
         self._kept: list[_Kept] = []
         self._ordered: list[_Kept] = []

@@ -15,7 +15,7 @@ from orchestration.messages import Language
 from orchestration.receipts import wording
 from orchestration.receipts.moves import moves
 from orchestration.receipts.patch_files import patch_name
-from orchestration.receipts.summary import Summary, owner, summarise, title
+from orchestration.receipts.summary import Summary, drifts, owner, summarise, title
 from orchestration.records import RefreshOutcome
 
 if TYPE_CHECKING:
@@ -30,8 +30,6 @@ CHECKS = 10
 INDICATORS = 10
 MOVES = 10
 GONE = 8
-# what a reason says beyond that stands in the receipt for programs
-REASON = 220
 
 
 def to_markdown(
@@ -181,18 +179,12 @@ def _taken(
 
 
 def _adapted(summary: Summary, catalogue: dict[str, Source], language: Language) -> list[dict[str, Any]]:
-    """Return what had drifted, once for all files of a source of which the same is said."""
-    groups: dict[tuple[str, str], list[str]] = {}
-    for taken in summary.taken:
-        for file in taken.adapted:
-            reason = wording.clipped(file.reason.text(language), REASON) if file.reason else ""
-            groups.setdefault((taken.source, reason), []).append(file.file or file.vintage or "")
     return [
         {
             "title": title(source, catalogue, language), "reason": reason, "files": wording.fold(files, 3)[0],
             "files_rest": wording.fold(files, 3)[1],
         }
-        for (source, reason), files in groups.items()
+        for source, reason, files in drifts(summary, language)
     ]
 
 

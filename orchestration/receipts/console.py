@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TextIO
 from orchestration.catalog.models import Source
 from orchestration.messages import Language
 from orchestration.receipts.patch_files import patch_files
-from orchestration.receipts.summary import Summary, owner, summarise, title
+from orchestration.receipts.summary import Summary, drifts, owner, summarise, title
 from orchestration.receipts.wording import count, fold, listed, number
 from orchestration.records import RefreshOutcome
 
@@ -83,10 +83,10 @@ def print_console(
     if comparison and outcome.published:
         console.print(
             f"Chiffres — nouveaux : {number(comparison.new)}, révisés : "
-            f"{number(comparison.revised)}, disparus : {number(comparison.removed)}."
+            f"{number(comparison.revised)}, disparus : {number(comparison.removed)} (voir le reçu)."
             if fr
             else f"Figures — new: {number(comparison.new, 'en')}, revised: "
-            f"{number(comparison.revised, 'en')}, gone: {number(comparison.removed, 'en')}."
+            f"{number(comparison.revised, 'en')}, gone: {number(comparison.removed, 'en')} (see the receipt)."
         )
     if outcome.published and outcome.edition:
         place = Path("editions") / outcome.edition
@@ -195,11 +195,9 @@ def _advice(
             line.append(f"\n  → {group.action.text(language)}", style="yellow")
             line.append(f" ({who.text(language)})" if who else "", style="yellow")
         lines.append(line)
-    for group in summary.taken:
-        for file in group.adapted:
-            reason = file.reason.text(language) if file.reason else ""
-            word = "adapté" if fr else "adapted"
-            lines.append(Text(f"{word} — {file.file}{' : ' if fr else ': '}{reason}"))
+    for _, reason, names in drifts(summary, language):
+        word = "adapté" if fr else "adapted"
+        lines.append(Text(f"{word} — {listed(names, language, 3)}{' : ' if fr else ': '}{reason}"))
     shown, rest = fold(lines, _LINES)
     for line in shown:
         console.print(line)

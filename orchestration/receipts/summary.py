@@ -9,9 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from orchestration.catalog.models import Source
-from orchestration.messages import Message
+from orchestration.messages import Language, Message
+from orchestration.receipts.wording import clipped
 from orchestration.records import CheckOutcome, FileOutcome, RefreshOutcome
 
+# what a reason says beyond that stands in the receipt for programs
+REASON = 220
 TAKEN = ("accepted", "adapted", "unchanged")
 
 
@@ -98,6 +101,16 @@ def summarise(outcome: RefreshOutcome) -> Summary:
         failed_warnings=[c for c in failed if c.severity == "warn"],
         checks=len(outcome.checks),
     )
+
+
+def drifts(summary: Summary, language: Language) -> list[tuple[str, str, list[str]]]:
+    """Return (source, what had drifted, files), once for all files of a source of which the same is said."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for taken in summary.taken:
+        for file in taken.adapted:
+            reason = clipped(file.reason.text(language), REASON) if file.reason else ""
+            groups.setdefault((taken.source, reason), []).append(file.file or file.vintage or "")
+    return [(source, reason, files) for (source, reason), files in groups.items()]
 
 
 def title(source_id: str, catalogue: dict[str, Source] | None, language: str) -> str:

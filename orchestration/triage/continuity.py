@@ -174,7 +174,7 @@ def check_same_figures(aligned: Aligned, file_name: str, fault: Sink = refuse) -
     fr, en = described(aligned.lines, aligned.places, list(dict.fromkeys(at[:, 0].tolist())))
     known = aligned.reference.name
     said = Message(
-        fr=f"{changed} valeur(s) sur {total} diffèrent de {known.fr} (colonnes {columns} ; {fr} ; {shown})",
+        fr=f"{changed} valeur(s) sur {total} diffèrent {_of(known.fr)} (colonnes {columns} ; {fr} ; {shown})",
         en=f"{changed} of {total} value(s) differ from {known.en} (columns {columns} ; {en} ; {shown})",
     )
     if aligned.reference.extract and aligned.reference.same_vintage and changed <= 0.5 * total:
@@ -211,3 +211,8 @@ def check_same_figures(aligned: Aligned, file_name: str, fault: Sink = refuse) -
             f"{file_name}: {said.en}: these are not the figures of this vintage.",
         ))
     return [said]
+
+
+def _of(name: str) -> str:
+    """Return « du millésime 2018 » for « le millésime 2018 », « de l'extrait » for « l'extrait »."""
+    return f"du {name[3:]}" if name.startswith("le ") else f"de {name}"

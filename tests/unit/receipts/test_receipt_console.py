@@ -34,7 +34,7 @@ def test_a_partial_success_says_what_to_do_and_where() -> None:
     assert "adapté — cc_2019.csv : colonne renommée (fr)" in text
     assert "Sans fichier : blab_bcorp" in text
     assert "! taux hors de 0–100 (fr) [fct_indicator_value]" in text
-    assert "nouveaux : 1\u202f500, révisés : 20, disparus : 1." in text
+    assert "nouveaux : 1\u202f500, révisés : 20, disparus : 1 (voir le reçu)." in text
     assert f"Édition : /srv/observatoire/editions/{NEW}" in text
     assert "\x1b" not in text
 
