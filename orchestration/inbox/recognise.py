@@ -19,6 +19,8 @@ from orchestration.conforming.headers import HeaderFinder, normalise
 from orchestration.messages import Message, Refusal
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from orchestration.reading import RawTable
 
 # Of two complete tables the better must know this much more of the file's headers …
@@ -220,8 +222,11 @@ def _decide(
         )
     if len(rivals) == 1:
         return _recognised(*rivals[0], by_content, nearest)
-    fitting = [(c, r) for c, r in rivals if _fits(catalogue, c, r, name)]
-    if len(fitting) == 1:
+    read = [(c, r, frame) for c, r in rivals if (frame := _read_as(catalogue, c, r, name)) is not None]
+    fitting = [(c, r) for c, r, _ in read]
+    # kinds of one table under which the file says the very same: Filosofi's layouts share the headers of the deciles
+    same = all(c.table == best.table and c.source_id == best.source_id and f.equals(read[0][2]) for c, _, f in read)
+    if fitting and same:
         values = Message(
             fr=by_content.fr + " ; entre des tableaux aux mêmes en-têtes, les valeurs ont tranché",
             en=by_content.en + "; between tables with the same headers the values decided",
@@ -295,19 +300,20 @@ def _recognised(candidate: Candidate, raw: "RawTable", evidence: Message, neares
     )
 
 
-def _fits(catalogue: dict[str, Source], candidate: Candidate, raw: "RawTable", name: str) -> bool:
-    """Return whether the values, too, can be read as this table's."""
+def _read_as(
+    catalogue: dict[str, Source], candidate: Candidate, raw: "RawTable", name: str
+) -> "pd.DataFrame | None":
+    """Return the file's rows read as this kind of file of this table; None where its values cannot be."""
     from orchestration.conforming import conform
 
     table: Table = catalogue[candidate.source_id].tables[candidate.table]
     try:
-        conform(
+        return conform(
             table, table.files[candidate.index], raw, table_name=candidate.table, file_name=_plain(name),
             columns_file="", vintage_year=None, given=shown_by_codes(table, table.files[candidate.index], raw),
-        )
+        ).frame
     except Refusal:
-        return False
-    return True
+        return None
 
 
 def _nearest(catalogue: dict[str, Source], candidates: list[Candidate], header: list[str]) -> list[Candidate]:

@@ -66,7 +66,11 @@ def judge(home: Path, source: Source, landed: Landed, scratch: Path) -> Trial:
     newest = vintages[-1] if vintages else None
     versus = None
     if newest is not None and match.spec.format == "table":
-        versus = _versus(conformed, lake.read(state.tables[match.table_name][newest]), match.table.key, newest)
+        in_service = state.tables[match.table_name][newest]
+        # a vintage may be made of several files (one a level): only those of this file's kind are compared with it
+        same_kind = [file for file, part in in_service.parts.items() if part.slot == match.slot]
+        before = lake.read(in_service)
+        versus = _versus(conformed, before[before["_file"].isin(same_kind)], match.table.key, newest) if same_kind else None
     newer = newest if newest is not None and sort_key(newest) > sort_key(landed.vintage) else None
     return Trial(
         conformed.rows_read, len(conformed.frame), sorted(conformed.rejected, key=lambda r: r.line),

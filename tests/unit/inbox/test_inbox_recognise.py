@@ -8,7 +8,8 @@ import pytest
 from inbox_fakes import LABELS, SOURCES
 
 from orchestration.inbox.dating import date_vintage
-from orchestration.inbox.recognise import recognise
+from orchestration.inbox.delivery import taken_name
+from orchestration.inbox.recognise import recognise, shown_by_codes
 from orchestration.messages import Refusal
 
 TODAY = date(2026, 11, 24)
@@ -114,3 +115,13 @@ def test_nothing_known_at_all_still_names_the_nearest(catalogue, tmp_path):
     found = recognise(catalogue, write(tmp_path, "Goal;SDG Title\n1;No poverty\n2;Zero hunger\n"))
     assert not found.is_certain and len(found.candidates) == 3
     assert found.evidence.fr == "aucun jeu de données n'a ces en-têtes : « Goal », « SDG Title »"
+
+
+@pytest.mark.parametrize("level", ["COM", "EPCI"])
+def test_filosofi_under_a_meaningless_name_keeps_its_place(catalogue, level):
+    """Two layouts share the headers of the deciles and read this file alike; its codes say the level."""
+    found = recognise(catalogue, SOURCES / f"insee_filosofi/sample/2018/FILO2018_DISP_{level}.csv", name="data.csv")
+    assert found.source_id == "insee_filosofi" and found.table == "income", found.evidence.fr
+    source = catalogue["insee_filosofi"]
+    given = shown_by_codes(source.tables["income"], source.tables["income"].files[found.index], found.raw)
+    assert taken_name(source, "income", found.index, "data.csv", "2018", given) == f"FILO2018_DISP_{level}.csv"
