@@ -45,7 +45,8 @@ from orchestration.ingest import Judge, Match, match_file  # noqa: E402
 from orchestration.lake import KnownFile, Lake, SourceState, Vintage, lake_types, provenance  # noqa: E402
 from orchestration.landing import Landed  # noqa: E402
 from orchestration.messages import Message, Refusal  # noqa: E402
-from orchestration.triage import CodeLists, Reference, Waivers, code_lists, refuse  # noqa: E402
+from orchestration.triage import CodeLists, Reference, code_lists, refuse  # noqa: E402
+from orchestration.waivers import Waivers  # noqa: E402
 
 SITUATIONS = ("first", "next", "again")
 MIRROR_SITUATIONS = (*SITUATIONS, "unseen")

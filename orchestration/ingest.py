@@ -24,15 +24,14 @@ from orchestration.triage import (
     CodeLists,
     Reference,
     Sink,
-    Waivers,
     apply_rules,
     check_codes,
-    compare,
-    load_waivers,
-    refuse,
     code_lists,
+    compare,
+    refuse,
 )
-from orchestration.triage.waivers import FILE as WAIVERS
+from orchestration.waivers import FILE as WAIVERS
+from orchestration.waivers import Waivers, load_waivers
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -45,8 +45,7 @@ from orchestration.landing import (
 from orchestration.messages import Message, Refusal
 from orchestration.records import CheckOutcome, FileOutcome, RefreshOutcome, Waived
 from orchestration.settings import Settings, code_version
-from orchestration.triage import load_waivers
-from orchestration.triage.waivers import EXPECTATION, MARTS, TEST, waiver_line
+from orchestration.waivers import EXPECTATION, MARTS, TEST, load_waivers, waiver_line
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -83,7 +83,7 @@ def waiver_notes(settings: Settings, found: list[SourceStatus], today: date | No
     """Return how every entry of `waivers.yml` stands today, malformed and expired ones first."""
     if not settings.waivers_path.is_file():
         return []
-    from orchestration.triage.waivers import load_waivers
+    from orchestration.waivers import load_waivers
 
     catalogue = {s.source.source_id: s.source for s in found}
     return load_waivers(settings.waivers_path, catalogue, settings.expectations_path).notes(today or date.today())

@@ -19,7 +19,7 @@ from orchestration.landing import HashCache, Landed
 from orchestration.messages import Message, Refusal
 from orchestration.records import FileOutcome, Patch
 from orchestration.settings import Settings
-from orchestration.triage import load_waivers
+from orchestration.waivers import load_waivers
 
 
 def try_file(

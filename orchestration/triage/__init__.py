@@ -1,7 +1,7 @@
 """Is the content believable? Rules of the source, code lists, and what is already known of the same places.
 
 A table arrives here in the contract's columns. It leaves as it came, or with single rows left out,
-or not at all: then the reason holds the figures that decided, and `waivers` may let it pass until a
+or not at all: then the reason holds the figures that decided, and `orchestration.waivers` may let it pass until a
 given day. Add a check that any source may need as a module here; a truth about one source is SQL in its
 `source.yml`.
 """
@@ -11,9 +11,8 @@ from orchestration.triage.compare import compare
 from orchestration.triage.faults import Fault, Sink, refuse
 from orchestration.triage.reference import Reference
 from orchestration.triage.rules import apply_rules
-from orchestration.triage.waivers import Waiver, Waivers, load_waivers
 
 __all__ = [
-    "CodeLists", "Fault", "Reference", "Sink", "Waiver", "Waivers", "apply_rules", "check_codes", "code_lists",
-    "compare", "load_waivers", "refuse",
+    "CodeLists", "Fault", "Reference", "Sink", "apply_rules", "check_codes", "code_lists",
+    "compare", "refuse",
 ]

@@ -11,9 +11,9 @@ import pytest
 from orchestration.catalog import load_catalogue
 from orchestration.messages import Message, Refusal
 from orchestration.settings import PROJECT
-from orchestration.triage import load_waivers
+from orchestration.waivers import load_waivers
 from orchestration.triage.faults import Fault
-from orchestration.triage.waivers import KINDS
+from orchestration.waivers import KINDS
 
 LAST = date(2027, 3, 31)
 ENTRY = """
