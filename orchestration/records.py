@@ -160,6 +160,7 @@ class RefreshOutcome(BaseModel):
     """One refresh from beginning to end; `receipt.json` is written from it.
 
     `has_receipt`: False where nothing was new, so that no receipt is written and nothing lies beside it.
+    `accident`: a step broke down, so that nothing was decided about any file.
     """
 
     run_id: str
@@ -172,6 +173,7 @@ class RefreshOutcome(BaseModel):
     realm: Literal["real", "sample"] | None = None
     published: bool = False
     has_receipt: bool = True
+    accident: bool = False
     sources: list[FileOutcome] = Field(default_factory=list)
     checks: list[CheckOutcome] = Field(default_factory=list)
     tables: list[TableSummary] = Field(default_factory=list)

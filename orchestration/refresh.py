@@ -837,7 +837,7 @@ class Refresh:
         """Publish nothing because a step broke down; write the receipt; return the outcome (exit code 4)."""
         from orchestration.publish import block
 
-        self.concluded = block(self, [reason])
+        self.concluded = block(self, [reason]).model_copy(update={"accident": True})
         return self.concluded
 
     def run(self) -> RefreshOutcome:

@@ -40,7 +40,7 @@ class RefreshCallback(Protocol):
 class Answer(BaseModel):
     """What became of one dropped file.
 
-    `state`: `waiting` means that a refresh was under way, or the file was still being written: it lies
+    `state`: `waiting` means that a refresh was under way or broke down, or the file was still being written: it lies
     where it was and is taken at the next look. `path`: the answer's file, None while waiting.
     """
 
@@ -126,10 +126,10 @@ def _take_file(
         _refresh(settings, inbox, story, placement, refresh)
     except delivery.Changed:
         return waiting
-    except _Waiting:
+    except _Waiting as wait:
         if placement is not None:
             delivery.undo(inbox, placement)
-        return waiting
+        return waiting.model_copy(update={"sentence": wait.sentence}) if wait.sentence else waiting
     except Refusal as refusal:
         story.accepted, story.reason, story.action = False, story.reason or refusal.reason, story.action or refusal.action
     except Exception as error:  # an accident with one file must neither stop the others nor go unanswered
@@ -152,7 +152,11 @@ def _take_file(
 
 
 class _Waiting(Exception):
-    """The home is busy."""
+    """The home is busy, or (`sentence`) a refresh broke down before anything was decided about the file."""
+
+    def __init__(self, sentence: Message | None = None) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
 
 
 def _recognise_and_place(
@@ -249,6 +253,12 @@ def _refresh(
     story.outcome = outcome
     if outcome.exit_code == 5:
         raise _Waiting
+    if outcome.accident:
+        # a machine that is shut down in the middle of it is no fault of the file, and the next look takes it
+        raise _Waiting(Message(
+            fr=f"« {story.name} » attend : l'actualisation s'est interrompue avant d'en décider ; elle sera relancée. L'équipe données en est avertie.",
+            en=f"'{story.name}' waits: the refresh broke off before it decided about it; it will be started again. The data team is told.",
+        ))
     mine = _of(outcome, placement)
     if mine is not None and mine.state == "refused":
         assert mine.reason is not None

@@ -27,6 +27,7 @@ class Home:
         self.asked: list[list[str]] = []
         self.verdict = "accepted"
         self.exit_code = 0
+        self.accident = False
         self.error: Exception | None = None
 
     def drop(self, name: str, content: bytes | str | Path) -> Path:
@@ -48,7 +49,7 @@ class Home:
             for p in sorted(self.inbox.taken.glob("*/*/*")) if not p.name.startswith(".") and p.parent.parent.name in only
         ]
         return RefreshOutcome(
-            run_id="r", edition=None, exit_code=self.exit_code, started_at=NOW, finished_at=NOW, territory="244400404",
+            run_id="r", edition=None, exit_code=self.exit_code, accident=self.accident, started_at=NOW, finished_at=NOW, territory="244400404",
             channel="inbox", sources=files,
             note=Message(fr="Rien n'est publié : un contrôle bloque.", en="Nothing is published: a check blocks.") if self.exit_code == 4 else None,
         )

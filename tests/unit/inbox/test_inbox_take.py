@@ -130,6 +130,16 @@ def test_a_busy_home_waits(home):
     assert home.take_all()[0].state == "accepted"
 
 
+def test_a_refresh_that_broke_down_decides_nothing_about_the_file(home):
+    home.drop("membres.csv", MEMBERS)
+    home.exit_code, home.accident = 4, True
+    (answer,) = home.take_all()
+    assert answer.state == "waiting" and "s'est interrompue avant d'en décider" in answer.sentence.fr
+    assert home.left() == ["membres.csv"] and home.taken() == [] and not list(home.inbox.path.glob("membres*.md"))
+    home.exit_code, home.accident = 0, False
+    assert home.take_all()[0].state == "accepted"
+
+
 def test_an_accident_is_answered_and_stops_nobody(home):
     home.drop("a-membres.csv", MEMBERS)
     home.error = RuntimeError("boom")
