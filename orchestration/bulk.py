@@ -14,21 +14,30 @@ import os
 import re
 import shutil
 import zipfile
-from collections.abc import Callable
+import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from orchestration.catalog.models import Source, Table
+from orchestration.catalog.models import Column, Source, Table
 from orchestration.catalog.vintages import sort_key
-from orchestration.conforming.headers import HeaderMap, map_headers
-from orchestration.conforming.values import duckdb_type
+from orchestration.conforming.headers import HeaderFinder, HeaderMap, map_headers
+from orchestration.conforming.values import Parsed, duckdb_type, parse
 from orchestration.duck import connect
 from orchestration.ingest import Match, match_file
 from orchestration.lake import SourceState, Vintage, lake_types, quoted
 from orchestration.landing import Landed
 from orchestration.messages import Message, Refusal
+from orchestration.reading import sniff_kind
+from orchestration.reading.container import MAX_RATIO, RATIO_FROM, Content, empty
+from orchestration.reading.decoding import decode
+from orchestration.reading.delimited import split
+from orchestration.reading.shape import find_header
+from orchestration.reading.table import not_a_table
+from orchestration.reading.workbook import cell_text
 from orchestration.records import FileOutcome, Waived
+from orchestration.triage.codes import MAINLAND, NATIONAL
+from orchestration.triage.faults import AGAIN, Fault, Sink
 
 if TYPE_CHECKING:
     import duckdb
@@ -37,6 +46,19 @@ if TYPE_CHECKING:
 
 RAW = "raw_"
 MEMORY = "640MB"
+# rows whose cells are read one by one before the whole file is taken; registers are sorted by identifier, so
+# that lost leading zeros stand there
+HEAD_ROWS = 20_000
+HEAD_BYTES = 1 << 20
+# of those cells, how many may be no value of their column
+ODD_CELLS = 0.01
+# a register of the same scope only grows; its rows may fall by this share between two deliveries
+FEWER_ROWS = 0.02
+MISSING_DEPARTMENTS = 4
+# what a boolean flag (social economy, employer) may grow or shrink between two deliveries
+FLAG_CHANGE = 1.5
+MOST_ZEROS = 4
+WIDTHS = {"siren": 9, "siret": 14, "commune": 5}
 
 
 @dataclass
@@ -48,6 +70,7 @@ class _Raw:
     relation: str
     rows: int
     notes: list[Message]
+    path: Path
     waived: list[Waived] = field(default_factory=list)
 
 
@@ -110,6 +133,9 @@ def _take_vintage(
                 except Refusal as refusal:
                     outcomes[landed.name] = refused(landed, refusal)
                     remember(refresh, source, state, landed, match, outcomes[landed.name], [])
+                except (OSError, EOFError, ValueError, zlib.error) as error:
+                    outcomes[landed.name] = refused(landed, _damaged(landed, error))
+                    remember(refresh, source, state, landed, match, outcomes[landed.name], [])
             made = _derive(refresh, connection, source, state, vintage, raws, outcomes)
         for raw in raws.values():
             if raw.landed.name in outcomes:
@@ -140,8 +166,15 @@ def _open(
 ) -> _Raw:
     path, lines = _plain(landed, match, work)
     if _is_parquet(path):
-        return _open_parquet(connection, source, landed, match, path)
-    return _open_csv(source, landed, match, path, lines)
+        raw = _open_parquet(connection, source, landed, match, path)
+    else:
+        raw = _open_csv(source, landed, match, path, lines, work)
+    if raw.rows < match.table.budgets.minimum_rows:
+        raise Refusal(
+            Message(fr=f"{landed.name} : aucune ligne de données.", en=f"{landed.name}: no row of data."),
+            Message(fr="Télécharger de nouveau le fichier entier.", en="Download the whole file again."), kind="rows",
+        )
+    return raw
 
 
 def _plain(landed: Landed, match: Match, work: Path) -> tuple[Path, int | None]:
@@ -162,6 +195,15 @@ def _plain(landed: Landed, match: Match, work: Path) -> tuple[Path, int | None]:
                     en=f"{landed.name}: the archive holds {len(members)} files ({names}), one is expected.",
                 ),
                 Message(fr="Déposer l'archive de l'éditeur telle quelle.", en="Provide the publisher's archive as it is."),
+                kind="zip",
+            )
+        if wanted[0].file_size > RATIO_FROM and wanted[0].file_size > MAX_RATIO * max(1, wanted[0].compress_size):
+            raise Refusal(
+                Message(
+                    fr=f"{landed.name} : l'archive se déplie plus de {MAX_RATIO} fois, elle n'est pas ouverte.",
+                    en=f"{landed.name}: the archive unfolds more than {MAX_RATIO} times, it is not opened.",
+                ),
+                Message(fr="Télécharger de nouveau l'archive de l'éditeur.", en="Download the publisher's archive again."),
                 kind="zip",
             )
         target = work / Path(wanted[0].filename).name
@@ -217,29 +259,171 @@ def _open_parquet(
     except duckdb.Error as error:
         raise _damaged(landed, error) from error
     found = _map(source, landed, match, header)
-    return _Raw(landed, match, _typed(match.table, header, found, relation), int(rows or 0), _notes(found))
+    where = ", ".join(_name(header[i]) for i in found.positions.values())
+    types = {h: t for h, t in connection.execute(f"SELECT column_name, column_type FROM (DESCRIBE SELECT {where} FROM {relation})").fetchall()}
+    head = connection.execute(f"SELECT {where} FROM {relation} LIMIT {HEAD_ROWS}").fetchall()
+    texts = {n: [cell_text(r[i]) for r in head] for i, n in enumerate(found.positions)}
+    notes, mended = _look(landed, match, found, texts, 1)
+    # a whole number written as 42.0 is the same number: a register that went through pandas
+    mended |= {n for n, i in found.positions.items() if types[header[i]] in ("DOUBLE", "FLOAT")}
+    return _Raw(
+        landed, match, _typed(match.table, header, found, relation, mended), int(rows or 0), [*_notes(found), *notes], path,
+    )
 
 
-def _open_csv(source: Source, landed: Landed, match: Match, path: Path, lines: int | None) -> _Raw:
-    opener = gzip.open if _is_gzip(path) else open
-    try:
-        with opener(path, "rt", encoding="utf-8-sig", newline="") as handle:
-            header = next(csv.reader(handle), [])
-    except (UnicodeDecodeError, OSError, EOFError) as error:
-        raise _damaged(landed, error) from error
+def _open_csv(
+    source: Source, landed: Landed, match: Match, path: Path, lines: int | None, work: Path
+) -> _Raw:
+    kind = sniff_kind(path)
+    if kind not in ("csv", "gz"):
+        raise empty(landed.name) if kind == "empty" else not_a_table(Content(_first_bytes(path), landed.name, kind), landed.name)
+    decoded = decode(_whole_lines(_first_bytes(path)), label=landed.name)
+    notes = [a.message for a in decoded.adaptations if a.kind == "encoding"]
+    if decoded.encoding != "utf-8":
+        path, lines = _in_utf8(landed, path, decoded.encoding, work / "utf-8.csv")
+    finder = HeaderFinder(match.table, match.spec.layout, None)
+    split_lines = split(decoded.text, known_headers=finder.count, label=landed.name)
+    notes += [a.message for a in split_lines.adaptations]
+    if split_lines.delimiter != ",":
+        notes = [n for n in notes if "séparateur" not in n.fr]
+        notes.append(Message(fr=f"séparateur « {split_lines.delimiter} » au lieu de « , »", en=f"delimiter '{split_lines.delimiter}' instead of ','"))
+    position, _ = find_header(split_lines.rows, finder.count)
+    header, body = [h.strip() for h in split_lines.rows[position]], split_lines.rows[position + 1 :]
+    if position:
+        notes.append(Message(fr=f"{position} ligne(s) de titre au-dessus des en-têtes", en=f"{position} title line(s) above the header"))
     found = _map(source, landed, match, header)
     if len(set(header)) != len(header):
         raise _damaged(landed, ValueError("two columns of one name"))
+    wrong = next((n for n, row in enumerate(body) if row and len(row) != len(header)), None)
+    if wrong is not None:
+        raise _shifted(landed.name, split_lines.lines[position + 1 + wrong], len(header), len(body[wrong]))
+    body = [row for row in body[:HEAD_ROWS] if row]
+    texts = {n: [row[i] for row in body] for n, i in found.positions.items()}
+    told, mended = _look(landed, match, found, texts, split_lines.lines[position] + 1)
     columns = ", ".join(f"{quoted(h)}: 'VARCHAR'" for h in header)
     # columns are given, nothing is sniffed: sniffing costs a pass and guesses types
     relation = (
-        f"read_csv({quoted(path)}, header = true, auto_detect = false, delim = ',', quote = '\"', escape = '\"', "
-        f"nullstr = '', strict_mode = true, columns = {{{columns}}})"
+        f"read_csv({quoted(path)}, header = true, auto_detect = false, delim = {quoted(split_lines.delimiter)}, quote = '\"', escape = '\"', "
+        f"nullstr = '', strict_mode = true, skip = {position}, columns = {{{columns}}})"
     )
     if lines is None:
-        with opener(path, "rb") as handle, open(os.devnull, "wb") as nowhere:
+        with _opener(path)(path, "rb") as handle, open(os.devnull, "wb") as nowhere:
             lines = _copy_counting(handle, nowhere)
-    return _Raw(landed, match, _typed(match.table, header, found, relation), lines - 1, _notes(found))
+    return _Raw(
+        landed, match, _typed(match.table, header, found, relation, mended), lines - 1 - position,
+        [*_notes(found), *notes, *told], path,
+    )
+
+
+def _opener(path: Path):  # type: ignore[no-untyped-def]
+    return gzip.open if _is_gzip(path) else open
+
+
+def _first_bytes(path: Path) -> bytes:
+    with _opener(path)(path, "rb") as handle:
+        return handle.read(HEAD_BYTES)
+
+
+def _whole_lines(data: bytes) -> bytes:
+    """Return `data` without the line at its end that may be cut; a UTF-16 line ends on an even byte."""
+    if len(data) < HEAD_BYTES:
+        return data
+    wide = 2 if b"\x00" in data[:200] else 1
+    end = data.rfind(b"\n\x00" if wide == 2 and data[1:2] in (b"\x00", b"\xfe") else b"\n")
+    return data[: end + wide] if end > 0 else data
+
+
+def _in_utf8(landed: Landed, path: Path, encoding: str, target: Path) -> tuple[Path, int]:
+    """Write the file in UTF-8, which is what DuckDB reads; return it and its lines."""
+    import codecs
+
+    reader = codecs.getreader(encoding)
+    lines, last = 0, "\n"
+    try:
+        with _opener(path)(path, "rb") as packed, target.open("w", encoding="utf-8", newline="") as plain:
+            source = reader(packed)
+            while text := source.read(1 << 20):
+                plain.write(text.lstrip("\ufeff"))
+                lines += text.count("\n")
+                last = text[-1]
+    except UnicodeError as error:
+        raise _damaged(landed, error) from error
+    return target, lines + (last != "\n")
+
+
+def _look(
+    landed: Landed, match: Match, found: HeaderMap, texts: dict[str, list[str]], first: int
+) -> tuple[list[Message], set[str]]:
+    """Read the first rows cell by cell, as any smaller table is read whole.
+
+    Returns what drifted and the columns whose codes must be mended on the way. Refuses a column of which
+    too many cells are no values: another column's, damaged by a spreadsheet, another code list.
+    """
+    notes: list[Message] = []
+    mended: set[str] = set()
+    for column in match.table.columns:
+        cells = texts.get(column.name)
+        if not cells:
+            continue
+        parsed = _identifiers(column, cells) if column.type in ("siren", "siret") else parse(column, cells, file=landed.name)
+        odd = [n for n, cell in enumerate(cells) if cell in parsed.unreadable]
+        if len(odd) > ODD_CELLS * len(cells):
+            why = parsed.unreadable[cells[odd[0]]]
+            raise Refusal(
+                Message(
+                    fr=f"{landed.name} : colonne « {column.name} », {len(odd)} des {len(cells)} premières lignes sont illisibles (ligne {first + odd[0]} : {why.fr}).",
+                    en=f"{landed.name}: column '{column.name}', {len(odd)} of the first {len(cells)} rows cannot be read (line {first + odd[0]}: {why.en}).",
+                ),
+                Message(
+                    fr="Télécharger de nouveau le fichier de l'éditeur sans l'ouvrir dans un tableur ; s'il est ainsi à la source, signaler le changement à l'équipe données.",
+                    en="Download the publisher's file again without opening it in a spreadsheet; if it is like that at its source, report the change to the data team.",
+                ),
+                kind="cells",
+            )
+        width = WIDTHS.get(column.type)
+        if column.allowed and any(cell.strip() and cell not in column.allowed for cell in cells):
+            mended.add(column.name)
+        if width and any(cell.strip() and len(cell) != width for cell in cells):
+            mended.add(column.name)
+            notes += parsed.notes or [
+                Message(fr=f"colonne « {column.name} » : codes remis en forme", en=f"column '{column.name}': codes brought back into form")
+            ]
+    return notes, mended
+
+
+def _identifiers(column: Column, cells: list[str]) -> Parsed:
+    """Read SIRENs and SIRETs of a register by their shape alone.
+
+    A register is the list of what exists: the key says nothing more, and extracts made for trials have
+    numbers without a valid one. That a SIRET begins with its SIREN is a rule of the source.
+    """
+    width, result, short = WIDTHS[column.type], Parsed(), 0
+    for cell in dict.fromkeys(cells):
+        plain = re.sub(r"[\s\u00a0\u202f]", "", cell).removesuffix(".0")
+        if plain.isdigit() and width - MOST_ZEROS <= len(plain) <= width:
+            result.values[cell] = plain.zfill(width)
+            short += len(plain) < width
+        elif plain:
+            result.unreadable[cell] = Message(
+                fr=f"« {cell[:30]} » n'est pas un {column.type.upper()} ({width} chiffres)",
+                en=f"'{cell[:30]}' is not a {column.type.upper()} ({width} digits)",
+            )
+    if short:
+        result.notes.append(Message(
+            fr=f"colonne « {column.name} » : zéros initiaux perdus et remis", en=f"column '{column.name}': lost leading zeros put back"
+        ))
+    return result
+
+
+def _shifted(name: str, line: int, expected: int, there: int) -> Refusal:
+    return Refusal(
+        Message(
+            fr=f"{name}, ligne {line} : {expected} colonnes annoncées par l'en-tête, {there} trouvées : les valeurs ne sont pas sous leur nom.",
+            en=f"{name}, line {line}: {expected} columns announced by the header, {there} found: values do not stand under their names.",
+        ),
+        Message(fr="Télécharger de nouveau le fichier de l'éditeur.", en="Download the publisher's file again."),
+        kind="bulk",
+    )
 
 
 def _map(source: Source, landed: Landed, match: Match, header: list[str]) -> HeaderMap:
@@ -257,15 +441,27 @@ def _notes(found: HeaderMap) -> list[Message]:
     return [Message(fr=f"colonnes écrites autrement : {names}", en=f"columns written differently: {names}")]
 
 
-def _typed(table: Table, header: list[str], found: HeaderMap, relation: str) -> str:
+def _name(header: str) -> str:
+    return '"' + header.replace('"', '""') + '"'
+
+
+def _typed(table: Table, header: list[str], found: HeaderMap, relation: str, mended: set[str]) -> str:
+    """Return SQL that yields the contract's columns; `mended`: those whose codes lost zeros or gained `.0`."""
     columns = []
     for column in table.columns:
         kind = duckdb_type(column.type)
-        if column.name in found.positions:
-            name = header[found.positions[column.name]].replace('"', '""')
-            columns.append(f'CAST("{name}" AS {kind}) AS "{column.name}"')
-        else:
-            columns.append(f'CAST(NULL AS {kind}) AS "{column.name}"')
+        if column.name not in found.positions:
+            columns.append(f"CAST(NULL AS {kind}) AS {_name(column.name)}")
+            continue
+        cell = _name(header[found.positions[column.name]])
+        if column.name in mended:
+            width = WIDTHS.get(column.type)
+            cell = f"upper(trim(regexp_replace(CAST({cell} AS VARCHAR), '\\.0$', '')))" if width is None else (
+                f"regexp_replace(regexp_replace(CAST({cell} AS VARCHAR), '[\\s\u00a0\u202f]', '', 'g'), '\\.0$', '')"
+            )
+            if width:
+                cell = f"CASE WHEN length({cell}) BETWEEN 1 AND {width - 1} THEN lpad({cell}, {width}, '0') ELSE {cell} END"
+        columns.append(f"CAST({cell} AS {kind}) AS {_name(column.name)}")
     return f"(SELECT {', '.join(columns)} FROM {relation})"
 
 
@@ -314,7 +510,8 @@ def _derive(
     for name, kept in written.items():
         fault = refresh.waivers.sink(source.source_id, name, vintage, refresh.today, waived.setdefault)
         try:
-            _judge(refresh, source, name, vintage, kept, fault)
+            _fewer_rows(state, name, vintage, kept, fault)
+            _judge(refresh, source, state, name, vintage, kept, fault)
         except Refusal as refusal:
             for raw in raws.values():
                 outcomes[raw.landed.name] = refused(raw.landed, refusal)
@@ -344,17 +541,79 @@ def _write(
     return int(rows[0]) if rows else 0
 
 
-def _judge(
-    refresh: "Refresh", source: Source, table: str, vintage: str, kept: Vintage, fault: Callable[[Refusal], None]
+def _before(state: SourceState, table: str, vintage: str) -> tuple[str, Vintage] | None:
+    """Return the same vintage where it was taken before, else the newest earlier one."""
+    vintages = state.tables.get(table, {})
+    names = sorted((v for v in vintages if sort_key(v) <= sort_key(vintage) and not vintages[v].synthetic), key=sort_key)
+    return (names[-1], vintages[names[-1]]) if names else None
+
+
+def _fewer_rows(state: SourceState, table: str, vintage: str, kept: Vintage, fault: Sink) -> None:
+    """Compare the rows of the national files with those delivered before: a register does not shrink."""
+    known = _before(state, table, vintage)
+    if known is None or kept.synthetic:
+        return
+    for file, part in kept.parts.items():
+        old = next((p for p in known[1].parts.values() if p.slot == part.slot and p.file != ""), None)
+        if old is not None and part.rows_read < (1 - FEWER_ROWS) * old.rows_read:
+            fault(Fault(
+                "vanished",
+                f"{file} : {part.rows_read} lignes, contre {old.rows_read} dans le millésime {known[0]} ; un répertoire ne fait que grandir : fichier coupé ?",
+                f"{file}: {part.rows_read} rows, against {old.rows_read} in vintage {known[0]}; a register only grows: a truncated file?",
+                AGAIN,
+            ))
+
+
+def _unlike_before(
+    connection: "duckdb.DuckDBPyConnection", contract: Table, name: str, path: str, before: tuple[str, str], fault: Sink
 ) -> None:
-    """Check the keys and the rules of what was written, in SQL; what a waiver may let through goes to `fault`."""
+    """Compare a written table with the one before: départements that vanished, flags that hardly fly any more."""
+    vintage, old = before
+    measure = next((c.name for c in contract.columns if c.type == "integer" and not c.key and c.name != "year"), None)
+    counted = f'sum("{measure}")' if measure else "count(*)"
+    commune = next((c.name for c in contract.columns if c.type == "commune"), None)
+    if commune:
+        lost = connection.execute(
+            f'WITH o AS (SELECT left("{commune}", 2) AS d, {counted} AS n FROM read_parquet({old}) GROUP BY 1), '
+            f'n AS (SELECT left("{commune}", 2) AS d, {counted} AS n FROM read_parquet({path}) GROUP BY 1) '
+            "SELECT o.d, o.n, coalesce(n.n, 0) FROM o LEFT JOIN n USING (d) WHERE o.n >= 50 AND coalesce(n.n, 0) < 0.7 * o.n ORDER BY 1"
+        ).fetchall()
+        if lost:
+            shown = ", ".join(f"{d} : {a} → {b}" for d, a, b in lost[:4])
+            fault(Fault(
+                "vanished",
+                f"{name} : {len(lost)} département(s) perdent plus de 30 % de leurs unités par rapport au millésime {vintage} ({shown}) : fichier coupé, ou codes changés ?",
+                f"{name}: {len(lost)} département(s) lose more than 30% of their units against vintage {vintage} ({shown}): a truncated file, or changed codes?",
+                AGAIN, column=commune,
+            ))
+    for column in contract.columns:
+        if column.type != "boolean":
+            continue
+        share = f'{counted} FILTER (WHERE "{column.name}")'
+        was, now = (connection.execute(f"SELECT {share} FROM read_parquet({p})").fetchone()[0] or 0 for p in (old, path))
+        if was >= 50 and not 1 / FLAG_CHANGE <= now / was <= FLAG_CHANGE:
+            fault(Fault(
+                "unlike",
+                f"{name} : « {column.name} » est vrai pour {now} unités, contre {was} dans le millésime {vintage} : colonne vidée ou codée autrement ?",
+                f"{name}: '{column.name}' is true for {now} units, against {was} in vintage {vintage}: a column emptied or coded otherwise?",
+                column=column.name,
+            ))
+
+
+def _judge(
+    refresh: "Refresh", source: Source, state: SourceState, table: str, vintage: str, kept: Vintage, fault: Sink
+) -> None:
+    """Check the keys and the rules of what was written, and its likeness with the vintage before, in SQL.
+
+    What a waiver may let through goes to `fault`.
+    """
 
     contract = source.tables[table]
     path = quoted(refresh.lake.root / kept.path)
     with connect() as connection:
         for rule in contract.rules:
             failing, applies = connection.execute(
-                f"SELECT count(*) FILTER (WHERE NOT ({rule.sql})), count({rule.sql}) FROM read_parquet({path})"
+                f"SELECT count(*) FILTER (WHERE NOT held), count(held) FROM (SELECT ({rule.sql}) AS held FROM read_parquet({path}))"
             ).fetchone()
             if failing > rule.tolerated_share * applies and rule.on_failure != "warn":
                 fault(Refusal(
@@ -382,6 +641,34 @@ def _judge(
                     Message(fr="Redemander le fichier à son éditeur.", en="Ask the publisher for the file again."),
                     kind="duplicates",
                 )
+        communes = next((c.name for c in contract.columns if c.type == "commune"), None)
+        if communes:
+            found = connection.execute(f'SELECT DISTINCT left("{communes}", 2) FROM read_parquet({path})').fetchall()
+            there = {r[0] for r in found} & MAINLAND
+            odd = connection.execute(
+                f"SELECT count(*) FILTER (WHERE regexp_full_match(\"{communes}\", '([0-8].|9[0-6])(9[1-9]\\d|000)')), count(*) FROM read_parquet({path})"
+            ).fetchone()
+            if odd[0] > ODD_CELLS * odd[1]:
+                fault(Fault(
+                    "codes",
+                    f"{table} {vintage} : {odd[0]} codes de commune sur {odd[1]} finissent par 000 ou 9xx, qu'aucune commune ne porte : des codes postaux ?",
+                    f"{table} {vintage}: {odd[0]} of {odd[1]} communes' codes end with 000 or 9xx, which no commune bears: postal codes?",
+                    column=communes,
+                ))
+            # Corsica may be missing from a stock that somebody made up; a handful more is a file that was cut or damaged
+            if NATIONAL <= len(there) < len(MAINLAND) - MISSING_DEPARTMENTS:
+                shown = ", ".join(sorted(MAINLAND - there)[:8])
+                fault(Fault(
+                    "truncated",
+                    f"{table} {vintage} : il manque {len(MAINLAND - there)} départements de métropole sur 96 ({shown}…) : fichier coupé, ou codes abîmés ?",
+                    f"{table} {vintage}: {len(MAINLAND - there)} of the 96 mainland départements are missing ({shown}…): a truncated file, or damaged codes?",
+                    AGAIN, column=communes,
+                ))
+        known = _before(state, table, vintage)
+        if known is not None and not kept.synthetic:
+            _unlike_before(
+                connection, contract, f"{table} {vintage}", path, (known[0], quoted(refresh.lake.root / known[1].path)), fault
+            )
 
 
 def _make_home_communes(refresh: "Refresh", connection: "duckdb.DuckDBPyConnection") -> None:
@@ -443,9 +730,10 @@ _CSV_COLUMNS = re.compile(r"Expected Number of Columns:\s*(\d+)\s*Found:\s*(\d+)
 def _explained(error: Exception, raws: dict[str, _Raw]) -> Refusal:
     """Turn DuckDB's complaint into the file, the line and what to do."""
     text = str(error)
-    names = ", ".join(r.landed.name for r in raws.values() if str(r.landed.name) in text) or ", ".join(
-        r.landed.name for r in raws.values()
-    )
+    at_fault = [r for r in raws.values() if str(r.path) in text] or [
+        r for r in raws.values() if (c := _CAST.search(text)) and any(c[2] == k.name for k in r.match.table.columns)
+    ]
+    names = ", ".join(r.landed.name for r in at_fault or raws.values())
     line = _CSV_LINE.search(text)
     columns = _CSV_COLUMNS.search(text)
     where_fr = f", ligne {line[1]}" if line else ""

@@ -223,6 +223,7 @@ class Judge:
             check_codes(
                 match.table, conformed.frame, self._code_lists(source), file_name=landed.name,
                 vintage_year=vintage.year if vintage else None, gives_lists=_gives_lists(match.table), fault=fault,
+                dated_geography=source.role == "reference",
             )
             conformed.notes += compare(
                 match.table, conformed.frame, self._references(source, state, match, landed),

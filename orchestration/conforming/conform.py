@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from orchestration.reading import RawTable
 
 MARKER = "__marker"
+# in fewer rows a column may be empty by chance
+BLANK_FROM = 5
 
 
 @dataclass(frozen=True)
@@ -115,6 +117,7 @@ def conform(
         )
     years = _years(table, header_map.years, file_name)
     cells = _columns_of(raw, header_map.positions)
+    _refuse_blank(table, cells, raw.header, header_map.positions, file_name)
     lines = raw.lines
     if spec.unpivot:
         cells, lines = _unpivot(spec, raw, cells, file_name)
@@ -204,6 +207,30 @@ def _columns_of(raw: "RawTable", positions: dict[str, int]) -> dict[str, list[st
         return {name: [] for name in positions}
     transposed = list(zip(*raw.rows, strict=True))
     return {name: list(transposed[index]) for name, index in positions.items()}
+
+
+def _refuse_blank(
+    table: Table, cells: dict[str, list[str]], header: list[str], positions: dict[str, int], file_name: str
+) -> None:
+    """Refuse a required column without any cell: an export that lost it looks like figures that are all missing.
+
+    Secrecy markers are cells: a file of small communes may have nothing else.
+    """
+    for column in table.columns:
+        found = cells.get(column.name)
+        if column.required and found and len(found) >= BLANK_FROM and not any(cell.strip() for cell in found):
+            shown = header[positions[column.name]].strip()
+            raise Refusal(
+                Message(
+                    fr=f"{file_name} : la colonne obligatoire « {shown} » est vide dans les {len(found)} lignes.",
+                    en=f"{file_name}: the required column '{shown}' is empty in all {len(found)} rows.",
+                ),
+                Message(
+                    fr="Redemander le fichier à son éditeur : l'export a perdu cette colonne.",
+                    en="Ask the publisher for the file again: the export lost this column.",
+                ),
+                kind="emptied",
+            )
 
 
 def _unpivot(

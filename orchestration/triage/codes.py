@@ -22,6 +22,7 @@ MAINLAND = {f"{n:02d}" for n in range(1, 96) if n != 20} | {"2A", "2B"}
 # 975 to 988 are collectivities of their own, which some files hold
 DEPARTMENTS = MAINLAND | {"971", "972", "973", "974", "976"} | {"975", "977", "978", "984", "986", "987", "988"}
 REGIONS = set("01 02 03 04 06 11 24 27 28 32 44 52 53 75 76 84 93 94".split())
+MAINLAND_REGIONS = set("11 24 27 28 32 44 52 53 75 76 84 93 94".split())
 # régions until 2015; 11, 24, 52, 53, 93 and 94 kept their codes, and 44 went from one région to another
 FORMER_REGIONS = set("21 22 23 25 26 31 41 42 43 54 72 73 74 82 83 91".split())
 # change of name, creation, restoration of a commune: the commune named before goes on
@@ -32,6 +33,10 @@ WHOLE_LIST = 30_000
 IMPOSSIBLE = re.compile(r"(?!97|98)..(9[1-9]\d|000)")
 # the largest région has 13 départements: a file with more than twice as many is meant to have them all
 NATIONAL = 30
+# a table of a few régions is an extract; one of nine and more is meant to have all
+NATIONAL_REGIONS = 9
+# of the communes that ended between two days, how many a file in the older geography still has
+STILL_THERE = 0.9
 JUDGED_SHARE = 0.8
 ELSEWHERE = ("975", "977", "978", "98", "99")
 
@@ -85,11 +90,13 @@ def suppressed_communes(movements: "pd.DataFrame") -> dict[str, date]:
 
 def check_codes(
     table: Table, frame: "pd.DataFrame", lists: CodeLists, *, file_name: str, vintage_year: int | None,
-    gives_lists: bool, fault: Sink = refuse,
+    gives_lists: bool, fault: Sink = refuse, dated_geography: bool = False,
 ) -> None:
     """Fault for codes of another level, unknown ones, communes that ended before the vintage, a country in part.
 
     A code of a commune that merged after the vintage is right: the passage to the new commune is made later.
+    `dated_geography`: the table says which communes there are on a day (a composition), so that codes of an
+    earlier day mean another year's file.
     """
     if frame.empty:
         return
@@ -98,14 +105,14 @@ def check_codes(
             for level, part in frame.groupby("territory_level", sort=False):
                 _level(str(level), column.name, part, file_name, fault)
                 if level == "commune":
-                    _communes(column.name, column.key, part, lists, file_name, vintage_year, gives_lists, fault)
+                    _communes(column.name, column.key, part, lists, file_name, vintage_year, gives_lists, fault, dated_geography)
         elif column.type in ("department", "region"):
             _level(column.type, column.name, frame, file_name, fault, whole=column.key)
         elif column.type == "commune":
             # associated and delegated communes keep codes of former communes
             part = frame[frame["typecom"] == "COM"] if "typecom" in frame and column.key else frame
             if not (gives_lists and not column.key):
-                _communes(column.name, column.key, part, lists, file_name, vintage_year, gives_lists, fault)
+                _communes(column.name, column.key, part, lists, file_name, vintage_year, gives_lists, fault, dated_geography)
 
 
 def _level(level: str, name: str, frame: "pd.DataFrame", file_name: str, fault: Sink, whole: bool = True) -> None:
@@ -119,6 +126,14 @@ def _level(level: str, name: str, frame: "pd.DataFrame", file_name: str, fault: 
             fault(Fault(
                 "codes", f"{file_name} : colonne « {name} », {len(strange)} code(s) ne sont pas ceux d'une région : {fr}.",
                 f"{file_name}: column '{name}', {len(strange)} code(s) are no région's: {en}.", RIGHT_FILE, column=name,
+            ))
+        missing = sorted(MAINLAND_REGIONS - codes)
+        if whole and missing and len(codes & MAINLAND_REGIONS) >= NATIONAL_REGIONS and not codes & FORMER_REGIONS:
+            fault(Fault(
+                "truncated",
+                f"{file_name} : colonne « {name} », il manque {len(missing)} région(s) de métropole sur 13 ({', '.join(missing)}) : fichier coupé ?",
+                f"{file_name}: column '{name}', {len(missing)} of the 13 mainland régions are missing ({', '.join(missing)}): a truncated file?",
+                AGAIN, column=name,
             ))
     elif level == "department":
         strange = codes - DEPARTMENTS
@@ -140,6 +155,7 @@ def _level(level: str, name: str, frame: "pd.DataFrame", file_name: str, fault: 
 
 
 def _whole_country(departments: set[str], name: str, file_name: str, fault: Sink) -> None:
+    """Fault when a file that covers the country lacks some of its mainland départements."""
     missing = sorted(MAINLAND - departments)
     if missing and len(departments & MAINLAND) >= NATIONAL:
         shown = ", ".join(missing[:8]) + ("…" if len(missing) > 8 else "")
@@ -151,9 +167,22 @@ def _whole_country(departments: set[str], name: str, file_name: str, fault: Sink
         ))
 
 
+def _older_geography(too_old: set[str], codes: set[str], lists: CodeLists, vintage_year: int | None) -> bool:
+    """Return whether the whole file is in the geography of an earlier day, all communes that ended since included.
+
+    A publisher may give the figures of 2020 for the communes of 2019; then nothing is counted twice, and the
+    passage to today's communes is made later. Some former codes among the new ones are another matter.
+    """
+    assert vintage_year is not None
+    first = min(lists.suppressed[c] for c in too_old)
+    ended = {c for c, day in lists.suppressed.items() if first <= day <= date(vintage_year, 1, 1)}
+    known = len(codes & lists.communes)
+    return known >= STILL_THERE * WHOLE_LIST and len(ended & codes) >= STILL_THERE * len(ended)
+
+
 def _communes(
     name: str, key: bool, frame: "pd.DataFrame", lists: CodeLists, file_name: str, vintage_year: int | None,
-    gives_lists: bool, fault: Sink,
+    gives_lists: bool, fault: Sink, strict: bool = False,
 ) -> None:
     found = frame[name].dropna()
     codes = set(found)
@@ -162,6 +191,8 @@ def _communes(
     lines = frame.loc[found.index, "_row"].to_numpy()
     former = {c: lists.suppressed[c] for c in codes if c in lists.suppressed}
     too_old = {c for c, day in former.items() if vintage_year is not None and day <= date(vintage_year, 1, 1)}
+    if too_old and not (gives_lists or strict) and _older_geography(too_old, codes, lists, vintage_year):
+        too_old = set()
     if too_old:
         rows = [i for i, c in enumerate(found) if c in too_old]
         fr, en = described(lines, found.tolist(), rows)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from orchestration.catalog.models import Table
 from orchestration.messages import Message
-from orchestration.triage.continuity import check_resemblance, check_same_figures, check_units
+from orchestration.triage.continuity import check_emptied, check_resemblance, check_same_figures, check_units, check_zeros
 from orchestration.triage.faults import Sink, refuse
 from orchestration.triage.order import check_columns, check_labels, check_rows
 from orchestration.triage.reference import PERIODS, Reference, align
@@ -45,6 +45,8 @@ def compare(
         check_rows(aligned, file_name, fault)
         check_columns(aligned, file_name, fault)
         check_units(aligned, file_name, fault)
+        check_zeros(aligned, file_name, fault)
+        check_emptied(aligned, file_name, fault)
         check_labels(aligned, file_name, fault)
         check_resemblance(aligned, file_name, fault)
         notes += check_same_figures(aligned, file_name, fault)

@@ -20,8 +20,59 @@ REVISION = 1.5
 SPREADS = 12.0
 RESEMBLANCE = 0.1
 SAME_RESEMBLANCE = 0.5
+# of the values that were known, how many may be missing: in the same vintage, in another year
+EMPTIED_SAME, EMPTIED = 0.2, 0.4
 REVISED, REVISED_SHARE = 0.10, 0.15
 ENOUGH_TO_RANK = 12
+
+
+def check_emptied(aligned: Aligned, file_name: str, fault: Sink = refuse) -> None:
+    """Refuse a measure that lost its values in many of the places where they were known.
+
+    Secrecy comes and goes from year to year (Filosofi: 3 % of the communes); an export that lost a
+    column, or a part of it, empties far more.
+    """
+    import numpy as np
+
+    for name, new in aligned.new.items():
+        old = aligned.old[name]
+        had = int((~np.isnan(old)).sum())
+        if np.isnan(new).all():
+            # another layout may not have the column (consumption units since 2021); reading refuses a required one
+            continue
+        lost = np.flatnonzero(np.isnan(new) & ~np.isnan(old))
+        if len(lost) < 3 or len(lost) < (EMPTIED_SAME if aligned.same else EMPTIED) * had:
+            continue
+        fr, en = described(aligned.lines, aligned.places, lost.tolist())
+        known = aligned.reference.name
+        fault(Fault(
+            "emptied",
+            f"{file_name} : la colonne « {name} » est vide dans {len(lost)} lignes sur {had} où {known.fr} donne une valeur ({fr}).",
+            f"{file_name}: column '{name}' is empty in {len(lost)} of {had} rows where {known.en} has a value ({en}).",
+            column=name,
+        ))
+
+
+def check_zeros(aligned: Aligned, file_name: str, fault: Sink = refuse) -> None:
+    """Refuse single zeros where a value was known, in a column that knows no zero: a missing value read as 0."""
+    import numpy as np
+
+    known = aligned.reference.name
+    for name, new in aligned.new.items():
+        old = aligned.old[name]
+        good = ~np.isnan(old)
+        if good.sum() < FEWEST or (old[good] == 0).mean() > 0.01:
+            continue
+        whole = bool(np.all(old[good] == np.floor(old[good])))
+        rows = np.flatnonzero(good & (new == 0) & (old >= (20 if whole else 0.1 * np.nanmedian(old))))
+        if len(rows):
+            fr, en = described(aligned.lines, aligned.places, rows.tolist())
+            fault(Fault(
+                "jump",
+                f"{file_name} : colonne « {name} », {len(rows)} ligne(s) valent 0 où {known.fr} donne {old[rows[0]]:.6g} ({fr}) : une valeur manquante écrite 0 ?",
+                f"{file_name}: column '{name}', {len(rows)} row(s) are 0 where {known.en} has {old[rows[0]]:.6g} ({en}): a missing value written as 0?",
+                column=name,
+            ))
 
 
 def check_units(aligned: Aligned, file_name: str, fault: Sink = refuse) -> None:
@@ -177,7 +228,7 @@ def check_same_figures(aligned: Aligned, file_name: str, fault: Sink = refuse) -
         fr=f"{changed} valeur(s) sur {total} diffèrent {_of(known.fr)} (colonnes {columns} ; {fr} ; {shown})",
         en=f"{changed} of {total} value(s) differ from {known.en} (columns {columns} ; {en} ; {shown})",
     )
-    if aligned.reference.extract and aligned.reference.same_vintage and changed <= 0.5 * total:
+    if aligned.reference.extract and aligned.reference.same_vintage and not aligned.newer_issue:
         fault(Fault(
             "reference",
             f"{file_name} : {said.fr}, qui reprend les chiffres publiés : fichier altéré, ou révisé par son éditeur.",

@@ -46,7 +46,8 @@ class Aligned:
 
     `new`/`old`: measures as floats, missing is NaN. `labels_new`/`labels_old`: other columns as text.
     `same`: both state the same figures (same vintage, or same place and same period). `share`: which
-    part of the file's rows found their like. `lines`: the file's line of each row.
+    part of the file's rows found their like. `lines`: the file's line of each row. `newer_issue`: the file
+    goes on to later periods than the known table, and may have revised those that both hold.
     """
 
     count: int
@@ -60,6 +61,7 @@ class Aligned:
     same: bool
     share: float
     reference: Reference = field(repr=False)
+    newer_issue: bool = False
 
 
 def align(table: Table, frame: "pd.DataFrame", reference: Reference) -> Aligned | None:
@@ -99,6 +101,7 @@ def align(table: Table, frame: "pd.DataFrame", reference: Reference) -> Aligned 
         places=joined[[k for k in key if k not in PERIODS] or key].agg(" ".join, axis=1).tolist(),
         periods=joined[periods].agg(" ".join, axis=1).to_numpy() if periods and exact else None,
         same=same, share=len(joined) / len(left), reference=reference,
+        newer_issue=bool(periods) and max(left[periods[0]]) > max(right[periods[0]]),
     )
 
 

@@ -20,6 +20,8 @@ BETWEEN_YEARS = 0.65
 # what may be gone between two years where no total vouches for the rest
 WITHOUT_TOTAL = 0.25
 TOTAL_KEPT = 0.90
+# so many places at the very end of the list, gone together, are no chance
+END_OF_LIST = 3
 COUNTED = ("habitants", "ménages", "personnes", "unités de consommation", "établissements", "salariés", "logements")
 
 
@@ -32,7 +34,8 @@ def check_vanished(
     more may go, where a counted total (inhabitants, establishments …) shows that it was redrawn.
     """
     _holes(table, frame, reference, file_name, fault)
-    places = [n for n in table.key if n not in PERIODS]
+    # a table without a key (the movements of communes) is a list of whole rows
+    places = [n for n in table.key if n not in PERIODS] or [c.name for c in table.columns if not table.key]
     if not places or reference.frame.empty or not reference.same_slot:
         return
     now = frame[places].apply(texts).drop_duplicates()
@@ -47,15 +50,17 @@ def check_vanished(
     lost = [row for row, here in zip(before.itertuples(index=False), kept, strict=True) if not here]
     share = len(lost) / len(before)
     budget = table.budgets.vanished_share
-    if share <= budget:
-        return
     tail = next((n for n, here in enumerate(reversed(kept)) if here), len(kept))
+    # places go here and there; a cut takes the end of the list, however short, and nothing else
+    end_is_gone = bool(lost) and tail >= (1 if reference.same_vintage else END_OF_LIST) and tail >= 0.5 * len(lost)
+    if share <= budget and not (end_is_gone and not reference.later):
+        return
     said_fr = said_en = ""
     if not reference.same_vintage and (reference.later or not reference.extract):
         total = _total_kept(table, frame, old)
         # a cut takes the end of the list; a redrawing takes places here and there
         cut = tail >= max(3, 0.5 * len(lost))
-        if not cut and share <= (BETWEEN_YEARS if reference.later or (total is not None and total >= TOTAL_KEPT) else WITHOUT_TOTAL):
+        if not cut and not end_is_gone and share <= (BETWEEN_YEARS if reference.later or (total is not None and total >= TOTAL_KEPT) else WITHOUT_TOTAL):
             return
         if total is not None and total < TOTAL_KEPT:
             said_fr, said_en = f" ; le total compté n'est plus que {100 * total:.0f} % de ce qu'il était", f"; the counted total is only {100 * total:.0f}% of what it was"

@@ -1,6 +1,7 @@
 """Is this another vintage's content under this vintage's name?
 
-Only for tables that do not carry their year: where headers or rows say the year, they are believed.
+Tables that hold several years or quarters say themselves what they are about. Those of one year are compared
+even where their headers carry it: last year's figures under new headers are last year's figures.
 """
 
 from __future__ import annotations
@@ -15,11 +16,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
 ENOUGH = 20
+# a country's file has one row, and no two years agree in a dozen figures
+ENOUGH_FIGURES = 8
 
 
-def is_dated(table: Table) -> bool:
-    """Return whether the rows themselves say which year they are about."""
-    return any(c.type == "year" or c.name == "period" for c in table.columns)
+def is_dated(table: Table, frame: "pd.DataFrame") -> bool:
+    """Return whether the rows themselves say which of several years they are about."""
+    periods = [c.name for c in table.columns if c.key and (c.type == "year" or c.name == "period")]
+    return any(frame[name].nunique() > 1 for name in periods)
 
 
 def check_not_another_vintage(
@@ -30,7 +34,7 @@ def check_not_another_vintage(
     Against another vintage the whole file is compared; against the shipped extract, all the places that
     the extract holds.
     """
-    if is_dated(table) or len(frame) < ENOUGH or any(r.same_vintage and _equal(table, frame, r) for r in others):
+    if is_dated(table, frame) or any(r.same_vintage and _equal(table, frame, r) for r in others):
         return
     for reference in others:
         if not reference.same_vintage and _equal(table, frame, reference):
@@ -49,10 +53,13 @@ def _equal(table: Table, frame: "pd.DataFrame", reference: Reference) -> bool:
 
     # an extract speaks only by its figures: a list of communes may be the same in two years for some places
     known = len(reference.frame)
-    if known < ENOUGH or (known != len(frame) and not reference.extract):
+    if is_dated(table, reference.frame) or (known != len(frame) and not reference.extract):
         return False
     aligned = align(table, frame, reference)
     if aligned is None or aligned.count < known or (known < len(frame) and not aligned.new):
+        return False
+    figures = sum(int((~np.isnan(new)).sum()) for new in aligned.new.values())
+    if max(figures, known) < ENOUGH and figures < ENOUGH_FIGURES:
         return False
     for name, new in aligned.new.items():
         if not np.array_equal(new, aligned.old[name], equal_nan=True):
