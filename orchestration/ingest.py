@@ -6,6 +6,7 @@ Add a step here when every file must take it. What a step does belongs to its ro
 from __future__ import annotations
 
 import logging
+import re
 import zipfile
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -45,6 +46,7 @@ OTHER_ENDINGS = (*TABLE_ENDINGS, ".txt", ".tsv", ".ods", ".parquet", ".xlsm")
 # kinds of refusal that a file of another source also shows
 REMEMBERED = 6
 COMMUNES = {"typecom", "commune_code"}
+COMPOSITION = {"epci_code", "commune_code"}
 MOVEMENTS = {"code_before", "code_after", "effective_date"}
 STRANGE = ("header", "content", "name", "cells")
 
@@ -75,7 +77,7 @@ def match_file(source: Source, landed: Landed) -> Match:
     found = _by_name(source, landed.plain_name) or _by_name(source, landed.name)
     if found is not None:
         return found
-    for name, note in [*_members(landed), *_other_endings(landed.plain_name)]:
+    for name, note in [*_members(landed), *_other_endings(landed.plain_name), *_without_copy_mark(landed.plain_name)]:
         found = _by_name(source, name)
         if found is not None and found.spec.format in ("table", "json"):
             return replace(found, notes=(note,))
@@ -110,6 +112,18 @@ def _members(landed: Landed) -> list[tuple[str, Message]]:
         (n, Message(fr=f"reconnu par le fichier « {n} » de l'archive", en=f"recognised by the file '{n}' in the archive"))
         for n in names
     ]
+
+
+# what browsers and desktops add to a name: `x (1).csv`, `x - Copie.csv`, `Copie de x.csv`, `x copy 2.csv`
+_COPY = re.compile(r"( ?\(\d+\)| ?[-–] ?(copie|copy)( ?\(\d+\))?| (copie|copy)( \d+)?)(?=(\.\w+)+$)|^(copie de|copy of) ", re.IGNORECASE)
+
+
+def _without_copy_mark(name: str) -> list[tuple[str, Message]]:
+    """Return the name without the mark of a second download or of a copy, where it has one."""
+    plain = _COPY.sub("", name)
+    if plain == name:
+        return []
+    return [(plain, Message(fr=f"nom de copie : lu comme « {plain} »", en=f"a copy's name: read as '{plain}'"))]
 
 
 def _other_endings(name: str) -> list[tuple[str, Message]]:
@@ -336,7 +350,8 @@ class Judge:
         if not any(c.type in ("commune", "territory") for t in source.tables.values() for c in t.columns):
             return CodeLists()
         marks = tuple(
-            v.path for s in self._states.values() for n, t in s.tables.items() for v in t.values() if n in ("communes", "movements")
+            v.path for s in self._states.values() for n, t in s.tables.items() for v in t.values()
+            if n in ("communes", "movements", "composition")
         )
         if self._lists is None or self._lists[0] != marks:
             self._lists = (marks, self._make_lists(source))
@@ -345,6 +360,7 @@ class Judge:
     def _make_lists(self, source: Source) -> CodeLists:
         communes: "list[pd.DataFrame]" = []
         movements: "list[pd.DataFrame]" = []
+        epcis: set[str] = set()
         for other in self._known_sources(source).values():
             if other.role != "reference":
                 continue
@@ -354,7 +370,11 @@ class Judge:
                     communes += self._frames(other, name)
                 elif MOVEMENTS <= columns:
                     movements += self._frames(other, name)
-        return code_lists(communes, movements)
+                elif COMPOSITION <= columns:
+                    epcis |= {code for frame in self._frames(other, name) for code in frame["epci_code"].dropna()}
+        lists = code_lists(communes, movements)
+        lists.epcis = epcis
+        return lists
 
     def _frames(self, source: Source, table: str) -> "list[pd.DataFrame]":
         state = self._states.get(source.source_id)

@@ -313,9 +313,9 @@ def _codes(column: Column, texts: list[str], result: Parsed, file: str, typed: b
 
 
 def _id_text(text: str) -> str:
-    """Return an identifier without blanks, and without the `.0` that a spreadsheet's float leaves."""
+    """Return an identifier without blanks, and without the `.0` (or `,0`) that a spreadsheet's float leaves."""
     plain = text.translate(BLANKS)
-    return plain[:-2] if plain.endswith(".0") else plain
+    return plain[:-2] if plain.endswith((".0", ",0")) else plain
 
 
 def _zeros_restored(column: Column, count: int) -> Message:

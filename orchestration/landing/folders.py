@@ -8,6 +8,7 @@ from __future__ import annotations
 import zipfile
 import zlib
 from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path, PurePosixPath
 
 from orchestration.catalog.models import Source
@@ -66,7 +67,7 @@ def land_folder(
     """Return the files of `source` in `folder/<vintage>/`.
 
     A vintage is a folder whose name holds a year (`2018`, `2021-12`); any other folder is refused with
-    a word on how to name it. Files that the source leaves out on purpose are not landed.
+    a word on how to name it, and so is one that is more than a year ahead. Files that the source leaves out on purpose are not landed.
     """
     landing = Landing(present=folder.is_dir())
     if not landing.present:
@@ -79,8 +80,12 @@ def land_folder(
             if not source.ignores(entry.name):
                 landing.outcomes.append(_unnamed(source, entry.name, origin, is_file=True))
             continue
-        if parse_vintage(entry.name) is None:
+        vintage = parse_vintage(entry.name)
+        if vintage is None:
             landing.outcomes.append(_unnamed(source, entry.name, origin, is_file=False))
+            continue
+        if vintage.year > date.today().year + 1:
+            landing.outcomes.append(_not_yet(source, entry.name, origin))
             continue
         for path in sorted(p for p in entry.rglob("*") if p.is_file()):
             name = path.name
@@ -166,6 +171,18 @@ def _unnamed(source: Source, name: str, origin: str, *, is_file: bool) -> FileOu
         action=Message(
             fr="Ranger les fichiers dans un dossier nommé par leur année, comme « 2024 » ou « 2024-06 ».",
             en="Put the files into a folder named by their year, such as '2024' or '2024-06'.",
+        ),
+        origin=f"{origin}/{name}",
+    )
+
+
+def _not_yet(source: Source, name: str, origin: str) -> FileOutcome:
+    return FileOutcome(
+        source=source.source_id, vintage=name, file=None, state="refused",
+        reason=Message(fr=f"le dossier « {name} » nomme un millésime à venir.", en=f"the folder '{name}' names a vintage to come."),
+        action=Message(
+            fr="Donner au dossier l'année dont parlent les fichiers ; vérifier la date de la machine si cette année est passée.",
+            en="Name the folder by the year that its files are about; check the machine's date if that year has passed.",
         ),
         origin=f"{origin}/{name}",
     )

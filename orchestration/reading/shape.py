@@ -89,6 +89,11 @@ def _single(row: list[str]) -> str | None:
     return filled[0].strip() if len(filled) == 1 else None
 
 
+def _note_with_delimiters(row: list[str], width: int) -> bool:
+    """Return whether the row is a sentence that the delimiter cut (`Source : Insee, 2018`)."""
+    return 0 < len(row) < width and re.match(r"(sources?|notes?|champs?|lecture)\s*:", row[0].strip(), re.IGNORECASE) is not None
+
+
 def _cut_notes(rows: list[list[str]], lines: list[int], width: int) -> int:
     """Cut the notes off that stand below a table (`Source : Insee…`); return how many."""
     begin = len(rows)
@@ -98,12 +103,12 @@ def _cut_notes(rows: list[list[str]], lines: list[int], width: int) -> int:
     if begin == 0 or width < 2 or (width == 2 and len(rows[begin - 1]) > 1):
         return 0
     while begin > 0 and len(rows) - begin <= _MAX_NOTES and (
-        _blank(rows[begin - 1]) or _single(rows[begin - 1]) is not None
+        _blank(rows[begin - 1]) or _single(rows[begin - 1]) is not None or _note_with_delimiters(rows[begin - 1], width)
     ):
         begin -= 1
     for index in range(begin, len(rows)):
         text = _single(rows[index])
-        if text is None or _NOTE.match(text):
+        if text is None or _NOTE.match(text) or _note_with_delimiters(rows[index], width):
             notes = sum(1 for r in rows[index:] if not _blank(r))
             if notes:
                 del rows[index:], lines[index:]

@@ -31,6 +31,8 @@ NOT_AN_END = ("10", "20", "21", "35", "50", "70", "71")
 WHOLE_LIST = 30_000
 # no département numbers its communes higher (the Pas-de-Calais ends at 62909)
 IMPOSSIBLE = re.compile(r"(?!97|98)..(9[1-9]\d|000)")
+# a composition of the whole country; in an extract of some EPCIs the others are not missing
+WHOLE_EPCIS, FIRST_EPCIS, MISSING_EPCIS = 1_000, 2017, 0.1
 # the largest région has 13 départements: a file with more than twice as many is meant to have them all
 NATIONAL = 30
 # a table of a few régions is an extract; one of nine and more is meant to have all
@@ -43,10 +45,11 @@ ELSEWHERE = ("975", "977", "978", "98", "99")
 
 @dataclass
 class CodeLists:
-    """The communes that are known: `communes`, of today and of the past; `suppressed`: code → day it ended."""
+    """What is known: `communes`, of today and of the past; `suppressed`: code → day it ended; `epcis`: of the compositions."""
 
     communes: set[str] = field(default_factory=set)
     suppressed: dict[str, date] = field(default_factory=dict)
+    epcis: set[str] = field(default_factory=set)
 
 
 def code_lists(communes: "list[pd.DataFrame]", movements: "list[pd.DataFrame]") -> CodeLists:
@@ -104,6 +107,8 @@ def check_codes(
         if column.type == "territory" and "territory_level" in frame:
             for level, part in frame.groupby("territory_level", sort=False):
                 _level(str(level), column.name, part, file_name, fault)
+                if level == "epci" and column.key:
+                    _every_epci(column.name, part, lists, file_name, vintage_year, fault)
                 if level == "commune":
                     _communes(column.name, column.key, part, lists, file_name, vintage_year, gives_lists, fault, dated_geography)
         elif column.type in ("department", "region"):
@@ -152,6 +157,26 @@ def _level(level: str, name: str, frame: "pd.DataFrame", file_name: str, fault: 
             ))
         if whole:
             _whole_country(codes, name, file_name, fault)
+
+
+def _every_epci(
+    name: str, frame: "pd.DataFrame", lists: CodeLists, file_name: str, vintage_year: int | None, fault: Sink
+) -> None:
+    """Fault when a file of most EPCIs lacks many of the known ones, or all those after a certain code."""
+    codes = set(frame[name].dropna())
+    # the EPCIs of before 2017 were others: 2,048 became 1,252
+    if len(lists.epcis) < WHOLE_EPCIS or (vintage_year or 0) < FIRST_EPCIS or len(codes) < WHOLE_EPCIS / 3:
+        return
+    missing = lists.epcis - codes
+    after = sum(1 for code in lists.epcis if code > max(codes))
+    if len(missing) <= MISSING_EPCIS * len(lists.epcis) and after < 4:
+        return
+    fault(Fault(
+        "truncated",
+        f"{file_name} : colonne « {name} », il manque {len(missing)} des {len(lists.epcis)} intercommunalités connues, dont les {after} dernières dans l'ordre des codes : fichier coupé ?",
+        f"{file_name}: column '{name}', {len(missing)} of the {len(lists.epcis)} known EPCIs are missing, among them the last {after} in the order of codes: a truncated file?",
+        AGAIN, column=name,
+    ))
 
 
 def _whole_country(departments: set[str], name: str, file_name: str, fault: Sink) -> None:

@@ -13,6 +13,7 @@ from orchestration.messages import Message
 from orchestration.triage.continuity import check_emptied, check_resemblance, check_same_figures, check_units, check_zeros
 from orchestration.triage.faults import Sink, refuse
 from orchestration.triage.order import check_columns, check_labels, check_rows
+from orchestration.triage.outliers import check_outliers
 from orchestration.triage.reference import PERIODS, Reference, align
 from orchestration.triage.vanished import check_vanished
 from orchestration.triage.years import check_not_another_vintage
@@ -37,6 +38,7 @@ def compare(
         if aligned is not None:
             check_rows(aligned, file_name, fault)
             check_resemblance(aligned, file_name, fault)
+    check_outliers(table, frame, file_name=file_name, fault=fault)
     for reference in references:
         check_vanished(table, frame, reference, file_name=file_name, fault=fault)
         aligned = align(table, frame, reference)
