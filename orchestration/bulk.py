@@ -103,6 +103,8 @@ def try_bulk(source: Source, landed: Landed, work: Path) -> FileOutcome:
                 raise _explained(error, {raw.match.table_name: raw}) from error
     except Refusal as refusal:
         return refused(landed, refusal)
+    except (OSError, EOFError, ValueError, zlib.error) as error:
+        return refused(landed, _damaged(landed, error))
     return _taken(raw, [raw.match.table_name])
 
 

@@ -782,6 +782,48 @@ _body("binary_file", bytes(range(256)) * 40)
 _body("plain_text", "Le service est momentanément indisponible. Merci de réessayer plus tard.\n".encode())
 
 
+# values that vanished, names of copies --------------------------------------------------------------
+
+
+def _emptied(name: str, share: float) -> None:
+    def make(g: Grid, c: Context) -> Grid | None:
+        chosen = [x for x in c.numeric(lambda x: x.required) if sum(bool(v.strip()) for v in g.column(x.index)) > 0.9 * len(g.rows)]
+        if not chosen or len(g.rows) < 12 or c.blank_is_zero or c.made_by_team:
+            return None
+        for row in g.rows[: int(len(g.rows) * share)]:
+            row[chosen[0].index] = ""
+        return g
+
+    make.__name__ = name
+    kind("missing values", "refuse")(make)
+
+
+_emptied("a_required_column_emptied", 1.0)
+_emptied("a_required_column_emptied_in_two_thirds", 0.67)
+
+
+@kind("file names", "same")
+def name_of_a_second_download(g, c):
+    stem, _, ending = g.name.rpartition(".")
+    return Mutant(g.bytes(), "same", name=f"{stem} (1).{ending}")
+
+
+@kind("file names", "same")
+def name_of_a_copy(g, c):
+    stem, _, ending = g.name.rpartition(".")
+    return Mutant(g.bytes(), "same", name=f"{stem} - Copie.{ending}")
+
+
+@kind("codes", "same", on=CSV)
+def identifiers_as_french_floats(g, c):
+    column = c.code("siren", "epci")
+    if column is None:
+        return None
+    for row in g.rows:
+        row[column.index] += ",0" if row[column.index].isdigit() else ""
+    return g
+
+
 # another file -------------------------------------------------------------------------------------
 
 

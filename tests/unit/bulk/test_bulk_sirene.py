@@ -120,3 +120,77 @@ def test_check_refuses_a_damaged_stock_in_words(tmp_path, damage, word):
     outcome = try_bulk(load_source(FOLDER), landed(path), tmp_path)
     assert outcome.state == "refused" and outcome.action
     assert path.name in outcome.reason.fr and word in outcome.reason.fr
+
+
+def tried(tmp_path: Path, data: bytes, name: str = "StockEtablissement_utf8.csv"):
+    path = tmp_path / name
+    path.write_bytes(data)
+    return try_bulk(load_source(FOLDER), landed(path), tmp_path)
+
+
+def written(lines: list[list[str]], **options: str) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n", **options).writerows(lines)
+    return text.getvalue()
+
+
+@pytest.mark.parametrize("data", [
+    lambda lines: written(lines, delimiter=";").encode(),
+    lambda lines: written(lines, delimiter="\t").encode("utf-8-sig"),
+    lambda lines: written(lines).encode("utf-16"),
+    lambda lines: written([[c.replace("DE L EXEMPLE", "DE L’ÉTÉ") for c in line] for line in lines]).encode("cp1252"),
+    lambda lines: ("Base Sirene\n" + written(lines)).encode(),
+])
+def test_a_stock_written_otherwise_is_read_and_said(tmp_path, data):
+    lines = sample_lines("StockEtablissement_utf8.zip")
+    outcome = tried(tmp_path, data(lines))
+    assert (outcome.state, outcome.rows_read) == ("adapted", len(lines) - 1), outcome.reason
+
+
+def changed(lines: list[list[str]], column: str, change) -> bytes:
+    at = lines[0].index(column)
+    return written([lines[0], *([*line[:at], change(line[at]), *line[at + 1 :]] for line in lines[1:])]).encode()
+
+
+def test_lost_zeros_of_a_register_come_back(tmp_path):
+    lines = sample_lines("StockEtablissement_utf8.zip")
+    # the sample's SIRENs begin with four zeros, as many as can be lost without a doubt
+    data = changed(lines, "siren", lambda cell: cell.lstrip("0"))
+    outcome = tried(tmp_path, data)
+    assert outcome.state == "adapted" and "« siren »" in outcome.reason.fr and "zéros" in outcome.reason.fr
+
+
+@pytest.mark.parametrize(("column", "change"), [
+    ("siret", lambda cell: f"{float(cell):.3E}"),
+    ("siren", lambda cell: "x" + cell[1:]),
+    ("etatAdministratifEtablissement", lambda cell: {"A": "Actif", "F": "Fermé"}[cell]),
+    ("caractereEmployeurEtablissement", lambda cell: {"O": "Oui", "N": "Non"}.get(cell, cell)),
+    ("trancheEffectifsEtablissement", lambda cell: {"NN": "Non employeur"}.get(cell, cell)),
+    ("codeCommuneEtablissement", lambda cell: "Nantes"),
+])
+def test_cells_that_are_no_values_of_their_column_are_refused(tmp_path, column, change):
+    outcome = tried(tmp_path, changed(sample_lines("StockEtablissement_utf8.zip"), column, change))
+    assert outcome.state == "refused" and column in outcome.reason.fr and "ligne" in outcome.reason.fr and outcome.action
+
+
+@pytest.mark.parametrize("data", [
+    b"", b"<html><title>503</title></html>", b'{"error": "quota"}', b"\x00\x01\x02" * 400,
+])
+def test_what_is_no_stock_is_refused(tmp_path, data):
+    assert tried(tmp_path, data).state == "refused"
+
+
+def test_a_stock_without_rows_and_a_header_that_lacks_a_name_are_refused(tmp_path):
+    lines = sample_lines("StockEtablissement_utf8.zip")
+    assert tried(tmp_path, written(lines[:1]).encode()).state == "refused"
+    at = lines[0].index("nic")
+    short = tried(tmp_path, written([lines[0][:at] + lines[0][at + 1 :], *lines[1:]]).encode())
+    assert short.state == "refused" and "ligne 2" in short.reason.fr
+
+
+def test_a_cut_archive_does_not_stop_the_rest(tmp_path):
+    import gzip
+
+    whole = gzip.compress(written(sample_lines("StockEtablissement_utf8.zip") * 1).encode())
+    outcome = tried(tmp_path, whole[: len(whole) // 2], "StockEtablissement_utf8.csv.gz")
+    assert outcome.state == "refused" and outcome.action

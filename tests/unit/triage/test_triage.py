@@ -1,6 +1,7 @@
 """Faults that leave every value possible: seen by comparing with what is known of the same places."""
 
 import random
+from datetime import date
 
 import pandas as pd
 import pytest
@@ -8,8 +9,9 @@ import pytest
 from orchestration.catalog.models import Budgets, Column, Rule, Table, Text
 from orchestration.conforming.conform import Conformed
 from orchestration.messages import Message, Refusal
-from orchestration.triage import Reference, apply_rules
+from orchestration.triage import CodeLists, Reference, apply_rules, check_codes
 from orchestration.triage import compare as compare_all
+from orchestration.triage.codes import MAINLAND, MAINLAND_REGIONS
 
 TEXT = Text(fr="les déciles ne sont pas dans l'ordre", en="deciles out of order")
 
@@ -159,3 +161,126 @@ def test_a_rule_does_not_apply_to_missing_values():
 def test_a_rule_knows_the_year_of_the_vintage():
     with pytest.raises(Refusal):
         apply_rules(table(rule("year = $vintage_year")), conformed(), file_name="w.csv", vintage_year=2015)
+
+
+# values and places that vanish --------------------------------------------------------------------
+
+
+def test_a_measure_that_lost_half_of_its_values_is_refused():
+    new = wages(2015)
+    new.loc[new.index >= 20, "women"] = float("nan")
+    with pytest.raises(Refusal, match="column 'women' is empty in 20 of 40 rows") as refusal:
+        compare(new, wages(2014, growth=1.0))
+    assert refusal.value.kind == "emptied"
+
+
+def test_a_few_more_secrets_than_last_year_pass():
+    new = wages(2015)
+    new.loc[new.index < 4, "women"] = float("nan")
+    compare(new, wages(2014, growth=1.0))
+
+
+def test_a_zero_in_a_column_that_knows_none_is_refused():
+    new = wages(2015)
+    new.loc[7, "men"] = 0.0
+    with pytest.raises(Refusal, match="1 row\\(s\\) are 0 where"):
+        compare(new, wages(2014, growth=1.0))
+
+
+def test_the_end_of_the_list_gone_is_a_cut_however_short():
+    with pytest.raises(Refusal, match="3 of 40 places") as refusal:
+        compare_all(
+            table(vanished_share=0.10), wages(2015)[:37], [known(wages(2014, growth=1.0), "2014")], file_name="wages.csv", vintage="2015"
+        )
+    assert refusal.value.kind == "vanished"
+
+
+def test_places_gone_here_and_there_within_the_budget_pass():
+    new = wages(2015)
+    compare_all(
+        table(vanished_share=0.10), new[~new["code"].isin(["44003", "44011", "44029"])], [known(wages(2014, growth=1.0), "2014")],
+        file_name="wages.csv", vintage="2015",
+    )
+
+
+def test_last_years_figures_under_this_years_header_are_refused():
+    old = wages(2014)
+    with pytest.raises(Refusal, match="it has exactly the 40 rows of vintage 2014"):
+        compare(old.assign(year=2015), old)
+
+
+def test_two_crossed_cells_are_seen_when_the_same_figures_come_again():
+    old = wages(2014)
+    new = old.copy()
+    new.loc[5, ["women", "men"]] = old.loc[5, ["men", "women"]].to_numpy()
+    with pytest.raises(Refusal, match="in 1 row\\(s\\) each has the figure that the other had"):
+        compare_all(table(), new, [known(old, "2014", same_vintage=True)], file_name="wages.csv", vintage="2014")
+
+
+def rates(values: list[float]) -> pd.DataFrame:
+    return pd.DataFrame({
+        "territory_level": "department", "code": [f"{n:02d}" for n in range(len(values))], "rate": values, "_row": range(2, len(values) + 2),
+    })
+
+
+@pytest.mark.parametrize("odd", [0.17, 0.0])
+def test_a_share_among_percentages_is_seen_in_the_file_alone(odd):
+    level = Column(name="territory_level", type="text", key=True)
+    contract = Table(
+        description=TEXT, grain="x", files=[],
+        columns=[level, Column(name="code", type="territory", key=True), Column(name="rate", type="number", unit="%")],
+    )
+    usual = [12 + (n % 9) for n in range(96)]
+    compare_all(contract, rates(usual), [], file_name="rates.csv", vintage="2018")
+    with pytest.raises(Refusal, match="1 value\\(s\\) of another order") as refusal:
+        compare_all(contract, rates([*usual[:13], odd, *usual[14:]]), [], file_name="rates.csv", vintage="2018")
+    assert "département" not in refusal.value.reason.en and "line 15" in refusal.value.reason.en
+
+
+# which geography ----------------------------------------------------------------------------------
+
+
+def judged_communes(codes: list[str], lists: CodeLists, dated: bool = False) -> None:
+    frame = pd.DataFrame({"code": codes, "year": 2020, "women": 1.0, "men": 1.0, "_row": range(2, len(codes) + 2)})
+    check_codes(table(), frame, lists, file_name="x.csv", vintage_year=2020, gives_lists=False, dated_geography=dated)
+
+
+@pytest.fixture(scope="module")
+def france() -> CodeLists:
+    """A country of 31,680 communes, of which four ended on 1 January 2020."""
+    codes = [f"{d}{n:03d}" for d in sorted(MAINLAND) for n in range(1, 331)]
+    return CodeLists(communes=set(codes), suppressed={c: date(2020, 1, 1) for c in codes[5:9]})
+
+
+def test_a_whole_file_in_last_years_geography_is_read(france):
+    judged_communes(sorted(france.communes), france)
+
+
+def test_some_former_codes_among_new_ones_are_refused(france):
+    ended = sorted(france.suppressed)
+    with pytest.raises(Refusal, match="suppressed before 2020"):
+        judged_communes([c for c in sorted(france.communes) if c not in ended[1:]], france)
+
+
+def test_a_composition_of_an_earlier_day_is_another_years(france):
+    with pytest.raises(Refusal, match="suppressed before 2020"):
+        judged_communes(sorted(france.communes), france, dated=True)
+
+
+def test_a_missing_region_is_a_cut_file():
+    frame = pd.DataFrame({"region": sorted(MAINLAND_REGIONS - {"94"}), "_row": range(2, 14)})
+    contract = Table(description=TEXT, grain="x", files=[], columns=[Column(name="region", type="region", key=True)])
+    with pytest.raises(Refusal, match="1 of the 13 mainland régions are missing \\(94\\)"):
+        check_codes(contract, frame, CodeLists(), file_name="x.csv", vintage_year=2018, gives_lists=False)
+
+
+def test_missing_epcis_are_a_cut_file():
+    epcis = {f"2{n:08d}" for n in range(1200)}
+    contract = Table(
+        description=TEXT, grain="x", files=[],
+        columns=[Column(name="territory_level", type="text", key=True), Column(name="code", type="territory", key=True)],
+    )
+    frame = pd.DataFrame({"territory_level": "epci", "code": sorted(epcis)[:1190]})
+    frame["_row"] = range(2, 1192)
+    with pytest.raises(Refusal, match="the last 10 in the order of codes"):
+        check_codes(contract, frame, CodeLists(epcis=epcis), file_name="x.csv", vintage_year=2018, gives_lists=False)
