@@ -29,14 +29,14 @@ def compare(
 
     The first fault that no waiver lets through is raised by `fault`.
     """
-    notes: list[Message] = []
-    check_not_another_vintage(table, frame, references, file_name=file_name, vintage=vintage, fault=fault)
+    notes = check_not_another_vintage(table, frame, references, file_name=file_name, vintage=vintage, fault=fault)
     inner = _period_before(table, frame)
     if inner is not None:
         own, before = inner
         aligned = align(table, own, before)
         if aligned is not None:
             check_rows(aligned, file_name, fault)
+            check_emptied(aligned, file_name, fault)
             check_resemblance(aligned, file_name, fault)
     check_outliers(table, frame, file_name=file_name, fault=fault)
     for reference in references:

@@ -34,22 +34,29 @@ def check_emptied(aligned: Aligned, file_name: str, fault: Sink = refuse) -> Non
     """
     import numpy as np
 
-    for name, new in aligned.new.items():
-        old = aligned.old[name]
+    columns, olds = by_period(aligned)
+    places, lines = aligned.places, aligned.lines
+    if columns is not aligned.new:
+        # one column a quarter: a place is one row of the workbook
+        first = {p: i for i, p in reversed(list(enumerate(aligned.places)))}
+        places = list(dict.fromkeys(aligned.places))
+        lines = aligned.lines[[first[p] for p in places]]
+    for name, new in columns.items():
+        old = olds[name]
         had = int((~np.isnan(old)).sum())
-        if np.isnan(new).all():
+        if columns is aligned.new and np.isnan(new).all():
             # another layout may not have the column (consumption units since 2021); reading refuses a required one
             continue
         lost = np.flatnonzero(np.isnan(new) & ~np.isnan(old))
         if len(lost) < 3 or len(lost) < (EMPTIED_SAME if aligned.same else EMPTIED) * had:
             continue
-        fr, en = described(aligned.lines, aligned.places, lost.tolist())
+        fr, en = described(lines, places, lost.tolist())
         known = aligned.reference.name
         fault(Fault(
             "emptied",
             f"{file_name} : la colonne « {name} » est vide dans {len(lost)} lignes sur {had} où {known.fr} donne une valeur ({fr}).",
             f"{file_name}: column '{name}' is empty in {len(lost)} of {had} rows where {known.en} has a value ({en}).",
-            column=name,
+            column=name.split(" ")[0],
         ))
 
 

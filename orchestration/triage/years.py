@@ -1,7 +1,7 @@
 """Is this another vintage's content under this vintage's name?
 
-Tables that hold several years or quarters say themselves what they are about. Those of one year are compared
-even where their headers carry it: last year's figures under new headers are last year's figures.
+Tables that hold several years or quarters say themselves what they are about. A file of one year whose headers
+carry the year is believed too, but that all its figures are another year's is said.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from orchestration.catalog.models import Table
+from orchestration.messages import Message
 from orchestration.triage.faults import RIGHT_FILE, Fault, Sink, refuse
 from orchestration.triage.reference import Reference, align, shown
 
@@ -26,26 +27,40 @@ def is_dated(table: Table, frame: "pd.DataFrame") -> bool:
     return any(frame[name].nunique() > 1 for name in periods)
 
 
+def says_its_year(table: Table) -> bool:
+    """Return whether the year comes from the file itself: from its headers or its rows."""
+    return any(c.type == "year" for c in table.columns)
+
+
 def check_not_another_vintage(
     table: Table, frame: "pd.DataFrame", others: list[Reference], *, file_name: str, vintage: str, fault: Sink = refuse
-) -> None:
+) -> list[Message]:
     """Fault when every row and value of `frame` is that of another vintage, and not of this one.
+
+    Where the file says its year itself, the likeness is returned as something to tell.
 
     Against another vintage the whole file is compared; against the shipped extract, all the places that
     the extract holds.
     """
     if is_dated(table, frame) or any(r.same_vintage and _equal(table, frame, r) for r in others):
-        return
+        return []
     for reference in others:
-        if not reference.same_vintage and _equal(table, frame, reference):
-            rows = len(reference.frame)
-            fault(Fault(
-                "year",
-                f"{file_name} : le fichier est rangé dans le millésime {vintage} mais il a, à l'identique, les {rows} lignes de {reference.name.fr}.",
-                f"{file_name}: the file lies in vintage {vintage} but it has exactly the {rows} rows of {reference.name.en}.",
-                RIGHT_FILE,
-            ))
-            return
+        if reference.same_vintage or not _equal(table, frame, reference):
+            continue
+        rows = len(reference.frame)
+        if says_its_year(table):
+            return [Message(
+                fr=f"les {rows} lignes ont, à l'identique, les chiffres de {reference.name.fr} : à vérifier chez l'éditeur",
+                en=f"the {rows} row(s) have exactly the figures of {reference.name.en}: to be checked with the publisher",
+            )]
+        fault(Fault(
+            "year",
+            f"{file_name} : le fichier est rangé dans le millésime {vintage} mais il a, à l'identique, les {rows} lignes de {reference.name.fr}.",
+            f"{file_name}: the file lies in vintage {vintage} but it has exactly the {rows} rows of {reference.name.en}.",
+            RIGHT_FILE,
+        ))
+        break
+    return []
 
 
 def _equal(table: Table, frame: "pd.DataFrame", reference: Reference) -> bool:
