@@ -48,7 +48,7 @@ RAW = "raw_"
 MEMORY = "640MB"
 # rows whose cells are read one by one before the whole file is taken; registers are sorted by identifier, so
 # that lost leading zeros stand there
-HEAD_ROWS = 20_000
+HEAD_ROWS = 5_000
 HEAD_BYTES = 1 << 20
 # of those cells, how many may be no value of their column
 ODD_CELLS = 0.01
