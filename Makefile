@@ -30,7 +30,7 @@ $(VENV)/.test-installed: $(VENV)/.installed
 	@touch $@
 
 test: test-setup
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --dist loadfile
 
 dev: setup
 	@$(BIN)/observatory serve --home $(HOME_DIR)

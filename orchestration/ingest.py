@@ -48,6 +48,8 @@ REMEMBERED = 6
 COMMUNES = {"typecom", "commune_code"}
 COMPOSITION = {"epci_code", "commune_code"}
 MOVEMENTS = {"code_before", "code_after", "effective_date"}
+# an optional column is sought under another name only where the name or the figures say so
+SAME_NAME, SAME_FIGURES = 0.6, 0.9
 STRANGE = ("header", "content", "name", "cells")
 
 
@@ -239,9 +241,10 @@ class Judge:
                 vintage_year=vintage.year if vintage else None, gives_lists=_gives_lists(match.table), fault=fault,
                 dated_geography=source.role == "reference",
             )
+            references = self._references(source, state, match, landed)
+            conformed.notes += self._lost_columns(source, state, match, landed, conformed, references)
             conformed.notes += compare(
-                match.table, conformed.frame, self._references(source, state, match, landed),
-                file_name=landed.name, vintage=landed.vintage, fault=fault,
+                match.table, conformed.frame, references, file_name=landed.name, vintage=landed.vintage, fault=fault
             )
         conformed.notes += [n for n in waived.values() if n not in conformed.notes]
         conformed.waived = list(waived)
@@ -419,6 +422,49 @@ class Judge:
         )
         return refusal
 
+    def _lost_columns(
+        self, source: Source, state: SourceState, match: Match, landed: Landed, conformed: Conformed,
+        references: list[Reference],
+    ) -> list[Message]:
+        """Say which optional columns are gone that were filled before: their figures would vanish without a word.
+
+        Raises HeaderRefusal where an unknown header is likely the same column under a new name (Filosofi's
+        « TP6018 » written « TAUX_PAUVRETE_18 »): by its name, or by its figures.
+        """
+        lost: dict[str, Message] = {}
+        for name in conformed.absent:
+            for reference in references:
+                filled = int(reference.frame[name].notna().sum()) if name in reference.frame else 0
+                if reference.same_slot and filled > max(2, 0.1 * len(reference.frame)):
+                    lost.setdefault(name, reference.name)
+        if not lost:
+            return []
+        headers = ", ".join(f"« {conformed.absent[n]} »" for n in lost)
+        known = next(iter(lost.values()))
+        if conformed.unknown and conformed.propose:
+            patch = conformed.propose(list(lost))
+            unknown = ", ".join(f"« {u} »" for u in conformed.unknown[:8])
+            refusal = HeaderRefusal(
+                Message(
+                    fr=f"{landed.name} : la colonne {headers}, remplie dans {known.fr}, est introuvable, et le fichier a des colonnes inconnues : {unknown}.",
+                    en=f"{landed.name}: column {headers}, filled in {known.en}, is not found, and the file has columns that are not known: {unknown}.",
+                ),
+                Message(
+                    fr="Dire si c'est la même colonne sous un nouveau nom ; sinon, inscrire la nouvelle dans columns.csv avec « - » pour nom canonique.",
+                    en="Say whether it is the same column under a new name; if not, enter the new one in columns.csv with '-' as its canonical name.",
+                ),
+                patch, list(lost), conformed.unknown,
+            )
+            self._add_evidence(source, state, match, landed, refusal)
+            patch.proposals = [p for p in patch.proposals if p.likeness >= SAME_NAME or p.agrees]
+            if patch.proposals:
+                refusal.refresh_action()
+                raise refusal
+        return [Message(
+            fr=f"colonne absente de ce fichier, remplie dans {known.fr} : {headers} ; ses chiffres manquent, ou restent ceux d'un autre millésime",
+            en=f"column that this file lacks, filled in {known.en}: {headers}; its figures are missing, or stay those of another vintage",
+        )]
+
     def _add_evidence(
         self, source: Source, state: SourceState, match: Match, landed: Landed, refusal: HeaderRefusal
     ) -> None:
@@ -453,6 +499,7 @@ class Judge:
                 equal = float((aligned.new[name][both] == aligned.old[name][both]).mean())
                 ranks = rank_likeness(aligned.new[name], aligned.old[name])
                 known = reference.name
+                proposal.agrees = max(equal, ranks or 0.0) >= SAME_FIGURES
                 if equal >= 0.5:
                     proposal.agreement = Message(
                         fr=f"{100 * equal:.0f} % des valeurs sont les mêmes que dans {known.fr}", en=f"{100 * equal:.0f}% of the values are the same as in {known.en}"

@@ -25,7 +25,8 @@ class Proposal(BaseModel):
     """One line for `columns.csv`: which published header would be which column, and why.
 
     `likeness`: of the names, 0 to 1. `fit`: share of the values that the column could hold, None where
-    they were not looked at. `agreement`: what the comparison with a known vintage says, if any.
+    they were not looked at. `agreement`: what the comparison with a known vintage says, if any; `agrees`: that
+    it says that they are the same figures, or those of another year of the same places.
     """
 
     table: str
@@ -36,6 +37,7 @@ class Proposal(BaseModel):
     likeness: float
     fit: float | None = None
     agreement: Message | None = None
+    agrees: bool = False
 
     @property
     def line(self) -> str:

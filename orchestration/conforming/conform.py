@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from orchestration.catalog.models import Column, FileSpec, Table
-from orchestration.conforming.headers import map_headers
+from orchestration.conforming.headers import map_headers, normalise, usual_header, without_header
+from orchestration.conforming.patches import Patch, propose
 from orchestration.conforming.values import LEVEL_TYPES, Parsed, parse
 from orchestration.messages import Message, Refusal
 from orchestration.records import Waived
@@ -45,6 +46,8 @@ class Conformed:
     `frame`: the canonical columns in the catalogue's order, `<column>__marker` after each column that
     has secrecy markers, and `_row`, the line in the file. `notes`: what drifted and was read with
     certainty. `rejected`: rows left out, within the source's budget. `waived`: faults that a waiver let through.
+    `absent`: canonical → usual header of the optional columns that this file has no header for; `unknown`: its
+    headers without a column; `propose`: the lines of `columns.csv` that would join the two.
     """
 
     frame: "pd.DataFrame"
@@ -52,6 +55,9 @@ class Conformed:
     notes: list[Message] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
     waived: list[Waived] = field(default_factory=list)
+    absent: dict[str, str] = field(default_factory=dict)
+    unknown: list[str] = field(default_factory=list)
+    propose: Callable[[list[str]], Patch] | None = field(default=None, repr=False)
 
 
 def output_columns(table: Table) -> list[tuple[str, str]]:
@@ -95,10 +101,12 @@ def conform(
             given[target] = values[found.casefold()]
     unpivot = spec.unpivot.headers if spec.unpivot else None
     into = {spec.unpivot.into, spec.unpivot.value} if spec.unpivot else set()
+    def fit(header: str, column: Column) -> float | None:
+        return _fit(raw, header, column, file_name)
+
     header_map = map_headers(
         table, spec.layout, raw.header, file=file_name, columns_file=columns_file, table_name=table_name,
-        provided=set(given) | into, unpivot=unpivot, vintage_year=vintage_year,
-        fit=lambda header, column: _fit(raw, header, column, file_name),
+        provided=set(given) | into, unpivot=unpivot, vintage_year=vintage_year, fit=fit,
     )
     notes = [a.message for a in raw.adaptations if a.kind not in spec.usual]
     if header_map.added:
@@ -134,7 +142,15 @@ def conform(
             builder.fill(column, None)
     frame, rejected = builder.finish()
     notes += builder.notes
-    result = Conformed(frame, rows_read=count, notes=notes, rejected=rejected)
+    absent = [c for c in without_header(table, spec.layout, header_map, set(given) | into | set(years)) if not c.key]
+    result = Conformed(
+        frame, rows_read=count, notes=notes, rejected=rejected, unknown=header_map.added,
+        absent={c.name: usual_header(c, spec.layout, vintage_year) for c in absent},
+        propose=lambda names: propose(
+            table, table_name, spec.layout, [c for c in absent if c.name in names], header_map.added, columns_file,
+            vintage_year, fit, normalise, least=0.0,
+        ),
+    )
     _enforce_budget(table, result, file_name, fault or _refuse)
     _settle_duplicates(table, result, file_name)
     return result

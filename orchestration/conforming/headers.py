@@ -181,20 +181,30 @@ def map_headers(
     return result
 
 
+def without_header(table: Table, layout: str, found: HeaderMap, provided: set[str]) -> list[Column]:
+    """Return the columns that `layout` has headers for, and of which this file shows none."""
+    return [
+        c for c in table.columns
+        if c.name not in found.positions and c.name not in provided and any(h.layout in ("", layout) for h in c.headers)
+    ]
+
+
+def usual_header(column: Column, layout: str, vintage_year: int | None) -> str:
+    """Return the header as it would stand in this year's file: a city officer looks for « MED18 », not for « MED{yy} »."""
+    text = [h.text for h in column.headers if h.layout in ("", layout)][-1]
+    if vintage_year is None:
+        return text
+    return text.replace("{yyyy}", str(vintage_year)).replace("{yy}", f"{vintage_year % 100:02d}")
+
+
 def _refuse_missing(
     table: Table, layout: str, result: HeaderMap, file: str, columns_file: str, table_name: str, provided: set[str],
     vintage_year: int | None, fit: Fit | None,
 ) -> None:
-    missing = [
-        c for c in table.columns
-        if c.required and c.name not in result.positions and c.name not in provided
-        and any(h.layout in ("", layout) for h in c.headers)
-    ]
+    missing = [c for c in without_header(table, layout, result, provided) if c.required]
     if not missing:
         return
-    names = ", ".join("« " + [h.text for h in c.headers if h.layout in ("", layout)][-1] + " »" for c in missing)
-    if vintage_year is not None:  # a city officer looks for « MED18 » in the file, not for « MED{yy} »
-        names = names.replace("{yyyy}", str(vintage_year)).replace("{yy}", f"{vintage_year % 100:02d}")
+    names = ", ".join(f"« {usual_header(c, layout, vintage_year)} »" for c in missing)
     plural = "s" if len(missing) > 1 else ""
     unknown = ", ".join(f"« {a} »" for a in result.added[:8]) or "—"
     raise HeaderRefusal(

@@ -56,11 +56,12 @@ Fit = Callable[[str, Column], float | None]
 
 def propose(
     table: Table, table_name: str, layout: str, missing: list[Column], unknown: list[str], columns_file: str,
-    vintage_year: int | None, fit: Fit | None, normalise: Callable[[str], str],
+    vintage_year: int | None, fit: Fit | None, normalise: Callable[[str], str], least: float = LIKELIHOOD,
 ) -> Patch:
     """Return the likeliest header for each of the `missing` columns, each header used once.
 
-    `fit(header, column)`: share of the header's values that the column could hold.
+    `fit(header, column)`: share of the header's values that the column could hold. `least`: how much must speak
+    for a header, from 0 (its values fit) to 1 (the same name too).
     """
     scored: list[tuple[float, Proposal]] = []
     for column in missing:
@@ -71,7 +72,7 @@ def propose(
             if share is not None and share < FITS:
                 continue
             score = likeness if share is None else 0.7 * likeness + 0.3 * share
-            if score < LIKELIHOOD:
+            if score < least:
                 continue
             header = _general(published, column, vintage_year)
             proposal = Proposal(

@@ -81,7 +81,7 @@ def test_a_wrong_file(walk):
     text = french(inbox, "2 budget de la plateforme.csv.refused.md")
     assert "**Votre fichier n'a pas été pris : l'observatoire ne sait pas de quel jeu de données il s'agit.**" in text
     assert "Aucun jeu de données n'a ces en-têtes : « Poste », « Montant », « Entreprise »." in text
-    assert "Les jeux de données les plus proches :" in text and text.count("; il manque «") == 3
+    assert "Les jeux de données les plus proches :" in text and text.count("; il manque «") == 2
     assert "Si c'est un tableau de l'équipe, partir de son modèle" in text
     assert "Votre fichier est rangé dans `inbox/refused/" in text and len(list(inbox.refused.iterdir())) == 1
 
