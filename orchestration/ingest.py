@@ -434,6 +434,8 @@ class Judge:
         lost: dict[str, Message] = {}
         for name in conformed.absent:
             for reference in references:
+                if reference.vintage and sort_key(reference.vintage) > sort_key(landed.vintage):
+                    continue  # B Lab's file of 2021 had no « city » yet
                 filled = int(reference.frame[name].notna().sum()) if name in reference.frame else 0
                 if reference.same_slot and filled > max(2, 0.1 * len(reference.frame)):
                     lost.setdefault(name, reference.name)
