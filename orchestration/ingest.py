@@ -27,6 +27,7 @@ from orchestration.triage import (
     Sink,
     apply_rules,
     check_codes,
+    check_levels,
     code_lists,
     compare,
     refuse,
@@ -250,6 +251,18 @@ class Judge:
         conformed.waived = list(waived)
         return conformed
 
+    def levels(
+        self, source: Source, table_name: str, frame: "pd.DataFrame", vintage: str
+    ) -> tuple[Refusal | None, dict[Waived, Message]]:
+        """Return why the communes and the EPCIs of one vintage contradict each other (None: they agree), and what was waived."""
+        waived: dict[Waived, Message] = {}
+        fault = self.waivers(source).sink(source.source_id, table_name, vintage, self._today, waived.setdefault)
+        try:
+            check_levels(source.tables[table_name], frame, self._code_lists(source).members, fault=fault)
+        except Refusal as refusal:
+            return refusal, waived
+        return None, waived
+
     def waivers(self, source: Source) -> Waivers:
         """Return the reviewed exceptions."""
         if self._waivers is None:
@@ -364,6 +377,7 @@ class Judge:
         communes: "list[pd.DataFrame]" = []
         movements: "list[pd.DataFrame]" = []
         epcis: set[str] = set()
+        members: dict[str, set[str]] = {}
         for other in self._known_sources(source).values():
             if other.role != "reference":
                 continue
@@ -374,9 +388,12 @@ class Judge:
                 elif MOVEMENTS <= columns:
                     movements += self._frames(other, name)
                 elif COMPOSITION <= columns:
-                    epcis |= {code for frame in self._frames(other, name) for code in frame["epci_code"].dropna()}
+                    frames = self._frames(other, name)
+                    epcis |= {code for frame in frames for code in frame["epci_code"].dropna()}
+                    if frames and "territory_level" not in columns:
+                        members = {str(e): set(part) for e, part in frames[-1].groupby("epci_code")["commune_code"]}
         lists = code_lists(communes, movements)
-        lists.epcis = epcis
+        lists.epcis, lists.members = epcis, members
         return lists
 
     def _frames(self, source: Source, table: str) -> "list[pd.DataFrame]":

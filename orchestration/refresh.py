@@ -45,6 +45,7 @@ from orchestration.landing import (
 from orchestration.messages import Message, Refusal
 from orchestration.records import CheckOutcome, FileOutcome, RefreshOutcome, Waived
 from orchestration.settings import Settings, code_version
+from orchestration.triage.levels import LEVELS
 from orchestration.waivers import EXPECTATION, MARTS, TEST, load_waivers, waiver_line
 
 if TYPE_CHECKING:
@@ -553,6 +554,23 @@ class Refresh:
                     outcomes[part.landed.name] = refused(part.landed, clash)
                     self._refuse_known(state, vintage, part.landed.name, clash)
             return
+        apart, waived = self._levels_apart(source, table, vintage, frame, parts)
+        if apart is not None:
+            for part in apart.parts:
+                outcomes[part.landed.name] = refused(part.landed, apart.refusal)
+                self._refuse_known(state, vintage, part.landed.name, apart.refusal)
+            rest = [part for part in parts if part not in apart.parts]
+            if rest:
+                self._compose(source, state, table, vintage, rest, outcomes)
+            return
+        for part, check in ((p, c) for p in parts if p.frame is not None and _levels_of(p) for c in waived):
+            name = part.landed.name
+            note = Message.join([m for m in (outcomes[name].reason, waived[check]) if m])
+            outcomes[name] = outcomes[name].model_copy(
+                update={"state": "adapted", "reason": note, "waived": [*outcomes[name].waived, check]}
+            )
+            known = state.files[vintage][name]
+            state.files[vintage][name] = made_of[name] = known.model_copy(update={"waived": [*known.waived, check]})
         path = self.lake.path_for(source, table, vintage, made_of)
         rows = self.lake.write(frame, lake_types(source.tables[table]), path)
         new = [part.landed.name for part in parts if part.frame is not None]
@@ -561,6 +579,23 @@ class Refresh:
             synthetic=bool(frame["_synthetic"].fillna(False).astype(bool).any()),
         )
         self.keep(source, state, table, vintage, kept, new)
+
+    def _levels_apart(
+        self, source: Source, table: str, vintage: str, frame: "pd.DataFrame", parts: "list[_Part]"
+    ) -> "tuple[_Apart | None, dict[Waived, Message]]":
+        """Return the new files of communes and EPCIs where these contradict each other, and what a waiver let through.
+
+        Where both are new nobody can say which is wrong, and both are refused; where one is known, the new one.
+        """
+        new = [p for p in parts if p.frame is not None and _levels_of(p)]
+        if not new:
+            return None, {}
+        refusal, waived = self.judge.levels(source, table, frame, vintage)
+        if refusal is None:
+            return None, waived
+        names = ", ".join(p.landed.name for p in new)
+        refusal.reason = Message(fr=f"{names} : {refusal.reason.fr}", en=f"{names}: {refusal.reason.en}")
+        return _Apart(new, refusal), {}
 
     def keep(
         self, source: Source, state: SourceState, table: str, vintage: str, kept: Vintage, new: list[str]
@@ -885,6 +920,19 @@ class _Part:
     slot: str
     landed: Landed
     frame: "pd.DataFrame | None"
+
+
+@dataclass
+class _Apart:
+    """New files of one vintage that contradict each other or a known one, and why."""
+
+    parts: list[_Part]
+    refusal: Refusal
+
+
+def _levels_of(part: _Part) -> bool:
+    """Return whether a new file holds communes or EPCIs."""
+    return part.frame is not None and "territory_level" in part.frame and bool(set(LEVELS) & set(part.frame["territory_level"]))
 
 
 @dataclass

@@ -45,11 +45,13 @@ ELSEWHERE = ("975", "977", "978", "98", "99")
 
 @dataclass
 class CodeLists:
-    """What is known: `communes`, of today and of the past; `suppressed`: code → day it ended; `epcis`: of the compositions."""
+    """What is known: `communes`, of today and of the past; `suppressed`: code → day it ended;
+    `epcis`: of the compositions; `members`: EPCI → its communes, by the newest."""
 
     communes: set[str] = field(default_factory=set)
     suppressed: dict[str, date] = field(default_factory=dict)
     epcis: set[str] = field(default_factory=set)
+    members: dict[str, set[str]] = field(default_factory=dict)
 
 
 def code_lists(communes: "list[pd.DataFrame]", movements: "list[pd.DataFrame]") -> CodeLists:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from orchestration.messages import Message
 from orchestration.triage.faults import Fault, Sink, refuse
 from orchestration.triage.order import by_period
-from orchestration.triage.reference import Aligned, described, shown
+from orchestration.triage.reference import Aligned, described, shown, of
 
 FEWEST = 5
 # No published column was seen to grow fivefold between two years (mirror: at most 1.4 between 2014 and 2018).
@@ -109,7 +109,7 @@ def check_units(aligned: Aligned, file_name: str, fault: Sink = refuse) -> None:
             before, after = float(np.median(old[both])), float(np.median(new[both]))
             fault(Fault(
                 "unit",
-                f"{file_name} : la colonne « {name} » vaut {10**middle:.3g} fois celle de {known.fr} "
+                f"{file_name} : la colonne « {name} » vaut {10**middle:.3g} fois celle {of(known.fr)} "
                 f"(médiane {before:.4g} avant, {after:.4g} maintenant, {count} territoires ou unités) : l'unité a changé, ou la colonne n'est pas la bonne.",
                 f"{file_name}: column '{name}' is {10**middle:.3g} times that of {known.en} "
                 f"(median {before:.4g} before, {after:.4g} now, {count} places or units): the unit changed, or it is another column.",
@@ -186,7 +186,7 @@ def check_resemblance(aligned: Aligned, file_name: str, fault: Sink = refuse) ->
         good = int((~(np.isnan(new) | np.isnan(olds[name]))).sum())
         fault(Fault(
             "unlike",
-            f"{file_name} : la colonne « {name} » ne ressemble plus à celle de {known.fr} (corrélation des rangs {found:.2f} sur {good} "
+            f"{file_name} : la colonne « {name} » ne ressemble plus à celle {of(known.fr)} (corrélation des rangs {found:.2f} sur {good} "
             "territoires ou unités) : valeurs triées à part des codes, mélangées, ou autre colonne.",
             f"{file_name}: column '{name}' no longer resembles that of {known.en} (rank correlation {found:.2f} over {good} places or "
             "units): values sorted apart from their codes, shuffled, or another column.",
@@ -232,7 +232,7 @@ def check_same_figures(aligned: Aligned, file_name: str, fault: Sink = refuse) -
     fr, en = described(aligned.lines, aligned.places, list(dict.fromkeys(at[:, 0].tolist())))
     known = aligned.reference.name
     said = Message(
-        fr=f"{changed} valeur(s) sur {total} diffèrent {_of(known.fr)} (colonnes {columns} ; {fr} ; {shown})",
+        fr=f"{changed} valeur(s) sur {total} diffèrent {of(known.fr)} (colonnes {columns} ; {fr} ; {shown})",
         en=f"{changed} of {total} value(s) differ from {known.en} (columns {columns} ; {en} ; {shown})",
     )
     if aligned.reference.extract and aligned.reference.same_vintage and not aligned.newer_issue:
@@ -269,8 +269,3 @@ def check_same_figures(aligned: Aligned, file_name: str, fault: Sink = refuse) -
             f"{file_name}: {said.en}: these are not the figures of this vintage.",
         ))
     return [said]
-
-
-def _of(name: str) -> str:
-    """Return « du millésime 2018 » for « le millésime 2018 », « de l'extrait » for « l'extrait »."""
-    return f"du {name[3:]}" if name.startswith("le ") else f"de {name}"

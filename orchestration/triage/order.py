@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from orchestration.messages import Message
 from orchestration.triage.faults import Fault, Sink, refuse
-from orchestration.triage.reference import Aligned, described
+from orchestration.triage.reference import Aligned, described, of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -257,7 +257,7 @@ def _strangers(aligned: Aligned, file_name: str, fault: Sink) -> None:
     fr, en = described(aligned.lines, aligned.places, rows.tolist())
     fault(Fault(
         "moved",
-        f"{file_name} : {len(rows)} lignes sur {int(judged.sum())} s'écartent d'un coup de {aligned.reference.name.fr} dans toutes leurs colonnes, "
+        f"{file_name} : {len(rows)} lignes sur {int(judged.sum())} s'écartent d'un coup {of(aligned.reference.name.fr)} dans toutes leurs colonnes, "
         f"quand les autres le suivent à {100 * usual:.0f} % près ({fr}) : valeurs décalées par rapport aux codes ?",
         f"{file_name}: {len(rows)} of {int(judged.sum())} rows leave {aligned.reference.name.en} all at once in every column, "
         f"while the others keep to it within {100 * usual:.0f}% ({en}): values off their codes?", ASK,

@@ -139,3 +139,8 @@ def described(lines: "np.ndarray", places: list[str], chosen: "list[int]", shown
     """Return up to `shown` rows as `ligne 12 (44109)`, in French and English."""
     fr = ", ".join(f"ligne {lines[i]} ({places[i]})" for i in chosen[:shown])
     return fr + (", …" if len(chosen) > shown else ""), fr.replace("ligne", "line") + (", …" if len(chosen) > shown else "")
+
+
+def of(name: str) -> str:
+    """Return « du millésime 2018 » for « le millésime 2018 », « de l'extrait » for « l'extrait »."""
+    return f"du {name[3:]}" if name.startswith("le ") else f"de {name}"

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from orchestration.catalog.models import Table
+from orchestration.catalog.models import Column, Table
 from orchestration.triage.faults import AGAIN, Fault, Sink, refuse
-from orchestration.triage.reference import PERIODS, Reference, floats, texts
+from orchestration.triage.reference import PERIODS, Reference, floats, of, texts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -67,7 +67,7 @@ def check_vanished(
     examples = ", ".join(str(row[-1]) for row in lost[:3])
     fault(Fault(
         "vanished",
-        f"{file_name} : {len(lost)} territoires ou unités sur {len(before)} connus de {reference.name.fr} ont disparu ({examples}…), "
+        f"{file_name} : {len(lost)} territoires ou unités sur {len(before)} connus {of(reference.name.fr)} ont disparu ({examples}…), "
         f"dont les {tail} derniers de la liste{said_fr} ; {100 * budget:.0f} % au plus sont admis : fichier coupé ?",
         f"{file_name}: {len(lost)} of {len(before)} places or units known from {reference.name.en} are gone ({examples}…), "
         f"the last {tail} of the list among them{said_en}; {100 * budget:.0f}% at most are allowed: a truncated file?",
@@ -86,7 +86,7 @@ def _holes(table: Table, frame: "pd.DataFrame", reference: Reference, file_name:
         shown = ", ".join(missing[:4])
         fault(Fault(
             "vanished",
-            f"{file_name} : {len(missing)} période(s) connue(s) de {reference.name.fr} manquent au milieu de la série ({shown}) : colonne renommée ou perdue ?",
+            f"{file_name} : {len(missing)} période(s) connue(s) {of(reference.name.fr)} manquent au milieu de la série ({shown}) : colonne renommée ou perdue ?",
             f"{file_name}: {len(missing)} period(s) known from {reference.name.en} are missing in the middle of the series ({shown}): a column renamed or lost?",
             AGAIN, column="period",
         ))
@@ -97,8 +97,13 @@ def _total_kept(table: Table, frame: "pd.DataFrame", old: "pd.DataFrame") -> flo
     import numpy as np
 
     for column in table.columns:
-        if column.type in ("integer", "number") and not column.key and any((column.unit or "").startswith(u) or (column.unit or "").endswith(u) for u in COUNTED):
+        if column.type in ("integer", "number") and not column.key and counts_something(column):
             before, now = np.nansum(floats(old[column.name])), np.nansum(floats(frame[column.name]))
             if before > 0:
                 return float(now / before)
     return None
+
+
+def counts_something(column: Column) -> bool:
+    """Return whether the column counts people or things, by its unit: then the parts add up to the whole."""
+    return (column.unit or "").startswith(COUNTED) or (column.unit or "").endswith(COUNTED)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from orchestration.catalog.models import Table
 from orchestration.messages import Message
 from orchestration.triage.faults import RIGHT_FILE, Fault, Sink, refuse
-from orchestration.triage.reference import Reference, align, shown
+from orchestration.triage.reference import Reference, align, of, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,12 +50,12 @@ def check_not_another_vintage(
         rows = len(reference.frame)
         if says_its_year(table):
             return [Message(
-                fr=f"les {rows} lignes ont, à l'identique, les chiffres de {reference.name.fr} : à vérifier chez l'éditeur",
+                fr=f"les {rows} lignes ont, à l'identique, les chiffres {of(reference.name.fr)} : à vérifier chez l'éditeur",
                 en=f"the {rows} row(s) have exactly the figures of {reference.name.en}: to be checked with the publisher",
             )]
         fault(Fault(
             "year",
-            f"{file_name} : le fichier est rangé dans le millésime {vintage} mais il a, à l'identique, les {rows} lignes de {reference.name.fr}.",
+            f"{file_name} : le fichier est rangé dans le millésime {vintage} mais il a, à l'identique, les {rows} lignes {of(reference.name.fr)}.",
             f"{file_name}: the file lies in vintage {vintage} but it has exactly the {rows} rows of {reference.name.en}.",
             RIGHT_FILE,
         ))
