@@ -554,7 +554,7 @@ class Refresh:
                     outcomes[part.landed.name] = refused(part.landed, clash)
                     self._refuse_known(state, vintage, part.landed.name, clash)
             return
-        apart, waived = self._levels_apart(source, table, vintage, frame, parts)
+        apart, waived = self._levels_apart(source, table, vintage, frame, parts, before)
         if apart is not None:
             for part in apart.parts:
                 outcomes[part.landed.name] = refused(part.landed, apart.refusal)
@@ -581,7 +581,7 @@ class Refresh:
         self.keep(source, state, table, vintage, kept, new)
 
     def _levels_apart(
-        self, source: Source, table: str, vintage: str, frame: "pd.DataFrame", parts: "list[_Part]"
+        self, source: Source, table: str, vintage: str, frame: "pd.DataFrame", parts: "list[_Part]", before: Vintage | None
     ) -> "tuple[_Apart | None, dict[Waived, Message]]":
         """Return the new files of communes and EPCIs where these contradict each other, and what a waiver let through.
 
@@ -593,6 +593,9 @@ class Refresh:
         refusal, waived = self.judge.levels(source, table, frame, vintage)
         if refusal is None:
             return None, waived
+        good = {file: part.sha256 for file, part in before.parts.items()} if before else {}
+        # bytes that were believed before are not the ones to doubt
+        new = [p for p in new if good.get(p.landed.name) != p.landed.sha256] or new
         names = ", ".join(p.landed.name for p in new)
         refusal.reason = Message(fr=f"{names} : {refusal.reason.fr}", en=f"{names}: {refusal.reason.en}")
         return _Apart(new, refusal), {}
