@@ -15,6 +15,7 @@ import re
 import shutil
 import zipfile
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
@@ -48,7 +49,7 @@ RAW = "raw_"
 MEMORY = "640MB"
 # rows whose cells are read one by one before the whole file is taken; registers are sorted by identifier, so
 # that lost leading zeros stand there
-HEAD_ROWS = 5_000
+HEAD_ROWS = 2_000
 HEAD_BYTES = 1 << 20
 # of those cells, how many may be no value of their column
 ODD_CELLS = 0.01
@@ -95,7 +96,8 @@ def try_bulk(source: Source, landed: Landed, work: Path) -> FileOutcome:
 
     try:
         with _connect(work) as connection:
-            raw = _open(connection, source, landed, match_file(_raw_only(source), landed), work)
+            match = match_file(_raw_only(source), landed)
+            raw = _open(connection, source, landed, match, work, _plain(landed, match, work))
             used = ", ".join(f'count("{c.name}")' for c in raw.match.table.columns)
             try:
                 connection.execute(f"SELECT {used} FROM {raw.relation}").fetchall()
@@ -123,15 +125,18 @@ def _take_vintage(
     work = refresh.work / source.source_id / vintage
     work.mkdir(parents=True, exist_ok=True)
     try:
-        with _connect(work) as connection:
+        # unpacking leaves Python's lock alone: both halves of the stock at a time
+        with ThreadPoolExecutor(thread_name_prefix="unpack") as pool, _connect(work) as connection:
+            unpacking = {f.name: pool.submit(_unpacked, source, f, work) for f in files}
             for landed in files:
                 match: Match | None = None
                 try:
                     match = match_file(_raw_only(source), landed)
+                    plain = unpacking[landed.name].result()
                     name = match.table_name.removeprefix(RAW)
                     if name in raws:
                         raise _rival(raws[name].landed, landed)
-                    raws[name] = _open(connection, source, landed, match, work)
+                    raws[name] = _open(connection, source, landed, match, work, plain)
                 except Refusal as refusal:
                     outcomes[landed.name] = refused(landed, refusal)
                     remember(refresh, source, state, landed, match, outcomes[landed.name], [])
@@ -164,9 +169,10 @@ def _connect(work: Path) -> "duckdb.DuckDBPyConnection":
 
 
 def _open(
-    connection: "duckdb.DuckDBPyConnection", source: Source, landed: Landed, match: Match, work: Path
+    connection: "duckdb.DuckDBPyConnection", source: Source, landed: Landed, match: Match, work: Path,
+    plain: tuple[Path, int | None],
 ) -> _Raw:
-    path, lines = _plain(landed, match, work)
+    path, lines = plain
     if _is_parquet(path):
         raw = _open_parquet(connection, source, landed, match, path)
     else:
@@ -177,6 +183,10 @@ def _open(
             Message(fr="Télécharger de nouveau le fichier entier.", en="Download the whole file again."), kind="rows",
         )
     return raw
+
+
+def _unpacked(source: Source, landed: Landed, work: Path) -> tuple[Path, int | None]:
+    return _plain(landed, match_file(_raw_only(source), landed), work)
 
 
 def _plain(landed: Landed, match: Match, work: Path) -> tuple[Path, int | None]:
