@@ -131,6 +131,12 @@ def _mount(publishers: Publishers, kind: str, url: str, name: str | None) -> Non
     elif kind == "datafair":
         rows = [{"siret": f"{n:014d}", "code_postal": "44000"} for n in range(500)]
         publishers.datafair(url.split("/datasets/")[1].split("/")[0], rows, datetime(2026, 11, 19, tzinfo=UTC), page=100)
+    elif kind == "melodi":
+        observations = [
+            {"dimensions": {"GEO": f"2025-COM-{n:05d}", "TIME_PERIOD": "2023"}, "measures": {"OBS_VALUE_NIVEAU": {"value": float(n)}}}
+            for n in range(1000)
+        ]
+        publishers.melodi(url.split("/data/")[1].split("?")[0], observations, "2026-11-19T10:00:00")
     else:
         body = _workbook() if url.endswith((".xlsx", ".zip")) else GOOD
         publishers.file(url, File(body, etag='"v1"', last_modified=http_date(datetime(2026, 11, 1, tzinfo=UTC))))
