@@ -8,7 +8,6 @@ source it is.
 
 from __future__ import annotations
 
-import csv
 import gzip
 import os
 import re

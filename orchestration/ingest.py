@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import re
 import zipfile
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path, PurePosixPath
@@ -448,16 +449,22 @@ class Judge:
         Raises HeaderRefusal where an unknown header is likely the same column under a new name (Filosofi's
         « TP6018 » written « TAUX_PAUVRETE_18 »): by its name, or by its figures.
         """
-        lost: dict[str, Message] = {}
-        for name in conformed.absent:
-            for reference in references:
-                if reference.vintage and sort_key(reference.vintage) > sort_key(landed.vintage):
-                    continue  # B Lab's file of 2021 had no « city » yet
-                filled = int(reference.frame[name].notna().sum()) if name in reference.frame else 0
-                if reference.same_slot and filled > max(2, 0.1 * len(reference.frame)):
-                    lost.setdefault(name, reference.name)
+        lost = _filled_before(conformed.absent, references, landed.vintage)
+        # a header over nothing but blanks loses its figures as well
+        blank = [
+            c.name for c in match.table.columns
+            if not c.key and c.name not in conformed.absent and any(h.layout in ("", match.spec.layout) for h in c.headers)
+            and conformed.frame[c.name].isna().all()
+        ]
+        notes = [
+            Message(
+                fr=f"colonne « {name} » vide dans tout le fichier, remplie dans {known.fr} ; ses chiffres manquent, ou restent ceux d'un autre millésime",
+                en=f"column '{name}' is empty in the whole file, filled in {known.en}; its figures are missing, or stay those of another vintage",
+            )
+            for name, known in _filled_before(blank, references, landed.vintage).items()
+        ]
         if not lost:
-            return []
+            return notes
         headers = ", ".join(f"« {conformed.absent[n]} »" for n in lost)
         known = next(iter(lost.values()))
         if conformed.unknown and conformed.propose:
@@ -479,7 +486,7 @@ class Judge:
             if patch.proposals:
                 refusal.refresh_action()
                 raise refusal
-        return [Message(
+        return [*notes, Message(
             fr=f"colonne absente de ce fichier, remplie dans {known.fr} : {headers} ; ses chiffres manquent, ou restent ceux d'un autre millésime",
             en=f"column that this file lacks, filled in {known.en}: {headers}; its figures are missing, or stay those of another vintage",
         )]
@@ -529,6 +536,19 @@ class Judge:
                         en=f"rank correlation of {ranks:.2f} with {known.en} over {int(both.sum())} rows",
                     )
         refusal.refresh_action()
+
+
+def _filled_before(names: Iterable[str], references: list[Reference], vintage: str) -> dict[str, Message]:
+    """Return which of the columns `names` held values before, each with the reference that says so."""
+    found: dict[str, Message] = {}
+    for name in names:
+        for reference in references:
+            if reference.vintage and sort_key(reference.vintage) > sort_key(vintage):
+                continue  # B Lab's file of 2021 had no « city » yet
+            filled = int(reference.frame[name].notna().sum()) if name in reference.frame else 0
+            if reference.same_slot and filled > max(2, 0.1 * len(reference.frame)):
+                found.setdefault(name, reference.name)
+    return found
 
 
 def _gives_lists(table: Table) -> bool:

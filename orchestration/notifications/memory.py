@@ -15,7 +15,6 @@ from pathlib import Path
 
 from pydantic import BaseModel, Field
 
-from orchestration.messages import Message
 from orchestration.notifications.findings import Finding
 
 log = logging.getLogger("observatory")

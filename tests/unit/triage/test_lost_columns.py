@@ -73,3 +73,13 @@ def test_a_column_that_came_is_no_new_name_for_one_that_went(tmp_path):
 
     conformed = read(tmp_path, change)
     assert any("« D618 »" in n.fr for n in conformed.notes) and any("« QUALITE »" in n.fr for n in conformed.notes)
+
+
+def test_a_column_of_blanks_is_told(tmp_path):
+    def change(header: str, rows: str) -> str:
+        at = header.split(";").index("D618")
+        lines = [x.split(";") for x in rows.splitlines() if x]
+        return "\n".join([header, *(";".join("" if i == at else c for i, c in enumerate(cells)) for cells in lines)])
+
+    conformed = read(tmp_path, change)
+    assert any("« d6 » vide dans tout le fichier" in n.fr for n in conformed.notes)
