@@ -127,6 +127,16 @@ class Budgets(Strict):
     vanished_share: float = 0.10
     minimum_rows: int = 1
 
+    def allowed(self, rows: int) -> int:
+        """Return how many of `rows` rows may be left out one by one before the whole file is refused.
+
+        A file of more than 1,000 rows may always lose one in a thousand: Insee's wages of 2022 are 374,433
+        figures of which one is impossible to believe, and the other 374,432 must not wait for it. A file of
+        which nothing is left is refused, however many may be lost.
+        """
+        least = -(-rows // 1000) if rows > 1000 else 0
+        return max(min(max(int(self.rejected_share * rows), self.rejected_rows, least), rows - 1), 0)
+
 
 class Rule(Strict):
     """A truth that the conformed table must obey, as an SQL expression over one row.

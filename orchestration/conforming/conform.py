@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -58,6 +58,12 @@ class Conformed:
     absent: dict[str, str] = field(default_factory=dict)
     unknown: list[str] = field(default_factory=list)
     propose: Callable[[list[str]], Patch] | None = field(default=None, repr=False)
+
+    def leave_out(self, positions: "Iterable[int]", column: str, why: Message) -> None:
+        """Take the rows at `positions` of `frame` out of it, and note each as rejected for `why`."""
+        lost = sorted(set(positions))
+        self.rejected += [Rejected(int(self.frame["_row"].iloc[p]), column, why) for p in lost]
+        self.frame = self.frame.drop(index=self.frame.index[lost]).reset_index(drop=True)
 
 
 def output_columns(table: Table) -> list[tuple[str, str]]:
@@ -141,10 +147,11 @@ def conform(
         else:
             builder.fill(column, None)
     frame, rejected = builder.finish()
+    rejected = [Rejected(u.line, u.column, u.why) for u in raw.unreadable] + rejected
     notes += builder.notes
     absent = [c for c in without_header(table, spec.layout, header_map, set(given) | into | set(years)) if not c.key]
     result = Conformed(
-        frame, rows_read=count, notes=notes, rejected=rejected, unknown=header_map.added,
+        frame, rows_read=count + len(raw.unreadable), notes=notes, rejected=rejected, unknown=header_map.added,
         absent={c.name: usual_header(c, spec.layout, vintage_year) for c in absent},
         propose=lambda names: propose(
             table, table_name, spec.layout, [c for c in absent if c.name in names], header_map.added, columns_file,
@@ -386,10 +393,7 @@ def _enforce_budget(
             kind="rows",
         )
     lost = len(result.rejected)
-    # a file of which nothing is left is refused, however many lines may be lost
-    allowed = min(
-        max(int(table.budgets.rejected_share * result.rows_read), table.budgets.rejected_rows), result.rows_read - 1
-    )
+    allowed = table.budgets.allowed(result.rows_read)
     if lost <= allowed:
         return
     examples_fr = " ; ".join(f"ligne {r.line}, {r.why.fr} (colonne « {r.column} »)" for r in result.rejected[:3])

@@ -8,7 +8,7 @@ markers belong to `conforming`; that rows are missing at a line's border is seen
 """
 
 from orchestration.reading.container import sniff_kind, uncompressed
-from orchestration.reading.model import Adaptation, PdfText, RawTable
+from orchestration.reading.model import Adaptation, PdfText, RawTable, Unreadable
 from orchestration.reading.pages import read_markdown, read_pdf
 from orchestration.reading.records import read_json
 from orchestration.reading.table import read_table
@@ -17,6 +17,7 @@ __all__ = [
     "Adaptation",
     "PdfText",
     "RawTable",
+    "Unreadable",
     "read_json",
     "read_markdown",
     "read_pdf",

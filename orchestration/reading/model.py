@@ -24,6 +24,18 @@ class Adaptation:
     message: Message
 
 
+@dataclass(frozen=True)
+class Unreadable:
+    """A line of the file that can be told apart from its neighbours and cannot be read: where it stands and why.
+
+    `column`: the header of the cell at fault, `""` where the whole line is.
+    """
+
+    line: int
+    column: str
+    why: Message
+
+
 @dataclass
 class RawTable:
     """A table as text, exactly as it stood in the file.
@@ -32,6 +44,7 @@ class RawTable:
     `rows`: each row has `len(header)` cells, an empty cell is `''`. `lines`: for each row the line of
     the file (or row of the sheet, or number of the record) where it begins, from 1. `numeric_cells`:
     numbers were typed in the file (xlsx, xls, ods, json, parquet) and are written with a point.
+    `unreadable`: lines of data that are not among `rows`; they count as rows read and rejected.
     """
 
     header: list[str]
@@ -44,6 +57,7 @@ class RawTable:
     delimiter: str | None = None
     numeric_cells: bool = False
     adaptations: list[Adaptation] = field(default_factory=list)
+    unreadable: list[Unreadable] = field(default_factory=list)
 
 
 @dataclass
