@@ -44,7 +44,7 @@ def run(table, table_raw, spec=SPEC, name="FILO2018_COM.csv", year=2018):
 
 
 def test_level_from_the_name_and_year_from_the_header():
-    result = run(rates(), raw(["CODGEO", "Q218"], ["1004", "22600"], ["44109", "s"]))
+    result = run(rates(), raw(["CODGEO", "Q218"], ["01004", "22600"], ["44109", "s"]))
     assert result.frame.to_dict("list") == {
         "territory_level": ["commune", "commune"], "territory_code": ["01004", "44109"], "year": [2018, 2018],
         "median": [22600.0, pytest.approx(float("nan"), nan_ok=True)], "median__marker": [None, "s"], "_row": [2, 3],
@@ -52,8 +52,9 @@ def test_level_from_the_name_and_year_from_the_header():
 
 
 def test_the_level_decides_how_a_code_is_read():
-    result = run(rates(), raw(["CODGEO", "Q218"], ["1", "22600"], ["2A", "21000"]), name="FILO2018_DEP.csv")
-    assert result.frame["territory_code"].tolist() == ["01", "2A"]
+    rows = [["1", "22600"], ["2", "20600"], ["3", "20100"], ["2A", "21000"]]
+    result = run(rates(), raw(["CODGEO", "Q218"], *rows), name="FILO2018_DEP.csv")
+    assert result.frame["territory_code"].tolist() == ["01", "02", "03", "2A"]
 
 
 def test_a_file_of_another_year_is_refused():
@@ -108,7 +109,7 @@ def test_quarters_in_headers_become_rows():
         pattern=r".*\.xlsx",
         unpivot=Unpivot(headers=r"(?P<year>\d{4})-T(?P<q>[1-4])", period="{year}-Q{q}", value="rate"),
     )
-    result = run(table, raw(["ZE2020", "2023-T2", "2023-T3"], ["5216", "5.4", "5.5"], ["51", "9", ""]), spec, "c.xlsx", 2023)
+    result = run(table, raw(["ZE2020", "2023-T2", "2023-T3"], ["5216", "5.4", "5.5"], ["0051", "9", ""]), spec, "c.xlsx", 2023)
     assert result.frame[["code", "period", "rate"]].fillna(-1).values.tolist() == [
         ["5216", "2023-Q2", 5.4], ["0051", "2023-Q2", 9.0], ["5216", "2023-Q3", 5.5], ["0051", "2023-Q3", -1],
     ]
