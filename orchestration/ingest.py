@@ -33,6 +33,7 @@ from orchestration.triage import (
     compare,
     refuse,
 )
+from orchestration.triage.names import Names
 from orchestration.waivers import FILE as WAIVERS
 from orchestration.waivers import Waivers, load_waivers
 
@@ -239,7 +240,7 @@ class Judge:
         if match.spec.format not in ("markdown", "pdf"):
             vintage = parse_vintage(landed.vintage)
             check_codes(
-                match.table, conformed.frame, self._code_lists(source), file_name=landed.name,
+                match.table, conformed, self._code_lists(source), file_name=landed.name,
                 vintage_year=vintage.year if vintage else None, gives_lists=_gives_lists(match.table), fault=fault,
                 dated_geography=source.role == "reference",
             )
@@ -379,11 +380,14 @@ class Judge:
         movements: "list[pd.DataFrame]" = []
         epcis: set[str] = set()
         members: dict[str, set[str]] = {}
+        names = Names()
         for other in self._known_sources(source).values():
             if other.role != "reference":
                 continue
             for name, table in other.tables.items():
                 columns = {c.name for c in table.columns}
+                for frame in self._frames(other, name) if table.names else []:
+                    names.learn(table, frame)
                 if COMMUNES <= columns:
                     communes += self._frames(other, name)
                 elif MOVEMENTS <= columns:
@@ -394,7 +398,7 @@ class Judge:
                     if frames and "territory_level" not in columns:
                         members = {str(e): set(part) for e, part in frames[-1].groupby("epci_code")["commune_code"]}
         lists = code_lists(communes, movements)
-        lists.epcis, lists.members = epcis, members
+        lists.epcis, lists.members, lists.names = epcis, members, names
         return lists
 
     def _frames(self, source: Source, table: str) -> "list[pd.DataFrame]":

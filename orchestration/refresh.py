@@ -322,7 +322,7 @@ class Refresh:
         found = self._contracts.get((source.source_id, vintage))
         if found is None:
             found = contract_hash(source)
-            if source.is_bulk:
+            if source.depends_on:
                 needed = json.dumps(
                     [
                         self.settings.territory,

@@ -246,11 +246,15 @@ class Header(Strict):
 
 
 class Table(Strict):
-    """One table of a source: what a row is, which files hold it, which truths it obeys."""
+    """One table of a source: what a row is, which files hold it, which truths it obeys.
+
+    `names`: column of a code → column with the name of the same place, which are held against each other.
+    """
 
     description: Text
     grain: str
     files: list[FileSpec]
+    names: dict[str, str] = Field(default_factory=dict)
     rules: list[Rule] = Field(default_factory=list)
     budgets: Budgets = Field(default_factory=Budgets)
     columns: list[Column] = Field(default_factory=list)
