@@ -155,7 +155,7 @@ def conform(
         absent={c.name: usual_header(c, spec.layout, vintage_year) for c in absent},
         propose=lambda names: propose(
             table, table_name, spec.layout, [c for c in absent if c.name in names], header_map.added, columns_file,
-            vintage_year, fit, normalise, least=0.0,
+            vintage_year, fit, normalise,
         ),
     )
     _enforce_budget(table, result, file_name, fault or _refuse)
@@ -164,18 +164,20 @@ def conform(
 
 
 def _fit(raw: "RawTable", header: str, column: Column, file_name: str) -> float | None:
-    """Return the share of the filled cells under `header` that `column` could hold."""
+    """Return the share of the filled cells under `header` that `column` could hold; None where any text would do."""
     index = next((i for i, h in enumerate(raw.header) if h.strip() == header), None)
-    if index is None or column.type == "territory":
+    if index is None or column.type == "territory" or (column.type == "text" and not column.allowed):
         return None
     texts = [row[index] for row in raw.rows[:2000] if row[index].strip()]
     if not texts:
         return 0.0
     try:
-        unreadable = parse(column, texts, file=file_name, typed_numbers=raw.numeric_cells).unreadable
+        parsed = parse(column, texts, file=file_name, typed_numbers=raw.numeric_cells)
     except Refusal:
         return 0.0
-    return 1 - sum(t in unreadable for t in texts) / len(texts)
+    # `n.d.` fits a column of figures and says nothing for it
+    said = [t for t in texts if t in parsed.unreadable or t in parsed.markers or parsed.values.get(t) is not None]
+    return 1 - sum(t in parsed.unreadable for t in said) / len(said) if said else 0.0
 
 
 def _check_name_year(match: re.Match[str], vintage_year: int | None, file_name: str) -> None:
