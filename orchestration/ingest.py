@@ -213,7 +213,7 @@ class Judge:
         self._lake = lake
         self._realm = realm
         self._work = work
-        self._catalogue = catalogue
+        self.catalogue = catalogue
         self._states = states if states is not None else lake.register.realm(realm)
         self._waivers = waivers
         self._today = today or date.today()
@@ -416,14 +416,14 @@ class Judge:
         return [frame[frame["_vintage"] == v] for v in sorted(set(frame["_vintage"]), key=sort_key)]
 
     def _known_sources(self, source: Source) -> dict[str, Source]:
-        if self._catalogue is None:
+        if self.catalogue is None:
             from orchestration.catalog import CatalogueError, load_catalogue
 
             try:
-                self._catalogue = load_catalogue(source.path.parent)
+                self.catalogue = load_catalogue(source.path.parent)
             except (CatalogueError, OSError):
-                self._catalogue = {source.source_id: source}
-        return self._catalogue
+                self.catalogue = {source.source_id: source}
+        return self.catalogue
 
     # refusals that say more -----------------------------------------------------------------------
 
