@@ -35,6 +35,7 @@ from orchestration.triage import (
     refuse,
 )
 from orchestration.triage.names import Names
+from orchestration.triage.subject import check_subject
 from orchestration.waivers import FILE as WAIVERS
 from orchestration.waivers import Waivers, load_waivers
 
@@ -252,6 +253,10 @@ class Judge:
             conformed.notes += self._lost_columns(source, state, match, landed, conformed, references, proposing)
             conformed.notes += compare(
                 match.table, conformed.frame, references, file_name=landed.name, vintage=landed.vintage, fault=fault
+            )
+        else:
+            conformed.notes += check_subject(
+                source, match.table, match.spec, conformed.frame, file_name=landed.name, fault=fault
             )
         conformed.notes += [n for n in waived.values() if n not in conformed.notes]
         conformed.waived = list(waived)
