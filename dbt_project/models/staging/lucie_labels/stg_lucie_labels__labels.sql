@@ -1,5 +1,4 @@
--- CSR labels of companies: the newest register only. Each delivery is the whole register, so that a certificate taken
--- out of it is no longer there.
+-- CSR labels of companies. Each delivery is the whole register: a certificate taken out of it is no longer there.
 select
   label,
   company_name,
@@ -14,4 +13,3 @@ select
   _vintage as vintage,
   coalesce(_synthetic, false) as is_synthetic
 from {{ source('lucie_labels', 'labels') }}
-qualify _vintage = max(_vintage) over ()
