@@ -514,7 +514,8 @@ def _derive(
                 outcomes[raws[need].landed.name] = refused(raws[need].landed, refusal)
             return []
         written[name] = Vintage(
-            path=refresh.lake.relative(path), rows=rows, parts=parts, synthetic=synthetic
+            path=refresh.lake.relative(path), rows=rows, parts=parts, synthetic=synthetic,
+            reference_end=refresh.lake.reference_end(table, path),
         )
         made.append(name)
     waived: dict[Waived, Message] = {}

@@ -287,7 +287,8 @@ class Judge:
 
     def _references(self, source: Source, state: SourceState, match: Match, landed: Landed) -> list[Reference]:
         """Return what is known of the same table: the same vintage, its neighbours, the shipped extract."""
-        vintages = state.tables.get(match.table_name, {})
+        # a publisher's try-out in made-up rows holds nothing that a real file must agree with
+        vintages = {v: kept for v, kept in state.tables.get(match.table_name, {}).items() if not kept.is_mock}
         order = sorted(vintages, key=sort_key)
         earlier = [v for v in order if sort_key(v) < sort_key(landed.vintage)]
         later = [v for v in order if sort_key(v) > sort_key(landed.vintage)]

@@ -113,7 +113,7 @@ class FileOutcome(BaseModel):
     """What came of one file of one source and vintage (or of a source that had none).
 
     `patch`: the lines that would make a file readable that was refused for its headers. `waived`: what it
-    failed and was taken with all the same.
+    failed and was taken with all the same. `published_at`: the day of publication that it prints.
     """
 
     source: str
@@ -131,6 +131,7 @@ class FileOutcome(BaseModel):
     channel: Channel | None = None
     patch: Patch | None = None
     waived: list[Waived] = Field(default_factory=list)
+    published_at: date | None = None
 
 
 class CheckOutcome(BaseModel):

@@ -536,7 +536,7 @@ class Refresh:
                 assert old is not None
                 frames.append(old[old["_file"] == part.landed.name])
             else:
-                is_synthetic = synthetic and part.landed.channel == "sample"
+                is_synthetic = known.synthetic or synthetic and part.landed.channel == "sample"
                 frames.append(part.frame.assign(**provenance(part.landed, is_synthetic)))
             made_of[part.landed.name] = known
         # a kind of file whose new copy was refused, or that this delivery lacks, keeps its good rows
@@ -577,6 +577,7 @@ class Refresh:
         kept = Vintage(
             path=self.lake.relative(path), rows=rows, parts=made_of,
             synthetic=bool(frame["_synthetic"].fillna(False).astype(bool).any()),
+            reference_end=self.lake.reference_end(source.tables[table], path),
         )
         self.keep(source, state, table, vintage, kept, new)
 
@@ -689,6 +690,7 @@ class Refresh:
             state.tables[table][vintage] = again = Vintage(
                 path=self.lake.relative(path), rows=rows, parts=made_of,
                 synthetic=bool(frame["_synthetic"].fillna(False).astype(bool).any()),
+                reference_end=self.lake.reference_end(source.tables[table], path),
             )
             _keep_what_was(again, kept.before)
         return bool(back)
@@ -1045,6 +1047,7 @@ def judged(
         state=outcome.state, reason=outcome.reason, action=outcome.action, rows_read=outcome.rows_read,
         rows_kept=outcome.rows_kept, rows_rejected=outcome.rows_rejected, tables=tables,
         fetched_at=refresh.started_at.isoformat(timespec="seconds"), patch=outcome.patch, waived=outcome.waived,
+        synthetic=bool(match and match.spec.synthetic), published_at=outcome.published_at,
     )
 
 
@@ -1055,7 +1058,7 @@ def from_known(known: KnownFile, landed: Landed) -> FileOutcome:
         source=landed.source, vintage=landed.vintage, file=landed.name, state=state,
         reason=known.reason, action=known.action, rows_read=known.rows_read, rows_kept=known.rows_kept,
         rows_rejected=known.rows_rejected, sha256=known.sha256, bytes=known.bytes, origin=landed.origin,
-        channel=landed.channel, patch=known.patch, waived=known.waived,
+        channel=landed.channel, patch=known.patch, waived=known.waived, published_at=known.published_at,
     )
 
 
@@ -1085,7 +1088,7 @@ def taken(landed: Landed, conformed: "Conformed") -> FileOutcome:
         state="adapted" if notes else "accepted", reason=Message.join(notes),
         rows_read=conformed.rows_read, rows_kept=len(conformed.frame),
         rows_rejected=len(conformed.rejected), sha256=landed.sha256, bytes=landed.bytes,
-        origin=landed.origin, channel=landed.channel, waived=conformed.waived,
+        origin=landed.origin, channel=landed.channel, waived=conformed.waived, published_at=conformed.published_at,
     )
 
 

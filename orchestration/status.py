@@ -9,17 +9,17 @@ Imports nothing heavy: `observatory status` answers at once.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 from orchestration.catalog import Source, load_catalogue
 from orchestration.catalog.vintages import newest
-from orchestration.lake import Lake, Realm, SourceState
+from orchestration.lake import Lake, Realm, SourceState, Vintage
 from orchestration.messages import Language
 from orchestration.records import WaiverNote
-from orchestration.quality.freshness import SourceHealth, health
+from orchestration.quality.freshness import SourceHealth, health, worst
 from orchestration.settings import Settings
 
 STATES = {
@@ -38,11 +38,16 @@ OVERDUE = ("late_publisher", "late_us", "refused")
 
 @dataclass(frozen=True)
 class SourceStatus:
-    """The health of one source beside its title and owner. `channel`: where its newest good files came from."""
+    """The health of one source beside its title and owner.
+
+    `health`: that of the table which stands for it (`freshness.worst`). `channel`: where that table's newest good files came
+    from. `tables`: the health of each table of which anything is held.
+    """
 
     source: Source
     health: SourceHealth
     channel: str | None
+    tables: dict[str, SourceHealth] = field(default_factory=dict)
 
     @property
     def is_sample(self) -> bool:
@@ -62,6 +67,10 @@ class SourceStatus:
             "since": h.since, "vintage": h.vintage, "reference_end": h.reference_end,
             "published_at": h.published_at, "fetched_at": h.fetched_at, "next_due_at": h.next_due_at,
             "late_after": h.late_after, "channel": self.channel, "owner": self.source.owner,
+            "tables": {
+                name: {"state": t.state, "vintage": t.vintage, "reference_end": t.reference_end, "next_due_at": t.next_due_at}
+                for name, t in self.tables.items()
+            },
             "action": h.action.text(language), "action_fr": h.action.fr, "action_en": h.action.en,
         }
 
@@ -114,12 +123,17 @@ def statuses(
     ]
 
 
-def _health(source: Source, state: SourceState, live: Path | None, today: date) -> tuple[SourceHealth, str | None]:
-    last = newest(list(state.files))
-    refused = any(f.state == "refused" for f in state.files.get(last, {}).values()) if last else False
-    held = newest(state.vintages())
-    channel = looked = _channel(state, held)
-    taken = [f.fetched_at for judged in state.files.values() for f in judged.values() if f.fetched_at]
+def _health(source: Source, state: SourceState, live: Path | None, today: date) -> tuple[SourceHealth, str | None, dict[str, SourceHealth]]:
+    # a publisher's try-out in made-up rows is neither held nor refused: it says nothing of any day
+    judged = {v: [f for f in files.values() if not f.synthetic] for v, files in state.files.items()}
+    last = newest([v for v, files in judged.items() if files])
+    refused = any(f.state == "refused" for f in judged[last]) if last else False
+    tables = {
+        name: {v: kept for v, kept in vintages.items() if not kept.is_mock} for name, vintages in state.tables.items()
+    }
+    held = {name: last for name, vintages in tables.items() if (last := newest(list(vintages)))}
+    looked = None
+    taken = [f.fetched_at for files in judged.values() for f in files if f.fetched_at]
     fetched = max((_utc(t) for t in taken), default=None)
     published, announced = None, None
     if live is not None and live.is_dir():
@@ -132,16 +146,27 @@ def _health(source: Source, state: SourceState, live: Path | None, today: date) 
             looked, fetched = "live", _utc(clock.checked_at)
             published = clock.published_at.date() if clock.published_at else None
             announced = clock.vintage
-    found = health(
-        source, newest_vintage=held, published_at=published, fetched_at=fetched, refused=refused, today=today,
-        channel=looked, published_vintage=announced,  # type: ignore[arg-type]
-    )
-    return found, channel
+
+    def told(name: str | None) -> SourceHealth:
+        kept = tables[name][held[name]] if name is not None else None
+        printed = max((p.published_at for p in kept.parts.values() if p.published_at), default=None) if kept else None
+        return health(
+            source, newest_vintage=held[name] if name is not None else None, published_at=published or printed, fetched_at=fetched,
+            refused=refused, today=today, channel=looked or _channel(kept), published_vintage=announced,  # type: ignore[arg-type]
+            own_calendar=source.tables[name].calendar if name in source.tables else None,
+            reference_end=kept.reference_end if kept else None,
+        )
+
+    found = {name: told(name) for name in held}
+    if not found:
+        return told(None), None, {}
+    first = worst(found)
+    return found[first], _channel(tables[first][held[first]]), found
 
 
-def _channel(state: SourceState, held: str | None) -> str | None:
-    """Return where the files of vintage `held` came from; a sample among them tells on the whole."""
-    parts = [p for table in state.tables.values() if held in table for p in table[held].parts.values()]
+def _channel(kept: Vintage | None) -> str | None:
+    """Return where the files of a vintage came from; a sample among them tells on the whole."""
+    parts = list(kept.parts.values()) if kept else []
     if any(p.channel == "sample" for p in parts):
         return "sample"
     return max(parts, key=lambda p: p.fetched_at).channel if parts else None

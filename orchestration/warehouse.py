@@ -76,8 +76,8 @@ def fill(
     """Make `warehouse` anew with one view a lake table and what dbt needs to know of the run.
 
     A table without a vintage is empty and typed. `run.settings`: one row; `run.sources`: the
-    catalogue; `run.files`: the files that count; `run.source_health`: `health`, how each source
-    stands; `run.previous_figures` and `run.previous_changes`: what `ledger` goes on from.
+    catalogue; `run.files`: the files that count; `run.source_health` and `run.table_health`: `health`, how each source
+    and each table of it stands; `run.previous_figures` and `run.previous_changes`: what `ledger` goes on from.
     `edition_id`: the name of the edition that is going to be made of it.
     """
 
@@ -140,7 +140,7 @@ def _describe_sources(
     )
     rows = {
         (source_id, vintage, name): [
-            source_id, vintage, name, p.sha256, p.channel, kept.synthetic and p.channel == "sample", p.fetched_at,
+            source_id, vintage, name, p.sha256, p.channel, p.synthetic or kept.synthetic and p.channel == "sample", p.fetched_at,
         ]
         for source_id, state in states.items() if source_id in sources
         for vintages in state.tables.values()
@@ -169,6 +169,14 @@ def _describe_health(connection: "duckdb.DuckDBPyConnection", health: Sequence[S
     if rows:
         marks = ", ".join("?" for _ in rows[0])
         connection.executemany(f"INSERT INTO run.source_health VALUES ({marks})", rows)
+    connection.execute(
+        "CREATE TABLE run.table_health (source_id VARCHAR, table_name VARCHAR, state VARCHAR, vintage VARCHAR, reference_end DATE)"
+    )
+    tables = [
+        [h.source_id, name, h.state, h.vintage, h.reference_end] for status in health for name, h in status.tables.items()
+    ]
+    if tables:
+        connection.executemany("INSERT INTO run.table_health VALUES (?, ?, ?, ?, ?)", tables)
 
 
 def row_counts(warehouse: Path) -> dict[str, int]:

@@ -50,18 +50,21 @@ class Calendar(Strict):
     `expected` holds month-days (`03-01`) of a usual year for yearly and quarterly sources, and is
     empty for the others. `grace_days` are granted after it before anybody is called late.
     `lag_months`: how far the reference period usually lies behind the day of publication.
+    `reference_day`: the month-day of its vintage's year that the source describes (`01-01` for a list in force on 1
+    January), where that is not the last day.
     """
 
     frequency: Frequency
     expected: list[str] = Field(default_factory=list)
     grace_days: int = 30
     lag_months: int = 0
+    reference_day: str | None = None
     note: str | None = None
 
-    @field_validator("expected")
+    @field_validator("expected", "reference_day")
     @classmethod
-    def _month_days(cls, value: list[str]) -> list[str]:
-        for day in value:
+    def _month_days(cls, value: list[str] | str | None) -> list[str] | str | None:
+        for day in [value] if isinstance(value, str) else value or []:
             if not re.fullmatch(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", day):
                 raise ValueError(f"'{day}' is not a month-day such as 03-01")
         return value
@@ -183,7 +186,8 @@ class FileSpec(Strict):
     over the raw file (JSON) to give rows; `bulk` says that it runs over national files, column-pruned
     and filtered, and that its result needs no further reading. `sheet` is a regular expression for
     the sheet's name. `constants` are values that the file does not hold. `usual`: kinds of adaptation
-    (`title_lines`, `compression` …) that are this publisher's habit and no news.
+    (`title_lines`, `compression` …) that are this publisher's habit and no news. `synthetic`: files named like that
+    are made up by the publisher (a try-out of a coming layout): their figures say so, and no clock counts them.
     """
 
     pattern: str
@@ -196,6 +200,7 @@ class FileSpec(Strict):
     name_maps: dict[str, NameMap] = Field(default_factory=dict)
     usual: list[str] = Field(default_factory=list)
     example: str | None = None
+    synthetic: bool = False
 
     @field_validator("pattern")
     @classmethod
@@ -246,15 +251,29 @@ class Header(Strict):
 
 
 class Table(Strict):
-    """One table of a source: what a row is, which files hold it, which truths it obeys."""
+    """One table of a source: what a row is, which files hold it, which truths it obeys.
+
+    `reference`: the columns (date, year or period) whose newest value is the last day that a vintage speaks of; without
+    them its name says it. `calendar`: its own, where it does not come out with the rest of the source.
+    """
 
     description: Text
     grain: str
     files: list[FileSpec]
     rules: list[Rule] = Field(default_factory=list)
     budgets: Budgets = Field(default_factory=Budgets)
+    reference: list[str] = Field(default_factory=list)
+    calendar: Calendar | None = None
     columns: list[Column] = Field(default_factory=list)
     ignored_headers: list[Header] = Field(default_factory=list)
+
+    @model_validator(mode="after")
+    def _reference_is_known(self) -> "Table":
+        known = {c.name: c.type for c in self.columns}
+        for name in self.reference:
+            if self.columns and known.get(name) not in ("date", "year", "text"):
+                raise ValueError(f"reference: '{name}' is no column that holds a date, a year or a period")
+        return self
 
     @property
     def key(self) -> list[str]:

@@ -32,13 +32,14 @@ _NOTE = re.compile(
 
 @dataclass
 class Frame:
-    """A table's frame: header, rows that fit it, their lines, and what was left out."""
+    """A table's frame: header, rows that fit it, their lines, the titles above it, and what was left out."""
 
     header: list[str]
     rows: list[list[str]]
     lines: list[int]
     header_line: int
     adaptations: list[Adaptation] = field(default_factory=list)
+    titles: list[str] = field(default_factory=list)
 
 
 def _clean(cell: str) -> str:
@@ -169,7 +170,8 @@ def frame(
             f"Le fichier « {label} » ne contient que sa ligne d'en-têtes (ligne {header_line}), aucune donnée.",
             f"File '{label}' holds only its header (line {header_line}) and no data.",
         )
-    return Frame(header, body, numbers, header_line, found)
+    said = [" ".join(c.strip() for c in r if c.strip()) for r in rows[:position] if not _blank(r)]
+    return Frame(header, body, numbers, header_line, found, said)
 
 
 def _drop_further_headers(

@@ -1,10 +1,14 @@
 -- One row a document: what the team's register says of it, else what its name and first pages say.
 -- A PDF that no register names is still a filing: `casino_2018_dpef.pdf` is Casino's of 2018. Its SIREN stays null:
 -- a company is recognised by its SIREN or not at all. A register's row without its PDF is left out until the file is there.
+-- The same bytes are one document, whatever their names (`casino_2018_dpef.pdf`, then `DPEF Casino 2018.pdf`): the one that a register
+-- names stands for it, else the first one.
+-- is_extract: the file is a part of its document. True where its name says so (`edf_2018_debug.pdf`, `auchan_2022_6p.pdf`) or
+-- where the list of page ranges beside it counts more pages (EDF's has 88); false where that list counts no more; null where nothing tells.
 with documents as (
   select _vintage as vintage, filing_id, file_name, count(*) as pages,
     string_agg(text, ' ' order by page) filter (where page <= 3) as first_pages,
-    bool_or(coalesce(_synthetic, false)) as is_synthetic,
+    bool_or(coalesce(_synthetic, false)) as is_synthetic, min(_sha256) as sha256,
     regexp_replace(file_name, '\.pdf$', '', 'i') as stem
   from {{ source('dpef_filings', 'pages') }}
   group by all
@@ -48,8 +52,11 @@ select
   coalesce(
     register.document_type,
     case
+      -- the name before the pages: Carrefour's statement of 2022 is a chapter of its universal registration document
+      when read.stem ilike '%dpef%' then 'DPEF'
       when read.stem ilike '%urd%' or read.first_pages ilike '%enregistrement universel%' then 'URD'
-      when read.stem ilike '%dpef%' or read.first_pages ilike '%performance extra%financi%' then 'DPEF'
+      when read.first_pages ilike '%performance extra%financi%' then 'DPEF'
+      when read.first_pages ilike '%rapport%responsabilité soci%tale%' then 'Rapport RSE'
     end
   ) as document_type,
   read.pages,
