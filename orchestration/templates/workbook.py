@@ -111,7 +111,8 @@ def write_template(source: Source, table: str, out: Path, language: Language = "
 
 
 def _spec(source: Source, table: str) -> FileSpec | None:
-    return next((s for s in source.tables[table].files if s.format == "table"), None)
+    # a table whose columns are periods comes from elsewhere: nobody fills it in by hand
+    return next((s for s in source.tables[table].files if s.format == "table" and s.unpivot is None), None)
 
 
 def _header(column: Column, spec: FileSpec) -> str | None:

@@ -37,31 +37,61 @@ read as (
 register as (
   select _vintage as vintage, lower(file_name) as file_key, siren, company_name, fiscal_year, document_type
   from {{ source('dpef_filings', 'filings') }}
+),
+original as (
+  -- « (76,79)|(101,104) » are eight pages
+  select lower(company_key) as company_key, fiscal_year,
+    list_sum(list_transform(regexp_extract_all(max_by(ranges, _vintage), '[(]([0-9]+), ?([0-9]+)[)]'), span ->
+      cast(regexp_extract(span, ', ?([0-9]+)', 1) as bigint) - cast(regexp_extract(span, '[(]([0-9]+)', 1) as bigint) + 1)) as pages
+  from {{ source('dpef_filings', 'page_ranges') }}
+  where ranges is not null
+  group by lower(company_key), fiscal_year
+),
+filing as (
+  select
+    read.filing_id,
+    read.file_name,
+    register.siren,
+    coalesce(
+      register.company_name,
+      regexp_replace(read.name_in_pages, '\s+', ' ', 'g'),
+      case when length(read.name_in_name) <= 4 then upper(read.name_in_name)
+        else upper(left(read.name_in_name, 1)) || substr(read.name_in_name, 2) end
+    ) as company_name,
+    coalesce(register.fiscal_year, cast(read.year_in_name as bigint), cast(read.year_in_pages as bigint)) as fiscal_year,
+    coalesce(
+      register.document_type,
+      case
+        -- the name before the pages: Carrefour's statement of 2022 is a chapter of its universal registration document
+        when read.stem ilike '%dpef%' then 'DPEF'
+        when read.stem ilike '%urd%' or read.first_pages ilike '%enregistrement universel%' then 'URD'
+        when read.first_pages ilike '%performance extra%financi%' then 'DPEF'
+        when regexp_matches(read.first_pages, 'rapport (?:sur la )?responsabilité soci[ée]tale', 'i') then 'Rapport RSE'
+      end
+    ) as document_type,
+    read.pages,
+    lower(regexp_replace(read.name_in_name, ' ', '', 'g')) as company_key,
+    regexp_matches(read.stem, '(?:^|[-_. ])(?:debug|extrait|extract|[0-9]+p(?:ages?)?)(?:$|[-_. ])', 'i') as is_named_extract,
+    register.file_key is not null as is_registered,
+    read.sha256,
+    read.vintage,
+    read.is_synthetic
+  from read
+  left join register on register.vintage = read.vintage and register.file_key = lower(read.file_name)
 )
 select
-  read.filing_id,
-  read.file_name,
-  register.siren,
-  coalesce(
-    register.company_name,
-    regexp_replace(read.name_in_pages, '\s+', ' ', 'g'),
-    case when length(read.name_in_name) <= 4 then upper(read.name_in_name)
-      else upper(left(read.name_in_name, 1)) || substr(read.name_in_name, 2) end
-  ) as company_name,
-  coalesce(register.fiscal_year, cast(read.year_in_name as bigint), cast(read.year_in_pages as bigint)) as fiscal_year,
-  coalesce(
-    register.document_type,
-    case
-      -- the name before the pages: Carrefour's statement of 2022 is a chapter of its universal registration document
-      when read.stem ilike '%dpef%' then 'DPEF'
-      when read.stem ilike '%urd%' or read.first_pages ilike '%enregistrement universel%' then 'URD'
-      when read.first_pages ilike '%performance extra%financi%' then 'DPEF'
-      when read.first_pages ilike '%rapport%responsabilité soci%tale%' then 'Rapport RSE'
-    end
-  ) as document_type,
-  read.pages,
-  register.file_key is not null as is_registered,
-  read.vintage,
-  read.is_synthetic
-from read
-left join register on register.vintage = read.vintage and register.file_key = lower(read.file_name)
+  filing.filing_id,
+  filing.file_name,
+  filing.siren,
+  filing.company_name,
+  filing.fiscal_year,
+  filing.document_type,
+  filing.pages,
+  original.pages as original_pages,
+  case when filing.is_named_extract or filing.pages < original.pages then true when original.pages is not null then false end as is_extract,
+  filing.is_registered,
+  filing.vintage,
+  filing.is_synthetic
+from filing
+left join original on original.company_key = filing.company_key and original.fiscal_year = filing.fiscal_year
+qualify row_number() over (partition by coalesce(filing.sha256, filing.filing_id) order by filing.is_registered desc, filing.vintage, filing.filing_id) = 1
