@@ -20,7 +20,7 @@ from orchestration.messages import Message
 Role = Literal["indicator", "reference", "project", "team"]
 Frequency = Literal["daily", "weekly", "monthly", "quarterly", "yearly", "irregular", "once"]
 ColumnType = Literal[
-    "text", "integer", "number", "date", "boolean", "year",
+    "text", "prose", "integer", "number", "date", "boolean", "year",
     "commune", "epci", "department", "region", "employment_zone", "territory", "country",
     "siren", "siret", "naf",
 ]

@@ -460,8 +460,20 @@ def _texts(column: Column, texts: list[str], result: Parsed, file: str, typed: b
         result.values[text] = text.strip()
 
 
+_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+# « 02 40 54 88 30 », « +33(0)6 40 70 42 98 », « 0240339543 »; not ten digits within a longer number
+_TELEPHONE = re.compile(r"(?<![\d+])(?:(?:\+|00)33[\s.-]*(?:\(0\)[\s.-]*)?|0)[1-9](?:[\s.-]*\d{2}){4}(?!\d)")
+
+
+def _prose(column: Column, texts: list[str], result: Parsed, file: str, typed: bool) -> None:
+    """Whole paragraphs, of which nobody needs to know how the people named in them are reached: 9 addresses and 7 telephones
+    stood in 52 practice sheets, and would lie in the lake for ever."""
+    for text in texts:
+        result.values[text] = _TELEPHONE.sub("[téléphone]", _MAIL.sub("[courriel]", text.strip()))
+
+
 _PARSERS: dict[str, Callable[[Column, list[str], Parsed, str, bool], None]] = {
-    "text": _texts, "integer": _numbers, "number": _numbers, "year": _numbers, "date": _dates,
+    "text": _texts, "prose": _prose, "integer": _numbers, "number": _numbers, "year": _numbers, "date": _dates,
     "boolean": _booleans, "commune": _codes, "department": _codes, "region": _codes,
     "employment_zone": _codes, "country": _codes, "epci": _epci, "siren": _identifiers,
     "siret": _identifiers, "naf": _naf,

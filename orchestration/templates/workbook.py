@@ -32,6 +32,7 @@ _DIGITS = {"siren": 9, "siret": 14, "epci": 9, "commune": 5}
 
 _HOW: dict[str, Message] = {
     "text": Message(fr="texte", en="text"),
+    "prose": Message(fr="texte libre", en="free text"),
     "integer": Message(fr="nombre entier", en="whole number"),
     "number": Message(fr="nombre", en="number"),
     "date": Message(fr="date jj/mm/aaaa", en="date dd/mm/yyyy"),
