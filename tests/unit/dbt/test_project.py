@@ -184,6 +184,34 @@ def test_no_absolute_path_and_no_package() -> None:
     assert not (PROJECT / "packages.yml").exists() and not (PROJECT / "dependencies.yml").exists()
 
 
+def test_no_figure_depends_on_the_day_on_which_it_is_computed() -> None:
+    """Certificates of an old list were counted as of today: the figure of its period fell with each day. Whether a certificate is
+    current is a fact of today and stands in its mart, with the day of the list beside it."""
+    for layer in ("staging", "intermediate", "indicators"):
+        for path in sql_files(layer).values():
+            text = re.sub(r"--.*", "", path.read_text(encoding="utf-8"))
+            assert not re.search(r"refreshed_at|current_date|today\(|now\(|current_timestamp|get_current", text), path.name
+    judged_today = {n for n, p in sql_files("marts").items() if "refreshed_at" in p.read_text(encoding="utf-8")}
+    assert judged_today == {"fct_company_label"}
+
+
+def test_terms_of_labels_say_where_they_are_from() -> None:
+    with (PROJECT / "seeds" / "label_terms.csv").open(encoding="utf-8") as file:
+        terms = {r["label_pattern"]: r for r in csv.DictReader(file)}
+    assert all(re.match(r"https://\S+ \(.+\)$", r["source"]) for r in terms.values())
+    # B Lab certifies for three years, EcoVadis scores for twelve months
+    assert terms["^b corp"]["term_months"] == "36" and terms["^ecovadis"]["term_months"] == "12"
+
+
+def test_other_names_of_regions_are_keys_of_comparison() -> None:
+    with (PROJECT / "seeds" / "region_names.csv").open(encoding="utf-8") as file:
+        names = {r["name_key"]: r["region_code"] for r in csv.DictReader(file)}
+    with (PROJECT / "seeds" / "regions.csv").open(encoding="utf-8") as file:
+        assert set(names.values()) <= {r["region_code"] for r in csv.DictReader(file)}
+    assert all(re.fullmatch(r"[a-z]+( [a-z]+)*", n) for n in names)
+    assert names["idf"] == "11" and names["languedoc roussillon"] == "76"
+
+
 def test_indicator_list_has_no_default() -> None:
     assert "vars" not in yaml.safe_load((PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))
 
