@@ -67,6 +67,8 @@ figure as (
   cross join large
   left join holder on holder.period = registry.period
   group by all
+  -- a year before the first certificate tells nothing
+  having not registry.is_deduced or count(holder.company_key) > 0
 )
 select 'sdg12_certified_companies' as indicator_id, 'epci' as territory_level, territory_code, period,
   'total' as breakdown,

@@ -18,10 +18,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+import pandas as pd
 import pytest
 
 from orchestration.warehouse import dbt_vars
-from tests.unit.dbt.test_build import PROJECT, _fill, _put
+from tests.unit.dbt.test_build import PROJECT, _fill
 
 pytestmark = pytest.mark.slow
 
@@ -42,13 +43,8 @@ def published(folder: Path, declarations: list[dict[str, object]]) -> dict[tuple
     warehouse = folder / "warehouse.duckdb"
     with duckdb.connect(str(warehouse)) as connection:
         _fill(connection)
-        columns = list(declarations[0])
-        connection.execute("CREATE TEMP TABLE given AS SELECT * FROM lake.egapro_index__declarations LIMIT 0")
-        _put(connection, "egapro_index__declarations", declarations[0], vintage="2021-12")
-        connection.executemany(
-            f"INSERT INTO lake.egapro_index__declarations ({', '.join(columns)}, _vintage) VALUES ({', '.join('?' for _ in columns)}, '2021-12')",
-            [list(d.values()) for d in declarations[1:]],
-        )
+        frame = pd.DataFrame(declarations).assign(_vintage="2021-12")
+        connection.execute(f"INSERT INTO lake.egapro_index__declarations ({', '.join(frame)}) SELECT * FROM frame")
     done = subprocess.run(
         [sys.executable, "-c", "from dbt.cli.main import cli; cli()", "build", "--select", "+ind_egapro",
          "--exclude", "resource_type:unit_test", "--vars", dbt_vars(PROJECT), "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT),
