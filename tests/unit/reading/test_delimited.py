@@ -322,8 +322,8 @@ def test_a_last_line_cut_inside_quotes(tmp_path):
     assert "tronqué" in error.reason.fr and "ligne 4" in error.reason.fr
 
 
-def test_malformed_quotes(tmp_path):
-    assert "ligne 3" in refused(tmp_path, 'codgeo;libgeo\n1;a\n2;"le "phare";\n3;b\n').reason.fr
+def test_malformed_quotes_where_no_row_can_be_told_apart(tmp_path):
+    assert "ligne 3" in refused(tmp_path, 'codgeo;libgeo\n1;a\n2;"le "phare\nde Nantes\n').reason.fr
 
 
 def test_rows_that_do_not_fit_are_listed(tmp_path):
