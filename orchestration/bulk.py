@@ -28,7 +28,7 @@ from orchestration.ingest import Match, match_file
 from orchestration.lake import SourceState, Vintage, lake_types, quoted
 from orchestration.landing import Landed
 from orchestration.messages import Message, Refusal
-from orchestration.reading import sniff_kind
+from orchestration.reading import is_litter, sniff_kind
 from orchestration.reading.container import MAX_RATIO, RATIO_FROM, Content, empty
 from orchestration.reading.decoding import decode
 from orchestration.reading.delimited import split
@@ -196,7 +196,7 @@ def _plain(landed: Landed, match: Match, work: Path) -> tuple[Path, int | None]:
     if not zipfile.is_zipfile(landed.path):
         return landed.path, None
     with zipfile.ZipFile(landed.path) as archive:
-        members = [m for m in archive.infolist() if not m.is_dir()]
+        members = [m for m in archive.infolist() if not m.is_dir() and not is_litter(m.filename)]
         wanted = [m for m in members if match.spec.regex.fullmatch(Path(m.filename).name)] or members
         if len(wanted) != 1:
             names = ", ".join(Path(m.filename).name for m in members[:5])

@@ -194,3 +194,17 @@ def test_a_cut_archive_does_not_stop_the_rest(tmp_path):
     whole = gzip.compress(written(sample_lines("StockEtablissement_utf8.zip") * 1).encode())
     outcome = tried(tmp_path, whole[: len(whole) // 2], "StockEtablissement_utf8.csv.gz")
     assert outcome.state == "refused" and outcome.action
+
+
+def test_an_archive_made_on_a_mac_is_read(tmp_path):
+    with zipfile.ZipFile(SAMPLE / "StockEtablissement_utf8.zip") as whole:
+        (name,) = whole.namelist()
+        data = whole.read(name)
+    path = tmp_path / "StockEtablissement_utf8.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(name, data)
+        archive.writestr(f"__MACOSX/._{name}", b"\x00\x05\x16\x07")
+    work = tmp_path / "work"
+    work.mkdir()
+    outcome = try_bulk(load_source(FOLDER), landed(path), work)
+    assert (outcome.state, outcome.rows_read) == ("accepted", data.count(b"\n") - 1), outcome.reason
