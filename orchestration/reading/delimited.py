@@ -15,7 +15,7 @@ from itertools import islice
 from orchestration.messages import Message
 from orchestration.reading.model import Adaptation, Unreadable
 from orchestration.reading.refusing import CORRECT_LINE, refusal
-from orchestration.reading.shape import HEADER_WITHIN, KnownHeaders, find_header, no_header
+from orchestration.reading.shape import HEADER_WITHIN, KnownHeaders, find_header, is_figure, no_header
 
 DELIMITERS = (";", ",", "\t", "|")
 # What French and English spreadsheets write; the others are worth a word.
@@ -204,7 +204,6 @@ _CLOSED = Message(
 _MALFORMED = Message(fr="des guillemets y sont mal formés (non doublés)", en="quotes are malformed there (not doubled)")
 # rows looked at to know which columns hold codes, figures or dates
 _TYPED_ROWS = 500
-_FIGURE = re.compile(r"(?=.*\d)[\dAB\W]+", re.IGNORECASE)
 
 
 class _Apart:
@@ -243,7 +242,7 @@ class _Apart:
         full = list(islice((c for c in some if c and len(c) in self.fitting and c != rows[position]), _TYPED_ROWS))
         for column in range(named):
             cells = [c for row in full if (c := row[column].strip())]
-            if cells and 2 * sum(map(_figure, cells)) >= len(cells):
+            if cells and 2 * sum(map(is_figure, cells)) >= len(cells):
                 self.figures.append(column)
         return position
 
@@ -351,7 +350,7 @@ class _Apart:
         if not self._is_full(line):
             return False
         cells = self._alone(line) or line.split(self.delimiter)
-        return not self.figures or any(n < len(cells) and _figure(cells[n].strip()) for n in self.figures)
+        return not self.figures or any(n < len(cells) and is_figure(cells[n].strip()) for n in self.figures)
 
     def _holds_a_row(self, begin: int, end: int, width: int) -> bool:
         """Return whether the row on the physical lines `begin` to `end` (excluded) holds others.
@@ -367,7 +366,3 @@ class _Apart:
 
     def _name(self, column: int) -> str:
         return self.header[column] if 0 <= column < len(self.header) else ""
-
-
-def _figure(cell: str) -> bool:
-    return _FIGURE.fullmatch(cell) is not None
