@@ -21,6 +21,7 @@ from orchestration.conforming.headers import HeaderFinder
 from orchestration.lake import Lake, Realm, SourceState, Vintage
 from orchestration.landing import HashCache, Landed, land_sample
 from orchestration.messages import Message, Refusal
+from orchestration.reading import is_litter
 from orchestration.records import Waived
 from orchestration.triage import (
     CodeLists,
@@ -107,7 +108,7 @@ def _members(landed: Landed) -> list[tuple[str, Message]]:
         if landed.member is not None or not zipfile.is_zipfile(landed.path):
             return []
         with zipfile.ZipFile(landed.path) as archive:
-            names = [PurePosixPath(n).name for n in archive.namelist() if not n.endswith("/")]
+            names = [PurePosixPath(n).name for n in archive.namelist() if not n.endswith("/") and not is_litter(n)]
     except (OSError, zipfile.BadZipFile, ValueError):
         return []
     if any(n == "[Content_Types].xml" for n in names):
@@ -279,7 +280,7 @@ class Judge:
             columns_file=f"sources/{source.source_id}/columns.csv", vintage_year=year, fault=fault,
             pattern_name=match.name or None, given=match.given,
         )
-        conformed.notes[:0] = match.notes
+        conformed.notes[:0] = (*([landed.note] if landed.note else []), *match.notes)
         apply_rules(match.table, conformed, file_name=landed.name, vintage_year=year, fault=fault)
         return conformed
 

@@ -1063,7 +1063,7 @@ def refused(landed: Landed, refusal: Refusal) -> FileOutcome:
     """Return the outcome of a file that must not be read further."""
     return FileOutcome(
         source=landed.source, vintage=landed.vintage, file=landed.name, state="refused",
-        reason=refusal.reason, action=refusal.action, sha256=landed.sha256, bytes=landed.bytes,
+        reason=Message.join([refusal.reason, *([landed.note] if landed.note else [])]), action=refusal.action, sha256=landed.sha256, bytes=landed.bytes,
         origin=landed.origin, channel=landed.channel,
         patch=refusal.patch if isinstance(refusal, HeaderRefusal) else None,
     )

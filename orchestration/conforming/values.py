@@ -15,6 +15,7 @@ from typing import Any
 
 from orchestration.catalog.models import Column
 from orchestration.messages import Message, Refusal
+from orchestration.reading.valueless import is_valueless, why
 
 BLANKS = {ord(c): None for c in " \t\u00a0\u202f\u2009\u2007"}
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
@@ -65,6 +66,8 @@ def parse(column: Column, texts: Iterable[str], *, file: str, typed_numbers: boo
             result.markers[text] = text.strip()
         elif key in missing:
             result.values[text] = None
+        elif is_valueless(text):  # `#REF!` is no name either
+            result.unreadable[text] = why(text)
         else:
             rest.append(text)
     if rest:

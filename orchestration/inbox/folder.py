@@ -18,6 +18,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from orchestration.messages import Message
+from orchestration.reading import is_litter
 
 INBOX = "inbox"
 ANSWERS = (".accepted.md", ".refused.md")
@@ -45,10 +46,9 @@ to correct) or `….refused.md` (not taken, why, what to do). The file itself th
 nothing is lost. The templates to fill in are in `modeles`. Leave the folder `taken` alone.
 """
 _OURS = {"lisez-moi.md", "lisezmoi.md", "readme.md", "lisez-moi.txt", "readme.txt"}
-_LITTER = {".ds_store", "thumbs.db", "desktop.ini"}
-# locks of Office and LibreOffice, downloads and copies that have not ended
+# downloads and copies that have not ended
 _TEMPORARY = re.compile(
-    r"~\$.*|\.~.*|\..*|.*~|.*\.(part|partial|filepart|crdownload|download|tmp|temp|swp|lock|opdownload)", re.IGNORECASE
+    r".*~|.*\.(part|partial|filepart|crdownload|download|tmp|temp|swp|lock|opdownload)", re.IGNORECASE
 )
 
 
@@ -177,7 +177,7 @@ def _signature(status: os.stat_result) -> tuple[int, int, int]:
 def _passed_over(name: str) -> bool:
     lowered = name.lower()
     return (
-        name in _ROOMS or lowered in _LITTER or lowered in _OURS or lowered.endswith(ANSWERS)
+        name in _ROOMS or is_litter(name) or lowered in _OURS or lowered.endswith(ANSWERS)
         or _TEMPORARY.fullmatch(name) is not None or "\x00" in name
     )
 
