@@ -10,7 +10,7 @@ import re
 import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -23,10 +23,13 @@ from orchestration.landing import HashCache, Landed, land_sample
 from orchestration.messages import Message, Refusal
 from orchestration.records import Waived
 from orchestration.triage import (
+    Circumstances,
     CodeLists,
+    Fault,
     Reference,
     Sink,
     apply_rules,
+    are_single,
     check_codes,
     check_levels,
     code_lists,
@@ -34,7 +37,7 @@ from orchestration.triage import (
     refuse,
 )
 from orchestration.waivers import FILE as WAIVERS
-from orchestration.waivers import Waivers, load_waivers
+from orchestration.waivers import Waivers, load_waivers, waiver_line
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,13 +48,15 @@ if TYPE_CHECKING:
 log = logging.getLogger("observatory")
 TABLE_ENDINGS = (".csv", ".xlsx", ".xls")
 OTHER_ENDINGS = (*TABLE_ENDINGS, ".txt", ".tsv", ".ods", ".parquet", ".xlsm")
-# kinds of refusal that a file of another source also shows
+# how many bad lines a refusal names; how many days a waiver for lines taken out on purpose has to hold
+LINES_NAMED, REMOVED_DAYS = 20, 30
 REMEMBERED = 6
 COMMUNES = {"typecom", "commune_code"}
 COMPOSITION = {"epci_code", "commune_code"}
 MOVEMENTS = {"code_before", "code_after", "effective_date"}
 # an optional column is sought under another name only where the name or the figures say so
 SAME_NAME, SAME_FIGURES = 0.6, 0.9
+# kinds of refusal that a file of another source also shows
 STRANGE = ("header", "content", "name", "cells")
 
 
@@ -237,20 +242,61 @@ class Judge:
         except Refusal as refusal:
             raise self._with_likeness(source, landed, refusal) from None
         if match.spec.format not in ("markdown", "pdf"):
-            vintage = parse_vintage(landed.vintage)
-            check_codes(
-                match.table, conformed.frame, self._code_lists(source), file_name=landed.name,
-                vintage_year=vintage.year if vintage else None, gives_lists=_gives_lists(match.table), fault=fault,
-                dated_geography=source.role == "reference",
-            )
-            references = self._references(source, state, match, landed)
-            conformed.notes += self._lost_columns(source, state, match, landed, conformed, references)
-            conformed.notes += compare(
-                match.table, conformed.frame, references, file_name=landed.name, vintage=landed.vintage, fault=fault
-            )
+            try:
+                conformed.notes += self._compare(source, state, match, landed, conformed, fault)
+            except Refusal as refusal:
+                raise _after_bad_lines(landed, conformed, self._with_line(source, match, landed, refusal)) from None
         conformed.notes += [n for n in waived.values() if n not in conformed.notes]
         conformed.waived = list(waived)
         return conformed
+
+    def _compare(
+        self, source: Source, state: SourceState, match: Match, landed: Landed, conformed: Conformed, fault: Sink
+    ) -> list[Message]:
+        """Hold the rows against the code lists and what is known of them; return what is worth telling.
+
+        Rows that are at fault for themselves are left out, up to the table's budget, and all is asked again of the rest.
+        """
+        vintage = parse_vintage(landed.vintage)
+        lists = self._code_lists(source)
+        references = self._references(source, state, match, landed)
+        while True:
+            left = match.table.budgets.allowed(conformed.rows_read) - len(conformed.rejected)
+
+            def sink(found: Refusal, left: int = left) -> None:
+                try:
+                    fault(found)
+                except Refusal:
+                    if isinstance(found, Fault) and are_single(found.rows, left):
+                        raise _SingleRows(found) from None
+                    raise
+
+            try:
+                check_codes(
+                    match.table, conformed.frame, lists, file_name=landed.name, vintage_year=vintage.year if vintage else None,
+                    gives_lists=_gives_lists(match.table), fault=sink, dated_geography=source.role == "reference",
+                )
+                lost = self._lost_columns(source, state, match, landed, conformed, references)
+                return lost + compare(
+                    match.table, conformed.frame, references, file_name=landed.name, vintage=landed.vintage, fault=sink,
+                    circumstances=Circumstances(
+                        tuple(r.line for r in conformed.rejected), source.role == "team", lists.members
+                    ),
+                )
+            except _SingleRows as single:
+                conformed.leave_out(single.fault.rows, single.fault.column or "", single.fault.rows)
+
+    def _with_line(self, source: Source, match: Match, landed: Landed, refusal: Refusal) -> Refusal:
+        """Give the team, who cannot edit waivers.yml, the very line to send to those who can."""
+        if source.role == "team" and refusal.kind == "vanished":
+            blank = waiver_line(source.source_id, match.table_name, landed.vintage, refusal.kind)
+            until = self._today + timedelta(days=REMOVED_DAYS)
+            full = waiver_line(
+                source.source_id, match.table_name, landed.vintage, refusal.kind,
+                why="lignes retirées exprès", who=source.steward.fr, until=until,
+            )
+            refusal.action = Message(fr=refusal.action.fr.replace(blank, full), en=refusal.action.en.replace(blank, full))
+        return refusal
 
     def levels(
         self, source: Source, table_name: str, frame: "pd.DataFrame", vintage: str
@@ -536,6 +582,27 @@ class Judge:
                         en=f"rank correlation of {ranks:.2f} with {known.en} over {int(both.sum())} rows",
                     )
         refusal.refresh_action()
+
+
+class _SingleRows(Exception):
+    """A fault that lies in a few rows for themselves."""
+
+    def __init__(self, fault: Fault) -> None:
+        self.fault = fault
+
+
+def _after_bad_lines(landed: Landed, conformed: Conformed, refusal: Refusal) -> Refusal:
+    """Name the lines that were left out before whatever else a file is refused for: often they are the reason of it."""
+    bad = sorted(conformed.rejected, key=lambda r: r.line)
+    if bad:
+        more = f" ; … (+{len(bad) - LINES_NAMED})" if len(bad) > LINES_NAMED else ""
+        fr = " ; ".join(f"ligne {r.line}, {r.why.fr} (colonne « {r.column} »)" for r in bad[:LINES_NAMED])
+        en = "; ".join(f"line {r.line}, {r.why.en} (column '{r.column}')" for r in bad[:LINES_NAMED])
+        refusal.reason = Message(
+            fr=f"{landed.name} : à corriger d'abord, {fr}{more}. {refusal.reason.fr}",
+            en=f"{landed.name}: to be corrected first, {en}{more}. {refusal.reason.en}",
+        )
+    return refusal
 
 
 def _filled_before(names: Iterable[str], references: list[Reference], vintage: str) -> dict[str, Message]:

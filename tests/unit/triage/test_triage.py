@@ -106,9 +106,9 @@ def test_a_revision_of_the_same_vintage_is_told():
     assert len(said) == 1 and "1 valeur(s) sur 80" in said[0].fr and "ligne 5" in said[0].fr
 
 
-def test_a_figure_that_the_shipped_extract_states_otherwise_is_refused():
+def test_figures_that_the_shipped_extract_states_otherwise_are_refused():
     new, old = wages(2014), wages(2014)
-    new.loc[3, "women"] += 0.1
+    new.loc[3:7, "women"] += 0.1
     with pytest.raises(Refusal, match="states the published figures"):
         compare_all(table(), new, [known(old, "2014", same_vintage=True, extract=True)], file_name="w.csv", vintage="2014")
 
