@@ -92,7 +92,7 @@ def _looks_at_others(rule: Rule) -> bool:
 
 def _failing(connection, table: Table, rule: Rule, index: int) -> dict[int, tuple[str, Message]]:  # type: ignore[no-untyped-def]
     """Return position → (column, why) of the rows that break the rule, in the order of the file."""
-    about = [c.name for c in table.columns if _mentions(rule.sql, c.name)]
+    about = sorted((c.name for c in table.columns if _mentions(rule.sql, c.name)), key=rule.sql.find)
     about = [n for n in about if n not in table.key] or about or table.key[:1]
     columns = ", ".join(f'"{n}"' for n in about) or "1"
     rows: "pd.DataFrame" = connection.execute(

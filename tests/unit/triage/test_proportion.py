@@ -6,7 +6,9 @@ Files are made here, in the publishers' own layouts; what is expected is what wa
 from __future__ import annotations
 
 import hashlib
+import json
 import random
+import re
 from datetime import date
 from pathlib import Path
 
@@ -20,9 +22,11 @@ from orchestration.landing import Landed
 from orchestration.messages import Refusal
 from orchestration.settings import PROJECT
 from orchestration.triage import CodeLists
+from orchestration.triage.codes import suppressed_communes
 from orchestration.waivers import Waivers, load_waivers
 
 SOURCES = load_catalogue(PROJECT / "sources")
+CODES = ("commune", "epci", "department", "region", "employment_zone", "territory", "siren", "siret")
 
 
 class Desk:
@@ -95,7 +99,7 @@ def test_one_row_that_breaks_a_rule_is_left_out_and_named(desk):
     found = desk.read("donnees_communes.csv", "2023", populations(rows))
     assert len(found.frame) == 1499 and rows[700][2] not in set(found.frame["commune_code"])
     assert [r.line for r in found.rejected] == [702]
-    assert "999999" in found.rejected[0].why.fr and found.rejected[0].column == "population_municipal"
+    assert "999999" in found.rejected[0].why.fr and found.rejected[0].column == "population_total"
     assert "« population_total » = 999999" in found.rejected[0].why.fr
 
 
@@ -162,6 +166,65 @@ def test_a_small_count_that_grows_in_an_extract_of_few_places_is_no_unit(desk):
             row[4], row[5] = apart, str(int(row[3]) + int(apart))
     desk.take("donnees_communes.csv", "2022", populations(old))
     assert len(desk.read("donnees_communes.csv", "2023", populations(new)).frame) == 6
+
+
+# a commune that ended without heir --------------------------------------------------------------------
+
+
+def test_movements_without_arrival_are_kept_where_a_commune_ended_and_left_out_elsewhere(tmp_path):
+    desk = Desk(tmp_path, "insee_cog")
+    desk.judge._extracts = lambda *_: []  # type: ignore[method-assign]
+    lines = ["MOD,DATE_EFF,TYPECOM_AV,COM_AV,LIBELLE_AV,TYPECOM_AP,COM_AP,LIBELLE_AP"]
+    lines += [f"32,{1943 + n // 30}-01-01,COM,{1000 + n:05d},A,COM,{5000 + n:05d},B" for n in range(1200)]
+    lines[500] = "30,1968-03-02,COM,08203,Guignicourt-sur-Vence,,,"
+    lines[900] = "32,1973-01-01,COM,08227,Hocmont,,,"
+    found = desk.read("cog2025_mouvements-communes.csv", "2025", "\n".join(lines))
+    assert [(r.line, r.column) for r in found.rejected] == [(901, "code_after")]
+    ended = found.frame[found.frame["code_after"].isna()]
+    assert ended["code_before"].tolist() == ["08203"]
+    assert "08203" in suppressed_communes(found.frame)
+
+
+# what a source's suite calls critical -----------------------------------------------------------------
+
+
+def critical() -> list[tuple[str, str, dict]]:
+    found = []
+    for path in sorted((PROJECT / "expectations/sources").glob("*.json")):
+        source, table = path.stem.split(".")
+        for e in json.loads(path.read_text(encoding="utf-8"))["expectations"]:
+            if e["severity"] == "critical" and SOURCES[source].role in ("indicator", "reference") and not SOURCES[source].is_bulk:
+                found.append((source, table, e))
+    return found
+
+
+@pytest.mark.parametrize("source, table, e", [pytest.param(*c, id=f"{c[0]}-{c[1]}-{c[2]['type']}-{i}") for i, c in enumerate(critical())])
+def test_what_a_suite_calls_critical_of_a_row_costs_the_row_before(source, table, e):
+    """Suites run on whole tables and refuse whole files: what they ask of a row must be asked of the row before."""
+    contract = SOURCES[source].tables[table]
+    kwargs, kind = e["kwargs"], e["type"].removeprefix("expect_")
+    columns = {c.name: c for c in contract.columns}
+    ruled = [r.sql for r in contract.rules if r.on_failure != "warn"]
+
+    def speaks_of(*names: str) -> bool:
+        return any(all(re.search(rf"\b{n}\b", sql) for n in names) for sql in ruled)
+
+    if kind == "column_values_to_be_between":
+        column = columns[kwargs["column"]]
+        low, high = kwargs.get("min_value"), kwargs.get("max_value")
+        within = (low is None or (column.minimum is not None and column.minimum >= low)) and (
+            high is None or (column.maximum is not None and column.maximum <= high)) if not isinstance(low, str) else False
+        assert within or speaks_of(column.name)
+    elif kind == "column_values_to_not_be_null":
+        assert columns[kwargs["column"]].key or any(f"{kwargs['column']} is not null" in sql for sql in ruled)
+    elif kind == "column_values_to_be_in_set":
+        assert set(columns[kwargs["column"]].allowed) <= set(map(str, kwargs["value_set"])) and columns[kwargs["column"]].allowed
+    elif kind == "column_values_to_match_regex":
+        assert columns[kwargs["column"]].type in CODES or speaks_of(kwargs["column"])
+    elif kind == "column_pair_values_a_to_be_greater_than_b":
+        assert speaks_of(kwargs["column_A"], kwargs["column_B"])
+    else:
+        assert kind.startswith(("table_", "column_unique", "column_sum", "compound_columns_to_be_unique", "column_distinct"))
 
 
 # what the shipped extract states ----------------------------------------------------------------------
