@@ -18,6 +18,7 @@ from orchestration.catalog.models import FileSpec, Source, Table
 from orchestration.catalog.vintages import parse_vintage, sort_key
 from orchestration.conforming import Conformed, HeaderRefusal, conform
 from orchestration.conforming.headers import HeaderFinder
+from orchestration.conforming.joining import joined
 from orchestration.lake import Lake, Realm, SourceState, Vintage
 from orchestration.landing import HashCache, Landed, land_sample
 from orchestration.messages import Message, Refusal
@@ -83,22 +84,36 @@ def match_file(source: Source, landed: Landed) -> Match:
 
     Raises Refusal when neither its name nor its headers are certainly those of one kind of file.
     """
-    found = _by_name(source, landed.plain_name) or _by_name(source, landed.name)
+    found = _by_name(source, landed.plain_name, landed.sheet) or _by_name(source, landed.name)
     if found is not None:
-        return found
+        return _by_layout(found, landed)
     for name, note in [*_members(landed), *_other_endings(landed.plain_name), *_without_copy_mark(landed.plain_name)]:
-        found = _by_name(source, name)
+        found = _by_name(source, name, landed.sheet)
         if found is not None and found.spec.format in ("table", "json"):
-            return replace(found, notes=(note,))
+            return replace(_by_layout(found, landed), notes=(note,))
     return _by_content(source, landed)
 
 
-def _by_name(source: Source, name: str) -> Match | None:
-    kind = source.file_kind(name)
+def _by_name(source: Source, name: str, sheet: str | None = None) -> Match | None:
+    kind = source.file_kind(name, sheet)
     if kind is None:
         return None
     slot = _slot(kind.table_name, kind.index, dict(kind.groups), kind.spec, name)
     return Match(kind.table_name, source.tables[kind.table_name], kind.spec, slot, name)
+
+
+def _by_layout(found: Match, landed: Landed) -> Match:
+    """Return the match in the layout that the file's headers show, where several kinds of file bear its name."""
+    same = [
+        s for s in found.table.files
+        if s.format == "table" and s.regex.fullmatch(found.name) and s.sheet == found.spec.sheet and s.name_maps == found.spec.name_maps
+    ]
+    if found.spec not in same or len({s.layout for s in same}) < 2:
+        return found
+    from orchestration.conforming.recognise import by_headers
+
+    # the slot stays: it is the same kind of file in another year's columns
+    return replace(found, spec=by_headers(found.table, [found.spec, *(s for s in same if s is not found.spec)], landed.path, landed.name))
 
 
 def _slot(table_name: str, index: int, groups: dict[str, str], spec: FileSpec, name: str) -> str:
@@ -158,7 +173,8 @@ def _by_content(source: Source, landed: Landed) -> Match:
         table = source.tables[best.table]
         given, why_fr, why_en = _given(source, table, best.spec, landed, infer_level)
         if not why_fr:
-            index = table.files.index(best.spec)
+            # of several layouts of one name the first gives the slot
+            index = next(i for i, s in enumerate(table.files) if s.pattern == best.spec.pattern and s.sheet == best.spec.sheet)
             level = {"level": given["territory_level"]} if "territory_level" in given else {}
             return Match(
                 best.table, table, best.spec, _slot(best.table, index, level, best.spec, landed.name), landed.plain_name, given,
@@ -640,9 +656,10 @@ def _read(source: Source, landed: Landed, match: Match, workdir: Path) -> "RawTa
         with reading.uncompressed(landed.path, workdir, name=landed.name, wanted=wanted) as path:
             return reading.read_json(path, name=landed.name, sql=sql)
     finder = HeaderFinder(match.table, spec.layout, spec.unpivot.headers if spec.unpivot else None)
-    return reading.read_table(
-        landed.path, name=landed.name, sheet=spec.sheet, known_headers=finder.count, member=wanted
+    raw = reading.read_table(
+        landed.path, name=landed.name, sheet=re.escape(landed.sheet.strip()) if landed.sheet else spec.sheet, known_headers=finder.count, member=wanted
     )
+    return joined(match.table, spec.layout, raw)
 
 
 def _pages(landed: Landed) -> "RawTable":

@@ -182,7 +182,7 @@ class FileSpec(Strict):
     `columns.csv` that apply. `extract` names an SQL file of the source's folder that DuckDB runs
     over the raw file (JSON) to give rows; `bulk` says that it runs over national files, column-pruned
     and filtered, and that its result needs no further reading. `sheet` is a regular expression for
-    the sheet's name. `constants` are values that the file does not hold. `usual`: kinds of adaptation
+    the sheet's name; kinds of one `pattern` with different ones are the sheets of one workbook, of which each is read. `constants` are values that the file does not hold. `usual`: kinds of adaptation
     (`title_lines`, `compression` …) that are this publisher's habit and no news.
     """
 
@@ -311,15 +311,23 @@ class Source(Strict):
         """Whether its files are national ones, which never pass through pandas (orchestration/bulk.py)."""
         return any(s.format == "bulk" for t in self.tables.values() for s in t.files)
 
-    def file_kind(self, name: str) -> FileKind | None:
-        """Return the kind of file that is named like `name`; None when none is. The year in the name tells no kinds apart."""
+    def file_kind(self, name: str, sheet: str | None = None) -> FileKind | None:
+        """Return the kind of file that is named like `name`; None when none is. The year in the name tells no kinds apart.
+
+        `sheet`: which sheet of the workbook is meant, where several are read.
+        """
         for table_name, table in self.tables.items():
             for index, spec in enumerate(table.files):
                 found = spec.regex.fullmatch(name)
-                if found:
+                if found and (sheet is None or (spec.sheet and re.fullmatch(spec.sheet, sheet.strip(), re.IGNORECASE))):
                     groups = {k: v.casefold() for k, v in found.groupdict().items() if v and k not in ("yy", "yyyy")}
                     return FileKind(table_name, index, spec, tuple(sorted(groups.items())))
         return None
+
+    def sheets(self, name: str) -> list[str]:
+        """Return the names of the sheets (regular expressions) that are read of a file named like `name`, each for itself."""
+        found = [s.sheet for t in self.tables.values() for s in t.files if s.sheet and s.regex.fullmatch(name)]
+        return list(dict.fromkeys(found))
 
     def ignores(self, name: str) -> bool:
         """Return whether a file of that name lies beside the data and is left out on purpose."""

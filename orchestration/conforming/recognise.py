@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from orchestration.catalog.models import Column, FileSpec, Source, Table
 from orchestration.conforming.headers import HeaderFinder
+from orchestration.conforming.joining import joined
 from orchestration.conforming.values import LEVEL_TYPES, parse
 from orchestration.messages import Refusal
 
@@ -74,9 +75,41 @@ def likenesses(catalogue: dict[str, Source], path: Path, name: str) -> list[Like
         return []
     for source, table_name, table, spec, finder in finders:
         score, known = _score(table, spec, finder, raw)
+        if score >= CERTAIN:
+            score *= _keys_fit(table, spec, raw)
         if score:
             result.append(Likeness(source.source_id, table_name, spec, score, known))
     return sorted(result, key=lambda f: (-f.score, -f.known))
+
+
+def by_headers(table: Table, specs: list[FileSpec], path: Path, name: str) -> FileSpec:
+    """Return which of several kinds of file of one name the file at `path` is: publishers change the columns, not the name.
+
+    Where nothing tells them apart, or the file cannot be opened, it is the first.
+    """
+    finders = {id(s): HeaderFinder(table, s.layout, s.unpivot.headers if s.unpivot else None) for s in specs}
+    raw = _head(path, name, lambda cells: max(f.count(cells) for f in finders.values()))
+    if raw is None:
+        return specs[0]
+    scores = [_score(table, s, finders[id(s)], raw)[0] * _keys_fit(table, s, raw) for s in specs]
+    return specs[scores.index(max(scores))]
+
+
+def _keys_fit(table: Table, spec: FileSpec, raw: "RawTable") -> float:
+    """Return the least share of cells that a key column can hold, among the first rows."""
+    raw = joined(table, spec.layout, raw)
+    finder = HeaderFinder(table, spec.layout, None)
+    shares = [1.0]
+    for index, header in enumerate(raw.header):
+        column = finder.find(header)[1]
+        texts = [row[index] for row in raw.rows[:200] if row[index].strip()]
+        if column is not None and column.key and column.type != "territory" and texts:
+            try:
+                unreadable = parse(column, texts, file=raw.file, typed_numbers=raw.numeric_cells).unreadable
+            except Refusal:
+                return 0.0
+            shares.append(1 - sum(t in unreadable for t in texts) / len(texts))
+    return min(shares)
 
 
 def _head(path: Path, name: str, known_headers: Callable[[list[str]], int]) -> "RawTable | None":
@@ -118,6 +151,7 @@ def _json(source: Source, path: Path, name: str) -> list[Likeness]:
 
 
 def _score(table: Table, spec: FileSpec, finder: HeaderFinder, raw: "RawTable") -> tuple[float, int]:
+    raw = joined(table, spec.layout, raw)
     columns: set[str] = set()
     known = 0
     named = [h for h in raw.header if h.strip()]

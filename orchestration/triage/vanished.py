@@ -93,8 +93,9 @@ def check_vanished(
     end_is_gone = tail >= (1 if reference.same_vintage else END_OF_LIST) and tail >= 0.5 * len(lost)
     if share <= budget and not (end_is_gone and not reference.later):
         return []
-    if not reference.same_vintage and not reference.extract:
-        told = _extract(table, before, kept, reference, circumstances.members)
+    # the same vintage again with fewer places would take figures away that are published
+    if reference.extract or not reference.same_vintage:
+        told = _extract(table, now, before, kept, reference, circumstances.members)
         if told is not None:
             return [told]
     said_fr = said_en = ""
@@ -151,40 +152,44 @@ def _by_hand(
 
 
 def _extract(
-    table: Table, before: "pd.DataFrame", kept: list[bool], reference: Reference, members: "Mapping[str, Collection[str]]"
+    table: Table, now: "pd.DataFrame", before: "pd.DataFrame", kept: list[bool], reference: Reference,
+    members: "Mapping[str, Collection[str]]",
 ) -> Message | None:
     """Return what to say of a file that is certainly an extract of the known list; None where it may be a cut one.
 
     Certain is: the communes that it holds are all those of their départements; or most are all those of an EPCI and
     they stand in many places of the list. A list that goes from its beginning up to some place is never believed to
     be an extract, not even where it ends with a département: a download breaks off there as well as anywhere.
+    The extract that is shipped is no list of the country: beside it, the EPCIs' own lists serve.
     """
     name = next((c.name for c in table.columns if c.key and c.type in ("commune", "territory")), None)
     if name is None or ("territory_level" in before and set(before["territory_level"]) != {"commune"}):
         return None
-    codes = before[name].tolist()
-    here = [c for c, k in zip(codes, kept, strict=True) if k]
-    if not here:
+    present = set(now[name])
+    codes = sorted(set().union(*map(set, members.values()))) if reference.extract else before[name].tolist()
+    here = [c in present for c in codes]
+    if not any(here):
         return None
-    upto = max(i for i, k in enumerate(kept) if k) + 1
-    if len(here) > FROM_THE_BEGINNING * upto:
+    if sum(here) > FROM_THE_BEGINNING * (max(i for i, k in enumerate(here) if k) + 1):
         return None
-    known, present = set(codes), set(here)
-    stretches = sum(1 for i, k in enumerate(kept) if k and (i == 0 or not kept[i - 1]))
+    known = set(codes)
+    stretches = sum(1 for i, k in enumerate(here) if k and (i == 0 or not here[i - 1]))
     departments: dict[str, list[bool]] = {}
-    for code, is_here in zip(codes, kept, strict=True):
+    for code, is_here in zip(codes, here, strict=True):
         departments.setdefault(code[: 3 if code.startswith("97") else 2], []).append(is_here)
     held = {d: sum(found) / len(found) for d, found in departments.items() if any(found)}
     whole = [e for e, part in members.items() if (k := set(part) & known) and len(k) >= WHOLE_FROM and k <= present]
     in_whole = len(set().union(*(set(members[e]) for e in whole)) & present) if whole else 0
-    if all(s >= WHOLE_DEPARTMENT for s in held.values()):
+    if not reference.extract and all(s >= WHOLE_DEPARTMENT for s in held.values()):
         shown = ", ".join(sorted(held)[:4]) + ("…" if len(held) > 4 else "")
         what = Message(fr=f"toutes les communes des départements {shown}", en=f"all communes of the départements {shown}")
-    elif in_whole >= IN_WHOLE_EPCIS * len(present) and stretches >= SCATTERED:
+    elif in_whole >= IN_WHOLE_EPCIS * len(present) and (reference.extract or stretches >= SCATTERED):
         shown = ", ".join(sorted(whole)[:3]) + ("…" if len(whole) > 3 else "")
         what = Message(fr=f"dont toutes les communes de l'intercommunalité {shown}", en=f"among them all communes of the EPCI {shown}")
     else:
         return None
+    if reference.extract:
+        return Message(fr=f"extrait de {len(present)} communes ({what.fr})", en=f"an extract of {len(present)} communes ({what.en})")
     return Message(
         fr=f"extrait de {len(present)} communes sur les {len(known)} {of(reference.name.fr)} ({what.fr}) ; les autres gardent leurs chiffres d'avant",
         en=f"an extract of {len(present)} of the {len(known)} communes of {reference.name.en} ({what.en}); the others keep their earlier figures",

@@ -32,16 +32,18 @@ CODES = ("commune", "epci", "department", "region", "employment_zone", "territor
 class Desk:
     """A home of its own: files are handed in one after the other, and what was taken is known to the next."""
 
-    def __init__(self, folder: Path, source: str, waivers: Waivers | None = None) -> None:
+    def __init__(self, folder: Path, source: str, waivers: Waivers | None = None, *, extract: bool = False) -> None:
         self.folder, self.source, self.state = folder, SOURCES[source], SourceState()
         self.lake = Lake(folder / "home")
         self.judge = Judge(
             self.lake, "real", folder / "work", catalogue=SOURCES, states={source: self.state},
             waivers=waivers or Waivers([], []), today=date(2026, 11, 29),
         )
-        # the communes made up here are not those of the official code
+        # the communes made up here are not those of the official code, nor those of the shipped extract
         self.lists = CodeLists()
         self.judge._code_lists = lambda _: self.lists  # type: ignore[method-assign]
+        if not extract:
+            self.judge._extracts = lambda *_: []  # type: ignore[method-assign]
 
     def read(self, name: str, vintage: str, data: bytes | str) -> Conformed:
         content = data.encode() if isinstance(data, str) else data
@@ -173,7 +175,6 @@ def test_a_small_count_that_grows_in_an_extract_of_few_places_is_no_unit(desk):
 
 def test_movements_without_arrival_are_kept_where_a_commune_ended_and_left_out_elsewhere(tmp_path):
     desk = Desk(tmp_path, "insee_cog")
-    desk.judge._extracts = lambda *_: []  # type: ignore[method-assign]
     lines = ["MOD,DATE_EFF,TYPECOM_AV,COM_AV,LIBELLE_AV,TYPECOM_AP,COM_AP,LIBELLE_AP"]
     lines += [f"32,{1943 + n // 30}-01-01,COM,{1000 + n:05d},A,COM,{5000 + n:05d},B" for n in range(1200)]
     lines[500] = "30,1968-03-02,COM,08203,Guignicourt-sur-Vence,,,"
@@ -242,10 +243,15 @@ def revised(changes: dict[int, float]) -> tuple[str, list[list[str]]]:
     return "\n".join(";".join(r) for r in rows), rows
 
 
-def test_a_revision_of_one_place_that_the_extract_states_is_taken_and_told(desk):
+@pytest.fixture
+def beside(tmp_path: Path) -> Desk:
+    return Desk(tmp_path, "insee_population", extract=True)
+
+
+def test_a_revision_of_one_place_that_the_extract_states_is_taken_and_told(beside):
     text, rows = revised({3: 1.02})
     at = {name: i for i, name in enumerate(rows[0])}
-    found = desk.read("pop2022_donnees_communes.csv", "2022", text)
+    found = beside.read("pop2022_donnees_communes.csv", "2022", text)
     assert len(found.frame) == len(rows) - 1
     told = next(n for n in found.notes if "→" in n.fr)
     original = POPULATION_2022.read_text(encoding="utf-8-sig").splitlines()[3].split(";")
@@ -253,16 +259,16 @@ def test_a_revision_of_one_place_that_the_extract_states_is_taken_and_told(desk)
     assert f"{original[at['PTOT']]} → {rows[3][at['PTOT']]}" in told.fr and "« population_municipal »" in told.fr
 
 
-def test_many_figures_that_differ_from_the_extract_are_no_revision(desk):
+def test_many_figures_that_differ_from_the_extract_are_no_revision(beside):
     text, _ = revised({i: 1.02 for i in range(1, 15)})
     with pytest.raises(Refusal, match="which states the published figures"):
-        desk.read("pop2022_donnees_communes.csv", "2022", text)
+        beside.read("pop2022_donnees_communes.csv", "2022", text)
 
 
-def test_a_figure_twice_what_the_extract_states_is_no_revision(desk):
+def test_a_figure_twice_what_the_extract_states_is_no_revision(beside):
     text, _ = revised({3: 2.3})
     with pytest.raises(Refusal, match="which states the published figures"):
-        desk.read("pop2022_donnees_communes.csv", "2022", text)
+        beside.read("pop2022_donnees_communes.csv", "2022", text)
 
 
 # an extract beside the whole list ---------------------------------------------------------------------
@@ -300,6 +306,19 @@ def test_all_communes_of_one_epci_and_some_more_are_an_extract(desk):
     assert len(found.frame) == len(epci) + 2 and any("200000000" in n.fr for n in found.notes)
     with pytest.raises(Refusal, match="truncated file"):
         desk.read("donnees_communes.csv", "2023", populations([r for r in part if r[2] != "02007"]))
+
+
+def test_the_communes_of_one_epci_beside_the_shipped_extract_of_nine(beside):
+    header, *rows = POPULATION_2022.read_text(encoding="utf-8-sig").splitlines()
+    nantes = [r for r in rows if r.split(";")[2] == "44"]
+    assert len(nantes) == 24
+    beside.lists.members = {
+        "243100518": {f"31{n:03d}" for n in range(3, 600, 16)}, "244400404": {r.split(";")[6] for r in nantes},
+    }
+    found = beside.read("pop2022_donnees_communes.csv", "2022", "\n".join([header, *nantes]))
+    assert len(found.frame) == 24 and any("extrait de 24 communes" in n.fr and "244400404" in n.fr for n in found.notes)
+    with pytest.raises(Refusal, match="truncated file"):
+        beside.read("pop2022_donnees_communes.csv", "2022", "\n".join([header, *nantes[:-1]]))
 
 
 def test_a_last_row_that_is_left_out_has_not_vanished(desk):
