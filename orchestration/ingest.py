@@ -49,6 +49,12 @@ if TYPE_CHECKING:
 log = logging.getLogger("observatory")
 TABLE_ENDINGS = (".csv", ".xlsx", ".xls")
 OTHER_ENDINGS = (*TABLE_ENDINGS, ".txt", ".tsv", ".ods", ".parquet", ".xlsm")
+# what lies beside tables: notices, licences, pictures; read where a source has such documents
+DOCUMENTS = dict.fromkeys((".txt", ".doc", ".docx", ".odt", ".rtf", ".html", ".htm", ".png", ".jpg", ".jpeg", ".gif", ".svg"), "") | {
+    ".pdf": "pdf", ".md": "markdown"
+}
+BESIDE = "beside"
+NOTHING_TO_DO = Message(fr="Rien : ce fichier ne change aucun chiffre.", en="Nothing: this file changes no figure.")
 # how many bad lines a refusal names; how many days a waiver for lines taken out on purpose has to hold
 LINES_NAMED, REMOVED_DAYS = 20, 30
 REMEMBERED = 6
@@ -82,7 +88,8 @@ class Match:
 def match_file(source: Source, landed: Landed) -> Match:
     """Return the table and the kind of file that `landed` is, by its name, else by its content.
 
-    Raises Refusal when neither its name nor its headers are certainly those of one kind of file.
+    Raises Refusal when neither its name nor its headers are certainly those of one kind of file; its kind is `BESIDE`
+    where no table of the source can be meant (a notice, another file of the publisher), so that it is only told.
     """
     found = _by_name(source, landed.plain_name, landed.sheet) or _by_name(source, landed.name)
     if found is not None:
@@ -183,6 +190,9 @@ def _by_content(source: Source, landed: Landed) -> Match:
                     en=f"unusual name: recognised by its content as '{table.description.en}'",
                 ),),
             )
+    beside = None if why_fr or found else _beside(source, landed)
+    if beside is not None:
+        raise Refusal(beside, NOTHING_TO_DO, kind=BESIDE)
     raise Refusal(
         Message(
             fr=f"{landed.name} : aucun fichier de « {source.title.fr} » ne porte un tel nom{why_fr}.",
@@ -194,6 +204,44 @@ def _by_content(source: Source, landed: Landed) -> Match:
         ),
         kind="name",
     )
+
+
+def _beside(source: Source, landed: Landed) -> Message | None:
+    """Return why no table of the source can be meant by the file; None where one may be, mangled or renamed."""
+    stem, _, ending = landed.plain_name.rpartition(".")
+    formats = {s.format for t in source.tables.values() for s in t.files}
+    # `FILO2018_DISP_COM.pdf` may be the table in the wrong form
+    if any(s.regex.fullmatch(f"{stem}{e}") for t in source.tables.values() for s in t.files for e in (*TABLE_ENDINGS, ".json")):
+        return None
+    from orchestration.conforming.recognise import CERTAIN, is_meant, recognise
+
+    judged = None if source.is_bulk else is_meant(source, landed.path, landed.name)
+    document = DOCUMENTS.get(f".{ending.lower()}")
+    if document is not None and document not in formats and not (judged and judged[0]):
+        return Message(
+            fr=f"{landed.name} : laissé de côté, ce document n'est aucun tableau de « {source.title.fr} »",
+            en=f"{landed.name}: left aside, this document is no table of '{source.title.en}'",
+        )
+    if judged is None or judged[0] or ending.lower() == "json":
+        return None
+    others = {k: v for k, v in _catalogue_of(source).items() if k != source.source_id}
+    if any(score >= CERTAIN for _, _, score in recognise(others, landed.path, landed.name)):
+        return None
+    shown = ", ".join(f"« {h} »" for h in judged[1][:5]) + ("…" if len(judged[1]) > 5 else "")
+    return Message(
+        fr=f"{landed.name} : laissé de côté, aucun tableau de « {source.title.fr} » n'a besoin de ce fichier (en-têtes : {shown})",
+        en=f"{landed.name}: left aside, no table of '{source.title.en}' needs this file (headers: {shown})",
+    )
+
+
+def _catalogue_of(source: Source) -> dict[str, Source]:
+    """Return all sources beside this one; itself alone where the catalogue cannot be read."""
+    from orchestration.catalog import CatalogueError, load_catalogue
+
+    try:
+        return load_catalogue(source.path.parent)
+    except (CatalogueError, OSError):
+        return {source.source_id: source}
 
 
 def _given(source: Source, table: Table, spec: FileSpec, landed: Landed, infer_level) -> tuple[dict[str, str], str, str]:  # type: ignore[no-untyped-def]
@@ -471,12 +519,7 @@ class Judge:
 
     def _known_sources(self, source: Source) -> dict[str, Source]:
         if self._catalogue is None:
-            from orchestration.catalog import CatalogueError, load_catalogue
-
-            try:
-                self._catalogue = load_catalogue(source.path.parent)
-            except (CatalogueError, OSError):
-                self._catalogue = {source.source_id: source}
+            self._catalogue = _catalogue_of(source)
         return self._catalogue
 
     # refusals that say more -----------------------------------------------------------------------

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 # share of the file's headers that the table must know for a certain answer
 CERTAIN = 0.75
 HEAD = 100_000
+# of the required headers, how many must be known where the identity is there, and where a column of it is not
+HALF, MOST = 0.5, 0.75
 LEVEL = "territory_level"
 # before 2016 there were 27 régions with those overseas
 MOST_REGIONS = 27
@@ -110,6 +112,55 @@ def _keys_fit(table: Table, spec: FileSpec, raw: "RawTable") -> float:
                 return 0.0
             shares.append(1 - sum(t in unreadable for t in texts) / len(texts))
     return min(shares)
+
+
+def is_meant(source: Source, path: Path, name: str) -> tuple[bool, list[str]] | None:
+    """Return whether the table at `path` may be one of the source's, and its headers; None where it is no readable table.
+
+    It may be one whose headers were changed where most of the required ones are known and each column of the
+    identity is there, or could be under another name. Another level of the same publication has no such column
+    (the populations of the départements have no code of a commune); another dataset has none of the headers.
+    """
+    finders = [
+        (t, s, HeaderFinder(t, s.layout, s.unpivot.headers if s.unpivot else None))
+        for t in source.tables.values() for s in t.files if s.format == "table"
+    ]
+    raw = _head(path, name, lambda cells: max((f.count(cells) for _, _, f in finders), default=0)) or _head(path, name, _words)
+    if raw is None:
+        return None
+    headers = [h for h in raw.header if h.strip()]
+    return any(_could_be(t, s, f, joined(t, s.layout, raw)) for t, s, f in finders), headers
+
+
+def _could_be(table: Table, spec: FileSpec, finder: HeaderFinder, raw: "RawTable") -> bool:
+    found = {c.name for h in raw.header if (c := finder.find(h)[1]) is not None}
+    given = {*spec.constants, *spec.name_maps, *((spec.unpivot.into, spec.unpivot.value) if spec.unpivot else ())}
+    wanted = [c for c in table.columns if c.name not in given and any(h.layout in ("", spec.layout) for h in c.headers)]
+    needed = [c for c in wanted if c.required]
+    known = sum(c.name in found for c in needed)
+    if not known:
+        return False
+    missing = [c for c in wanted if c.key and c.name not in found]
+    if not missing:
+        return known >= HALF * len(needed)
+    strangers = [i for i, h in enumerate(raw.header) if finder.find(h)[1] is None]
+    return known >= MOST * len(needed) and all(any(_holds(c, raw, i) for i in strangers) for c in missing)
+
+
+def _holds(column: Column, raw: "RawTable", index: int) -> bool:
+    """Return whether the cells of a column could be those of `column`."""
+    texts = [row[index] for row in raw.rows[:200] if row[index].strip()]
+    if column.type == "territory":
+        return any(_holds(Column(name="code", type=t), raw, index) for t in ("commune", "epci", "department"))
+    try:
+        unreadable = parse(column, texts, file=raw.file, typed_numbers=raw.numeric_cells).unreadable
+    except Refusal:
+        return False
+    return bool(texts) and sum(t in unreadable for t in texts) <= 0.1 * len(texts)
+
+
+def _words(cells: list[str]) -> int:
+    return sum(1 for c in cells if any(map(str.isalpha, c)) and not any(map(str.isdigit, c)))
 
 
 def _head(path: Path, name: str, known_headers: Callable[[list[str]], int]) -> "RawTable | None":
