@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import re
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path, PurePosixPath
@@ -169,31 +169,40 @@ def _other_endings(name: str) -> list[tuple[str, Message]]:
 
 
 def _by_content(source: Source, landed: Landed) -> Match:
-    from orchestration.conforming.recognise import CERTAIN, infer_level, likenesses
+    """Return the kind of file that the headers, the codes and the values show, where they show only one.
 
-    found = [f for f in likenesses({source.source_id: source}, landed.path, landed.name) if f.score >= CERTAIN]
-    tables = {(f.table, f.spec.layout) for f in found if f.score >= 0.95 * found[0].score}
-    examples = [s.example or s.pattern for t in source.tables.values() for s in t.files]
+    Several kinds may have the same headers (a level each, an old name and a new one). The file is read as each of
+    them; those that its values contradict fall out, and those that read it alike are the same.
+    """
+    from orchestration.conforming.recognise import ENOUGH, likenesses
+
+    found = [f for f in likenesses({source.source_id: source}, landed.path, landed.name) if f.score >= ENOUGH]
+    found = [f for f in found if f.score >= 0.95 * found[0].score]
     why_fr, why_en = "", ""
-    if len(tables) == 1:
-        best = found[0]
-        table = source.tables[best.table]
-        given, why_fr, why_en = _given(source, table, best.spec, landed, infer_level)
-        if not why_fr:
-            # of several layouts of one name the first gives the slot
-            index = next(i for i, s in enumerate(table.files) if s.pattern == best.spec.pattern and s.sheet == best.spec.sheet)
-            level = {"level": given["territory_level"]} if "territory_level" in given else {}
-            return Match(
-                best.table, table, best.spec, _slot(best.table, index, level, best.spec, landed.name), landed.plain_name, given,
-                (Message(
-                    fr=f"nom inhabituel : reconnu par son contenu comme « {table.description.fr} »",
-                    en=f"unusual name: recognised by its content as '{table.description.en}'",
-                ),),
-            )
-    beside = None if why_fr or found else _beside(source, landed)
+    fitting: "list[tuple[Match, pd.DataFrame]]" = []
+    for match in _options(source, landed, [(f.table, f.spec) for f in found]):
+        frame = _read_as(source, landed, match)
+        if frame is None:
+            continue
+        twin = next((i for i, (m, other) in enumerate(fitting) if m.table_name == match.table_name and _say_the_same(frame, other)), None)
+        if twin is None:
+            fitting.append((match, frame))
+        elif frame.notna().sum().sum() > fitting[twin][1].notna().sum().sum():
+            fitting[twin] = (match, frame)
+    if len(fitting) == 1:
+        return fitting[0][0]
+    if found:
+        why_fr, why_en = (
+            " ; ses en-têtes sont les bons, mais rien dans le nom, les codes ni les valeurs ne dit avec certitude ce que c'est"
+            " (commune, EPCI, département, région…)",
+            "; its headers fit, but neither its name nor its codes and values say with certainty what it is"
+            " (commune, EPCI, département, région…)",
+        )
+    beside = None if found else _beside(source, landed)
     if beside is not None:
         raise Refusal(beside, NOTHING_TO_DO, kind=BESIDE)
-    raise Refusal(
+    examples = [s.example or s.pattern for t in source.tables.values() for s in t.files]
+    refusal = Refusal(
         Message(
             fr=f"{landed.name} : aucun fichier de « {source.title.fr} » ne porte un tel nom{why_fr}.",
             en=f"{landed.name}: no file of '{source.title.en}' is named like that{why_en}.",
@@ -204,6 +213,64 @@ def _by_content(source: Source, landed: Landed) -> Match:
         ),
         kind="name",
     )
+    raise refusal if found else _with_likeness(source, _others(source), landed, refusal)
+
+
+def _say_the_same(one: "pd.DataFrame", other: "pd.DataFrame") -> bool:
+    """Return whether two readings differ in nothing but columns that one of them does not fill."""
+    both = [c for c in one.columns if one[c].notna().any() and other[c].notna().any()]
+    return len(one) == len(other) and one[both].equals(other[both])
+
+
+def _options(source: Source, landed: Landed, kinds: list[tuple[str, FileSpec]]) -> Iterator[Match]:
+    """Yield what a file of one of the `kinds` may be: each with what its name would give, one for each way to read it."""
+    from orchestration.conforming.recognise import LEVEL, infer_level
+
+    seen: set[str] = set()
+    for table_name, spec in kinds:
+        table = source.tables[table_name]
+        given: dict[str, str] = {}
+        if spec.name_maps:
+            if set(spec.name_maps) != {LEVEL}:
+                continue  # nothing but the name says it
+            try:
+                raw = _read(source, landed, Match("", table, spec, ""), landed.path.parent)
+            except Refusal:
+                continue
+            level = infer_level(table, spec, raw, set(spec.name_maps[LEVEL].values.values()))
+            if level is None:
+                continue
+            given = {LEVEL: level}
+        read_as = repr((table_name, spec.layout, spec.unpivot, spec.sheet, sorted({**spec.constants, **given}.items())))
+        if read_as in seen:
+            continue
+        seen.add(read_as)
+        # of several layouts of one name the first gives the slot
+        index = next(i for i, s in enumerate(table.files) if s.pattern == spec.pattern and s.sheet == spec.sheet)
+        yield Match(
+            table_name, table, spec, _slot(table_name, index, {"level": given[LEVEL]} if given else {}, spec, landed.name),
+            landed.plain_name, given,
+            (Message(
+                fr=f"nom inhabituel : reconnu par son contenu comme « {table.description.fr} »",
+                en=f"unusual name: recognised by its content as '{table.description.en}'",
+            ),),
+        )
+
+
+def _read_as(source: Source, landed: Landed, match: Match) -> "pd.DataFrame | None":
+    """Return the rows as a file of that kind; None where they cannot be: another level's codes, figures of another size."""
+    vintage = parse_vintage(landed.vintage)
+    year = vintage.year if vintage else None
+    try:
+        conformed = conform(
+            match.table, match.spec, _read(source, landed, match, landed.path.parent), table_name=match.table_name,
+            file_name=landed.plain_name, columns_file=f"sources/{source.source_id}/columns.csv", vintage_year=year, given=match.given,
+        )
+        sizes = [r for r in match.table.rules if "$vintage_year" not in r.sql]
+        apply_rules(match.table.model_copy(update={"rules": sizes}), conformed, file_name=landed.name, vintage_year=year)
+    except Refusal:
+        return None
+    return conformed.frame
 
 
 def _beside(source: Source, landed: Landed) -> Message | None:
@@ -213,7 +280,7 @@ def _beside(source: Source, landed: Landed) -> Message | None:
     # `FILO2018_DISP_COM.pdf` may be the table in the wrong form
     if any(s.regex.fullmatch(f"{stem}{e}") for t in source.tables.values() for s in t.files for e in (*TABLE_ENDINGS, ".json")):
         return None
-    from orchestration.conforming.recognise import CERTAIN, is_meant, recognise
+    from orchestration.conforming.recognise import is_meant
 
     judged = None if source.is_bulk else is_meant(source, landed.path, landed.name)
     document = DOCUMENTS.get(f".{ending.lower()}")
@@ -224,14 +291,40 @@ def _beside(source: Source, landed: Landed) -> Message | None:
         )
     if judged is None or judged[0] or ending.lower() == "json":
         return None
-    others = {k: v for k, v in _catalogue_of(source).items() if k != source.source_id}
-    if any(score >= CERTAIN for _, _, score in recognise(others, landed.path, landed.name)):
+    if _elsewhere(_others(source), landed) is not None:
         return None
     shown = ", ".join(f"« {h} »" for h in judged[1][:5]) + ("…" if len(judged[1]) > 5 else "")
     return Message(
         fr=f"{landed.name} : laissé de côté, aucun tableau de « {source.title.fr} » n'a besoin de ce fichier (en-têtes : {shown})",
         en=f"{landed.name}: left aside, no table of '{source.title.en}' needs this file (headers: {shown})",
     )
+
+
+def _others(source: Source) -> dict[str, Source]:
+    return {k: v for k, v in _catalogue_of(source).items() if k != source.source_id}
+
+
+def _elsewhere(others: dict[str, Source], landed: Landed) -> Source | None:
+    """Return the other source that the file certainly is of."""
+    from orchestration.conforming.recognise import CERTAIN, recognise
+
+    return next((others[f[0]] for f in recognise(others, landed.path, landed.name) if f[2] >= CERTAIN), None)
+
+
+def _with_likeness(source: Source, others: dict[str, Source], landed: Landed, refusal: Refusal) -> Refusal:
+    """Say which other source the file looks like, where it certainly does."""
+    other = _elsewhere(others, landed)
+    if other is None:
+        return refusal
+    refusal.reason = Message(
+        fr=f"{refusal.reason.fr} Ses en-têtes sont ceux de « {other.title.fr} » ({other.source_id}).",
+        en=f"{refusal.reason.en} Its headers are those of '{other.title.en}' ({other.source_id}).",
+    )
+    refusal.action = Message(
+        fr=f"Ranger ce fichier dans le dossier « {other.source_id} », et redemander celui de « {source.title.fr} » à son éditeur.",
+        en=f"Put this file into the folder '{other.source_id}', and ask the publisher for that of '{source.title.en}'.",
+    )
+    return refusal
 
 
 def _catalogue_of(source: Source) -> dict[str, Source]:
@@ -242,25 +335,6 @@ def _catalogue_of(source: Source) -> dict[str, Source]:
         return load_catalogue(source.path.parent)
     except (CatalogueError, OSError):
         return {source.source_id: source}
-
-
-def _given(source: Source, table: Table, spec: FileSpec, landed: Landed, infer_level) -> tuple[dict[str, str], str, str]:  # type: ignore[no-untyped-def]
-    """Return what the name should have said, found in the codes; and why it cannot be, in both languages."""
-    if not spec.name_maps:
-        # constants of a kind that has siblings in the same layout (another level) would be a guess
-        rivals = [s for s in table.files if s.layout == spec.layout and s.constants != spec.constants]
-        if spec.constants and rivals:
-            return {}, ", et son contenu ne dit pas à lui seul ce que c'est", ", and its content alone does not say what it is"
-        return {}, "", ""
-    if set(spec.name_maps) != {"territory_level"}:
-        return {}, ", et le nom doit dire ce que le contenu ne dit pas", ", and the name must say what the content does not"
-    raw = _read(source, landed, Match("", table, spec, ""), landed.path.parent)
-    level = infer_level(table, spec, raw, set(spec.name_maps["territory_level"].values.values()))
-    if level is None:
-        return {}, (
-            " ; ses en-têtes sont les bons, mais rien dans le nom ni dans les codes ne dit avec certitude le niveau (commune, EPCI, département, région)"
-        ), "; its headers fit, but neither its name nor its codes say the level with certainty (commune, EPCI, département, région)"
-    return {"territory_level": level}, "", ""
 
 
 class Judge:
@@ -525,25 +599,10 @@ class Judge:
     # refusals that say more -----------------------------------------------------------------------
 
     def _with_likeness(self, source: Source, landed: Landed, refusal: Refusal) -> Refusal:
-        """Say which other source the file looks like, where it certainly does."""
-        from orchestration.conforming.recognise import CERTAIN, recognise
-
         if refusal.kind not in STRANGE:
             return refusal
         others = {k: v for k, v in self._known_sources(source).items() if k != source.source_id}
-        found = [f for f in recognise(others, landed.path, landed.name) if f[2] >= CERTAIN]
-        if not found:
-            return refusal
-        other = others[found[0][0]]
-        refusal.reason = Message(
-            fr=f"{refusal.reason.fr} Ses en-têtes sont ceux de « {other.title.fr} » ({other.source_id}).",
-            en=f"{refusal.reason.en} Its headers are those of '{other.title.en}' ({other.source_id}).",
-        )
-        refusal.action = Message(
-            fr=f"Ranger ce fichier dans le dossier « {other.source_id} », et redemander celui de « {source.title.fr} » à son éditeur.",
-            en=f"Put this file into the folder '{other.source_id}', and ask the publisher for that of '{source.title.en}'.",
-        )
-        return refusal
+        return _with_likeness(source, others, landed, refusal)
 
     def _lost_columns(
         self, source: Source, state: SourceState, match: Match, landed: Landed, conformed: Conformed,

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 # share of the file's headers that the table must know for a certain answer
 CERTAIN = 0.75
+# the same where the source is known and only its table is in question: the values decide further
+ENOUGH = 0.5
 HEAD = 100_000
 # of the required headers, how many must be known where the identity is there, and where a column of it is not
 HALF, MOST = 0.5, 0.75

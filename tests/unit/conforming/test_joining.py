@@ -94,6 +94,29 @@ def test_the_workbook_of_the_legal_populations(tmp_path):
     assert dict(zip(found["commune_code"], found["population_total"], strict=True)) == {r["COM"]: int(r["PTOT"]) for r in published()}
 
 
+# a name that says nothing ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("source, sample", [
+    ("insee_filosofi", "2018/FILO2018_DISP_EPCI.csv"), ("insee_filosofi", "2018/FILO2018_DISP_COM.csv"),
+    ("insee_filosofi", "2014/FILO2014_DISP_METROPOLE.csv"), ("insee_filosofi", "2021/cc_filosofi_2021_COM.csv"),
+    ("insee_population", "2022/pop2022_donnees_communes.csv"), ("insee_neet", "2018/neet_epci_2018.csv"),
+    ("insee_cog", "2025/cog2025_mouvements-communes.csv"), ("insee_unemployment", "2023/chomage-zone-t1-2003-t3-2023.xlsx"),
+])
+def test_a_renamed_file_in_a_mirror_is_known_by_its_content(tmp_path, source, sample):
+    path = PROJECT / f"sources/{source}/sample/{sample}"
+    vintage, name = sample.split("/")
+    own = read(tmp_path, source, vintage, name, path.read_bytes())
+    other = read(tmp_path, source, vintage, f"download (3){path.suffix}", path.read_bytes())
+    assert other.frame.equals(own.frame)
+    assert any("nom inhabituel" in n.fr for n in other.notes)
+
+
+def test_a_file_of_nine_departements_or_regions_does_not_say_which(tmp_path):
+    with pytest.raises(Refusal, match="neither its name nor its codes"):
+        read(tmp_path, "insee_filosofi", "2018", "download.csv", (PROJECT / "sources/insee_filosofi/sample/2018/FILO2018_DISP_DEP.csv").read_bytes())
+
+
 # Filosofi: a workbook with one sheet a level, and one workbook a level ---------------------------------
 
 LEVELS = {"COM": "commune", "EPCI": "epci", "DEP": "department", "REG": "region", "METROPOLE": "country"}

@@ -75,6 +75,11 @@ def test_what_may_be_meant_is_refused(tmp_path, source, name, data):
     assert handed(tmp_path, source, name, data).kind != BESIDE
 
 
+def test_a_file_of_another_source_is_told_where_it_belongs(tmp_path):
+    refusal = handed(tmp_path, "insee_cog", "populations.csv", POPULATION)
+    assert "insee_population" in refusal.reason.fr and "« insee_population »" in refusal.action.fr
+
+
 def test_a_mangled_file_with_its_own_name_is_refused(tmp_path):
     path = tmp_path / "FILO2018_DISP_EPCI.csv"
     path.write_text("<html>Service indisponible</html>", encoding="utf-8")
