@@ -305,9 +305,11 @@ def _others(source: Source) -> dict[str, Source]:
 
 
 def _elsewhere(others: dict[str, Source], landed: Landed) -> Source | None:
-    """Return the other source that the file certainly is of."""
+    """Return the other source that the file certainly is of; None too where there is only a name yet (the inbox asks)."""
     from orchestration.conforming.recognise import CERTAIN, recognise
 
+    if not landed.path.is_file():
+        return None
     return next((others[f[0]] for f in recognise(others, landed.path, landed.name) if f[2] >= CERTAIN), None)
 
 
