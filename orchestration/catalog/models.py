@@ -116,7 +116,7 @@ class Live(Strict):
 class Budgets(Strict):
     """How much may go wrong before the whole file is refused, as shares between 0 and 1.
 
-    `rejected_share`: rows that could not be read; `rejected_rows`: as many may be left out of a file however
+    `rejected_share`: rows that were left out, because they could not be read or cannot be true; `rejected_rows`: as many may be left out of a file however
     short it is (one bad line of three is still one bad line, in a table kept by hand). `vanished_share`: keys of the previous vintage of
     the same table (or of the same vintage, when a file is replaced) that are no longer there.
     `minimum_rows`: fewer rows than this is a truncated file.
@@ -142,9 +142,10 @@ class Rule(Strict):
     """A truth that the conformed table must obey, as an SQL expression over one row.
 
     `sql` is true for a good row and null where it does not apply. `$vintage_year` is the year in the
-    vintage's name. `tolerated_share`: the share of rows that may fail before the file is refused;
-    the failing rows below that share are rejected one by one (`on_failure: reject`) or only counted
-    (`on_failure: warn`).
+    vintage's name. A row that fails is left out, as long as the table's budget lasts (with `on_failure: reject`, or
+    `tolerated_share` where that is more), and the file is refused beyond it; without `reject` also where failing rows
+    stand together, or where the rule looks at other rows by a window. `on_failure: warn`, or a `tolerated_share`
+    without `reject`, lets such rows stand and counts them up to that share.
     """
 
     name: str

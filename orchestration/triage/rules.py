@@ -60,8 +60,9 @@ def apply_rules(
                 continue
             examples = _examples(connection, table, rule, index)
             refusal = _refusal(file_name, rule, failing, applies, examples)
-            if rule.on_failure == "warn":
-                if failing > max(rule.tolerated_share, MOST_WARNED) * applies and failing >= 5:
+            if rule.on_failure == "warn" or (rule.on_failure == "refuse" and rule.tolerated_share):
+                most = max(rule.tolerated_share, MOST_WARNED) if rule.on_failure == "warn" else rule.tolerated_share
+                if failing > most * applies and (rule.on_failure == "refuse" or failing >= 5):
                     fault(refusal)
                 conformed.notes.append(
                     Message(
@@ -76,9 +77,13 @@ def apply_rules(
             spared = len(found) <= left if rule.on_failure == "reject" else (
                 not _looks_at_others(rule) and are_single(found, left)
             )
-            if not spared:
-                fault(refusal)
-                continue  # a waiver lets them stand
+            if not spared or rule.on_failure == "refuse":
+                try:
+                    fault(refusal)
+                    continue  # a waiver lets them stand
+                except Refusal:
+                    if not spared:
+                        raise
             for position, why in found.items():
                 lost.setdefault(position, why)
     if lost:

@@ -397,3 +397,13 @@ def test_a_bad_value_of_a_rule_is_shown(tmp_path):
     )
     found = desk.read("projets.csv", "2026-11", text)
     assert found.rejected[0].line == 4 and "« goal_ids » = 8, 12" in found.rejected[0].why.fr and found.rejected[0].column == "goal_ids"
+
+
+def test_rows_that_a_waiver_lets_stand_are_kept(tmp_path):
+    waiver = 'waivers:\n- {source: insee_population, table: communes, vintage: "2023", check: "rule:total_is_sum", why: "known at Insee, checked", who: data team, until: 2026-12-31}\n'
+    (tmp_path / "waivers.yml").write_text(waiver, encoding="utf-8")
+    desk = Desk(tmp_path, "insee_population", load_waivers(tmp_path / "waivers.yml", SOURCES, PROJECT / "expectations"))
+    rows = communes()
+    rows[700][5] = "999999"
+    found = desk.read("donnees_communes.csv", "2023", populations(rows))
+    assert len(found.frame) == 1500 and found.waived[0].check == "rule:total_is_sum"

@@ -283,3 +283,12 @@ def test_missing_epcis_are_a_cut_file():
     frame["_row"] = range(2, 1192)
     with pytest.raises(Refusal, match="the last 10 in the order of codes"):
         check_codes(contract, frame, CodeLists(epcis=epcis), file_name="x.csv", vintage_year=2018, gives_lists=False)
+
+
+def test_a_tolerated_share_without_reject_lets_rows_stand_and_counts_them():
+    found = conformed()
+    found.frame.loc[3:5, "women"] = 99.0
+    apply_rules(table(rule("women <= men", tolerated_share=0.1)), found, file_name="w.csv", vintage_year=2014)
+    assert len(found.frame) == 40 and "3 ligne(s) sur 40" in found.notes[0].fr
+    with pytest.raises(Refusal):
+        apply_rules(table(rule("women <= men", tolerated_share=0.05)), found, file_name="w.csv", vintage_year=2014)
