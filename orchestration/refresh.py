@@ -21,7 +21,7 @@ from filelock import FileLock, Timeout
 from orchestration.catalog import Source, load_catalogue
 from orchestration.catalog.vintages import sort_key
 from orchestration.conforming import HeaderRefusal
-from orchestration.ingest import Judge, Match, match_file
+from orchestration.ingest import BESIDE, Judge, Match, match_file
 from orchestration.lake import (
     KnownFile,
     Lake,
@@ -1065,10 +1065,11 @@ def from_known(known: KnownFile, landed: Landed) -> FileOutcome:
 
 
 def refused(landed: Landed, refusal: Refusal) -> FileOutcome:
-    """Return the outcome of a file that must not be read further."""
+    """Return the outcome of a file that must not be read further; one that no table needs changes nothing."""
     return FileOutcome(
-        source=landed.source, vintage=landed.vintage, file=landed.name, state="refused",
-        reason=Message.join([refusal.reason, *([landed.note] if landed.note else [])]), action=refusal.action, sha256=landed.sha256, bytes=landed.bytes,
+        source=landed.source, vintage=landed.vintage, file=landed.name, state="unchanged" if refusal.kind == BESIDE else "refused",
+        reason=Message.join([refusal.reason, *([landed.note] if landed.note else [])]), action=refusal.action,
+        sha256=landed.sha256, bytes=landed.bytes,
         origin=landed.origin, channel=landed.channel,
         patch=refusal.patch if isinstance(refusal, HeaderRefusal) else None,
     )

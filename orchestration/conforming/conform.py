@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -59,10 +59,19 @@ class Conformed:
     unknown: list[str] = field(default_factory=list)
     propose: Callable[[list[str]], Patch] | None = field(default=None, repr=False)
 
-    def leave_out(self, positions: "Iterable[int]", column: str, why: Message) -> None:
-        """Take the rows at `positions` of `frame` out of it, and note each as rejected for `why`."""
+    def leave_out(
+        self, positions: "Iterable[int]", column: "str | Mapping[int, str]", why: "Message | Mapping[int, Message]"
+    ) -> None:
+        """Take the rows at `positions` of `frame` out of it, and note each as rejected.
+
+        `column`, `why`: one for all of them, or one for each position.
+        """
         lost = sorted(set(positions))
-        self.rejected += [Rejected(int(self.frame["_row"].iloc[p]), column, why) for p in lost]
+        for p in lost:
+            self.rejected.append(Rejected(
+                int(self.frame["_row"].iloc[p]), column if isinstance(column, str) else column[p],
+                why if isinstance(why, Message) else why[p],
+            ))
         self.frame = self.frame.drop(index=self.frame.index[lost]).reset_index(drop=True)
 
 

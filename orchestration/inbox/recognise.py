@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from orchestration.catalog.models import FileSpec, Source, Table
 from orchestration.conforming.headers import HeaderFinder, normalise
+from orchestration.conforming.joining import joined
 from orchestration.messages import Message, Refusal
 
 if TYPE_CHECKING:
@@ -105,6 +106,7 @@ def recognise(catalogue: dict[str, Source], path: Path, *, name: str | None = No
     for source, table_name, index, finder in kinds:
         sheet = source.tables[table_name].files[index].sheet
         raw = next((r for r in raws if sheet and r.sheet and re.fullmatch(sheet, r.sheet.strip(), re.IGNORECASE)), raws[0])
+        raw = joined(source.tables[table_name], source.tables[table_name].files[index].layout, raw)
         found.append((_held_against(source, table_name, index, finder, raw.header), raw))
     found.sort(key=lambda f: (f[0].is_complete, f[0].score), reverse=True)
     if strange is not None and any(c.known for c, _ in found):

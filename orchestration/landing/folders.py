@@ -5,6 +5,7 @@ All three are laid out alike, `<source>/<vintage>/<file>`; only where the first 
 
 from __future__ import annotations
 
+import io
 import re
 import zipfile
 import zlib
@@ -30,7 +31,8 @@ class Landed:
     """One file on disk. `origin` says where from, without any path of the machine.
 
     `member`: its place in the archive at `path`, where that holds several files of the source; `name`, `bytes`
-    and `sha256` are then the member's own. `note`: what to tell of the file wherever its outcome is told.
+    and `sha256` are then the member's own. `sheet`: its sheet in a workbook of which several are read, each for
+    itself; `name` then ends on it in brackets. `note`: what to tell of the file wherever its outcome is told.
     """
 
     source: str
@@ -42,16 +44,21 @@ class Landed:
     channel: Channel
     origin: str
     member: str | None = None
+    sheet: str | None = None
     note: Message | None = None
 
     @property
     def plain_name(self) -> str:
-        """Return the name without the ending that a compression gave it."""
-        lowered = self.name.lower()
+        """Return the name without its sheet and the ending that a compression gave it."""
+        name = self.name.removesuffix(_bracketed(self.sheet)) if self.sheet else self.name
         for ending in COMPRESSED:
-            if lowered.endswith(ending):
-                return self.name[: -len(ending)]
-        return self.name
+            if name.lower().endswith(ending):
+                return name[: -len(ending)]
+        return name
+
+
+def _bracketed(sheet: str) -> str:
+    return f" [{sheet}]"
 
 
 @dataclass
@@ -108,13 +115,14 @@ def spread(source: Source, landed: Landed, hashes: HashCache) -> list[Landed]:
 
     Insee's `indic-struct-distrib-revenu-2019-SUPRA_csv.zip` holds one file a level, `cog_ensemble_2022_csv.zip`
     the communes and their movements. Two members of one kind are left to `reading`, which refuses to choose; where the
-    source leaves one of them out (`cog_ensemble_2019_csv.zip` holds the communes of two days), the other says so.
+    source leaves one of them out (`cog_ensemble_2019_csv.zip` holds the communes of two days), the other says so. A
+    workbook of which several sheets are files of the source (`base-cc-filosofi-2014.xls` has one a level) gives one for each.
     """
     members, beside = _members_of(source, landed)
     if not members or (len(members) < 2 and _of_two(PurePosixPath(members[0].filename).name, beside) is None):
-        return [landed]
+        return _by_sheet(source, landed, members[0] if members else None)
     try:
-        return [
+        parts = [
             replace(
                 landed, name=PurePosixPath(info.filename).name, bytes=info.file_size, member=info.filename,
                 sha256=hashes.member_sha256(landed.path, info.filename), origin=f"{landed.origin}#{info.filename}",
@@ -125,6 +133,29 @@ def spread(source: Source, landed: Landed, hashes: HashCache) -> list[Landed]:
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError):
         # damaged or protected: reading says so in plain words
         return [landed]
+    return [one for part, info in zip(parts, members, strict=True) for one in _by_sheet(source, part, info)]
+
+
+def _by_sheet(source: Source, landed: Landed, info: zipfile.ZipInfo | None) -> list[Landed]:
+    """Return one file for each sheet of a workbook that is one of several kinds of file; else `landed` alone."""
+    name = PurePosixPath(info.filename).name if info else landed.plain_name
+    wanted = source.sheets(name)
+    if len(wanted) < 2:
+        return [landed]
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    try:
+        if info:
+            with zipfile.ZipFile(landed.path) as archive:
+                book = CalamineWorkbook.from_filelike(io.BytesIO(archive.read(info)))
+        else:
+            book = CalamineWorkbook.from_path(landed.path)
+    except (CalamineError, zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError):
+        return [landed]
+    there = [s for s in book.sheet_names if any(re.fullmatch(w, s.strip(), re.IGNORECASE) for w in wanted)]
+    return [
+        replace(landed, name=landed.name + _bracketed(sheet), sheet=sheet, origin=f"{landed.origin}#{sheet}") for sheet in there
+    ] or [landed]
 
 
 def _of_two(name: str, beside: list[str]) -> Message | None:

@@ -106,9 +106,9 @@ def test_a_revision_of_the_same_vintage_is_told():
     assert len(said) == 1 and "1 valeur(s) sur 80" in said[0].fr and "ligne 5" in said[0].fr
 
 
-def test_a_figure_that_the_shipped_extract_states_otherwise_is_refused():
+def test_figures_that_the_shipped_extract_states_otherwise_are_refused():
     new, old = wages(2014), wages(2014)
-    new.loc[3, "women"] += 0.1
+    new.loc[3:7, "women"] += 0.1
     with pytest.raises(Refusal, match="states the published figures"):
         compare_all(table(), new, [known(old, "2014", same_vintage=True, extract=True)], file_name="w.csv", vintage="2014")
 
@@ -283,3 +283,12 @@ def test_missing_epcis_are_a_cut_file():
     frame["_row"] = range(2, 1192)
     with pytest.raises(Refusal, match="the last 10 in the order of codes"):
         check_codes(contract, Conformed(frame, len(frame)), CodeLists(epcis=epcis), file_name="x.csv", vintage_year=2018, gives_lists=False)
+
+
+def test_a_tolerated_share_without_reject_lets_rows_stand_and_counts_them():
+    found = conformed()
+    found.frame.loc[3:5, "women"] = 99.0
+    apply_rules(table(rule("women <= men", tolerated_share=0.1)), found, file_name="w.csv", vintage_year=2014)
+    assert len(found.frame) == 40 and "3 ligne(s) sur 40" in found.notes[0].fr
+    with pytest.raises(Refusal):
+        apply_rules(table(rule("women <= men", tolerated_share=0.05)), found, file_name="w.csv", vintage_year=2014)
