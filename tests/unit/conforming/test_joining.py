@@ -64,9 +64,9 @@ def test_populations_whose_code_stands_in_two_columns(tmp_path, columns, name):
 
 
 def test_zeros_that_a_spreadsheet_took_from_both_parts_are_put_back(tmp_path):
-    rows = ["DEP;CODCOM;PMUN;PCAP;PTOT", "1;4;14500;300;14800", "2A;4;75000;800;75800", "971;105;11000;50;11050", "44;109;325000;4000;329000"]
+    rows = ["DEP;CODCOM;PMUN;PCAP;PTOT", "1;4;14500;300;14800", "1;5;1700;30;1730", "3;185;34000;900;34900", "2A;4;75000;800;75800", "971;105;11000;50;11050", "44;109;325000;4000;329000"]
     found = read(tmp_path, "insee_population", "2023", "donnees_communes.csv", "\n".join(rows).encode()).frame
-    assert found["commune_code"].tolist() == ["01004", "2A004", "97105", "44109"]
+    assert found["commune_code"].tolist() == ["01004", "01005", "03185", "2A004", "97105", "44109"]
 
 
 def test_parts_that_are_no_code_are_not_joined(tmp_path):
