@@ -17,7 +17,7 @@ with wage as (
 )
 select 'sdg05_hourly_wage_gap' as indicator_id, 'commune' as territory_level, commune_code as territory_code,
   cast(year as varchar) as period, breakdown,
-  case when marker is null then round({{ relative_gap('men', 'women') }}, case when men = round(men, 1) and women = round(women, 1) then 1 else 9 end) end as value,
+  case when marker is null then round(round({{ relative_gap('men', 'women') }}, 9), case when men = round(men, 1) and women = round(women, 1) then 1 else 9 end) end as value,
   {{ status_columns(synthetic='is_synthetic', suppressed='marker is not null', suppression_reason=publisher_secret('marker')) }},
   case when marker is null then men - women end as numerator, case when marker is null then men end as denominator, 'insee_wages' as source_id, vintage
 from wage
