@@ -145,7 +145,7 @@ def test_accidents_stand_on_one_count_of_employees(edition):
     ("2020", "naf=84", 11.2616, "provisional", "25,4 % de moins"),
     ("2019", "naf=84", None, "provisional", "révisé de 25 %"),
     ("2019", "total", 34.0883, "provisional", "1,6 % de salariés de moins"),
-    ("2020", "naf=98", None, "suppressed", "moins de 3 salariés"),
+    ("2020", "naf=98", None, "suppressed", "moins de 3 unités"),
 ])
 def test_doubtful_accidents_say_so(edition, period, breakdown, value, status, word):
     found = edition.execute(

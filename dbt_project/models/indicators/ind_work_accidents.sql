@@ -5,7 +5,7 @@
 -- 20,737,804 employees in 2023), else that of the activity sheets, of another making: provisional, with the share of the
 -- employees that they lack where both are there. A division stands on one count of employees for both risks; where the file of
 -- its accidents counted others, the share is said, and beyond perimeter_bound the figure is provisional; where the publisher
--- revised the years after and not this one, there is none (84 in 2019). A rate over one or two employees is not published.
+-- revised the years after and not this one, there is none (84 in 2019).
 with fund as (
   select figures.year, figures.vintage, figures.is_synthetic, funds.region_code, figures.fund_type,
     figures.work_accidents, figures.commuting_accidents, figures.employees,
@@ -88,14 +88,13 @@ weighed as (
       else " ~ lacking ~ " end" %}
 select case risk when 'work' then 'sdg08_work_accident_frequency' else 'sdg08_commuting_accident_frequency' end as indicator_id,
   territory_level, territory_code, cast(year as varchar) as period, breakdown,
-  case when employees >= 3 and not is_doubtful then {{ ratio('accidents', 'employees', 1000) }} end as value,
-  {{ status_columns(synthetic='is_synthetic', suppressed='employees < 3',
-      suppression_reason="'Secret statistique : un taux sur moins de 3 salariés n’est pas publié.'",
+  case when not is_doubtful then {{ ratio('accidents', 'employees', 1000) }} end as value,
+  {{ status_columns(synthetic='is_synthetic',
       provisional='(is_of_another_making or is_doubtful or is_over_others)', provisional_reason=reason,
       remark="case when is_from_sheets and not is_of_another_making then concat_ws(' ', 'Repris des fiches par activité du producteur et non de son tableau annuel.',
         case when abs(lacking_share) >= 0.0005 and not is_over_others and not is_doubtful then " ~ lacking ~ " end) end") }},
-  case when employees >= 3 and not is_doubtful then accidents end as numerator,
-  case when employees >= 3 and not is_doubtful then employees end as denominator,
+  case when not is_doubtful then accidents end as numerator,
+  case when not is_doubtful then employees end as denominator,
   'ameli_work_accidents' as source_id, vintage,
   case when breakdown = 'total' and territory_level = 'country' then case when is_from_sheets then 'sheets' else 'funds' end end as making
 from weighed

@@ -1,11 +1,12 @@
 -- One figure an indicator, territory, period and breakdown. Where several give the same figure: the catalogue's
 -- own source before a second one, a real file before a made-up sample, then the newest vintage.
--- Figures of a territory that nothing names are left out (test figures_without_territory counts them).
+-- Figures of a territory that nothing names are left out (test figures_without_territory counts them). A rate over fewer than
+-- three units is withheld here, for all indicators alike.
 -- Beside it, what may stand in one chart: series_id (seed series: one definition), geography_year (the perimeters that the
 -- figure speaks of) and is_break (not on the same ground as the figure before it). Seed caveats: known weaknesses, each with its
 -- reason and reference. Both are data: an indicator that neither names is a series of its own source.
 with chosen as (
-  select candidates.*, catalogue.unit
+  select candidates.*, catalogue.unit, {{ is_over_too_few('candidates.denominator') }} as is_small
   from {{ ref('int_indicator_candidates') }} as candidates
   join {{ ref('indicators') }} as catalogue on catalogue.indicator_id = candidates.indicator_id
   semi join {{ ref('int_territories') }} as territories
@@ -83,11 +84,13 @@ reasoned as (
   from weighed
 )
 select reasoned.indicator_id, reasoned.territory_code, reasoned.territory_level, reasoned.period, reasoned.breakdown,
-  case when withheld_reason is null then reasoned.value end as value, reasoned.unit,
-  case when coalesce(withheld_reason, provisional_reason) is not null then 'provisional' else reasoned.status end as status,
-  nullif(concat_ws(' ', reasoned.status_reason, withheld_reason, provisional_reason), '') as status_reason, reasoned.suppression_reason,
-  case when withheld_reason is null then reasoned.numerator end as numerator,
-  case when withheld_reason is null then reasoned.denominator end as denominator,
+  case when not is_small and withheld_reason is null then reasoned.value end as value, reasoned.unit,
+  case when is_small then 'suppressed' when coalesce(withheld_reason, provisional_reason) is not null then 'provisional' else reasoned.status end as status,
+  case when is_small then {{ too_few_reason() }}
+       else nullif(concat_ws(' ', reasoned.status_reason, withheld_reason, provisional_reason), '') end as status_reason,
+  case when is_small then {{ too_few_reason() }} else reasoned.suppression_reason end as suppression_reason,
+  case when not is_small and withheld_reason is null then reasoned.numerator end as numerator,
+  case when not is_small and withheld_reason is null then reasoned.denominator end as denominator,
   reasoned.source_id, reasoned.vintage, coalesce(health.is_overdue, false) as is_overdue,
   reasoned.series_id, cast(reasoned.geography_year as integer) as geography_year,
   coalesce(break_reason, own_break) is not null as is_break, nullif(concat_ws(' ', break_reason, own_break), '') as break_reason
