@@ -1,6 +1,7 @@
 -- What may stand in one chart is of one definition: a series is of one indicator; where two sources feed it the seed says so of
 -- each; one territory, indicator and breakdown stands in one series only, unless the seed ends one period before the next
 -- begins; and work and commuting accidents of one place, year and activity are counted over the same employees.
+{{ config(meta={"fr": "ce qui se met dans un même graphique a une seule définition", "en": "what may stand in one chart is of one definition"}) }}
 with figure as (
   select indicator_id, series_id, source_id, territory_level, territory_code, breakdown, period, denominator
   from {{ ref('fct_indicator_value') }}
