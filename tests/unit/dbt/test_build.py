@@ -73,6 +73,7 @@ def _fill(connection: Any) -> None:
          {"epci_code": "243500139", "epci_name": "Rennes Métropole", "commune_code": "35238", "epci_members": 43,
           "population_municipal": 200})
     _put(connection, "insee_wages__net_hourly", {"commune_code": "44109", "year": 2014, "wage_m": 16.0, "wage_f": 12.9}, vintage="2014")
+    _put(connection, "insee_wages__net_hourly", {"commune_code": "44109", "year": 2022, "wage_m": 18.6175578369347, "wage_f": 15.8988587131763}, vintage="2022")
     _put(connection, "insee_comparateur__communes",
          {"commune_code": "44109", "labour_year": 2022, "active_15_64": 150.0, "unemployed_15_64": 15.0, "dwellings_year": 2022,
           "dwellings": 0.0, "vacant_dwellings": 0.0, "poverty_year": 2021, "poverty_rate": 5.0},
@@ -121,8 +122,14 @@ def _figure(connection: Any, indicator: str, territory: str, column: str = "valu
     return row[0] if row else "absent"
 
 
-def test_wage_gap_of_nantes(built: Any) -> None:
-    assert _figure(built, "sdg05_hourly_wage_gap", "44109") == 19.375
+def test_wage_gap_of_nantes_before_and_after_the_break(built: Any) -> None:
+    """Wages to ten cents allow one decimal, those given in full keep theirs; the method changed in 2016: two series."""
+    rows = built.execute(
+        "SELECT period, value, status, series_id, is_break FROM marts.fct_indicator_value WHERE indicator_id = 'sdg05_hourly_wage_gap' ORDER BY 1").fetchall()
+    assert rows == [
+        ("2014", 19.4, "final", "sdg05_hourly_wage_gap.until_2015", False),
+        ("2022", pytest.approx(14.602877, abs=1e-6), "final", "sdg05_hourly_wage_gap.from_2016", False),
+    ]
 
 
 def test_an_epci_is_summed_only_when_whole(built: Any) -> None:

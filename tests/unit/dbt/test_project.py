@@ -21,13 +21,13 @@ MODELS = PROJECT / "models"
 CONTRACT = {
     "dim_sdg": "sdg_id name_fr name_en",
     "dim_indicator": "indicator_id sdg_id sdg_target name_fr name_en unit desired_direction kind source_id frequency "
-    "definition_fr definition_en limits_fr target_value target_year",
+    "definition_fr definition_en limits_fr target_value target_year target_setter target_scope place additivity published_precision measure",
     "dim_territory": "territory_code territory_level name epci_code department_code region_code population cog_year "
     "is_home is_comparator",
     "dim_company": "siren name naf_code size_band commune_code is_ess is_mission_company is_employer",
     "dim_source": "source_id publisher licence homepage frequency groups",
     "fct_indicator_value": "indicator_id territory_code territory_level period breakdown value unit status "
-    "suppression_reason numerator denominator source_id vintage",
+    "suppression_reason numerator denominator source_id vintage series_id geography_year is_break",
     "fct_company_label": "label_id company_name siren match_method match_score commune_code valid_from valid_to "
     "is_current source_id vintage",
     "fct_filing": "filing_id siren company_name fiscal_year document_type pages source_id vintage",
@@ -195,6 +195,43 @@ def test_node_budget() -> None:
     written = len(list((PROJECT / "tests").glob("*.sql")))
     generic = sum(len(m.get("data_tests", [])) for m in described_models().values())
     assert written + generic < 70
+
+
+def seed(name: str) -> list[dict[str, str]]:
+    """Return the rows of one seed."""
+    with (PROJECT / "seeds" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_series_and_caveats_speak_of_the_catalogue() -> None:
+    inputs = {r["indicator_id"]: r["input_source_ids"].split(";") for r in catalogue()}
+    for row in [*seed("series"), *seed("caveats")]:
+        assert row["source_id"] in inputs[row["indicator_id"]], row
+    for row in seed("series"):
+        assert row["series_id"].partition(".")[0] == row["indicator_id"]
+        assert {row["commune_geography"], row["larger_geography"]} <= {"", "file", "today", "2015", "2020"}
+
+
+def test_an_indicator_of_several_sources_says_whether_they_are_one_series() -> None:
+    known = {(r["indicator_id"], r["source_id"]) for r in seed("series")}
+    for name, path in sql_files("indicators").items():
+        text = re.sub(r"--.*", "", path.read_text(encoding="utf-8"))
+        for indicator in set(re.findall(r"'(sdg\d\d_\w+)'", text)):
+            row = next(r for r in catalogue() if r["indicator_id"] == indicator)
+            assert (indicator, row["source_id"]) in known, f"{name}: {indicator}"
+
+
+def test_every_caveat_has_its_effect_reason_and_reference() -> None:
+    for row in seed("caveats"):
+        assert row["effect"] in {"withheld", "provisional", "break"} and row["reason_fr"] and row["reference"], row
+        assert row["effect"] != "break" or row["first_period"], row
+
+
+def test_no_accident_remark_is_a_constant_share() -> None:
+    """« up to 2 % » stood beside 856 figures, 25 % of the employees lacking in one of them and none in most."""
+    for path in [*sql_files("indicators").values(), *sql_files("intermediate").values()]:
+        text = re.sub(r"--.*", "", path.read_text(encoding="utf-8"))
+        assert not re.search(r"\d (%|percent) (de|of)", text), path.name
 
 
 def test_departments_lie_in_known_regions() -> None:
