@@ -630,7 +630,10 @@ class Judge:
         Raises HeaderRefusal where an unknown header is likely the same column under a new name (Filosofi's
         « TP6018 » written « TAUX_PAUVRETE_18 »): by its name, or by its figures.
         """
-        lost = _filled_before(conformed.absent, references, landed.vintage)
+        # a name that only stands beside the key is no figure: without it there is one thing less to hold the code against
+        keys = set(match.table.key)
+        beside = {name for code, name in match.table.names.items() if code in keys}
+        lost = _filled_before([n for n in conformed.absent if n not in beside], references, landed.vintage)
         # a header over nothing but blanks loses its figures as well
         blank = [
             c.name for c in match.table.columns

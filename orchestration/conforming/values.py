@@ -153,10 +153,11 @@ _BASED = re.compile(r"(.*\S)\s*/\s*(\d+(?:[.,]\d+)?)", re.ASCII)
 def _without_base(column: Column, texts: Iterable[str], result: Parsed) -> dict[str, str]:
     """Return text → figure, a score that is written with its base (`94/100`) without it.
 
-    The base must be the highest possible score, or 100 where the unit says so: `34/40` is another measure.
+    The base must be the highest possible score, or 100 where the unit is points: `34/40` is another measure.
     """
     plain: dict[str, str] = {}
-    base = column.maximum if column.maximum is not None else 100.0 if column.unit in ("%", "points") else None
+    # a share of « 94/100 » would be a fraction of something
+    base = None if column.unit == "%" else column.maximum if column.maximum is not None else 100.0 if column.unit == "points" else None
     based = False
     for text in texts:
         found = _BASED.fullmatch(text.strip())

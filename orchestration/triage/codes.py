@@ -45,6 +45,8 @@ NATIONAL_REGIONS = 9
 STILL_THERE = 0.9
 JUDGED_SHARE = 0.8
 ELSEWHERE = ("975", "977", "978", "98", "99")
+# the codes of countries end before that
+NO_COUNTRY = re.compile(r"999\d\d")
 
 
 @dataclass
@@ -146,8 +148,7 @@ def check_codes(
         elif column.type == "commune":
             # associated and delegated communes keep codes of former communes
             part = frame[frame["typecom"] == "COM"] if "typecom" in frame and column.key else frame
-            if not (gives_lists and not column.key):
-                odd += _communes(table, column.name, column.key, part, lists, file_name, vintage_year, gives_lists, fault, dated_geography)
+            odd += _communes(table, column.name, column.key, part, lists, file_name, vintage_year, gives_lists, fault, dated_geography)
             if lists.communes and not (gives_lists or column.key or lists.are_whole) and column.name in table.names:
                 _forget_unverified(column.name, table.names[column.name], conformed, lists)
     if not gives_lists:
@@ -329,12 +330,12 @@ def _communes(
             "Their figures would be counted twice with those of the new commune.",
             RIGHT_FILE, column=name,
         ))
-    if gives_lists or not codes:
-        return []
     known = {c for c in codes if lists.has("commune", c)}
-    unknown = {c for c in codes if IMPOSSIBLE.fullmatch(c) and not c.startswith(ELSEWHERE)}
+    # figures are of communes, a company may also be abroad
+    unknown = {c for c in codes if NO_COUNTRY.fullmatch(c) or (key and c.startswith("99"))}
+    unknown |= {c for c in codes if IMPOSSIBLE.fullmatch(c) and not c.startswith(ELSEWHERE)}
     # a table of few rows is judged by the lists too: two postal codes of three rows are no sign of another list
-    if lists.are_whole and (len(known) >= JUDGED_SHARE * len(codes) or not key):
+    if not gives_lists and lists.are_whole and (len(known) >= JUDGED_SHARE * len(codes) or not key):
         unknown |= {c for c in codes - known if not c.startswith(ELSEWHERE)}
     if not unknown:
         return []

@@ -113,6 +113,7 @@ def test_a_score_may_be_written_with_its_base():
     assert "autre mesure" in parsed.unreadable["34/40"].fr and "/100" in parsed.notes[0].fr
     assert values("integer", ["34/40", "94/100"], minimum=0, maximum=40)[0] == [34, "unreadable"]
     assert values("integer", ["12/100"])[0] == ["unreadable"]
+    assert values("number", ["12/100"], unit="%", minimum=0, maximum=100)[0] == ["unreadable"]
 
 
 @given(st.lists(st.integers(0, 100), min_size=1, max_size=20), st.sampled_from(["{}/100", "{} / 100", "{}/100,0", "{}"]))

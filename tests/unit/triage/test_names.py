@@ -90,6 +90,12 @@ def test_a_code_that_no_commune_has_is_left_out_whatever_stands_beside_it():
     assert [r.line for r in result.rejected] == [5, 6] and "aucune commune" in result.rejected[0].why.fr
 
 
+def test_a_company_may_be_abroad_and_a_figure_may_not():
+    assert not judged([*GOOD, ("99109", "Berlin")]).rejected
+    assert [r.line for r in judged([*GOOD, ("99999", None)]).rejected] == [5]
+    assert [r.line for r in judged([*GOOD, ("99109", None)], key=True).rejected] == [5]
+
+
 def test_a_company_may_give_its_commune_as_it_was():
     # 44005 ended in 2018; counted by commune in 2026 it would be counted twice, as the place of a company it is right
     assert not judged([*GOOD, ("44005", "Anetz")]).rejected
