@@ -31,6 +31,7 @@ from orchestration.triage import (
     Fault,
     Reference,
     Sink,
+    after_bad_lines,
     apply_rules,
     are_single,
     check_codes,
@@ -59,8 +60,8 @@ DOCUMENTS = dict.fromkeys((".txt", ".doc", ".docx", ".odt", ".rtf", ".html", ".h
 }
 BESIDE = "beside"
 NOTHING_TO_DO = Message(fr="Rien : ce fichier ne change aucun chiffre.", en="Nothing: this file changes no figure.")
-# how many bad lines a refusal names; how many days a waiver for lines taken out on purpose has to hold
-LINES_NAMED, REMOVED_DAYS = 20, 30
+# how many days a waiver for lines taken out on purpose has to hold
+REMOVED_DAYS = 30
 REMEMBERED = 6
 COMMUNES = {"typecom", "commune_code"}
 COMPOSITION = {"epci_code", "commune_code"}
@@ -392,7 +393,7 @@ class Judge:
             try:
                 conformed.notes += self._compare(source, state, match, landed, conformed, fault, proposing)
             except Refusal as refusal:
-                raise _after_bad_lines(landed, conformed, self._with_line(source, match, landed, refusal)) from None
+                raise after_bad_lines(landed.name, conformed.rejected, self._with_line(source, match, landed, refusal)) from None
         else:
             conformed.notes += check_subject(
                 source, match.table, match.spec, conformed.frame, file_name=landed.name, fault=fault
@@ -744,20 +745,6 @@ class _SingleRows(Exception):
 
     def __init__(self, fault: Fault) -> None:
         self.fault = fault
-
-
-def _after_bad_lines(landed: Landed, conformed: Conformed, refusal: Refusal) -> Refusal:
-    """Name the lines that were left out before whatever else a file is refused for: often they are the reason of it."""
-    bad = sorted(conformed.rejected, key=lambda r: r.line)
-    if bad:
-        more = f" ; … (+{len(bad) - LINES_NAMED})" if len(bad) > LINES_NAMED else ""
-        fr = " ; ".join(f"ligne {r.line}, {r.why.fr} (colonne « {r.column} »)" for r in bad[:LINES_NAMED])
-        en = "; ".join(f"line {r.line}, {r.why.en} (column '{r.column}')" for r in bad[:LINES_NAMED])
-        refusal.reason = Message(
-            fr=f"{landed.name} : à corriger d'abord, {fr}{more}. {refusal.reason.fr}",
-            en=f"{landed.name}: to be corrected first, {en}{more}. {refusal.reason.en}",
-        )
-    return refusal
 
 
 def _filled_before(names: Iterable[str], references: list[Reference], vintage: str) -> dict[str, Message]:

@@ -7,9 +7,13 @@ default raises; `ingest` passes one that asks the waivers first.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from orchestration.messages import Message, Refusal
+
+if TYPE_CHECKING:
+    from orchestration.conforming.conform import Rejected
 
 # rows that stand together are a piece of the file that was moved, exchanged or rescaled, and not odd rows of their own
 BLOCK = 3
@@ -55,6 +59,21 @@ def are_single(positions: Collection[int], budget: int) -> bool:
 
 
 Sink = Callable[[Refusal], None]
+LINES_NAMED = 20
+
+
+def after_bad_lines(file_name: str, rejected: "Iterable[Rejected]", refusal: Refusal) -> Refusal:
+    """Name the lines that were left out before whatever else a file is refused for: often they are the reason of it."""
+    bad = sorted(rejected, key=lambda r: r.line)
+    if bad:
+        more = f" ; … (+{len(bad) - LINES_NAMED})" if len(bad) > LINES_NAMED else ""
+        fr = " ; ".join(f"ligne {r.line}, {r.why.fr} (colonne « {r.column} »)" for r in bad[:LINES_NAMED])
+        en = "; ".join(f"line {r.line}, {r.why.en} (column '{r.column}')" for r in bad[:LINES_NAMED])
+        refusal.reason = Message(
+            fr=f"{file_name} : à corriger d'abord, {fr}{more}. {refusal.reason.fr}",
+            en=f"{file_name}: to be corrected first, {en}{more}. {refusal.reason.en}",
+        )
+    return refusal
 
 
 def refuse(fault: Refusal) -> None:

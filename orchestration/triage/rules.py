@@ -11,11 +11,11 @@ import re
 from typing import TYPE_CHECKING
 
 from orchestration.catalog.models import Rule, Table
-from orchestration.conforming.conform import Conformed, output_columns
+from orchestration.conforming.conform import Conformed, Rejected, output_columns
 from orchestration.conforming.values import duckdb_type
 from orchestration.duck import connect
 from orchestration.messages import Message, Refusal
-from orchestration.triage.faults import Fault, Sink, are_single, refuse
+from orchestration.triage.faults import Fault, Sink, after_bad_lines, are_single, refuse
 from orchestration.triage.reference import shown
 
 if TYPE_CHECKING:
@@ -81,9 +81,11 @@ def apply_rules(
                 try:
                     fault(refusal)
                     continue  # a waiver lets them stand
-                except Refusal:
+                except Refusal as refused:
                     if not spared:
-                        raise
+                        named = {**lost, **(found if rule.on_failure == "reject" else {})}
+                        lines = [Rejected(int(conformed.frame["_row"].iloc[p]), c, w) for p, (c, w) in named.items()]
+                        raise after_bad_lines(file_name, [*conformed.rejected, *lines], refused) from None
             for position, why in found.items():
                 lost.setdefault(position, why)
     if lost:

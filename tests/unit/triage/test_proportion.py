@@ -407,3 +407,12 @@ def test_rows_that_a_waiver_lets_stand_are_kept(tmp_path):
     rows[700][5] = "999999"
     found = desk.read("donnees_communes.csv", "2023", populations(rows))
     assert len(found.frame) == 1500 and found.waived[0].check == "rule:total_is_sum"
+
+
+def test_every_bad_line_is_named_where_there_are_too_many(tmp_path):
+    desk = Desk(tmp_path, "lucie_labels")
+    bad = [LABELS[0], LABELS[1].replace(";;44109", ";12345;44109"), LABELS[2].replace("2027", "2020"), LABELS[3].replace("2027", "2021"), *LABELS[4:]]
+    with pytest.raises(Refusal) as refusal:
+        desk.read("labels-rse.csv", "2026-11", "\n".join(bad))
+    said = refusal.value.reason.fr
+    assert all(f"ligne {n}, " in said for n in (2, 3, 4)) and "12345" in said and "2020-03-02" in said
