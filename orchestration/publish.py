@@ -77,7 +77,7 @@ def _publish(refresh: "Refresh") -> RefreshOutcome:
     comparison = editions.compare(before.path if before else None, built.path)
     refresh.comparison = comparison
     notes = [refresh.ledger.note] if refresh.ledger and refresh.ledger.note else []
-    notes += _out_of_reach(outcome)
+    notes += _gave_nothing(outcome)
     if before and comparison.is_same:
         notes += _news_of_sources(refresh, before, built)
     outcome = outcome.model_copy(update={"tables": built.tables, "note": Message.join(notes, separator=" ")})
@@ -89,19 +89,19 @@ def _publish(refresh: "Refresh") -> RefreshOutcome:
     return outcome
 
 
-def _out_of_reach(outcome: RefreshOutcome) -> list[Message]:
-    """Return why publishers' addresses gave nothing where nothing was known before: each cause once, with its sources.
+def _gave_nothing(outcome: RefreshOutcome) -> list[Message]:
+    """Return why addresses or files gave nothing where nothing was known before: each cause once, with its sources.
 
     Offline, `--from live --only SOURCE` publishes what the extracts allow; that the host cannot be reached must not
-    be found out from a list of sources without a file.
+    be found out from a list of sources without a file. Nor that one half of Sirene's stock counts nobody.
     """
     sources: dict[Message, list[str]] = {}
     for file in outcome.sources:
-        if file.state == "missing" and file.channel == "live" and file.origin and file.reason:
+        if file.state == "missing" and file.origin and file.reason:
             found = sources.setdefault(file.reason, [])
             found += [file.source] if file.source not in found else []
     return [
-        Message(fr=f"{why.fr} (sans fichier : {listed(names, 'fr')})", en=f"{why.en} (without a file: {listed(names, 'en')})")
+        Message(fr=f"{listed(names, 'fr')} : {why.fr.rstrip('.')}.", en=f"{listed(names, 'en')}: {why.en.rstrip('.')}.")
         for why, names in sources.items()
     ]
 

@@ -1233,10 +1233,10 @@ def judged(
 
 
 def from_known(known: KnownFile, landed: Landed) -> FileOutcome:
-    """Return the outcome of a file that was judged before: unchanged, or refused for the same reason."""
-    state = "refused" if known.state == "refused" else "unchanged"
+    """Return the outcome of a file that was judged before: unchanged, or not taken for the same reason."""
+    state = "unchanged" if known.state in GOOD else known.state
     return FileOutcome(
-        source=landed.source, vintage=landed.vintage, file=landed.name, state=state,
+        source=landed.source, vintage=landed.vintage, file=landed.name, state=state,  # type: ignore[arg-type]
         reason=known.reason, action=known.action, rows_read=known.rows_read, rows_kept=known.rows_kept,
         rows_rejected=known.rows_rejected, sha256=known.sha256, bytes=known.bytes, origin=landed.origin,
         channel=landed.channel, patch=known.patch, waived=known.waived,
