@@ -49,13 +49,15 @@ from orchestration.triage.levels import LEVELS
 from orchestration.waivers import EXPECTATION, MARTS, TEST, load_waivers, waiver_line
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pandas as pd
 
     from orchestration.conforming import Conformed
     from orchestration.editions import Comparison
     from orchestration.ledger import Ledger
     from orchestration.status import SourceStatus
-    from orchestration.warehouse import BuildOutcome, NodeResult
+    from orchestration.warehouse import Broken, BuildOutcome, NodeResult
     from orchestration.worker import Worker
 
 log = logging.getLogger("observatory")
@@ -866,17 +868,47 @@ class Refresh:
         self.built = self._worker.build(sorted(tests))
         for node in self.built.nodes:
             if node.resource_type == "test" or (node.failed and node.resource_type != "exposure"):
-                check = _node_check(node)
-                asked = [node.name, *(f"{node.name}/{rule}" for rule in node.broken)]
+                check = _node_check(node, self._named)
+                asked = [node.name, *(f"{node.name}/{b.rule}" for b in node.broken if b.rule)]
                 if node.status == "warn":
                     for name in asked:
                         check = _as_warning(check, tests[name].message) if name in tests else check
                 elif node.resource_type == "test" and node.status == "fail":
                     self.waivable += [waiver_line(MARTS, "", "", TEST + name) for name in asked[1:] or asked]
                 self.checks.append(check)
+        for broken in self.built.held:
+            said = self._named(broken)
+            message = Message(
+                fr=f"{said.fr}. Retenu, le reste est publié : comparer avec la page de l'éditeur.",
+                en=f"{said.en}. Held back, the rest is published: compare with the publisher's page.",
+            )
+            self.checks.append(CheckOutcome(name=f"held/{broken.rule}", asset=broken.asset, severity="warn", passed=False, message=message))
         for name in tests.keys() - set(self.built.waived):
             self.waivers.reject(tests[name], Message(fr=f"aucun test dbt ne s'appelle « {name} »", en=f"no dbt test is called '{name}'"))
         return self.built
+
+    def _named(self, broken: "Broken") -> Message:
+        """Return a broken rule in words: what it demands of which table, how many rows, which ones, from which files."""
+        shown = [", ".join(f"{k} = {v}" for k, v in keys.items() if v is not None) for keys in broken.examples]
+        more_fr = f" ; et {broken.rows - len(shown)} autre(s)" if broken.rows > len(shown) > 0 else ""
+        more_en = f"; and {broken.rows - len(shown)} more" if broken.rows > len(shown) > 0 else ""
+        rows = " ; ".join(shown)
+        files = self._files({(str(k.get("source_id")), str(k.get("vintage"))) for k in broken.examples})
+        more_fr += f" (fichiers : {files})" if files else ""
+        more_en += f" (files: {files})" if files else ""
+        return Message(
+            fr=f"« {broken.asset} » : {broken.fr}. {broken.rows} ligne{'s' if broken.rows > 1 else ''} s'en écarte{'nt' if broken.rows > 1 else ''}"
+            f"{' : ' + rows if rows else ''}{more_fr}",
+            en=f"'{broken.asset}': {broken.en}. {broken.rows} row{'s' if broken.rows > 1 else ''} deviate{'' if broken.rows > 1 else 's'}"
+            f"{': ' + rows if rows else ''}{more_en}",
+        )
+
+    def _files(self, vintages: set[tuple[str, str]]) -> str:
+        names = sorted({
+            name for source_id, vintage in vintages for table in self.states.get(source_id, SourceState()).tables.values()
+            if vintage in table for name in table[vintage].parts
+        })
+        return ", ".join(names[:4]) + (" …" if len(names) > 4 else "")
 
     def _require_territory(self) -> None:
         """Refuse a territory that the lists at hand do not know, before dbt fails on it in its own words."""
@@ -1342,7 +1374,7 @@ def _clash(source: Source, table: str, frame: "pd.DataFrame") -> Refusal | None:
     )
 
 
-def _node_check(node: "NodeResult") -> CheckOutcome:
+def _node_check(node: "NodeResult", named: "Callable[[Broken], Message]") -> CheckOutcome:
     """Return a dbt node as a check; what was skipped behind a failure is no second reason to block."""
     if node.status in ("pass", "success"):
         message = Message(fr="tient", en="holds")
@@ -1351,6 +1383,9 @@ def _node_check(node: "NodeResult") -> CheckOutcome:
             fr=f"« {node.name} » n'a pas été vérifié : une table dont il dépend a échoué",
             en=f"'{node.name}' was not checked: a table that it needs failed",
         )
+    elif node.broken:
+        found = [_too_many(named(b)) if b.held else named(b) for b in node.broken]
+        message = Message(fr=" ; ".join(m.fr for m in found), en="; ".join(m.en for m in found))
     else:
         said = " ".join((node.message or node.status).split())
         message = Message(
@@ -1360,4 +1395,14 @@ def _node_check(node: "NodeResult") -> CheckOutcome:
         name=node.name, asset=node.unique_id.split(".")[2],
         severity="warn" if node.status in ("warn", "skipped") else "error",
         passed=node.status in ("pass", "success"), message=message,
+    )
+
+
+def _too_many(said: Message) -> Message:
+    """Return that rows are held back of which there are too many for the rest to go out without a person's word."""
+    return Message(
+        fr=f"{said.fr}. C'est trop pour des lignes isolées (une sur vingt) : un modèle ou un fichier est faux. Ces lignes sont retenues ; "
+        "le corriger, ou laisser paraître l'édition sans elles en l'inscrivant dans waivers.yml",
+        en=f"{said.en}. That is too many for single rows (one in twenty): a model or a file is wrong. These rows are held back; "
+        "correct it, or let the edition appear without them by an entry in waivers.yml",
     )

@@ -42,9 +42,9 @@ FORMS = {
         "of the code of a region, a department, an employment zone, a commune, an intercommunal body or of France",
     ),
     "^[0-9]{4}-Q[1-4]$": ("d'un trimestre (2023-Q3)", "of a quarter (2023-Q3)"),
-    "^[0-9]{4}(?:-Q[1-4]|-[01][0-9])?$": (
-        "d'une année, d'un trimestre ou d'un mois (2018, 2023-Q3, 2021-12)",
-        "of a year, a quarter or a month (2018, 2023-Q3, 2021-12)",
+    "^[0-9]{4}(?:-Q[1-4]|-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12][0-9]|3[01]))?)?$": (
+        "d'une année, d'un trimestre, d'un mois ou d'un jour (2018, 2023-Q3, 2022-06, 2022-06-30)",
+        "of a year, quarter, month or day (2018, 2023-Q3, 2022-06, 2022-06-30)",
     ),
     "^[0-9]{8}T[0-9]{6}Z(?:-[0-9a-f]{5})?$": (
         "du nom d'une édition (20261124T041840Z)", "of an edition's name (20261124T041840Z)",
