@@ -65,12 +65,17 @@ class Settings(BaseSettings):
     @classmethod
     def _siren(cls, value: str) -> str:
         digits = "".join(value.split())
-        if len(digits) != 9 or not (digits.isascii() and digits.isdigit()):
+        if len(digits) != 9 or not digits.isdigit():
             raise ValueError(f"'{value}' is not the SIREN of an EPCI: nine digits are expected")
-        # Luhn's formula: a digit that is wrong, or two exchanged, are told before any work
-        if sum(sum(divmod(int(d) * (1 + i % 2), 10)) for i, d in enumerate(reversed(digits))) % 10:
-            raise ValueError(f"'{value}' is not a SIREN: its last digit does not fit the others, one of them is wrong")
         return digits
+
+    @field_validator("territory")
+    @classmethod
+    def _key(cls, value: str) -> str:
+        # Luhn's formula: a digit that is wrong, or two exchanged, are told before any work
+        if not value.isascii() or sum(sum(divmod(int(d) * (1 + i % 2), 10)) for i, d in enumerate(reversed(value))) % 10:
+            raise ValueError(f"'{value}' is not a SIREN: its last digit does not fit the others, one of them is wrong")
+        return value
 
     @classmethod
     def load(cls, home: Path | None = None, territory: str | None = None) -> "Settings":

@@ -23,6 +23,7 @@ from orchestration.inbox.dating import date_vintage
 from orchestration.inbox.folder import INBOX, SETTLE_SECONDS, Dropped, Inbox, display, scan, stamped, write_atomically
 from orchestration.inbox.recognise import recognise, shown_by_codes
 from orchestration.inbox.trial import judge
+from orchestration.lake import Lake
 from orchestration.messages import Message, Refusal
 from orchestration.records import FileOutcome, RefreshOutcome
 from orchestration.settings import Settings
@@ -246,7 +247,7 @@ def _refresh(
     assert story.source is not None
     before = editions.current(settings.home)
     try:
-        outcome = refresh(channel=INBOX, only=[story.source.source_id])
+        outcome = refresh(channel=INBOX, only=needed(settings, story.source))
     except HomeBusy:
         raise _Waiting from None
     story.outcome = outcome
@@ -287,6 +288,21 @@ def _refresh(
             story.tables = answers.table_changes(before, after) if before else []
     except Exception:  # the file is published: an answer without figures is better than a wrong one
         log.exception("inbox: the editions could not be compared")
+
+
+def needed(settings: Settings, source: Source) -> list[str]:
+    """Return the sources that a refresh with a delivery to `source` must be asked for.
+
+    The source itself, and whatever every figure rests on and no refresh has brought yet: on a fresh
+    home the reference sources then come from the embedded extracts, not from nowhere.
+    """
+    catalogue = load_catalogue(settings.sources_path)
+    lake = Lake(settings.home).register.real
+    lacking = [
+        s.source_id for s in catalogue.values()
+        if s.role in ("reference", "project") and not (s.source_id in lake and lake[s.source_id].tables)
+    ]
+    return list(dict.fromkeys([source.source_id, *lacking]))
 
 
 def _of(outcome: RefreshOutcome, placement: delivery.Placement) -> FileOutcome | None:

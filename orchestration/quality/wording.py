@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -225,19 +226,21 @@ def missing_columns(columns: list[str]) -> Message:
     return _both(f"colonne absente de la table : {listed}", f"column missing from the table: {listed}")
 
 
-def finding(expectation: ExpectationSpec, result: dict[str, Any], *, passed: bool) -> Message:
+def finding(
+    expectation: ExpectationSpec, result: dict[str, Any], *, passed: bool, places: Sequence[dict[str, Any]] = ()
+) -> Message:
     """Return what was found, with the figures: how many values missed, which share, up to 3 examples.
 
-    `result` is the `result` of Great Expectations. Examples are left out where the file says
-    `examples: false`.
+    `result` is the `result` of Great Expectations. `places`: the keys of the rows of its examples, in their order.
+    Examples are left out where the file says `examples: false`.
     """
     return Message(
-        fr=_found(expectation, result, passed, "fr"), en=_found(expectation, result, passed, "en")
+        fr=_found(expectation, result, passed, "fr", places), en=_found(expectation, result, passed, "en", places)
     )
 
 
 def _found(
-    expectation: ExpectationSpec, result: dict[str, Any], passed: bool, language: Language
+    expectation: ExpectationSpec, result: dict[str, Any], passed: bool, language: Language, places: Sequence[dict[str, Any]]
 ) -> str:
     french = language == "fr"
     plain = bool(expectation.columns) and _is_year(expectation.columns[0])
@@ -257,7 +260,7 @@ def _found(
             said += " s'en écarte" if unexpected == 1 else " s'en écartent"
         else:
             said += " deviates" if unexpected == 1 else " deviate"
-        examples = _examples(expectation, result, language, plain) if expectation.meta.examples else []
+        examples = _examples(result, language, plain, () if passed else places) if expectation.meta.examples else []
         if examples:
             said += (", par exemple " if french else ", for example ") + ", ".join(examples)
         if passed:
@@ -279,18 +282,31 @@ def _found(
 
 
 def _examples(
-    expectation: ExpectationSpec, result: dict[str, Any], language: Language, plain: bool
+    result: dict[str, Any], language: Language, plain: bool, places: Sequence[dict[str, Any]]
 ) -> list[str]:
     shown: dict[str, None] = {}
-    for value in result.get("partial_unexpected_list") or []:
+    for position, value in enumerate(result.get("partial_unexpected_list") or []):
+        place = _place(places[position], language) if position < len(places) else ""
         if isinstance(value, dict):
             cells = [f"{k}={figure(v, language, plain=True)}" for k, v in value.items()]
             text = " & ".join(cells)
         elif isinstance(value, (list, tuple)):
             text = " / ".join(figure(v, language, plain=True) for v in value)
         elif value is None or value != value:
-            continue
+            if not place:
+                continue
+            text = "vide" if language == "fr" else "empty"
         else:
             text = figure(value, language, plain=plain)
-        shown[text if len(text) <= 60 else text[:57] + "…"] = None
+        shown[(text if len(text) <= 60 else text[:57] + "…") + (f" ({place})" if place else "")] = None
     return list(shown)[:3]
+
+
+def _place(keys: dict[str, Any], language: Language) -> str:
+    """Return where a row stands: file and line of a table of the lake, or the key of a mart's row."""
+    file, line = keys.get("_file"), keys.get("_row")
+    if file:
+        if line is None or line != line:  # a national file has no line of its own
+            return str(file)
+        return f"{file}, {'ligne' if language == 'fr' else 'line'} {int(line)}"
+    return ", ".join(f"{k} = {v}" for k, v in keys.items() if v is not None and v == v)
