@@ -159,7 +159,7 @@ def _take_vintage(
             if raw.landed.name in outcomes:
                 remember(refresh, source, state, raw.landed, raw.match, outcomes[raw.landed.name], [])
                 continue
-            outcomes[raw.landed.name] = outcome = _taken(raw, made)
+            outcomes[raw.landed.name] = outcome = _taken(raw, made) if made else _alone(raw, state)
             remember(refresh, source, state, raw.landed, raw.match, outcome, made)
     finally:
         shutil.rmtree(work, ignore_errors=True)
@@ -868,15 +868,29 @@ def _make_home_communes(refresh: "Refresh", connection: "duckdb.DuckDBPyConnecti
         connection.executemany("INSERT INTO home_communes VALUES (?)", [[c] for c in codes])
 
 
+def _alone(raw: _Raw, state: SourceState) -> FileOutcome:
+    """Return what came of a file that reads well and of which nothing was made: it is not taken, its figures are not there."""
+    held = state.vintages()
+    stays = Message(
+        fr=f" ; le dernier bon millésime ({held[-1]}) reste", en=f"; the last good vintage ({held[-1]}) stays"
+    ) if held else Message(fr="", en="")
+    return _taken(raw, []).model_copy(update={
+        "state": "kept" if held else "missing",
+        "reason": Message(
+            fr="l'autre fichier du stock (établissements et unités légales vont ensemble) manque à ce millésime, ou y est refusé : "
+            f"rien ne peut encore être compté{stays.fr}",
+            en="the other file of the stock (establishments and legal units go together) is missing from this vintage, or refused in "
+            f"it: nothing can be counted yet{stays.en}",
+        ),
+        "action": Message(
+            fr="Placer les deux fichiers du même mois dans le dossier de ce millésime.",
+            en="Put both files of the same month into the folder of this vintage.",
+        ),
+    })
+
+
 def _taken(raw: _Raw, made: list[str]) -> FileOutcome:
     notes = list(raw.notes)
-    if not made:
-        notes.append(
-            Message(
-                fr="l'autre fichier du stock (établissements et unités légales vont ensemble) manque à ce millésime : rien ne peut encore être compté",
-                en="the other file of the stock (establishments and legal units go together) is missing from this vintage: nothing can be counted yet",
-            )
-        )
     landed = raw.landed
     lost = len(raw.rejected)
     if lost:

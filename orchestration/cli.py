@@ -54,6 +54,7 @@ def refresh(
     only: Annotated[list[str] | None, typer.Option("--only", metavar="SOURCE_OR_GROUP", help="Only these sources or groups; may be repeated.")] = None,
     home: Home = None,
     territory: Annotated[str | None, typer.Option("--territory", metavar="EPCI_SIREN", help="SIREN of the EPCI that the observatory is for.")] = None,
+    replace_real: Annotated[bool, typer.Option("--replace-real", help="Let the samples take the place of an edition made of real files.")] = False,
     json_: Json = False,
 ) -> None:
     """Read the publishers' files, build the tables, check them and publish a new edition.
@@ -69,7 +70,7 @@ def refresh(
     _log_to_standard_error()
     channel = from_ if from_ in ("sample", "live") else str(Path(from_).expanduser().resolve())
     try:
-        with Refresh.open(settings, channel=channel, only=only or None) as planned:
+        with Refresh.open(settings, channel=channel, only=only or None, replace_real=replace_real) as planned:
             if planned.nothing_new():
                 outcome = planned.unchanged_outcome()
             else:
@@ -81,7 +82,7 @@ def refresh(
     except HomeBusy as error:
         _stop(BUSY, error.reason, error.action, json_, settings)
     except UsageError as error:
-        _stop(WRONG_USAGE, error.reason, None, json_, settings)
+        _stop(WRONG_USAGE, error.reason, error.action, json_, settings)
     except CatalogueError as error:
         _stop(WRONG_USAGE, *_catalogue_trouble(error), json_, settings)
     except LakeError as error:

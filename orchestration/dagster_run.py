@@ -78,7 +78,10 @@ def run_job(
             if session.outcome is None:  # nobody has decided about an edition: the step fell, it did not refuse
                 log.error("a step broke down; its traceback is in %s", path)
                 values = {"path": path, "error": failures[0].splitlines()[0]}
-                session.conclude(Message(fr=ACCIDENT.fr.format(**values), en=ACCIDENT.en.format(**values)))
+                broken = session.conclude(Message(fr=ACCIDENT.fr.format(**values), en=ACCIDENT.en.format(**values)))
+                with open_instance(settings) as instance:
+                    if instance.has_run(run_id):
+                        instance.add_run_tags(run_id, resources.outcome_tags(broken))
         return session.conclude()
     finally:
         resources.leave(run_id)
@@ -151,7 +154,7 @@ def _execute(
     from dagster._core.execution.api import execute_run
 
     from orchestration.definitions import build_definitions
-    from orchestration.resources import PROCESS_TAG, REFRESH_TAG
+    from orchestration.resources import PROCESS_TAG, REFRESH_TAG, begun_tags
 
     definitions = definitions or build_definitions(settings)
     job = definitions.resolve_job_def(job_name)
@@ -178,6 +181,7 @@ def _execute(
                 **job.run_tags,
                 PROCESS_TAG: f"{socket.gethostname()}:{os.getpid()}",
                 REFRESH_TAG: refresh.run_id,
+                **begun_tags(refresh.channel, settings.territory),
                 **({"observatory/asked_by": asked_by} if asked_by else {"observatory/from": "prompt"}),
             },
             asset_selection=selection,

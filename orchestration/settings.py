@@ -69,6 +69,14 @@ class Settings(BaseSettings):
             raise ValueError(f"'{value}' is not the SIREN of an EPCI: nine digits are expected")
         return digits
 
+    @field_validator("territory")
+    @classmethod
+    def _key(cls, value: str) -> str:
+        # Luhn's formula: a digit that is wrong, or two exchanged, are told before any work
+        if not value.isascii() or sum(sum(divmod(int(d) * (1 + i % 2), 10)) for i, d in enumerate(reversed(value))) % 10:
+            raise ValueError(f"'{value}' is not a SIREN: its last digit does not fit the others, one of them is wrong")
+        return value
+
     @classmethod
     def load(cls, home: Path | None = None, territory: str | None = None) -> "Settings":
         """Return the settings; arguments that are not None win over the environment."""

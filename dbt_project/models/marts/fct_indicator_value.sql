@@ -1,5 +1,6 @@
 -- One figure an indicator, territory, period and breakdown. Where several give the same figure: the catalogue's
 -- own source before a second one, a real file before a made-up sample, then the newest vintage.
+-- What a figure cannot be (the rules of marts.yml, the bounds of the seed) is held back right after: macros/hold_back.sql.
 -- Figures of a territory that nothing names are left out (test figures_without_territory counts them). A rate over fewer than
 -- three units is withheld here, for all indicators alike.
 -- Beside it, what may stand in one chart: series_id (seed series: one definition), geography_year (the perimeters that the

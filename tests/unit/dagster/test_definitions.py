@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 from dagster import AssetCheckKey, AssetKey, AssetSpec, validate_run_config
@@ -128,11 +129,25 @@ def test_run_settings_can_be_changed_where_a_run_is_launched(definitions):
 
 
 def test_a_run_without_settings_takes_those_of_the_installation(monkeypatch):
-    assert ObservatoryResource().came_from() == "sample"
+    assert ObservatoryResource().came_from(["x"]) == "sample"
     # a production home must not publish samples because a field was left empty
     monkeypatch.setenv("OBSERVATORY_FROM", "live")
-    assert ObservatoryResource().came_from() == "live"
-    assert ObservatoryResource(channel="sample").came_from() == "sample"
+    assert ObservatoryResource().came_from(["x"]) == "live"
+    assert ObservatoryResource(channel="sample").came_from(["x"]) == "sample"
+
+
+@pytest.mark.parametrize(
+    ("realm", "channel", "asked", "expected"),
+    # of a mirror's folder nothing is known: the guard against samples then says what to enter
+    [("real", "live", ["x"], "live"), ("real", "mirror", ["x"], "sample"), ("real", "mirror", [], "inbox"), ("sample", "sample", [], "sample")],
+)
+def test_a_home_with_real_figures_goes_on_with_real_files(monkeypatch, tmp_path, realm, channel, asked, expected):
+    from orchestration.editions import shelf
+
+    manifest = SimpleNamespace(realm=realm, channel=channel)
+    monkeypatch.setattr(shelf, "current", lambda _: SimpleNamespace(manifest=manifest))
+    assert ObservatoryResource(home=str(tmp_path)).came_from(asked) == expected
+    assert ObservatoryResource(home=str(tmp_path), channel="/srv/miroir").came_from(asked) == "/srv/miroir"
 
 
 def test_nothing_of_dagster_warns_where_a_person_reads(definitions, recwarn):

@@ -12,10 +12,13 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import yaml
+
+from orchestration import worker_main
 
 PROJECT = Path(__file__).resolve().parents[3] / "dbt_project"
 HOME = "244400404"
@@ -82,6 +85,14 @@ def _fill(connection: Any) -> None:
          {"commune_code": "35238", "labour_year": 2022, "active_15_64": 90.0, "unemployed_15_64": 9.0}, vintage="2022")
     _put(connection, "insee_neet__rates",
          {"territory_level": "epci", "territory_code": "244400000", "name": "CC disparue", "year": 2018, "neet_rate": 12.4})
+    # women may earn 2.63 times as much as men: a gap has no lower bound; a share has an upper one
+    _put(connection, "insee_wages__net_hourly", {"commune_code": "44162", "year": 2014, "wage_m": 10.0, "wage_f": 26.3}, vintage="2015")
+    _put(connection, "insee_neet__rates", *(
+        {"territory_level": "commune", "territory_code": c, "name": n, "year": 2018, "neet_rate": r}
+        for c, n, r in (("44109", "Nantes", 130.0), ("44162", "Saint-Herblain", 11.0))), vintage="2018")
+    _put(connection, "lucie_labels__labels", *(
+        {"label": "LUCIE 26000", "company_name": n, "valid_from": b, "valid_to": e}
+        for n, b, e in (("À REBOURS", "2026-01-01", "2025-01-01"), ("EN ORDRE", "2025-01-01", "2027-01-01"))), vintage="2026-02")
     unit = {"commune_code": "44109", "naf_code": "62.01Z", "naf_version": "NAFRev2", "is_employer": True,
             "is_head_office": True, "size_band": "11"}
     _put(connection, "insee_sirene__establishments",
@@ -179,6 +190,68 @@ def test_goals_of_actions(built: Any) -> None:
 def test_descriptions_travel_with_the_tables(built: Any) -> None:
     without = built.execute("SELECT count(*) FROM duckdb_columns() WHERE schema_name = 'marts' AND comment IS NULL").fetchone()
     assert without == (0,)
+
+
+def _held(connection: Any, table: str) -> list[tuple]:
+    return connection.execute(f"SELECT rule, hold, is_over, keys FROM held.{table} ORDER BY ALL").fetchall()
+
+
+def test_a_gap_may_lie_below_minus_one_hundred(built: Any) -> None:
+    assert _figure(built, "sdg05_hourly_wage_gap", "44162") == pytest.approx(-163.0)
+    assert _figure(built, "sdg05_hourly_wage_gap", "44162", "status") == "final"
+
+
+def test_a_share_of_130_percent_is_held_back_and_the_rest_is_published(built: Any) -> None:
+    assert _figure(built, "sdg08_neet_rate", "44162") == 11.0
+    row = built.execute(
+        "SELECT value, numerator, denominator, status, suppression_reason FROM marts.fct_indicator_value "
+        "WHERE indicator_id = 'sdg08_neet_rate' AND territory_code = '44109'"
+    ).fetchone()
+    assert row[:4] == (None, None, None, "suppressed") and "de 0 à 100" in row[4]
+    # what is built on the figures sees what readers see
+    assert built.execute("SELECT new_value, new_status FROM marts.mart_edition_change WHERE indicator_id = 'sdg08_neet_rate' "
+                         "AND territory_code = '44109'").fetchall() in ([], [(None, "suppressed")])
+    [(rule, hold, is_over, keys)] = _held(built, "fct_indicator_value")
+    assert (rule, hold, is_over) == ("rule within bounds", "value", False)
+    assert json.loads(keys) == {
+        "indicator_id": "sdg08_neet_rate", "territory_level": "commune", "territory_code": "44109", "period": "2018",
+        "breakdown": "total", "source_id": "insee_neet", "vintage": "2018", "value": 130.0,
+    }
+
+
+def test_a_row_of_another_mart_is_left_out_and_named(built: Any) -> None:
+    assert built.execute("SELECT company_name FROM marts.fct_company_label").fetchall() == [("EN ORDRE",)]
+    [(rule, hold, is_over, keys)] = _held(built, "fct_company_label")
+    assert (rule, hold, is_over) == ("rule dates in order", "row", False) and "lucie:" in keys
+
+
+def test_a_model_that_mistakes_its_unit_or_its_period_blocks_and_shows_nothing_wrong(built: Any, tmp_path: Path) -> None:
+    import duckdb
+
+    # dbt names the database by its file
+    (copy := tmp_path / "warehouse.duckdb").write_bytes(Path(built.execute("SELECT path FROM duckdb_databases() WHERE NOT internal").fetchone()[0]).read_bytes())
+    with duckdb.connect(str(copy)) as connection:
+        connection.execute("INSERT INTO indicators.ind_neet BY NAME SELECT ind_neet.* REPLACE (breakdown || i AS breakdown, 1240 AS value) "
+                           "FROM indicators.ind_neet, range(6) AS t(i) WHERE territory_code = '44162'")
+        connection.execute("UPDATE indicators.ind_wages SET period = '2013-2014'")
+    outcome = _dbt(copy, "build", "--select", "fct_indicator_value", "--exclude-resource-type", "unit_test", "--vars", _indicator_models())
+    assert outcome.returncode != 0
+    with duckdb.connect(str(copy), read_only=True) as connection:
+        assert connection.execute("SELECT count(*) FROM marts.fct_indicator_value WHERE value > 1000 OR period = '2013-2014'").fetchone() == (0,)
+        # two figures of wages are few; of neet seven share one source and vintage
+        found = {(h["rule"], h["is_over"], h["rows"]) for h in worker_main._held(connection) if h["asset"] == "fct_indicator_value"}
+        assert found == {("rule within bounds", True, 7), ("rule period shape", False, 2)}
+        (compiled,) = (copy.parent / "target/compiled").rglob("rules_fct_indicator_value.sql")
+        manifest = json.loads((copy.parent / "target/manifest.json").read_text(encoding="utf-8"))
+        (test,) = [n for n in manifest["nodes"].values() if n["name"] == "rules_fct_indicator_value"]
+        node = SimpleNamespace(
+            attached_node=test["attached_node"], compiled_code=compiled.read_text(encoding="utf-8"),
+            test_metadata=SimpleNamespace(**test["test_metadata"]),
+        )
+        (told,) = worker_main._broken(connection, node, worker_main._held(connection))
+    # what blocks names the rule in words, and the rows
+    assert (told["rule"], told["rows"], told["held"]) == ("rule within bounds", 7, True) and "de 0 à 100" in told["fr"]
+    assert told["examples"][0]["indicator_id"] == "sdg08_neet_rate" and len(told["examples"]) == worker_main.EXAMPLES
 
 
 def test_a_missing_list_of_indicators_says_what_to_give(tmp_path: Path) -> None:

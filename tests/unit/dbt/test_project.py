@@ -248,3 +248,25 @@ def test_sud_est_fund_gives_no_region() -> None:
         funds = {r["fund_name"]: r["region_code"] for r in csv.DictReader(file)}
     assert funds["Sud-Est"] == "" and funds["Pays de la Loire"] == "52"
     assert not {"93", "94"} & set(funds.values())
+
+
+def test_every_unit_has_bounds_and_every_bound_an_indicator() -> None:
+    with (PROJECT / "seeds" / "value_bounds.csv").open(encoding="utf-8") as file:
+        bounds = list(csv.DictReader(file))
+    assert {r["unit"] for r in catalogue()} <= {b["unit"] for b in bounds if not b["indicator_id"]}
+    known = {r["indicator_id"]: r["unit"] for r in catalogue()}
+    assert all(known[b["indicator_id"]] == b["unit"] for b in bounds if b["indicator_id"])
+    assert len({(b["unit"], b["indicator_id"]) for b in bounds}) == len(bounds)
+    for b in bounds:
+        assert not (b["lowest"] and b["highest"]) or float(b["lowest"]) < float(b["highest"])
+
+
+def test_what_is_held_back_says_why_to_people() -> None:
+    for model in described_models().values():
+        for test in model.get("data_tests", []):
+            given = test.get("table_rules", {}).get("arguments", {}) if isinstance(test, dict) else {}
+            for name, rule in given.get("rules", {}).items():
+                if isinstance(rule, dict):
+                    assert {"sql", "fr", "en"} <= set(rule) <= {"sql", "fr", "en", "hold"}, name
+                    assert rule.get("hold", "none") in ("row", "value", "none"), name
+                    assert rule.get("hold") != "value" or given.get("withheld"), name

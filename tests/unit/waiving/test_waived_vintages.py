@@ -36,7 +36,7 @@ class House:
         self.delivery = root / "delivery/insee_neet/2018"
         self.delivery.mkdir(parents=True)
         self.empty = root / "empty"
-        self.empty.mkdir()
+        (self.empty / "insee_neet").mkdir(parents=True)
         self.settings = Settings(
             home=root / "home", sources_path=root / "project/sources", expectations_path=root / "expectations"
         )
