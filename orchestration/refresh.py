@@ -902,6 +902,7 @@ class Refresh:
             finished_at=datetime.now(UTC), territory=self.settings.territory,
             channel=self.channel if self.channel in WELL_KNOWN else "mirror", realm=self.realm, published=published,
             sources=files, checks=checks, waivers=self.waivers.notes(self.today), note=note, action=action,
+            standing=[s.standing for s in self.statuses()],
         )
 
 

@@ -18,7 +18,7 @@ from orchestration.catalog import Source, load_catalogue
 from orchestration.catalog.vintages import newest
 from orchestration.lake import Lake, Realm, SourceState
 from orchestration.messages import Language
-from orchestration.records import WaiverNote
+from orchestration.records import SourceStanding, WaiverNote
 from orchestration.quality.freshness import SourceHealth, health
 from orchestration.settings import Settings
 
@@ -53,6 +53,15 @@ class SourceStatus:
     def is_overdue(self) -> bool:
         """Return whether figures that rest on the source are older than they should be."""
         return self.health.state in OVERDUE
+
+    @property
+    def standing(self) -> SourceStanding:
+        """Return what a receipt says of the source's calendar."""
+        h = self.health
+        return SourceStanding(
+            source=h.source_id, state=h.state, is_overdue=self.is_overdue, vintage=h.vintage, due_on=h.next_due_at,
+            action=h.action,
+        )
 
     def to_json(self, language: Language = "fr") -> dict[str, Any]:
         """Return plain values; `action` in `language`, `action_fr` and `action_en` beside it."""
