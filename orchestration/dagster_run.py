@@ -17,6 +17,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from orchestration.editions.errors import is_disk_full
+from orchestration.homes import disk_full
 from orchestration.messages import Message
 from orchestration.records import RefreshOutcome
 from orchestration.settings import PROJECT, Settings
@@ -73,7 +75,11 @@ def run_job(
             failures = _execute(settings, refresh, run_id, job_name, definitions, asked_by)
         except Exception as error:  # no step of ours: Dagster itself could not go on
             failures = [f"{type(error).__name__}: {error}\n{''.join(traceback.format_exception(error))}"]
-        if failures:
+        if any(is_disk_full(failure) for failure in failures):  # no fault of ours, and no room for its traceback
+            full = disk_full(settings.home)
+            if session.outcome is None:
+                session.conclude(Message(fr=f"{full.reason.fr} {full.action.fr}", en=f"{full.reason.en} {full.action.en}"))
+        elif failures:
             path = _write_failures(settings, refresh.run_id, failures)
             if session.outcome is None:  # nobody has decided about an edition: the step fell, it did not refuse
                 log.error("a step broke down; its traceback is in %s", path)

@@ -62,7 +62,11 @@ def print_console(
     fr = language == "fr"
     overdue = late(outcome)
     if outcome.realm == "sample":
-        said = "Échantillons : ces chiffres ne viennent pas d'un envoi des éditeurs." if fr else "Samples: these figures do not come from the publishers."
+        said = (
+            "Échantillons : fichiers d'exemple livrés avec le logiciel, pas des fichiers reçus des éditeurs."
+            if fr
+            else "Samples: example files shipped with the software, not files of the publishers."
+        )
         console.print(Text(said, style="bold yellow"))
     console.print(Text(_headline(outcome, summary, comparison, fr), style="bold"))
     if outcome.note:
