@@ -161,7 +161,7 @@ def status(home: Home = None, json_: Json = False) -> None:
     """Tell each source's vintage, when its publisher was due, whose delay it is, and what to do."""
     from orchestration.notifications import heartbeat as silence
     from orchestration.notifications.heartbeat import ACTION
-    from orchestration.status import source_status, status_json, status_table, waiver_notes
+    from orchestration.status import source_status, status_json, status_lines, waiver_notes
 
     settings = _settings(home, json_=json_)
     statuses = source_status(settings)
@@ -169,7 +169,8 @@ def status(home: Home = None, json_: Json = False) -> None:
     if json_:
         print(json.dumps(status_json(statuses, notes, settings.language), ensure_ascii=False, default=str))
     else:
-        _console().print(status_table(statuses, settings.language))
+        for line in status_lines(statuses, settings.language):
+            _console().print(line, soft_wrap=True)
     # in JSON they stand with their source; what belongs to none is told beside it
     for note in notes if not json_ else [n for n in notes if n.source not in {s.source.source_id for s in statuses}]:
         print(note.message.text(settings.language), file=sys.stderr if json_ else sys.stdout)
@@ -241,7 +242,8 @@ def sources(json_: Json = False) -> None:
     for heading in ("source", "titre", "éditeur", "groupes", "rythme", "ODD") if french else (
         "source", "title", "publisher", "groups", "frequency", "SDG"
     ):
-        table.add_column(heading, overflow="fold")
+        # an identifier that is cut in two cannot be copied
+        table.add_column(heading, overflow="fold", no_wrap=heading == "source")
     for s in catalogue.values():
         table.add_row(
             s.source_id, s.title.message.text(settings.language), s.publisher, ", ".join(s.groups),
@@ -444,7 +446,7 @@ def editions(home: Home = None, json_: Json = False) -> None:
     )
     yes, back = ("oui", "oui (retour)") if french else ("yes", "yes (rolled back to)")
     for heading in headings:
-        table.add_column(heading)
+        table.add_column(heading, no_wrap=heading == headings[0])
     for e in found:
         mark = back if e.is_rolled_back_to else yes if e.is_current else ""
         day = "%d/%m/%Y %H:%M" if french else "%Y-%m-%d %H:%M"

@@ -102,3 +102,13 @@ def test_quick_commands_import_nothing_heavy(command: list[str], tmp_path: Path)
         env={"OBSERVATORY_HOME": str(tmp_path), "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"},
     )
     assert done.stderr.strip().splitlines()[-1] == "[]"
+
+
+def test_a_command_to_copy_is_never_cut_in_two(tmp_path: Path) -> None:
+    """In a pipe the tables fell back to 80 columns: `ameli_work_accid⏎ents`."""
+    text = run("status", "--home", str(tmp_path)).output
+    for source in load_catalogue(PROJECT / "sources").values():
+        if source.live:
+            assert f"observatory refresh --from live --only {source.source_id}" in text
+    listed = run("sources").output
+    assert all(source_id in listed for source_id in load_catalogue(PROJECT / "sources"))
