@@ -82,6 +82,7 @@ def refresh(
     """
     from orchestration.catalog import CatalogueError
     from orchestration.lake import LakeError
+    from orchestration.progress import Progress
     from orchestration.refresh import HomeBusy, Refresh, UsageError
 
     settings = _settings(home, territory, use="write", json_=json_)
@@ -96,7 +97,8 @@ def refresh(
                 with _uncollected():
                     from orchestration.dagster_run import run_job
 
-                outcome = run_job(settings, "refresh_all", channel, _ids(planned, only), refresh=planned)
+                with Progress({s.source_id: s for s in planned.sources}, settings.language) as progress:
+                    outcome = run_job(settings, "refresh_all", channel, _ids(planned, only), refresh=planned, progress=progress)
     except HomeBusy as error:
         _stop(BUSY, error.reason, error.action, json_, settings)
     except UsageError as error:
@@ -119,12 +121,16 @@ def inbox(home: Home = None, json_: Json = False) -> None:
     from orchestration.catalog import CatalogueError
     from orchestration.dagster_run import run_job
     from orchestration.inbox import InboxBusy, take_all
+    from orchestration.progress import Progress
 
     settings = _settings(home, use="write", json_=json_)
     _log_to_standard_error()
 
+    catalogue = _catalogue(settings)
+
     def refresh_with(*, channel: str = "inbox", only: list[str]) -> "RefreshOutcome":
-        return run_job(settings, "refresh_all", channel, only)
+        with Progress({source_id: catalogue[source_id] for source_id in only}, settings.language) as progress:
+            return run_job(settings, "refresh_all", channel, only, progress=progress)
 
     try:
         answers = take_all(settings, refresh_with)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from dagster import AssetKey, DagsterInstance, Definitions, JobDefinition
     from dagster._core.remote_origin import RemoteJobOrigin
 
+    from orchestration.progress import Progress
     from orchestration.refresh import Refresh
 
 log = logging.getLogger("observatory")
@@ -50,6 +51,7 @@ def run_job(
     refresh: "Refresh | None" = None,
     definitions: "Definitions | None" = None,
     asked_by: str | None = None,
+    progress: "Progress | None" = None,
 ) -> RefreshOutcome:
     """Carry out a refresh as a run of a Dagster job, in this process; return its outcome.
 
@@ -57,7 +59,7 @@ def run_job(
     all sources). The run ingests the refresh's sources as far as they belong to the job. The home is
     released at the end. A step that breaks down unexpectedly ends in exit code 4, with its traceback
     in `HOME/logs/<run_id>.log`. `asked_by`: the run of an errand (inbox, backfill) that this one belongs
-    to. Raises HomeBusy and UsageError as `Refresh.open` does.
+    to. `progress`: told of each step. Raises HomeBusy and UsageError as `Refresh.open` does.
     """
     from dagster._core.utils import make_new_run_id
 
@@ -67,6 +69,8 @@ def run_job(
         from orchestration.refresh import Refresh
 
         refresh = Refresh.open(settings, channel=channel, only=only)
+    if progress is not None:
+        refresh.on_step = progress.step
     refresh.start_worker()
     run_id = make_new_run_id()
     session = resources.adopt(run_id, settings, refresh)

@@ -19,6 +19,8 @@ from orchestration.messages import Message
 State = Literal["accepted", "adapted", "unchanged", "refused", "missing", "kept"]
 Channel = Literal["sample", "mirror", "live", "inbox", "project"]
 Severity = Literal["error", "warn"]
+# of a refresh, in this order; the first once a source
+Step = Literal["ingest", "build", "check", "publish"]
 # why an indicator has no value of the home territory
 Cause = Literal["not_read", "no_source", "withheld", "elsewhere", "other_levels", "no_figure"]
 

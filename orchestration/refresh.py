@@ -11,6 +11,7 @@ import hashlib
 import json
 import logging
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -43,7 +44,7 @@ from orchestration.landing import (
     unknown_folders,
 )
 from orchestration.messages import Message, Refusal
-from orchestration.records import CheckOutcome, FileOutcome, RefreshOutcome, Waived
+from orchestration.records import CheckOutcome, FileOutcome, RefreshOutcome, Step, Waived
 from orchestration.settings import Settings, code_version
 from orchestration.triage.levels import LEVELS
 from orchestration.waivers import EXPECTATION, MARTS, TEST, load_waivers, waiver_line
@@ -126,6 +127,8 @@ class Refresh:
         self._kept: list[_Kept] = []
         self._ordered: list[_Kept] = []
         self._contracts: dict[tuple[str, str], str] = {}
+        # told of each step as it begins, an ingestion with its source
+        self.on_step: Callable[[Step, str | None], None] = lambda step, source_id: None
         self.work = settings.home / "work" / run_id
         self.waivers = load_waivers(settings.waivers_path, self.catalogue, settings.expectations_path)
         self.judge = Judge(self.lake, self.realm, self.work, waivers=self.waivers, today=self.today)
@@ -393,6 +396,7 @@ class Refresh:
         for needed in source.depends_on:
             if needed in self.landings:
                 self.ingest(needed)
+        self.on_step("ingest", source_id)
         landing = self.landings[source_id]
         state = self.states.setdefault(source_id, SourceState())
         here = {(f.vintage, f.name) for f in landing.files}
@@ -788,6 +792,7 @@ class Refresh:
         from orchestration.ledger import ledger_of
         from orchestration.warehouse import fill
 
+        self.on_step("build", None)
         self.start_worker()
         assert self._worker is not None
         for source_id, state in self.states.items():
@@ -842,6 +847,7 @@ class Refresh:
     def check_marts(self) -> list[CheckOutcome]:
         """Run the expectation suites of the marts and return their results."""
         assert self.built is not None and self._worker is not None, "build() comes first"
+        self.on_step("check", None)
         results: list[CheckOutcome] = []
         if self.built.success:
             results = [
@@ -866,6 +872,7 @@ class Refresh:
         """Publish the edition, or say what blocks it; write the receipts; return the outcome."""
         from orchestration.publish import publish
 
+        self.on_step("publish", None)
         for source in self.sources:
             self.outcomes.setdefault(source.source_id, [])
         self.concluded = publish(self)
