@@ -31,6 +31,7 @@ FRENCH = {
     "refresh.from_": "D'où viennent les fichiers : le dossier d'un miroir, les échantillons livrés (sample) ou les adresses des éditeurs (live).",
     "refresh.only": "Seulement ces sources ou ces groupes ; peut être répété.",
     "refresh.territory": "SIREN de l'intercommunalité que l'observatoire regarde.",
+    "refresh.replace_real": "Laisser les échantillons prendre la place d'une édition faite de fichiers réels.",
     "inbox": "Prendre les fichiers déposés dans HOME/inbox et répondre à côté de chacun.\n\n"
     "Codes de sortie : 0 tous sont pris (ou il n'y en a pas), 3 un fichier a été refusé, 5 une autre actualisation est en cours.",
     "templates": "Écrire les classeurs que remplit l'équipe RSE : un par table, avec listes de choix et légende.",

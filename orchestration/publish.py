@@ -83,7 +83,9 @@ def _publish(refresh: "Refresh") -> RefreshOutcome:
     editions.publish(built, texts)
     refresh.lake.commit(refresh.register)
     keep_receipts(refresh, outcome, comparison)
-    log.info("edition %s published", edition_id)
+    log.info("%s", Message(
+        fr=f"édition {edition_id} publiée", en=f"edition {edition_id} published"
+    ).text(refresh.settings.language))
     return outcome
 
 

@@ -226,7 +226,10 @@ class Refresh:
                     Message(fr=f"Le dossier « {self.channel} » n'existe pas.", en=f"The folder '{self.channel}' does not exist.")
                 )
             for name in unknown_folders(root, set(self.catalogue)):
-                log.info("no source is called '%s': the folder is ignored", name)
+                log.info("%s", Message(
+                    fr=f"aucune source ne s'appelle « {name} » : le dossier est ignoré",
+                    en=f"no source is called '{name}': the folder is ignored",
+                ).text(self.settings.language))
         hashes.save()
         return self._only_again(landings) if self._again else landings
 
@@ -414,7 +417,7 @@ class Refresh:
         self.outcomes[source_id] = outcomes
         for outcome in outcomes:
             if outcome.state == "refused" and outcome.reason:
-                log.warning("%s %s: %s", source_id, outcome.vintage or "", outcome.reason.en)
+                log.warning("%s %s: %s", source_id, outcome.vintage or "", outcome.reason.text(self.settings.language))
         return outcomes
 
     def held(self, source_id: str) -> dict[str, dict[str, Vintage]]:
@@ -779,7 +782,7 @@ class Refresh:
                         "rows_rejected": 0,
                     }
                 )
-        log.warning("%s %s: %s", item.source.source_id, item.vintage, refusal.reason.en)
+        log.warning("%s %s: %s", item.source.source_id, item.vintage, refusal.reason.text(self.settings.language))
 
     # building, checking, publishing ---------------------------------------------------------------
 

@@ -66,7 +66,7 @@ class Settings(BaseSettings):
     def _siren(cls, value: str) -> str:
         digits = "".join(value.split())
         if len(digits) != 9 or not digits.isdigit():
-            raise ValueError(_EXPECTED["territory"].en)
+            raise ValueError(f"'{value}' is not the SIREN of an EPCI: nine digits are expected")
         return digits
 
     @classmethod
@@ -79,7 +79,10 @@ class Settings(BaseSettings):
 _NUMBER = Message(fr="un nombre entier, 0 ou plus, est attendu", en="a whole number, 0 or more, is expected")
 _YES_OR_NO = Message(fr="0 ou 1 est attendu", en="0 or 1 is expected")
 _EXPECTED = {
-    "territory": Message(fr="le SIREN d'une intercommunalité, neuf chiffres, est attendu", en="the SIREN of an EPCI, nine digits, is expected"),
+    "territory": Message(
+        fr="le SIREN d'une intercommunalité est attendu, neuf chiffres dont le dernier dépend des autres",
+        en="the SIREN of an EPCI is expected, nine digits of which the last depends on the others",
+    ),
     "language": Message(fr="fr ou en est attendu", en="fr or en is expected"),
     "heartbeat_days": _NUMBER,
     "notify_always": _YES_OR_NO,

@@ -33,6 +33,7 @@ from dagster import (
 
 from orchestration.assets.wording import LAKE, both, goal_tags, lake_key, owners, slug
 from orchestration.checks import NOT_RUN, check_name, key_of, named_results, result
+from orchestration.messages import agreed
 from orchestration.resources import ObservatoryResource
 
 STEP = "dbt_build"
@@ -270,4 +271,4 @@ def _told(failed: Sequence[Any]) -> str:
     first = [n for n in failed if n.status != "skipped"] or failed
     reasons = " ; ".join(f"{n.name} : {n.message or n.status}" for n in first)
     skipped = len(failed) - len(first)
-    return f"{len(first)} modèle(s) dbt en échec, {skipped} non construit(s) en conséquence. {reasons}"
+    return agreed(f"{len(first)} modèle(s) dbt en échec, {skipped} non construit(s) en conséquence. ", "fr") + reasons

@@ -96,7 +96,7 @@ def test_json_says_it_in_one_object(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("variable", "value", "fr", "en"),
     [
-        ("OBSERVATORY_TERRITORY", "12345", "neuf chiffres, est attendu", "nine digits, is expected"),
+        ("OBSERVATORY_TERRITORY", "12345", "neuf chiffres dont le dernier", "nine digits of which the last"),
         ("OBSERVATORY_LANGUAGE", "de", "fr ou en est attendu", None),
         ("OBSERVATORY_HEARTBEAT_DAYS", "soon", "un nombre entier", "a whole number"),
         ("OBSERVATORY_NOTIFY_ALWAYS", "perhaps", "0 ou 1", "0 or 1"),

@@ -36,12 +36,6 @@ def test_every_command_and_option_has_a_french_help(name: str) -> None:
     assert not re.search(r"\b(the|and|Show|default:|required)\b", french), french
 
 
-def test_nothing_is_translated_that_does_not_exist() -> None:
-    known = {f"{name}.{p.name}" for name, command in COMMANDS.items() for p in command.params}
-    known |= {f".{key.split('.')[1]}" for key in known} | set(COMMANDS) | {"", ".help", ".version"}
-    assert set(FRENCH) <= known and set(EXAMPLES) <= {"", *COMMANDS}
-
-
 def test_the_settings_stand_in_the_help_and_are_settings() -> None:
     text = run("--help").output
     fields = {f.validation_alias or f"OBSERVATORY_{name.upper()}" for name, f in Settings.model_fields.items()}
