@@ -69,10 +69,11 @@ def print_console(
         )
         console.print(Text(said, style="bold yellow"))
     console.print(Text(_headline(outcome, summary, comparison, fr), style="bold"))
+    # soft, here and below: a command or a path that is cut in two lines cannot be copied
     if outcome.note:
-        console.print(outcome.note.text(language))
+        console.print(outcome.note.text(language), soft_wrap=True)
     if outcome.action:
-        console.print(Text("→ " + outcome.action.text(language), style="yellow"))
+        console.print(Text("→ " + outcome.action.text(language), style="yellow"), soft_wrap=True)
     _table(console, outcome, summary, catalogue, language)
     _advice(console, outcome, summary, catalogue, language)
     for check in (*summary.failed_errors, *summary.failed_warnings):
@@ -81,11 +82,12 @@ def print_console(
             Text(
                 f"{'✗' if is_error else '!'} {check.message.text(language)} [{check.asset}]",
                 style="red" if is_error else "yellow",
-            )
+            ),
+            soft_wrap=True,
         )
     for waiver in outcome.waivers:
         void = waiver.state in ("malformed", "expired")
-        console.print(Text(f"{'✗' if void else '~'} {waiver.message.text(language)}", style="red" if void else "yellow"))
+        console.print(Text(f"{'✗' if void else '~'} {waiver.message.text(language)}", style="red" if void else "yellow"), soft_wrap=True)
     for name in patch_files(outcome):
         place = (home / "receipts" if home else Path("receipts")) / name
         console.print(f"{'Lignes proposées :' if fr else 'Proposed lines:'} {place}", soft_wrap=True)
@@ -108,7 +110,6 @@ def print_console(
     if outcome.published and outcome.edition:
         place = Path("editions") / outcome.edition
         place = Path(home) / place if home else place
-        # soft: a path cut in two lines cannot be copied
         console.print(f"{'Reçu :' if fr else 'Receipt:'} {place / 'receipt.md'}", soft_wrap=True)
         console.print(f"{'Édition :' if fr else 'Edition:'} {place}", soft_wrap=True)
 
@@ -221,7 +222,7 @@ def _advice(
         shown.append(Text(f"{word} — {listed(drift.files, language, 3)}{' : ' if fr else ': '}{drift.reason}"))
     rest += more
     for line in shown:
-        console.print(line)
+        console.print(line, soft_wrap=True)
     if rest:
         console.print(
             f"… et {count(rest, 'autre remarque', 'autres remarques')} (voir le reçu)"

@@ -51,6 +51,13 @@ def test_how_much_of_the_territory_is_known_and_that_samples_are_samples() -> No
     assert "il n'y en avait encore aucune" in _print(outcome(published=False, exit_code=4, edition=None))
 
 
+def test_a_command_in_an_action_is_not_cut_in_two() -> None:
+    long = say("x" * 120 + " lancer « observatory refresh --from live --only ameli_work_accidents » puis recommencer")
+    file = refused().model_copy(update={"action": long, "reason": long})
+    text = _print(outcome(file, exit_code=4, published=False, note=long, action=long, checks=[check(False, text=long.fr)]), None, "fr")
+    assert text.count("« observatory refresh --from live --only ameli_work_accidents »") == 5
+
+
 def test_in_english_without_a_catalogue() -> None:
     text = _print(outcome(taken(), refused(), exit_code=3), None, "en")
     assert "New edition published" in text and "insee_filosofi" in text
