@@ -17,6 +17,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from orchestration.editions.errors import is_disk_full
+from orchestration.homes import disk_full
 from orchestration.messages import Message
 from orchestration.records import RefreshOutcome
 from orchestration.settings import PROJECT, Settings
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from dagster import AssetKey, DagsterInstance, Definitions, JobDefinition
     from dagster._core.remote_origin import RemoteJobOrigin
 
+    from orchestration.progress import Progress
     from orchestration.refresh import Refresh
 
 log = logging.getLogger("observatory")
@@ -48,6 +51,7 @@ def run_job(
     refresh: "Refresh | None" = None,
     definitions: "Definitions | None" = None,
     asked_by: str | None = None,
+    progress: "Progress | None" = None,
 ) -> RefreshOutcome:
     """Carry out a refresh as a run of a Dagster job, in this process; return its outcome.
 
@@ -55,7 +59,7 @@ def run_job(
     all sources). The run ingests the refresh's sources as far as they belong to the job. The home is
     released at the end. A step that breaks down unexpectedly ends in exit code 4, with its traceback
     in `HOME/logs/<run_id>.log`. `asked_by`: the run of an errand (inbox, backfill) that this one belongs
-    to. Raises HomeBusy and UsageError as `Refresh.open` does.
+    to. `progress`: told of each step. Raises HomeBusy and UsageError as `Refresh.open` does.
     """
     from dagster._core.utils import make_new_run_id
 
@@ -65,6 +69,8 @@ def run_job(
         from orchestration.refresh import Refresh
 
         refresh = Refresh.open(settings, channel=channel, only=only)
+    if progress is not None:
+        refresh.on_step = progress.step
     refresh.start_worker()
     run_id = make_new_run_id()
     session = resources.adopt(run_id, settings, refresh)
@@ -73,7 +79,11 @@ def run_job(
             failures = _execute(settings, refresh, run_id, job_name, definitions, asked_by)
         except Exception as error:  # no step of ours: Dagster itself could not go on
             failures = [f"{type(error).__name__}: {error}\n{''.join(traceback.format_exception(error))}"]
-        if failures:
+        if any(is_disk_full(failure) for failure in failures):  # no fault of ours, and no room for its traceback
+            full = disk_full(settings.home)
+            if session.outcome is None:
+                session.conclude(Message(fr=f"{full.reason.fr} {full.action.fr}", en=f"{full.reason.en} {full.action.en}"))
+        elif failures:
             path = _write_failures(settings, refresh.run_id, failures)
             if session.outcome is None:  # nobody has decided about an edition: the step fell, it did not refuse
                 log.error("a step broke down; its traceback is in %s", path)

@@ -59,6 +59,8 @@ def _publish(refresh: "Refresh") -> RefreshOutcome:
     built = editions.build(
         refresh.built.warehouse, home, edition_id, outcome, inputs_of(refresh), code_version()
     )
+    held = [source_id for source_id, state in refresh.states.items() if state.vintages()]
+    home_says = editions.home_figures(refresh.built.warehouse, before.path if before else None, held)
     refresh.register.published = {"basis": refresh.basis(), "edition": edition_id}
     if before and says_the_same(before, built):
         editions.discard(built)
@@ -71,7 +73,7 @@ def _publish(refresh: "Refresh") -> RefreshOutcome:
                 fr="Les fichiers ont été relus ; les chiffres sont les mêmes, l'édition publiée reste.",
                 en="The files were read again; the figures are the same, the published edition stays.",
             ),
-        )
+        ).model_copy(update={"home": home_says})
         keep_receipts(refresh, outcome, comparison)
         return outcome
     comparison = editions.compare(before.path if before else None, built.path)
@@ -80,12 +82,14 @@ def _publish(refresh: "Refresh") -> RefreshOutcome:
     notes += _gave_nothing(outcome)
     if before and comparison.is_same:
         notes += _news_of_sources(refresh, before, built)
-    outcome = outcome.model_copy(update={"tables": built.tables, "note": Message.join(notes, separator=" ")})
+    outcome = outcome.model_copy(update={"tables": built.tables, "home": home_says, "note": Message.join(notes, separator=" ")})
     texts = receipts.render(outcome, refresh.catalogue, comparison, refresh.settings.language)
     editions.publish(built, texts)
     refresh.lake.commit(refresh.register)
     keep_receipts(refresh, outcome, comparison)
-    log.info("edition %s published", edition_id)
+    log.info("%s", Message(
+        fr=f"édition {edition_id} publiée", en=f"edition {edition_id} published"
+    ).text(refresh.settings.language))
     return outcome
 
 
@@ -217,7 +221,8 @@ def keep_receipts(
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in texts.items():
-            target = folder / (name if "/" in name else f"{outcome.run_id}{Path(name).suffix}")
+            # receipt.md, receipt.en.md: the run's name takes the place of `receipt`
+            target = folder / (name if "/" in name else outcome.run_id + name.removeprefix("receipt"))
             target.parent.mkdir(exist_ok=True)
             begun = target.with_name(f".{target.name}")
             begun.write_text(text, encoding="utf-8")

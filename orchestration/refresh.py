@@ -11,6 +11,7 @@ import hashlib
 import json
 import logging
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -43,7 +44,7 @@ from orchestration.landing import (
     unknown_folders,
 )
 from orchestration.messages import Message, Refusal
-from orchestration.records import CheckOutcome, FileOutcome, RefreshOutcome, Waived
+from orchestration.records import CheckOutcome, FileOutcome, RefreshOutcome, Step, Waived
 from orchestration.settings import Settings, code_version
 from orchestration.triage.levels import LEVELS
 from orchestration.waivers import EXPECTATION, MARTS, TEST, load_waivers, waiver_line
@@ -134,6 +135,8 @@ class Refresh:
         self._kept: list[_Kept] = []
         self._ordered: list[_Kept] = []
         self._contracts: dict[tuple[str, str], str] = {}
+        # told of each step as it begins, an ingestion with its source
+        self.on_step: Callable[[Step, str | None], None] = lambda step, source_id: None
         self.work = settings.home / "work" / run_id
         self.waivers = load_waivers(settings.waivers_path, self.catalogue, settings.expectations_path)
         self.judge = Judge(self.lake, self.realm, self.work, waivers=self.waivers, today=self.today)
@@ -235,7 +238,10 @@ class Refresh:
                 landings[source.source_id] = self._land_source(source, hashes)
         if self.channel not in WELL_KNOWN:
             for name in unknown_folders(Path(self.channel), set(self.catalogue)):
-                log.info("no source is called '%s': the folder is ignored", name)
+                log.info("%s", Message(
+                    fr=f"aucune source ne s'appelle « {name} » : le dossier est ignoré",
+                    en=f"no source is called '{name}': the folder is ignored",
+                ).text(self.settings.language))
         hashes.save()
         return self._only_again(landings) if self._again else landings
 
@@ -409,6 +415,7 @@ class Refresh:
         for needed in source.depends_on:
             if needed in self.landings:
                 self.ingest(needed)
+        self.on_step("ingest", source_id)
         landing = self.landings[source_id]
         state = self.states.setdefault(source_id, SourceState())
         here = {(f.vintage, f.name) for f in landing.files}
@@ -422,7 +429,7 @@ class Refresh:
         self.outcomes[source_id] = outcomes or [self._missing(source, state)]
         for outcome in outcomes:
             if outcome.state == "refused" and outcome.reason:
-                log.warning("%s %s: %s", source_id, outcome.vintage or "", outcome.reason.en)
+                log.warning("%s %s: %s", source_id, outcome.vintage or "", outcome.reason.text(self.settings.language))
         return self.outcomes[source_id]
 
     def held(self, source_id: str) -> dict[str, dict[str, Vintage]]:
@@ -826,7 +833,7 @@ class Refresh:
                         "rows_rejected": 0,
                     }
                 )
-        log.warning("%s %s: %s", item.source.source_id, item.vintage, refusal.reason.en)
+        log.warning("%s %s: %s", item.source.source_id, item.vintage, refusal.reason.text(self.settings.language))
 
     # building, checking, publishing ---------------------------------------------------------------
 
@@ -839,6 +846,7 @@ class Refresh:
         from orchestration.ledger import ledger_of
         from orchestration.warehouse import fill
 
+        self.on_step("build", None)
         self.start_worker()
         assert self._worker is not None
         # Dagster's steps come in the order of the lineage, in which a table that no model reads stands behind the
@@ -941,6 +949,7 @@ class Refresh:
     def check_marts(self) -> list[CheckOutcome]:
         """Run the expectation suites of the marts and return their results."""
         assert self.built is not None and self._worker is not None, "build() comes first"
+        self.on_step("check", None)
         results: list[CheckOutcome] = []
         if self.built.success:
             results = [
@@ -965,6 +974,7 @@ class Refresh:
         """Publish the edition, or say what blocks it; write the receipts; return the outcome."""
         from orchestration.publish import publish
 
+        self.on_step("publish", None)
         for source in self.sources:
             self.outcomes.setdefault(source.source_id, [])
         self.concluded = publish(self)
@@ -1001,6 +1011,7 @@ class Refresh:
             finished_at=datetime.now(UTC), territory=self.settings.territory,
             channel=self.channel if self.channel in WELL_KNOWN else "mirror", realm=self.realm, published=published,
             sources=files, checks=checks, waivers=self.waivers.notes(self.today), note=note, action=action,
+            standing=[s.standing for s in self.statuses()],
         )
 
 

@@ -29,12 +29,22 @@ _NOISE = 1e-9
 
 
 class Totals(BaseModel):
-    """What one edition shows: how many indicators and territories have values, and how many values."""
+    """What one edition shows: how many indicators and territories have values, and how many values.
+
+    `figures`: rows, with a value or without. Those without are `suppressed` (statistical secrecy) or not known.
+    """
 
     edition: str
     indicators: int
     territories: int
     values: int
+    figures: int
+    suppressed: int
+
+    @property
+    def unknown(self) -> int:
+        """Return how many figures have no value and are no secret."""
+        return self.figures - self.values - self.suppressed
 
 
 class Move(BaseModel):
@@ -334,14 +344,15 @@ def _first_found(
 def _totals(connection: duckdb.DuckDBPyConnection, name: str, edition: Path) -> Totals:
     counts = connection.execute(
         f"""
-        SELECT count(DISTINCT indicator_id), count(DISTINCT (territory_level, territory_code)),
-          count(*)
-        FROM {name} WHERE value IS NOT NULL
+        SELECT count(DISTINCT indicator_id) FILTER (value IS NOT NULL),
+          count(DISTINCT (territory_level, territory_code)) FILTER (value IS NOT NULL),
+          count(value), count(*), count(*) FILTER (value IS NULL AND status = 'suppressed')
+        FROM {name}
         """
     ).fetchone()
     return Totals(
         edition=edition.name.removesuffix(".building"),
-        **dict(zip(("indicators", "territories", "values"), counts)),
+        **dict(zip(("indicators", "territories", "values", "figures", "suppressed"), counts)),
     )
 
 

@@ -469,8 +469,8 @@ def _settle_duplicates(
         Adaptation(
             "duplicate_columns",
             Message(
-                fr=f"colonne(s) en double au contenu identique : {listed(twice)}",
-                en=f"duplicated column(s) with the same content: {listed(twice)}",
+                fr=f"colonnes en double au contenu identique : {listed(twice)}",
+                en=f"duplicated columns with the same content: {listed(twice)}",
             ),
         )
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.conftest import Answer, observatory
+from tests.conftest import PROJECT, Answer, observatory
 
 COLUMNS = {
     "dim_sdg": "sdg_id name_fr name_en",
@@ -76,8 +76,35 @@ def test_the_edition_holds_its_papers(first_refresh):
         assert file["source"] and file["vintage"] and len(file["sha256"]) == 64 and file["bytes"] and file["origin"]
     for table in manifest["tables"]:
         assert table["rows"] is not None and table["columns"] and len(table["sha256"]) == 64
-    receipt = (folder / "receipt.md").read_text()
-    assert receipt.startswith("# Reçu") and "# Receipt" in receipt
+    for page, heading in (("receipt.md", "# Reçu"), ("receipt.en.md", "# Receipt")):
+        assert (folder / page).read_text().startswith(heading)
+        run = json.loads((folder / "manifest.json").read_text())["run_id"]
+        assert (first_refresh[0] / "receipts" / (run + page.removeprefix("receipt"))).read_text().startswith(heading)
+
+
+def test_the_receipt_shows_the_home_territory_as_the_tables_do(edition, first_refresh):
+    home = first_refresh[1].receipt["home"]
+    assert home["territory"] == "Nantes Métropole" and len(home["goals_covered"]) + len(home["goals_missing"]) == 17
+    here = "FROM fct_indicator_value WHERE territory_level = 'epci' AND territory_code = '244400404' AND value IS NOT NULL"
+    assert home["indicators"] == one(edition, f"SELECT count(DISTINCT indicator_id) {here}")
+    for figure in home["figures"]:
+        value = one(
+            edition, f"SELECT arg_max(value, period) {here} AND indicator_id = ? AND breakdown = ?", figure["indicator_id"], figure["breakdown"]
+        )
+        assert figure["value"] == value and figure["change"] is None
+    listed = {f["indicator_id"] for f in home["figures"]} | {g["indicator_id"] for g in home["missing"]}
+    with (PROJECT / "dbt_project/seeds/indicators.csv").open(encoding="utf-8") as handle:
+        assert listed == {row["indicator_id"] for row in csv.DictReader(handle)}
+    page = (first_refresh[0] / "editions/current/receipt.md").read_text(encoding="utf-8")
+    # read by hand in FILO2018_DISP_EPCI.csv: Q218 of 244400404 is 23390
+    assert "| 10 | Niveau de vie médian | 23\u202f390\u00a0€ par unité de consommation | 2018 | définitif |" in page
+    assert page.split("\n\n")[1].startswith("**Échantillons :")
+
+
+def test_the_steps_are_told_on_standard_error(first_refresh):
+    told = first_refresh[1].err
+    for line in ("lecture — Part des jeunes non insérés", "calcul des tables et contrôles : ", "publication : "):
+        assert line in told
 
 
 def test_nothing_is_written_outside_the_home(first_refresh):

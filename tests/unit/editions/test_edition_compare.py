@@ -19,7 +19,7 @@ def test_a_first_edition_is_all_new(shelf: Shelf) -> None:
     assert (result.new, result.removed, result.revised, result.moves) == (6, 0, 0, [])
     assert result.before is None
     assert result.after.model_dump() == {
-        "edition": FIRST, "indicators": 2, "territories": 4, "values": 5,
+        "edition": FIRST, "indicators": 2, "territories": 4, "values": 5, "figures": 6, "suppressed": 0,
     }  # fmt: skip
 
 

@@ -255,7 +255,7 @@ def test_a_file_of_bad_lines_only_is_refused_under_the_name_it_was_dropped_by(ho
     home.drop("liste.csv", "\n".join([text[0], text[2].replace("01/02/2026", "hier")]) + "\n")
     assert home.take_all()[0].state == "refused"
     said = home.answer("liste.csv.refused.md")
-    assert "« liste.csv » : 1 ligne(s) illisible(s) sur 1" in said and "labels-rse.csv" not in said
+    assert "« liste.csv » : 1 ligne illisible sur 1" in said and "labels-rse.csv" not in said
 
 
 def test_a_semicolon_csv_of_excel_in_windows_1252(home):

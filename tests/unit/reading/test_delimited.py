@@ -329,7 +329,7 @@ def test_malformed_quotes_where_no_row_can_be_told_apart(tmp_path):
 def test_rows_that_do_not_fit_are_listed(tmp_path):
     rows = "".join(f"{i};a;2018;1{';x' if i % 2 else ''}\n" for i in range(10))
     error = refused(tmp_path, "codgeo;libgeo;an;taux\n" + rows)
-    assert "5 ligne(s)" in error.reason.fr and "4 cellules" in error.reason.fr
+    assert "5 lignes" in error.reason.fr and "4 cellules" in error.reason.fr
     assert "ligne 3 : 5 ; ligne 5 : 5 ; ligne 7 : 5, …" in error.reason.fr
     assert "line 3: 5; line 5: 5; line 7: 5, …" in error.reason.en
 
