@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from orchestration.catalog.models import FileSpec, Source, Table
 from orchestration.catalog.vintages import parse_vintage, sort_key
 from orchestration.conforming import Conformed, HeaderRefusal, conform
+from orchestration.conforming.conform import Rejected
 from orchestration.conforming.headers import HeaderFinder
 from orchestration.lake import Lake, Realm, SourceState, Vintage
 from orchestration.landing import HashCache, Landed, land_sample
@@ -251,6 +252,14 @@ class Judge:
         conformed.notes += [n for n in waived.values() if n not in conformed.notes]
         conformed.waived = list(waived)
         return conformed
+
+    def bad_lines(self, source: Source, match: Match, landed: Landed) -> tuple[int, list[Rejected]]:
+        """Return how many rows a refused file has, and those that cannot be read or break a rule; (0, []) where none is read."""
+        try:
+            conformed = self._conform(source, landed, match, lambda _: None)
+        except Refusal:
+            return 0, []
+        return conformed.rows_read, conformed.rejected
 
     def levels(
         self, source: Source, table_name: str, frame: "pd.DataFrame", vintage: str

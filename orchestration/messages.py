@@ -7,6 +7,7 @@ belong to `receipts`.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel
@@ -47,3 +48,18 @@ class Refusal(Exception):
         self.reason = reason
         self.action = action
         self.kind = kind
+
+
+class FolderUnusable(Exception):
+    """A folder that is to be written to and cannot be: not there, no folder, no right, no room left."""
+
+    def __init__(self, folder: Path, error: OSError) -> None:
+        why = error.strerror or type(error).__name__
+        self.reason = Message(
+            fr=f"Impossible d'écrire dans {folder} : {why}.", en=f"{folder} cannot be written to: {why}."
+        )
+        self.action = Message(
+            fr="Vérifier le chemin (« --home », OBSERVATORY_HOME), les droits du dossier et la place qui reste sur le disque.",
+            en="Check the path ('--home', OBSERVATORY_HOME), the folder's rights and the room left on the disk.",
+        )
+        super().__init__(self.reason.en)
