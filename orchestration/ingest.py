@@ -296,7 +296,11 @@ class Judge:
 
     def _references(self, source: Source, state: SourceState, match: Match, landed: Landed) -> list[Reference]:
         """Return what is known of the same table: the same vintage, its neighbours, the shipped extract."""
-        vintages = state.tables.get(match.table_name, {})
+        # made-up rows say nothing of a real file: the first workbook of a team lacks every invented company
+        vintages = {
+            name: kept for name, kept in state.tables.get(match.table_name, {}).items()
+            if landed.channel == "sample" or not kept.synthetic
+        }
         order = sorted(vintages, key=sort_key)
         earlier = [v for v in order if sort_key(v) < sort_key(landed.vintage)]
         later = [v for v in order if sort_key(v) > sort_key(landed.vintage)]

@@ -31,7 +31,7 @@ ROWS_NAMED = 20
 INDICATORS_NAMED = 8
 MOVES_NAMED = 5
 # the figures are told one by one above; how sources stand, and the ledger, change with every delivery
-_TOLD_ELSEWHERE = ("fct_indicator_value", "mart_edition_change", "mart_source_health")
+_TOLD_ELSEWHERE = ("fct_indicator_value", "mart_edition_change", "mart_observatory_kpi", "mart_source_health")
 # How an answer says whose it is: a process that died after writing it need not write it again.
 _MARK = "<!-- sha256:{digest} -->"
 

@@ -111,12 +111,13 @@ def take_all(
 
     A file that has just arrived is waited for, so that what was dropped together is refreshed together. `step` is
     told what is going on, `answered` each answer as soon as it is written. Raises InboxBusy when another process does
-    just that, InboxUnusable when the folder cannot be used, and CatalogueError, before any file is touched, when no
-    file could be known. One bad file takes no other with it.
+    just that, FolderUnusable when the folder cannot be used, LakeError when the home's register cannot be read, and
+    CatalogueError when no file could be known: before any file is touched. One bad file takes no other with it.
     """
     load_catalogue(settings.sources_path)
     inbox = Inbox(settings.home)
     with inbox.locked():
+        Lake(settings.home)
         _recover(inbox)
         _wait_for_arrivals(settings.home, settle_seconds, sleep, step)
         visit = _Visit(settings, inbox, refresh, now, step, answered)
@@ -128,11 +129,12 @@ def take(
 ) -> Answer | None:
     """Take one dropped file and answer it; None when its answer stands there already and nothing is to do.
 
-    Raises InboxBusy when another process empties the inbox, InboxUnusable, and CatalogueError.
+    Raises InboxBusy when another process empties the inbox, FolderUnusable, LakeError and CatalogueError.
     """
     load_catalogue(settings.sources_path)
     inbox = Inbox(settings.home)
     with inbox.locked():
+        Lake(settings.home)
         _recover(inbox)
         visit = _Visit(settings, inbox, refresh, lambda: now or datetime.now(UTC), lambda _: None, lambda _: None)
         return next(iter(visit.take([dropped])), None)

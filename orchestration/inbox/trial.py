@@ -76,7 +76,8 @@ def judge(home: Path, source: Source, landed: Landed, scratch: Path) -> tuple[Tr
         rows_read, rejected = looking.bad_lines(source, match, landed)
         lines = sorted(rejected, key=lambda r: r.line)
         return Trial(rows_read, rows_read - len(lines), lines, []), refusal
-    vintages = sorted(state.tables.get(match.table_name, {}), key=sort_key)
+    # made-up rows are no delivery that a file could differ from
+    vintages = sorted((v for v, kept in state.tables.get(match.table_name, {}).items() if not kept.synthetic), key=sort_key)
     newest = vintages[-1] if vintages else None
     versus, spellings = None, []
     if match.spec.format == "table":
