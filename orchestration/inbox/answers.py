@@ -428,7 +428,7 @@ def _to_do(story: Story, language: Language) -> list[str]:
         more = len(story.not_dropped) - ROWS_NAMED
         names += f", … ({more})" if more > 0 else ""
         lines.append(
-            f"Déposer aussi {count(len(story.not_dropped), 'document', 'documents')} que le registre nomme et qui n'{'est' if len(story.not_dropped) == 1 else 'ont'} pas été déposé{'' if len(story.not_dropped) == 1 else 's'} : {names}."
+            f"Déposer aussi {count(len(story.not_dropped), 'document que le registre nomme et qui manque', 'documents que le registre nomme et qui manquent')} : {names}."
             if fr else f"Drop {count(len(story.not_dropped), 'document', 'documents', 'en')} too that the register names and that are not there: {names}."
         )
     elif story.accepted:

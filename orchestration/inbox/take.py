@@ -36,7 +36,7 @@ from orchestration.inbox.folder import (
     write_atomically,
 )
 from orchestration.inbox.recognise import recognise, shown_by_codes
-from orchestration.inbox.trial import held_document, judge
+from orchestration.inbox.trial import Held, judge
 from orchestration.lake import Lake
 from orchestration.messages import Message, Refusal
 from orchestration.receipts.wording import count
@@ -234,10 +234,9 @@ class _Visit:
                 story.accepted, story.state = True, "unchanged"
                 self._answer(case)
                 return
-            read = story.trial.rows_read if story.trial else 0
             self.step(Message(
-                fr=f"« {dropped.name} » : reconnu ({case.source.title.fr}), {count(read, 'ligne', 'lignes')}.",
-                en=f"'{dropped.name}': recognised ({case.source.title.en}), {count(read, 'line', 'lines', 'en')}.",
+                fr=f"« {dropped.name} » : reconnu ({case.source.title.fr}).",
+                en=f"'{dropped.name}': recognised ({case.source.title.en}).",
             ))
 
     def _place(self, case: _Case) -> bool:
@@ -543,11 +542,14 @@ def _recognise(settings: Settings, inbox: Inbox, case: _Case, copy: Path) -> Non
     table = source.tables[found.table]
     spec = table.files[found.index]
     given = shown_by_codes(table, spec, found.raw) if found.raw else {}
-    case.name = story.taken_as = delivery.taken_name(source, found.table, found.index, dropped.name, found.vintage, given)
-    if spec.format != "table":
-        story.held_as = held_document(settings.home, source, story.digest, (found.vintage, case.name))
-        if story.held_as is not None:
-            return
+    held = Held(settings.home, source)
+    case.name = story.taken_as = delivery.taken_name(
+        source, found.table, found.index, dropped.name, found.vintage, given, held.names(found.table, found.vintage)
+    )
+    # a workbook of another month says that its list still holds; a document is the same whatever year it is filed under
+    story.held_as = held.same(story.digest, (found.vintage, case.name), anywhere=spec.format != "table")
+    if story.held_as is not None:
+        return
     landed = delivery.landed(source, found.vintage, case.name, copy, story.digest)
     story.trial, refusal = judge(settings.home, source, landed, inbox.work)
     if refusal is not None:

@@ -97,19 +97,30 @@ def judge(home: Path, source: Source, landed: Landed, scratch: Path) -> tuple[Tr
     ), None
 
 
-def held_document(home: Path, source: Source, digest: str, place: tuple[str, str]) -> tuple[str, str] | None:
-    """Return (vintage, name) of a file of `source` that has just these bytes under another name; None without.
+class Held:
+    """The files that a source is made of in a home, by table and vintage."""
 
-    `place`: vintage and name under which it would be kept; the same file again is no second one.
-    """
-    lake = Lake(home)
-    state = lake.register.realm(_realm(lake)).get(source.source_id, SourceState())
-    places = {
-        (vintage, name)
-        for table in state.tables.values() for vintage, kept in table.items()
-        for name, part in kept.parts.items() if part.sha256 == digest
-    }
-    return None if not places or place in places else min(places)
+    def __init__(self, home: Path, source: Source) -> None:
+        lake = Lake(home)
+        self._tables = lake.register.realm(_realm(lake)).get(source.source_id, SourceState()).tables
+
+    def names(self, table: str, vintage: str) -> list[str]:
+        """Return the names of the files that a vintage of a table is made of."""
+        kept = self._tables.get(table, {}).get(vintage)
+        return sorted(kept.parts) if kept else []
+
+    def same(self, digest: str, place: tuple[str, str], *, anywhere: bool) -> tuple[str, str] | None:
+        """Return (vintage, name) of a file with just these bytes under another name; None without.
+
+        `place`: vintage and name under which it would be kept; the same file again is no second one. `anywhere`: look
+        into other vintages too.
+        """
+        places = {
+            (vintage, name)
+            for table in self._tables.values() for vintage, kept in table.items() if anywhere or vintage == place[0]
+            for name, part in kept.parts.items() if part.sha256 == digest
+        }
+        return None if not places or place in places else min(places)
 
 
 def _realm(lake: Lake) -> Realm:
