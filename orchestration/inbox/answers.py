@@ -110,9 +110,10 @@ def headline(story: Story) -> Message:
         )
     if story.held_as is not None:
         vintage, name = story.held_as
+        what = Message(fr="document", en="document") if _is_document(story) else Message(fr="fichier", en="file")
         return Message(
-            fr=f"Ce document était déjà là, à l'identique, sous le nom « {name} » ({vintage}) : il n'est pas compté deux fois.",
-            en=f"This document was there already, byte for byte, as '{name}' ({vintage}): it is not counted twice.",
+            fr=f"Ce {what.fr} était déjà là, à l'identique, sous le nom « {name} » ({vintage}) : il n'est pas compté deux fois.",
+            en=f"This {what.en} was there already, byte for byte, as '{name}' ({vintage}): it is not counted twice.",
         )
     if story.state == "unchanged":
         return Message(

@@ -231,9 +231,9 @@ class _Visit:
             self._accident(case, error)
         else:
             if story.held_as is not None:
-                story.accepted, story.state = True, "unchanged"
-                self._answer(case)
+                self._held(case)
                 return
+            _keep_bad_lines(story)
             self.step(Message(
                 fr=f"« {dropped.name} » : reconnu ({case.source.title.fr}).",
                 en=f"'{dropped.name}': recognised ({case.source.title.en}).",
@@ -382,6 +382,21 @@ class _Visit:
         self._answer(case)
 
     # answers --------------------------------------------------------------------------------------
+
+    def _held(self, case: _Case) -> None:
+        """Answer a document that is there already under another name: what it was read as, nothing more."""
+        from orchestration import editions
+
+        story, now = case.story, editions.current(self.settings.home)
+        assert story.held_as is not None and story.found is not None
+        story.accepted, story.state = True, "unchanged"
+        story.found.vintage, story.taken_as = story.held_as
+        try:
+            if now is not None:
+                shown.documents(story, self.settings.home, now.path)
+        except Exception:  # what it was read as is a help and no condition
+            log.exception("inbox: %s", case.dropped.name)
+        self._answer(case)
 
     def _overtaken(self, case: _Case, winner: _Case) -> None:
         """Answer a file that gave way to a newer one of its kind, dropped in the same visit."""
@@ -556,6 +571,16 @@ def _recognise(settings: Settings, inbox: Inbox, case: _Case, copy: Path) -> Non
         raise _in_the_teams_words(source, refusal)
     place = f"{source.source_id}/{found.vintage}/{match_file(source, landed).slot}"
     case.keys = frozenset([place] if spec.format == "table" else [place, f"{source.source_id}/{story.digest}"])
+
+
+def _keep_bad_lines(story: answers.Story) -> None:
+    """Forget the rows that the answer does not quote: all files of a look are held until their refresh ends."""
+    raw, trial = story.found.raw if story.found else None, story.trial
+    if raw is None or trial is None:
+        return
+    bad = {r.line for r in trial.rejected}
+    kept = [(line, row) for line, row in zip(raw.lines, raw.rows, strict=True) if line in bad]
+    raw.lines, raw.rows = [line for line, _ in kept], [row for _, row in kept]
 
 
 def _in_the_teams_words(source: Source, refusal: Refusal) -> Refusal:

@@ -127,6 +127,14 @@ def _fill_team(connection: Any) -> None:
          {**project, "project": "S", "launched_on": "2025-10-01", "departments": "Voirie", "status": "Abandonné"},
          {**project, "project": "T", "departments": "Voirie"},
          {**project, "project": "U", "launched_on": "2024-10-01", "departments": "Culture"}, vintage="2026-02")
+    label = {"commune_code": "44109", "valid_from": "2025-01-01"}
+    _put(connection, "lucie_labels__labels", {**label, "label": "lucie 26000", "company_name": "A"},
+         {**label, "label": "LUCIE 26000", "company_name": "B"}, {**label, "label": "LUCIE 26000", "company_name": "C"}, vintage="2026-02")
+    page = {"filing_id": "2018/x", "file_name": "X.pdf", "page": 1, "text": "Rapport"}
+    _put(connection, "dpef_filings__pages", page, vintage="2018")
+    # a register that lists two years is filed under the newer one
+    line = {"file_name": "x.pdf", "siren": "554501171", "company_name": "Casino", "document_type": "DPEF"}
+    _put(connection, "dpef_filings__filings", {**line, "fiscal_year": 2018}, {**line, "file_name": "y.pdf", "fiscal_year": 2022}, vintage="2022")
     visits = [("2026-01-01", "plateforme", 4000, 3000), ("2026-01-01", "observatoire", 1500, 1000),
               # the tool did not count visitors any more
               ("2026-02-01", "plateforme", 4100, 3100), ("2026-02-01", "observatoire", 1500, None)]
@@ -233,6 +241,16 @@ def test_monitoring_figures(built: Any, kpi: str, expected: tuple[object, ...]) 
         "SELECT value, period, is_met, status, is_synthetic FROM marts.mart_observatory_kpi WHERE kpi_id = ?", [kpi]
     ).fetchone()
     assert row == expected
+
+
+def test_one_label_has_one_spelling(built: Any) -> None:
+    rows = built.execute("SELECT label, count(*) FROM marts.fct_company_label WHERE source_id = 'lucie_labels' GROUP BY label").fetchall()
+    assert rows == [("LUCIE 26000", 3)]
+
+
+def test_a_register_of_several_years_names_the_documents_of_each(built: Any) -> None:
+    rows = built.execute("SELECT filing_id, siren, company_name, fiscal_year FROM marts.fct_filing").fetchall()
+    assert rows == [("2018/x", "554501171", "Casino", 2018)]
 
 
 def test_no_member_is_named(built: Any) -> None:

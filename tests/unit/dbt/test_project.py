@@ -161,6 +161,19 @@ def test_every_staging_model_stands_in_its_source_folder() -> None:
         assert (source, table) in declared_lake()
 
 
+def test_every_staged_table_feeds_something() -> None:
+    """What the team or a publisher delivers is read by a figure or a mart: a view that nothing reads is a dead end."""
+    read = {name for layer in ("intermediate", "indicators", "marts") for path in sql_files(layer).values() for name in references(path)}
+    assert set(sql_files("staging")) <= read
+
+
+def test_every_table_of_the_team_is_staged() -> None:
+    for path in sorted((ROOT / "sources").glob("*/source.yml")):
+        source = yaml.safe_load(path.read_text(encoding="utf-8"))
+        if source.get("role") == "team":
+            assert (MODELS / "staging" / source["source_id"]).is_dir(), source["source_id"]
+
+
 def test_lake_declaration_agrees_with_the_columns_of_the_sources() -> None:
     """The lake's columns are those of `sources/<id>/columns.csv`: a column renamed there must not surprise a model."""
     declared = declared_lake()
