@@ -586,9 +586,10 @@ def _keep_bad_lines(story: answers.Story) -> None:
 def _in_the_teams_words(source: Source, refusal: Refusal) -> Refusal:
     """Return a refusal of a table of the team with advice for those who keep it.
 
-    The advice of the other rooms is to ask the publisher again; here the publisher is the reader.
+    The advice of the other rooms is to ask the publisher again; here the publisher is the reader. What to do about
+    lines that are gone is said where they are missed.
     """
-    if source.role != "team":
+    if source.role != "team" or refusal.kind == "vanished":
         return refusal
     return Refusal(
         refusal.reason,

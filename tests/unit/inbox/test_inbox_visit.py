@@ -176,7 +176,8 @@ def test_a_home_that_is_a_file_is_told_in_words(tmp_path):
     for wrong in (lambda: take_all(settings, None), lambda: templates(settings, tmp_path / "home" / "inbox" / "modeles")):
         with pytest.raises(FolderUnusable) as trouble:
             wrong()
-        assert str(tmp_path / "home") in trouble.value.reason.fr and "--home" in trouble.value.action.fr
+        assert str(tmp_path / "home") in trouble.value.reason.fr and "ce n'est pas un dossier" in trouble.value.reason.fr
+        assert "--home" in trouble.value.action.fr
 
 
 # the answers ---------------------------------------------------------------------------------------
