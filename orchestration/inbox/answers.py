@@ -15,6 +15,7 @@ from orchestration.catalog.models import Source
 from orchestration.conforming.headers import HeaderFinder
 from orchestration.inbox.page import as_page
 from orchestration.inbox.recognise import Recognition
+from orchestration.inbox.shown import FILE_NAME
 from orchestration.messages import Language, Message
 from orchestration.receipts.moves import moves
 from orchestration.receipts.wording import count, listed, moment, number, unit
@@ -458,12 +459,10 @@ def _register_line(story: Story, language: Language) -> list[str]:
     """Return what to write into the register for a document that it does not name."""
     fr, filing = language == "fr", story.filing
     assert filing is not None and story.source is not None and story.taken_as is not None
-    register = next(
-        (n for n, t in story.source.tables.items() if any(s.format == "table" for s in t.files)), None
-    )
+    register = next((n for n, t in story.source.tables.items() if FILE_NAME in t.key), None)
     if register is None:
         return []
-    known = {"file_name": story.taken_as, "siren": filing.siren, "company_name": filing.company_name,
+    known = {FILE_NAME: story.taken_as, "siren": filing.siren, "company_name": filing.company_name,
              "fiscal_year": filing.fiscal_year, "document_type": filing.document_type}
     parts = []
     for column in story.source.tables[register].columns:

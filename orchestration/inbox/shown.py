@@ -19,7 +19,7 @@ from orchestration.messages import Message
 if TYPE_CHECKING:
     from orchestration.inbox.answers import Story
 
-# A register of documents is known by this column: it names files.
+# A register of documents is known by its key: it names files.
 FILE_NAME = "file_name"
 
 
@@ -127,7 +127,7 @@ def documents(story: "Story", home: Path, edition: Path) -> None:
     state = states.realm("real" if states.real else "sample").get(source.source_id, SourceState())
     if story.found.table in holders:
         story.filing = _filing(story, home, edition, state, source)
-    elif FILE_NAME in {c.name for c in table.columns}:
+    elif FILE_NAME in table.key:
         held = {n.casefold() for h in holders for v in state.tables.get(h, {}).values() for n in v.parts}
         story.not_dropped = sorted(n for n in _listed(home, state, story.found.table, story.found.vintage) if n.casefold() not in held)
 
@@ -141,7 +141,7 @@ def _filing(story: "Story", home: Path, edition: Path, state: SourceState, sourc
         f"SELECT company_name, siren, fiscal_year, document_type, pages FROM {filings} WHERE filing_id = ?",
         [f"{story.found.vintage}/{Path(story.taken_as).stem}"],
     )
-    registers = [n for n, t in source.tables.items() if FILE_NAME in {c.name for c in t.columns if c.key}]
+    registers = [n for n, t in source.tables.items() if FILE_NAME in t.key]
     names = {n.casefold() for r in registers for v in state.tables.get(r, {}) for n in _listed(home, state, r, v)}
     return Filing(*rows[0], is_registered=story.taken_as.casefold() in names) if rows else None
 
