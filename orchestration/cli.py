@@ -121,7 +121,9 @@ def inbox(home: Home = None, json_: Json = False) -> None:
     """
     from orchestration.catalog import CatalogueError
     from orchestration.dagster_run import run_job
-    from orchestration.inbox import InboxBusy, take_all
+    from orchestration.inbox import Answer, InboxBusy, take_all
+    from orchestration.lake import LakeError
+    from orchestration.messages import FolderUnusable
     from orchestration.progress import Progress
 
     settings = _settings(home, use="write", json_=json_)
@@ -133,19 +135,31 @@ def inbox(home: Home = None, json_: Json = False) -> None:
         with Progress({source_id: catalogue[source_id] for source_id in only}, settings.language) as progress:
             return run_job(settings, "refresh_all", channel, only, progress=progress)
 
+    def step(message: Message) -> None:
+        if not json_:
+            _say(settings, message)
+
+    def answered(answer: Answer) -> None:
+        colon = " :" if settings.language == "fr" else ":"
+        if not json_:
+            _console().print(f"{answer.dropped}{colon} {answer.sentence.text(settings.language)}", markup=False, soft_wrap=True)
+        if answer.page and not json_:
+            _console().print(f"  → {answer.page}", markup=False, soft_wrap=True)
+
     try:
-        answers = take_all(settings, refresh_with)
+        answers = take_all(settings, refresh_with, step=step, answered=answered)
     except InboxBusy as error:
         _stop(BUSY, error.reason, error.action, json_, settings)
+    except FolderUnusable as error:
+        _stop(WRONG_USAGE, error.reason, error.action, json_, settings)
     except CatalogueError as error:
         _stop(WRONG_USAGE, *_catalogue_trouble(error), json_, settings)
+    except LakeError as error:
+        _stop(BLOCKED, error.reason, error.action, json_, settings)
     if json_:
         print(json.dumps([{"file": a.dropped, "state": a.state, "sentence": a.sentence.text(settings.language)} for a in answers], ensure_ascii=False))
-    for answer in answers if not json_ else []:
-        colon = " :" if settings.language == "fr" else ":"
-        _console().print(f"{answer.dropped}{colon} {answer.sentence.text(settings.language)}", markup=False, soft_wrap=True)
-        if answer.path:
-            _console().print(f"  → {answer.path}", markup=False, soft_wrap=True)
+    elif not answers:
+        _say(settings, Message(fr="La boîte de dépôt est vide.", en="The inbox is empty."))
     raise typer.Exit(3 if any(a.state == "refused" for a in answers) else 0)
 
 
@@ -155,12 +169,25 @@ def templates(
     home: Home = None,
 ) -> None:
     """Write the workbooks that the CSR team fills in: one a table, with drop-down lists and a legend."""
+    from orchestration.catalog import CatalogueError
     from orchestration.inbox import Inbox
+    from orchestration.messages import FolderUnusable
     from orchestration.templates import templates as write_templates
 
     settings = _settings(home, use="write" if folder is None else "read")
-    for path in write_templates(settings, folder or Inbox(settings.home).templates):
+    try:
+        written = write_templates(settings, folder or Inbox(settings.home).templates)
+    except FolderUnusable as error:
+        _stop(WRONG_USAGE, error.reason, error.action, False, settings)
+    except CatalogueError as error:
+        _stop(WRONG_USAGE, *_catalogue_trouble(error), False, settings)
+    for path in written:
         _console().print(str(path), markup=False, soft_wrap=True)
+    if any(path.stem.endswith(")") for path in written):
+        _say(settings, Message(
+            fr="Un modèle de ce nom avait été rempli ou modifié : il est resté comme il est, le modèle vide est à côté.",
+            en="A template of that name had been filled in or changed: it stays as it is, the empty one lies beside it.",
+        ))
 
 
 @app.command(cls=Command)

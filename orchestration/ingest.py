@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from orchestration.catalog.models import FileSpec, Header, Source, Table
 from orchestration.catalog.vintages import parse_vintage, sort_key
 from orchestration.conforming import Conformed, HeaderRefusal, conform
+from orchestration.conforming.conform import Rejected
 from orchestration.conforming.headers import HeaderFinder
 from orchestration.conforming.patches import SAME_NAME
 from orchestration.conforming.joining import joined
@@ -451,6 +452,14 @@ class Judge:
             refusal.action = Message(fr=refusal.action.fr.replace(blank, full), en=refusal.action.en.replace(blank, full))
         return refusal
 
+    def bad_lines(self, source: Source, match: Match, landed: Landed) -> tuple[int, list[Rejected]]:
+        """Return how many rows a refused file has, and those that cannot be read or break a rule; (0, []) where none is read."""
+        try:
+            conformed = self._conform(source, landed, match, lambda _: None)
+        except Refusal:
+            return 0, []
+        return conformed.rows_read, conformed.rejected
+
     def levels(
         self, source: Source, table_name: str, frame: "pd.DataFrame", vintage: str
     ) -> tuple[Refusal | None, dict[Waived, Message]]:
@@ -486,7 +495,11 @@ class Judge:
 
     def _references(self, source: Source, state: SourceState, match: Match, landed: Landed) -> list[Reference]:
         """Return what is known of the same table: the same vintage, its neighbours, the shipped extract."""
-        vintages = state.tables.get(match.table_name, {})
+        # made-up rows say nothing of a real file: the first workbook of a team lacks every invented company
+        vintages = {
+            name: kept for name, kept in state.tables.get(match.table_name, {}).items()
+            if landed.channel == "sample" or not kept.synthetic
+        }
         order = sorted(vintages, key=sort_key)
         earlier = [v for v in order if sort_key(v) < sort_key(landed.vintage)]
         later = [v for v in order if sort_key(v) > sort_key(landed.vintage)]

@@ -16,7 +16,7 @@ The usual walk, with the home's lock held by the caller::
 from __future__ import annotations
 
 from orchestration.editions.building import build, discard, same_as_current
-from orchestration.editions.comparing import Comparison, Gone, IndicatorChange, Move, Older, Totals, compare
+from orchestration.editions.comparing import Comparison, Gone, IndicatorChange, Move, Older, Share, Totals, compare
 from orchestration.editions.errors import EditionError
 from orchestration.editions.home import home_figures
 from orchestration.editions.journal import HistoryEntry, history
@@ -44,6 +44,7 @@ __all__ = [
     "ManifestTable",
     "Move",
     "Older",
+    "Share",
     "Totals",
     "build",
     "check_edition_id",

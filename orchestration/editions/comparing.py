@@ -8,7 +8,7 @@ what a person wants to know before trusting a new edition. The ledger that reade
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pydantic import BaseModel, Field
 
@@ -103,6 +103,17 @@ class Older(BaseModel):
     figures: int
 
 
+class Share(NamedTuple):
+    """The part of a comparison that one of several new deliveries answers for.
+
+    Figures of `source_id`, and those of the `indicators` that it feeds unless they come from one of the `others`.
+    """
+
+    source_id: str
+    indicators: set[str]
+    others: set[str]
+
+
 class Comparison(BaseModel):
     """The figures of `after` against those of `before` (null for a first edition).
 
@@ -133,13 +144,14 @@ class Comparison(BaseModel):
         return not (self.new or self.removed or self.revised)
 
 
-def compare(old: Path | None, new: Path, *, moves: int = 10) -> Comparison:
+def compare(old: Path | None, new: Path, *, moves: int = 10, share: Share | None = None) -> Comparison:
     """Return what changed in `fct_indicator_value` from edition folder `old` to edition folder `new`.
 
     `old` None: a first edition, everything is new. Folders may be published editions or one that is
     still being built; a folder without that table counts as without figures. `moves`: how many of
     the biggest revisions to name, by relative size: those of the home territory and its communes first, and
-    up to half of them from elsewhere.
+    up to half of them from elsewhere. `share`: only what one delivery of several answers for; the totals stay those
+    of the editions.
     """
 
     old, new = (Path(old) if old else None), Path(new)
@@ -149,6 +161,8 @@ def compare(old: Path | None, new: Path, *, moves: int = 10) -> Comparison:
         _figures(connection, "after", new)
         _names(connection, new, old)
         connection.execute(_PAIRED)
+        if share is not None:
+            connection.execute(_OTHERS, [share.source_id, sorted(share.others), sorted(share.indicators)])
         counts = connection.execute(_COUNTS).fetchone()
         return Comparison(
             before=_totals(connection, "before", old) if old else None,
@@ -194,6 +208,11 @@ SELECT {_MERGED_KEY}, o.value AS old_value, n.value AS new_value,
     ELSE 'same'
   END AS change
 FROM before AS o FULL JOIN after AS n ON {_SAME_KEY}
+"""
+
+_OTHERS = """
+DELETE FROM paired WHERE coalesce(new_source, old_source, '') <> ?
+  AND (list_contains(?::VARCHAR[], coalesce(new_source, old_source, '')) OR NOT list_contains(?::VARCHAR[], indicator_id))
 """
 
 _COUNTS = """

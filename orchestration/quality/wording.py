@@ -58,7 +58,7 @@ FORMS = {
         "d'un code d'activité (47 ou 47.11F) ou d'un regroupement de l'Assurance Maladie (xx, all)",
         "of an activity code (47 or 47.11F) or a grouping of the health insurance (xx, all)",
     ),
-    r"^(?:1[0-7]|[1-9])(?:\s*;\s*(?:1[0-7]|[1-9]))*$": (
+    r"^(?:1[0-7]|[1-9])(?:\s*[;,]\s*(?:1[0-7]|[1-9]))*$": (
         "de numéros d'objectifs, de 1 à 17, séparés par « ; » (5;8)", "of goals' numbers, 1 to 17, separated by ';' (5;8)",
     ),
 }

@@ -23,6 +23,7 @@ COLUMNS = {
     "fct_company_label": "label_id company_name siren match_method match_score commune_code valid_from valid_to is_current source_id vintage",
     "fct_filing": "filing_id siren company_name fiscal_year document_type pages source_id vintage",
     "fct_csr_action": "action_id company_name siren title nature sdg_ids contribution",
+    "mart_observatory_kpi": "kpi_id name_fr baseline target value is_met",
     "mart_source_health": "source_id state vintage published_at fetched_at next_due_at action_fr",
     "mart_edition_change": "indicator_id territory_level territory_code period breakdown edition change old_value new_value",
 }

@@ -112,6 +112,48 @@ def _fill(connection: Any) -> None:
          {"action_id": "d", "title": "Template à dupliquer"})
 
 
+def _fill_team(connection: Any) -> None:
+    """The team's workbooks, each in an older and a newer delivery: the newer is complete and alone counts."""
+    member = {"college": "Institutions", "is_ambassador": False}
+    _put(connection, "platform_members__members", {**member, "member_name": "Gone"}, {**member, "member_name": "Z"}, vintage="2025-06")
+    _put(connection, "platform_members__members",
+         {**member, "member_name": "A", "joined_on": "2014-01-10"},
+         {**member, "member_name": "B", "college": "Financeurs", "is_ambassador": True},
+         # left before, and after, the list's own month; joins after it
+         {**member, "member_name": "C", "left_on": "2025-12-31", "is_ambassador": True},
+         {**member, "member_name": "D", "left_on": "2026-04-01"},
+         {**member, "member_name": "E", "joined_on": "2026-04-01"}, vintage="2026-02")
+    figure = {"programme": "#NégoTraining", "measure": "Femmes formées", "unit": "personnes"}
+    years = {2017: 60.0, 2018: 300.0, 2019: 400.0, 2020: 200.0, 2021: 350.0, 2022: 420.0, 2023: 410.0, 2024: 455.0, 2025: 470.0}
+    _put(connection, "programmes__figures",
+         *({**figure, "year": y, "value": v} for y, v in years.items()),
+         {"programme": "Social Change", "measure": "participants", "unit": "personnes", "year": 2024, "value": 640.0},
+         {"programme": "Social Change", "measure": "participants", "unit": "personnes", "year": 2025}, vintage="2026-02")
+    project = {"goal_ids": "5", "origin": "Analyse de l'observatoire", "status": "En cours"}
+    _put(connection, "projects__projects",
+         *({**project, "project": f"P{n}", "launched_on": f"2025-0{n}-01", "departments": d} for n, d in
+           enumerate(("Mobilités;Déchets", "mobilites ; Emploi", "Emploi", "Énergie", "Culture", "Culture"), start=1)),
+         {**project, "project": "Q", "launched_on": "2025-09-01", "origin": "Plateforme RSE", "departments": "Culture"},
+         # only considered, abandoned, without a day, of another year
+         {**project, "project": "R", "departments": "Voirie", "status": "Envisagé"},
+         {**project, "project": "S", "launched_on": "2025-10-01", "departments": "Voirie", "status": "Abandonné"},
+         {**project, "project": "T", "departments": "Voirie"},
+         {**project, "project": "U", "launched_on": "2024-10-01", "departments": "Culture"}, vintage="2026-02")
+    label = {"commune_code": "44109", "valid_from": "2025-01-01"}
+    _put(connection, "lucie_labels__labels", {**label, "label": "lucie 26000", "company_name": "A"},
+         {**label, "label": "LUCIE 26000", "company_name": "B"}, {**label, "label": "LUCIE 26000", "company_name": "C"}, vintage="2026-02")
+    page = {"filing_id": "2018/x", "file_name": "X.pdf", "page": 1, "text": "Rapport"}
+    _put(connection, "dpef_filings__pages", page, vintage="2018")
+    # a register that lists two years is filed under the newer one
+    line = {"file_name": "x.pdf", "siren": "554501171", "company_name": "Casino", "document_type": "DPEF"}
+    _put(connection, "dpef_filings__filings", {**line, "fiscal_year": 2018}, {**line, "file_name": "y.pdf", "fiscal_year": 2022}, vintage="2022")
+    visits = [("2026-01-01", "plateforme", 4000, 3000), ("2026-01-01", "observatoire", 1500, 1000),
+              # the tool did not count visitors any more
+              ("2026-02-01", "plateforme", 4100, 3100), ("2026-02-01", "observatoire", 1500, None)]
+    _put(connection, "audience__visits", *(dict(zip(("month", "page", "visits", "visitors"), v, strict=True)) for v in visits),
+         vintage="2026-02", synthetic=True)
+
+
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """Return a read-only connection to a warehouse that one `dbt build` has filled."""
@@ -120,6 +162,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     warehouse = tmp_path_factory.mktemp("dbt") / "warehouse.duckdb"
     with duckdb.connect(str(warehouse)) as connection:
         _fill(connection)
+        _fill_team(connection)
     outcome = _dbt(warehouse, "build", "--vars", _indicator_models())
     assert outcome.returncode == 0, outcome.stdout[-4000:]
     with duckdb.connect(str(warehouse), read_only=True) as connection:
@@ -185,6 +228,54 @@ def test_only_open_legal_persons_are_named(built: Any) -> None:
 def test_goals_of_actions(built: Any) -> None:
     rows = built.execute("SELECT action_id, sdg_ids, contribution FROM marts.fct_csr_action ORDER BY 1").fetchall()
     assert rows == [("a", "5,10", "positive"), ("b", "7", "positive"), ("c", None, None)]
+
+
+@pytest.mark.parametrize(
+    ("kpi", "expected"),
+    [
+        # value, period, reaches the target, status, synthetic
+        ("members", (3.0, "2026-02", None, "final", False)),
+        ("members_institutions", (2.0, "2026-02", None, "final", False)),
+        ("members_unions", (0.0, "2026-02", None, "final", False)),
+        ("colleges_represented", (2.0, "2026-02", None, "final", False)),
+        ("ambassadors", (1.0, "2026-02", None, "final", False)),
+        ("negotraining_women_year", (470.0, "2025", None, "final", False)),
+        ("negotraining_women_total", (3065.0, "2017-2025", None, "final", False)),
+        # 2025 is not known yet
+        ("social_change_participants", (640.0, "2024", None, "final", False)),
+        # never recorded: no figure, and never 0
+        ("parcourse_actors", (None, None, None, "provisional", False)),
+        ("projects_launched", (6.0, "2025", True, "final", False)),
+        ("projects_launched_all", (7.0, "2025", None, "final", False)),
+        ("departments_contributing", (5.0, "2026-02", True, "final", False)),
+        ("observatory_visitor_share", (33.333333333, "2026-01", True, "provisional", True)),
+        ("observatory_online", (1.0, "2026-02", True, "provisional", True)),
+        ("indicators_improving_share", (None, None, None, "provisional", False)),
+        ("ess_employment_share", (None, None, None, "provisional", False)),
+    ],
+)
+def test_monitoring_figures(built: Any, kpi: str, expected: tuple[object, ...]) -> None:
+    row = built.execute(
+        "SELECT value, period, is_met, status, is_synthetic FROM marts.mart_observatory_kpi WHERE kpi_id = ?", [kpi]
+    ).fetchone()
+    assert row == expected
+
+
+def test_one_label_has_one_spelling(built: Any) -> None:
+    rows = built.execute("SELECT label, count(*) FROM marts.fct_company_label WHERE source_id = 'lucie_labels' GROUP BY label").fetchall()
+    assert rows == [("LUCIE 26000", 3)]
+
+
+def test_a_register_of_several_years_names_the_documents_of_each(built: Any) -> None:
+    rows = built.execute("SELECT filing_id, siren, company_name, fiscal_year FROM marts.fct_filing").fetchall()
+    assert rows == [("2018/x", "554501171", "Casino", 2018)]
+
+
+def test_no_member_is_named(built: Any) -> None:
+    columns = built.execute(
+        "SELECT table_schema, table_name FROM information_schema.columns WHERE column_name = 'member_name' AND table_schema <> 'lake'"
+    ).fetchall()
+    assert columns == []
 
 
 def test_descriptions_travel_with_the_tables(built: Any) -> None:

@@ -32,6 +32,7 @@ CONTRACT = {
     "is_current source_id vintage",
     "fct_filing": "filing_id siren company_name fiscal_year document_type pages source_id vintage",
     "fct_csr_action": "action_id company_name siren title nature sdg_ids contribution",
+    "mart_observatory_kpi": "kpi_id name_fr baseline target value is_met",
     "mart_source_health": "source_id state vintage published_at fetched_at next_due_at action_fr",
     "mart_edition_change": "indicator_id territory_level territory_code period breakdown edition change old_value new_value",
 }
@@ -158,6 +159,19 @@ def test_every_staging_model_stands_in_its_source_folder() -> None:
         source, _, table = name.removeprefix("stg_").partition("__")
         assert path.parent.name == source
         assert (source, table) in declared_lake()
+
+
+def test_every_staged_table_feeds_something() -> None:
+    """What the team or a publisher delivers is read by a figure or a mart: a view that nothing reads is a dead end."""
+    read = {name for layer in ("intermediate", "indicators", "marts") for path in sql_files(layer).values() for name in references(path)}
+    assert set(sql_files("staging")) <= read
+
+
+def test_every_table_of_the_team_is_staged() -> None:
+    for path in sorted((ROOT / "sources").glob("*/source.yml")):
+        source = yaml.safe_load(path.read_text(encoding="utf-8"))
+        if source.get("role") == "team":
+            assert (MODELS / "staging" / source["source_id"]).is_dir(), source["source_id"]
 
 
 def test_lake_declaration_agrees_with_the_columns_of_the_sources() -> None:

@@ -273,6 +273,15 @@ def test_a_publisher_s_file_with_a_meaningless_name_is_known_by_its_codes(home):
     assert home.taken() == ["insee_neet/2018/neet_commune_2018.csv"]
 
 
+def test_a_lost_name_is_that_of_the_file_of_its_kind_in_service(catalogue):
+    source = catalogue["insee_neet"]
+    asked = ("rates", 0, "download (3).csv", "2018", {"territory_level": "commune"})
+    assert delivery.taken_name(source, *asked) == "neet_commune_2018.csv"
+    # beside `neet_communes_2018.csv` it would be a second file of the communes, and both would be refused
+    held = ["neet_dpt_2018.csv", "neet_communes_2018.csv", "neet_communes_2018.xlsx"]
+    assert delivery.taken_name(source, *asked, held) == "neet_communes_2018.csv"
+
+
 @pytest.mark.parametrize(
     ("name", "member", "said"),
     [("note.docx", "word/document.xml", "C'est un document Word"), ("x.pptx", "ppt/presentation.xml", "C'est une présentation PowerPoint")],
