@@ -18,17 +18,18 @@ from orchestration.catalog import Source, load_catalogue
 from orchestration.catalog.vintages import newest
 from orchestration.lake import Lake, Realm, SourceState, Vintage
 from orchestration.messages import Language
-from orchestration.records import WaiverNote
+from orchestration.records import SourceStanding, WaiverNote
 from orchestration.quality.freshness import SourceHealth, health, worst
 from orchestration.settings import Settings
 
+# the most urgent first
 STATES = {
-    "fresh": ("à jour", "fresh", "green"),
-    "due": ("attendue", "due", "yellow"),
-    "late_publisher": ("en retard chez l'éditeur", "late at the publisher", "yellow"),
-    "late_us": ("à actualiser par nous", "for us to update", "red"),
     "refused": ("dernier fichier refusé", "last file refused", "red"),
+    "late_us": ("à actualiser par nous", "for us to update", "red"),
     "never": ("jamais reçue", "never received", "red"),
+    "late_publisher": ("en retard chez l'éditeur", "late at the publisher", "yellow"),
+    "due": ("attendue", "due", "yellow"),
+    "fresh": ("à jour", "fresh", "green"),
 }
 
 
@@ -58,6 +59,15 @@ class SourceStatus:
     def is_overdue(self) -> bool:
         """Return whether figures that rest on the source are older than they should be."""
         return self.health.state in OVERDUE
+
+    @property
+    def standing(self) -> SourceStanding:
+        """Return what a receipt says of the source's calendar."""
+        h = self.health
+        return SourceStanding(
+            source=h.source_id, state=h.state, is_overdue=self.is_overdue, vintage=h.vintage, due_on=h.next_due_at,
+            action=h.action,
+        )
 
     def to_json(self, language: Language = "fr") -> dict[str, Any]:
         """Return plain values; `action` in `language`, `action_fr` and `action_en` beside it."""
@@ -177,24 +187,41 @@ def _utc(moment: str | datetime) -> datetime:
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
-def status_table(statuses: list[SourceStatus], language: Language = "fr") -> Any:
-    """Return the statuses as a rich table."""
-    from rich.table import Table
+def summary(found: list[SourceStatus], language: Language = "fr") -> str:
+    """Return how many sources stand how, the most urgent first: `27 sources : 12 à actualiser par nous, 15 à jour.`"""
+    counts = [(len([s for s in found if s.health.state == state]), words) for state, words in STATES.items()]
+    told = ", ".join(f"{n} {words[0 if language == 'fr' else 1]}" for n, words in counts if n)
+    return f"{len(found)} sources : {told}." if language == "fr" else f"{len(found)} sources: {told}."
+
+
+def status_lines(found: list[SourceStatus], language: Language = "fr") -> list[Any]:
+    """Return the statuses as lines of rich text: a summary, then by state, the most urgent first, the longest due on top.
+
+    A line is never broken: it may hold a command to be copied. What asks for nothing has no action.
+    """
+    from rich.text import Text
 
     french = language == "fr"
-    table = Table(show_lines=True)
-    headings = ("source", "état", "millésime", "attendue le", "à faire") if french else (
-        "source", "state", "vintage", "due on", "to do"
-    )
-    for heading in headings:
-        table.add_column(heading, overflow="fold")
-    for status in statuses:
-        h = status.health
-        words_fr, words_en, colour = STATES[h.state]
-        due = h.next_due_at.strftime("%d/%m/%Y" if french else "%Y-%m-%d") if h.next_due_at else "—"
-        sample = (" (extrait)" if french else " (extract)") if status.channel == "sample" else ""
-        table.add_row(
-            status.source.title.message.text(language), f"[{colour}]{words_fr if french else words_en}[/]",
-            (h.vintage or "—") + sample, due, h.action.text(language),
-        )
-    return table
+    lines = [Text(summary(found, language), style="bold")]
+    for state, (fr, en, colour) in STATES.items():
+        here = sorted((s for s in found if s.health.state == state), key=lambda s: s.health.next_due_at or date.max)
+        if here:
+            words = fr if french else en
+            lines += [Text(), Text(f"{words[:1].upper()}{words[1:]} ({len(here)})", style=colour)]
+        for status in here:
+            lines.append(Text("  ").append(_told(status, french)))
+            if state != "fresh":
+                lines.append(Text(f"    → {status.health.action.text(language)}", style="" if state in OVERDUE else "dim"))
+    return lines
+
+
+def _told(status: SourceStatus, french: bool) -> str:
+    h = status.health
+    title = status.source.title.message.text("fr" if french else "en")
+    parts = []
+    if h.vintage:
+        sample = (" (extrait)" if french else " (extract)") if status.is_sample else ""
+        parts.append((f"millésime {h.vintage}" if french else f"vintage {h.vintage}") + sample)
+    if h.next_due_at:
+        parts.append(f"attendue le {h.next_due_at:%d/%m/%Y}" if french else f"due on {h.next_due_at}")
+    return title + (f" — {', '.join(parts)}" if parts else "")

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from orchestration.catalog.models import Source, lake_table
 from orchestration.duck import connect
@@ -27,8 +27,24 @@ MARTS = "marts"
 
 
 @dataclass(frozen=True)
+class Broken:
+    """A rule that rows do not obey. `fr`, `en`: what it demands; `examples`: the keys of a few of these rows.
+
+    `held`: the rows are held back, so that readers see nothing of them. `asset`: the table.
+    """
+
+    asset: str
+    rule: str
+    rows: int
+    fr: str
+    en: str
+    examples: list[dict[str, Any]] = field(default_factory=list)
+    held: bool = False
+
+
+@dataclass(frozen=True)
 class NodeResult:
-    """What came of one dbt node. `status`: success, error, skipped, pass, fail, warn. `broken`: rules of a table that do not hold."""
+    """What came of one dbt node. `status`: success, error, skipped, pass, fail, warn. `broken`: what a test found, where it says so."""
 
     unique_id: str
     name: str
@@ -36,7 +52,7 @@ class NodeResult:
     status: str
     message: str
     seconds: float
-    broken: list[str] = field(default_factory=list)
+    broken: list[Broken] = field(default_factory=list)
 
     @property
     def failed(self) -> bool:
@@ -46,11 +62,15 @@ class NodeResult:
 
 @dataclass
 class BuildOutcome:
-    """One dbt build: its nodes in the order in which they ended, the warehouse's file, the waived tests that there are."""
+    """One dbt build: its nodes in the order in which they ended, the warehouse's file, the waived tests that there are.
+
+    `held`: single rows that were held back, few enough for all others to be published.
+    """
 
     warehouse: Path
     nodes: list[NodeResult] = field(default_factory=list)
     waived: list[str] = field(default_factory=list)
+    held: list[Broken] = field(default_factory=list)
 
     @property
     def success(self) -> bool:
@@ -94,10 +114,11 @@ def fill(
                 view = f'lake."{lake_table(source.source_id, name)}"'
                 if vintages:
                     files = ", ".join(quoted(lake.root / v.path) for v in vintages.values())
-                    columns = ", ".join(f'CAST("{c}" AS {t}) AS "{c}"' for c, t in types)
-                    connection.execute(
-                        f"CREATE VIEW {view} AS SELECT {columns} FROM read_parquet([{files}], union_by_name=true)"
-                    )
+                    rows = f"read_parquet([{files}], union_by_name=true)"
+                    # a column that the contract gained after these vintages were written
+                    there = {r[0] for r in connection.execute(f"DESCRIBE SELECT * FROM {rows}").fetchall()}
+                    columns = ", ".join(f'CAST({_column(c, there)} AS {t}) AS "{c}"' for c, t in types)
+                    connection.execute(f"CREATE VIEW {view} AS SELECT {columns} FROM {rows}")
                 else:
                     columns = ", ".join(f'"{c}" {t}' for c, t in types)
                     connection.execute(f"CREATE TABLE {view} ({columns})")
@@ -112,6 +133,10 @@ def fill(
         )
         _describe_sources(connection, sources, states)
         _describe_health(connection, health)
+
+
+def _column(name: str, there: set[str]) -> str:
+    return f'"{name}"' if name in there else "NULL"
 
 
 def _describe_sources(

@@ -119,7 +119,7 @@ class Live(Strict):
 class Budgets(Strict):
     """How much may go wrong before the whole file is refused, as shares between 0 and 1.
 
-    `rejected_share`: rows that could not be read; `rejected_rows`: as many may be left out of a file however
+    `rejected_share`: rows that were left out, because they could not be read or cannot be true; `rejected_rows`: as many may be left out of a file however
     short it is (one bad line of three is still one bad line, in a table kept by hand). `vanished_share`: keys of the previous vintage of
     the same table (or of the same vintage, when a file is replaced) that are no longer there.
     `minimum_rows`: fewer rows than this is a truncated file.
@@ -145,9 +145,10 @@ class Rule(Strict):
     """A truth that the conformed table must obey, as an SQL expression over one row.
 
     `sql` is true for a good row and null where it does not apply. `$vintage_year` is the year in the
-    vintage's name. `tolerated_share`: the share of rows that may fail before the file is refused;
-    the failing rows below that share are rejected one by one (`on_failure: reject`) or only counted
-    (`on_failure: warn`).
+    vintage's name. A row that fails is left out, as long as the table's budget lasts (with `on_failure: reject`, or
+    `tolerated_share` where that is more), and the file is refused beyond it; without `reject` also where failing rows
+    stand together, or where the rule looks at other rows by a window. `on_failure: warn`, or a `tolerated_share`
+    without `reject`, lets such rows stand and counts them up to that share.
     """
 
     name: str
@@ -184,10 +185,12 @@ class FileSpec(Strict):
     named group `yy` or `yyyy` in it must agree with the vintage's year. `layout` names the rows of
     `columns.csv` that apply. `extract` names an SQL file of the source's folder that DuckDB runs
     over the raw file (JSON) to give rows; `bulk` says that it runs over national files, column-pruned
-    and filtered, and that its result needs no further reading. `sheet` is a regular expression for
-    the sheet's name. `constants` are values that the file does not hold. `usual`: kinds of adaptation
-    (`title_lines`, `compression` …) that are this publisher's habit and no news. `synthetic`: files named like that
-    are made up by the publisher (a try-out of a coming layout): their figures say so, and no clock counts them.
+    and filtered, and that its result needs no further reading. `subject`: for documents, regular expressions over
+    their text in small letters without accents and punctuation, of which one at least must be found. `sheet` is a
+    regular expression for the sheet's name; kinds of one `pattern` with different ones are the sheets of one workbook,
+    of which each is read. `constants` are values that the file does not hold. `usual`: kinds of adaptation
+    (`title_lines`, `compression` …) that are this publisher's habit and no news. `synthetic`: files named
+    like that are made up by the publisher (a try-out of a coming layout): their figures say so, and no clock counts them.
     """
 
     pattern: str
@@ -199,6 +202,7 @@ class FileSpec(Strict):
     constants: dict[str, str] = Field(default_factory=dict)
     name_maps: dict[str, NameMap] = Field(default_factory=dict)
     usual: list[str] = Field(default_factory=list)
+    subject: list[str] = Field(default_factory=list)
     example: str | None = None
     synthetic: bool = False
 
@@ -206,6 +210,13 @@ class FileSpec(Strict):
     @classmethod
     def _regex(cls, value: str) -> str:
         re.compile(value)
+        return value
+
+    @field_validator("subject")
+    @classmethod
+    def _words(cls, value: list[str]) -> list[str]:
+        for words in value:
+            re.compile(words)
         return value
 
     @cached_property
@@ -253,6 +264,7 @@ class Header(Strict):
 class Table(Strict):
     """One table of a source: what a row is, which files hold it, which truths it obeys.
 
+    `names`: column of a code → column with the name of the same place, which are held against each other.
     `reference`: the columns (date, year or period) whose newest value is the last day that a vintage speaks of; without
     them its name says it. `calendar`: its own, where it does not come out with the rest of the source.
     """
@@ -260,6 +272,7 @@ class Table(Strict):
     description: Text
     grain: str
     files: list[FileSpec]
+    names: dict[str, str] = Field(default_factory=dict)
     rules: list[Rule] = Field(default_factory=list)
     budgets: Budgets = Field(default_factory=Budgets)
     reference: list[str] = Field(default_factory=list)
@@ -330,15 +343,23 @@ class Source(Strict):
         """Whether its files are national ones, which never pass through pandas (orchestration/bulk.py)."""
         return any(s.format == "bulk" for t in self.tables.values() for s in t.files)
 
-    def file_kind(self, name: str) -> FileKind | None:
-        """Return the kind of file that is named like `name`; None when none is. The year in the name tells no kinds apart."""
+    def file_kind(self, name: str, sheet: str | None = None) -> FileKind | None:
+        """Return the kind of file that is named like `name`; None when none is. The year in the name tells no kinds apart.
+
+        `sheet`: which sheet of the workbook is meant, where several are read.
+        """
         for table_name, table in self.tables.items():
             for index, spec in enumerate(table.files):
                 found = spec.regex.fullmatch(name)
-                if found:
+                if found and (sheet is None or (spec.sheet and re.fullmatch(spec.sheet, sheet.strip(), re.IGNORECASE))):
                     groups = {k: v.casefold() for k, v in found.groupdict().items() if v and k not in ("yy", "yyyy")}
                     return FileKind(table_name, index, spec, tuple(sorted(groups.items())))
         return None
+
+    def sheets(self, name: str) -> list[str]:
+        """Return the names of the sheets (regular expressions) that are read of a file named like `name`, each for itself."""
+        found = [s.sheet for t in self.tables.values() for s in t.files if s.sheet and s.regex.fullmatch(name)]
+        return list(dict.fromkeys(found))
 
     def ignores(self, name: str) -> bool:
         """Return whether a file of that name lies beside the data and is left out on purpose."""

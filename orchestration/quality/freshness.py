@@ -294,7 +294,12 @@ def _action(
 ) -> Message:
     """Return what a person does next, and who: the owner of the source here, or nobody."""
     publisher, source_id, who = source.publisher, source.source_id, _begun(source.steward)
-    if source.live:
+    if source.role == "project":
+        take = Message(
+            fr=f"lancer « observatory refresh » ; ces chiffres sont dans le projet (sources/{source_id}/data), ils ne se déposent pas",
+            en=f"run 'observatory refresh'; these figures are in the project (sources/{source_id}/data), they are not dropped",
+        )
+    elif source.live:
         take = Message(
             fr=f"lancer « observatory refresh --from live --only {source_id} »",
             en=f"run 'observatory refresh --from live --only {source_id}'",

@@ -16,7 +16,7 @@ from orchestration.lake import KnownFile, Lake, SourceState, Vintage
 from orchestration.landing.live.journal import Entry, Journal
 from orchestration.ledger import Ledger
 from orchestration.settings import PROJECT, Settings
-from orchestration.status import OVERDUE, source_status, statuses
+from orchestration.status import OVERDUE, STATES, source_status, status_lines, statuses, summary
 from orchestration.warehouse import fill
 
 # yearly on 30 September, 33 months behind, 120 days of grace: the vintage 2021 is due on 2025-09-30
@@ -217,6 +217,31 @@ def test_the_last_day_that_rows_speak_of(catalogue, tmp_path):
         kinds = {c.name: {"year": "BIGINT", "date": "DATE"}.get(c.type, "VARCHAR") for c in contract.columns}
         lake.write(frame, [(c, kinds[c]) for c in frame.columns], path)
         assert lake.reference_end(contract, path) == end, name
+def test_the_lines_for_a_person_begin_with_a_summary_and_the_most_urgent(catalogue, tmp_path):
+    held = {
+        NEET: state(v2018=[file("a.csv", channel="sample")]),  # due on 30/09/2022
+        "insee_cog": state(v2020=[file("c.csv")], v2021=[file("d.csv", state="refused")]),
+        "un_sdg": state(v2023=[file("e.csv", channel="project")]),
+    }
+    found = statuses(catalogue, held, home=tmp_path, realm="real", today=TODAY)
+    n = len(catalogue)
+    assert summary(found) == f"{n} sources : 1 dernier fichier refusé, 1 à actualiser par nous, {n - 3} jamais reçue, 1 à jour."
+    lines = [line.plain for line in status_lines(found)]
+    assert lines[0] == summary(found)
+    headings = [line for line in lines if line and not line.startswith(" ")][1:]
+    assert headings == ["Dernier fichier refusé (1)", "À actualiser par nous (1)", f"Jamais reçue ({n - 3})", "À jour (1)"]
+    neet = lines.index("  Part des jeunes non insérés (ni en emploi, ni en formation) — millésime 2018 (extrait), attendue le 30/09/2022")
+    assert lines[neet + 1].startswith("    → Seul l'échantillon embarqué est en place")
+    # what asks for nothing has no line of advice
+    assert lines[-1].startswith("  Objectifs et cibles") and "→" not in lines[-1]
+    assert set(STATES) == {"fresh", "due", "late_publisher", "late_us", "refused", "never"}
+
+
+def test_what_lies_in_the_project_is_not_to_be_dropped(catalogue, tmp_path):
+    """`status` said to drop ess_roadmap into the inbox, which refuses it by design."""
+    for source in (s for s in catalogue.values() if s.role == "project"):
+        action = one(catalogue, tmp_path, None, source=source.source_id).health.action
+        assert "boîte" not in action.fr and "inbox" not in action.en and f"sources/{source.source_id}/data" in action.fr
 
 
 def test_the_table_for_dbt(catalogue, tmp_path):

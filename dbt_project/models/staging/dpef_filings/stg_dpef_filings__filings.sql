@@ -35,8 +35,13 @@ read as (
   from named
 ),
 register as (
-  select _vintage as vintage, lower(file_name) as file_key, siren, company_name, fiscal_year, document_type
-  from {{ source('dpef_filings', 'filings') }}
+  -- one register may list several years, and is filed under the newest: a line counts for its own year's documents too
+  select vintage, lower(file_name) as file_key, siren, company_name, fiscal_year, document_type
+  from (
+    select *, unnest(list_distinct([_vintage, cast(fiscal_year as varchar)])) as vintage
+    from {{ source('dpef_filings', 'filings') }}
+  )
+  qualify row_number() over (partition by vintage, file_key order by vintage = _vintage desc, _vintage desc) = 1
 ),
 original as (
   -- « (76,79)|(101,104) » are eight pages

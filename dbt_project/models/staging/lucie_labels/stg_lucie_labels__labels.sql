@@ -1,6 +1,7 @@
 -- CSR labels of companies. Each delivery is the whole register: a certificate taken out of it is no longer there.
 select
-  label,
+  -- `LUCIE 26000` and `lucie 26000` are one label: the spelling used most counts
+  mode(label) over (partition by {{ normalise_name('label') }}) as label,
   company_name,
   siren,
   commune_code,
