@@ -23,6 +23,8 @@ HEADER_WITHIN = 60
 # Lines looked at after a likely header, for a better one: machine names stand below labels.
 _LOOK_NEAR, _LOOK_FAR = 2, 10
 _MAX_NOTES = 60
+# Above this share of rows that do not fit the header, the fault is the file's.
+_MISFITS = 0.01
 # rows of the table that a line above the header is held against
 _LOOKED_AT = 1_000
 _FIGURE = re.compile(r"(?=.*\d)[\dAB\W]+", re.IGNORECASE)
@@ -37,7 +39,7 @@ _NOTE = re.compile(
 class Frame:
     """A table's frame: header, rows that fit it, their lines, and what was left out.
 
-    `unreadable`: rows of the table that stand above its header.
+    `unreadable`: rows of the table that stand above its header, or have cells too many or too few.
     """
 
     header: list[str]
@@ -163,7 +165,7 @@ def frame(
     body, numbers = _drop_blank_rows(body, numbers, found)
     body, numbers = _drop_repeated(body, numbers, raw_header, header, found)
     _refuse_table_below(body, numbers, header, header_line, known_headers, label)
-    _fit(body, numbers, header, label)
+    unreadable = _fit(body, numbers, header, label)
     if delimited:
         _refuse_outside(body, numbers, header, label)
     misplaced = _rows_above(above, header, body)
@@ -190,7 +192,7 @@ def frame(
             f"Le fichier « {label} » ne contient que sa ligne d'en-têtes (ligne {header_line}), aucune donnée.",
             f"File '{label}' holds only its header (line {header_line}) and no data.",
         )
-    return Frame(header, body, numbers, header_line, found, [Unreadable(number, "", why) for number in misplaced])
+    return Frame(header, body, numbers, header_line, found, [*(Unreadable(number, "", why) for number in misplaced), *unreadable])
 
 
 def _drop_further_headers(
@@ -354,25 +356,35 @@ def _rows_above(above: list[tuple[int, list[str]]], header: list[str], body: lis
     return found
 
 
-def _fit(body: list[list[str]], numbers: list[int], header: list[str], label: str) -> None:
-    """Refuse rows that do not have as many cells as the header.
+def _fit(body: list[list[str]], numbers: list[int], header: list[str], label: str) -> list[Unreadable]:
+    """Take the rows out that do not have as many cells as the header, and return them; refuse where they are many.
 
     A blank cell too many is no proof that nothing is shifted: in a Sirene extract whose header lacks
     `nic`, each row has one cell more, and the last one is blank. Only rows that stop exactly where the
-    header's names stop are filled up.
+    header's names stop are filled up. A few rows of a long table with a delimiter too many (a name with a bare
+    semicolon) speak of themselves; the last row speaks of a file that was cut.
     """
     width = needed = len(header)
     sizes = set(map(len, body))
     if sizes <= {width}:
-        return
+        return []
     while needed and not header[needed - 1]:
         needed -= 1
-    if sizes <= {width, needed}:
-        for row in body:
-            row.extend([""] * (width - len(row)))
-        return
     faults = [i for i, row in enumerate(body) if len(row) not in (width, needed)]
-    raise _misfit(body, numbers, faults, width, label)
+    if len(faults) > _MISFITS * len(body) or (faults and faults[-1] == len(body) - 1):
+        raise _misfit(body, numbers, faults, width, label)
+    found = [
+        Unreadable(numbers[i], "", Message(
+            fr=f"{len(body[i])} cellules au lieu de {width} : un séparateur y est en trop ou manque",
+            en=f"{len(body[i])} cells instead of {width}: there is a delimiter too many, or one is missing",
+        ))
+        for i in faults
+    ]
+    for i in reversed(faults):
+        del body[i], numbers[i]
+    for row in body:
+        row.extend([""] * (width - len(row)))
+    return found
 
 
 def _refuse_outside(body: list[list[str]], numbers: list[int], header: list[str], label: str) -> None:
