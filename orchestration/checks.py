@@ -32,12 +32,30 @@ _ORIGIN = "observatory/origin"
 _NAME = "observatory/name"
 _ASSET = "observatory/asset"
 _SEVERITIES = {"error": AssetCheckSeverity.ERROR, "warn": AssetCheckSeverity.WARN}
+# in this order; what is left of the name of an expectation's type still tells the types apart
+_BRIEF = {
+    "expect_": "", "column_pair_values_a_to_be_greater_than_b": "greater", "compound_columns_to_be_": "", "column_values_to_": "",
+    "multicolumn_": "", "column_": "", "table_": "", "to_be_": "", "to_": "", "be_": "",
+}
 NOT_RUN = Message(fr="Ce contrôle n'a pas été exécuté.", en="This check was not run.")
 
 
 def check_name(*parts: str) -> str:
     """Return a name in the letters that Dagster accepts (letters, digits, underscore)."""
     return re.sub(r"[^A-Za-z0-9_]+", "_", "__".join(parts)).strip("_")
+
+
+def short(name: str) -> str:
+    """Return an expectation's name with what tells it apart in front: the interface cuts long names in the middle.
+
+    `expect_column_pair_values_a_to_be_greater_than_b__d9__d1` → `d9__d1__greater`.
+    """
+    kind, separator, about = name.partition("__")
+    if not separator or not kind.startswith("expect_"):
+        return name
+    for long, brief in _BRIEF.items():
+        kind = kind.replace(long, brief)
+    return f"{about}__{kind.strip('_')}"
 
 
 def accepted_spec(key: AssetKey) -> AssetCheckSpec:
@@ -119,7 +137,7 @@ def suite_specs(
     """Return the expectation checks by asset key.
 
     `suites` gives check names by table: `insee_filosofi__income` is checked on the source's asset
-    (as `income__<check>`), a model's name on the model. Raises ValueError for a suite of a table that
+    (as `income__<check>`, the check's name shortened), a model's name on the model. Raises ValueError for a suite of a table that
     neither the catalogue nor the dbt project knows: a check that looks at nothing must not pass unseen.
     `built`: assets of the build, behind which the sources' suites answer.
     """
@@ -135,7 +153,7 @@ def suite_specs(
         for name in names:
             specs.setdefault(key, []).append(
                 AssetCheckSpec(
-                    check_name(*prefix, name),
+                    check_name(*prefix, short(name)),
                     asset=key,
                     additional_deps=list(built) if prefix else None,
                     metadata={_ORIGIN: "great_expectations", _ASSET: table, _NAME: name},

@@ -14,11 +14,12 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 import typer
 
-from orchestration.messages import Message
+from orchestration.messages import Message, Refusal
+from orchestration.prompt import WRONG_USAGE, Command, Group, language
 
 if TYPE_CHECKING:
     from orchestration.catalog import CatalogueError
@@ -30,15 +31,18 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     name="observatory",
-    help="Observatory of companies' CSR practice and the Sustainable Development Goals on a metropolis.",
-    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, cls=Group, rich_markup_mode=None,
 )
 
 Home = Annotated[
     Path | None, typer.Option("--home", help="Folder below which everything is written (default: OBSERVATORY_HOME, else ./var).")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output and nothing else there.")]
-SILENT, WRONG_USAGE, BLOCKED, BUSY = 1, 2, 4, 5
+SILENT, BLOCKED, BUSY = 1, 4, 5
+# what a command does with the home
+Use = Literal["nothing", "read", "write"]
+# of a table that is read in a file or another program; the receipt's too
+WIDE = 140
 STATES = {
     "accepted": Message(fr="pris", en="accepted"),
     "adapted": Message(fr="pris, forme adaptée", en="accepted, form adapted"),
@@ -46,7 +50,22 @@ STATES = {
 }
 
 
-@app.command()
+def _version(asked: bool) -> None:
+    if asked:
+        from orchestration.settings import code_version
+
+        print(code_version())
+        raise typer.Exit()
+
+
+@app.callback()
+def observatory(
+    version: Annotated[bool, typer.Option("--version", is_eager=True, callback=_version, help="Print the version and stop.")] = False,
+) -> None:
+    """Observatory of companies' CSR practice and the Sustainable Development Goals on a metropolis."""
+
+
+@app.command(cls=Command)
 def refresh(
     from_: Annotated[
         str, typer.Option("--from", metavar="live|sample|DIR", help="Where the files come from: a mirror's folder, the embedded samples, or the publishers' addresses.")
@@ -54,6 +73,7 @@ def refresh(
     only: Annotated[list[str] | None, typer.Option("--only", metavar="SOURCE_OR_GROUP", help="Only these sources or groups; may be repeated.")] = None,
     home: Home = None,
     territory: Annotated[str | None, typer.Option("--territory", metavar="EPCI_SIREN", help="SIREN of the EPCI that the observatory is for.")] = None,
+    replace_real: Annotated[bool, typer.Option("--replace-real", help="Let the samples take the place of an edition made of real files.")] = False,
     json_: Json = False,
 ) -> None:
     """Read the publishers' files, build the tables, check them and publish a new edition.
@@ -63,13 +83,14 @@ def refresh(
     """
     from orchestration.catalog import CatalogueError
     from orchestration.lake import LakeError
+    from orchestration.progress import Progress
     from orchestration.refresh import HomeBusy, Refresh, UsageError
 
-    settings = _settings(home, territory)
+    settings = _settings(home, territory, use="write", json_=json_)
     _log_to_standard_error()
     channel = from_ if from_ in ("sample", "live") else str(Path(from_).expanduser().resolve())
     try:
-        with Refresh.open(settings, channel=channel, only=only or None) as planned:
+        with Refresh.open(settings, channel=channel, only=only or None, replace_real=replace_real) as planned:
             if planned.nothing_new():
                 outcome = planned.unchanged_outcome()
             else:
@@ -77,11 +98,12 @@ def refresh(
                 with _uncollected():
                     from orchestration.dagster_run import run_job
 
-                outcome = run_job(settings, "refresh_all", channel, _ids(planned, only), refresh=planned)
+                with Progress({s.source_id: s for s in planned.sources}, settings.language) as progress:
+                    outcome = run_job(settings, "refresh_all", channel, _ids(planned, only), refresh=planned, progress=progress)
     except HomeBusy as error:
         _stop(BUSY, error.reason, error.action, json_, settings)
     except UsageError as error:
-        _stop(WRONG_USAGE, error.reason, None, json_, settings)
+        _stop(WRONG_USAGE, error.reason, error.action, json_, settings)
     except CatalogueError as error:
         _stop(WRONG_USAGE, *_catalogue_trouble(error), json_, settings)
     except LakeError as error:
@@ -91,7 +113,7 @@ def refresh(
     _answer(outcome, settings, json_, planned.comparison)
 
 
-@app.command()
+@app.command(cls=Command)
 def inbox(home: Home = None, json_: Json = False) -> None:
     """Take the files that lie in HOME/inbox, and answer each with a page beside it.
 
@@ -99,58 +121,90 @@ def inbox(home: Home = None, json_: Json = False) -> None:
     """
     from orchestration.catalog import CatalogueError
     from orchestration.dagster_run import run_job
-    from orchestration.inbox import InboxBusy, take_all
+    from orchestration.inbox import Answer, InboxBusy, take_all
+    from orchestration.lake import LakeError
+    from orchestration.messages import FolderUnusable
+    from orchestration.progress import Progress
 
-    settings = _settings(home, None)
+    settings = _settings(home, use="write", json_=json_)
     _log_to_standard_error()
 
+    catalogue = _catalogue(settings)
+
     def refresh_with(*, channel: str = "inbox", only: list[str]) -> "RefreshOutcome":
-        return run_job(settings, "refresh_all", channel, only)
+        with Progress({source_id: catalogue[source_id] for source_id in only}, settings.language) as progress:
+            return run_job(settings, "refresh_all", channel, only, progress=progress)
+
+    def step(message: Message) -> None:
+        if not json_:
+            _say(settings, message)
+
+    def answered(answer: Answer) -> None:
+        colon = " :" if settings.language == "fr" else ":"
+        if not json_:
+            _console().print(f"{answer.dropped}{colon} {answer.sentence.text(settings.language)}", markup=False, soft_wrap=True)
+        if answer.page and not json_:
+            _console().print(f"  → {answer.page}", markup=False, soft_wrap=True)
 
     try:
-        answers = take_all(settings, refresh_with)
+        answers = take_all(settings, refresh_with, step=step, answered=answered)
     except InboxBusy as error:
         _stop(BUSY, error.reason, error.action, json_, settings)
+    except FolderUnusable as error:
+        _stop(WRONG_USAGE, error.reason, error.action, json_, settings)
     except CatalogueError as error:
         _stop(WRONG_USAGE, *_catalogue_trouble(error), json_, settings)
+    except LakeError as error:
+        _stop(BLOCKED, error.reason, error.action, json_, settings)
     if json_:
         print(json.dumps([{"file": a.dropped, "state": a.state, "sentence": a.sentence.text(settings.language)} for a in answers], ensure_ascii=False))
-    for answer in answers if not json_ else []:
-        colon = " :" if settings.language == "fr" else ":"
-        _console().print(f"{answer.dropped}{colon} {answer.sentence.text(settings.language)}", markup=False, soft_wrap=True)
-        if answer.path:
-            _console().print(f"  → {answer.path}", markup=False, soft_wrap=True)
+    elif not answers:
+        _say(settings, Message(fr="La boîte de dépôt est vide.", en="The inbox is empty."))
     raise typer.Exit(3 if any(a.state == "refused" for a in answers) else 0)
 
 
-@app.command()
+@app.command(cls=Command)
 def templates(
     folder: Annotated[Path | None, typer.Argument(help="Where to write them (default: HOME/inbox/modeles).")] = None,
     home: Home = None,
 ) -> None:
     """Write the workbooks that the CSR team fills in: one a table, with drop-down lists and a legend."""
+    from orchestration.catalog import CatalogueError
     from orchestration.inbox import Inbox
+    from orchestration.messages import FolderUnusable
     from orchestration.templates import templates as write_templates
 
-    settings = _settings(home, None)
-    for path in write_templates(settings, folder or Inbox(settings.home).templates):
+    settings = _settings(home, use="write" if folder is None else "read")
+    try:
+        written = write_templates(settings, folder or Inbox(settings.home).templates)
+    except FolderUnusable as error:
+        _stop(WRONG_USAGE, error.reason, error.action, False, settings)
+    except CatalogueError as error:
+        _stop(WRONG_USAGE, *_catalogue_trouble(error), False, settings)
+    for path in written:
         _console().print(str(path), markup=False, soft_wrap=True)
+    if any(path.stem.endswith(")") for path in written):
+        _say(settings, Message(
+            fr="Un modèle de ce nom avait été rempli ou modifié : il est resté comme il est, le modèle vide est à côté.",
+            en="A template of that name had been filled in or changed: it stays as it is, the empty one lies beside it.",
+        ))
 
 
-@app.command()
+@app.command(cls=Command)
 def status(home: Home = None, json_: Json = False) -> None:
     """Tell each source's vintage, when its publisher was due, whose delay it is, and what to do."""
     from orchestration.notifications import heartbeat as silence
     from orchestration.notifications.heartbeat import ACTION
-    from orchestration.status import source_status, status_json, status_table, waiver_notes
+    from orchestration.status import source_status, status_json, status_lines, waiver_notes
 
-    settings = _settings(home, None)
+    settings = _settings(home, json_=json_)
     statuses = source_status(settings)
     notes = waiver_notes(settings, statuses)
     if json_:
         print(json.dumps(status_json(statuses, notes, settings.language), ensure_ascii=False, default=str))
     else:
-        _console().print(status_table(statuses, settings.language))
+        for line in status_lines(statuses, settings.language):
+            _console().print(line, soft_wrap=True)
     # in JSON they stand with their source; what belongs to none is told beside it
     for note in notes if not json_ else [n for n in notes if n.source not in {s.source.source_id for s in statuses}]:
         print(note.message.text(settings.language), file=sys.stderr if json_ else sys.stdout)
@@ -159,7 +213,7 @@ def status(home: Home = None, json_: Json = False) -> None:
         print(text.text(settings.language), file=sys.stderr)
 
 
-@app.command()
+@app.command(cls=Command)
 def heartbeat(home: Home = None, json_: Json = False) -> None:
     """Tell whether refreshes still come to a good end, and send what has become late or could not be sent.
 
@@ -168,7 +222,7 @@ def heartbeat(home: Home = None, json_: Json = False) -> None:
     from orchestration.notifications import complain
     from orchestration.notifications.heartbeat import ACTION, read_heartbeat
 
-    settings = _settings(home, None)
+    settings = _settings(home, json_=json_)
     _log_to_standard_error()
     complaint, known = complain(settings), read_heartbeat(settings.home)
     good = known.good_at if known else None
@@ -194,10 +248,10 @@ def heartbeat(home: Home = None, json_: Json = False) -> None:
     raise typer.Exit(SILENT if complaint else 0)
 
 
-@app.command()
+@app.command(cls=Command)
 def sources(json_: Json = False) -> None:
     """List the catalogue: every source, its publisher, groups and tables."""
-    settings = _settings(None, None)
+    settings = _settings(None, use="nothing", json_=json_)
     catalogue = _catalogue(settings)
     if json_:
         print(
@@ -222,7 +276,8 @@ def sources(json_: Json = False) -> None:
     for heading in ("source", "titre", "éditeur", "groupes", "rythme", "ODD") if french else (
         "source", "title", "publisher", "groups", "frequency", "SDG"
     ):
-        table.add_column(heading, overflow="fold")
+        # an identifier that is cut in two cannot be copied
+        table.add_column(heading, overflow="fold", no_wrap=heading == "source")
     for s in catalogue.values():
         table.add_row(
             s.source_id, s.title.message.text(settings.language), s.publisher, ", ".join(s.groups),
@@ -231,7 +286,7 @@ def sources(json_: Json = False) -> None:
     _console().print(table)
 
 
-@app.command()
+@app.command(cls=Command)
 def check(
     source: Annotated[str, typer.Argument(help="Identifier of the source, as `observatory sources` lists it.")],
     file: Annotated[Path, typer.Argument(help="The file to try.")],
@@ -250,7 +305,7 @@ def check(
     from orchestration.lake import LakeError
     from orchestration.trial import try_file
 
-    settings = _settings(home, None)
+    settings = _settings(home, json_=json_)
     catalogue = _catalogue(settings)
     if source not in catalogue:
         _stop(
@@ -352,7 +407,7 @@ def _accept(
     ]
 
 
-@app.command()
+@app.command(cls=Command)
 def docs(
     out: Annotated[Path | None, typer.Argument(help="Where to write it: a folder, or a file ….html (default: HOME/docs).")] = None,
     home: Home = None,
@@ -363,7 +418,7 @@ def docs(
     from orchestration.quality.remembered import write_docs
     from orchestration.quality.suites import SuiteError
 
-    settings = _settings(home, None)
+    settings = _settings(home, use="write" if out is None else "read")
     try:
         path = write_docs(settings, out)
     except SuiteError as error:
@@ -386,12 +441,12 @@ def docs(
     _console().print(str(path), markup=False, soft_wrap=True)
 
 
-@app.command()
+@app.command(cls=Command)
 def editions(home: Home = None, json_: Json = False) -> None:
     """List the published editions, the newest first."""
     from orchestration.editions.shelf import list_editions
 
-    settings = _settings(home, None)
+    settings = _settings(home, json_=json_)
     found = list_editions(settings.home)
     if json_:
         print(
@@ -425,7 +480,7 @@ def editions(home: Home = None, json_: Json = False) -> None:
     )
     yes, back = ("oui", "oui (retour)") if french else ("yes", "yes (rolled back to)")
     for heading in headings:
-        table.add_column(heading)
+        table.add_column(heading, no_wrap=heading == headings[0])
     for e in found:
         mark = back if e.is_rolled_back_to else yes if e.is_current else ""
         day = "%d/%m/%Y %H:%M" if french else "%Y-%m-%d %H:%M"
@@ -434,7 +489,7 @@ def editions(home: Home = None, json_: Json = False) -> None:
     _console().print(table)
 
 
-@app.command()
+@app.command(cls=Command)
 def rollback(
     edition: Annotated[str, typer.Argument(help="Name of the edition to go back to, as `observatory editions` lists it.")],
     home: Home = None,
@@ -443,7 +498,7 @@ def rollback(
     from orchestration.editions import EditionError
     from orchestration.editions import rollback as roll_back
 
-    settings = _settings(home, None)
+    settings = _settings(home)
     try:
         target = roll_back(settings.home, edition)
     except EditionError as error:
@@ -457,7 +512,7 @@ def rollback(
     )
 
 
-@app.command()
+@app.command(cls=Command)
 def serve(
     home: Home = None,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
@@ -466,7 +521,7 @@ def serve(
     """Start the Dagster web page and its daemon."""
     from orchestration.serve import serve as start
 
-    raise typer.Exit(start(_settings(home, None), host=host, port=port))
+    raise typer.Exit(start(_settings(home, use="write"), host=host, port=port))
 
 
 # shared -------------------------------------------------------------------------------------------
@@ -487,17 +542,26 @@ def _ids(planned: "Refresh", only: list[str] | None) -> list[str] | None:
     return [s.source_id for s in planned.sources] if only else None
 
 
-def _settings(home: Path | None, territory: str | None) -> "Settings":
+def _settings(home: Path | None, territory: str | None = None, *, use: Use = "read", json_: bool = False) -> "Settings":
+    """Return the settings of a command, or stop it with words: a setting that cannot be, a home that cannot be used."""
     from pydantic import ValidationError
 
-    from orchestration.settings import Settings
+    from orchestration.homes import refuse_unusable
+    from orchestration.settings import Settings, troubles
 
     try:
-        return Settings.load(home=home, territory=territory)
+        settings = Settings.load(home=home, territory=territory)
     except ValidationError as error:
-        for e in error.errors():
-            print(f"{'.'.join(map(str, e['loc']))}: {e['msg']}", file=sys.stderr)
-        raise typer.Exit(WRONG_USAGE) from None
+        *first, last = troubles(error)
+        for trouble in first:
+            print(trouble.text(language()), file=sys.stderr)
+        _stop(WRONG_USAGE, last, None, json_)
+    if use != "nothing":
+        try:
+            refuse_unusable(settings.home, writes=use == "write")
+        except Refusal as refusal:
+            _stop(WRONG_USAGE, refusal.reason, refusal.action, json_, settings)
+    return settings
 
 
 def _catalogue(settings: "Settings"):  # type: ignore[no-untyped-def]
@@ -518,10 +582,19 @@ def _catalogue_trouble(error: "CatalogueError") -> tuple[Message, Message]:
 
 
 def _accident(settings: "Settings", error: Exception) -> tuple[Message, Message]:
-    """Keep the traceback below the home and say where it is."""
+    """Say what a disk or a permission forbids; else keep the traceback below the home and say where it is."""
     import traceback
     from datetime import UTC, datetime
 
+    from orchestration.editions.errors import is_disk_full
+    from orchestration.homes import disk_full, explained
+
+    if is_disk_full(error):
+        full = disk_full(settings.home)
+        return full.reason, full.action
+    refusal = explained(error, settings.home) if isinstance(error, OSError) else None
+    if refusal is not None:
+        return refusal.reason, refusal.action
     path = settings.home / "logs" / f"accident-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.log"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -554,23 +627,24 @@ def _answer(
 
 
 def _stop(
-    code: int, reason: Message, action: Message | None, as_json: bool, settings: "Settings"
+    code: int, reason: Message, action: Message | None, as_json: bool, settings: "Settings | None" = None
 ) -> NoReturn:
+    spoken = settings.language if settings else language()
     if as_json:
         print(
             json.dumps(
                 {
                     "edition": None, "exit_code": code, "started_at": None, "finished_at": None,
-                    "territory": settings.territory, "sources": [], "checks": [],
-                    "reason": reason.text(settings.language),
-                    "action": action.text(settings.language) if action else None,
+                    "territory": settings.territory if settings else None, "sources": [], "checks": [],
+                    "reason": reason.text(spoken),
+                    "action": action.text(spoken) if action else None,
                 },
                 ensure_ascii=False,
             )
         )
     for text in (reason, action):
         if text:
-            print(text.text(settings.language), file=sys.stderr)
+            print(text.text(spoken), file=sys.stderr)
     raise typer.Exit(code)
 
 
@@ -586,7 +660,8 @@ def _say(settings: "Settings", message: Message) -> None:
 def _console():  # type: ignore[no-untyped-def]
     from rich.console import Console
 
-    return Console(highlight=False)
+    # a pipe has no width: 80 columns would cut titles and commands in two
+    return Console(highlight=False, width=None if sys.stdout.isatty() else WIDE)
 
 
 def _log_to_standard_error() -> None:

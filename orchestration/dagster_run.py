@@ -17,6 +17,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from orchestration.editions.errors import is_disk_full
+from orchestration.homes import disk_full
 from orchestration.messages import Message
 from orchestration.records import RefreshOutcome
 from orchestration.settings import PROJECT, Settings
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from dagster import AssetKey, DagsterInstance, Definitions, JobDefinition
     from dagster._core.remote_origin import RemoteJobOrigin
 
+    from orchestration.progress import Progress
     from orchestration.refresh import Refresh
 
 log = logging.getLogger("observatory")
@@ -48,6 +51,7 @@ def run_job(
     refresh: "Refresh | None" = None,
     definitions: "Definitions | None" = None,
     asked_by: str | None = None,
+    progress: "Progress | None" = None,
 ) -> RefreshOutcome:
     """Carry out a refresh as a run of a Dagster job, in this process; return its outcome.
 
@@ -55,7 +59,7 @@ def run_job(
     all sources). The run ingests the refresh's sources as far as they belong to the job. The home is
     released at the end. A step that breaks down unexpectedly ends in exit code 4, with its traceback
     in `HOME/logs/<run_id>.log`. `asked_by`: the run of an errand (inbox, backfill) that this one belongs
-    to. Raises HomeBusy and UsageError as `Refresh.open` does.
+    to. `progress`: told of each step. Raises HomeBusy and UsageError as `Refresh.open` does.
     """
     from dagster._core.utils import make_new_run_id
 
@@ -65,6 +69,8 @@ def run_job(
         from orchestration.refresh import Refresh
 
         refresh = Refresh.open(settings, channel=channel, only=only)
+    if progress is not None:
+        refresh.on_step = progress.step
     refresh.start_worker()
     run_id = make_new_run_id()
     session = resources.adopt(run_id, settings, refresh)
@@ -73,12 +79,19 @@ def run_job(
             failures = _execute(settings, refresh, run_id, job_name, definitions, asked_by)
         except Exception as error:  # no step of ours: Dagster itself could not go on
             failures = [f"{type(error).__name__}: {error}\n{''.join(traceback.format_exception(error))}"]
-        if failures:
+        if any(is_disk_full(failure) for failure in failures):  # no fault of ours, and no room for its traceback
+            full = disk_full(settings.home)
+            if session.outcome is None:
+                session.conclude(Message(fr=f"{full.reason.fr} {full.action.fr}", en=f"{full.reason.en} {full.action.en}"))
+        elif failures:
             path = _write_failures(settings, refresh.run_id, failures)
             if session.outcome is None:  # nobody has decided about an edition: the step fell, it did not refuse
                 log.error("a step broke down; its traceback is in %s", path)
                 values = {"path": path, "error": failures[0].splitlines()[0]}
-                session.conclude(Message(fr=ACCIDENT.fr.format(**values), en=ACCIDENT.en.format(**values)))
+                broken = session.conclude(Message(fr=ACCIDENT.fr.format(**values), en=ACCIDENT.en.format(**values)))
+                with open_instance(settings) as instance:
+                    if instance.has_run(run_id):
+                        instance.add_run_tags(run_id, resources.outcome_tags(broken))
         return session.conclude()
     finally:
         resources.leave(run_id)
@@ -151,7 +164,7 @@ def _execute(
     from dagster._core.execution.api import execute_run
 
     from orchestration.definitions import build_definitions
-    from orchestration.resources import PROCESS_TAG, REFRESH_TAG
+    from orchestration.resources import PROCESS_TAG, REFRESH_TAG, begun_tags
 
     definitions = definitions or build_definitions(settings)
     job = definitions.resolve_job_def(job_name)
@@ -178,6 +191,7 @@ def _execute(
                 **job.run_tags,
                 PROCESS_TAG: f"{socket.gethostname()}:{os.getpid()}",
                 REFRESH_TAG: refresh.run_id,
+                **begun_tags(refresh.channel, settings.territory),
                 **({"observatory/asked_by": asked_by} if asked_by else {"observatory/from": "prompt"}),
             },
             asset_selection=selection,

@@ -8,26 +8,33 @@ from __future__ import annotations
 import logging
 import re
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from orchestration.catalog.models import FileSpec, Header, Source, Table
 from orchestration.catalog.vintages import parse_vintage, sort_key
 from orchestration.conforming import Conformed, HeaderRefusal, conform
+from orchestration.conforming.conform import Rejected
 from orchestration.conforming.headers import HeaderFinder
 from orchestration.conforming.patches import SAME_NAME
+from orchestration.conforming.joining import joined
 from orchestration.lake import Lake, Realm, SourceState, Vintage
 from orchestration.landing import HashCache, Landed, land_sample
 from orchestration.messages import Message, Refusal
+from orchestration.reading import is_litter
 from orchestration.records import Proposal, Waived
 from orchestration.triage import (
+    Circumstances,
     CodeLists,
+    Fault,
     Reference,
     Sink,
+    after_bad_lines,
     apply_rules,
+    are_single,
     check_codes,
     check_levels,
     code_lists,
@@ -37,7 +44,7 @@ from orchestration.triage import (
 from orchestration.triage.names import Names
 from orchestration.triage.subject import check_subject
 from orchestration.waivers import FILE as WAIVERS
-from orchestration.waivers import Waivers, load_waivers
+from orchestration.waivers import Waivers, load_waivers, waiver_line
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,13 +55,21 @@ if TYPE_CHECKING:
 log = logging.getLogger("observatory")
 TABLE_ENDINGS = (".csv", ".xlsx", ".xls")
 OTHER_ENDINGS = (*TABLE_ENDINGS, ".txt", ".tsv", ".ods", ".parquet", ".xlsm")
-# kinds of refusal that a file of another source also shows
+# what lies beside tables: notices, licences, pictures; read where a source has such documents
+DOCUMENTS = dict.fromkeys((".txt", ".doc", ".docx", ".odt", ".rtf", ".html", ".htm", ".png", ".jpg", ".jpeg", ".gif", ".svg"), "") | {
+    ".pdf": "pdf", ".md": "markdown"
+}
+BESIDE = "beside"
+NOTHING_TO_DO = Message(fr="Rien : ce fichier ne change aucun chiffre.", en="Nothing: this file changes no figure.")
+# how many days a waiver for lines taken out on purpose has to hold
+REMOVED_DAYS = 30
 REMEMBERED = 6
 COMMUNES = {"typecom", "commune_code"}
 COMPOSITION = {"epci_code", "commune_code"}
 MOVEMENTS = {"code_before", "code_after", "effective_date"}
 # a column is sought under another name only where the name or the figures say so
 SAME_FIGURES = 0.9
+# kinds of refusal that a file of another source also shows
 STRANGE = ("header", "content", "name", "cells")
 
 
@@ -79,24 +94,39 @@ class Match:
 def match_file(source: Source, landed: Landed) -> Match:
     """Return the table and the kind of file that `landed` is, by its name, else by its content.
 
-    Raises Refusal when neither its name nor its headers are certainly those of one kind of file.
+    Raises Refusal when neither its name nor its headers are certainly those of one kind of file; its kind is `BESIDE`
+    where no table of the source can be meant (a notice, another file of the publisher), so that it is only told.
     """
-    found = _by_name(source, landed.plain_name) or _by_name(source, landed.name)
+    found = _by_name(source, landed.plain_name, landed.sheet) or _by_name(source, landed.name)
     if found is not None:
-        return found
+        return _by_layout(found, landed)
     for name, note in [*_members(landed), *_other_endings(landed.plain_name), *_without_copy_mark(landed.plain_name)]:
-        found = _by_name(source, name)
+        found = _by_name(source, name, landed.sheet)
         if found is not None and found.spec.format in ("table", "json"):
-            return replace(found, notes=(note,))
+            return replace(_by_layout(found, landed), notes=(note,))
     return _by_content(source, landed)
 
 
-def _by_name(source: Source, name: str) -> Match | None:
-    kind = source.file_kind(name)
+def _by_name(source: Source, name: str, sheet: str | None = None) -> Match | None:
+    kind = source.file_kind(name, sheet)
     if kind is None:
         return None
     slot = _slot(kind.table_name, kind.index, dict(kind.groups), kind.spec, name)
     return Match(kind.table_name, source.tables[kind.table_name], kind.spec, slot, name)
+
+
+def _by_layout(found: Match, landed: Landed) -> Match:
+    """Return the match in the layout that the file's headers show, where several kinds of file bear its name."""
+    same = [
+        s for s in found.table.files
+        if s.format == "table" and s.regex.fullmatch(found.name) and s.sheet == found.spec.sheet and s.name_maps == found.spec.name_maps
+    ]
+    if found.spec not in same or len({s.layout for s in same}) < 2:
+        return found
+    from orchestration.conforming.recognise import by_headers
+
+    # the slot stays: it is the same kind of file in another year's columns
+    return replace(found, spec=by_headers(found.table, [found.spec, *(s for s in same if s is not found.spec)], landed.path, landed.name))
 
 
 def _slot(table_name: str, index: int, groups: dict[str, str], spec: FileSpec, name: str) -> str:
@@ -110,7 +140,7 @@ def _members(landed: Landed) -> list[tuple[str, Message]]:
         if landed.member is not None or not zipfile.is_zipfile(landed.path):
             return []
         with zipfile.ZipFile(landed.path) as archive:
-            names = [PurePosixPath(n).name for n in archive.namelist() if not n.endswith("/")]
+            names = [PurePosixPath(n).name for n in archive.namelist() if not n.endswith("/") and not is_litter(n)]
     except (OSError, zipfile.BadZipFile, ValueError):
         return []
     if any(n == "[Content_Types].xml" for n in names):
@@ -145,27 +175,40 @@ def _other_endings(name: str) -> list[tuple[str, Message]]:
 
 
 def _by_content(source: Source, landed: Landed) -> Match:
-    from orchestration.conforming.recognise import CERTAIN, infer_level, likenesses
+    """Return the kind of file that the headers, the codes and the values show, where they show only one.
 
-    found = [f for f in likenesses({source.source_id: source}, landed.path, landed.name) if f.score >= CERTAIN]
-    tables = {(f.table, f.spec.layout) for f in found if f.score >= 0.95 * found[0].score}
-    examples = [s.example or s.pattern for t in source.tables.values() for s in t.files]
+    Several kinds may have the same headers (a level each, an old name and a new one). The file is read as each of
+    them; those that its values contradict fall out, and those that read it alike are the same.
+    """
+    from orchestration.conforming.recognise import ENOUGH, likenesses
+
+    found = [f for f in likenesses({source.source_id: source}, landed.path, landed.name) if f.score >= ENOUGH]
+    found = [f for f in found if f.score >= 0.95 * found[0].score]
     why_fr, why_en = "", ""
-    if len(tables) == 1:
-        best = found[0]
-        table = source.tables[best.table]
-        given, why_fr, why_en = _given(source, table, best.spec, landed, infer_level)
-        if not why_fr:
-            index = table.files.index(best.spec)
-            level = {"level": given["territory_level"]} if "territory_level" in given else {}
-            return Match(
-                best.table, table, best.spec, _slot(best.table, index, level, best.spec, landed.name), landed.plain_name, given,
-                (Message(
-                    fr=f"nom inhabituel : reconnu par son contenu comme « {table.description.fr} »",
-                    en=f"unusual name: recognised by its content as '{table.description.en}'",
-                ),),
-            )
-    raise Refusal(
+    fitting: "list[tuple[Match, pd.DataFrame]]" = []
+    for match in _options(source, landed, [(f.table, f.spec) for f in found]):
+        frame = _read_as(source, landed, match)
+        if frame is None:
+            continue
+        twin = next((i for i, (m, other) in enumerate(fitting) if m.table_name == match.table_name and _say_the_same(frame, other)), None)
+        if twin is None:
+            fitting.append((match, frame))
+        elif frame.notna().sum().sum() > fitting[twin][1].notna().sum().sum():
+            fitting[twin] = (match, frame)
+    if len(fitting) == 1:
+        return fitting[0][0]
+    if found:
+        why_fr, why_en = (
+            " ; ses en-têtes sont les bons, mais rien dans le nom, les codes ni les valeurs ne dit avec certitude ce que c'est"
+            " (commune, EPCI, département, région…)",
+            "; its headers fit, but neither its name nor its codes and values say with certainty what it is"
+            " (commune, EPCI, département, région…)",
+        )
+    beside = None if found else _beside(source, landed)
+    if beside is not None:
+        raise Refusal(beside, NOTHING_TO_DO, kind=BESIDE)
+    examples = [s.example or s.pattern for t in source.tables.values() for s in t.files]
+    refusal = Refusal(
         Message(
             fr=f"{landed.name} : aucun fichier de « {source.title.fr} » ne porte un tel nom{why_fr}.",
             en=f"{landed.name}: no file of '{source.title.en}' is named like that{why_en}.",
@@ -176,25 +219,130 @@ def _by_content(source: Source, landed: Landed) -> Match:
         ),
         kind="name",
     )
+    raise refusal if found else _with_likeness(source, _others(source), landed, refusal)
 
 
-def _given(source: Source, table: Table, spec: FileSpec, landed: Landed, infer_level) -> tuple[dict[str, str], str, str]:  # type: ignore[no-untyped-def]
-    """Return what the name should have said, found in the codes; and why it cannot be, in both languages."""
-    if not spec.name_maps:
-        # constants of a kind that has siblings in the same layout (another level) would be a guess
-        rivals = [s for s in table.files if s.layout == spec.layout and s.constants != spec.constants]
-        if spec.constants and rivals:
-            return {}, ", et son contenu ne dit pas à lui seul ce que c'est", ", and its content alone does not say what it is"
-        return {}, "", ""
-    if set(spec.name_maps) != {"territory_level"}:
-        return {}, ", et le nom doit dire ce que le contenu ne dit pas", ", and the name must say what the content does not"
-    raw = _read(source, landed, Match("", table, spec, ""), landed.path.parent)
-    level = infer_level(table, spec, raw, set(spec.name_maps["territory_level"].values.values()))
-    if level is None:
-        return {}, (
-            " ; ses en-têtes sont les bons, mais rien dans le nom ni dans les codes ne dit avec certitude le niveau (commune, EPCI, département, région)"
-        ), "; its headers fit, but neither its name nor its codes say the level with certainty (commune, EPCI, département, région)"
-    return {"territory_level": level}, "", ""
+def _say_the_same(one: "pd.DataFrame", other: "pd.DataFrame") -> bool:
+    """Return whether two readings differ in nothing but columns that one of them does not fill."""
+    both = [c for c in one.columns if one[c].notna().any() and other[c].notna().any()]
+    return len(one) == len(other) and one[both].equals(other[both])
+
+
+def _options(source: Source, landed: Landed, kinds: list[tuple[str, FileSpec]]) -> Iterator[Match]:
+    """Yield what a file of one of the `kinds` may be: each with what its name would give, one for each way to read it."""
+    from orchestration.conforming.recognise import LEVEL, infer_level
+
+    seen: set[str] = set()
+    for table_name, spec in kinds:
+        table = source.tables[table_name]
+        given: dict[str, str] = {}
+        if spec.name_maps:
+            if set(spec.name_maps) != {LEVEL}:
+                continue  # nothing but the name says it
+            try:
+                raw = _read(source, landed, Match("", table, spec, ""), landed.path.parent)
+            except Refusal:
+                continue
+            level = infer_level(table, spec, raw, set(spec.name_maps[LEVEL].values.values()))
+            if level is None:
+                continue
+            given = {LEVEL: level}
+        read_as = repr((table_name, spec.layout, spec.unpivot, spec.sheet, sorted({**spec.constants, **given}.items())))
+        if read_as in seen:
+            continue
+        seen.add(read_as)
+        # of several layouts of one name the first gives the slot
+        index = next(i for i, s in enumerate(table.files) if s.pattern == spec.pattern and s.sheet == spec.sheet)
+        yield Match(
+            table_name, table, spec, _slot(table_name, index, {"level": given[LEVEL]} if given else {}, spec, landed.name),
+            landed.plain_name, given,
+            (Message(
+                fr=f"nom inhabituel : reconnu par son contenu comme « {table.description.fr} »",
+                en=f"unusual name: recognised by its content as '{table.description.en}'",
+            ),),
+        )
+
+
+def _read_as(source: Source, landed: Landed, match: Match) -> "pd.DataFrame | None":
+    """Return the rows as a file of that kind; None where they cannot be: another level's codes, figures of another size."""
+    vintage = parse_vintage(landed.vintage)
+    year = vintage.year if vintage else None
+    try:
+        conformed = conform(
+            match.table, match.spec, _read(source, landed, match, landed.path.parent), table_name=match.table_name,
+            file_name=landed.plain_name, columns_file=f"sources/{source.source_id}/columns.csv", vintage_year=year, given=match.given,
+        )
+        sizes = [r for r in match.table.rules if "$vintage_year" not in r.sql]
+        apply_rules(match.table.model_copy(update={"rules": sizes}), conformed, file_name=landed.name, vintage_year=year)
+    except Refusal:
+        return None
+    return conformed.frame
+
+
+def _beside(source: Source, landed: Landed) -> Message | None:
+    """Return why no table of the source can be meant by the file; None where one may be, mangled or renamed."""
+    stem, _, ending = landed.plain_name.rpartition(".")
+    formats = {s.format for t in source.tables.values() for s in t.files}
+    # `FILO2018_DISP_COM.pdf` may be the table in the wrong form
+    if any(s.regex.fullmatch(f"{stem}{e}") for t in source.tables.values() for s in t.files for e in (*TABLE_ENDINGS, ".json")):
+        return None
+    from orchestration.conforming.recognise import is_meant
+
+    judged = None if source.is_bulk else is_meant(source, landed.path, landed.name)
+    document = DOCUMENTS.get(f".{ending.lower()}")
+    if document is not None and document not in formats and not (judged and judged[0]):
+        return Message(
+            fr=f"{landed.name} : laissé de côté, ce document n'est aucun tableau de « {source.title.fr} »",
+            en=f"{landed.name}: left aside, this document is no table of '{source.title.en}'",
+        )
+    if judged is None or judged[0] or ending.lower() == "json":
+        return None
+    if _elsewhere(_others(source), landed) is not None:
+        return None
+    shown = ", ".join(f"« {h} »" for h in judged[1][:5]) + ("…" if len(judged[1]) > 5 else "")
+    return Message(
+        fr=f"{landed.name} : laissé de côté, aucun tableau de « {source.title.fr} » n'a besoin de ce fichier (en-têtes : {shown})",
+        en=f"{landed.name}: left aside, no table of '{source.title.en}' needs this file (headers: {shown})",
+    )
+
+
+def _others(source: Source) -> dict[str, Source]:
+    return {k: v for k, v in _catalogue_of(source).items() if k != source.source_id}
+
+
+def _elsewhere(others: dict[str, Source], landed: Landed) -> Source | None:
+    """Return the other source that the file certainly is of; None too where there is only a name yet (the inbox asks)."""
+    from orchestration.conforming.recognise import CERTAIN, recognise
+
+    if not landed.path.is_file():
+        return None
+    return next((others[f[0]] for f in recognise(others, landed.path, landed.name) if f[2] >= CERTAIN), None)
+
+
+def _with_likeness(source: Source, others: dict[str, Source], landed: Landed, refusal: Refusal) -> Refusal:
+    """Say which other source the file looks like, where it certainly does."""
+    other = _elsewhere(others, landed)
+    if other is None:
+        return refusal
+    refusal.reason = Message(
+        fr=f"{refusal.reason.fr} Ses en-têtes sont ceux de « {other.title.fr} » ({other.source_id}).",
+        en=f"{refusal.reason.en} Its headers are those of '{other.title.en}' ({other.source_id}).",
+    )
+    refusal.action = Message(
+        fr=f"Ranger ce fichier dans le dossier « {other.source_id} », et redemander celui de « {source.title.fr} » à son éditeur.",
+        en=f"Put this file into the folder '{other.source_id}', and ask the publisher for that of '{source.title.en}'.",
+    )
+    return refusal
+
+
+def _catalogue_of(source: Source) -> dict[str, Source]:
+    """Return all sources beside this one; itself alone where the catalogue cannot be read."""
+    from orchestration.catalog import CatalogueError, load_catalogue
+
+    try:
+        return load_catalogue(source.path.parent)
+    except (CatalogueError, OSError):
+        return {source.source_id: source}
 
 
 class Judge:
@@ -243,17 +391,10 @@ class Judge:
         except Refusal as refusal:
             raise self._with_likeness(source, landed, refusal) from None
         if match.spec.format not in ("markdown", "pdf"):
-            vintage = parse_vintage(landed.vintage)
-            check_codes(
-                match.table, conformed, self._code_lists(source), file_name=landed.name,
-                vintage_year=vintage.year if vintage else None, gives_lists=_gives_lists(match.table), fault=fault,
-                dated_geography=source.role == "reference",
-            )
-            references = self._references(source, state, match, landed)
-            conformed.notes += self._lost_columns(source, state, match, landed, conformed, references, proposing)
-            conformed.notes += compare(
-                match.table, conformed.frame, references, file_name=landed.name, vintage=landed.vintage, fault=fault
-            )
+            try:
+                conformed.notes += self._compare(source, state, match, landed, conformed, fault, proposing)
+            except Refusal as refusal:
+                raise after_bad_lines(landed.name, conformed.rejected, self._with_line(source, match, landed, refusal)) from None
         else:
             conformed.notes += check_subject(
                 source, match.table, match.spec, conformed.frame, file_name=landed.name, fault=fault
@@ -261,6 +402,63 @@ class Judge:
         conformed.notes += [n for n in waived.values() if n not in conformed.notes]
         conformed.waived = list(waived)
         return conformed
+
+    def _compare(
+        self, source: Source, state: SourceState, match: Match, landed: Landed, conformed: Conformed, fault: Sink,
+        proposing: bool,
+    ) -> list[Message]:
+        """Hold the rows against the code lists and what is known of them; return what is worth telling.
+
+        Rows that are at fault for themselves are left out, up to the table's budget, and all is asked again of the rest.
+        """
+        vintage = parse_vintage(landed.vintage)
+        lists = self._code_lists(source)
+        references = self._references(source, state, match, landed)
+
+        def sink(found: Refusal) -> None:
+            left = match.table.budgets.allowed(conformed.rows_read) - len(conformed.rejected)
+            try:
+                fault(found)
+            except Refusal:
+                if isinstance(found, Fault) and are_single(found.rows, left):
+                    raise _SingleRows(found) from None
+                raise
+
+        while True:
+            try:
+                check_codes(
+                    match.table, conformed, lists, file_name=landed.name, vintage_year=vintage.year if vintage else None,
+                    gives_lists=_gives_lists(match.table), fault=sink, dated_geography=source.role == "reference",
+                )
+                lost = self._lost_columns(source, state, match, landed, conformed, references, proposing)
+                return lost + compare(
+                    match.table, conformed.frame, references, file_name=landed.name, vintage=landed.vintage, fault=sink,
+                    circumstances=Circumstances(
+                        tuple(r.line for r in conformed.rejected), source.role == "team", lists.members
+                    ),
+                )
+            except _SingleRows as single:
+                conformed.leave_out(single.fault.rows, single.fault.column or "", single.fault.rows)
+
+    def _with_line(self, source: Source, match: Match, landed: Landed, refusal: Refusal) -> Refusal:
+        """Give the team, who cannot edit waivers.yml, the very line to send to those who can."""
+        if source.role == "team" and refusal.kind == "vanished":
+            blank = waiver_line(source.source_id, match.table_name, landed.vintage, refusal.kind)
+            until = self._today + timedelta(days=REMOVED_DAYS)
+            full = waiver_line(
+                source.source_id, match.table_name, landed.vintage, refusal.kind,
+                why="lignes retirées exprès", who=source.steward.fr, until=until,
+            )
+            refusal.action = Message(fr=refusal.action.fr.replace(blank, full), en=refusal.action.en.replace(blank, full))
+        return refusal
+
+    def bad_lines(self, source: Source, match: Match, landed: Landed) -> tuple[int, list[Rejected]]:
+        """Return how many rows a refused file has, and those that cannot be read or break a rule; (0, []) where none is read."""
+        try:
+            conformed = self._conform(source, landed, match, lambda _: None)
+        except Refusal:
+            return 0, []
+        return conformed.rows_read, conformed.rejected
 
     def levels(
         self, source: Source, table_name: str, frame: "pd.DataFrame", vintage: str
@@ -289,7 +487,7 @@ class Judge:
             columns_file=f"sources/{source.source_id}/columns.csv", vintage_year=year, fault=fault,
             pattern_name=match.name or None, given=match.given,
         )
-        conformed.notes[:0] = match.notes
+        conformed.notes[:0] = (*([landed.note] if landed.note else []), *match.notes)
         apply_rules(match.table, conformed, file_name=landed.name, vintage_year=year, fault=fault)
         return conformed
 
@@ -297,7 +495,11 @@ class Judge:
 
     def _references(self, source: Source, state: SourceState, match: Match, landed: Landed) -> list[Reference]:
         """Return what is known of the same table: the same vintage, its neighbours, the shipped extract."""
-        vintages = state.tables.get(match.table_name, {})
+        # made-up rows say nothing of a real file: the first workbook of a team lacks every invented company
+        vintages = {
+            name: kept for name, kept in state.tables.get(match.table_name, {}).items()
+            if landed.channel == "sample" or not kept.synthetic
+        }
         order = sorted(vintages, key=sort_key)
         earlier = [v for v in order if sort_key(v) < sort_key(landed.vintage)]
         later = [v for v in order if sort_key(v) > sort_key(landed.vintage)]
@@ -422,36 +624,16 @@ class Judge:
 
     def _known_sources(self, source: Source) -> dict[str, Source]:
         if self.catalogue is None:
-            from orchestration.catalog import CatalogueError, load_catalogue
-
-            try:
-                self.catalogue = load_catalogue(source.path.parent)
-            except (CatalogueError, OSError):
-                self.catalogue = {source.source_id: source}
+            self.catalogue = _catalogue_of(source)
         return self.catalogue
 
     # refusals that say more -----------------------------------------------------------------------
 
     def _with_likeness(self, source: Source, landed: Landed, refusal: Refusal) -> Refusal:
-        """Say which other source the file looks like, where it certainly does."""
-        from orchestration.conforming.recognise import CERTAIN, recognise
-
         if refusal.kind not in STRANGE:
             return refusal
         others = {k: v for k, v in self._known_sources(source).items() if k != source.source_id}
-        found = [f for f in recognise(others, landed.path, landed.name) if f[2] >= CERTAIN]
-        if not found:
-            return refusal
-        other = others[found[0][0]]
-        refusal.reason = Message(
-            fr=f"{refusal.reason.fr} Ses en-têtes sont ceux de « {other.title.fr} » ({other.source_id}).",
-            en=f"{refusal.reason.en} Its headers are those of '{other.title.en}' ({other.source_id}).",
-        )
-        refusal.action = Message(
-            fr=f"Ranger ce fichier dans le dossier « {other.source_id} », et redemander celui de « {source.title.fr} » à son éditeur.",
-            en=f"Put this file into the folder '{other.source_id}', and ask the publisher for that of '{source.title.en}'.",
-        )
-        return refusal
+        return _with_likeness(source, others, landed, refusal)
 
     def _lost_columns(
         self, source: Source, state: SourceState, match: Match, landed: Landed, conformed: Conformed,
@@ -571,6 +753,13 @@ def _mended(match: Match, proposals: "Iterable[Proposal]") -> Match:
     return replace(match, table=match.table.model_copy(update={"columns": columns}))
 
 
+class _SingleRows(Exception):
+    """A fault that lies in a few rows for themselves."""
+
+    def __init__(self, fault: Fault) -> None:
+        self.fault = fault
+
+
 def _filled_before(names: Iterable[str], references: list[Reference], vintage: str) -> dict[str, Message]:
     """Return which of the columns `names` held values before, each with the reference that says so."""
     found: dict[str, Message] = {}
@@ -606,9 +795,10 @@ def _read(source: Source, landed: Landed, match: Match, workdir: Path) -> "RawTa
         with reading.uncompressed(landed.path, workdir, name=landed.name, wanted=wanted) as path:
             return reading.read_json(path, name=landed.name, sql=sql)
     finder = HeaderFinder(match.table, spec.layout, spec.unpivot.headers if spec.unpivot else None)
-    return reading.read_table(
-        landed.path, name=landed.name, sheet=spec.sheet, known_headers=finder.count, member=wanted
+    raw = reading.read_table(
+        landed.path, name=landed.name, sheet=re.escape(landed.sheet.strip()) if landed.sheet else spec.sheet, known_headers=finder.count, member=wanted
     )
+    return joined(match.table, spec.layout, raw)
 
 
 def _pages(landed: Landed) -> "RawTable":

@@ -14,13 +14,14 @@ import copy
 import hashlib
 import json
 import os
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, Field
 
 from orchestration.catalog.models import Source, Table
-from orchestration.catalog.vintages import sort_key
+from orchestration.catalog.vintages import parse_vintage, sort_key
 from orchestration.duck import connect
 from orchestration.messages import Message
 from orchestration.records import Patch, Waived
@@ -35,7 +36,11 @@ PROVENANCE = ["_vintage", "_file", "_sha256", "_row", "_channel", "_synthetic"]
 
 
 class KnownFile(BaseModel):
-    """One file that was judged before: accepted into a vintage, or refused."""
+    """One file that was judged before: accepted into a vintage, or refused.
+
+    `synthetic`: its rows are made up, by its name (`FileSpec.synthetic`), wherever it came from. `published_at`: the
+    day of publication that it prints.
+    """
 
     file: str
     slot: str
@@ -54,6 +59,8 @@ class KnownFile(BaseModel):
     fetched_at: str = ""
     patch: Patch | None = None
     waived: list[Waived] = Field(default_factory=list)
+    synthetic: bool = False
+    published_at: date | None = None
 
 
 class Vintage(BaseModel):
@@ -62,6 +69,7 @@ class Vintage(BaseModel):
     `parts` outlives `SourceState.files`: when a good file is replaced by a bad one of the same name,
     the judgement changes but the rows, and what is said of their origin, stay those of the good one.
     `before`: what it replaced, kept as long as a part of it is there only thanks to a waiver.
+    `reference_end`: the last day that its rows speak of, where the table has columns that say it (`Table.reference`).
     """
 
     path: str
@@ -69,11 +77,17 @@ class Vintage(BaseModel):
     parts: dict[str, KnownFile] = Field(default_factory=dict)
     synthetic: bool = False
     before: "Vintage | None" = None
+    reference_end: date | None = None
 
     @property
     def rests_on_waivers(self) -> bool:
         """Return whether any of its files was taken only thanks to a waiver."""
         return any(p.waived for p in self.parts.values())
+
+    @property
+    def is_mock(self) -> bool:
+        """Return whether all its files are made up by their names: a publisher's try-out, which says nothing of any day."""
+        return bool(self.parts) and all(p.synthetic for p in self.parts.values())
 
 
 class SourceState(BaseModel):
@@ -169,6 +183,23 @@ class Lake:
             )
         os.replace(temporary, path)
         return len(frame)
+
+    def reference_end(self, table: Table, path: Path) -> date | None:
+        """Return the last day that the rows of `path` speak of by `table.reference`; None without such columns or values.
+
+        A date is itself; a year (2024) or a period (`2023-Q3`) is its last day.
+        """
+        days = []
+        for column in (c for c in table.columns if c.name in table.reference):
+            with connect() as connection:
+                (newest,) = connection.execute(
+                    f'SELECT max("{column.name}") FROM read_parquet({quoted(path)})'
+                ).fetchone() or (None,)
+            if isinstance(newest, date):
+                days.append(newest)
+            elif newest is not None and (period := parse_vintage(str(newest))):
+                days.append(period.end)
+        return max(days, default=None)
 
     def read(self, vintage: Vintage) -> "pd.DataFrame":
         """Return one vintage as a frame, provenance columns included."""

@@ -57,11 +57,11 @@ def ledger_of(home: Path, realm: Realm) -> Ledger:
     from orchestration.editions import current, list_editions
 
     before = current(home)
-    if before is None or _realm_of(before) == realm:
+    if before is None or realm_of(before) == realm:
         return Ledger(before)
     others = {e.edition_id: e for e in list_editions(home)}
     found: Edition | None = before
-    while found is not None and _realm_of(found) != realm:
+    while found is not None and realm_of(found) != realm:
         previous = found.manifest.previous if found.manifest else None
         # each edition is taken out once it was looked at, so that a manifest edited by hand cannot lead round
         found = others.pop(previous, None) if previous else None
@@ -84,7 +84,8 @@ def ledger_of(home: Path, realm: Realm) -> Ledger:
     )
 
 
-def _realm_of(edition: "Edition") -> Realm | None:
+def realm_of(edition: "Edition") -> Realm | None:
+    """Return whether an edition was made of real files or of samples; None where its manifest cannot be read."""
     manifest = edition.manifest
     if manifest is None:
         return None

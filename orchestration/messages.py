@@ -7,18 +7,54 @@ belong to `receipts`.
 
 from __future__ import annotations
 
+import errno
+import re
+from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationInfo, field_validator
 
 Language = Literal["fr", "en"]
 
 
+# what somebody else wrote is never touched: « … », `…`, '…' that no letter precedes
+_QUOTED = re.compile(r"(«[^»]*»|`[^`]*`|(?<!\w)'[^']*'(?!\w))")
+# a whole number on its own, or a word that agrees with it (not the name of a file)
+_COUNTED = re.compile(r"(?<![\w.,/-])(\d{1,3}(?:[ \u202f,]\d{3})+|\d+)(?![\w/-]|[.,]\w)|(?<=\w)\(s\)(?!\.\w)")
+
+
+def agreed(text: str, language: Language) -> str:
+    """Return `text` with each `(s)` in agreement with the number before it: `69 colonne(s) vide(s)` → `69 colonnes vides`.
+
+    French counts zero as one, English as many. A `(s)` without a number before it stays.
+    """
+    if "(s)" not in text:
+        return text
+    known: int | None = None
+
+    def spell(match: re.Match[str]) -> str:
+        nonlocal known
+        if match[1]:
+            known = int(re.sub(r"\D", "", match[1]))
+            return match[0]
+        if known is None:
+            return match[0]
+        return "" if known == 1 or (known == 0 and language == "fr") else "s"
+
+    parts = _QUOTED.split(text)
+    return "".join(part if i % 2 else _COUNTED.sub(spell, part) for i, part in enumerate(parts))
+
+
 class Message(BaseModel, frozen=True):
-    """One sentence in French and English."""
+    """One sentence in French and English. `(s)` after a number is spelt out: see `agreed`."""
 
     fr: str
     en: str
+
+    @field_validator("fr", "en")
+    @classmethod
+    def _agreed(cls, value: str, info: ValidationInfo) -> str:
+        return agreed(value, "fr" if info.field_name == "fr" else "en")
 
     def text(self, language: Language = "fr") -> str:
         """Return the sentence in `language`."""
@@ -47,3 +83,29 @@ class Refusal(Exception):
         self.reason = reason
         self.action = action
         self.kind = kind
+
+
+_WHY = {
+    errno.ENOTDIR: Message(fr="ce n'est pas un dossier", en="it is no folder"),
+    errno.EEXIST: Message(fr="ce n'est pas un dossier", en="it is no folder"),
+    errno.EACCES: Message(fr="le droit d'y écrire manque", en="the right to write there is missing"),
+    errno.EPERM: Message(fr="le droit d'y écrire manque", en="the right to write there is missing"),
+    errno.EROFS: Message(fr="le disque est en lecture seule", en="the disk is read-only"),
+    errno.ENOSPC: Message(fr="le disque est plein", en="the disk is full"),
+}
+
+
+class FolderUnusable(Exception):
+    """A folder that is to be written to and cannot be: not there, no folder, no right, no room left."""
+
+    def __init__(self, folder: Path, error: OSError) -> None:
+        said = error.strerror or type(error).__name__
+        why = _WHY.get(error.errno or 0, Message(fr=said, en=said))
+        self.reason = Message(
+            fr=f"Impossible d'écrire dans {folder} : {why.fr}.", en=f"{folder} cannot be written to: {why.en}."
+        )
+        self.action = Message(
+            fr="Vérifier le chemin (« --home », OBSERVATORY_HOME), les droits du dossier et la place qui reste sur le disque.",
+            en="Check the path ('--home', OBSERVATORY_HOME), the folder's rights and the room left on the disk.",
+        )
+        super().__init__(self.reason.en)

@@ -38,6 +38,9 @@ def publish(refresh: "Refresh") -> RefreshOutcome:
 
     Returns the outcome with its exit code: 0, 3 (a source was refused), 4 (nothing published).
     """
+    if refresh.unjudged:
+        # an order that nobody fetched would be a table that nobody judged
+        raise RuntimeError(f"ordered from the expectation suites and never judged: {', '.join(refresh.unjudged)}")
     blocking = [c for c in refresh.checks if not c.passed and c.severity == "error"]
     if blocking:
         return block(refresh, [c.message for c in blocking])
@@ -56,6 +59,8 @@ def _publish(refresh: "Refresh") -> RefreshOutcome:
     built = editions.build(
         refresh.built.warehouse, home, edition_id, outcome, inputs_of(refresh), code_version()
     )
+    held = [source_id for source_id, state in refresh.states.items() if state.vintages()]
+    home_says = editions.home_figures(refresh.built.warehouse, before.path if before else None, held)
     refresh.register.published = {"basis": refresh.basis(), "edition": edition_id}
     if before and says_the_same(before, built):
         editions.discard(built)
@@ -68,21 +73,41 @@ def _publish(refresh: "Refresh") -> RefreshOutcome:
                 fr="Les fichiers ont été relus ; les chiffres sont les mêmes, l'édition publiée reste.",
                 en="The files were read again; the figures are the same, the published edition stays.",
             ),
-        )
+        ).model_copy(update={"home": home_says})
         keep_receipts(refresh, outcome, comparison)
         return outcome
     comparison = editions.compare(before.path if before else None, built.path)
     refresh.comparison = comparison
     notes = [refresh.ledger.note] if refresh.ledger and refresh.ledger.note else []
+    notes += _gave_nothing(outcome)
     if before and comparison.is_same:
         notes += _news_of_sources(refresh, before, built)
-    outcome = outcome.model_copy(update={"tables": built.tables, "note": Message.join(notes, separator=" ")})
+    outcome = outcome.model_copy(update={"tables": built.tables, "home": home_says, "note": Message.join(notes, separator=" ")})
     texts = receipts.render(outcome, refresh.catalogue, comparison, refresh.settings.language)
     editions.publish(built, texts)
     refresh.lake.commit(refresh.register)
     keep_receipts(refresh, outcome, comparison)
-    log.info("edition %s published", edition_id)
+    log.info("%s", Message(
+        fr=f"édition {edition_id} publiée", en=f"edition {edition_id} published"
+    ).text(refresh.settings.language))
     return outcome
+
+
+def _gave_nothing(outcome: RefreshOutcome) -> list[Message]:
+    """Return why addresses or files gave nothing where nothing was known before: each cause once, with its sources.
+
+    Offline, `--from live --only SOURCE` publishes what the extracts allow; that the host cannot be reached must not
+    be found out from a list of sources without a file. Nor that one half of Sirene's stock counts nobody.
+    """
+    sources: dict[Message, list[str]] = {}
+    for file in outcome.sources:
+        if file.state == "missing" and file.origin and file.reason:
+            found = sources.setdefault(file.reason, [])
+            found += [file.source] if file.source not in found else []
+    return [
+        Message(fr=f"{listed(names, 'fr')} : {why.fr.rstrip('.')}.", en=f"{listed(names, 'en')}: {why.en.rstrip('.')}.")
+        for why, names in sources.items()
+    ]
 
 
 def says_the_same(before: "editions.Edition", built: "editions.BuiltEdition") -> bool:
@@ -168,15 +193,19 @@ def block(refresh: "Refresh", reasons: list[Message], action: Message | None = N
         fr=f" Dérogation, si l'anomalie est connue et admise, à faire relire dans waivers.yml : {entries}",
         en=f" Waiver, if the anomaly is known and accepted, to be reviewed in waivers.yml: {entries}",
     ) if entries else Message(fr="", en="")
+    edition = refresh.current_edition()
+    stays = Message(
+        fr="L'édition précédente reste en service.", en="The previous edition stays in service."
+    ) if edition else Message(fr="Aucune édition n'a encore été publiée ici.", en="No edition has been published here yet.")
     outcome = refresh.outcome(
-        edition=refresh.current_edition(), published=False, exit_code=4,
+        edition=edition, published=False, exit_code=4,
         note=Message(
             fr=f"Rien n'est publié : {joined.fr}",
             en=f"Nothing is published: {joined.en}",
         ),
         action=action or Message(
-            fr=f"L'édition précédente reste en service. Transmettre ce compte rendu à l'équipe données.{waiver.fr}",
-            en=f"The previous edition stays in service. Hand this receipt to the data team.{waiver.en}",
+            fr=f"{stays.fr} Transmettre ce compte rendu à l'équipe données.{waiver.fr}",
+            en=f"{stays.en} Hand this receipt to the data team.{waiver.en}",
         ),
     )
     keep_receipts(refresh, outcome)
@@ -192,7 +221,8 @@ def keep_receipts(
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in texts.items():
-            target = folder / (name if "/" in name else f"{outcome.run_id}{Path(name).suffix}")
+            # receipt.md, receipt.en.md: the run's name takes the place of `receipt`
+            target = folder / (name if "/" in name else outcome.run_id + name.removeprefix("receipt"))
             target.parent.mkdir(exist_ok=True)
             begun = target.with_name(f".{target.name}")
             begun.write_text(text, encoding="utf-8")

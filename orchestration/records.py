@@ -19,6 +19,10 @@ from orchestration.messages import Message
 State = Literal["accepted", "adapted", "unchanged", "refused", "missing", "kept"]
 Channel = Literal["sample", "mirror", "live", "inbox", "project"]
 Severity = Literal["error", "warn"]
+# of a refresh, in this order; the first once a source
+Step = Literal["ingest", "build", "check", "publish"]
+# why an indicator has no value of the home territory
+Cause = Literal["not_read", "no_source", "withheld", "elsewhere", "other_levels", "no_figure"]
 
 
 class Proposal(BaseModel):
@@ -113,7 +117,7 @@ class FileOutcome(BaseModel):
     """What came of one file of one source and vintage (or of a source that had none).
 
     `patch`: the lines that would make a file readable that was refused for its headers. `waived`: what it
-    failed and was taken with all the same.
+    failed and was taken with all the same. `published_at`: the day of publication that it prints.
     """
 
     source: str
@@ -131,6 +135,7 @@ class FileOutcome(BaseModel):
     channel: Channel | None = None
     patch: Patch | None = None
     waived: list[Waived] = Field(default_factory=list)
+    published_at: date | None = None
 
 
 class CheckOutcome(BaseModel):
@@ -158,11 +163,88 @@ class TableSummary(BaseModel):
     sha256: str
 
 
+class SourceStanding(BaseModel):
+    """How a source stands on the day of a refresh. `state`: as in `mart_source_health`; `vintage`: the newest held."""
+
+    source: str
+    state: str
+    is_overdue: bool
+    vintage: str | None = None
+    due_on: date | None = None
+    action: Message
+
+
+class HomeFigure(BaseModel):
+    """The newest value of one indicator for the home territory.
+
+    `change`: against the newest value of the edition before; None for a first edition. `old_value` and
+    `old_period` stand beside `newer` and `revised`. `without_value`: newer periods whose row has no value.
+    """
+
+    indicator_id: str
+    sdg_id: int
+    indicator: Message
+    breakdown: str
+    value: float
+    unit: Message
+    period: str
+    status: str
+    source_id: str
+    vintage: str
+    change: Literal["new", "newer", "revised", "same"] | None = None
+    old_value: float | None = None
+    old_period: str | None = None
+    without_value: list[str] = Field(default_factory=list)
+
+
+class HomeGap(BaseModel):
+    """An indicator of the catalogue without a value of the home territory, and why.
+
+    `not_read`: no version of the software reads its source yet. `no_source`: no good file of `sources` is
+    held. `withheld`: it has rows here, none with a value. `elsewhere`: other territories of this level have
+    values. `other_levels`: only `levels` have, `home_communes` of the home's communes among them. `no_figure`:
+    its `sources` are held, and no figure comes of them.
+    """
+
+    indicator_id: str
+    sdg_id: int
+    indicator: Message
+    cause: Cause
+    levels: list[str] = Field(default_factory=list)
+    home_communes: int = 0
+    sources: list[str] = Field(default_factory=list)
+
+
+class HomeFigures(BaseModel):
+    """What an edition says of the home territory itself: its newest values, and what has none.
+
+    `goals`: every goal and its name; those of `figures` are covered.
+    """
+
+    territory_code: str
+    territory: str
+    figures: list[HomeFigure] = Field(default_factory=list)
+    gaps: list[HomeGap] = Field(default_factory=list)
+    goals: dict[int, Message] = Field(default_factory=dict)
+
+    @property
+    def covered(self) -> list[int]:
+        """Return the goals with at least one value of the home territory, in order."""
+        return sorted({f.sdg_id for f in self.figures})
+
+    @property
+    def indicators(self) -> int:
+        """Return how many indicators have a value of the home territory."""
+        return len({f.indicator_id for f in self.figures})
+
+
 class RefreshOutcome(BaseModel):
     """One refresh from beginning to end; `receipt.json` is written from it.
 
     `has_receipt`: False where nothing was new, so that no receipt is written and nothing lies beside it.
-    `accident`: a step broke down, so that nothing was decided about any file.
+    `accident`: a step broke down, so that nothing was decided about any file. `standing`: every source of the
+    catalogue by its calendar. `home`: the home territory's figures in the edition that readers see after this
+    refresh; None where none was built or read.
     """
 
     run_id: str
@@ -180,5 +262,7 @@ class RefreshOutcome(BaseModel):
     checks: list[CheckOutcome] = Field(default_factory=list)
     tables: list[TableSummary] = Field(default_factory=list)
     waivers: list[WaiverNote] = Field(default_factory=list)
+    standing: list[SourceStanding] = Field(default_factory=list)
+    home: HomeFigures | None = None
     note: Message | None = None
     action: Message | None = None

@@ -11,6 +11,7 @@ import hashlib
 import json
 import logging
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -21,7 +22,7 @@ from filelock import FileLock, Timeout
 from orchestration.catalog import Source, load_catalogue
 from orchestration.catalog.vintages import sort_key
 from orchestration.conforming import HeaderRefusal
-from orchestration.ingest import Judge, Match, match_file
+from orchestration.ingest import BESIDE, COMMUNES, COMPOSITION, Judge, Match, match_file
 from orchestration.lake import (
     KnownFile,
     Lake,
@@ -43,19 +44,21 @@ from orchestration.landing import (
     unknown_folders,
 )
 from orchestration.messages import Message, Refusal
-from orchestration.records import CheckOutcome, FileOutcome, RefreshOutcome, Waived
+from orchestration.records import CheckOutcome, FileOutcome, RefreshOutcome, Step, Waived
 from orchestration.settings import Settings, code_version
 from orchestration.triage.levels import LEVELS
 from orchestration.waivers import EXPECTATION, MARTS, TEST, load_waivers, waiver_line
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pandas as pd
 
     from orchestration.conforming import Conformed
     from orchestration.editions import Comparison
     from orchestration.ledger import Ledger
     from orchestration.status import SourceStatus
-    from orchestration.warehouse import BuildOutcome, NodeResult
+    from orchestration.warehouse import Broken, BuildOutcome, NodeResult
     from orchestration.worker import Worker
 
 log = logging.getLogger("observatory")
@@ -82,10 +85,11 @@ class HomeBusy(Exception):
 
 
 class UsageError(Exception):
-    """What was asked for does not exist."""
+    """What was asked for does not exist, or must not be done without saying so on purpose."""
 
-    def __init__(self, reason: Message) -> None:
+    def __init__(self, reason: Message, action: Message | None = None) -> None:
         self.reason = reason
+        self.action = action
         super().__init__(reason.en)
 
 
@@ -94,7 +98,7 @@ class Refresh:
 
     def __init__(
         self, settings: Settings, *, channel: str, only: list[str] | None, run_id: str, lock: FileLock,
-        vintages: list[str] | None = None, today: date | None = None,
+        vintages: list[str] | None = None, today: date | None = None, replace_real: bool = False,
     ) -> None:
         self.settings = settings
         self.run_id = run_id
@@ -105,13 +109,18 @@ class Refresh:
         self._today = today
         self._lock = lock
         self.catalogue = load_catalogue(settings.sources_path)
-        self.sources = _asked_for(self.catalogue, only)
-        self.everything = len(self.sources) == len(self.catalogue)
         self.channel = channel
         self.lake = Lake(settings.home)
         self.register = self.lake.candidate()
         self.realm = _realm(channel, self.register)
         self.states = self.register.realm(self.realm)
+        asked = {s.source_id for s in _asked_for(self.catalogue, only)}
+        needed = set() if self._again else self._needed()
+        self.sources = [s for n, s in self.catalogue.items() if n in asked | needed]
+        if channel not in WELL_KNOWN:
+            _require_mirror(Path(channel), self.catalogue)
+        if channel == "sample" and not replace_real:
+            _keep_real(settings.home)
         self.outcomes: dict[str, list[FileOutcome]] = {}
         self.checks: list[CheckOutcome] = []
         self.source_checks: dict[str, list[CheckOutcome]] = {}
@@ -126,6 +135,8 @@ class Refresh:
         self._kept: list[_Kept] = []
         self._ordered: list[_Kept] = []
         self._contracts: dict[tuple[str, str], str] = {}
+        # told of each step as it begins, an ingestion with its source
+        self.on_step: Callable[[Step, str | None], None] = lambda step, source_id: None
         self.work = settings.home / "work" / run_id
         self.waivers = load_waivers(settings.waivers_path, self.catalogue, settings.expectations_path)
         self.judge = Judge(self.lake, self.realm, self.work, waivers=self.waivers, today=self.today)
@@ -146,15 +157,16 @@ class Refresh:
     @classmethod
     def open(
         cls, settings: Settings, *, channel: str = "sample", only: list[str] | None = None, run_id: str | None = None,
-        vintages: list[str] | None = None, wait_seconds: float = 0, today: date | None = None,
+        vintages: list[str] | None = None, wait_seconds: float = 0, today: date | None = None, replace_real: bool = False,
     ) -> "Refresh":
         """Return a refresh that holds the lock of `settings.home`.
 
         `channel`: `sample`, `live`, `inbox`, or the path of a mirror. `only`: identifiers of sources or groups; None for
-        all, empty for none (the marts are made anew from what the lake holds). `vintages`: read these and no
+        all, empty for none (the marts are made anew from what the lake holds); what every figure rests on and the
+        home has never had (communes, EPCIs, goals …) comes along by the same channel. `vintages`: read these and no
         others, also where their files were judged before. `wait_seconds`: how long another refresh is waited
-        for. `today`: the day that waivers and calendars are asked for, by default the clock's. Raises HomeBusy,
-        UsageError, CatalogueError, LakeError.
+        for. `today`: the day that waivers and calendars are asked for, by default the clock's. `replace_real`: an edition
+        made of real files may be replaced by one of samples. Raises HomeBusy, UsageError, CatalogueError, LakeError.
         """
         settings.home.mkdir(parents=True, exist_ok=True)
         # whichever thread ends the refresh gives the lock back
@@ -168,7 +180,10 @@ class Refresh:
 
             sweep(settings.home)
             run_id = run_id or datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
-            return cls(settings, channel=channel, only=only, run_id=run_id, lock=lock, vintages=vintages, today=today)
+            return cls(
+                settings, channel=channel, only=only, run_id=run_id, lock=lock, vintages=vintages, today=today,
+                replace_real=replace_real,
+            )
         except BaseException as error:
             lock.release()
             _tell_accident(settings, channel, error)
@@ -222,13 +237,11 @@ class Refresh:
             if source.source_id not in landings:
                 landings[source.source_id] = self._land_source(source, hashes)
         if self.channel not in WELL_KNOWN:
-            root = Path(self.channel)
-            if not root.is_dir():
-                raise UsageError(
-                    Message(fr=f"Le dossier « {self.channel} » n'existe pas.", en=f"The folder '{self.channel}' does not exist.")
-                )
-            for name in unknown_folders(root, set(self.catalogue)):
-                log.info("no source is called '%s': the folder is ignored", name)
+            for name in unknown_folders(Path(self.channel), set(self.catalogue)):
+                log.info("%s", Message(
+                    fr=f"aucune source ne s'appelle « {name} » : le dossier est ignoré",
+                    en=f"no source is called '{name}': the folder is ignored",
+                ).text(self.settings.language))
         hashes.save()
         return self._only_again(landings) if self._again else landings
 
@@ -259,6 +272,13 @@ class Refresh:
             return land_inbox(self.settings.home, source, hashes)
         return land_folder(source, Path(self.channel) / name, "mirror", hashes, f"mirror:{name}")
 
+    def _needed(self) -> set[str]:
+        """Return the sources that every figure rests on and of which this home has nothing yet."""
+        return {
+            name for name, source in self.catalogue.items()
+            if source.role in ("reference", "project") and not any(self.states.get(name, SourceState()).tables.values())
+        }
+
     # what is new ----------------------------------------------------------------------------------
 
     def nothing_new(self) -> bool:
@@ -271,7 +291,7 @@ class Refresh:
         for source in self.sources:
             landing = self.landings[source.source_id]
             state = self.states.get(source.source_id, SourceState())
-            if not landing.files and self._falls_back(source, state) and not state.tables:
+            if any(not state.tables.get(table) for table in self._extracts(source, state)):
                 return False
             for landed in landing.files:
                 if self.known(source, state, landed) is None:
@@ -299,11 +319,8 @@ class Refresh:
             known = self.known(source, state, landed)
             assert known is not None
             outcomes.append(from_known(known, landed))
-        if not landing.files and self._falls_back(source, state):
-            outcomes += self._fall_back(source, state)
-        elif not landing.files and not outcomes:
-            outcomes.append(self._missing(source, state))
-        return outcomes
+        outcomes += self._stand_in(source, state, self._aside(state), outcomes)
+        return outcomes or [self._missing(source, state)]
 
     def known(self, source: Source, state: SourceState, landed: Landed) -> KnownFile | None:
         """Return how the same bytes were judged under the same contract; None when they must be read."""
@@ -398,33 +415,26 @@ class Refresh:
         for needed in source.depends_on:
             if needed in self.landings:
                 self.ingest(needed)
+        self.on_step("ingest", source_id)
         landing = self.landings[source_id]
         state = self.states.setdefault(source_id, SourceState())
         here = {(f.vintage, f.name) for f in landing.files}
         # what lies in this delivery is judged again below, and says itself what became of it
         withdrawn = [o for o in self._withdraw(source, state) if (o.vintage, o.file) not in here]
         outcomes = list(landing.outcomes) + withdrawn
-        if landing.files:
-            if self.realm == "real":
-                _drop_samples(state)
-            outcomes += self._take(source, state, landing.files)
-        elif self._falls_back(source, state):
-            outcomes += self._fall_back(source, state)
-        elif not outcomes:
-            outcomes.append(self._missing(source, state))
-        self.outcomes[source_id] = outcomes
+        # the extract shipped with the software is no past of a real file: it waits aside until these are judged
+        extract = self._aside(state)
+        outcomes += self._take(source, state, landing.files)
+        outcomes += self._stand_in(source, state, extract, outcomes)
+        self.outcomes[source_id] = outcomes or [self._missing(source, state)]
         for outcome in outcomes:
             if outcome.state == "refused" and outcome.reason:
-                log.warning("%s %s: %s", source_id, outcome.vintage or "", outcome.reason.en)
-        return outcomes
+                log.warning("%s %s: %s", source_id, outcome.vintage or "", outcome.reason.text(self.settings.language))
+        return self.outcomes[source_id]
 
     def held(self, source_id: str) -> dict[str, dict[str, Vintage]]:
         """Return what counts of a source so far, by table and vintage."""
         return self.states.get(source_id, SourceState()).tables
-
-    def _falls_back(self, source: Source, state: SourceState) -> bool:
-        """Return whether figures need the extract shipped with the software for lack of a real file."""
-        return source.role == "reference" and self.realm == "real" and _only_samples(state)
 
     def _missing(self, source: Source, state: SourceState) -> FileOutcome:
         vintages = state.vintages()
@@ -441,29 +451,67 @@ class Refresh:
             reason=Message(fr="aucun fichier dans cet envoi", en="no file in this delivery"),
         )
 
-    def _fall_back(self, source: Source, state: SourceState) -> list[FileOutcome]:
-        files = land_sample(source, HashCache(self.settings.home / "hashes.json")).files
-        outcomes = []
-        for outcome in self._take(source, state, files):
-            if outcome.state in GOOD:
-                outcome = outcome.model_copy(
-                    update={
-                        "state": "kept",
-                        "reason": Message(
-                            fr="source de référence absente de l'envoi : l'extrait livré avec le logiciel est utilisé",
-                            en="reference source missing from the delivery: the extract shipped with the software is used",
-                        ),
-                        "action": Message(
-                            fr=f"Fournir le fichier de {source.publisher} (« {source.title.fr} »).",
-                            en=f"Provide the file of {source.publisher} ('{source.title.en}').",
-                        ),
-                    }
-                )
-            outcomes.append(outcome)
-        return outcomes
+    def _extracts(self, source: Source, state: SourceState) -> dict[str, list[Landed]]:
+        """Return the files of the shipped extract by table, of the tables for which no real file is held.
+
+        Figures need communes, EPCIs and populations whatever became of a delivery: a note in the folder of the
+        communes (`LISEZMOI.txt`) kept a whole edition from readers, and the SIREN was blamed for it.
+        """
+        lacking = {
+            name for name in source.tables if all(_is_extract(v) for v in state.tables.get(name, {}).values())
+        } if source.role == "reference" and self.realm == "real" else set()
+        found: dict[str, list[Landed]] = {}
+        for landed in land_sample(source, HashCache(self.settings.home / "hashes.json")).files if lacking else []:
+            table = match_file(source, landed).table_name
+            if table in lacking:
+                found.setdefault(table, []).append(landed)
+        return found
+
+    def _aside(self, state: SourceState) -> SourceState:
+        """Take what is held of the shipped extract out of `state` and return it; a trial on samples holds nothing else."""
+        aside = SourceState()
+        if self.realm == "sample":
+            return aside
+        for table, vintages in state.tables.items():
+            for vintage in [v for v, kept in vintages.items() if _is_extract(kept)]:
+                aside.tables.setdefault(table, {})[vintage] = vintages.pop(vintage)
+        for vintage, files in list(state.files.items()):
+            for name in [n for n, f in files.items() if f.channel == "sample"]:
+                aside.files.setdefault(vintage, {})[name] = files.pop(name)
+            if not files:
+                del state.files[vintage]
+        return aside
+
+    def _stand_in(
+        self, source: Source, state: SourceState, extract: SourceState, outcomes: list[FileOutcome]
+    ) -> list[FileOutcome]:
+        """Let what is known serve where a reference source's file could not; return one outcome a file or table.
+
+        `extract`: what was held of the shipped extract; its tables count again where no real file is held.
+        `outcomes`: what came of the delivery's own files. Where the newest of them was refused, the vintage that
+        figures rest on instead is named: a population must never become another year's without a word.
+        """
+        wanted = self._extracts(source, state)
+        refused_ones = [o for o in outcomes if o.state == "refused"]
+        told = []
+        for table, files in wanted.items():
+            serves = _extract_serves(source, table, bool(refused_ones))
+            for outcome in self._take(source, extract, files):
+                told.append(outcome.model_copy(update={"state": "kept", **serves}) if outcome.state in GOOD else outcome)
+            if table in extract.tables:
+                state.tables[table] = extract.tables[table]
+        for vintage, judged_files in extract.files.items():
+            for name, known in judged_files.items():
+                if set(known.tables) <= set(wanted):
+                    # the judgement of a real file of the same name is not forgotten
+                    state.files.setdefault(vintage, {}).setdefault(name, known)
+        if source.role == "reference":
+            for table in source.tables.keys() - wanted.keys():
+                told += _in_use(source, state, table, refused_ones)
+        return told
 
     def _take(self, source: Source, state: SourceState, files: list[Landed]) -> list[FileOutcome]:
-        if source.is_bulk:
+        if source.is_bulk and files:
             from orchestration.bulk import take_bulk
 
             return take_bulk(self, source, state, files)
@@ -541,7 +589,7 @@ class Refresh:
                 assert old is not None
                 frames.append(old[old["_file"] == part.landed.name])
             else:
-                is_synthetic = synthetic and part.landed.channel == "sample"
+                is_synthetic = known.synthetic or synthetic and part.landed.channel == "sample"
                 frames.append(part.frame.assign(**provenance(part.landed, is_synthetic)))
             made_of[part.landed.name] = known
         # a kind of file whose new copy was refused, or that this delivery lacks, keeps its good rows
@@ -582,6 +630,7 @@ class Refresh:
         kept = Vintage(
             path=self.lake.relative(path), rows=rows, parts=made_of,
             synthetic=bool(frame["_synthetic"].fillna(False).astype(bool).any()),
+            reference_end=self.lake.reference_end(source.tables[table], path),
         )
         self.keep(source, state, table, vintage, kept, new)
 
@@ -694,6 +743,7 @@ class Refresh:
             state.tables[table][vintage] = again = Vintage(
                 path=self.lake.relative(path), rows=rows, parts=made_of,
                 synthetic=bool(frame["_synthetic"].fillna(False).astype(bool).any()),
+                reference_end=self.lake.reference_end(source.tables[table], path),
             )
             _keep_what_was(again, kept.before)
         return bool(back)
@@ -722,6 +772,11 @@ class Refresh:
             ]
             self.source_checks.setdefault(item.source.source_id, []).extend(checks)
             self._judge_checks(item, checks)
+
+    @property
+    def unjudged(self) -> list[str]:
+        """Return the tables whose expectation suites were ordered and never fetched."""
+        return [item.ticket for item in self._ordered]
 
     def _waived_check(self, item: "_Kept", check: CheckOutcome) -> CheckOutcome:
         """Return a failed check of a source as a warning where a waiver is in force, and note whom it let through."""
@@ -780,7 +835,7 @@ class Refresh:
                         "rows_rejected": 0,
                     }
                 )
-        log.warning("%s %s: %s", item.source.source_id, item.vintage, refusal.reason.en)
+        log.warning("%s %s: %s", item.source.source_id, item.vintage, refusal.reason.text(self.settings.language))
 
     # building, checking, publishing ---------------------------------------------------------------
 
@@ -793,14 +848,27 @@ class Refresh:
         from orchestration.ledger import ledger_of
         from orchestration.warehouse import fill
 
+        self.on_step("build", None)
         self.start_worker()
         assert self._worker is not None
+        # Dagster's steps come in the order of the lineage, in which a table that no model reads stands behind the
+        # build, and what the home lacked has no step at all
+        for source in self.sources:
+            self.ingest(source.source_id)
         for source_id, state in self.states.items():
             # what nobody asked for now must not be published any longer than its waiver either
             if source_id not in self.outcomes and source_id in self.catalogue:
                 withdrawn = self._withdraw(self.catalogue[source_id], state)
                 if withdrawn:
                     self.outcomes[source_id] = withdrawn
+        self.check_sources()
+        for source_id, outcomes in self.outcomes.items():
+            # what an expectation or an ended waiver took away may have been all that there was
+            source, state = self.catalogue[source_id], self.states.get(source_id, SourceState())
+            told = {(o.vintage, o.file, o.state) for o in outcomes}
+            outcomes += [
+                o for o in self._stand_in(source, state, self._aside(state), outcomes) if (o.vintage, o.file, o.state) not in told
+            ]
         self.check_sources()
         self._require_territory()
         # the ledger of revisions names the edition in its rows: the name stands before the figures do
@@ -815,38 +883,75 @@ class Refresh:
         self.built = self._worker.build(sorted(tests))
         for node in self.built.nodes:
             if node.resource_type == "test" or (node.failed and node.resource_type != "exposure"):
-                check = _node_check(node)
-                asked = [node.name, *(f"{node.name}/{rule}" for rule in node.broken)]
+                check = _node_check(node, self._named)
+                asked = [node.name, *(f"{node.name}/{b.rule}" for b in node.broken if b.rule)]
                 if node.status == "warn":
                     for name in asked:
                         check = _as_warning(check, tests[name].message) if name in tests else check
                 elif node.resource_type == "test" and node.status == "fail":
                     self.waivable += [waiver_line(MARTS, "", "", TEST + name) for name in asked[1:] or asked]
                 self.checks.append(check)
+        for broken in self.built.held:
+            said = self._named(broken)
+            message = Message(
+                fr=f"{said.fr}. Retenu, le reste est publié : comparer avec la page de l'éditeur.",
+                en=f"{said.en}. Held back, the rest is published: compare with the publisher's page.",
+            )
+            self.checks.append(CheckOutcome(name=f"held/{broken.rule}", asset=broken.asset, severity="warn", passed=False, message=message))
         for name in tests.keys() - set(self.built.waived):
             self.waivers.reject(tests[name], Message(fr=f"aucun test dbt ne s'appelle « {name} »", en=f"no dbt test is called '{name}'"))
         return self.built
 
+    def _named(self, broken: "Broken") -> Message:
+        """Return a broken rule in words: what it demands of which table, how many rows, which ones, from which files."""
+        shown = [", ".join(f"{k} = {v}" for k, v in keys.items() if v is not None) for keys in broken.examples]
+        more_fr = f" ; et {broken.rows - len(shown)} autre(s)" if broken.rows > len(shown) > 0 else ""
+        more_en = f"; and {broken.rows - len(shown)} more" if broken.rows > len(shown) > 0 else ""
+        rows = " ; ".join(shown)
+        files = self._files({(str(k.get("source_id")), str(k.get("vintage"))) for k in broken.examples})
+        more_fr += f" (fichiers : {files})" if files else ""
+        more_en += f" (files: {files})" if files else ""
+        return Message(
+            fr=f"« {broken.asset} » : {broken.fr}. {broken.rows} ligne{'s' if broken.rows > 1 else ''} s'en écarte{'nt' if broken.rows > 1 else ''}"
+            f"{' : ' + rows if rows else ''}{more_fr}",
+            en=f"'{broken.asset}': {broken.en}. {broken.rows} row{'s' if broken.rows > 1 else ''} deviate{'' if broken.rows > 1 else 's'}"
+            f"{': ' + rows if rows else ''}{more_en}",
+        )
+
+    def _files(self, vintages: set[tuple[str, str]]) -> str:
+        names = sorted({
+            name for source_id, vintage in vintages for table in self.states.get(source_id, SourceState()).tables.values()
+            if vintage in table for name in table[vintage].parts
+        })
+        return ", ".join(names[:4]) + (" …" if len(names) > 4 else "")
+
     def _require_territory(self) -> None:
-        """Refuse a territory that no composition at hand knows, before dbt fails on it in its own words."""
+        """Refuse a territory that the lists at hand do not know, before dbt fails on it in its own words."""
         from orchestration.worker import BuildError
 
-        codes = home_communes(self.lake, self.catalogue, self.states, self.settings.territory)
-        if codes:
-            return
         territory = self.settings.territory
+        members = _newest(self.lake, self.catalogue, self.states, COMPOSITION, "epci_code = ?", [territory])
+        known = _newest(self.lake, self.catalogue, self.states, COMMUNES, "true", [])
+        if members.codes and (not known.codes or set(members.codes) & set(known.codes)):
+            return
+        found = known if members.codes else members
+        extract = Message(
+            fr=" ; c'est l'extrait livré avec le logiciel, qui n'a que quelques métropoles : fournir le fichier national",
+            en="; it is the extract shipped with the software, which holds a few metropolises only: provide the national file",
+        ) if found.is_extract else Message(fr="", en="")
         raise BuildError(
             Message(
-                fr=f"Aucune intercommunalité de SIREN {territory} dans la composition des EPCI à disposition ; "
-                "vérifier le numéro, ou fournir le fichier national de composition (l'extrait livré n'a que quelques métropoles).",
-                en=f"No intercommunal body with SIREN {territory} in the composition of EPCIs at hand; "
-                "check the number, or provide the national composition (the extract shipped holds a few metropolises only).",
+                fr=f"Aucune commune de l'intercommunalité de SIREN {territory} dans la liste à disposition ({found.name.fr}){extract.fr} ; "
+                "vérifier aussi le numéro.",
+                en=f"No commune of the intercommunal body with SIREN {territory} in the list at hand ({found.name.en}){extract.en}; "
+                "check the number too.",
             )
         )
 
     def check_marts(self) -> list[CheckOutcome]:
         """Run the expectation suites of the marts and return their results."""
         assert self.built is not None and self._worker is not None, "build() comes first"
+        self.on_step("check", None)
         results: list[CheckOutcome] = []
         if self.built.success:
             results = [
@@ -871,6 +976,7 @@ class Refresh:
         """Publish the edition, or say what blocks it; write the receipts; return the outcome."""
         from orchestration.publish import publish
 
+        self.on_step("publish", None)
         for source in self.sources:
             self.outcomes.setdefault(source.source_id, [])
         self.concluded = publish(self)
@@ -907,6 +1013,7 @@ class Refresh:
             finished_at=datetime.now(UTC), territory=self.settings.territory,
             channel=self.channel if self.channel in WELL_KNOWN else "mirror", realm=self.realm, published=published,
             sources=files, checks=checks, waivers=self.waivers.notes(self.today), note=note, action=action,
+            standing=[s.standing for s in self.statuses()],
         )
 
 
@@ -967,27 +1074,44 @@ class _Ended(NamedTuple):
     checks: list[str]
 
 
+class _Listed(NamedTuple):
+    """Codes of communes, and the list that they stand in: its name with the vintage, and whether it is the shipped extract."""
+
+    codes: list[str]
+    name: Message
+    is_extract: bool
+
+
+def _newest(
+    lake: Lake, catalogue: dict[str, Source], states: dict[str, SourceState], columns: set[str], where: str, values: list[str]
+) -> _Listed:
+    """Return the communes for which `where` holds in the newest table of the lake that has `columns`."""
+    from orchestration.duck import connect
+
+    found: tuple[tuple, Source, str, Vintage] | None = None
+    for source in catalogue.values():
+        for name, table in source.tables.items():
+            vintages = states.get(source.source_id, SourceState()).tables.get(name, {})
+            if vintages and columns <= {c.name for c in table.columns}:
+                vintage = max(vintages, key=sort_key)
+                if found is None or sort_key(vintage) > found[0]:
+                    found = (sort_key(vintage), source, vintage, vintages[vintage])
+    if found is None:
+        return _Listed([], Message(fr="aucune", en="none"), False)
+    _, source, vintage, kept = found
+    with connect() as connection:
+        rows = connection.execute(
+            f"SELECT DISTINCT commune_code FROM read_parquet(?) WHERE {where} ORDER BY 1", [str(lake.root / kept.path), *values]
+        ).fetchall()
+    name = Message(fr=f"« {source.title.fr} », {vintage}", en=f"'{source.title.en}', {vintage}")
+    return _Listed([r[0] for r in rows], name, _is_extract(kept))
+
+
 def home_communes(
     lake: Lake, catalogue: dict[str, Source], states: dict[str, SourceState], territory: str
 ) -> list[str]:
     """Return the codes of the communes of an EPCI, by the newest composition that the lake holds."""
-    from orchestration.duck import connect
-
-    newest: tuple[tuple, str] | None = None
-    for source in catalogue.values():
-        for name, table in source.tables.items():
-            vintages = states.get(source.source_id, SourceState()).tables.get(name, {})
-            if vintages and {"epci_code", "commune_code"} <= {c.name for c in table.columns}:
-                vintage = max(vintages, key=sort_key)
-                newest = max(filter(None, [newest, (sort_key(vintage), vintages[vintage].path)]))
-    if newest is None:
-        return []
-    with connect() as connection:
-        rows = connection.execute(
-            "SELECT DISTINCT commune_code FROM read_parquet(?) WHERE epci_code = ? ORDER BY 1",
-            [str(lake.root / newest[1]), territory],
-        ).fetchall()
-    return [r[0] for r in rows]
+    return _newest(lake, catalogue, states, COMPOSITION, "epci_code = ?", [territory]).codes
 
 
 def _realm(channel: str, register: Register) -> Realm:
@@ -999,11 +1123,6 @@ def _realm(channel: str, register: Register) -> Realm:
     if channel == "sample" or (channel == "inbox" and not register.real and register.sample):
         return "sample"
     return "real"
-
-
-def _only_samples(state: SourceState) -> bool:
-    parts = [p for table in state.tables.values() for v in table.values() for p in v.parts.values()]
-    return all(p.channel == "sample" for p in parts)
 
 
 def _asked_for(catalogue: dict[str, Source], only: list[str] | None) -> list[Source]:
@@ -1021,13 +1140,123 @@ def _asked_for(catalogue: dict[str, Source], only: list[str] | None) -> list[Sou
     return [s for s in catalogue.values() if s.source_id in only or set(s.groups) & set(only)]
 
 
-def _drop_samples(state: SourceState) -> None:
-    """Forget the shipped extract as soon as a real file of the same source is at hand."""
-    for vintage, files in list(state.files.items()):
-        if any(f.channel == "sample" for f in files.values()):
-            del state.files[vintage]
-            for table in state.tables.values():
-                table.pop(vintage, None)
+def _is_extract(vintage: Vintage) -> bool:
+    return all(p.channel == "sample" for p in vintage.parts.values())
+
+
+def _extract_serves(source: Source, table: str, was_refused: bool) -> dict[str, Message]:
+    """Return why the shipped extract serves for a table, and what a person does about it."""
+    what = source.tables[table].description
+    why = Message(
+        fr=f"« {what.fr} » : aucun fichier n'a pu être pris, et aucun ne l'avait été avant",
+        en=f"'{what.en}': no file could be taken, and none had been before",
+    ) if was_refused else Message(
+        fr="source de référence absente de l'envoi", en="reference source missing from the delivery"
+    )
+    return {
+        "reason": Message(
+            fr=f"{why.fr} : l'extrait livré avec le logiciel est utilisé", en=f"{why.en}: the extract shipped with the software is used"
+        ),
+        "action": Message(
+            fr=f"Fournir le fichier de {source.publisher} (« {source.title.fr} »).",
+            en=f"Provide the file of {source.publisher} ('{source.title.en}').",
+        ),
+    }
+
+
+def _in_use(source: Source, state: SourceState, table: str, refused_ones: list[FileOutcome]) -> list[FileOutcome]:
+    """Return one outcome where the newest file of a table was refused, which names the vintage that figures rest on."""
+    held = max(state.tables.get(table, {}), key=sort_key, default=None)
+    if held is None:
+        return []
+    newer = []
+    for outcome in refused_ones:
+        known = state.files.get(outcome.vintage or "", {}).get(outcome.file or "")
+        whose = known.slot.partition("/")[0] if known else ""
+        # a file that nothing says which table it is of concerns those of older vintages only
+        if outcome.vintage and whose in ("", table) and (
+            sort_key(outcome.vintage) > sort_key(held) or (whose and outcome.vintage == held)
+        ):
+            newer.append(outcome)
+    if not newer:
+        return []
+    last = max((o.vintage for o in newer if o.vintage), key=sort_key)
+    files, what = ", ".join(sorted({o.file or "" for o in newer if o.vintage == last})), source.tables[table].description
+    return [FileOutcome(
+        source=source.source_id, vintage=held, state="kept",
+        reason=Message(
+            fr=f"« {what.fr} » : le millésime {held} sert, le fichier de {last} étant refusé ({files})",
+            en=f"'{what.en}': vintage {held} serves, since the file of {last} was refused ({files})",
+        ),
+        action=Message(
+            fr=f"Lire pourquoi il est refusé ; tant qu'il l'est, les chiffres qui en dépendent sont calculés sur {held}.",
+            en=f"Read why it was refused; until it is mended, figures that depend on it rest on {held}.",
+        ),
+    )]
+
+
+def _require_mirror(root: Path, catalogue: dict[str, Source]) -> None:
+    """Raise UsageError unless `root` holds a folder of a source: a slip in a path must not pass for a delivery."""
+    from orchestration.catalog.vintages import parse_vintage
+
+    how = Message(
+        fr="--from prend « live » (les adresses des éditeurs), « sample » (les échantillons livrés), ou un dossier rangé en "
+        "SOURCE/MILLÉSIME/FICHIER (noms des sources : « observatory sources »).",
+        en="--from takes 'live' (the publishers' addresses), 'sample' (the samples shipped), or a folder laid out as "
+        "SOURCE/VINTAGE/FILE (names of sources: 'observatory sources').",
+    )
+    meant = root.name.casefold()
+    if not root.is_dir():
+        hint = Message(fr=f" Vouliez-vous dire « {meant} » ?", en=f" Did you mean '{meant}'?") if meant in WELL_KNOWN else Message(fr="", en="")
+        raise UsageError(
+            Message(fr=f"Le dossier « {root} » n'existe pas.{hint.fr}", en=f"The folder '{root}' does not exist.{hint.en}"), how
+        )
+    folders = sorted(p.name for p in root.iterdir() if p.is_dir() and not p.name.startswith("."))
+    if set(folders) & set(catalogue):
+        return
+    there = ", ".join(folders[:5]) + (" …" if len(folders) > 5 else "")
+    if root.name in catalogue or (folders and all(parse_vintage(name) for name in folders)):
+        found = Message(
+            fr=f"il semble être celui d'une seule source : donner le dossier qui le contient (« {root.parent} »)",
+            en=f"it looks like that of one source: give the folder that it lies in ('{root.parent}')",
+        )
+    else:
+        found = Message(fr=f"il contient : {there}", en=f"it holds: {there}") if folders else Message(
+            fr="il ne contient aucun dossier", en="it holds no folder"
+        )
+    raise UsageError(
+        Message(
+            fr=f"Aucun dossier de source dans « {root} » ; {found.fr}. Rien n'a été fait.",
+            en=f"No folder of a source in '{root}'; {found.en}. Nothing was done.",
+        ),
+        how,
+    )
+
+
+def _keep_real(home: Path) -> None:
+    """Raise UsageError where readers see figures made from real files, which samples would replace."""
+    from orchestration.editions.shelf import current
+    from orchestration.ledger import realm_of
+
+    edition = current(home)
+    if edition is None or realm_of(edition) != "real":
+        return
+    raise UsageError(
+        Message(
+            fr=f"Rien n'a été fait : l'édition en service ({edition.edition_id}) est faite de fichiers réels, et les échantillons "
+            "livrés avec le logiciel, en partie inventés, prendraient leur place.",
+            en=f"Nothing was done: the edition in service ({edition.edition_id}) is made of real files, and the samples shipped "
+            "with the software, made up in part, would take their place.",
+        ),
+        Message(
+            fr="Dire d'où viennent les fichiers : --from live, ou --from DOSSIER (dans Dagster : « channel » de la ressource "
+            "observatory, ou la variable OBSERVATORY_FROM). Pour un essai, prendre un autre --home. Pour remplacer quand même "
+            "l'édition réelle : --replace-real (dans Dagster : replace_real: true).",
+            en="Say where the files come from: --from live, or --from FOLDER (in Dagster: 'channel' of the resource "
+            "observatory, or the variable OBSERVATORY_FROM). For a trial, take another --home. To replace the real edition all "
+            "the same: --replace-real (in Dagster: replace_real: true).",
+        ),
+    )
 
 
 def remember(
@@ -1050,25 +1279,27 @@ def judged(
         state=outcome.state, reason=outcome.reason, action=outcome.action, rows_read=outcome.rows_read,
         rows_kept=outcome.rows_kept, rows_rejected=outcome.rows_rejected, tables=tables,
         fetched_at=refresh.started_at.isoformat(timespec="seconds"), patch=outcome.patch, waived=outcome.waived,
+        synthetic=bool(match and match.spec.synthetic), published_at=outcome.published_at,
     )
 
 
 def from_known(known: KnownFile, landed: Landed) -> FileOutcome:
-    """Return the outcome of a file that was judged before: unchanged, or refused for the same reason."""
-    state = "refused" if known.state == "refused" else "unchanged"
+    """Return the outcome of a file that was judged before: unchanged, or not taken for the same reason."""
+    state = "unchanged" if known.state in GOOD else known.state
     return FileOutcome(
-        source=landed.source, vintage=landed.vintage, file=landed.name, state=state,
+        source=landed.source, vintage=landed.vintage, file=landed.name, state=state,  # type: ignore[arg-type]
         reason=known.reason, action=known.action, rows_read=known.rows_read, rows_kept=known.rows_kept,
         rows_rejected=known.rows_rejected, sha256=known.sha256, bytes=known.bytes, origin=landed.origin,
-        channel=landed.channel, patch=known.patch, waived=known.waived,
+        channel=landed.channel, patch=known.patch, waived=known.waived, published_at=known.published_at,
     )
 
 
 def refused(landed: Landed, refusal: Refusal) -> FileOutcome:
-    """Return the outcome of a file that must not be read further."""
+    """Return the outcome of a file that must not be read further; one that no table needs changes nothing."""
     return FileOutcome(
-        source=landed.source, vintage=landed.vintage, file=landed.name, state="refused",
-        reason=refusal.reason, action=refusal.action, sha256=landed.sha256, bytes=landed.bytes,
+        source=landed.source, vintage=landed.vintage, file=landed.name, state="unchanged" if refusal.kind == BESIDE else "refused",
+        reason=Message.join([refusal.reason, *([landed.note] if landed.note else [])]), action=refusal.action,
+        sha256=landed.sha256, bytes=landed.bytes,
         origin=landed.origin, channel=landed.channel,
         patch=refusal.patch if isinstance(refusal, HeaderRefusal) else None,
     )
@@ -1090,7 +1321,7 @@ def taken(landed: Landed, conformed: "Conformed") -> FileOutcome:
         state="adapted" if notes else "accepted", reason=Message.join(notes),
         rows_read=conformed.rows_read, rows_kept=len(conformed.frame),
         rows_rejected=len(conformed.rejected), sha256=landed.sha256, bytes=landed.bytes,
-        origin=landed.origin, channel=landed.channel, waived=conformed.waived,
+        origin=landed.origin, channel=landed.channel, waived=conformed.waived, published_at=conformed.published_at,
     )
 
 
@@ -1163,7 +1394,7 @@ def _clash(source: Source, table: str, frame: "pd.DataFrame") -> Refusal | None:
     )
 
 
-def _node_check(node: "NodeResult") -> CheckOutcome:
+def _node_check(node: "NodeResult", named: "Callable[[Broken], Message]") -> CheckOutcome:
     """Return a dbt node as a check; what was skipped behind a failure is no second reason to block."""
     if node.status in ("pass", "success"):
         message = Message(fr="tient", en="holds")
@@ -1172,6 +1403,9 @@ def _node_check(node: "NodeResult") -> CheckOutcome:
             fr=f"« {node.name} » n'a pas été vérifié : une table dont il dépend a échoué",
             en=f"'{node.name}' was not checked: a table that it needs failed",
         )
+    elif node.broken:
+        found = [_too_many(named(b)) if b.held else named(b) for b in node.broken]
+        message = Message(fr=" ; ".join(m.fr for m in found), en="; ".join(m.en for m in found))
     else:
         said = " ".join((node.message or node.status).split())
         message = Message(
@@ -1181,4 +1415,14 @@ def _node_check(node: "NodeResult") -> CheckOutcome:
         name=node.name, asset=node.unique_id.split(".")[2],
         severity="warn" if node.status in ("warn", "skipped") else "error",
         passed=node.status in ("pass", "success"), message=message,
+    )
+
+
+def _too_many(said: Message) -> Message:
+    """Return that rows are held back of which there are too many for the rest to go out without a person's word."""
+    return Message(
+        fr=f"{said.fr}. C'est trop pour des lignes isolées (une sur vingt) : un modèle ou un fichier est faux. Ces lignes sont retenues ; "
+        "le corriger, ou laisser paraître l'édition sans elles en l'inscrivant dans waivers.yml",
+        en=f"{said.en}. That is too many for single rows (one in twenty): a model or a file is wrong. These rows are held back; "
+        "correct it, or let the edition appear without them by an entry in waivers.yml",
     )

@@ -98,6 +98,10 @@ class ObservatoryResource(ConfigurableResource):
     home: str = Field(default="", description="Dossier de travail / everything is written below it (OBSERVATORY_HOME)")
     territory: str = Field(default="", description="SIREN de l'EPCI / of the EPCI (OBSERVATORY_TERRITORY)")
     channel: str = Field(default="", description="`sample`, `live`, `inbox`, ou le dossier d'un miroir / or a mirror's folder (OBSERVATORY_FROM)")
+    replace_real: bool = Field(
+        default=False,
+        description="Laisser les échantillons prendre la place d'une édition faite de fichiers réels / let samples replace an edition of real files",
+    )
 
     def settings(self) -> "Settings":
         """Return the settings of this run."""
@@ -105,9 +109,23 @@ class ObservatoryResource(ConfigurableResource):
 
         return Settings.load(home=self.home or None, territory=self.territory or None)
 
-    def came_from(self) -> str:
-        """Return the channel of this run."""
-        return self.channel or self.settings().channel
+    def came_from(self, asked: list[str]) -> str:
+        """Return the channel of a run that ingests the sources `asked`: its own, else that of the environment.
+
+        Where neither is said and readers see real files, the run goes on with real files: by the publishers' addresses
+        if the edition came from there; the folder of a mirror must be said. The samples are the default of a trial only.
+        """
+        from orchestration.editions.shelf import current
+        from orchestration.ledger import realm_of
+
+        settings = self.settings()
+        edition = None if self.channel or "channel" in settings.model_fields_set else current(settings.home)
+        if edition is None or realm_of(edition) != "real":
+            return self.channel or settings.channel
+        if not asked:
+            return "inbox"  # nothing is read: only that the edition is made of real files counts
+        assert edition.manifest is not None
+        return "live" if edition.manifest.channel == "live" else settings.channel
 
     def errand(
         self, context: OpExecutionContext, *, channel: str, only: list[str], vintages: list[str] | None = None
@@ -136,7 +154,9 @@ class ObservatoryResource(ConfigurableResource):
             return
         if session.ends == "concluded":
             run = run_id[:8]
-            session.conclude(Message(fr=STOPPED.fr.format(run=run), en=STOPPED.en.format(run=run)))
+            outcome = session.conclude(Message(fr=STOPPED.fr.format(run=run), en=STOPPED.en.format(run=run)))
+            if context.instance:
+                context.instance.add_run_tags(run_id, outcome_tags(outcome))
         elif session.ends == "released":
             session.stack.close()
 
@@ -152,7 +172,10 @@ class ObservatoryResource(ConfigurableResource):
 
         `accident`: what kept the refresh from being finished; then nothing is published.
         """
-        return self._session(context).conclude(accident)
+        session = self._session(context)
+        outcome = session.conclude(accident)
+        context.instance.add_run_tags(context.run.run_id, outcome_tags(outcome))
+        return outcome
 
     def receipt(self, context: AssetExecutionContext) -> str | None:
         """Return the run's receipt as Markdown, None before it is written."""
@@ -172,18 +195,30 @@ class ObservatoryResource(ConfigurableResource):
             return known
         from orchestration.refresh import Refresh
 
-        settings = self.settings()
         here(context)
         with busy_or_wrong():
+            settings, asked = self.settings(), selected(context)
             refresh = Refresh.open(
-                settings, channel=self.came_from(), only=selected(context), wait_seconds=WAIT_SECONDS
+                settings, channel=self.came_from(asked), only=asked, wait_seconds=WAIT_SECONDS, replace_real=self.replace_real
             )
-        context.instance.add_run_tags(context.run.run_id, {REFRESH_TAG: refresh.run_id})
+        context.instance.add_run_tags(
+            context.run.run_id, {REFRESH_TAG: refresh.run_id, **begun_tags(refresh.channel, settings.territory)}
+        )
         # dbt's import hides behind the ingestion
         refresh.start_worker()
         session = adopt(context.run.run_id, settings, refresh)
         session.ends = "concluded" if EDITION_KEY in context.job_def.asset_layer.selected_asset_keys else "released"
         return session
+
+
+def begun_tags(channel: str, territory: str) -> dict[str, str]:
+    """Return what the list of runs shows of a refresh from its beginning."""
+    return {"channel": channel, "territory": territory}
+
+
+def outcome_tags(outcome: RefreshOutcome) -> dict[str, str]:
+    """Return what the list of runs shows of a refresh at its end: a run that went well may have refused a file."""
+    return {"exit_code": str(outcome.exit_code), **({"edition": outcome.edition} if outcome.edition else {})}
 
 
 def here(context: OpExecutionContext | AssetExecutionContext) -> None:
@@ -193,12 +228,17 @@ def here(context: OpExecutionContext | AssetExecutionContext) -> None:
 
 @contextmanager
 def busy_or_wrong() -> Iterator[None]:
-    """Turn a busy home, a wrong channel, an unreadable register into a Failure in plain words, never tried again."""
+    """Turn a busy home, a wrong setting or channel, an unreadable register into a Failure in plain words, never tried again."""
+    from pydantic import ValidationError
+
     from orchestration.lake import LakeError
     from orchestration.refresh import HomeBusy, UsageError
 
     try:
         yield
+    except ValidationError as error:
+        said = " ; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+        raise Failure(description=said, allow_retries=False) from None
     except (HomeBusy, UsageError, LakeError) as error:
         said = [error.reason, getattr(error, "action", None)]
         raise Failure(description=" ".join(filter(None, map(both, said))), allow_retries=False) from None

@@ -29,6 +29,7 @@ from dagster import (
 from orchestration.assets.wording import both, lake_key
 from orchestration.checks import evaluation, freshness_result, refreshes_result
 from orchestration.looks import Look, looks_due
+from orchestration.messages import Message, agreed
 from orchestration.settings import Settings
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -151,12 +152,14 @@ def _inbox_drops(job: str) -> SensorDefinition:
             return SensorResult(skip_reason="La boîte de dépôt est vide. / The inbox is empty.")
         going = going_on(context.instance)
         if going:
-            return SensorResult(skip_reason=f"{len(found)} fichier(s) en attente : une exécution est en cours ({going}). / A run is going on.")
+            waiting = agreed(f"{len(found)} fichier(s) en attente", "fr")
+            return SensorResult(skip_reason=f"{waiting} : une exécution est en cours ({going}). / A run is going on.")
         known, asked = json.loads(context.cursor) if context.cursor else ([], 0.0)
         now = clock().timestamp()
         # what lies there after its run waits for a refresh to end, or fell: ask again, but not every half minute
         if known == found and now - asked < _DROPPED_AGAIN.total_seconds():
-            return SensorResult(skip_reason=f"{len(found)} fichier(s) déjà relevé(s), nouvel essai plus tard. / Tried before, again later.")
+            tried = agreed(f"{len(found)} fichier(s) déjà relevé(s)", "fr")
+            return SensorResult(skip_reason=f"{tried}, nouvel essai plus tard. / Tried before, again later.")
         return SensorResult(
             run_requests=[RunRequest(tags={"observatory/from": INBOX_DROPS})], cursor=json.dumps([found, now])
         )
@@ -203,7 +206,9 @@ def _heartbeat() -> SensorDefinition:
         late = sum(not r.passed for r in results[1:])
         return SensorResult(
             asset_events=[e for e in map(evaluation, results) if keys is None or e.asset_check_key in keys],
-            skip_reason=both(silence) or f"Les actualisations se suivent ; {late} source(s) en retard. / Refreshes go on; {late} source(s) late.",
+            skip_reason=both(silence or Message(
+                fr=f"Les actualisations se suivent ; {late} source(s) en retard.", en=f"Refreshes go on; {late} source(s) late."
+            )),
         )
 
     return SensorDefinition(

@@ -13,6 +13,7 @@ import socket
 import subprocess
 import sys
 from threading import Event
+from urllib.request import urlopen
 
 from orchestration.dagster_run import WORKSPACE, close_orphans, dagster_home, open_instance
 from orchestration.messages import Message, Refusal
@@ -20,6 +21,7 @@ from orchestration.settings import Settings
 
 # dagster dev gives its webserver and daemon that long
 _STOP_SECONDS = 20
+_STARTING = Message(fr="Dagster démarre…", en="Dagster is starting…")
 
 
 def serve(settings: Settings, host: str = "127.0.0.1", port: int = 3000) -> int:
@@ -53,15 +55,33 @@ def serve(settings: Settings, host: str = "127.0.0.1", port: int = 3000) -> int:
     before = {s: signal.signal(s, lambda *_: wished.set()) for s in (signal.SIGINT, signal.SIGTERM)}
     # a session of its own: Ctrl-C reaches only us, and whatever is left at the end can be told to go
     process = subprocess.Popen(command, cwd=settings.home, env=environment, stdout=sys.stderr, start_new_session=True)
-    print(f"Dagster : http://{host}:{port} (Ctrl-C pour arrêter / to stop)", file=sys.stderr, flush=True)
+    _say(settings, _STARTING)
+    address, is_ready = f"http://{f'[{host}]' if ':' in host else host}:{port}", False
     try:
         while process.poll() is None and not wished.is_set():
+            # an address that does not answer yet, for half a minute on a busy machine, looks like a failure
+            if not is_ready and _answers(address):
+                is_ready = True
+                _say(settings, Message(fr=f"Dagster : {address} (Ctrl-C pour arrêter)", en=f"Dagster: {address} (Ctrl-C to stop)"))
             wished.wait(0.5)
         return 0 if wished.is_set() else process.returncode
     finally:
         _stop(process)
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _say(settings: Settings, message: Message) -> None:
+    print(message.text(settings.language), file=sys.stderr, flush=True)
+
+
+def _answers(address: str) -> bool:
+    """Return whether the page can be opened; listening on 0.0.0.0 is answered on this machine too."""
+    try:
+        with urlopen(address, timeout=2):
+            return True
+    except OSError:
+        return False
 
 
 def _stop(process: subprocess.Popen) -> None:

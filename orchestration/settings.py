@@ -9,10 +9,10 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from orchestration.messages import Language
+from orchestration.messages import Language, Message
 
 PROJECT = Path(__file__).resolve().parent.parent
 NANTES_METROPOLE = "244400404"
@@ -69,11 +69,49 @@ class Settings(BaseSettings):
             raise ValueError(f"'{value}' is not the SIREN of an EPCI: nine digits are expected")
         return digits
 
+    @field_validator("territory")
+    @classmethod
+    def _key(cls, value: str) -> str:
+        # Luhn's formula: a digit that is wrong, or two exchanged, are told before any work
+        if not value.isascii() or sum(sum(divmod(int(d) * (1 + i % 2), 10)) for i, d in enumerate(reversed(value))) % 10:
+            raise ValueError(f"'{value}' is not a SIREN: its last digit does not fit the others, one of them is wrong")
+        return value
+
     @classmethod
     def load(cls, home: Path | None = None, territory: str | None = None) -> "Settings":
         """Return the settings; arguments that are not None win over the environment."""
         given = {"home": home, "territory": territory}
         return cls(**{k: v for k, v in given.items() if v is not None})
+
+
+_NUMBER = Message(fr="un nombre entier, 0 ou plus, est attendu", en="a whole number, 0 or more, is expected")
+_YES_OR_NO = Message(fr="0 ou 1 est attendu", en="0 or 1 is expected")
+_EXPECTED = {
+    "territory": Message(
+        fr="le SIREN d'une intercommunalité est attendu, neuf chiffres dont le dernier dépend des autres",
+        en="the SIREN of an EPCI is expected, nine digits of which the last depends on the others",
+    ),
+    "language": Message(fr="fr ou en est attendu", en="fr or en is expected"),
+    "heartbeat_days": _NUMBER,
+    "notify_always": _YES_OR_NO,
+    "notify_samples": _YES_OR_NO,
+}
+
+
+def troubles(error: ValidationError) -> list[Message]:
+    """Return, for each setting that cannot be what it is, its variable, its value and what is expected."""
+    found = []
+    for trouble in error.errors():
+        name = str(trouble["loc"][0]) if trouble["loc"] else ""
+        expected = _EXPECTED.get(name, Message(fr="cette valeur ne convient pas", en="this value will not do"))
+        variable = name if name.startswith("OBSERVATORY_") else f"OBSERVATORY_{name.upper()}"
+        if name in ("home", "territory"):
+            variable = f"--{name} ({variable})"
+        value = trouble["input"]
+        found.append(Message(
+            fr=f"{variable} vaut « {value} » : {expected.fr}.", en=f"{variable} is '{value}': {expected.en}."
+        ))
+    return found
 
 
 @cache

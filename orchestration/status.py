@@ -9,26 +9,27 @@ Imports nothing heavy: `observatory status` answers at once.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 from orchestration.catalog import Source, load_catalogue
 from orchestration.catalog.vintages import newest
-from orchestration.lake import Lake, Realm, SourceState
+from orchestration.lake import Lake, Realm, SourceState, Vintage
 from orchestration.messages import Language
-from orchestration.records import WaiverNote
-from orchestration.quality.freshness import SourceHealth, health
+from orchestration.records import SourceStanding, WaiverNote
+from orchestration.quality.freshness import SourceHealth, health, worst
 from orchestration.settings import Settings
 
+# the most urgent first
 STATES = {
-    "fresh": ("à jour", "fresh", "green"),
-    "due": ("attendue", "due", "yellow"),
-    "late_publisher": ("en retard chez l'éditeur", "late at the publisher", "yellow"),
-    "late_us": ("à actualiser par nous", "for us to update", "red"),
     "refused": ("dernier fichier refusé", "last file refused", "red"),
+    "late_us": ("à actualiser par nous", "for us to update", "red"),
     "never": ("jamais reçue", "never received", "red"),
+    "late_publisher": ("en retard chez l'éditeur", "late at the publisher", "yellow"),
+    "due": ("attendue", "due", "yellow"),
+    "fresh": ("à jour", "fresh", "green"),
 }
 
 
@@ -38,11 +39,16 @@ OVERDUE = ("late_publisher", "late_us", "refused")
 
 @dataclass(frozen=True)
 class SourceStatus:
-    """The health of one source beside its title and owner. `channel`: where its newest good files came from."""
+    """The health of one source beside its title and owner.
+
+    `health`: that of the table which stands for it (`freshness.worst`). `channel`: where that table's newest good files came
+    from. `tables`: the health of each table of which anything is held.
+    """
 
     source: Source
     health: SourceHealth
     channel: str | None
+    tables: dict[str, SourceHealth] = field(default_factory=dict)
 
     @property
     def is_sample(self) -> bool:
@@ -54,6 +60,15 @@ class SourceStatus:
         """Return whether figures that rest on the source are older than they should be."""
         return self.health.state in OVERDUE
 
+    @property
+    def standing(self) -> SourceStanding:
+        """Return what a receipt says of the source's calendar."""
+        h = self.health
+        return SourceStanding(
+            source=h.source_id, state=h.state, is_overdue=self.is_overdue, vintage=h.vintage, due_on=h.next_due_at,
+            action=h.action,
+        )
+
     def to_json(self, language: Language = "fr") -> dict[str, Any]:
         """Return plain values; `action` in `language`, `action_fr` and `action_en` beside it."""
         h = self.health
@@ -62,6 +77,10 @@ class SourceStatus:
             "since": h.since, "vintage": h.vintage, "reference_end": h.reference_end,
             "published_at": h.published_at, "fetched_at": h.fetched_at, "next_due_at": h.next_due_at,
             "late_after": h.late_after, "channel": self.channel, "owner": self.source.owner,
+            "tables": {
+                name: {"state": t.state, "vintage": t.vintage, "reference_end": t.reference_end, "next_due_at": t.next_due_at}
+                for name, t in self.tables.items()
+            },
             "action": h.action.text(language), "action_fr": h.action.fr, "action_en": h.action.en,
         }
 
@@ -114,12 +133,17 @@ def statuses(
     ]
 
 
-def _health(source: Source, state: SourceState, live: Path | None, today: date) -> tuple[SourceHealth, str | None]:
-    last = newest(list(state.files))
-    refused = any(f.state == "refused" for f in state.files.get(last, {}).values()) if last else False
-    held = newest(state.vintages())
-    channel = looked = _channel(state, held)
-    taken = [f.fetched_at for judged in state.files.values() for f in judged.values() if f.fetched_at]
+def _health(source: Source, state: SourceState, live: Path | None, today: date) -> tuple[SourceHealth, str | None, dict[str, SourceHealth]]:
+    # a publisher's try-out in made-up rows is neither held nor refused: it says nothing of any day
+    judged = {v: [f for f in files.values() if not f.synthetic] for v, files in state.files.items()}
+    last = newest([v for v, files in judged.items() if files])
+    refused = any(f.state == "refused" for f in judged[last]) if last else False
+    tables = {
+        name: {v: kept for v, kept in vintages.items() if not kept.is_mock} for name, vintages in state.tables.items()
+    }
+    held = {name: last for name, vintages in tables.items() if (last := newest(list(vintages)))}
+    looked = None
+    taken = [f.fetched_at for files in judged.values() for f in files if f.fetched_at]
     fetched = max((_utc(t) for t in taken), default=None)
     published, announced = None, None
     if live is not None and live.is_dir():
@@ -132,16 +156,27 @@ def _health(source: Source, state: SourceState, live: Path | None, today: date) 
             looked, fetched = "live", _utc(clock.checked_at)
             published = clock.published_at.date() if clock.published_at else None
             announced = clock.vintage
-    found = health(
-        source, newest_vintage=held, published_at=published, fetched_at=fetched, refused=refused, today=today,
-        channel=looked, published_vintage=announced,  # type: ignore[arg-type]
-    )
-    return found, channel
+
+    def told(name: str | None) -> SourceHealth:
+        kept = tables[name][held[name]] if name is not None else None
+        printed = max((p.published_at for p in kept.parts.values() if p.published_at), default=None) if kept else None
+        return health(
+            source, newest_vintage=held[name] if name is not None else None, published_at=published or printed, fetched_at=fetched,
+            refused=refused, today=today, channel=looked or _channel(kept), published_vintage=announced,  # type: ignore[arg-type]
+            own_calendar=source.tables[name].calendar if name in source.tables else None,
+            reference_end=kept.reference_end if kept else None,
+        )
+
+    found = {name: told(name) for name in held}
+    if not found:
+        return told(None), None, {}
+    first = worst(found)
+    return found[first], _channel(tables[first][held[first]]), found
 
 
-def _channel(state: SourceState, held: str | None) -> str | None:
-    """Return where the files of vintage `held` came from; a sample among them tells on the whole."""
-    parts = [p for table in state.tables.values() if held in table for p in table[held].parts.values()]
+def _channel(kept: Vintage | None) -> str | None:
+    """Return where the files of a vintage came from; a sample among them tells on the whole."""
+    parts = list(kept.parts.values()) if kept else []
     if any(p.channel == "sample" for p in parts):
         return "sample"
     return max(parts, key=lambda p: p.fetched_at).channel if parts else None
@@ -152,24 +187,41 @@ def _utc(moment: str | datetime) -> datetime:
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
-def status_table(statuses: list[SourceStatus], language: Language = "fr") -> Any:
-    """Return the statuses as a rich table."""
-    from rich.table import Table
+def summary(found: list[SourceStatus], language: Language = "fr") -> str:
+    """Return how many sources stand how, the most urgent first: `27 sources : 12 à actualiser par nous, 15 à jour.`"""
+    counts = [(len([s for s in found if s.health.state == state]), words) for state, words in STATES.items()]
+    told = ", ".join(f"{n} {words[0 if language == 'fr' else 1]}" for n, words in counts if n)
+    return f"{len(found)} sources : {told}." if language == "fr" else f"{len(found)} sources: {told}."
+
+
+def status_lines(found: list[SourceStatus], language: Language = "fr") -> list[Any]:
+    """Return the statuses as lines of rich text: a summary, then by state, the most urgent first, the longest due on top.
+
+    A line is never broken: it may hold a command to be copied. What asks for nothing has no action.
+    """
+    from rich.text import Text
 
     french = language == "fr"
-    table = Table(show_lines=True)
-    headings = ("source", "état", "millésime", "attendue le", "à faire") if french else (
-        "source", "state", "vintage", "due on", "to do"
-    )
-    for heading in headings:
-        table.add_column(heading, overflow="fold")
-    for status in statuses:
-        h = status.health
-        words_fr, words_en, colour = STATES[h.state]
-        due = h.next_due_at.strftime("%d/%m/%Y" if french else "%Y-%m-%d") if h.next_due_at else "—"
-        sample = (" (extrait)" if french else " (extract)") if status.channel == "sample" else ""
-        table.add_row(
-            status.source.title.message.text(language), f"[{colour}]{words_fr if french else words_en}[/]",
-            (h.vintage or "—") + sample, due, h.action.text(language),
-        )
-    return table
+    lines = [Text(summary(found, language), style="bold")]
+    for state, (fr, en, colour) in STATES.items():
+        here = sorted((s for s in found if s.health.state == state), key=lambda s: s.health.next_due_at or date.max)
+        if here:
+            words = fr if french else en
+            lines += [Text(), Text(f"{words[:1].upper()}{words[1:]} ({len(here)})", style=colour)]
+        for status in here:
+            lines.append(Text("  ").append(_told(status, french)))
+            if state != "fresh":
+                lines.append(Text(f"    → {status.health.action.text(language)}", style="" if state in OVERDUE else "dim"))
+    return lines
+
+
+def _told(status: SourceStatus, french: bool) -> str:
+    h = status.health
+    title = status.source.title.message.text("fr" if french else "en")
+    parts = []
+    if h.vintage:
+        sample = (" (extrait)" if french else " (extract)") if status.is_sample else ""
+        parts.append((f"millésime {h.vintage}" if french else f"vintage {h.vintage}") + sample)
+    if h.next_due_at:
+        parts.append(f"attendue le {h.next_due_at:%d/%m/%Y}" if french else f"due on {h.next_due_at}")
+    return title + (f" — {', '.join(parts)}" if parts else "")

@@ -192,11 +192,13 @@ class Waivers:
         return fault
 
 
-def waiver_line(source: str, table: str, vintage: str, check: str, column: str | None = None) -> str:
-    """Return the entry to paste below `waivers:`, with what a person must say left open."""
+def waiver_line(
+    source: str, table: str, vintage: str, check: str, column: str | None = None, *, why: str = "…", who: str = "…", until: date | str = "…"
+) -> str:
+    """Return the entry to paste below `waivers:`; what a person must say is left open where it is not given."""
     parts = {"source": source, "table": table, "vintage": vintage and f'"{vintage}"', "check": f'"{check}"', "column": column}
     said = ", ".join(f"{k}: {v}" for k, v in parts.items() if v)
-    return f"- {{{said}, why: …, who: …, until: …}}"
+    return f"- {{{said}, why: {why}, who: {who}, until: {until}}}"
 
 
 def load_waivers(

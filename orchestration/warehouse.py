@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from orchestration.catalog.models import Source, lake_table
 from orchestration.duck import connect
@@ -27,8 +27,24 @@ MARTS = "marts"
 
 
 @dataclass(frozen=True)
+class Broken:
+    """A rule that rows do not obey. `fr`, `en`: what it demands; `examples`: the keys of a few of these rows.
+
+    `held`: the rows are held back, so that readers see nothing of them. `asset`: the table.
+    """
+
+    asset: str
+    rule: str
+    rows: int
+    fr: str
+    en: str
+    examples: list[dict[str, Any]] = field(default_factory=list)
+    held: bool = False
+
+
+@dataclass(frozen=True)
 class NodeResult:
-    """What came of one dbt node. `status`: success, error, skipped, pass, fail, warn. `broken`: rules of a table that do not hold."""
+    """What came of one dbt node. `status`: success, error, skipped, pass, fail, warn. `broken`: what a test found, where it says so."""
 
     unique_id: str
     name: str
@@ -36,7 +52,7 @@ class NodeResult:
     status: str
     message: str
     seconds: float
-    broken: list[str] = field(default_factory=list)
+    broken: list[Broken] = field(default_factory=list)
 
     @property
     def failed(self) -> bool:
@@ -46,11 +62,15 @@ class NodeResult:
 
 @dataclass
 class BuildOutcome:
-    """One dbt build: its nodes in the order in which they ended, the warehouse's file, the waived tests that there are."""
+    """One dbt build: its nodes in the order in which they ended, the warehouse's file, the waived tests that there are.
+
+    `held`: single rows that were held back, few enough for all others to be published.
+    """
 
     warehouse: Path
     nodes: list[NodeResult] = field(default_factory=list)
     waived: list[str] = field(default_factory=list)
+    held: list[Broken] = field(default_factory=list)
 
     @property
     def success(self) -> bool:
@@ -76,8 +96,8 @@ def fill(
     """Make `warehouse` anew with one view a lake table and what dbt needs to know of the run.
 
     A table without a vintage is empty and typed. `run.settings`: one row; `run.sources`: the
-    catalogue; `run.files`: the files that count; `run.source_health`: `health`, how each source
-    stands; `run.previous_figures` and `run.previous_changes`: what `ledger` goes on from.
+    catalogue; `run.files`: the files that count; `run.source_health` and `run.table_health`: `health`, how each source
+    and each table of it stands; `run.previous_figures` and `run.previous_changes`: what `ledger` goes on from.
     `edition_id`: the name of the edition that is going to be made of it.
     """
 
@@ -145,7 +165,7 @@ def _describe_sources(
     )
     rows = {
         (source_id, vintage, name): [
-            source_id, vintage, name, p.sha256, p.channel, kept.synthetic and p.channel == "sample", p.fetched_at,
+            source_id, vintage, name, p.sha256, p.channel, p.synthetic or kept.synthetic and p.channel == "sample", p.fetched_at,
         ]
         for source_id, state in states.items() if source_id in sources
         for vintages in state.tables.values()
@@ -174,6 +194,14 @@ def _describe_health(connection: "duckdb.DuckDBPyConnection", health: Sequence[S
     if rows:
         marks = ", ".join("?" for _ in rows[0])
         connection.executemany(f"INSERT INTO run.source_health VALUES ({marks})", rows)
+    connection.execute(
+        "CREATE TABLE run.table_health (source_id VARCHAR, table_name VARCHAR, state VARCHAR, vintage VARCHAR, reference_end DATE)"
+    )
+    tables = [
+        [h.source_id, name, h.state, h.vintage, h.reference_end] for status in health for name, h in status.tables.items()
+    ]
+    if tables:
+        connection.executemany("INSERT INTO run.table_health VALUES (?, ?, ?, ?, ?)", tables)
 
 
 def row_counts(warehouse: Path) -> dict[str, int]:

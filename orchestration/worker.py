@@ -19,7 +19,7 @@ from typing import Any
 
 from orchestration.messages import Message
 from orchestration.records import CheckOutcome
-from orchestration.warehouse import MARTS, BuildOutcome, NodeResult, dbt_vars
+from orchestration.warehouse import MARTS, Broken, BuildOutcome, NodeResult, dbt_vars
 
 
 class BuildError(Exception):
@@ -84,7 +84,8 @@ class Worker:
                     en=f"The tables could not be built: {first} (details in {self._logs / 'dbt.log'}).",
                 )
             )
-        return BuildOutcome(self.warehouse, [NodeResult(**n) for n in answer["nodes"]], answer["waived"])
+        nodes = [NodeResult(**{**n, "broken": [Broken(**b) for b in n["broken"]]}) for n in answer["nodes"]]
+        return BuildOutcome(self.warehouse, nodes, answer["waived"], [Broken(**b) for b in answer["held"]])
 
     def check_tables(self, suites: list[Path]) -> list[CheckOutcome]:
         """Return the verdict of each suite on the mart of its name, after `build`."""

@@ -5,8 +5,9 @@ standard output and keeps the warehouse locked until its process ends, and Great
 `worker.Worker` starts it and speaks with it. Orders:
 
 - `{"validate": {"id", "files", "suite", "asset"}}` → `{"id", "checks"}`: a suite on Parquet files
-- `{"build": {"arguments", "warehouse", "waived"}}` → `{"error", "nodes", "waived"}`: the one dbt build; a failing test named
-  in `waived` (`<test>` or `<test>/<rule>`) only warns; the answer's `waived` are those that there are
+- `{"build": {"arguments", "warehouse", "waived"}}` → `{"error", "nodes", "waived", "held"}`: the one dbt build; a failing test
+  named in `waived` (`<test>` or `<test>/<rule>`) only warns; the answer's `waived` are those that there are, `held` the rows
+  that the build held back one by one (macros/hold_back.sql)
 - `{"validate_tables": {"id", "warehouse", "schema", "suites"}}` → `{"id", "checks"}`: suites on tables
 """
 
@@ -20,6 +21,10 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.duck import connect
+
+# rows that are named of those that break a rule, and what is shown of them beside their key
+EXAMPLES = 3
+SHOWN = ("source_id", "vintage", "value")
 
 
 def main() -> None:
@@ -57,20 +62,20 @@ def _build(order: dict[str, Any], parsed: Any, shared: list[str]) -> dict[str, A
         DuckDBConnectionManager.close_all_connections()
     # a manifest, where the project could not be read, has no results
     results = getattr(result.result, "results", None) or []
-    broken = _broken(results, order["warehouse"])
+    held, broken = _found(results, order["warehouse"])
     nodes = [
         {
             "unique_id": r.node.unique_id,
             "name": r.node.name,
             "resource_type": str(r.node.resource_type),
             "status": str(r.status),
-            "message": ", ".join(f"{rule} ({rows})" for rule, rows in broken.get(r.node.unique_id, [])) or _plain(r),
+            "message": ", ".join(f"{b['rule']} ({b['rows']})" for b in broken.get(r.node.unique_id, []) if b["rule"]) or _plain(r),
             "seconds": round(r.execution_time or 0.0, 4),
-            "broken": [rule for rule, _ in broken.get(r.node.unique_id, [])],
+            "broken": broken.get(r.node.unique_id, []),
         }
         for r in results
     ]
-    return {"error": str(result.exception) if result.exception else None, "nodes": nodes, "waived": waived}
+    return {"error": str(result.exception) if result.exception else None, "nodes": nodes, "waived": waived, "held": held}
 
 
 def _let_through(nodes: Any, waived: list[str]) -> list[str]:
@@ -94,20 +99,78 @@ def _has_rules(node: Any) -> bool:
     return getattr(getattr(node, "test_metadata", None), "name", None) == "table_rules"
 
 
-def _broken(results: Any, warehouse: str) -> dict[str, list[tuple[str, int]]]:
-    """Return the rules that failing tests found broken, each with its rows or groups: dbt only counts them."""
+def _found(results: Any, warehouse: str) -> tuple[list[dict[str, Any]], dict[str, list[dict[str, Any]]]]:
+    """Return what was held back row by row, and by test what failing tests found, with the rows: dbt only counts them."""
     import duckdb
 
-    failed = [r for r in results if str(r.status) in ("fail", "warn") and _has_rules(r.node)]
-    if not failed:
-        return {}
+    if not Path(warehouse).exists():
+        return [], {}
     with connect(warehouse, read_only=True) as connection:
-        found = {}
-        for result in failed:
-            try:
-                found[result.node.unique_id] = connection.execute(result.node.compiled_code).fetchall()
-            except duckdb.Error:  # the verdict stands without them
-                continue
+        held = _held(connection)
+        found: dict[str, list[dict[str, Any]]] = {}
+        for result in results:
+            if str(result.status) in ("fail", "warn") and result.node.resource_type == "test":
+                try:
+                    found[result.node.unique_id] = _broken(connection, result.node, held)
+                except duckdb.Error:  # the verdict stands without them
+                    continue
+    return [h for h in held if not h.pop("is_over")], found
+
+
+def _held(connection: Any) -> list[dict[str, Any]]:
+    """Return what `hold_back` noted, one entry a table, rule and verdict (`is_over`: too many to publish without a person)."""
+    found = []
+    for (table,) in connection.execute("SELECT table_name FROM duckdb_tables() WHERE schema_name = 'held' ORDER BY 1").fetchall():
+        rows = connection.execute(
+            f'SELECT rule, fr, en, is_over, count(*), list(keys ORDER BY row_id)[:{EXAMPLES}] FROM held."{table}" GROUP BY ALL ORDER BY ALL'
+        ).fetchall()
+        found += [
+            {"asset": table, "rule": rule, "rows": count, "fr": fr, "en": en, "examples": list(map(json.loads, keys)), "held": True, "is_over": over}
+            for rule, fr, en, over, count, keys in rows
+        ]
+    return found
+
+
+def _broken(connection: Any, node: Any, held: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return what one failing test found: a rule of a table with the keys of rows that break it, or the test's own rows."""
+    if not _has_rules(node):
+        meta = node.config.meta
+        rows = connection.execute(node.compiled_code)
+        names = [d[0] for d in rows.description]
+        lines = rows.fetchall()
+        examples = [dict(zip(names, line, strict=True)) for line in lines[:EXAMPLES]]
+        asset = (getattr(node, "attached_node", None) or node.unique_id).split(".")[2]
+        return [{"asset": asset, "rule": "", "rows": len(lines), "fr": meta["fr"], "en": meta["en"], "examples": examples}] if "fr" in meta else []
+    asset = node.attached_node.split(".")[2]
+    given = node.test_metadata.kwargs
+    found = []
+    for rule, rows in connection.execute(node.compiled_code).fetchall():
+        over = next((h for h in held if h["is_over"] and (h["asset"], h["rule"]) == (asset, rule)), None)
+        if over is not None:
+            found.append({k: v for k, v in over.items() if k != "is_over"})
+            continue
+        kind, _, name = rule.partition(" ")
+        said = given.get("rules", {}).get(name, "") if kind == "rule" else ""
+        said = said if isinstance(said, dict) else {"sql": said}
+        grain = ", ".join(given["grain"])
+        listed = ", ".join("'" + v.replace("'", "''") + "'" for v in given.get("accepted", {}).get(name, []))
+        wrong = {"required": f"{name} IS NULL", "accepted": f"{name} NOT IN ({listed})", "rule": f"NOT ({said.get('sql')})"}
+        ask = f"SELECT {grain}, count(*) AS rows_found FROM marts.{asset} GROUP BY {grain} HAVING count(*) > 1" if kind == "grain" else (
+            f"SELECT columns(c -> c IN ({', '.join(map(repr, [*given['grain'], *SHOWN, *([name] if kind != 'rule' else [])]))})) "
+            f"FROM marts.{asset} WHERE {wrong[kind]}"
+        )
+        lines = connection.execute(f"{ask} LIMIT {EXAMPLES}")
+        names = [d[0] for d in lines.description]
+        plain = {
+            "grain": (f"une seule ligne par {grain}", f"one row for each {grain}"),
+            "required": (f"« {name} » est rempli", f"'{name}' is filled"),
+            "accepted": (f"« {name} » est l'une des valeurs {listed}", f"'{name}' is one of {listed}"),
+            "rule": (said.get("fr", name), said.get("en", name)),
+        }[kind]
+        found.append({
+            "asset": asset, "rule": rule, "rows": rows, "fr": plain[0], "en": plain[1],
+            "examples": [dict(zip(names, line, strict=True)) for line in lines.fetchall()],
+        })
     return found
 
 

@@ -44,3 +44,13 @@
 {% macro extract_reason(rows, what) -%}
   'Extrait de ' || {{ rows }} || ' {{ what }}, et non la liste entière.'
 {%- endmacro %}
+
+{#- Returns true for a rate over fewer than three units (employees, establishments, dwellings, companies): whatever it says, it says
+    of one or two. Division 98 of the accidents has one employee. A count has no denominator and is not touched. -#}
+{% macro is_over_too_few(denominator) -%}
+  coalesce({{ denominator }} < 3, false)
+{%- endmacro %}
+{#- Returns its reason. -#}
+{% macro too_few_reason() -%}
+  'Effectif trop faible : le taux porterait sur moins de 3 unités.'
+{%- endmacro %}

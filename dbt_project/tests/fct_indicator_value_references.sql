@@ -1,4 +1,5 @@
 -- Every figure leads to its indicator, its territory and its source. A territory is its level and its code.
+{{ config(meta={"fr": "un chiffre mène à son indicateur, à son territoire et à sa source", "en": "a figure leads to its indicator, its territory and its source"}) }}
 select fct.indicator_id, fct.territory_level, fct.territory_code, fct.source_id, count(*) as figures
 from {{ ref('fct_indicator_value') }} as fct
 left join {{ ref('dim_indicator') }} as indicator on indicator.indicator_id = fct.indicator_id

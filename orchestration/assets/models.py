@@ -33,6 +33,7 @@ from dagster import (
 
 from orchestration.assets.wording import LAKE, both, goal_tags, lake_key, owners, slug
 from orchestration.checks import NOT_RUN, check_name, key_of, named_results, result
+from orchestration.messages import agreed
 from orchestration.resources import ObservatoryResource
 
 STEP = "dbt_build"
@@ -40,6 +41,7 @@ MARTS = "marts"
 _TYPES = ("model", "seed", "snapshot")
 _BUILT = ("success", "pass", "warn", "no-op")
 _UNIQUE_ID = "observatory/unique_id"
+_COLUMNS = "dagster/column_schema"
 
 
 class ManifestMissing(Exception):
@@ -149,18 +151,19 @@ class Models:
             "dagster/table_name": f"{node['schema']}.{node.get('alias') or node['name']}",
         }
         if node.get("columns"):
-            metadata["dagster/column_schema"] = TableSchema(
+            metadata[_COLUMNS] = TableSchema(
                 columns=[
                     TableColumn(name, c.get("data_type") or "?", c.get("description") or None)
                     for name, c in node["columns"].items()
                 ]
             )
+        if code:
+            # not in the description: lists show its first line, and a page cuts it in the middle of a comment
+            metadata["sql"] = MetadataValue.md(f"```sql\n{code.strip()}\n```")
         return AssetSpec(
             [node["name"]],
             deps=sorted(self._parents(node)),
-            description="\n\n".join(
-                filter(None, [node.get("description"), f"```sql\n{code.strip()}\n```" if code else None])
-            ),
+            description=node.get("description") or None,
             metadata=metadata,
             skippable=True,
             group_name=group,
@@ -224,7 +227,7 @@ def model_assets(models: Models, suite_checks: Mapping[AssetKey, Sequence[AssetC
         for spec in models.specs:
             node = built.get(spec.metadata[_UNIQUE_ID])
             if node is not None and node.status in _BUILT:
-                yield MaterializeResult(asset_key=spec.key, metadata=_metadata(node, rows.get(node.name)))
+                yield MaterializeResult(asset_key=spec.key, metadata=_metadata(node, rows.get(node.name), spec))
         for spec in models.check_specs:
             yield _test_result(spec, built.get(spec.metadata[_UNIQUE_ID]))
         found = {key_of(r): r for r in named_results(expected, [] if failed else refresh.check_marts())}
@@ -244,8 +247,10 @@ def model_assets(models: Models, suite_checks: Mapping[AssetKey, Sequence[AssetC
     return dbt_build
 
 
-def _metadata(node: Any, rows: int | None) -> dict[str, Any]:
+def _metadata(node: Any, rows: int | None, spec: AssetSpec) -> dict[str, Any]:
     metadata: dict[str, Any] = {"seconds": float(node.seconds or 0)}
+    if _COLUMNS in spec.metadata:  # a page shows the columns of the last materialization, not those of the definition
+        metadata[_COLUMNS] = spec.metadata[_COLUMNS]
     if rows is not None:  # a view has no rows of its own
         metadata["dagster/row_count"] = rows
     return metadata
@@ -266,4 +271,4 @@ def _told(failed: Sequence[Any]) -> str:
     first = [n for n in failed if n.status != "skipped"] or failed
     reasons = " ; ".join(f"{n.name} : {n.message or n.status}" for n in first)
     skipped = len(failed) - len(first)
-    return f"{len(first)} modèle(s) dbt en échec, {skipped} non construit(s) en conséquence. {reasons}"
+    return agreed(f"{len(first)} modèle(s) dbt en échec, {skipped} non construit(s) en conséquence. ", "fr") + reasons

@@ -20,7 +20,7 @@ from orchestration.messages import Message
 Role = Literal["indicator", "reference", "project", "team"]
 Frequency = Literal["daily", "weekly", "monthly", "quarterly", "yearly", "irregular", "once"]
 ColumnType = Literal[
-    "text", "integer", "number", "date", "boolean", "year",
+    "text", "prose", "integer", "number", "date", "boolean", "year",
     "commune", "epci", "department", "region", "employment_zone", "territory", "country",
     "siren", "siret", "naf",
 ]
@@ -50,18 +50,21 @@ class Calendar(Strict):
     `expected` holds month-days (`03-01`) of a usual year for yearly and quarterly sources, and is
     empty for the others. `grace_days` are granted after it before anybody is called late.
     `lag_months`: how far the reference period usually lies behind the day of publication.
+    `reference_day`: the month-day of its vintage's year that the source describes (`01-01` for a list in force on 1
+    January), where that is not the last day.
     """
 
     frequency: Frequency
     expected: list[str] = Field(default_factory=list)
     grace_days: int = 30
     lag_months: int = 0
+    reference_day: str | None = None
     note: str | None = None
 
-    @field_validator("expected")
+    @field_validator("expected", "reference_day")
     @classmethod
-    def _month_days(cls, value: list[str]) -> list[str]:
-        for day in value:
+    def _month_days(cls, value: list[str] | str | None) -> list[str] | str | None:
+        for day in [value] if isinstance(value, str) else value or []:
             if not re.fullmatch(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", day):
                 raise ValueError(f"'{day}' is not a month-day such as 03-01")
         return value
@@ -116,7 +119,7 @@ class Live(Strict):
 class Budgets(Strict):
     """How much may go wrong before the whole file is refused, as shares between 0 and 1.
 
-    `rejected_share`: rows that could not be read; `rejected_rows`: as many may be left out of a file however
+    `rejected_share`: rows that were left out, because they could not be read or cannot be true; `rejected_rows`: as many may be left out of a file however
     short it is (one bad line of three is still one bad line, in a table kept by hand). `vanished_share`: keys of the previous vintage of
     the same table (or of the same vintage, when a file is replaced) that are no longer there.
     `minimum_rows`: fewer rows than this is a truncated file.
@@ -142,9 +145,10 @@ class Rule(Strict):
     """A truth that the conformed table must obey, as an SQL expression over one row.
 
     `sql` is true for a good row and null where it does not apply. `$vintage_year` is the year in the
-    vintage's name. `tolerated_share`: the share of rows that may fail before the file is refused;
-    the failing rows below that share are rejected one by one (`on_failure: reject`) or only counted
-    (`on_failure: warn`).
+    vintage's name. A row that fails is left out, as long as the table's budget lasts (with `on_failure: reject`, or
+    `tolerated_share` where that is more), and the file is refused beyond it; without `reject` also where failing rows
+    stand together, or where the rule looks at other rows by a window. `on_failure: warn`, or a `tolerated_share`
+    without `reject`, lets such rows stand and counts them up to that share.
     """
 
     name: str
@@ -182,9 +186,11 @@ class FileSpec(Strict):
     `columns.csv` that apply. `extract` names an SQL file of the source's folder that DuckDB runs
     over the raw file (JSON) to give rows; `bulk` says that it runs over national files, column-pruned
     and filtered, and that its result needs no further reading. `subject`: for documents, regular expressions over
-    their text in small letters without accents and punctuation, of which one at least must be found. `sheet` is a regular expression for
-    the sheet's name. `constants` are values that the file does not hold. `usual`: kinds of adaptation
-    (`title_lines`, `compression` …) that are this publisher's habit and no news.
+    their text in small letters without accents and punctuation, of which one at least must be found. `sheet` is a
+    regular expression for the sheet's name; kinds of one `pattern` with different ones are the sheets of one workbook,
+    of which each is read. `constants` are values that the file does not hold. `usual`: kinds of adaptation
+    (`title_lines`, `compression` …) that are this publisher's habit and no news. `synthetic`: files named
+    like that are made up by the publisher (a try-out of a coming layout): their figures say so, and no clock counts them.
     """
 
     pattern: str
@@ -198,6 +204,7 @@ class FileSpec(Strict):
     usual: list[str] = Field(default_factory=list)
     subject: list[str] = Field(default_factory=list)
     example: str | None = None
+    synthetic: bool = False
 
     @field_validator("pattern")
     @classmethod
@@ -258,6 +265,8 @@ class Table(Strict):
     """One table of a source: what a row is, which files hold it, which truths it obeys.
 
     `names`: column of a code → column with the name of the same place, which are held against each other.
+    `reference`: the columns (date, year or period) whose newest value is the last day that a vintage speaks of; without
+    them its name says it. `calendar`: its own, where it does not come out with the rest of the source.
     """
 
     description: Text
@@ -266,8 +275,18 @@ class Table(Strict):
     names: dict[str, str] = Field(default_factory=dict)
     rules: list[Rule] = Field(default_factory=list)
     budgets: Budgets = Field(default_factory=Budgets)
+    reference: list[str] = Field(default_factory=list)
+    calendar: Calendar | None = None
     columns: list[Column] = Field(default_factory=list)
     ignored_headers: list[Header] = Field(default_factory=list)
+
+    @model_validator(mode="after")
+    def _reference_is_known(self) -> "Table":
+        known = {c.name: c.type for c in self.columns}
+        for name in self.reference:
+            if self.columns and known.get(name) not in ("date", "year", "text"):
+                raise ValueError(f"reference: '{name}' is no column that holds a date, a year or a period")
+        return self
 
     @property
     def key(self) -> list[str]:
@@ -324,15 +343,23 @@ class Source(Strict):
         """Whether its files are national ones, which never pass through pandas (orchestration/bulk.py)."""
         return any(s.format == "bulk" for t in self.tables.values() for s in t.files)
 
-    def file_kind(self, name: str) -> FileKind | None:
-        """Return the kind of file that is named like `name`; None when none is. The year in the name tells no kinds apart."""
+    def file_kind(self, name: str, sheet: str | None = None) -> FileKind | None:
+        """Return the kind of file that is named like `name`; None when none is. The year in the name tells no kinds apart.
+
+        `sheet`: which sheet of the workbook is meant, where several are read.
+        """
         for table_name, table in self.tables.items():
             for index, spec in enumerate(table.files):
                 found = spec.regex.fullmatch(name)
-                if found:
+                if found and (sheet is None or (spec.sheet and re.fullmatch(spec.sheet, sheet.strip(), re.IGNORECASE))):
                     groups = {k: v.casefold() for k, v in found.groupdict().items() if v and k not in ("yy", "yyyy")}
                     return FileKind(table_name, index, spec, tuple(sorted(groups.items())))
         return None
+
+    def sheets(self, name: str) -> list[str]:
+        """Return the names of the sheets (regular expressions) that are read of a file named like `name`, each for itself."""
+        found = [s.sheet for t in self.tables.values() for s in t.files if s.sheet and s.regex.fullmatch(name)]
+        return list(dict.fromkeys(found))
 
     def ignores(self, name: str) -> bool:
         """Return whether a file of that name lies beside the data and is left out on purpose."""

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from orchestration.catalog.models import Column, FileSpec, Table
 from orchestration.conforming.headers import map_headers, normalise, usual_header, without_header
 from orchestration.conforming.patches import Patch, propose
+from orchestration.conforming.published import published_on
 from orchestration.conforming.values import LEVEL_TYPES, NO_FIGURE, NUMBERS, Parsed, parse
 from orchestration.messages import Message, Refusal
 from orchestration.records import Waived
@@ -47,7 +49,8 @@ class Conformed:
     has secrecy markers, and `_row`, the line in the file. `notes`: what drifted and was read with
     certainty. `rejected`: rows left out, within the source's budget. `waived`: faults that a waiver let through.
     `absent`: canonical → usual header of the optional columns that this file has no header for; `unknown`: its
-    headers without a column; `propose`: the lines of `columns.csv` that would join the two.
+    headers without a column; `propose`: the lines of `columns.csv` that would join the two. `published_at`: the day of
+    publication that the file prints above its table.
     """
 
     frame: "pd.DataFrame"
@@ -58,11 +61,21 @@ class Conformed:
     absent: dict[str, str] = field(default_factory=dict)
     unknown: list[str] = field(default_factory=list)
     propose: Callable[[list[str]], Patch] | None = field(default=None, repr=False)
+    published_at: date | None = None
 
-    def leave_out(self, positions: "Iterable[int]", column: str, why: Message) -> None:
-        """Take the rows at `positions` of `frame` out of it, and note each as rejected for `why`."""
+    def leave_out(
+        self, positions: "Iterable[int]", column: "str | Mapping[int, str]", why: "Message | Mapping[int, Message]"
+    ) -> None:
+        """Take the rows at `positions` of `frame` out of it, and note each as rejected.
+
+        `column`, `why`: one for all of them, or one for each position.
+        """
         lost = sorted(set(positions))
-        self.rejected += [Rejected(int(self.frame["_row"].iloc[p]), column, why) for p in lost]
+        for p in lost:
+            self.rejected.append(Rejected(
+                int(self.frame["_row"].iloc[p]), column if isinstance(column, str) else column[p],
+                why if isinstance(why, Message) else why[p],
+            ))
         self.frame = self.frame.drop(index=self.frame.index[lost]).reset_index(drop=True)
 
 
@@ -157,6 +170,7 @@ def conform(
             table, table_name, spec.layout, [c for c in absent if c.name in names], header_map.added, columns_file,
             vintage_year, fit, normalise,
         ),
+        published_at=published_on(raw.titles),
     )
     _enforce_budget(table, result, file_name, fault or _refuse)
     _settle_duplicates(table, result, file_name)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from orchestration.catalog.models import Column, FileSpec, Source, Table
 from orchestration.conforming.headers import HeaderFinder
+from orchestration.conforming.joining import joined
 from orchestration.conforming.values import LEVEL_TYPES, parse
 from orchestration.messages import Refusal
 
@@ -22,7 +23,11 @@ if TYPE_CHECKING:
 
 # share of the file's headers that the table must know for a certain answer
 CERTAIN = 0.75
+# the same where the source is known and only its table is in question: the values decide further
+ENOUGH = 0.5
 HEAD = 100_000
+# of the required headers, how many must be known where the identity is there, and where a column of it is not
+HALF, MOST = 0.5, 0.75
 LEVEL = "territory_level"
 # before 2016 there were 27 régions with those overseas
 MOST_REGIONS = 27
@@ -74,9 +79,90 @@ def likenesses(catalogue: dict[str, Source], path: Path, name: str) -> list[Like
         return []
     for source, table_name, table, spec, finder in finders:
         score, known = _score(table, spec, finder, raw)
+        if score >= CERTAIN:
+            score *= _keys_fit(table, spec, raw)
         if score:
             result.append(Likeness(source.source_id, table_name, spec, score, known))
     return sorted(result, key=lambda f: (-f.score, -f.known))
+
+
+def by_headers(table: Table, specs: list[FileSpec], path: Path, name: str) -> FileSpec:
+    """Return which of several kinds of file of one name the file at `path` is: publishers change the columns, not the name.
+
+    Where nothing tells them apart, or the file cannot be opened, it is the first.
+    """
+    finders = {id(s): HeaderFinder(table, s.layout, s.unpivot.headers if s.unpivot else None) for s in specs}
+    raw = _head(path, name, lambda cells: max(f.count(cells) for f in finders.values()))
+    if raw is None:
+        return specs[0]
+    scores = [_score(table, s, finders[id(s)], raw)[0] * _keys_fit(table, s, raw) for s in specs]
+    return specs[scores.index(max(scores))]
+
+
+def _keys_fit(table: Table, spec: FileSpec, raw: "RawTable") -> float:
+    """Return the least share of cells that a key column can hold, among the first rows."""
+    raw = joined(table, spec.layout, raw)
+    finder = HeaderFinder(table, spec.layout, None)
+    shares = [1.0]
+    for index, header in enumerate(raw.header):
+        column = finder.find(header)[1]
+        texts = [row[index] for row in raw.rows[:200] if row[index].strip()]
+        if column is not None and column.key and column.type != "territory" and texts:
+            try:
+                unreadable = parse(column, texts, file=raw.file, typed_numbers=raw.numeric_cells).unreadable
+            except Refusal:
+                return 0.0
+            shares.append(1 - sum(t in unreadable for t in texts) / len(texts))
+    return min(shares)
+
+
+def is_meant(source: Source, path: Path, name: str) -> tuple[bool, list[str]] | None:
+    """Return whether the table at `path` may be one of the source's, and its headers; None where it is no readable table.
+
+    It may be one whose headers were changed where most of the required ones are known and each column of the
+    identity is there, or could be under another name. Another level of the same publication has no such column
+    (the populations of the départements have no code of a commune); another dataset has none of the headers.
+    """
+    finders = [
+        (t, s, HeaderFinder(t, s.layout, s.unpivot.headers if s.unpivot else None))
+        for t in source.tables.values() for s in t.files if s.format == "table"
+    ]
+    raw = _head(path, name, lambda cells: max((f.count(cells) for _, _, f in finders), default=0)) or _head(path, name, _words)
+    if raw is None:
+        return None
+    headers = [h for h in raw.header if h.strip()]
+    return any(_could_be(t, s, f, joined(t, s.layout, raw)) for t, s, f in finders), headers
+
+
+def _could_be(table: Table, spec: FileSpec, finder: HeaderFinder, raw: "RawTable") -> bool:
+    found = {c.name for h in raw.header if (c := finder.find(h)[1]) is not None}
+    given = {*spec.constants, *spec.name_maps, *((spec.unpivot.into, spec.unpivot.value) if spec.unpivot else ())}
+    wanted = [c for c in table.columns if c.name not in given and any(h.layout in ("", spec.layout) for h in c.headers)]
+    needed = [c for c in wanted if c.required]
+    known = sum(c.name in found for c in needed)
+    if not known:
+        return False
+    missing = [c for c in wanted if c.key and c.name not in found]
+    if not missing:
+        return known >= HALF * len(needed)
+    strangers = [i for i, h in enumerate(raw.header) if finder.find(h)[1] is None]
+    return known >= MOST * len(needed) and all(any(_holds(c, raw, i) for i in strangers) for c in missing)
+
+
+def _holds(column: Column, raw: "RawTable", index: int) -> bool:
+    """Return whether the cells of a column could be those of `column`."""
+    texts = [row[index] for row in raw.rows[:200] if row[index].strip()]
+    if column.type == "territory":
+        return any(_holds(Column(name="code", type=t), raw, index) for t in ("commune", "epci", "department"))
+    try:
+        unreadable = parse(column, texts, file=raw.file, typed_numbers=raw.numeric_cells).unreadable
+    except Refusal:
+        return False
+    return bool(texts) and sum(t in unreadable for t in texts) <= 0.1 * len(texts)
+
+
+def _words(cells: list[str]) -> int:
+    return sum(1 for c in cells if any(map(str.isalpha, c)) and not any(map(str.isdigit, c)))
 
 
 def _head(path: Path, name: str, known_headers: Callable[[list[str]], int]) -> "RawTable | None":
@@ -118,6 +204,7 @@ def _json(source: Source, path: Path, name: str) -> list[Likeness]:
 
 
 def _score(table: Table, spec: FileSpec, finder: HeaderFinder, raw: "RawTable") -> tuple[float, int]:
+    raw = joined(table, spec.layout, raw)
     columns: set[str] = set()
     known = 0
     named = [h for h in raw.header if h.strip()]

@@ -1,8 +1,9 @@
 """Editions: what readers open. Built apart, published in one step, never changed afterwards.
 
 `building` copies the marts into a folder of work, `publishing` turns that folder into an edition and
-swaps `current`, `shelf` lists and rolls back, `comparing` says what changed between two. Whether an
-edition *may* be published is decided by `refresh`; what is said about it is written by `receipts`.
+swaps `current`, `shelf` lists and rolls back, `comparing` says what changed between two, `home` what one says of
+the home territory. Whether an edition *may* be published is decided by `refresh`; what is said about it is
+written by `receipts`.
 
 The usual walk, with the home's lock held by the caller::
 
@@ -15,8 +16,9 @@ The usual walk, with the home's lock held by the caller::
 from __future__ import annotations
 
 from orchestration.editions.building import build, discard, same_as_current
-from orchestration.editions.comparing import Comparison, Gone, IndicatorChange, Move, Older, Totals, compare
+from orchestration.editions.comparing import Comparison, Gone, IndicatorChange, Move, Older, Share, Totals, compare
 from orchestration.editions.errors import EditionError
+from orchestration.editions.home import home_figures
 from orchestration.editions.journal import HistoryEntry, history
 from orchestration.editions.layout import (
     BuiltEdition,
@@ -42,6 +44,7 @@ __all__ = [
     "ManifestTable",
     "Move",
     "Older",
+    "Share",
     "Totals",
     "build",
     "check_edition_id",
@@ -49,6 +52,7 @@ __all__ = [
     "current",
     "discard",
     "history",
+    "home_figures",
     "list_editions",
     "new_edition_id",
     "publish",

@@ -8,7 +8,7 @@ what a person wants to know before trusting a new edition. The ledger that reade
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pydantic import BaseModel, Field
 
@@ -29,12 +29,22 @@ _NOISE = 1e-9
 
 
 class Totals(BaseModel):
-    """What one edition shows: how many indicators and territories have values, and how many values."""
+    """What one edition shows: how many indicators and territories have values, and how many values.
+
+    `figures`: rows, with a value or without. Those without are `suppressed` (statistical secrecy) or not known.
+    """
 
     edition: str
     indicators: int
     territories: int
     values: int
+    figures: int
+    suppressed: int
+
+    @property
+    def unknown(self) -> int:
+        """Return how many figures have no value and are no secret."""
+        return self.figures - self.values - self.suppressed
 
 
 class Move(BaseModel):
@@ -93,6 +103,17 @@ class Older(BaseModel):
     figures: int
 
 
+class Share(NamedTuple):
+    """The part of a comparison that one of several new deliveries answers for.
+
+    Figures of `source_id`, and those of the `indicators` that it feeds unless they come from one of the `others`.
+    """
+
+    source_id: str
+    indicators: set[str]
+    others: set[str]
+
+
 class Comparison(BaseModel):
     """The figures of `after` against those of `before` (null for a first edition).
 
@@ -123,13 +144,14 @@ class Comparison(BaseModel):
         return not (self.new or self.removed or self.revised)
 
 
-def compare(old: Path | None, new: Path, *, moves: int = 10) -> Comparison:
+def compare(old: Path | None, new: Path, *, moves: int = 10, share: Share | None = None) -> Comparison:
     """Return what changed in `fct_indicator_value` from edition folder `old` to edition folder `new`.
 
     `old` None: a first edition, everything is new. Folders may be published editions or one that is
     still being built; a folder without that table counts as without figures. `moves`: how many of
     the biggest revisions to name, by relative size: those of the home territory and its communes first, and
-    up to half of them from elsewhere.
+    up to half of them from elsewhere. `share`: only what one delivery of several answers for; the totals stay those
+    of the editions.
     """
 
     old, new = (Path(old) if old else None), Path(new)
@@ -139,6 +161,8 @@ def compare(old: Path | None, new: Path, *, moves: int = 10) -> Comparison:
         _figures(connection, "after", new)
         _names(connection, new, old)
         connection.execute(_PAIRED)
+        if share is not None:
+            connection.execute(_OTHERS, [share.source_id, sorted(share.others), sorted(share.indicators)])
         counts = connection.execute(_COUNTS).fetchone()
         return Comparison(
             before=_totals(connection, "before", old) if old else None,
@@ -184,6 +208,11 @@ SELECT {_MERGED_KEY}, o.value AS old_value, n.value AS new_value,
     ELSE 'same'
   END AS change
 FROM before AS o FULL JOIN after AS n ON {_SAME_KEY}
+"""
+
+_OTHERS = """
+DELETE FROM paired WHERE coalesce(new_source, old_source, '') <> ?
+  AND (list_contains(?::VARCHAR[], coalesce(new_source, old_source, '')) OR NOT list_contains(?::VARCHAR[], indicator_id))
 """
 
 _COUNTS = """
@@ -334,14 +363,15 @@ def _first_found(
 def _totals(connection: duckdb.DuckDBPyConnection, name: str, edition: Path) -> Totals:
     counts = connection.execute(
         f"""
-        SELECT count(DISTINCT indicator_id), count(DISTINCT (territory_level, territory_code)),
-          count(*)
-        FROM {name} WHERE value IS NOT NULL
+        SELECT count(DISTINCT indicator_id) FILTER (value IS NOT NULL),
+          count(DISTINCT (territory_level, territory_code)) FILTER (value IS NOT NULL),
+          count(value), count(*), count(*) FILTER (value IS NULL AND status = 'suppressed')
+        FROM {name}
         """
     ).fetchone()
     return Totals(
         edition=edition.name.removesuffix(".building"),
-        **dict(zip(("indicators", "territories", "values"), counts)),
+        **dict(zip(("indicators", "territories", "values", "figures", "suppressed"), counts)),
     )
 
 

@@ -27,6 +27,8 @@ _NO_SPACE_WORDS = (
     "could not write file",
     "failed to offload",
     "out of disk",
+    # SQLite, which holds Dagster's instance
+    "database or disk is full",
 )
 _PERMISSION = {errno.EACCES, errno.EPERM, errno.EROFS}
 _PERMISSION_WORDS = ("permission denied", "read-only file system", "operation not permitted")
@@ -56,8 +58,10 @@ class EditionError(Exception):
         return self.message.text(language)
 
 
-def is_disk_full(error: BaseException) -> bool:
-    """Return whether the accident, or one that it comes from, is a lack of room on the disk."""
+def is_disk_full(error: BaseException | str) -> bool:
+    """Return whether the accident, or one that it comes from, is a lack of room on the disk. A text: what is left of one."""
+    if isinstance(error, str):
+        return any(word in error.lower() for word in _NO_SPACE_WORDS)
     return _matches(error, _NO_SPACE, _NO_SPACE_WORDS)
 
 

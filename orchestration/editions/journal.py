@@ -1,14 +1,16 @@
 """The journal of the editions: `editions/history.jsonl`, one JSON object a line.
 
-Holds who published or rolled back what, and when. A line `publishing` is written before an edition
+Holds what was published or rolled back, and when. A line `publishing` is written before an edition
 is moved into place and `published` after readers got it: an edition that has the first and not the
 second is the remains of a crash. The journal is never needed to read an edition, and its loss
-deletes nothing.
+deletes nothing. Whose account did it stands in `HOME/logs/editions.jsonl`: what lies below `editions/` is copied to
+readers, and names neither persons nor folders of the machine.
 """
 
 from __future__ import annotations
 
 import getpass
+import json
 import os
 from datetime import datetime, timezone
 from pathlib import Path
@@ -19,6 +21,7 @@ from pydantic import BaseModel, ValidationError
 from orchestration.editions.layout import editions_dir
 
 JOURNAL = "history.jsonl"
+ACCOUNTS = "editions.jsonl"
 
 
 class HistoryEntry(BaseModel):
@@ -28,7 +31,6 @@ class HistoryEntry(BaseModel):
     what: Literal["publishing", "published", "rolled_back"]
     edition: str
     previous: str | None = None
-    who: str
 
 
 def history(home: Path) -> list[HistoryEntry]:
@@ -49,22 +51,25 @@ def history(home: Path) -> list[HistoryEntry]:
 def record(
     home: Path, what: str, edition: str, previous: str | None, who: str | None = None
 ) -> None:
-    """Append one event and force it onto the disk; raises OSError when that is impossible."""
-    entry = HistoryEntry(
-        when=datetime.now(timezone.utc),
-        what=what,
-        edition=edition,
-        previous=previous,
-        who=who or _account(),
-    )
-    path = editions_dir(home) / JOURNAL
+    """Append one event and force it onto the disk; raises OSError when that is impossible.
+
+    `who`: the name for the log, by default the account.
+    """
+    entry = HistoryEntry(when=datetime.now(timezone.utc), what=what, edition=edition, previous=previous)
+    log = home / "logs" / ACCOUNTS
+    log.parent.mkdir(exist_ok=True)
+    _append(log, json.dumps({**entry.model_dump(mode="json"), "who": who or _account()}, ensure_ascii=False))
+    _append(editions_dir(home) / JOURNAL, entry.model_dump_json())
+
+
+def _append(path: Path, line: str) -> None:
     with path.open("a+b") as stream:
         # a line cut short by a crash must not swallow the one that follows
         start = b""
         if stream.tell():
             stream.seek(-1, os.SEEK_END)
             start = b"" if stream.read(1) == b"\n" else b"\n"
-        stream.write(start + entry.model_dump_json().encode() + b"\n")
+        stream.write(start + line.encode() + b"\n")
         stream.flush()
         os.fsync(stream.fileno())
 

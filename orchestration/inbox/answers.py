@@ -1,6 +1,6 @@
-"""What the team reads beside the file it dropped: `<name>.accepted.md` or `<name>.refused.md`.
+"""What the team reads beside the file it dropped: a page (`<name>.pris.html`) and the same as text (`<name>.accepted.md`).
 
-French first, English below. Each says what the file was taken for and why, what became of its rows,
+The page is in the home's language, the text in French first, English below. Each says what the file was taken for and why, what became of its rows,
 what changed for readers, and what to do. Words that only a technician knows do not belong here.
 """
 
@@ -12,29 +12,39 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from orchestration.catalog.models import Source
+from orchestration.conforming.headers import HeaderFinder
+from orchestration.inbox.page import as_page
 from orchestration.inbox.recognise import Recognition
+from orchestration.inbox.shown import FILE_NAME
 from orchestration.messages import Language, Message
 from orchestration.receipts.moves import moves
-from orchestration.receipts.wording import count, listed, moment
+from orchestration.receipts.wording import count, listed, moment, number, unit
 from orchestration.records import RefreshOutcome
 from orchestration.templates import template_name
 
 if TYPE_CHECKING:
+    from orchestration.conforming.conform import Rejected
     from orchestration.editions import Comparison, Edition
+    from orchestration.inbox.shown import Filing, HomeValue, MonitoringFigure
     from orchestration.inbox.trial import Trial
 
 ROWS_NAMED = 20
 INDICATORS_NAMED = 8
 MOVES_NAMED = 5
 # the figures are told one by one above; how sources stand, and the ledger, change with every delivery
-_TOLD_ELSEWHERE = ("fct_indicator_value", "mart_edition_change", "mart_source_health")
+_TOLD_ELSEWHERE = ("fct_indicator_value", "mart_edition_change", "mart_observatory_kpi", "mart_source_health")
 # How an answer says whose it is: a process that died after writing it need not write it again.
 _MARK = "<!-- sha256:{digest} -->"
 
 
 @dataclass
 class Story:
-    """Everything that an answer tells of. What did not come to pass stays None."""
+    """Everything that an answer tells of. What did not come to pass stays None.
+
+    `beside`: the other files of the same refresh. `apart`: it was tried without them, as no edition came of all.
+    `overtaken_by`: a file of the same kind, or the same document, dropped after it. `held_as`: vintage and name under
+    which the same document is there already. `not_dropped`: documents that a register names and that are not there.
+    """
 
     name: str
     digest: str
@@ -51,6 +61,14 @@ class Story:
     comparison: "Comparison | None" = None
     tables: list[tuple[str, int | None, int | None]] = field(default_factory=list)
     taken_as: str | None = None
+    beside: list[str] = field(default_factory=list)
+    apart: bool = False
+    overtaken_by: str | None = None
+    held_as: tuple[str, str] | None = None
+    home_values: "list[HomeValue]" = field(default_factory=list)
+    kpis: "list[MonitoringFigure]" = field(default_factory=list)
+    filing: "Filing | None" = None
+    not_dropped: list[str] = field(default_factory=list)
 
 
 def mark(digest: str) -> str:
@@ -62,6 +80,11 @@ def render(story: Story) -> str:
     """Return the answer as Markdown, in French and below it in English."""
     parts = ["\n".join(_page(story, language)).strip() for language in ("fr", "en")]
     return mark(story.digest) + "\n" + "\n\n---\n\n".join(parts) + "\n"
+
+
+def render_page(story: Story, language: Language) -> str:
+    """Return the answer as an HTML page in one language."""
+    return as_page(_page(story, language), title=story.name, language=language, good=story.accepted)
 
 
 def headline(story: Story) -> Message:
@@ -80,6 +103,18 @@ def headline(story: Story) -> Message:
         return Message(
             fr="Votre fichier n'a pas été pris ; les chiffres publiés restent ceux d'avant.",
             en="Your file was not taken; the published figures stay as they were.",
+        )
+    if story.overtaken_by is not None:
+        return Message(
+            fr=f"Votre fichier a été lu, puis remplacé par « {story.overtaken_by} », déposé après lui : c'est ce dernier qui compte.",
+            en=f"Your file was read, then replaced by '{story.overtaken_by}', dropped after it: that one counts.",
+        )
+    if story.held_as is not None:
+        vintage, name = story.held_as
+        what = Message(fr="document", en="document") if _is_document(story) else Message(fr="fichier", en="file")
+        return Message(
+            fr=f"Ce {what.fr} était déjà là, à l'identique, sous le nom « {name} » ({vintage}) : il n'est pas compté deux fois.",
+            en=f"This {what.en} was there already, byte for byte, as '{name}' ({vintage}): it is not counted twice.",
         )
     if story.state == "unchanged":
         return Message(
@@ -109,10 +144,11 @@ def _page(story: Story, language: Language) -> list[str]:
         f"{'Le' if fr else 'On'} {moment(story.when, language)}.", "",
     ]
     lines += _recognised(story, language)
+    # the lines first: whatever a file was refused for, they are what can be corrected
+    lines += _rows(story, language)
     if not story.accepted:
         lines += _why(story, language)
-    lines += _rows(story, language)
-    if story.accepted:
+    elif story.overtaken_by is None and story.held_as is None:
         lines += _figures(story, language)
     return lines + _to_do(story, language)
 
@@ -152,7 +188,25 @@ def _recognised(story: Story, language: Language) -> list[str]:
     ]
     if found.vintage and found.dated_by:
         lines.append(f"- {'Millésime' if fr else 'Vintage'}{colon} {found.vintage} ({found.dated_by.text(language)})")
+    if story.filing is not None:
+        lines.append(f"- {'Document' if fr else 'Document'}{colon} {_document(story.filing, language)}")
     return [*lines, ""]
+
+
+def _document(filing: "Filing", language: Language) -> str:
+    """Return what a document was read as: company, SIREN, year, kind, pages; what is not known is said so."""
+    fr = language == "fr"
+    parts = [
+        filing.company_name or ("entreprise inconnue" if fr else "company unknown"),
+        f"SIREN {filing.siren}" if filing.siren else ("SIREN inconnu" if fr else "SIREN unknown"),
+        f"{'exercice' if fr else 'fiscal year'} {filing.fiscal_year or ('inconnu' if fr else 'unknown')}",
+        filing.document_type or ("type de document inconnu" if fr else "kind of document unknown"),
+        count(filing.pages or 0, "page", "pages", language),
+    ]
+    said = ("d'après le registre" if fr else "by the register") if filing.is_registered else (
+        "d'après le nom du fichier et ses premières pages" if fr else "by the file's name and its first pages"
+    )
+    return f"{', '.join(parts)} ({said})"
 
 
 def _why(story: Story, language: Language) -> list[str]:
@@ -169,11 +223,18 @@ def _why(story: Story, language: Language) -> list[str]:
 
 def _rows(story: Story, language: Language) -> list[str]:
     trial, fr = story.trial, language == "fr"
-    if trial is None:
+    if trial is None or not (trial.rows_read or trial.rejected) or (not story.accepted and not trial.rejected):
         return []
     lines = ["## Les lignes" if fr else "## The lines", ""]
     kept, lost = trial.rows_kept, len(trial.rejected)
-    if fr:
+    if _is_document(story):
+        lines.append(f"{count(trial.rows_read, 'page lue', 'pages lues')}." if fr else f"{count(trial.rows_read, 'page', 'pages', 'en')} read.")
+    elif not story.accepted:
+        lines.append(
+            f"{count(trial.rows_read, 'ligne lue', 'lignes lues')}, dont {count(lost, 'à corriger', 'à corriger')} :" if fr
+            else f"{count(trial.rows_read, 'line', 'lines', 'en')} read, {lost} to correct:"
+        )
+    elif fr:
         lines.append(
             f"{count(trial.rows_read, 'ligne lue', 'lignes lues')}, {count(kept, 'gardée', 'gardées')}, {count(lost, 'écartée', 'écartées')}."
         )
@@ -182,23 +243,74 @@ def _rows(story: Story, language: Language) -> list[str]:
     lines.append("")
     # each line to correct first, then what had drifted and was read all the same
     for bad in trial.rejected[:ROWS_NAMED]:
-        header = _header(story, bad.column)
-        where = (f"ligne {bad.line}" if fr else f"line {bad.line}") + (
-            (f", colonne {_quoted(header, language)}" if fr else f", column {_quoted(header, language)}") if header else ""
-        )
-        lines.append(f"- {where}{' :' if fr else ':'} {_in_headers(story, bad.why.text(language))}")
+        cells = _cells(story, bad, language)
+        where = (f"ligne {bad.line}" if fr else f"line {bad.line}") + (f", {cells}" if cells else "")
+        lines.append(f"- {where}{' :' if fr else ':'} {_clean(_in_headers(story, bad.why.text(language)))}")
     if lost > ROWS_NAMED:
         lines.append(f"- … {'et' if fr else 'and'} {lost - ROWS_NAMED} {'autres' if fr else 'more'}")
     for note in trial.notes:
-        lines.append(f"- {'Pour information :' if fr else 'For your information:'} {_in_headers(story, note.text(language))}")
+        lines.append(f"- {'Pour information :' if fr else 'For your information:'} {_clean(_in_headers(story, note.text(language)))}")
     if trial.rejected or trial.notes:
         lines.append("")
     return lines
 
 
+def _is_document(story: Story) -> bool:
+    found = story.found
+    if story.source is None or found is None or found.table is None:
+        return False
+    return story.source.tables[found.table].files[found.index].format == "pdf"
+
+
+def _cells(story: Story, bad: "Rejected", language: Language) -> str:
+    """Return the columns at fault of a line and what stands in them: « colonne « ODD » (« 8, 12 ») »."""
+    if story.source is None or story.found is None or story.found.table is None:
+        return ""
+    table = story.source.tables[story.found.table]
+    rule = next((r for r in table.rules if r.name == bad.column), None)
+    names = [bad.column] if rule is None else [c.name for c in table.columns if re.search(rf"\b{c.name}\b", rule.sql)]
+    parts = []
+    for name in names:
+        header = _header(story, name)
+        if header is None:
+            continue
+        value = _value(story, name, bad.line)
+        # a value that the reason quotes is not quoted twice
+        shown = f" ({_quoted(_clean(value), language)})" if value and value not in bad.why.fr else ""
+        parts.append(f"{'colonne' if language == 'fr' else 'column'} {_quoted(header, language)}{shown}")
+    return ", ".join(parts)
+
+
+def _value(story: Story, name: str, line: int) -> str:
+    """Return what stands in a column of a line of the file, cut where it is long; '' where that is not known."""
+    assert story.source is not None and story.found is not None and story.found.table is not None
+    raw, table = story.found.raw, story.source.tables[story.found.table]
+    if raw is None or line not in raw.lines:
+        return ""
+    finder = HeaderFinder(table, table.files[story.found.index].layout, None)
+    row = raw.rows[raw.lines.index(line)]
+    for cell, text in zip(raw.header, row, strict=False):
+        column = finder.find(cell)[1]
+        if column is not None and column.name == name:
+            return text if len(text) <= 60 else text[:57] + "…"
+    return ""
+
+
 def _figures(story: Story, language: Language) -> list[str]:
     fr, outcome = language == "fr", story.outcome
-    lines = ["## Ce qui change" if fr else "## What changes", ""]
+    lines = _home(story, language)
+    lines += ["## Ce qui change" if fr else "## What changes", ""]
+    if story.apart:
+        lines.append(
+            "- L'édition n'a pas pu être publiée avec tous les fichiers de ce relevé : celui-ci a été pris à part." if fr
+            else "- The edition could not be published with all files of this look: this one was taken apart."
+        )
+    if story.beside:
+        names = listed([_quoted(n, language) for n in story.beside], language)
+        lines.append(
+            f"- Pris dans la même actualisation que {names} ; ce qui suit ne compte que les chiffres que votre fichier alimente." if fr
+            else f"- Taken in the same refresh as {names}; what follows counts the figures that your file feeds only."
+        )
     versus = story.trial.versus if story.trial else None
     if versus is not None:
         lines.append(
@@ -266,12 +378,61 @@ def _figures(story: Story, language: Language) -> list[str]:
     return [*lines, ""]
 
 
+def _home(story: Story, language: Language) -> list[str]:
+    """Return the figures of the home territory that are new, and the monitoring figures that the file feeds."""
+    fr, lines = language == "fr", []
+    colon = " :" if fr else ":"
+    if story.home_values:
+        lines += ["## Les chiffres du territoire" if fr else "## The territory's figures", ""]
+        for v in story.home_values:
+            was = "" if v.old is None else (f" ({number(v.old, language)} avant)" if fr else f" ({number(v.old, language)} before)")
+            weak = "" if v.status == "final" else (", provisoire" if fr else ", provisional") if v.status == "provisional" else (", borne" if fr else ", a bound")
+            lines.append(f"- {v.place}, {v.indicator.text(language)}, {v.period}{colon} {number(v.value, language)}{unit(v.unit, language)}{was}{weak}")
+        lines.append("")
+    known = [k for k in story.kpis if k.value is not None]
+    if known:
+        lines += ["## Ce qu'il alimente" if fr else "## What it feeds", ""]
+        for k in known:
+            assert k.value is not None
+            measure = k.unit.text(language)
+            lines.append(
+                f"- {k.name.text(language)}{f', {k.period}' if k.period else ''}{colon} {number(k.value, language)}"
+                + (unit("%", language) if measure == "%" else "") + _aim(k, language)
+            )
+        lines.append("")
+    return lines
+
+
+def _aim(k: "MonitoringFigure", language: Language) -> str:
+    fr, said = language == "fr", ""
+    if k.old is not None and k.value is not None and abs(k.old - k.value) > 1e-9:
+        said += f" ({number(k.old, language)} avant)" if fr else f" ({number(k.old, language)} before)"
+    if k.target is not None:
+        more = (" plus de" if fr else " more than") if k.rule == "more_than" else ""
+        met = ("atteint" if fr else "met") if k.is_met else ("pas encore atteint" if fr else "not met yet")
+        said += f", {'objectif' if fr else 'target'}{more} {number(k.target, language)} ({met})"
+    if k.is_synthetic:
+        said += " (échantillon inventé)" if fr else " (made-up sample)"
+    return said
+
+
 def _to_do(story: Story, language: Language) -> list[str]:
     fr = language == "fr"
     lines = ["## À faire" if fr else "## What to do", ""]
     rejected = story.trial.rejected if story.trial else []
-    if story.accepted and not rejected:
+    unlisted = story.filing is not None and not story.filing.is_registered
+    if story.accepted and not rejected and not unlisted and not story.not_dropped:
         lines.append("Rien." if fr else "Nothing.")
+    elif story.accepted and unlisted:
+        lines += _register_line(story, language)
+    elif story.accepted and story.not_dropped:
+        names = ", ".join(_quoted(_clean(n), language) for n in story.not_dropped[:ROWS_NAMED])
+        more = len(story.not_dropped) - ROWS_NAMED
+        names += f", … ({more})" if more > 0 else ""
+        lines.append(
+            f"Déposer aussi {count(len(story.not_dropped), 'document que le registre nomme et qui manque', 'documents que le registre nomme et qui manquent')} : {names}."
+            if fr else f"Drop {count(len(story.not_dropped), 'document', 'documents', 'en')} too that the register names and that are not there: {names}."
+        )
     elif story.accepted:
         numbers = ", ".join(str(r.line) for r in rejected[:ROWS_NAMED])
         lines.append(
@@ -294,6 +455,28 @@ def _to_do(story: Story, language: Language) -> list[str]:
     return lines
 
 
+def _register_line(story: Story, language: Language) -> list[str]:
+    """Return what to write into the register for a document that it does not name."""
+    fr, filing = language == "fr", story.filing
+    assert filing is not None and story.source is not None and story.taken_as is not None
+    register = next((n for n, t in story.source.tables.items() if FILE_NAME in t.key), None)
+    if register is None:
+        return []
+    known = {FILE_NAME: story.taken_as, "siren": filing.siren, "company_name": filing.company_name,
+             "fiscal_year": filing.fiscal_year, "document_type": filing.document_type}
+    parts = []
+    for column in story.source.tables[register].columns:
+        if column.name in known and column.headers:
+            value = known[column.name]
+            parts.append(f"{column.headers[0].text}{' :' if fr else ':'} {_quoted(_clean(str(value)), language) if value else ('à compléter' if fr else 'to fill in')}")
+    book = template_name(story.source, register)
+    return [
+        f"Le registre n'a pas de ligne pour ce document : sans SIREN, il n'est compté pour aucune entreprise. Ajouter dans `{book}` une ligne, en vérifiant ce qui a été lu, puis déposer le registre :"
+        if fr else f"The register has no line for this document: without a SIREN it counts for no company. Add a line to `{book}`, checking what was read, then drop the register:",
+        "", *(f"- {p}" for p in parts),
+    ]
+
+
 # small helpers ------------------------------------------------------------------------------------
 
 
@@ -301,9 +484,13 @@ def _quoted(text: str, language: Language) -> str:
     return f"« {text} »" if language == "fr" else f"'{text}'"
 
 
-def _sentence(text: str) -> str:
+def _clean(text: str) -> str:
     # headers and cells of a stranger's file stand in it: one line, and no markup
-    text = re.sub(r"[ \t\r\n]+", " ", text).strip().replace("<", "‹").replace("`", "'")
+    return re.sub(r"[ \t\r\n]+", " ", text).strip().replace("<", "‹").replace("`", "'")
+
+
+def _sentence(text: str) -> str:
+    text = _clean(text)
     # a file's name at the beginning keeps its letters
     text = text if re.match(r"\S+\.\w{2,4}\b", text) else text[:1].upper() + text[1:]
     return text if text.endswith((".", "!", "?", "…")) else text + "."

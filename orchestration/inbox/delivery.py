@@ -11,6 +11,7 @@ import errno
 import os
 import re
 import shutil
+from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 
@@ -106,11 +107,14 @@ def is_unchanged(dropped: Dropped) -> bool:
 
 
 def taken_name(
-    source: Source, table: str, index: int, name: str, vintage: str, given: dict[str, str] | None = None
+    source: Source, table: str, index: int, name: str, vintage: str, given: dict[str, str] | None = None,
+    held: Sequence[str] = (),
 ) -> str:
     """Return the name under which a recognised file is kept: its own where the source knows it, else a usual one.
 
-    `given`: what the codes in the file show and the name would have said (the level of the territories).
+    `given`: what the codes in the file show and the name would have said (the level of the territories). `held`: the
+    names of the files in service: one of just this kind lends its name (`neet_communes_2018.csv`, not `neet_commune…`),
+    or both would lie side by side.
 
     Raises Refusal when only the publisher's own name would say which file of the source it is.
     """
@@ -123,6 +127,7 @@ def taken_name(
     if spec.format != "table":
         candidates.append(Path(own).stem + _KINDS[spec.format][0])
     elif spec.example and set(spec.name_maps) <= set(given or {}):
+        candidates += [h for h in held if _ending(h) == ending and _says(spec, h) == {t: (given or {})[t] for t in spec.name_maps}]
         stem = _dated(spec, vintage, given)
         candidates += [stem + e for e in dict.fromkeys([ending, *_KINDS["table"]]) if e]
         candidates.append(_dated(spec, vintage, given, whole=True))
@@ -145,6 +150,14 @@ def taken_name(
         ),
         kind="name",
     )
+
+
+def _says(spec: FileSpec, name: str) -> dict[str, str] | None:
+    """Return what a file's name says by the maps of its kind; None where it is no name of this kind."""
+    match = spec.regex.fullmatch(name)
+    if match is None:
+        return None
+    return {target: m.values.get((match.groupdict().get(m.group) or "").casefold(), "") for target, m in spec.name_maps.items()}
 
 
 def _ending(name: str) -> str:

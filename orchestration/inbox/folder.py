@@ -17,10 +17,14 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from orchestration.messages import Message
+from orchestration.messages import FolderUnusable, Language, Message
+from orchestration.reading import is_litter
+from orchestration.templates import filled_in
 
 INBOX = "inbox"
+# The answer as text, by which a later look knows what was answered, and as a page for people (Windows opens no `.md`).
 ANSWERS = (".accepted.md", ".refused.md")
+PAGES: dict[Language, tuple[str, str]] = {"fr": (".pris.html", ".refusé.html"), "en": (".accepted.html", ".refused.html")}
 SETTLE_SECONDS = 10.0
 # The longest name that the usual file systems keep, in bytes.
 MAX_NAME = 255
@@ -28,27 +32,36 @@ _ROOMS = ("taken", "processed", "refused", "modeles")
 _WELCOME = "LISEZ-MOI.md"
 _WELCOME_TEXT = """# La boîte de dépôt de l'observatoire
 
-Déposez ici un fichier (xlsx ou csv). Après quelques instants, une réponse paraît à côté :
+Déposez ici un ou plusieurs fichiers (xlsx ou csv). Après quelques instants, une réponse paraît à côté de chacun :
 
-- `….accepted.md` : le fichier est pris ; la réponse dit ce qui change et, s'il y en a, les lignes à corriger ;
-- `….refused.md` : le fichier n'est pas pris ; la réponse dit pourquoi et quoi faire.
+- `….pris.html` : le fichier est pris ; la réponse dit ce qui change et, s'il y en a, les lignes à corriger ;
+- `….refusé.html` : le fichier n'est pas pris ; la réponse dit pourquoi et quoi faire.
+
+La même réponse est aussi en texte, en français et en anglais (`….accepted.md`, `….refused.md`).
 
 Le fichier lui-même est alors rangé dans `processed` ou dans `refused` : rien n'est perdu. Les modèles à remplir sont
-dans `modeles`. Ne touchez pas au dossier `taken`.
+dans `modeles` ; un classeur rempli n'est pas relevé de là : déposez-le ici. Ne touchez pas au dossier `taken`.
 
 ---
 
 # The observatory's inbox
 
-Drop a file here (xlsx or csv). After a moment an answer appears beside it: `….accepted.md` (taken, what changes, lines
-to correct) or `….refused.md` (not taken, why, what to do). The file itself then lies in `processed` or in `refused`:
-nothing is lost. The templates to fill in are in `modeles`. Leave the folder `taken` alone.
+Drop one or more files here (xlsx or csv). After a moment an answer appears beside each: `….accepted.html` (taken, what
+changes, lines to correct) or `….refused.html` (not taken, why, what to do); where the observatory speaks French these
+are called `….pris.html` and `….refusé.html`. The same answer is there as text, in both languages (`….accepted.md`,
+`….refused.md`). The file itself then lies in `processed` or in `refused`: nothing is lost. The templates to fill in are
+in `modeles`; a workbook that was filled in is not taken from there: drop it here. Leave the folder `taken` alone.
 """
 _OURS = {"lisez-moi.md", "lisezmoi.md", "readme.md", "lisez-moi.txt", "readme.txt"}
-_LITTER = {".ds_store", "thumbs.db", "desktop.ini"}
-# locks of Office and LibreOffice, downloads and copies that have not ended
+# downloads and copies that have not ended
 _TEMPORARY = re.compile(
-    r"~\$.*|\.~.*|\..*|.*~|.*\.(part|partial|filepart|crdownload|download|tmp|temp|swp|lock|opdownload)", re.IGNORECASE
+    r".*~|.*\.(part|partial|filepart|crdownload|download|tmp|temp|swp|lock|opdownload)", re.IGNORECASE
+)
+
+
+_MOVE = Message(
+    fr="Déposer le fichier lui-même, directement dans la boîte, puis retirer ceci.",
+    en="Drop the file itself right into the inbox, then take this away.",
 )
 
 
@@ -67,14 +80,15 @@ class InboxBusy(Exception):
 class Dropped:
     """One thing that lies in the inbox and is whole.
 
-    `problem`: why it cannot even be opened (a folder, a link, something that is no file); such a thing
-    is answered and left where it lies.
+    `problem`: why it is not even opened (a folder, a link, something that is no file, a filled workbook among the
+    templates), and `action` what to do; such a thing is answered and left where it lies.
     """
 
     path: Path
     bytes: int
     modified_ns: int
     problem: Message | None = None
+    action: Message = _MOVE
 
     @property
     def name(self) -> str:
@@ -95,15 +109,18 @@ class Inbox:
         self.work = self.path / ".work"
 
     def make(self) -> None:
-        """Create the folders that are missing."""
-        for folder in (self.taken, self.processed, self.refused, self.work):
-            folder.mkdir(parents=True, exist_ok=True)
-        if not (self.path / _WELCOME).exists():
-            write_atomically(self.path / _WELCOME, _WELCOME_TEXT)
+        """Create the folders that are missing; raises FolderUnusable where that cannot be."""
+        try:
+            for folder in (self.taken, self.processed, self.refused, self.work):
+                folder.mkdir(parents=True, exist_ok=True)
+            if not (self.path / _WELCOME).exists():
+                write_atomically(self.path / _WELCOME, _WELCOME_TEXT)
+        except OSError as error:
+            raise FolderUnusable(self.path, error) from error
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Hold the inbox; raises InboxBusy when another process does."""
+        """Hold the inbox; raises InboxBusy when another process does, FolderUnusable where it cannot be written to."""
         from filelock import FileLock, Timeout
 
         self.make()
@@ -112,15 +129,63 @@ class Inbox:
             lock.acquire(timeout=0)
         except Timeout as error:
             raise InboxBusy from error
+        except OSError as error:
+            raise FolderUnusable(self.path, error) from error
         try:
             yield
         finally:
             lock.release()
 
-    def answer_path(self, dropped_name: str, *, accepted: bool) -> Path:
+    def answer_path(self, dropped_name: str, *, accepted: bool, folder: Path | None = None) -> Path:
         """Return where the answer to a dropped file stands: beside it, under its name."""
-        ending = ANSWERS[0] if accepted else ANSWERS[1]
-        return self.path / (_fitting(dropped_name, MAX_NAME - len(ending) - len(".part") - 1) + ending)
+        return _beside(folder or self.path, dropped_name, ANSWERS[0 if accepted else 1])
+
+    def page_path(self, dropped_name: str, *, accepted: bool, language: Language, folder: Path | None = None) -> Path:
+        """Return where the answer stands as a page; its ending is in the language of the home."""
+        return _beside(folder or self.path, dropped_name, PAGES[language][0 if accepted else 1])
+
+    def drop_answers(self, dropped_name: str, *, but: tuple[Path, ...]) -> None:
+        """Take away what an earlier delivery of this name was answered, except for the files in `but`."""
+        for ending in _ENDINGS:
+            path = _beside(self.path, dropped_name, ending)
+            if path not in but:
+                path.unlink(missing_ok=True)
+
+
+_ENDINGS = (*ANSWERS, *PAGES["fr"], *PAGES["en"])
+
+
+def _beside(folder: Path, dropped_name: str, ending: str) -> Path:
+    return folder / (_fitting(dropped_name, MAX_NAME - len(os.fsencode(ending)) - len(".part") - 1) + ending)
+
+
+def arriving(
+    home: Path, *, settle_seconds: float = SETTLE_SECONDS, clock: Callable[[], float] = time.time
+) -> tuple[int, float]:
+    """Return how many files of `HOME/inbox/` are too young to be read, and in how many seconds the last is not."""
+    now = clock()
+    waits = []
+    for entry in _entries(Inbox(home)):
+        try:
+            status = entry.stat(follow_symlinks=False)
+        except FileNotFoundError:
+            continue
+        quiet = now - max(status.st_mtime, status.st_ctime)
+        # a date in the future is the clock of a network drive: `scan` looks at such a file twice
+        if _problem(entry.name, status.st_mode) is None and -settle_seconds <= quiet < settle_seconds:
+            waits.append(settle_seconds - quiet)
+    return len(waits), max(waits, default=0.0)
+
+
+def _entries(inbox: "Inbox") -> list[os.DirEntry[str]]:
+    """Return what lies in the inbox and is meant for it; [] without inbox; raises FolderUnusable."""
+    try:
+        entries = sorted(os.scandir(inbox.path), key=lambda e: e.name)
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise FolderUnusable(inbox.path, error) from error
+    return [e for e in entries if not _passed_over(e.name)]
 
 
 def scan(
@@ -131,19 +196,15 @@ def scan(
 
     Left out: locks and temporary files (`~$x.xlsx`, `x.part`), hidden files, answers, and files that
     are still growing: whatever was touched less than `settle_seconds` ago. A file dated in the future
-    (the clock of a network drive) is looked at twice, `settle_seconds` apart. Links are not followed.
+    (the clock of a network drive) is looked at twice, `settle_seconds` apart. Links are not followed. A
+    template that was filled in where it was written is found too, with the `problem` that it lies there.
+    Raises FolderUnusable.
     """
     inbox = Inbox(home)
     found: list[Dropped] = []
     ahead: list[tuple[Path, tuple[int, int, int]]] = []
-    try:
-        entries = sorted(os.scandir(inbox.path), key=lambda e: e.name)
-    except FileNotFoundError:
-        return []
     now = clock()
-    for entry in entries:
-        if _passed_over(entry.name):
-            continue
+    for entry in _entries(inbox):
         try:
             status = entry.stat(follow_symlinks=False)
         except FileNotFoundError:
@@ -167,7 +228,38 @@ def scan(
                 continue
             if _signature(status) == before:
                 found.append(Dropped(path, status.st_size, status.st_mtime_ns))
+    found += _left_among_templates(inbox, now - settle_seconds)
     return sorted(found, key=lambda d: (d.modified_ns, d.path.name))
+
+
+def _left_among_templates(inbox: Inbox, before: float) -> list[Dropped]:
+    """Return the workbooks that somebody filled in where the empty ones are written, and did not drop."""
+    found = []
+    for path in filled_in(inbox.templates):
+        status = path.stat()
+        answer = inbox.answer_path(path.name, accepted=False, folder=inbox.templates)
+        answered = answer.exists() and answer.stat().st_mtime_ns >= status.st_mtime_ns
+        if answered or max(status.st_mtime, status.st_ctime) > before or _was_dropped(inbox, path, status.st_size):
+            continue
+        found.append(Dropped(
+            path, status.st_size, status.st_mtime_ns,
+            Message(
+                fr=f"« {display(path.name)} » a été rempli dans « {inbox.templates.name} », d'où rien n'est relevé.",
+                en=f"'{display(path.name)}' was filled in inside '{inbox.templates.name}', from where nothing is taken.",
+            ),
+            Message(
+                fr="Quand il est complet, l'enregistrer ou le copier dans la boîte de dépôt elle-même (le dossier au-dessus).",
+                en="When it is complete, save or copy it into the inbox itself (the folder above).",
+            ),
+        ))
+    return found
+
+
+def _was_dropped(inbox: Inbox, path: Path, size: int) -> bool:
+    """Return whether just these bytes were dropped before: it was copied, and its answer stands with the copy."""
+    alike = [p for room in (inbox.path, inbox.processed, inbox.refused) if room.is_dir() for p in room.iterdir()
+             if p.is_file() and p.stat().st_size == size]
+    return bool(alike) and path.read_bytes() in (p.read_bytes() for p in alike)
 
 
 def _signature(status: os.stat_result) -> tuple[int, int, int]:
@@ -177,7 +269,9 @@ def _signature(status: os.stat_result) -> tuple[int, int, int]:
 def _passed_over(name: str) -> bool:
     lowered = name.lower()
     return (
-        name in _ROOMS or lowered in _LITTER or lowered in _OURS or lowered.endswith(ANSWERS)
+        name in _ROOMS or is_litter(name) or lowered in _OURS
+        # a Mac writes the accent as a letter of its own
+        or unicodedata.normalize("NFC", lowered).endswith(_ENDINGS)
         or _TEMPORARY.fullmatch(name) is not None or "\x00" in name
     )
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from orchestration.catalog.models import FileSpec, Source, Table
 from orchestration.conforming.headers import HeaderFinder, normalise
+from orchestration.conforming.joining import joined
 from orchestration.messages import Message, Refusal
 
 if TYPE_CHECKING:
@@ -105,6 +106,7 @@ def recognise(catalogue: dict[str, Source], path: Path, *, name: str | None = No
     for source, table_name, index, finder in kinds:
         sheet = source.tables[table_name].files[index].sheet
         raw = next((r for r in raws if sheet and r.sheet and re.fullmatch(sheet, r.sheet.strip(), re.IGNORECASE)), raws[0])
+        raw = joined(source.tables[table_name], source.tables[table_name].files[index].layout, raw)
         found.append((_held_against(source, table_name, index, finder, raw.header), raw))
     found.sort(key=lambda f: (f[0].is_complete, f[0].score), reverse=True)
     if strange is not None and any(c.known for c, _ in found):
@@ -371,7 +373,7 @@ def _document(catalogue: dict[str, Source], path: Path, name: str) -> Recognitio
         head = handle.read(1024)
     form = "pdf" if b"%PDF-" in head else "markdown" if name.lower().endswith(".md") else None
     if form is None:
-        return _no_table(path, head)
+        return _no_table(path, head, name)
     homes = [
         (s, t, i) for s in catalogue.values() for t, table in s.tables.items()
         for i, spec in enumerate(table.files) if spec.format == form
@@ -402,15 +404,19 @@ _OFFICE = {
 }
 
 
-def _no_table(path: Path, head: bytes) -> Recognition | None:
+_ENDINGS = {".docx": "word/", ".doc": "word/", ".pptx": "ppt/", ".ppt": "ppt/"}
+
+
+def _no_table(path: Path, head: bytes, name: str) -> Recognition | None:
     """Return that the file is a text or a picture; None where it may be a table."""
     what = ("une image", "a picture") if head.startswith(_PICTURES) else None
-    if head.startswith(b"PK"):
+    if head.startswith((b"PK", b"\xd0\xcf\x11\xe0")):
         try:
             with zipfile.ZipFile(path) as archive:
                 names = archive.namelist()
         except (OSError, zipfile.BadZipFile, ValueError):
-            return None
+            # damaged, or of an older Office: its name says what it was meant to be
+            names = [f for ending, f in _ENDINGS.items() if name.lower().endswith(ending)]
         what = next((w for folder, w in _OFFICE.items() if any(n.startswith(folder) for n in names)), None)
     if what is None:
         return None

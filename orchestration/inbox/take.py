@@ -1,6 +1,8 @@
-"""One dropped file from recognition to answer, and all of them in turn.
+"""Everything that lies in the inbox, from recognition to answer: one look, one refresh.
 
-Nothing is ever lost: the original lies in the inbox until its answer is written, and in `processed/` or
+Files that cannot be taken are answered at once; the others are placed together and refreshed once, and each is
+answered by what the refresh says of it. Where they cannot be published together, those at fault are found by
+halves. Nothing is ever lost: an original lies in the inbox until its answer is written, and in `processed/` or
 `refused/` afterwards. The refresh itself is a callback: the command line hands in one that runs in this
 process, Dagster's sensor one that runs the job.
 """
@@ -9,26 +11,44 @@ from __future__ import annotations
 
 import logging
 import os
+import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from pydantic import BaseModel
 
 from orchestration.catalog import load_catalogue
 from orchestration.catalog.models import Source
-from orchestration.inbox import answers, delivery
+from orchestration.inbox import answers, delivery, shown
 from orchestration.inbox.dating import date_vintage
-from orchestration.inbox.folder import INBOX, SETTLE_SECONDS, Dropped, Inbox, display, scan, stamped, write_atomically
+from orchestration.inbox.folder import (
+    INBOX,
+    SETTLE_SECONDS,
+    Dropped,
+    Inbox,
+    arriving,
+    display,
+    scan,
+    stamped,
+    write_atomically,
+)
 from orchestration.inbox.recognise import recognise, shown_by_codes
-from orchestration.inbox.trial import judge
+from orchestration.inbox.trial import Held, judge
 from orchestration.lake import Lake
 from orchestration.messages import Message, Refusal
+from orchestration.receipts.wording import count
 from orchestration.records import FileOutcome, RefreshOutcome
 from orchestration.settings import Settings
 
+if TYPE_CHECKING:
+    from orchestration.editions import Edition
+
 log = logging.getLogger("observatory")
+# a copy that has not ended by then is taken at the next look
+_WAITS = 6
 
 
 class RefreshCallback(Protocol):
@@ -41,7 +61,8 @@ class Answer(BaseModel):
     """What became of one dropped file.
 
     `state`: `waiting` means that a refresh was under way or broke down, or the file was still being written: it lies
-    where it was and is taken at the next look. `path`: the answer's file, None while waiting.
+    where it was and is taken at the next look. `path`: the answer's file, None while waiting; `page`: the same answer
+    as a page that any computer opens.
     """
 
     dropped: str
@@ -56,23 +77,51 @@ class Answer(BaseModel):
     edition: str | None = None
     published: bool = False
     path: Path | None = None
+    page: Path | None = None
+
+
+@dataclass
+class _Case:
+    """One dropped file on its way.
+
+    `keys`: what no two files of one refresh may share (their place, or the very bytes of a document). `answer` stays
+    None until the file is settled.
+    """
+
+    dropped: Dropped
+    story: answers.Story
+    keys: frozenset[str] = frozenset()
+    name: str = ""
+    placement: delivery.Placement | None = None
+    answer: Answer | None = None
+
+    @property
+    def source(self) -> Source:
+        """Return the source that the file is of; it was recognised."""
+        assert self.story.source is not None
+        return self.story.source
 
 
 def take_all(
     settings: Settings, refresh: RefreshCallback, *, settle_seconds: float = SETTLE_SECONDS,
-    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    now: Callable[[], datetime] = lambda: datetime.now(UTC), sleep: Callable[[float], None] = time.sleep,
+    step: Callable[[Message], None] = lambda _: None, answered: Callable[[Answer], None] = lambda _: None,
 ) -> list[Answer]:
-    """Take and answer everything that lies in the inbox, in the order in which it was dropped.
+    """Take and answer everything that lies in the inbox; return the answers in the order of the drop.
 
-    Raises InboxBusy when another process does just that, and CatalogueError, before any file is touched,
-    when no file could be known. One bad file takes no other with it.
+    A file that has just arrived is waited for, so that what was dropped together is refreshed together. `step` is
+    told what is going on, `answered` each answer as soon as it is written. Raises InboxBusy when another process does
+    just that, FolderUnusable when the folder cannot be used, LakeError when the home's register cannot be read, and
+    CatalogueError when no file could be known: before any file is touched. One bad file takes no other with it.
     """
     load_catalogue(settings.sources_path)
     inbox = Inbox(settings.home)
     with inbox.locked():
+        Lake(settings.home)
         _recover(inbox)
-        found = scan(settings.home, settle_seconds=settle_seconds)
-        return [a for d in found if (a := _take(settings, inbox, d, refresh, now())) is not None]
+        _wait_for_arrivals(settings.home, settle_seconds, sleep, step)
+        visit = _Visit(settings, inbox, refresh, now, step, answered)
+        return visit.take(scan(settings.home, settle_seconds=settle_seconds))
 
 
 def take(
@@ -80,90 +129,381 @@ def take(
 ) -> Answer | None:
     """Take one dropped file and answer it; None when its answer stands there already and nothing is to do.
 
-    Raises InboxBusy when another process empties the inbox, and CatalogueError.
+    Raises InboxBusy when another process empties the inbox, FolderUnusable, LakeError and CatalogueError.
     """
     load_catalogue(settings.sources_path)
     inbox = Inbox(settings.home)
     with inbox.locked():
+        Lake(settings.home)
         _recover(inbox)
-        return _take(settings, inbox, dropped, refresh, now or datetime.now(UTC))
+        visit = _Visit(settings, inbox, refresh, lambda: now or datetime.now(UTC), lambda _: None, lambda _: None)
+        return next(iter(visit.take([dropped])), None)
 
 
-def _take(
-    settings: Settings, inbox: Inbox, dropped: Dropped, refresh: RefreshCallback, now: datetime
-) -> Answer | None:
-    if dropped.path.parent != inbox.path:
-        raise ValueError(f"{dropped.path} does not lie in {inbox.path}")
-    if dropped.problem is not None:
-        return _leave(inbox, dropped, now)
-    try:
-        return _take_file(settings, inbox, dropped, refresh, now)
-    finally:
-        (inbox.work / "snapshot").unlink(missing_ok=True)
-
-
-def _take_file(
-    settings: Settings, inbox: Inbox, dropped: Dropped, refresh: RefreshCallback, now: datetime
-) -> Answer:
-    # a file that changed since it was seen, or a refresh that is under way: the next look takes it
-    waiting = Answer(
-        dropped=dropped.name, state="waiting",
-        sentence=Message(
-            fr=f"« {dropped.name} » attend : il est encore en cours d'écriture, ou une actualisation est en cours.",
-            en=f"'{dropped.name}' waits: it is still being written, or a refresh is under way.",
-        ),
-    )
-    digest = ""
-    story = answers.Story(name=dropped.name, digest="", when=now, accepted=False, kept_at=None)
-    placement: delivery.Placement | None = None
-    try:
-        copy, digest = delivery.snapshot(inbox, dropped)
-        story.digest = digest
-        finished = _finished(inbox, dropped, digest, now)
-        if finished is not None:
-            return finished
-        placement = _recognise_and_place(settings, inbox, dropped, copy, digest, story, now)
-        _refresh(settings, inbox, story, placement, refresh)
-    except delivery.Changed:
-        return waiting
-    except _Waiting as wait:
-        if placement is not None:
-            delivery.undo(inbox, placement)
-        return waiting.model_copy(update={"sentence": wait.sentence}) if wait.sentence else waiting
-    except Refusal as refusal:
-        story.accepted, story.reason, story.action = False, story.reason or refusal.reason, story.action or refusal.action
-    except Exception as error:  # an accident with one file must neither stop the others nor go unanswered
-        log.exception("inbox: %s", dropped.name)
-        story.accepted = False
-        story.reason = Message(
-            fr=f"le logiciel s'est arrêté sur une erreur imprévue ({type(error).__name__}) ; ce n'est pas votre faute",
-            en=f"the software stopped at an unforeseen error ({type(error).__name__}); it is not your fault",
-        )
-        story.action = Message(
-            fr="Transmettre ce fichier et cette réponse à l'équipe données.",
-            en="Hand this file and this answer to the data team.",
-        )
-    if placement is not None and not story.accepted:
-        delivery.undo(inbox, placement)
-    answer = _answer(inbox, dropped, story, now)
-    if placement is not None and story.accepted:
-        delivery.close(inbox, placement)
-    return answer
+def _wait_for_arrivals(
+    home: Path, settle_seconds: float, sleep: Callable[[float], None], step: Callable[[Message], None]
+) -> None:
+    for _ in range(_WAITS):
+        files, seconds = arriving(home, settle_seconds=settle_seconds)
+        if not files:
+            return
+        wait = int(seconds) + 1
+        step(Message(
+            fr=f"{count(files, 'fichier vient', 'fichiers viennent')} d'arriver : relevé dans {wait} s.",
+            en=f"{count(files, 'file has', 'files have', 'en')} just arrived: taken in {wait} s.",
+        ))
+        sleep(wait)
 
 
 class _Waiting(Exception):
-    """The home is busy, or (`sentence`) a refresh broke down before anything was decided about the file."""
+    """The home is busy, or (`sentence`) a refresh broke down before anything was decided about the files."""
 
-    def __init__(self, sentence: Message | None = None) -> None:
-        super().__init__(sentence)
+    def __init__(self, sentence: Callable[[str], Message] | None = None) -> None:
+        super().__init__()
         self.sentence = sentence
 
 
-def _recognise_and_place(
-    settings: Settings, inbox: Inbox, dropped: Dropped, copy: Path, digest: str, story: answers.Story, now: datetime
-) -> delivery.Placement:
+@dataclass
+class _Visit:
+    """One look at the inbox: recognise all, refresh once, answer each."""
+
+    settings: Settings
+    inbox: Inbox
+    refresh: RefreshCallback
+    now: Callable[[], datetime]
+    step: Callable[[Message], None]
+    answered: Callable[[Answer], None]
+    cases: list[_Case] = field(default_factory=list)
+
+    def take(self, found: list[Dropped]) -> list[Answer]:
+        """Take what was found and return an answer each, in their order; what was answered before has none."""
+        for dropped in found:
+            if dropped.path.parent not in (self.inbox.path, self.inbox.templates):
+                raise ValueError(f"{dropped.path} does not lie in {self.inbox.path}")
+        for dropped in found:
+            story = answers.Story(name=dropped.name, digest="", when=self.now(), accepted=False, kept_at=None)
+            case = _Case(dropped, story)
+            self.cases.append(case)
+            try:
+                self._look_at(case)
+            finally:
+                (self.inbox.work / "snapshot").unlink(missing_ok=True)
+        batch = [c for c in self.cases if c.answer is None and c.keys]
+        overtaken = _overtaken(batch)
+        while batch:
+            together = [c for c in batch if id(c) not in overtaken]
+            self._settle(together)
+            batch = [c for c in batch if c.answer is None]
+            for case in batch:
+                winner = overtaken[id(case)]
+                if winner.answer is not None and winner.answer.state == "accepted":
+                    self._overtaken(case, winner)
+                elif winner.answer is not None and winner.answer.state == "waiting":
+                    self._wait(case, None)
+            # what gave way to a file that was not taken is tried itself
+            batch = [c for c in batch if c.answer is None]
+            overtaken = _overtaken(batch)
+        return [c.answer for c in self.cases if c.answer is not None]
+
+    # one file -------------------------------------------------------------------------------------
+
+    def _look_at(self, case: _Case) -> None:
+        """Recognise and judge one file: answer it where it cannot be taken, else leave its `keys` filled."""
+        dropped, story = case.dropped, case.story
+        if dropped.problem is not None:
+            self._done(case, _leave(self.settings, self.inbox, dropped, self.now()))
+            return
+        try:
+            copy, digest = delivery.snapshot(self.inbox, dropped)
+            story.digest = digest
+            finished = _finished(self.settings, self.inbox, dropped, digest, self.now())
+            if finished is not None:
+                self._done(case, finished)
+                return
+            _recognise(self.settings, self.inbox, case, copy)
+            if not delivery.is_unchanged(dropped):
+                raise delivery.Changed
+        except delivery.Changed:
+            self._wait(case, None)
+        except Refusal as refusal:
+            self._refuse(case, refusal)
+        except Exception as error:  # an accident with one file must neither stop the others nor go unanswered
+            self._accident(case, error)
+        else:
+            if story.held_as is not None:
+                self._held(case)
+                return
+            _keep_bad_lines(story)
+            self.step(Message(
+                fr=f"« {dropped.name} » : reconnu ({case.source.title.fr}).",
+                en=f"'{dropped.name}': recognised ({case.source.title.en}).",
+            ))
+
+    def _place(self, case: _Case) -> bool:
+        """Put the file where the refresh finds it; return whether it is still the one that was looked at."""
+        story = case.story
+        assert story.found is not None and story.found.vintage is not None
+        try:
+            copy, digest = delivery.snapshot(self.inbox, case.dropped)
+            if digest != story.digest:
+                raise delivery.Changed
+            case.placement = delivery.place(
+                self.inbox, case.source, case.dropped, copy, digest, story.found.vintage, case.name
+            )
+        except delivery.Changed:
+            self._wait(case, None)
+        except Refusal as refusal:
+            self._refuse(case, refusal)
+        except Exception as error:
+            self._accident(case, error)
+        finally:
+            (self.inbox.work / "snapshot").unlink(missing_ok=True)
+        return case.answer is None
+
+    # all that can be taken ------------------------------------------------------------------------
+
+    def _settle(self, cases: list[_Case], *, apart: bool = False) -> None:
+        """Refresh with these files and settle each. `apart`: they could not be published together with others."""
+        from orchestration import editions
+
+        cases = [c for c in cases if self._place(c)]
+        if not cases:
+            return
+        before = editions.current(self.settings.home)
+        names = ", ".join(f"« {c.dropped.name} »" for c in cases)
+        self.step(Message(
+            fr=f"Actualisation de l'observatoire avec {count(len(cases), 'fichier', 'fichiers')} : {names}…",
+            en=f"Refreshing the observatory with {count(len(cases), 'file', 'files', 'en')}: {names}…",
+        ))
+        try:
+            outcome = self._run(cases)
+        except _Waiting as wait:
+            for case in cases:
+                self._wait(case, wait.sentence)
+            return
+        except Exception as error:
+            if len(cases) == 1:
+                self._accident(cases[0], error)
+            else:
+                self._by_halves(cases)
+            return
+        undecided = []
+        for case in cases:
+            assert case.placement is not None
+            case.story.outcome, case.story.apart = outcome, apart
+            mine = _of(outcome, case.placement)
+            if mine is not None and mine.state == "refused":
+                assert mine.reason is not None
+                advice = mine.action or Message(fr="Corriger le fichier.", en="Correct the file.")
+                self._refuse(case, _in_the_teams_words(case.source, Refusal(mine.reason, advice, kind="refused")))
+            else:
+                undecided.append(case)
+        if outcome.exit_code == 4 or outcome.accident:
+            if len(undecided) > 1:
+                self._by_halves(undecided)
+            elif undecided and outcome.accident:
+                self._wait(undecided[0], _broke_down)
+            elif undecided:
+                self._refuse(undecided[0], _blocked(outcome.note))
+            return
+        after = editions.current(self.settings.home)
+        for case in undecided:
+            self._take(case, outcome, before, after, [c.source for c in cases])
+
+    def _run(self, cases: list[_Case]) -> RefreshOutcome:
+        """Run one refresh; raises _Waiting where nothing was decided about any of these files."""
+        from orchestration.refresh import HomeBusy
+
+        try:
+            outcome = self.refresh(channel=INBOX, only=needed(self.settings, *(c.source for c in cases)))
+        except HomeBusy:
+            raise _Waiting from None
+        if outcome.exit_code == 5:
+            raise _Waiting
+        return outcome
+
+    def _by_halves(self, cases: list[_Case]) -> None:
+        """Find which of several files stands in the way of an edition, without letting it stop the others.
+
+        First it is asked whether an edition can be made without any of them: where it cannot, no file is at fault.
+        """
+        from orchestration.refresh import HomeBusy
+
+        for case in cases:
+            self._undo(case)
+        self.step(Message(
+            fr="L'édition n'a pas pu être publiée avec tous ces fichiers : ils sont essayés séparément.",
+            en="The edition could not be published with all of these files: they are tried apart.",
+        ))
+        try:
+            without = self.refresh(channel=INBOX, only=needed(self.settings, *(c.source for c in cases)))
+        except HomeBusy:
+            without = None
+        except Exception:
+            log.exception("inbox: a refresh without the dropped files broke down too")
+            without = None
+        if without is None or without.exit_code == 5 or without.accident:
+            for case in cases:
+                self._wait(case, _broke_down if without is None or without.accident else None)
+            return
+        if without.exit_code == 4:
+            for case in cases:
+                self._refuse(case, _blocked(without.note, by_others=True))
+            return
+        half = len(cases) // 2
+        self._settle(cases[:half], apart=True)
+        self._settle(cases[half:], apart=True)
+
+    def _take(
+        self, case: _Case, outcome: RefreshOutcome, before: "Edition | None", after: "Edition | None", sources: list[Source]
+    ) -> None:
+        from orchestration import editions
+
+        story = case.story
+        mine = _of(outcome, case.placement) if case.placement else None
+        if mine is None:
+            self._accident(case, RuntimeError(f"the refresh does not tell of {case.source.source_id}/{case.name}"))
+            return
+        story.accepted, story.state = True, mine.state
+        try:
+            feeds = shown.fed_by(self.settings.dbt_project_path, case.source.source_id)
+            if after is not None and (before is None or before.edition_id != after.edition_id):
+                others = {s.source_id for s in sources} - {case.source.source_id}
+                share = editions.Share(case.source.source_id, feeds, others) if others else None
+                story.comparison = editions.compare(before.path if before else None, after.path, share=share)
+                story.tables = answers.table_changes(before, after) if before and not others else []
+                story.beside = sorted({c.dropped.name for c in self.cases if c.placement and c is not case}) if others else []
+            if after is not None:
+                story.home_values = shown.home_values(after.path, before.path if before else None, case.source.source_id, feeds)
+                story.kpis = shown.monitoring_figures(after.path, before.path if before else None, case.source.source_id)
+                shown.documents(story, self.settings.home, after.path)
+        except Exception:  # the file is published: an answer without figures is better than a wrong one
+            log.exception("inbox: the editions could not be compared")
+        self._answer(case)
+
+    # answers --------------------------------------------------------------------------------------
+
+    def _held(self, case: _Case) -> None:
+        """Answer a document that is there already under another name: what it was read as, nothing more."""
+        from orchestration import editions
+
+        story, now = case.story, editions.current(self.settings.home)
+        assert story.held_as is not None and story.found is not None
+        story.accepted, story.state = True, "unchanged"
+        story.found.vintage, story.taken_as = story.held_as
+        try:
+            if now is not None:
+                shown.documents(story, self.settings.home, now.path)
+        except Exception:  # what it was read as is a help and no condition
+            log.exception("inbox: %s", case.dropped.name)
+        self._answer(case)
+
+    def _overtaken(self, case: _Case, winner: _Case) -> None:
+        """Answer a file that gave way to a newer one of its kind, dropped in the same visit."""
+        case.story.accepted, case.story.overtaken_by = True, winner.dropped.name
+        case.story.outcome = winner.story.outcome
+        self._answer(case)
+
+    def _refuse(self, case: _Case, refusal: Refusal) -> None:
+        story = case.story
+        story.accepted, story.reason, story.action = False, story.reason or refusal.reason, story.action or refusal.action
+        self._undo(case)
+        self._answer(case)
+
+    def _accident(self, case: _Case, error: Exception) -> None:
+        log.error("inbox: %s", case.dropped.name, exc_info=error)
+        self._refuse(case, Refusal(
+            Message(
+                fr=f"le logiciel s'est arrêté sur une erreur imprévue ({type(error).__name__}) ; ce n'est pas votre faute",
+                en=f"the software stopped at an unforeseen error ({type(error).__name__}); it is not your fault",
+            ),
+            Message(
+                fr="Transmettre ce fichier et cette réponse à l'équipe données.",
+                en="Hand this file and this answer to the data team.",
+            ),
+            kind="accident",
+        ))
+
+    def _wait(self, case: _Case, sentence: Callable[[str], Message] | None) -> None:
+        # a file that changed since it was seen, or a refresh that is under way: the next look takes it
+        self._undo(case)
+        name = case.dropped.name
+        said = sentence(name) if sentence else Message(
+            fr=f"« {name} » attend : il est encore en cours d'écriture, ou une actualisation est en cours.",
+            en=f"'{name}' waits: it is still being written, or a refresh is under way.",
+        )
+        self._done(case, Answer(dropped=name, state="waiting", sentence=said))
+
+    def _undo(self, case: _Case) -> None:
+        if case.placement is not None:
+            delivery.undo(self.inbox, case.placement)
+            case.placement = None
+
+    def _answer(self, case: _Case) -> None:
+        answer = _write_answer(self.settings, self.inbox, case.dropped, case.story, self.now())
+        if case.placement is not None and case.story.accepted:
+            delivery.close(self.inbox, case.placement)
+        self._done(case, answer)
+
+    def _done(self, case: _Case, answer: Answer | None) -> None:
+        case.answer = answer
+        if answer is not None:
+            self.answered(answer)
+
+
+def _overtaken(cases: list[_Case]) -> dict[int, _Case]:
+    """Return, by identity, the files that a later one of the same kind (or the same document) gives way to."""
+    found: dict[int, _Case] = {}
+    for number, case in enumerate(cases):
+        later = [c for c in cases[number + 1 :] if c.keys & case.keys]
+        if later:
+            found[id(case)] = later[-1]
+    return found
+
+
+def _broke_down(name: str) -> Message:
+    # a machine that is shut down in the middle of it is no fault of the file, and the next look takes it
+    return Message(
+        fr=f"« {name} » attend : l'actualisation s'est interrompue avant d'en décider ; elle sera relancée. L'équipe données en est avertie.",
+        en=f"'{name}' waits: the refresh broke off before it decided about it; it will be started again. The data team is told.",
+    )
+
+
+def _blocked(note: Message | None, *, by_others: bool = False) -> Refusal:
+    said = note or Message(fr="rien n'est publié", en="nothing is published")
+    reason = Message(
+        fr=f"le fichier se lit sans faute, mais l'édition qui le contient n'a pas pu être publiée. {said.fr}",
+        en=f"the file reads without fault, but the edition with it could not be published. {said.en}",
+    )
+    if by_others:
+        reason = Message(
+            fr=f"le fichier se lit sans faute, mais aucune édition ne peut être publiée en ce moment, même sans lui. {said.fr}",
+            en=f"the file reads without fault, but no edition can be published at present, not even without it. {said.en}",
+        )
+    return Refusal(
+        reason,
+        Message(
+            fr="Transmettre cette réponse à l'équipe données ; déposer de nouveau le fichier une fois le défaut corrigé.",
+            en="Hand this answer to the data team; drop the file again once the fault is mended.",
+        ),
+        kind="blocked",
+    )
+
+
+def _recognise(settings: Settings, inbox: Inbox, case: _Case, copy: Path) -> None:
+    """Recognise and judge the copy of a file, and note in `case` under which name and keys it would be taken.
+
+    A document that is held already gets no keys, and `held_as` says where it is. Raises Refusal when the file
+    cannot be taken.
+    """
+    from orchestration.ingest import match_file
+
+    story, dropped = case.story, case.dropped
     catalogue = load_catalogue(settings.sources_path)
-    found = recognise(catalogue, copy, name=dropped.name)
+    try:
+        found = recognise(catalogue, copy, name=dropped.name)
+    except Refusal as refusal:
+        raise _to_whoever_dropped_it(refusal) from refusal
     story.found = found
     if not found.is_certain or found.source_id is None or found.table is None:
         raise Refusal(
@@ -188,8 +528,7 @@ def _recognise_and_place(
             ),
             kind="project",
         )
-    table = source.tables[found.table]
-    if table.files[found.index].format == "table" and found.rows == 0:
+    if source.tables[found.table].files[found.index].format == "table" and found.rows == 0:
         raise Refusal(
             Message(
                 fr="le fichier a les bonnes colonnes mais aucune ligne : c'est un modèle qui n'est pas encore rempli",
@@ -201,7 +540,7 @@ def _recognise_and_place(
             ),
             kind="empty",
         )
-    dated = date_vintage(source, found, dropped.name, _day(now))
+    dated = date_vintage(source, found, dropped.name, _day(story.when))
     if dated is None:
         raise Refusal(
             Message(
@@ -215,85 +554,69 @@ def _recognise_and_place(
             kind="year",
         )
     found.vintage, found.dated_by = dated
-    given = shown_by_codes(table, table.files[found.index], found.raw) if found.raw else {}
-    name = delivery.taken_name(source, found.table, found.index, dropped.name, found.vintage, given)
-    story.taken_as = name
-    try:
-        story.trial = judge(settings.home, source, delivery.landed(source, found.vintage, name, copy, digest), inbox.work)
-    except Refusal as refusal:
-        if source.role == "team":
-            # the advice of the other rooms is to ask the publisher again; here the publisher is the reader
-            raise Refusal(
-                refusal.reason,
-                Message(
-                    fr="Corriger dans votre fichier ce qui est dit ci-dessus, puis le déposer de nouveau.",
-                    en="Correct in your file what is said above, then drop it again.",
-                ),
-                kind=refusal.kind,
-            ) from refusal
-        raise
-    if not delivery.is_unchanged(dropped):
-        raise delivery.Changed
-    return delivery.place(inbox, source, dropped, copy, digest, found.vintage, name)
+    table = source.tables[found.table]
+    spec = table.files[found.index]
+    given = shown_by_codes(table, spec, found.raw) if found.raw else {}
+    held = Held(settings.home, source)
+    case.name = story.taken_as = delivery.taken_name(
+        source, found.table, found.index, dropped.name, found.vintage, given, held.names(found.table, found.vintage)
+    )
+    # a workbook of another month says that its list still holds; a document is the same whatever year it is filed under
+    story.held_as = held.same(story.digest, (found.vintage, case.name), anywhere=spec.format != "table")
+    if story.held_as is not None:
+        return
+    landed = delivery.landed(source, found.vintage, case.name, copy, story.digest)
+    story.trial, refusal = judge(settings.home, source, landed, inbox.work)
+    if refusal is not None:
+        raise _in_the_teams_words(source, refusal)
+    place = f"{source.source_id}/{found.vintage}/{match_file(source, landed).slot}"
+    case.keys = frozenset([place] if spec.format == "table" else [place, f"{source.source_id}/{story.digest}"])
 
 
-def _refresh(
-    settings: Settings, inbox: Inbox, story: answers.Story, placement: delivery.Placement, refresh: RefreshCallback
-) -> None:
-    """Run the refresh and put what came of it into `story`; raises Refusal when the file is not taken."""
-    from orchestration import editions
-    from orchestration.refresh import HomeBusy
-
-    assert story.source is not None
-    before = editions.current(settings.home)
-    try:
-        outcome = refresh(channel=INBOX, only=needed(settings, story.source))
-    except HomeBusy:
-        raise _Waiting from None
-    story.outcome = outcome
-    if outcome.exit_code == 5:
-        raise _Waiting
-    if outcome.accident:
-        # a machine that is shut down in the middle of it is no fault of the file, and the next look takes it
-        raise _Waiting(Message(
-            fr=f"« {story.name} » attend : l'actualisation s'est interrompue avant d'en décider ; elle sera relancée. L'équipe données en est avertie.",
-            en=f"'{story.name}' waits: the refresh broke off before it decided about it; it will be started again. The data team is told.",
-        ))
-    mine = _of(outcome, placement)
-    if mine is not None and mine.state == "refused":
-        assert mine.reason is not None
-        raise Refusal(
-            mine.reason, mine.action or Message(fr="Corriger le fichier.", en="Correct the file."), kind="refused"
-        )
-    if outcome.exit_code == 4:
-        said = outcome.note or Message(fr="rien n'est publié", en="nothing is published")
-        raise Refusal(
-            Message(
-                fr=f"le fichier se lit sans faute, mais l'édition qui le contient n'a pas pu être publiée. {said.fr}",
-                en=f"the file reads without fault, but the edition with it could not be published. {said.en}",
-            ),
-            Message(
-                fr="Transmettre cette réponse à l'équipe données ; déposer de nouveau le fichier une fois le défaut corrigé.",
-                en="Hand this answer to the data team; drop the file again once the fault is mended.",
-            ),
-            kind="blocked",
-        )
-    if mine is None:
-        raise RuntimeError(f"the refresh does not tell of {placement.source}/{placement.vintage}/{placement.name}")
-    story.accepted, story.state = True, mine.state
-    try:
-        after = editions.current(settings.home)
-        if after is not None and (before is None or before.edition_id != after.edition_id):
-            story.comparison = editions.compare(before.path if before else None, after.path)
-            story.tables = answers.table_changes(before, after) if before else []
-    except Exception:  # the file is published: an answer without figures is better than a wrong one
-        log.exception("inbox: the editions could not be compared")
+def _keep_bad_lines(story: answers.Story) -> None:
+    """Forget the rows that the answer does not quote: all files of a look are held until their refresh ends."""
+    raw, trial = story.found.raw if story.found else None, story.trial
+    if raw is None or trial is None:
+        return
+    bad = {r.line for r in trial.rejected}
+    kept = [(line, row) for line, row in zip(raw.lines, raw.rows, strict=True) if line in bad]
+    raw.lines, raw.rows = [line for line, _ in kept], [row for _, row in kept]
 
 
-def needed(settings: Settings, source: Source) -> list[str]:
-    """Return the sources that a refresh with a delivery to `source` must be asked for.
+def _in_the_teams_words(source: Source, refusal: Refusal) -> Refusal:
+    """Return a refusal of a table of the team with advice for those who keep it.
 
-    The source itself, and whatever every figure rests on and no refresh has brought yet: on a fresh
+    The advice of the other rooms is to ask the publisher again; here the publisher is the reader. What to do about
+    lines that are gone is said where they are missed.
+    """
+    if source.role != "team" or refusal.kind == "vanished":
+        return refusal
+    return Refusal(
+        refusal.reason,
+        Message(
+            fr="Corriger dans votre fichier ce qui est dit ci-dessus, puis le déposer de nouveau.",
+            en="Correct in your file what is said above, then drop it again.",
+        ),
+        kind=refusal.kind,
+    )
+
+
+def _to_whoever_dropped_it(refusal: Refusal) -> Refusal:
+    """Return why a file cannot be read with advice that holds for a colleague's file as well as for a publisher's."""
+    return Refusal(
+        refusal.reason,
+        Message(
+            fr="Ouvrir le fichier, l'enregistrer de nouveau (classeur xlsx, ou csv) et le déposer ; s'il ne s'ouvre pas, le redemander à qui l'a fait, ou le télécharger de nouveau s'il vient d'un éditeur.",
+            en="Open the file, save it again (xlsx workbook, or csv) and drop it; if it does not open, ask whoever made it for it again, or download it again if it is a publisher's.",
+        ),
+        kind=refusal.kind,
+    )
+
+
+def needed(settings: Settings, *sources: Source) -> list[str]:
+    """Return the sources that a refresh with deliveries to `sources` must be asked for.
+
+    These themselves, and whatever every figure rests on and no refresh has brought yet: on a fresh
     home the reference sources then come from the embedded extracts, not from nowhere.
     """
     catalogue = load_catalogue(settings.sources_path)
@@ -302,7 +625,7 @@ def needed(settings: Settings, source: Source) -> list[str]:
         s.source_id for s in catalogue.values()
         if s.role in ("reference", "project") and not (s.source_id in lake and lake[s.source_id].tables)
     ]
-    return list(dict.fromkeys([source.source_id, *lacking]))
+    return list(dict.fromkeys([*(s.source_id for s in sources), *lacking]))
 
 
 def _of(outcome: RefreshOutcome, placement: delivery.Placement) -> FileOutcome | None:
@@ -313,15 +636,17 @@ def _of(outcome: RefreshOutcome, placement: delivery.Placement) -> FileOutcome |
 # answering ----------------------------------------------------------------------------------------
 
 
-def _answer(inbox: Inbox, dropped: Dropped, story: answers.Story, now: datetime) -> Answer:
+def _write_answer(settings: Settings, inbox: Inbox, dropped: Dropped, story: answers.Story, now: datetime) -> Answer:
     """Write the answer beside the file, then move the file away; in this order nothing is taken twice."""
     room = inbox.processed if story.accepted else inbox.refused
     target = stamped(room, _stamp(now), dropped.path.name)
     story.kept_at = f"{INBOX}/{room.name}/{display(target.name)}"
     path = inbox.answer_path(dropped.path.name, accepted=story.accepted)
-    other = inbox.answer_path(dropped.path.name, accepted=not story.accepted)
+    page = inbox.page_path(dropped.path.name, accepted=story.accepted, language=settings.language)
+    # the page first: the mark in the other is what says that the file is answered
+    write_atomically(page, answers.render_page(story, settings.language))
     write_atomically(path, answers.render(story))
-    other.unlink(missing_ok=True)
+    inbox.drop_answers(dropped.path.name, but=(path, page))
     _move(dropped, target)
     found, trial, outcome = story.found, story.trial, story.outcome
     log.info("inbox: %s %s", "accepted" if story.accepted else "refused", dropped.name)
@@ -331,7 +656,7 @@ def _answer(inbox: Inbox, dropped: Dropped, story: answers.Story, now: datetime)
         vintage=found.vintage if found else None, rows_read=trial.rows_read if trial else 0,
         rows_kept=trial.rows_kept if trial and story.accepted else 0,
         rows_rejected=len(trial.rejected) if trial else 0, edition=outcome.edition if outcome else None,
-        published=bool(outcome and outcome.published), path=path,
+        published=bool(outcome and outcome.published), path=path, page=page,
     )
 
 
@@ -341,7 +666,7 @@ def _move(dropped: Dropped, target: Path) -> None:
         os.replace(dropped.path, target)
 
 
-def _finished(inbox: Inbox, dropped: Dropped, digest: str, now: datetime) -> Answer | None:
+def _finished(settings: Settings, inbox: Inbox, dropped: Dropped, digest: str, now: datetime) -> Answer | None:
     """Finish what a process that died had already answered: move the file away, and say what was said."""
     for accepted in (True, False):
         path = inbox.answer_path(dropped.path.name, accepted=accepted)
@@ -351,6 +676,8 @@ def _finished(inbox: Inbox, dropped: Dropped, digest: str, now: datetime) -> Ans
             continue
         if not text.startswith(answers.mark(digest)) or path.stat().st_mtime_ns < dropped.path.lstat().st_ctime_ns:
             continue
+        page = inbox.page_path(dropped.path.name, accepted=accepted, language=settings.language)
+        inbox.drop_answers(dropped.path.name, but=(path, page))
         room = inbox.processed if accepted else inbox.refused
         _move(dropped, stamped(room, _stamp(now), dropped.path.name))
         for placement, name in delivery.open_placements(inbox):
@@ -358,26 +685,25 @@ def _finished(inbox: Inbox, dropped: Dropped, digest: str, now: datetime) -> Ans
                 delivery.close(inbox, placement) if accepted else delivery.undo(inbox, placement)
         return Answer(
             dropped=dropped.name, state="accepted" if accepted else "refused", path=path,
+            page=page if page.exists() else None,
             sentence=Message(fr="La réponse était déjà écrite.", en="The answer had been written already."),
         )
     return None
 
 
-def _leave(inbox: Inbox, dropped: Dropped, now: datetime) -> Answer | None:
-    """Answer, once, something that is no file; it stays where it lies."""
+def _leave(settings: Settings, inbox: Inbox, dropped: Dropped, now: datetime) -> Answer | None:
+    """Answer, once, something that is not taken from where it is; it stays where it lies."""
     assert dropped.problem is not None
-    path = inbox.answer_path(dropped.path.name, accepted=False)
-    if path.exists():
+    path = inbox.answer_path(dropped.path.name, accepted=False, folder=dropped.path.parent)
+    if path.exists() and (dropped.path.parent == inbox.path or path.stat().st_mtime_ns >= dropped.modified_ns):
         return None
     story = answers.Story(
-        name=dropped.name, digest="-", when=now, accepted=False, kept_at=None, reason=dropped.problem,
-        action=Message(
-            fr="Déposer le fichier lui-même, directement dans la boîte, puis retirer ceci.",
-            en="Drop the file itself right into the inbox, then take this away.",
-        ),
+        name=dropped.name, digest="-", when=now, accepted=False, kept_at=None, reason=dropped.problem, action=dropped.action,
     )
+    page = inbox.page_path(dropped.path.name, accepted=False, language=settings.language, folder=dropped.path.parent)
+    write_atomically(page, answers.render_page(story, settings.language))
     write_atomically(path, answers.render(story))
-    return Answer(dropped=dropped.name, state="refused", sentence=dropped.problem, path=path)
+    return Answer(dropped=dropped.name, state="refused", sentence=dropped.problem, path=path, page=page)
 
 
 def _recover(inbox: Inbox) -> None:

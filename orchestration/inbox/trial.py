@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 
 from orchestration.catalog.models import Source
 from orchestration.catalog.vintages import sort_key
+from orchestration.conforming.headers import normalise
 from orchestration.landing import Landed
-from orchestration.lake import Lake, SourceState
-from orchestration.messages import Message
+from orchestration.lake import Lake, Realm, SourceState
+from orchestration.messages import Message, Refusal
+from orchestration.templates import load_legend
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,7 +43,8 @@ class Versus:
 class Trial:
     """What a refresh would make of a file.
 
-    `rejected`: every row that is left out. `notes`: what drifted. `versus`: against the newest vintage
+    `rejected`: every row that is left out, also of a file that is refused as a whole. `notes`: what drifted, and
+    names that are new or written in another way. `versus`: against the newest vintage
     in service, None when there is none or the rows have no key. `newer`: a vintage in service that is
     newer than the file's, so that it outweighs it.
     """
@@ -54,28 +57,105 @@ class Trial:
     newer: str | None = None
 
 
-def judge(home: Path, source: Source, landed: Landed, scratch: Path) -> Trial:
-    """Return what a refresh would make of `landed`; raises Refusal where it would refuse it."""
+def judge(home: Path, source: Source, landed: Landed, scratch: Path) -> tuple[Trial, Refusal | None]:
+    """Return what a refresh would make of `landed`, and why it would refuse it (None: it would take it).
+
+    A file that is refused has its bad lines listed all the same: whatever else it is refused for, they are what the
+    person who filled it in can correct. Raises Refusal where nobody can say which file of its source it is.
+    """
     from orchestration.ingest import Judge, match_file
 
     lake = Lake(home)
-    state = lake.register.real.get(source.source_id, SourceState())
+    realm = _realm(lake)
+    state = lake.register.realm(realm).get(source.source_id, SourceState())
     match = match_file(source, landed)
-    conformed = Judge(lake, "real", scratch).read(source, state, match, landed)
-    vintages = sorted(state.tables.get(match.table_name, {}), key=sort_key)
+    looking = Judge(lake, realm, scratch)
+    try:
+        conformed = looking.read(source, state, match, landed)
+    except Refusal as refusal:
+        rows_read, rejected = looking.bad_lines(source, match, landed)
+        lines = sorted(rejected, key=lambda r: r.line)
+        return Trial(rows_read, rows_read - len(lines), lines, []), refusal
+    # made-up rows are no delivery that a file could differ from
+    vintages = sorted((v for v, kept in state.tables.get(match.table_name, {}).items() if not kept.synthetic), key=sort_key)
     newest = vintages[-1] if vintages else None
-    versus = None
-    if newest is not None and match.spec.format == "table":
-        in_service = state.tables[match.table_name][newest]
-        # a vintage may be made of several files (one a level): only those of this file's kind are compared with it
-        same_kind = [file for file, part in in_service.parts.items() if part.slot == match.slot]
-        before = lake.read(in_service)
-        versus = _versus(conformed, before[before["_file"].isin(same_kind)], match.table.key, newest) if same_kind else None
+    versus, spellings = None, []
+    if match.spec.format == "table":
+        before = None
+        if newest is not None:
+            in_service = state.tables[match.table_name][newest]
+            # a vintage may be made of several files (one a level): only those of this file's kind are compared with it
+            same_kind = [file for file, part in in_service.parts.items() if part.slot == match.slot]
+            rows = lake.read(in_service)
+            before = rows[rows["_file"].isin(same_kind)] if same_kind else None
+            versus = _versus(conformed, before, match.table.key, newest) if before is not None else None
+        spellings = _spellings(source, match.table_name, conformed, before)
     newer = newest if newest is not None and sort_key(newest) > sort_key(landed.vintage) else None
     return Trial(
         conformed.rows_read, len(conformed.frame), sorted(conformed.rejected, key=lambda r: r.line),
-        conformed.notes, versus, newer,
-    )
+        [*conformed.notes, *spellings], versus, newer,
+    ), None
+
+
+class Held:
+    """The files that a source is made of in a home, by table and vintage."""
+
+    def __init__(self, home: Path, source: Source) -> None:
+        lake = Lake(home)
+        self._tables = lake.register.realm(_realm(lake)).get(source.source_id, SourceState()).tables
+
+    def names(self, table: str, vintage: str) -> list[str]:
+        """Return the names of the files that a vintage of a table is made of."""
+        kept = self._tables.get(table, {}).get(vintage)
+        return sorted(kept.parts) if kept else []
+
+    def same(self, digest: str, place: tuple[str, str], *, anywhere: bool) -> tuple[str, str] | None:
+        """Return (vintage, name) of a file with just these bytes under another name; None without.
+
+        `place`: vintage and name under which it would be kept; the same file again is no second one. `anywhere`: look
+        into other vintages too.
+        """
+        places = {
+            (vintage, name)
+            for table in self._tables.values() for vintage, kept in table.items() if anywhere or vintage == place[0]
+            for name, part in kept.parts.items() if part.sha256 == digest
+        }
+        return None if not places or place in places else min(places)
+
+
+def _realm(lake: Lake) -> Realm:
+    """Return which files a delivery joins: the samples, on a home that never saw others."""
+    return "sample" if lake.register.sample and not lake.register.real else "real"
+
+
+def _spellings(
+    source: Source, table: str, conformed: "Conformed", before: "pd.DataFrame | None"
+) -> list[Message]:
+    """Return what is to be said of names that nobody has used so far, in columns that have usual ones.
+
+    `lucie 26000` beside `LUCIE 26000` is one label written in two ways; `Label Imaginaire` is a new one.
+    """
+    notes = []
+    for name, legend in load_legend(source, table).items():
+        if not legend.suggested or name not in conformed.frame:
+            continue
+        header = next((c.headers[0].text for c in source.tables[table].columns if c.name == name and c.headers), name)
+        known = list(legend.suggested)
+        if before is not None and name in before:
+            known += [str(v) for v in before[name].dropna().unique()]
+        plain = {normalise(k): k for k in reversed(known)}
+        for value in sorted({str(v) for v in conformed.frame[name].dropna()} - set(known)):
+            usual = plain.get(normalise(value))
+            notes.append(
+                Message(
+                    fr=f"{header} : « {value} » s'écrit d'habitude « {usual} » ; c'est compté comme le même",
+                    en=f"{header}: '{value}' is usually written '{usual}'; it counts as the same",
+                ) if usual else Message(
+                    fr=f"{header} : « {value} » est nouveau ; s'il existe déjà sous un autre nom, l'écrire de la même façon",
+                    en=f"{header}: '{value}' is new; if it exists under another name, write it alike",
+                )
+            )
+    return notes
 
 
 def _versus(conformed: "Conformed", before: "pd.DataFrame", key: list[str], vintage: str) -> Versus | None:

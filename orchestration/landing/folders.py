@@ -5,6 +5,8 @@ All three are laid out alike, `<source>/<vintage>/<file>`; only where the first 
 
 from __future__ import annotations
 
+import io
+import re
 import zipfile
 import zlib
 from dataclasses import dataclass, field, replace
@@ -15,13 +17,13 @@ from orchestration.catalog.models import Source
 from orchestration.catalog.vintages import parse_vintage
 from orchestration.landing.hashes import HashCache
 from orchestration.messages import Message
+from orchestration.reading import is_litter
 from orchestration.records import Channel, FileOutcome
 
 COMPRESSED = (".gz", ".zip")
 # an archive beyond these is not opened here; reading judges it
 MAX_MEMBERS = 1_000
 MAX_MEMBER_BYTES = 2_000_000_000
-_LITTER = {".ds_store", "thumbs.db", "desktop.ini"}
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,8 @@ class Landed:
     """One file on disk. `origin` says where from, without any path of the machine.
 
     `member`: its place in the archive at `path`, where that holds several files of the source; `name`, `bytes`
-    and `sha256` are then the member's own.
+    and `sha256` are then the member's own. `sheet`: its sheet in a workbook of which several are read, each for
+    itself; `name` then ends on it in brackets. `note`: what to tell of the file wherever its outcome is told.
     """
 
     source: str
@@ -41,15 +44,21 @@ class Landed:
     channel: Channel
     origin: str
     member: str | None = None
+    sheet: str | None = None
+    note: Message | None = None
 
     @property
     def plain_name(self) -> str:
-        """Return the name without the ending that a compression gave it."""
-        lowered = self.name.lower()
+        """Return the name without its sheet and the ending that a compression gave it."""
+        name = self.name.removesuffix(_bracketed(self.sheet)) if self.sheet else self.name
         for ending in COMPRESSED:
-            if lowered.endswith(ending):
-                return self.name[: -len(ending)]
-        return self.name
+            if name.lower().endswith(ending):
+                return name[: -len(ending)]
+        return name
+
+
+def _bracketed(sheet: str) -> str:
+    return f" [{sheet}]"
 
 
 @dataclass
@@ -73,7 +82,7 @@ def land_folder(
     if not landing.present:
         return landing
     for entry in sorted(folder.iterdir()):
-        if entry.name.startswith(".") or entry.name.lower() in _LITTER:
+        if is_litter(entry.name):
             continue
         if not entry.is_dir():
             # recordings of an API's answers lie at the top of some mirrors; a vintage is always a folder
@@ -89,9 +98,9 @@ def land_folder(
             continue
         for path in sorted(p for p in entry.rglob("*") if p.is_file()):
             name = path.name
-            if name.startswith(".") or name.lower() in _LITTER or source.ignores(name):
-                continue
             inner = path.relative_to(folder).as_posix()
+            if is_litter(inner) or source.ignores(name):
+                continue
             landed = Landed(
                 source=source.source_id, vintage=entry.name, path=path, name=name,
                 bytes=path.stat().st_size, sha256=hashes.sha256(path), channel=channel,
@@ -105,47 +114,91 @@ def spread(source: Source, landed: Landed, hashes: HashCache) -> list[Landed]:
     """Return the files of `source` inside an archive of several, each as a file; else `landed` alone.
 
     Insee's `indic-struct-distrib-revenu-2019-SUPRA_csv.zip` holds one file a level, `cog_ensemble_2022_csv.zip`
-    the communes and their movements. Two members of one kind are left to `reading`, which refuses to choose.
+    the communes and their movements. Two members of one kind are left to `reading`, which refuses to choose; where the
+    source leaves one of them out (`cog_ensemble_2019_csv.zip` holds the communes of two days), the other says so. A
+    workbook of which several sheets are files of the source (`base-cc-filosofi-2014.xls` has one a level) gives one for each.
     """
-    members = _members_of(source, landed)
-    if len(members) < 2:
-        return [landed]
+    members, beside = _members_of(source, landed)
+    if not members or (len(members) < 2 and _of_two(PurePosixPath(members[0].filename).name, beside) is None):
+        return _by_sheet(source, landed, members[0] if members else None)
     try:
-        return [
+        parts = [
             replace(
                 landed, name=PurePosixPath(info.filename).name, bytes=info.file_size, member=info.filename,
                 sha256=hashes.member_sha256(landed.path, info.filename), origin=f"{landed.origin}#{info.filename}",
+                note=_of_two(PurePosixPath(info.filename).name, beside),
             )
             for info in members
         ]
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError):
         # damaged or protected: reading says so in plain words
         return [landed]
+    return [one for part, info in zip(parts, members, strict=True) for one in _by_sheet(source, part, info)]
 
 
-def _members_of(source: Source, landed: Landed) -> list[zipfile.ZipInfo]:
-    """Return the members that are files of the source by their names; none where two are of one kind."""
+def _by_sheet(source: Source, landed: Landed, info: zipfile.ZipInfo | None) -> list[Landed]:
+    """Return one file for each sheet of a workbook that is one of several kinds of file; else `landed` alone."""
+    name = PurePosixPath(info.filename).name if info else landed.plain_name
+    wanted = source.sheets(name)
+    if len(wanted) < 2:
+        return [landed]
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    try:
+        if info:
+            with zipfile.ZipFile(landed.path) as archive:
+                book = CalamineWorkbook.from_filelike(io.BytesIO(archive.read(info)))
+        else:
+            book = CalamineWorkbook.from_path(landed.path)
+    except (CalamineError, zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError):
+        return [landed]
+    there = [s for s in book.sheet_names if any(re.fullmatch(w, s.strip(), re.IGNORECASE) for w in wanted)]
+    return [
+        replace(landed, name=landed.name + _bracketed(sheet), sheet=sheet, origin=f"{landed.origin}#{sheet}") for sheet in there
+    ] or [landed]
+
+
+def _of_two(name: str, beside: list[str]) -> Message | None:
+    """Return that an archive holds the same list for another day, which the source leaves out; None where it does not."""
+    shape = re.sub(r"\d", "0", name)
+    others = [n for n in beside if re.sub(r"\d", "0", n) == shape]
+    if not others:
+        return None
+    return Message(
+        fr=f"l'archive contient deux listes, « {name} » et « {others[0]} » : la première est celle qui compte, l'autre est laissée de côté",
+        en=f"the archive holds two lists, '{name}' and '{others[0]}': the first is the one that counts, the other is left out",
+    )
+
+
+def _members_of(source: Source, landed: Landed) -> tuple[list[zipfile.ZipInfo], list[str]]:
+    """Return the members that are files of the source by their names (none where two are of one kind), and the names left out."""
     if not landed.name.lower().endswith(".zip"):
-        return []
+        return [], []
     try:
         with zipfile.ZipFile(landed.path) as archive:
             infos = archive.infolist()
     except (zipfile.BadZipFile, OSError, ValueError):
-        return []
+        return [], []
     found: dict[tuple, zipfile.ZipInfo] = {}
+    beside: list[str] = []
     if len(infos) > MAX_MEMBERS:
-        return []
+        return [], []
     for info in infos:
         place = PurePosixPath(info.filename)
         if place.is_absolute() or ".." in place.parts:
-            return []
+            return [], []
+        if info.is_dir() or is_litter(info.filename):
+            continue
+        if source.ignores(place.name):
+            beside.append(place.name)
+            continue
         kind = source.file_kind(place.name)
-        if kind is None or kind.spec.format not in ("table", "json") or source.ignores(place.name):
+        if kind is None or kind.spec.format not in ("table", "json"):
             continue
         if info.file_size > MAX_MEMBER_BYTES or (kind.table_name, kind.index, kind.groups) in found:
-            return []
+            return [], []
         found[kind.table_name, kind.index, kind.groups] = info
-    return list(found.values())
+    return list(found.values()), beside
 
 
 def land_sample(source: Source, hashes: HashCache) -> Landing:
@@ -193,5 +246,5 @@ def unknown_folders(root: Path, known: set[str]) -> list[str]:
     if not root.is_dir():
         return []
     return sorted(
-        p.name for p in root.iterdir() if p.is_dir() and p.name not in known and not p.name.startswith(".")
+        p.name for p in root.iterdir() if p.is_dir() and p.name not in known and not is_litter(p.name)
     )

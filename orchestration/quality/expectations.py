@@ -109,7 +109,7 @@ def validate(
     }
     found = _run(frame, path, suite, [p for p, columns in lacking.items() if not columns], today)
     return [
-        _outcome(spec, found.get(position), lacking[position], asset, today)
+        _outcome(spec, found.get(position), lacking[position], asset, today, frame, suite.keys)
         for position, spec in enumerate(suite.expectations)
     ]
 
@@ -204,8 +204,16 @@ def _with_comparable_dates(frame: "pandas.DataFrame", suite: Suite) -> "pandas.D
     return frame.assign(**changed) if changed else frame
 
 
+def _places(frame: "pandas.DataFrame", keys: list[str], result: Any) -> list[dict[str, Any]]:
+    """Return the keys of the rows that deviate, in the order of the examples: whose figure it is, or which line of which file."""
+    known = [k for k in keys if k in frame.columns]
+    rows = result.get("partial_unexpected_index_list") or []
+    return [{k: frame.at[row, k] for k in known} for row in rows] if known else []
+
+
 def _outcome(
-    spec: ExpectationSpec, result: Any, lacking: list[str], asset: str, today: date
+    spec: ExpectationSpec, result: Any, lacking: list[str], asset: str, today: date, frame: "pandas.DataFrame",
+    keys: list[str],
 ) -> CheckOutcome:
     passed = bool(result is not None and result.success)
     demand = wording.describe(spec, today=today)
@@ -214,7 +222,7 @@ def _outcome(
     elif not result.result:
         found = _failed_to_run()
     else:
-        found = wording.finding(spec, result.result, passed=passed)
+        found = wording.finding(spec, result.result, passed=passed, places=_places(frame, keys, result.result))
     message = Message(fr=f"{demand.fr} : {found.fr}.", en=f"{demand.en}: {found.en}.")
     if not passed:
         notes = spec.meta.notes

@@ -5,7 +5,11 @@ publication. Where the dates come from belongs to `landing` and `refresh`; how t
 belongs to `receipts`.
 
 Three clocks are kept apart: when the publisher *published* what we hold, when we *fetched* it, and
-which *reference period* it is about.
+which *reference period* it is about. The last is told by the rows where they tell it (a file of 2023 may end in September),
+else by the vintage's name; a list in force on 1 January describes that day and not the year's last.
+
+Each table of a source has its clocks, for one may be of today and the next five years old; `worst` says
+which of them stands for the source.
 
 When the next vintage is due
 ----------------------------
@@ -15,7 +19,8 @@ When the next vintage is due
    counted from the END of the period (`insee_filosofi` 2018 with 26 months: around 28 February 2021):
    the expected day nearest to it. Where the source has no expected days, that day itself.
    Where a name spans more than one publication (`2026` of a monthly source, any vintage of a daily
-   one), what we hold is not newer than the day on which it was published or fetched, so the earlier
+   one), the day on which its rows end stands for it where that is known (`2023` of a quarterly source that ends in
+   September is its third quarter), and what we hold is not newer than the day on which it was published or fetched, so the earlier
    of the two counts. The vintage's name goes before the file's date: a file put online anew in 2024 is
    still the vintage of 2018.
 2. *The next expected day after it* is `next_due_at`; without expected days, one interval later.
@@ -82,21 +87,24 @@ def health(
     today: date,
     channel: Channel | None = None,
     published_vintage: str | None = None,
+    own_calendar: Calendar | None = None,
+    reference_end: date | None = None,
 ) -> SourceHealth:
-    """Return the state of a source on the day `today`. Never raises; the rules stand above.
+    """Return the state of a source, or of one table of it, on the day `today`. Never raises; the rules stand above.
 
     `newest_vintage`: newest vintage that was accepted. `published_at`: newest day of publication that
     the publisher states. `fetched_at`: when we last looked where `channel` points. `refused`: whether
     the newest file met was refused. `channel`: where we looked; None stands for the publisher.
-    `published_vintage`: newest vintage that the publisher announces, where known.
+    `published_vintage`: newest vintage that the publisher announces, where known. `own_calendar`: the table's, where it has one.
+    `reference_end`: last day that its rows speak of, where they tell it.
     """
-    calendar_ = source.calendar
+    calendar_ = own_calendar or source.calendar
     vintage = parse_vintage(newest_vintage) if newest_vintage else None
     looked_on = _day(fetched_at) if channel not in ("sample", "mirror", "project") else None
     next_due = None
     if newest_vintage is not None:
         # A sample's or a mirror's file carries the day of the copy, not of the publication.
-        next_due = next_due_at(calendar_, vintage, published_at, looked_on)
+        next_due = next_due_at(calendar_, _as_far_as(vintage, reference_end, calendar_), published_at, looked_on)
     due_on, newer = next_due, False
     if newest_vintage is not None and channel != "project":
         newer_since = _newer_since(vintage, published_at, _day(fetched_at), published_vintage)
@@ -124,13 +132,41 @@ def health(
         state=state,
         since=since,
         vintage=newest_vintage,
-        reference_end=vintage.end if vintage else None,
+        reference_end=reference_end or _described(vintage, calendar_),
         published_at=published_at,
         fetched_at=fetched_at,
         next_due_at=due_on,
         late_after=late_after,
-        action=_action(source, state, due_on, late_after, newer, channel),
+        action=_action(source, calendar_, state, due_on, late_after, newer, channel),
     )
+
+
+# from what needs somebody to what does not
+_WORST: tuple[HealthState, ...] = ("refused", "late_us", "late_publisher", "due", "fresh", "never")
+
+
+def worst(tables: dict[str, SourceHealth]) -> str:
+    """Return the name of the table that stands for its source: the one in the worst state, of those the one whose figures are oldest.
+
+    Raises ValueError without any table.
+    """
+    return min(tables, key=lambda name: (_WORST.index(tables[name].state), tables[name].reference_end or date.max, name))
+
+
+def _described(vintage: Vintage | None, calendar_: Calendar) -> date | None:
+    """Return the last day that a vintage describes by its name."""
+    if vintage is None or calendar_.reference_day is None:
+        return vintage.end if vintage else None
+    return date.fromisoformat(f"{vintage.year}-{calendar_.reference_day}")
+
+
+def _as_far_as(vintage: Vintage | None, reference_end: date | None, calendar_: Calendar) -> Vintage | None:
+    """Return the part of a vintage that its rows reach, where its name spans more than one publication."""
+    if vintage is None or reference_end is None or vintage.months <= _MONTHS.get(calendar_.frequency, 0):
+        return vintage
+    if not vintage.start <= reference_end <= vintage.end:
+        return vintage
+    return Vintage(text=vintage.text, year=vintage.year, month=reference_end.month)
 
 
 def next_due_at(
@@ -249,6 +285,7 @@ def _french(day: date | None) -> str:
 
 def _action(
     source: Source,
+    calendar_: Calendar,
     state: HealthState,
     due_on: date | None,
     late_after: date | None,
@@ -257,7 +294,12 @@ def _action(
 ) -> Message:
     """Return what a person does next, and who: the owner of the source here, or nobody."""
     publisher, source_id, who = source.publisher, source.source_id, _begun(source.steward)
-    if source.live:
+    if source.role == "project":
+        take = Message(
+            fr=f"lancer « observatory refresh » ; ces chiffres sont dans le projet (sources/{source_id}/data), ils ne se déposent pas",
+            en=f"run 'observatory refresh'; these figures are in the project (sources/{source_id}/data), they are not dropped",
+        )
+    elif source.live:
         take = Message(
             fr=f"lancer « observatory refresh --from live --only {source_id} »",
             en=f"run 'observatory refresh --from live --only {source_id}'",
@@ -327,11 +369,11 @@ def _action(
             )
     if due_on is None:
         return Message(
-            fr="Rien à faire : aucune publication n'est annoncée." if source.calendar.frequency == "irregular"
-            else "Rien à faire : chiffres publiés une seule fois." if source.calendar.frequency == "once"
+            fr="Rien à faire : aucune publication n'est annoncée." if calendar_.frequency == "irregular"
+            else "Rien à faire : chiffres publiés une seule fois." if calendar_.frequency == "once"
             else "Rien à faire : la date de la prochaine publication n'est pas connue.",
-            en="Nothing to do: no publication is announced." if source.calendar.frequency == "irregular"
-            else "Nothing to do: figures published once." if source.calendar.frequency == "once"
+            en="Nothing to do: no publication is announced." if calendar_.frequency == "irregular"
+            else "Nothing to do: figures published once." if calendar_.frequency == "once"
             else "Nothing to do: the day of the next publication is not known.",
         )
     return Message(

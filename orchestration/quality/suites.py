@@ -22,6 +22,8 @@ FOLDERS = ("sources", "marts")
 
 # Bounds that move with the calendar, written `{"$PARAMETER": "today"}` as Great Expectations has it.
 PARAMETERS = ("today", "this_year", "next_year")
+# where a row of a lake table came from
+LINE = ("_file", "_row")
 
 
 class SuiteError(Exception):
@@ -89,7 +91,10 @@ class ExpectationSpec(_Strict):
 
 
 class Suite(_Strict):
-    """One expectation file. `meta.table` is the table that it is about (`insee_neet__rates`)."""
+    """One expectation file. `meta.table` is the table that it is about (`insee_neet__rates`).
+
+    `meta.keys`: the columns that name a row in a message, by default the file and line that every table of the lake has.
+    """
 
     name: str
     expectations: list[ExpectationSpec] = Field(min_length=1)
@@ -109,6 +114,11 @@ class Suite(_Strict):
             if names.count(name) > 1:
                 raise ValueError(f"'{name}' occurs twice; give one of them a meta.label")
         return self
+
+    @property
+    def keys(self) -> list[str]:
+        """Return the columns by which a row is named."""
+        return list(self.meta.get("keys", LINE))
 
     @property
     def notes(self) -> Message | None:
@@ -241,8 +251,9 @@ def needed_columns(path: Path) -> list[str] | None:
 
     A table of national size (`insee_sirene__counts`, millions of rows) is thus read in part.
     """
-    columns: dict[str, None] = {}
-    for expectation in read_suite(path).expectations:
+    suite = read_suite(path)
+    columns: dict[str, None] = dict.fromkeys(suite.meta.get("keys", ()))
+    for expectation in suite.expectations:
         if expectation.type.startswith("expect_table_column"):
             return None
         columns.update(dict.fromkeys(expectation.all_columns))

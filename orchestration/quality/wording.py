@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -42,9 +43,9 @@ FORMS = {
         "of the code of a region, a department, an employment zone, a commune, an intercommunal body or of France",
     ),
     "^[0-9]{4}-Q[1-4]$": ("d'un trimestre (2023-Q3)", "of a quarter (2023-Q3)"),
-    "^[0-9]{4}(?:-Q[1-4]|-[01][0-9])?$": (
-        "d'une année, d'un trimestre ou d'un mois (2018, 2023-Q3, 2021-12)",
-        "of a year, a quarter or a month (2018, 2023-Q3, 2021-12)",
+    "^[0-9]{4}(?:-Q[1-4]|-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12][0-9]|3[01]))?)?$": (
+        "d'une année, d'un trimestre, d'un mois ou d'un jour (2018, 2023-Q3, 2022-06, 2022-06-30)",
+        "of a year, quarter, month or day (2018, 2023-Q3, 2022-06, 2022-06-30)",
     ),
     "^[0-9]{8}T[0-9]{6}Z(?:-[0-9a-f]{5})?$": (
         "du nom d'une édition (20261124T041840Z)", "of an edition's name (20261124T041840Z)",
@@ -57,7 +58,7 @@ FORMS = {
         "d'un code d'activité (47 ou 47.11F) ou d'un regroupement de l'Assurance Maladie (xx, all)",
         "of an activity code (47 or 47.11F) or a grouping of the health insurance (xx, all)",
     ),
-    r"^(?:1[0-7]|[1-9])(?:\s*;\s*(?:1[0-7]|[1-9]))*$": (
+    r"^(?:1[0-7]|[1-9])(?:\s*[;,]\s*(?:1[0-7]|[1-9]))*$": (
         "de numéros d'objectifs, de 1 à 17, séparés par « ; » (5;8)", "of goals' numbers, 1 to 17, separated by ';' (5;8)",
     ),
 }
@@ -225,19 +226,21 @@ def missing_columns(columns: list[str]) -> Message:
     return _both(f"colonne absente de la table : {listed}", f"column missing from the table: {listed}")
 
 
-def finding(expectation: ExpectationSpec, result: dict[str, Any], *, passed: bool) -> Message:
+def finding(
+    expectation: ExpectationSpec, result: dict[str, Any], *, passed: bool, places: Sequence[dict[str, Any]] = ()
+) -> Message:
     """Return what was found, with the figures: how many values missed, which share, up to 3 examples.
 
-    `result` is the `result` of Great Expectations. Examples are left out where the file says
-    `examples: false`.
+    `result` is the `result` of Great Expectations. `places`: the keys of the rows of its examples, in their order.
+    Examples are left out where the file says `examples: false`.
     """
     return Message(
-        fr=_found(expectation, result, passed, "fr"), en=_found(expectation, result, passed, "en")
+        fr=_found(expectation, result, passed, "fr", places), en=_found(expectation, result, passed, "en", places)
     )
 
 
 def _found(
-    expectation: ExpectationSpec, result: dict[str, Any], passed: bool, language: Language
+    expectation: ExpectationSpec, result: dict[str, Any], passed: bool, language: Language, places: Sequence[dict[str, Any]]
 ) -> str:
     french = language == "fr"
     plain = bool(expectation.columns) and _is_year(expectation.columns[0])
@@ -257,7 +260,7 @@ def _found(
             said += " s'en écarte" if unexpected == 1 else " s'en écartent"
         else:
             said += " deviates" if unexpected == 1 else " deviate"
-        examples = _examples(expectation, result, language, plain) if expectation.meta.examples else []
+        examples = _examples(result, language, plain, () if passed else places) if expectation.meta.examples else []
         if examples:
             said += (", par exemple " if french else ", for example ") + ", ".join(examples)
         if passed:
@@ -279,18 +282,31 @@ def _found(
 
 
 def _examples(
-    expectation: ExpectationSpec, result: dict[str, Any], language: Language, plain: bool
+    result: dict[str, Any], language: Language, plain: bool, places: Sequence[dict[str, Any]]
 ) -> list[str]:
     shown: dict[str, None] = {}
-    for value in result.get("partial_unexpected_list") or []:
+    for position, value in enumerate(result.get("partial_unexpected_list") or []):
+        place = _place(places[position], language) if position < len(places) else ""
         if isinstance(value, dict):
             cells = [f"{k}={figure(v, language, plain=True)}" for k, v in value.items()]
             text = " & ".join(cells)
         elif isinstance(value, (list, tuple)):
             text = " / ".join(figure(v, language, plain=True) for v in value)
         elif value is None or value != value:
-            continue
+            if not place:
+                continue
+            text = "vide" if language == "fr" else "empty"
         else:
             text = figure(value, language, plain=plain)
-        shown[text if len(text) <= 60 else text[:57] + "…"] = None
+        shown[(text if len(text) <= 60 else text[:57] + "…") + (f" ({place})" if place else "")] = None
     return list(shown)[:3]
+
+
+def _place(keys: dict[str, Any], language: Language) -> str:
+    """Return where a row stands: file and line of a table of the lake, or the key of a mart's row."""
+    file, line = keys.get("_file"), keys.get("_row")
+    if file:
+        if line is None or line != line:  # a national file has no line of its own
+            return str(file)
+        return f"{file}, {'ligne' if language == 'fr' else 'line'} {int(line)}"
+    return ", ".join(f"{k} = {v}" for k, v in keys.items() if v is not None and v == v)

@@ -7,7 +7,7 @@ with an `Adaptation` for each thing that is not in its plainest form; everything
 markers belong to `conforming`; that rows are missing at a line's border is seen by `triage`.
 """
 
-from orchestration.reading.container import sniff_kind, uncompressed
+from orchestration.reading.container import is_litter, sniff_kind, uncompressed
 from orchestration.reading.model import Adaptation, PdfText, RawTable, Unreadable
 from orchestration.reading.pages import read_markdown, read_pdf
 from orchestration.reading.records import read_json
@@ -18,6 +18,7 @@ __all__ = [
     "PdfText",
     "RawTable",
     "Unreadable",
+    "is_litter",
     "read_json",
     "read_markdown",
     "read_pdf",

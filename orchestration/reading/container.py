@@ -51,6 +51,18 @@ _BESIDE = re.compile(
 Wanted = re.Pattern[str] | Callable[[str], bool] | None
 
 
+# what desktops leave in folders and archives: macOS's resource forks and indexes, Windows's thumbnails, locks of open
+# documents (`~$labels.xlsx`, `.~lock.labels.ods#`); a name that begins with a full stop is hidden anyway
+_LITTER = re.compile(
+    r"\..*|~\$.*|(eh)?thumbs\.db(:.*)?|desktop\.ini|icon\r?|__macosx|\$recycle\.bin|system volume information", re.IGNORECASE
+)
+
+
+def is_litter(place: str) -> bool:
+    """Return whether a path inside a folder or an archive leads to what a desktop left there, and not to a file of anyone's."""
+    return any(_LITTER.fullmatch(part) for part in PurePosixPath(place.replace("\\", "/")).parts)
+
+
 @dataclass
 class Content:
     """A file's content, unpacked: its bytes, its own name, its kind, how it was packed."""
@@ -197,7 +209,7 @@ def _choose(archive: zipfile.ZipFile, wanted: Wanted, label: str) -> zipfile.Zip
                 f"Archive '{label}' holds a path that leads out of it ('{info.filename}'): it is not opened.",
                 ASK_SUPPORT,
             )
-        if info.is_dir() or "__MACOSX" in path.parts or path.name.startswith("."):
+        if info.is_dir() or is_litter(info.filename):
             continue
         members.append(info)
     if not members:

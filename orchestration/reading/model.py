@@ -45,6 +45,7 @@ class RawTable:
     the file (or row of the sheet, or number of the record) where it begins, from 1. `numeric_cells`:
     numbers were typed in the file (xlsx, xls, ods, json, parquet) and are written with a point.
     `unreadable`: lines of data that are not among `rows`; they count as rows read and rejected.
+    `titles`: the lines above the header, in their order.
     """
 
     header: list[str]
@@ -58,6 +59,7 @@ class RawTable:
     numeric_cells: bool = False
     adaptations: list[Adaptation] = field(default_factory=list)
     unreadable: list[Unreadable] = field(default_factory=list)
+    titles: list[str] = field(default_factory=list)
 
 
 @dataclass

@@ -17,6 +17,7 @@ from orchestration.reading import container
 from orchestration.reading.container import Content, Wanted
 from orchestration.reading.decoding import decode
 from orchestration.reading.model import Adaptation, RawTable
+from orchestration.reading.paging import refuse_single_page
 from orchestration.reading.refusing import (
     AGAIN,
     ASK_SUPPORT,
@@ -46,7 +47,7 @@ def read_json(
     `{{ file }}` in `sql` stands for the quoted path. The columns of the query are the header, all cells
     are text. `workdir` receives the unpacked file when it is packed or not plain UTF-8 (a temporary
     folder without it). Raises `Refusal` for content that is no JSON, an error body, a missing key (named),
-    a value that does not convert, and an answer without rows.
+    a value that does not convert, an answer without rows, and one page of several.
     """
     packed = container.content(path, label=name, wanted=member)
     found = list(packed.adaptations)
@@ -108,6 +109,7 @@ def _check(packed: Content, label: str) -> tuple[list[Adaptation], str | None]:
             f"Le fichier « {label} » n'est pas le fichier attendu mais un message d'erreur du producteur : « {said} ».",
             f"File '{label}' is not the expected file but an error message of the publisher: '{said}'.",
         )
+    refuse_single_page(value, label)
     plain = decoded.encoding == "utf-8" and not decoded.adaptations and not packed.data.startswith(b"\xef\xbb\xbf")
     return decoded.adaptations, None if plain else text
 

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from orchestration.messages import Message
-from orchestration.reading.model import Adaptation
+from orchestration.reading.model import Adaptation, Unreadable
 from orchestration.reading.refusing import CORRECT_LINE, RIGHT_FILE, listed, refusal, short
 
 KnownHeaders = Callable[[list[str]], int]
@@ -23,6 +23,11 @@ HEADER_WITHIN = 60
 # Lines looked at after a likely header, for a better one: machine names stand below labels.
 _LOOK_NEAR, _LOOK_FAR = 2, 10
 _MAX_NOTES = 60
+# Above this share of rows that do not fit the header, the fault is the file's.
+_MISFITS = 0.01
+# rows of the table that a line above the header is held against
+_LOOKED_AT = 1_000
+_FIGURE = re.compile(r"(?=.*\d)[\dAB\W]+", re.IGNORECASE)
 _NOTE = re.compile(
     r"(sources?|notes?|champs?|lecture|avertissement|définitions?|remarques?|unités?|insee|field|reading|scope)"
     r"\b[^:]{0,40}:|©|@|\*|\(\w\)\s|(s|nd|ns|n\.d\.)\s*[:=]|mise en ligne\b|les données\b",
@@ -32,17 +37,28 @@ _NOTE = re.compile(
 
 @dataclass
 class Frame:
-    """A table's frame: header, rows that fit it, their lines, and what was left out."""
+    """A table's frame: header, rows that fit it, their lines, and what was left out.
+
+    `unreadable`: rows of the table that stand above its header, or have cells too many or too few. `titles`: the other
+    lines above it.
+    """
 
     header: list[str]
     rows: list[list[str]]
     lines: list[int]
     header_line: int
     adaptations: list[Adaptation] = field(default_factory=list)
+    unreadable: list[Unreadable] = field(default_factory=list)
+    titles: list[str] = field(default_factory=list)
 
 
 def _clean(cell: str) -> str:
     return cell.strip().strip("\ufeff").strip()
+
+
+def is_figure(cell: str) -> bool:
+    """Return whether a cell holds a number, a date or a code, and no word."""
+    return _FIGURE.fullmatch(cell) is not None
 
 
 def find_header(rows: list[list[str]], known_headers: KnownHeaders) -> tuple[int, int]:
@@ -132,18 +148,9 @@ def frame(
     found: list[Adaptation] = []
     raw_header, header_line = rows[position], lines[position]
     header = [_clean(c) for c in raw_header]
-    titles = sum(1 for r in rows[:position] if not _blank(r))
-    _refuse_rows_above(rows[:position], lines, header, header_line, label)
-    if titles:
-        found.append(
-            Adaptation(
-                "title_lines",
-                Message(
-                    fr=f"{titles} ligne(s) de titre au-dessus des en-têtes (ligne {header_line})",
-                    en=f"{titles} title line(s) above the header (line {header_line})",
-                ),
-            )
-        )
+    above = [(number, row) for number, row in zip(lines, rows[:position], strict=False) if not _blank(row)]
+    _refuse_rows_above(above, header, header_line, label)
+    _refuse_table_above(above, header_line, known_headers, label)
     body, numbers = rows[position + 1 :], lines[position + 1 :]
     _drop_further_headers(body, numbers, header, known_headers, score, found)
     notes = _cut_notes(body, numbers, len(header))
@@ -159,9 +166,27 @@ def frame(
         )
     body, numbers = _drop_blank_rows(body, numbers, found)
     body, numbers = _drop_repeated(body, numbers, raw_header, header, found)
-    _fit(body, numbers, header, label)
+    _refuse_table_below(body, numbers, header, header_line, known_headers, label)
+    unreadable = _fit(body, numbers, header, label)
     if delimited:
         _refuse_outside(body, numbers, header, label)
+    misplaced = _rows_above(above, header, body)
+    titles = len(above) - len(misplaced)
+    if titles:
+        found.insert(
+            0,
+            Adaptation(
+                "title_lines",
+                Message(
+                    fr=f"{titles} ligne(s) de titre au-dessus des en-têtes (ligne {header_line})",
+                    en=f"{titles} title line(s) above the header (line {header_line})",
+                ),
+            ),
+        )
+    why = Message(
+        fr=f"ligne de données au-dessus de la ligne d'en-têtes (ligne {header_line})",
+        en=f"a row of data above the header (line {header_line})",
+    )
     header, body = _drop_blank_columns(header, body, found)
     header, body = _settle_duplicates(header, body, known_headers, label, found)
     if not body and not empty_allowed:
@@ -169,7 +194,10 @@ def frame(
             f"Le fichier « {label} » ne contient que sa ligne d'en-têtes (ligne {header_line}), aucune donnée.",
             f"File '{label}' holds only its header (line {header_line}) and no data.",
         )
-    return Frame(header, body, numbers, header_line, found)
+    said = [" ".join(c.strip() for c in r if c.strip()) for r in rows[:position] if not _blank(r)]
+    return Frame(
+        header, body, numbers, header_line, found, [*(Unreadable(number, "", why) for number in misplaced), *unreadable], said,
+    )
 
 
 def _drop_further_headers(
@@ -244,14 +272,12 @@ def _drop_repeated(
     return body, numbers
 
 
-def _refuse_rows_above(
-    above: list[list[str]], lines: list[int], header: list[str], header_line: int, label: str
-) -> None:
+def _refuse_rows_above(above: list[tuple[int, list[str]]], header: list[str], header_line: int, label: str) -> None:
     # One or two full lines above are labels; more of them are rows, and would be lost as title lines.
     named = sum(1 for h in header if h)
     full = [
-        lines[i]
-        for i, row in enumerate(above)
+        number
+        for number, row in above
         if len(row) == len(header) and sum(1 for c in row if c.strip()) >= max(2, named * 0.3)
     ]
     if len(full) > 2:
@@ -264,25 +290,106 @@ def _refuse_rows_above(
         )
 
 
-def _fit(body: list[list[str]], numbers: list[int], header: list[str], label: str) -> None:
-    """Refuse rows that do not have as many cells as the header.
+def _refuse_table_above(
+    above: list[tuple[int, list[str]]], header_line: int, known_headers: KnownHeaders, label: str
+) -> None:
+    """Refuse a file whose header stands below another one and its rows: of two tables one would be lost as titles.
+
+    Labels above machine names are a header, too, but no row stands between.
+    """
+    rows = [[_clean(c) for c in row] for _, row in above]
+    headers = [n for n, row in enumerate(rows) if known_headers(row) >= 2]
+    between = False
+    if headers:
+        named = [n for n, cell in enumerate(rows[headers[0]]) if cell]
+        for index in range(headers[0] + 1, len(rows)):
+            filled = [n for n in named if n < len(rows[index]) and rows[index][n]]
+            between |= index not in headers and named[0] in filled and 2 * len(filled) > len(named) and any(
+                is_figure(rows[index][n]) for n in filled
+            )
+    if between:
+        raise _two_tables(above[headers[0]][0], header_line, label)
+
+
+def _refuse_table_below(
+    body: list[list[str]], numbers: list[int], header: list[str], header_line: int, known_headers: KnownHeaders, label: str
+) -> None:
+    """Refuse a file in which another header stands among the rows: what follows would be read under the first one's names."""
+    first = next(n for n, h in enumerate(header) if h)
+    names = set(filter(None, header))
+    for number, row in zip(numbers, body, strict=True):
+        if len(row) > first and _clean(row[first]) in names and known_headers([_clean(c) for c in row]) >= 2:
+            raise _two_tables(header_line, number, label)
+
+
+def _two_tables(first: int, second: int, label: str) -> Exception:
+    return refusal(
+        f"Le fichier « {label} » contient deux tableaux : l'un a ses en-têtes ligne {first}, l'autre ligne {second}.",
+        f"File '{label}' holds two tables: one has its header on line {first}, the other on line {second}.",
+        Message(
+            fr="Gardez dans le fichier le seul tableau de cette source, puis déposez-le de nouveau.",
+            en="Keep in the file only this source's table, then hand it in again.",
+        ),
+    )
+
+
+def _rows_above(above: list[tuple[int, list[str]]], header: list[str], body: list[list[str]]) -> list[int]:
+    """Return the lines above the header that are rows of the table, such as one that was sorted there.
+
+    Such a row is filled where the table's rows are, and has figures where they have. Titles, labels and years above the
+    header (INSEE's workbooks) are not: they leave the code's column blank, or name it. Without any column of figures,
+    a cell that the same column holds below tells a row.
+    """
+    if not above or not body:
+        return []
+    some = body[:_LOOKED_AT]
+    columns = [[row[n].strip() for row in some] for n in range(len(header))]
+    filled = [n for n, cells in enumerate(columns) if header[n] and sum(map(bool, cells)) >= 0.95 * len(cells)]
+    figures = [n for n, cells in enumerate(columns) if any(cells) and all(is_figure(c) for c in cells if c)]
+    found = []
+    for number, row in above:
+        cells = [c.strip() for c in row]
+        if len(cells) != len(header) or len(filled) < 2 or not cells[filled[0]]:
+            continue
+        blank = sum(not cells[n] for n in filled)
+        if blank > (0 if len(filled) < 4 else max(1, len(filled) // 5)):
+            continue
+        there = [n for n in figures if cells[n]]
+        alike = all(is_figure(cells[n]) for n in there) if there else any(cells[n] in columns[n] for n in filled)
+        if alike and (there or not figures):
+            found.append(number)
+    return found
+
+
+def _fit(body: list[list[str]], numbers: list[int], header: list[str], label: str) -> list[Unreadable]:
+    """Take the rows out that do not have as many cells as the header, and return them; refuse where they are many.
 
     A blank cell too many is no proof that nothing is shifted: in a Sirene extract whose header lacks
     `nic`, each row has one cell more, and the last one is blank. Only rows that stop exactly where the
-    header's names stop are filled up.
+    header's names stop are filled up. A few rows of a long table with a delimiter too many (a name with a bare
+    semicolon) speak of themselves; the last row speaks of a file that was cut.
     """
     width = needed = len(header)
     sizes = set(map(len, body))
     if sizes <= {width}:
-        return
+        return []
     while needed and not header[needed - 1]:
         needed -= 1
-    if sizes <= {width, needed}:
-        for row in body:
-            row.extend([""] * (width - len(row)))
-        return
     faults = [i for i, row in enumerate(body) if len(row) not in (width, needed)]
-    raise _misfit(body, numbers, faults, width, label)
+    if len(faults) > _MISFITS * len(body) or (faults and faults[-1] == len(body) - 1):
+        raise _misfit(body, numbers, faults, width, label)
+    found = [
+        Unreadable(numbers[i], "", Message(
+            fr=f"{len(body[i])} cellules au lieu de {width} : un séparateur y est en trop ou manque",
+            en=f"{len(body[i])} cells instead of {width}: there is a delimiter too many, or one is missing",
+        ))
+        for i in faults
+    ]
+    for i in reversed(faults):
+        del body[i], numbers[i]
+    for row in body:
+        row.extend([""] * (width - len(row)))
+    return found
 
 
 def _refuse_outside(body: list[list[str]], numbers: list[int], header: list[str], label: str) -> None:
@@ -379,8 +486,8 @@ def _settle_duplicates(
         Adaptation(
             "duplicate_columns",
             Message(
-                fr=f"colonne(s) en double au contenu identique : {listed(twice)}",
-                en=f"duplicated column(s) with the same content: {listed(twice)}",
+                fr=f"colonnes en double au contenu identique : {listed(twice)}",
+                en=f"duplicated columns with the same content: {listed(twice)}",
             ),
         )
     )

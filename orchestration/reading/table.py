@@ -60,6 +60,7 @@ def read_table(
             header=shaped.header, rows=shaped.rows, lines=shaped.lines, file=name, header_line=shaped.header_line,
             encoding=decoded.encoding, delimiter=lines.delimiter,
             adaptations=[*found, *decoded.adaptations, *lines.adaptations, *shaped.adaptations],
+            unreadable=[*shaped.unreadable, *lines.unreadable], titles=shaped.titles,
         )
     if packed.kind in ("xlsx", "xls", "ods"):
         book = read_sheet(packed.data, known_headers=known, sheet=sheet, label=name)
@@ -75,7 +76,7 @@ def read_table(
     return RawTable(
         header=shaped.header, rows=shaped.rows, lines=shaped.lines, file=name, sheet=sheet_name,
         header_line=shaped.header_line, numeric_cells=True,
-        adaptations=[*found, *told, *shaped.adaptations],
+        adaptations=[*found, *told, *shaped.adaptations], unreadable=shaped.unreadable, titles=shaped.titles,
     )
 
 

@@ -7,11 +7,11 @@ are not known to the reader below: a cell shown as `12 %` is `0.12`, one shown a
 from __future__ import annotations
 
 import datetime
-import html
 import io
 import json
 import math
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -22,8 +22,9 @@ from typing import Any
 from orchestration.messages import Message
 from orchestration.reading.container import MAX_RATIO, MAX_TABLE_BYTES, RATIO_FROM
 from orchestration.reading.model import Adaptation
-from orchestration.reading.refusing import AGAIN, ASK_SUPPORT, NO_PASSWORD, listed, refusal
+from orchestration.reading.refusing import ASK_SUPPORT, NO_PASSWORD, listed, refusal
 from orchestration.reading.shape import KnownHeaders, find_header, no_header
+from orchestration.reading.valueless import valueless
 
 # The largest sheet read today has 0.5 million cells.
 MAX_CELLS = 30_000_000
@@ -82,9 +83,11 @@ def cell_text(value: Any) -> str:
     return _TEXT.get(type(value), str)(value)
 
 
-def texts(rows: list[Any]) -> list[list[str]]:
-    """Return rows of typed cells as rows of text."""
+def texts(rows: list[Any], no_number: str = "") -> list[list[str]]:
+    """Return rows of typed cells as rows of text; `no_number`: how a float reads that is none (a missing one in Parquet)."""
     get = _TEXT.get
+    if no_number:
+        get = {**_TEXT, float: lambda v: _float(v) or no_number}.get
     return [[c if type(c) is str else get(type(c), str)(c) for c in row] for row in rows]
 
 
@@ -110,52 +113,31 @@ def read_sheet(data: bytes, *, known_headers: KnownHeaders, sheet: str | None, l
     except (CalamineError, OSError, ValueError, RuntimeError) as error:
         if "assword" in str(error) or "ncrypt" in str(error):
             raise _protected(label) from None
-        raise refusal(
-            f"Le classeur « {label} » est tronqué ou abîmé : il ne s'ouvre pas.",
-            f"Workbook '{label}' is truncated or damaged: it does not open.",
-        ) from None
+        raise _damaged(label) from None
     chosen, told = _choose(loaded, bool(named), sheet, visible, known_headers, label)
-    rows = texts(loaded[chosen])
-    _show_errors(data, chosen, rows)
+    rows = texts(loaded[chosen], no_number="#NUM!")
+    _show_valueless(data, chosen, book.sheet_names.index(chosen), rows, label)
     return Sheet(rows, chosen, told)
 
 
-_ERROR_CELL = re.compile(r'<c\b(?=[^>]*\bt="e")(?=[^>]*\br="([A-Z]+)(\d+)")[^>]*>(?:(?!</c>).)*?<v>([^<]*)</v>', re.DOTALL)
-
-
-def _show_errors(data: bytes, sheet: str, rows: list[list[str]]) -> None:
-    """Put `#DIV/0!`, `#REF!` … back into `rows`: the reader gives such cells as blank, and a blank means missing."""
-    if data.startswith(b"\xd0\xcf\x11\xe0"):
-        return
-    with zipfile.ZipFile(io.BytesIO(data)) as package:
-        text = _sheet_text(package, sheet)
-    if text is None or 't="e"' not in text:
-        return
-    for found in _ERROR_CELL.finditer(text):
-        row, column = int(found.group(2)) - 1, _column(found.group(1)) - 1
-        if row < len(rows) and column < len(rows[row]) and not rows[row][column]:
-            rows[row][column] = html.unescape(found.group(3)) or "#ERROR"
-
-
-def _sheet_text(package: zipfile.ZipFile, sheet: str) -> str | None:
-    """Return the XML of the sheet called `sheet`, None where the package is no xlsx or names it otherwise."""
+def _show_valueless(data: bytes, sheet: str, index: int, rows: list[list[str]], label: str) -> None:
+    """Put `#DIV/0!`, `#SANS_VALEUR` … into `rows`: the reader gives such cells as blank, and a blank means missing."""
+    width = max(map(len, rows), default=0)
     try:
-        book = package.read("xl/workbook.xml").decode("utf-8", errors="replace")
-        relations = package.read("xl/_rels/workbook.xml.rels").decode("utf-8", errors="replace")
-    except KeyError:
-        return None
-    for tag in re.findall(r"<(?:\w+:)?sheet\b[^>]*>", book):
-        attributes = dict(re.findall(r'([\w:]+)="([^"]*)"', tag))
-        if html.unescape(attributes.get("name", "")) != sheet:
-            continue
-        wanted = next((v for k, v in attributes.items() if k.endswith(":id")), None)
-        for relation in re.findall(r"<(?:\w+:)?Relationship\b[^>]*>", relations):
-            target = dict(re.findall(r'([\w:]+)="([^"]*)"', relation))
-            if target.get("Id") == wanted:
-                path = target.get("Target", "").lstrip("/")
-                path = path if path.startswith("xl/") else f"xl/{path}"
-                return package.read(path).decode("utf-8", errors="replace") if path in package.namelist() else None
-    return None
+        found = valueless(data, sheet, index, len(rows), width)
+    except (ValueError, LookupError, OverflowError, struct.error):
+        raise _damaged(label) from None
+    if not found:
+        return
+    width = max(width, 1 + max(column for _, column in found))
+    height = max(len(rows), 1 + max(row for row, _ in found))
+    if width * height > MAX_CELLS:
+        raise _damaged(label)
+    rows += ([] for _ in range(height - len(rows)))
+    for row in rows:
+        row += [""] * (width - len(row))
+    for (row, column), text in found.items():
+        rows[row][column] = text
 
 
 def _choose(
@@ -204,6 +186,13 @@ def _choose(
     ]
 
 
+def _damaged(label: str) -> Exception:
+    return refusal(
+        f"Le classeur « {label} » est tronqué ou abîmé : il ne s'ouvre pas.",
+        f"Workbook '{label}' is truncated or damaged: it does not open.",
+    )
+
+
 def _protected(label: str) -> Exception:
     return refusal(
         f"Le classeur « {label} » est protégé par un mot de passe.",
@@ -236,11 +225,7 @@ def _check_package(data: bytes, label: str) -> None:
                 if info.filename.startswith("xl/") and info.filename.endswith((".xml", ".bin")):
                     _check_sum(package, info)
     except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, KeyError, NotImplementedError, RuntimeError, OSError):
-        raise refusal(
-            f"Le classeur « {label} » est tronqué ou abîmé : il ne s'ouvre pas.",
-            f"Workbook '{label}' is truncated or damaged: it does not open.",
-            AGAIN,
-        ) from None
+        raise _damaged(label) from None
 
 
 def _check_sum(package: zipfile.ZipFile, info: zipfile.ZipInfo) -> None:

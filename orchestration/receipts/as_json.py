@@ -9,7 +9,9 @@ from typing import Any
 
 from orchestration.messages import Language, Message
 from orchestration.receipts.patch_files import patch_name
-from orchestration.records import FileOutcome, RefreshOutcome, WaiverNote
+from orchestration.records import (
+    FileOutcome, HomeFigure, HomeFigures, HomeGap, RefreshOutcome, SourceStanding, WaiverNote,
+)
 
 
 def to_json(outcome: RefreshOutcome, language: Language = "fr") -> dict[str, Any]:
@@ -42,6 +44,8 @@ def to_json(outcome: RefreshOutcome, language: Language = "fr") -> dict[str, Any
         "published": outcome.published,
         "waivers": [waiver_to_json(w, language) for w in outcome.waivers],
         "tables": [t.model_dump(mode="json") for t in outcome.tables],
+        "late": [_late_to_json(s, language) for s in outcome.standing if s.is_overdue],
+        "home": home_to_json(outcome.home) if outcome.home else None,
         **_texts("note", outcome.note, language),
         **_texts("action", outcome.action, language),
     }
@@ -50,6 +54,37 @@ def to_json(outcome: RefreshOutcome, language: Language = "fr") -> dict[str, Any
 def waiver_to_json(note: WaiverNote, language: Language = "fr") -> dict[str, Any]:
     """Return one entry of `waivers.yml`, as in the receipt's `waivers` (also for `observatory status`)."""
     return {**note.model_dump(mode="json", exclude={"message"}), **_texts("message", note.message, language)}
+
+
+def home_to_json(home: HomeFigures) -> dict[str, Any]:
+    """Return the home territory's figures, as in the receipt's `home`; names in both languages."""
+    return {
+        "territory_code": home.territory_code,
+        "territory": home.territory,
+        "goals_covered": home.covered,
+        "goals_missing": [goal for goal in home.goals if goal not in home.covered],
+        "indicators": home.indicators,
+        "figures": [
+            {**_named(f), "unit": f.unit.en, "unit_fr": f.unit.fr, **f.model_dump(mode="json", exclude={*_NAMED, "unit"})}
+            for f in home.figures
+        ],
+        "missing": [{**_named(g), **g.model_dump(mode="json", exclude=_NAMED)} for g in home.gaps],
+    }
+
+
+_NAMED = {"indicator_id", "sdg_id", "indicator"}
+
+
+def _named(item: HomeFigure | HomeGap) -> dict[str, Any]:
+    return {
+        "indicator_id": item.indicator_id, "sdg_id": item.sdg_id, "name_fr": item.indicator.fr, "name_en": item.indicator.en,
+    }
+
+
+def _late_to_json(standing: SourceStanding, language: Language) -> dict[str, Any]:
+    return {
+        **standing.model_dump(mode="json", exclude={"action", "is_overdue"}), **_texts("action", standing.action, language),
+    }
 
 
 def file_to_json(outcome: FileOutcome, language: Language = "fr", patch_file: str | None = None) -> dict[str, Any]:

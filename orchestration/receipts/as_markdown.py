@@ -1,4 +1,4 @@
-"""The receipt for a city officer: `receipt.md`, French first, then English.
+"""The receipt for a city officer: `receipt.md` in the home's language, the other language in a file beside it.
 
 Holds what goes into `templates/receipt.<language>.md.j2`; the sentences are there. Words that only a
 technician knows do not belong in either.
@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from orchestration.catalog.models import Source
 from orchestration.messages import Language
-from orchestration.receipts import wording
+from orchestration.receipts import territory, wording
 from orchestration.receipts.moves import moves
 from orchestration.receipts.patch_files import patch_name
-from orchestration.receipts.summary import Summary, drifts, owner, summarise, title
-from orchestration.records import RefreshOutcome
+from orchestration.receipts.summary import FORM, Drift, Summary, drifts, folded, late, owner, summarise, title
+from orchestration.records import RefreshOutcome, SourceStanding
 
 if TYPE_CHECKING:
     import jinja2
@@ -36,22 +36,15 @@ def to_markdown(
     outcome: RefreshOutcome,
     catalogue: dict[str, Source],
     comparison: Comparison | None = None,
-    language: Language | None = None,
+    language: Language = "fr",
 ) -> str:
-    """Return the receipt as Markdown: both languages, or only `language`.
+    """Return the receipt as Markdown.
 
     `comparison`: the new (or blocked) edition against the one in service before; None when nothing
     was compared, and the receipt then says nothing on figures.
     """
-    languages: tuple[Language, ...] = (language,) if language else ("fr", "en")
-    parts = [
-        _environment(each)
-        .get_template(f"receipt.{each}.md.j2")
-        .render(_context(outcome, catalogue, comparison, each))
-        .strip()
-        for each in languages
-    ]
-    return "\n\n---\n\n".join(parts) + "\n"
+    template = _environment(language).get_template(f"receipt.{language}.md.j2")
+    return template.render(_context(outcome, catalogue, comparison, language)).strip() + "\n"
 
 
 @cache
@@ -84,7 +77,10 @@ def _context(
 ) -> dict[str, Any]:
     summary = summarise(outcome)
     withheld, withheld_rest = wording.fold(summary.withheld, FILES)
-    adapted, adapted_rest = wording.fold(_adapted(summary, catalogue, language), FILES)
+    found = drifts(outcome, summary, language)
+    looked_at, looked_at_rest = folded([d for d in found if d.weight < FORM], FILES)
+    adapted, adapted_rest = folded([d for d in found if d.weight == FORM], FILES)
+    overdue = late(outcome)
     gone, _ = wording.fold(comparison.gone if comparison else [], GONE)
     errors, errors_rest = wording.fold(summary.failed_errors, CHECKS)
     warnings, warnings_rest = wording.fold(summary.failed_warnings, CHECKS)
@@ -99,8 +95,20 @@ def _context(
         "previous_edition": _previous_edition(outcome, comparison),
         "taken": _taken(summary, catalogue, language),
         "unchanged": [title(t.source, catalogue, language) for t in summary.taken if t.is_unchanged],
-        "adapted": adapted,
+        "looked_at": [_adapted(d, catalogue, language) for d in looked_at],
+        "looked_at_rest": looked_at_rest,
+        "adapted": [_adapted(d, catalogue, language) for d in adapted],
         "adapted_rest": adapted_rest,
+        "is_sample": outcome.realm == "sample",
+        "stays": _stays(outcome, summary, comparison),
+        "home": outcome.home,
+        "coverage": territory.coverage(outcome.home, language) if outcome.home else None,
+        "figures": territory.figures(outcome.home, language) if outcome.home else [],
+        "gaps": territory.gaps(outcome.home, catalogue, language) if outcome.home else [],
+        "uncovered": territory.uncovered(outcome.home, language) if outcome.home else [],
+        "late": _late(overdue, catalogue, language),
+        "overdue": len(overdue),
+        "standing": len(outcome.standing),
         "withheld": [_withheld(w, catalogue, language, outcome) for w in withheld],
         "withheld_rest": sum(len(w.files) for w in summary.withheld[len(withheld) :])
         if withheld_rest
@@ -178,14 +186,33 @@ def _taken(
     ]
 
 
-def _adapted(summary: Summary, catalogue: dict[str, Source], language: Language) -> list[dict[str, Any]]:
-    return [
-        {
-            "title": title(source, catalogue, language), "reason": reason, "files": wording.fold(files, 3)[0],
-            "files_rest": wording.fold(files, 3)[1],
-        }
-        for source, reason, files in drifts(summary, language)
-    ]
+def _adapted(drift: Drift, catalogue: dict[str, Source], language: Language) -> dict[str, Any]:
+    files, rest = wording.fold(drift.files, 3)
+    return {"title": title(drift.source, catalogue, language), "reason": drift.reason, "files": files, "files_rest": rest}
+
+
+def _late(overdue: list[SourceStanding], catalogue: dict[str, Source], language: Language) -> list[dict[str, Any]]:
+    """Return the late sources by whose delay it is: `state`, who acts, and each with its vintage and due day."""
+    groups: dict[tuple[str, str | None], list[str]] = {}
+    for standing in overdue:
+        who = owner(standing.source, catalogue)
+        key = (standing.state, who.text(language) if who and standing.state != "late_publisher" else None)
+        due = wording.day(standing.due_on, language)
+        vintage = standing.vintage or "—"
+        groups.setdefault(key, []).append(
+            f"{title(standing.source, catalogue, language)} "
+            + (f"({vintage}, attendue le {due})" if language == "fr" else f"({vintage}, due on {due})")
+        )
+    return [{"state": state, "owner": who, "sources": names} for (state, who), names in groups.items()]
+
+
+def _stays(outcome: RefreshOutcome, summary: Summary, comparison: Comparison | None) -> str:
+    """Return what readers see in place of what was refused: `first`, `good`, `none`, `some`."""
+    if comparison is not None and comparison.before is None:
+        return "first"
+    vintages = {s.source: s.vintage for s in outcome.standing}
+    held = {w.source in vintages and vintages[w.source] is None for w in summary.withheld}
+    return "some" if len(held) > 1 else "none" if True in held else "good"
 
 
 def _missing(summary: Summary, catalogue: dict[str, Source], language: Language) -> list[dict[str, Any]]:
@@ -238,6 +265,7 @@ def _withheld(
     return {
         "title": title(group.source, catalogue, language),
         "state": group.state,
+        "is_sample": all(f.channel == "sample" for f in group.files),
         "vintages": sorted({f.vintage for f in group.files if f.vintage}),
         "files": shown,
         "files_rest": rest,

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, TextIO
 from orchestration.catalog.models import Source
 from orchestration.messages import Language
 from orchestration.receipts.patch_files import patch_files
-from orchestration.receipts.summary import Summary, drifts, owner, summarise, title
+from orchestration.receipts.summary import FORM, Summary, drifts, folded, late, owner, summarise, title
+from orchestration.receipts.territory import coverage
 from orchestration.receipts.wording import count, fold, listed, number
 from orchestration.records import RefreshOutcome
 
@@ -59,24 +60,34 @@ def print_console(
     )
     summary = summarise(outcome)
     fr = language == "fr"
-    console.print(Text(_headline(outcome, summary, fr), style="bold"))
+    overdue = late(outcome)
+    if outcome.realm == "sample":
+        said = (
+            "Échantillons : fichiers d'exemple livrés avec le logiciel, pas des fichiers reçus des éditeurs."
+            if fr
+            else "Samples: example files shipped with the software, not files of the publishers."
+        )
+        console.print(Text(said, style="bold yellow"))
+    console.print(Text(_headline(outcome, summary, comparison, fr), style="bold"))
+    # soft, here and below: a command or a path that is cut in two lines cannot be copied
     if outcome.note:
-        console.print(outcome.note.text(language))
+        console.print(outcome.note.text(language), soft_wrap=True)
     if outcome.action:
-        console.print(Text("→ " + outcome.action.text(language), style="yellow"))
+        console.print(Text("→ " + outcome.action.text(language), style="yellow"), soft_wrap=True)
     _table(console, outcome, summary, catalogue, language)
-    _advice(console, summary, catalogue, language)
+    _advice(console, outcome, summary, catalogue, language)
     for check in (*summary.failed_errors, *summary.failed_warnings):
         is_error = check.severity == "error"
         console.print(
             Text(
                 f"{'✗' if is_error else '!'} {check.message.text(language)} [{check.asset}]",
                 style="red" if is_error else "yellow",
-            )
+            ),
+            soft_wrap=True,
         )
     for waiver in outcome.waivers:
         void = waiver.state in ("malformed", "expired")
-        console.print(Text(f"{'✗' if void else '~'} {waiver.message.text(language)}", style="red" if void else "yellow"))
+        console.print(Text(f"{'✗' if void else '~'} {waiver.message.text(language)}", style="red" if void else "yellow"), soft_wrap=True)
     for name in patch_files(outcome):
         place = (home / "receipts" if home else Path("receipts")) / name
         console.print(f"{'Lignes proposées :' if fr else 'Proposed lines:'} {place}", soft_wrap=True)
@@ -88,26 +99,32 @@ def print_console(
             else f"Figures — new: {number(comparison.new, 'en')}, revised: "
             f"{number(comparison.revised, 'en')}, gone: {number(comparison.removed, 'en')} (see the receipt)."
         )
+    if outcome.home:
+        console.print(Text(coverage(outcome.home, language), style="bold"), soft_wrap=True)
+    if overdue:
+        console.print(
+            f"{count(len(overdue), 'source', 'sources')} en retard sur {len(outcome.standing)} : observatory status"
+            if fr
+            else f"{count(len(overdue), 'source', 'sources', 'en')} late of {len(outcome.standing)}: observatory status"
+        )
     if outcome.published and outcome.edition:
         place = Path("editions") / outcome.edition
         place = Path(home) / place if home else place
-        # soft: a path cut in two lines cannot be copied
+        console.print(f"{'Reçu :' if fr else 'Receipt:'} {place / 'receipt.md'}", soft_wrap=True)
         console.print(f"{'Édition :' if fr else 'Edition:'} {place}", soft_wrap=True)
 
 
-def _headline(outcome: RefreshOutcome, summary: Summary, fr: bool) -> str:
+def _headline(outcome: RefreshOutcome, summary: Summary, comparison: Comparison | None, fr: bool) -> str:
     refused = count(
         summary.refused_files,
         *(("fichier refusé", "fichiers refusés") if fr else ("file refused", "files refused")),
         "fr" if fr else "en",
     )
     if outcome.published and outcome.exit_code == 3:
-        return (
-            f"Nouvelle édition publiée : {outcome.edition} ({refused}, "
-            "derniers bons chiffres gardés)"
-            if fr
-            else f"New edition published: {outcome.edition} ({refused}, last good figures kept)"
-        )
+        is_first = comparison is not None and comparison.before is None
+        if fr:
+            return f"Nouvelle édition publiée : {outcome.edition} ({refused}{'' if is_first else ', derniers bons chiffres gardés'})"
+        return f"New edition published: {outcome.edition} ({refused}{'' if is_first else ', last good figures kept'})"
     if outcome.published:
         word = "Nouvelle édition publiée :" if fr else "New edition published:"
         return f"{word} {outcome.edition}"
@@ -123,6 +140,8 @@ def _headline(outcome: RefreshOutcome, summary: Summary, fr: bool) -> str:
             if fr
             else "Another refresh is running: nothing was done."
         )
+    if outcome.edition is None:
+        return "Aucune édition publiée, et il n'y en avait encore aucune." if fr else "No edition published, and there was none yet."
     return (
         "Aucune nouvelle édition publiée ; les lecteurs gardent celle en service."
         if fr
@@ -177,7 +196,7 @@ def _table(
 
 
 def _advice(
-    console: Console, summary: Summary, catalogue: dict[str, Source] | None, language: Language
+    console: Console, outcome: RefreshOutcome, summary: Summary, catalogue: dict[str, Source] | None, language: Language
 ) -> None:
     from rich.text import Text
 
@@ -195,12 +214,15 @@ def _advice(
             line.append(f"\n  → {group.action.text(language)}", style="yellow")
             line.append(f" ({who.text(language)})" if who else "", style="yellow")
         lines.append(line)
-    for _, reason, names in drifts(summary, language):
-        word = "adapté" if fr else "adapted"
-        lines.append(Text(f"{word} — {listed(names, language, 3)}{' : ' if fr else ': '}{reason}"))
     shown, rest = fold(lines, _LINES)
+    # what lacks data is never folded away behind what was merely written otherwise
+    found, more = folded(drifts(outcome, summary, language), max(_LINES - len(shown), 0))
+    for drift in found:
+        word = ("adapté" if fr else "adapted") if drift.weight == FORM else ("à regarder" if fr else "to be looked at")
+        shown.append(Text(f"{word} — {listed(drift.files, language, 3)}{' : ' if fr else ': '}{drift.reason}"))
+    rest += more
     for line in shown:
-        console.print(line)
+        console.print(line, soft_wrap=True)
     if rest:
         console.print(
             f"… et {count(rest, 'autre remarque', 'autres remarques')} (voir le reçu)"

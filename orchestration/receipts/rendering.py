@@ -1,4 +1,4 @@
-"""The texts that lie in every edition: `receipt.json`, `receipt.md`, and the lines proposed for contracts.
+"""The texts that lie in every edition: `receipt.json`, `receipt.md` and its translation, lines proposed for contracts.
 
 Holds their names. What is in them belongs to `as_json` and `as_markdown`; where they are written
 belongs to `editions` and `publish`.
@@ -26,10 +26,15 @@ def render(
     comparison: Comparison | None = None,
     language: Language = "fr",
 ) -> dict[str, str]:
-    """Return the receipt's texts by file name: `receipt.json`, `receipt.md` (both languages), `<run>.patches/…`."""
+    """Return the receipt's texts by file name: `receipt.json`, `receipt.md`, the other language, `<run>.patches/…`.
+
+    `receipt.md` is in `language`, the language of the home; `receipt.en.md` (or `receipt.fr.md`) says the same.
+    """
+    other: Language = "en" if language == "fr" else "fr"
     document = json.dumps(to_json(outcome, language), ensure_ascii=False, indent=2)
     return {
         "receipt.json": document + "\n",
-        "receipt.md": to_markdown(outcome, catalogue, comparison),
+        "receipt.md": to_markdown(outcome, catalogue, comparison, language),
+        f"receipt.{other}.md": to_markdown(outcome, catalogue, comparison, other),
         **patch_files(outcome),
     }

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from orchestration.catalog.models import Source
 from orchestration.messages import Language, Message
-from orchestration.receipts.wording import clipped
-from orchestration.records import CheckOutcome, FileOutcome, RefreshOutcome
+from orchestration.receipts.wording import clipped, fold
+from orchestration.records import CheckOutcome, FileOutcome, RefreshOutcome, SourceStanding
 
 # what a reason says beyond that stands in the receipt for programs
 REASON = 220
@@ -103,14 +104,47 @@ def summarise(outcome: RefreshOutcome) -> Summary:
     )
 
 
-def drifts(summary: Summary, language: Language) -> list[tuple[str, str, list[str]]]:
-    """Return (source, what had drifted, files), once for all files of a source of which the same is said."""
-    groups: dict[tuple[str, str], list[str]] = {}
+@dataclass
+class Drift:
+    """What had drifted in files of one source of which the same is said; `weight`: 0 is the gravest.
+
+    0: nothing was kept of a file, or an indicator has no figure for lack of this source. 1: rows were left out.
+    2: the form alone.
+    """
+
+    source: str
+    reason: str
+    files: list[str]
+    weight: int
+
+
+FORM = 2
+
+
+def drifts(outcome: RefreshOutcome, summary: Summary, language: Language) -> list[Drift]:
+    """Return what had drifted, the gravest first, once for all files of a source of which the same is said."""
+    gaps = outcome.home.gaps if outcome.home else []
+    emptied = {source for gap in gaps if gap.cause in ("no_source", "no_figure") for source in gap.sources}
+    groups: dict[tuple[str, str], Drift] = {}
     for taken in summary.taken:
         for file in taken.adapted:
             reason = clipped(file.reason.text(language), REASON) if file.reason else ""
-            groups.setdefault((taken.source, reason), []).append(file.file or file.vintage or "")
-    return [(source, reason, files) for (source, reason), files in groups.items()]
+            weight = 0 if file.rows_kept == 0 or taken.source in emptied else 1 if file.rows_rejected else FORM
+            drift = groups.setdefault((taken.source, reason), Drift(taken.source, reason, [], weight))
+            drift.files.append(file.file or file.vintage or "")
+            drift.weight = min(drift.weight, weight)
+    return sorted(groups.values(), key=lambda d: d.weight)
+
+
+def folded(found: list[Drift], limit: int) -> tuple[list[Drift], int]:
+    """Return the drifts to show and how many are left: what lacks data is never folded away."""
+    grave = sum(d.weight == 0 for d in found)
+    return fold(found, max(limit, grave))
+
+
+def late(outcome: RefreshOutcome) -> list[SourceStanding]:
+    """Return the sources whose figures are older than they should be, the longest overdue first."""
+    return sorted((s for s in outcome.standing if s.is_overdue), key=lambda s: (s.due_on or date.max, s.source))
 
 
 def title(source_id: str, catalogue: dict[str, Source] | None, language: str) -> str:

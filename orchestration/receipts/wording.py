@@ -6,7 +6,7 @@ Add here what every text for people needs. Whole sentences belong to `templates/
 from __future__ import annotations
 
 import re
-from datetime import datetime, timezone
+from datetime import date, datetime, timezone
 from typing import Sequence, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -113,10 +113,13 @@ def _decimals(value: float) -> int:
     return decimals
 
 
-def unit(name: str | None, language: Language = "fr") -> str:
-    """Return the unit as it stands behind a number, with its space; empty for pure numbers."""
+def unit(name: str | None, language: Language = "fr", french: str | None = None) -> str:
+    """Return the unit as it stands behind a number, with its space; empty for pure numbers.
+
+    `french`: the catalogue's own French name, for units that are not abbreviated here.
+    """
     name = (name or "").strip()
-    known = (_UNITS_FR if language == "fr" else _UNITS_EN).get(name, name)
+    known = (_UNITS_FR if language == "fr" else _UNITS_EN).get(name, (french or name) if language == "fr" else name)
     if not known:
         return ""
     if known == "%":
@@ -142,6 +145,22 @@ _LEVELS = {
 def level(name: str | None, language: Language = "fr") -> str:
     """Return a level of territories in the plural: `communes`, `départements`."""
     return _LEVELS.get(name or "", (name or "",) * 2)[0 if language == "fr" else 1]
+
+
+_STATUSES = {
+    "final": ("définitif", "final"), "provisional": ("provisoire", "provisional"),
+    "censored": ("borne", "bound"), "suppressed": ("masqué (secret)", "suppressed"),
+}
+
+
+def status(name: str, language: Language = "fr") -> str:
+    """Return the status of a figure: `définitif`, `provisoire`."""
+    return _STATUSES.get(name, (name,) * 2)[0 if language == "fr" else 1]
+
+
+def day(value: date | None, language: Language = "fr") -> str:
+    """Return a day: `31/03/2026` in French, `2026-03-31` in English; a dash where there is none."""
+    return (value.strftime("%d/%m/%Y") if language == "fr" else value.isoformat()) if value else "—"
 
 
 def clipped(text: str, limit: int) -> str:

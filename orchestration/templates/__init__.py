@@ -6,9 +6,17 @@ filled one is read belongs to `reading` and `conforming`.
 """
 
 from orchestration.templates.legend import Legend, load_legend
-from orchestration.templates.workbook import DATA_SHEET, LEGEND_SHEET, team_tables, template_name, templates, write_template
+from orchestration.templates.workbook import (
+    DATA_SHEET,
+    LEGEND_SHEET,
+    filled_in,
+    team_tables,
+    template_name,
+    templates,
+    write_template,
+)
 
 __all__ = [
-    "DATA_SHEET", "LEGEND_SHEET", "Legend", "load_legend", "team_tables", "template_name", "templates",
+    "DATA_SHEET", "LEGEND_SHEET", "Legend", "filled_in", "load_legend", "team_tables", "template_name", "templates",
     "write_template",
 ]

@@ -7,11 +7,14 @@ entry reach down `ROWS` lines; below them the file is still read, only without h
 
 from __future__ import annotations
 
+import json
+import os
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orchestration.catalog.models import Column, FileSpec, Source
-from orchestration.messages import Language, Message
+from orchestration.messages import FolderUnusable, Language, Message
 from orchestration.settings import Settings
 from orchestration.templates.legend import Legend, load_legend
 
@@ -22,6 +25,8 @@ if TYPE_CHECKING:
 DATA_SHEET = "Données"
 LEGEND_SHEET = "Mode d'emploi"
 LIST_SHEET = "Listes"
+# what was written, by name and SHA-256: anything else is somebody's work
+WRITTEN = ".ecrits.json"
 ROWS = 2000
 
 _MANDATORY, _OPTIONAL, _TITLE = "1F4E78", "7F9DB9", "1F4E78"
@@ -32,6 +37,7 @@ _DIGITS = {"siren": 9, "siret": 14, "epci": 9, "commune": 5}
 
 _HOW: dict[str, Message] = {
     "text": Message(fr="texte", en="text"),
+    "prose": Message(fr="texte libre", en="free text"),
     "integer": Message(fr="nombre entier", en="whole number"),
     "number": Message(fr="nombre", en="number"),
     "date": Message(fr="date jj/mm/aaaa", en="date dd/mm/yyyy"),
@@ -57,18 +63,80 @@ def team_tables(catalogue: dict[str, Source]) -> list[tuple[Source, str]]:
 def templates(settings: Settings, out_dir: Path, language: Language | None = None) -> list[Path]:
     """Write the template of every table of the team into `out_dir`; return the files written.
 
-    Existing templates are replaced; other files of the folder are left alone. `language`: which comes
-    first in the legend (the headers are French: they are what is read); None for the settings' own.
+    A template that is still as it was written is replaced; one that somebody filled in or changed is kept, and the
+    empty one is written beside it (`projets (2).xlsx`). `language`: which comes first in the legend (the headers
+    are French: they are what is read); None for the settings' own. Raises FolderUnusable.
     """
     from orchestration.catalog import load_catalogue
 
-    out_dir.mkdir(parents=True, exist_ok=True)
+    catalogue = load_catalogue(settings.sources_path)
     written = []
-    for source, table in team_tables(load_catalogue(settings.sources_path)):
-        path = out_dir / template_name(source, table)
-        write_template(source, table, path, language or settings.language)
-        written.append(path)
+    try:
+        out_dir.mkdir(parents=True, exist_ok=True)
+        known = _as_written(out_dir)
+        for source, table in team_tables(catalogue):
+            path = _free(out_dir / template_name(source, table), known)
+            write_template(source, table, path, language or settings.language)
+            known = (known or {}) | {path.name: _digest(path)}
+            written.append(path)
+        begun = out_dir / f"{WRITTEN}.part"
+        begun.write_text(json.dumps(known, ensure_ascii=False, indent=1), encoding="utf-8")
+        os.replace(begun, out_dir / WRITTEN)
+    except OSError as error:
+        raise FolderUnusable(out_dir, error) from error
     return written
+
+
+def filled_in(folder: Path) -> list[Path]:
+    """Return the workbooks of `folder` that hold rows and are not as `templates` wrote them; [] where it wrote none."""
+    known = _as_written(folder)
+    if known is None:
+        return []
+    return [
+        path for path in sorted(folder.glob("*.xlsx"))
+        if not path.name.startswith(("~$", ".")) and path.is_file() and _digest(path) not in known.values() and not _is_empty(path)
+    ]
+
+
+def _as_written(folder: Path) -> dict[str, str] | None:
+    """Return file name → SHA-256 of the templates as they were written; None where that was never noted."""
+    try:
+        noted = json.loads((folder / WRITTEN).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return noted if isinstance(noted, dict) else None
+
+
+def _free(path: Path, known: dict[str, str] | None) -> Path:
+    """Return `path`, or the first `… (2).xlsx` beside it, that holds nothing but a template."""
+    candidate, number = path, 1
+    while candidate.exists() and not _is_ours(candidate, known):
+        number += 1
+        candidate = path.with_name(f"{path.stem} ({number}){path.suffix}")
+    return candidate
+
+
+def _is_ours(path: Path, known: dict[str, str] | None) -> bool:
+    # a folder of an earlier version has no note of what was written: rows are what must not be lost
+    return _is_empty(path) if known is None else known.get(path.name) == _digest(path)
+
+
+def _is_empty(path: Path) -> bool:
+    """Return whether the workbook opens and its data sheet has no row below the header."""
+    import openpyxl
+
+    try:
+        book = openpyxl.load_workbook(path, read_only=True)
+        sheet = book[DATA_SHEET] if DATA_SHEET in book.sheetnames else book.worksheets[0]
+        empty = not any(value not in (None, "") for row in sheet.iter_rows(min_row=2, values_only=True) for value in row)
+        book.close()
+    except Exception:  # openpyxl raises whatever the damaged part of the file provokes
+        return False
+    return empty
+
+
+def _digest(path: Path) -> str:
+    return sha256(path.read_bytes()).hexdigest()
 
 
 def template_name(source: Source, table: str) -> str:
@@ -83,8 +151,6 @@ def write_template(source: Source, table: str, out: Path, language: Language = "
 
     Raises ValueError for a table that is not made of cells (PDF pages, Markdown sheets).
     """
-    import os
-
     from openpyxl import Workbook
 
     spec = _spec(source, table)
@@ -111,7 +177,8 @@ def write_template(source: Source, table: str, out: Path, language: Language = "
 
 
 def _spec(source: Source, table: str) -> FileSpec | None:
-    return next((s for s in source.tables[table].files if s.format == "table"), None)
+    # a table whose columns are periods comes from elsewhere: nobody fills it in by hand
+    return next((s for s in source.tables[table].files if s.format == "table" and s.unpivot is None), None)
 
 
 def _header(column: Column, spec: FileSpec) -> str | None:

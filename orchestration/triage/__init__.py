@@ -8,12 +8,13 @@ given day. Add a check that any source may need as a module here; a truth about 
 
 from orchestration.triage.codes import CodeLists, check_codes, code_lists
 from orchestration.triage.compare import compare
-from orchestration.triage.faults import Fault, Sink, refuse
+from orchestration.triage.faults import Fault, Sink, after_bad_lines, are_single, refuse
 from orchestration.triage.levels import check_levels
 from orchestration.triage.reference import Reference
 from orchestration.triage.rules import apply_rules
+from orchestration.triage.vanished import Circumstances
 
 __all__ = [
-    "CodeLists", "Fault", "Reference", "Sink", "apply_rules", "check_codes", "check_levels", "code_lists",
-    "compare", "refuse",
+    "Circumstances", "CodeLists", "Fault", "Reference", "Sink", "after_bad_lines", "apply_rules", "are_single", "check_codes",
+    "check_levels", "code_lists", "compare", "refuse",
 ]

@@ -15,7 +15,7 @@ from orchestration.triage.faults import Sink, refuse
 from orchestration.triage.order import check_columns, check_labels, check_rows
 from orchestration.triage.outliers import check_outliers
 from orchestration.triage.reference import PERIODS, Reference, align
-from orchestration.triage.vanished import check_vanished
+from orchestration.triage.vanished import Circumstances, check_vanished
 from orchestration.triage.years import check_not_another_vintage
 
 if TYPE_CHECKING:
@@ -23,9 +23,10 @@ if TYPE_CHECKING:
 
 
 def compare(
-    table: Table, frame: "pd.DataFrame", references: list[Reference], *, file_name: str, vintage: str, fault: Sink = refuse
+    table: Table, frame: "pd.DataFrame", references: list[Reference], *, file_name: str, vintage: str, fault: Sink = refuse,
+    circumstances: Circumstances = Circumstances(),
 ) -> list[Message]:
-    """Compare `frame` with each of `references`; return what is worth telling (revisions).
+    """Compare `frame` with each of `references`; return what is worth telling (revisions, an extract, lines taken out).
 
     The first fault that no waiver lets through is raised by `fault`.
     """
@@ -40,13 +41,15 @@ def compare(
             check_resemblance(aligned, file_name, fault)
     check_outliers(table, frame, file_name=file_name, fault=fault)
     for reference in references:
-        check_vanished(table, frame, reference, file_name=file_name, fault=fault)
+        # a table kept by hand follows its last delivery only: what was taken out a year ago is no news
+        if not circumstances.by_hand or (reference is references[0] and not reference.later):
+            notes += check_vanished(table, frame, reference, file_name=file_name, fault=fault, circumstances=circumstances)
         aligned = align(table, frame, reference)
         if aligned is None:
             continue
         check_rows(aligned, file_name, fault)
         check_columns(aligned, file_name, fault)
-        check_units(aligned, file_name, fault)
+        notes += check_units(aligned, file_name, fault)
         check_zeros(aligned, file_name, fault)
         check_emptied(aligned, file_name, fault)
         check_labels(aligned, file_name, fault)

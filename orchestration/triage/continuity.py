@@ -7,6 +7,8 @@ and single figures that differ from the extract shipped with the software.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from orchestration.messages import Message
 from orchestration.triage.faults import Fault, Sink, refuse
 from orchestration.triage.order import by_period
@@ -23,7 +25,16 @@ SAME_RESEMBLANCE = 0.5
 # of the values that were known, how many may be missing: in the same vintage, in another year
 EMPTIED_SAME, EMPTIED = 0.2, 0.4
 REVISED, REVISED_SHARE = 0.10, 0.15
+# A publisher that corrects the figures of a vintage corrects a few of those that the extract states, and not by far.
+CORRECTED, CORRECTED_SHARE, CORRECTED_MOST, CORRECTED_BY = 3, 0.02, 0.2, 1.5
+TOLD = 12
 ENOUGH_TO_RANK = 12
+# Counts below this grow tenfold by themselves (3 persons counted apart become 31 where a home for the elderly opens).
+SMALL_COUNT = 20
+MANY = 30
+# of the rows compared, how many may be odd for themselves
+SINGLE = 0.01
+MOST_COMPARED = 0.6
 
 
 def check_emptied(aligned: Aligned, file_name: str, fault: Sink = refuse) -> None:
@@ -70,8 +81,7 @@ def check_zeros(aligned: Aligned, file_name: str, fault: Sink = refuse) -> None:
         good = ~np.isnan(old)
         if good.sum() < FEWEST or (old[good] == 0).mean() > 0.01:
             continue
-        whole = bool(np.all(old[good] == np.floor(old[good])))
-        rows = np.flatnonzero(good & (new == 0) & (old >= (20 if whole else 0.1 * np.nanmedian(old))))
+        rows = np.flatnonzero(good & (new == 0) & (old >= (_least(aligned, name) or 0.1 * np.nanmedian(old))))
         if len(rows):
             fr, en = described(aligned.lines, aligned.places, rows.tolist())
             fault(Fault(
@@ -79,18 +89,24 @@ def check_zeros(aligned: Aligned, file_name: str, fault: Sink = refuse) -> None:
                 f"{file_name} : colonne « {name} », {len(rows)} ligne(s) valent 0 où {known.fr} donne {old[rows[0]]:.6g} ({fr}) : une valeur manquante écrite 0 ?",
                 f"{file_name}: column '{name}', {len(rows)} row(s) are 0 where {known.en} has {old[rows[0]]:.6g} ({en}): a missing value written as 0?",
                 column=name,
+                rows=_single(aligned, rows.tolist(), lambda i, old=old: Message(
+                    fr=f"0 où {known.fr} donne {old[i]:.12g}", en=f"0 where {known.en} has {old[i]:.12g}"
+                )),
             ))
 
 
-def check_units(aligned: Aligned, file_name: str, fault: Sink = refuse) -> None:
-    """Compare each measure with its own past: the median of the ratios, then the rows apart from it."""
+def check_units(aligned: Aligned, file_name: str, fault: Sink = refuse) -> list[Message]:
+    """Compare each measure with its own past: the median of the ratios, then the rows apart from it.
+
+    Returns the small counts that grew or fell tenfold: they may do so, and are told.
+    """
     import numpy as np
 
     known = aligned.reference.name
+    notes = []
     for name, new in aligned.new.items():
         old = aligned.old[name]
         both = (np.abs(new) > 0) & (np.abs(old) > 0)
-        count = int(both.sum())
         emptied = (new == 0) & (np.abs(old) > 0)
         if emptied.sum() >= FEWEST and emptied.sum() > 0.5 * (np.abs(old) > 0).sum():
             fault(Fault(
@@ -99,14 +115,19 @@ def check_units(aligned: Aligned, file_name: str, fault: Sink = refuse) -> None:
                 f"{file_name}: column '{name}' is 0 in {int(emptied.sum())} rows where {known.en} has a value.", column=name,
             ))
             continue
-        if not count:
+        if not both.any():
             continue
-        logs = np.log10(np.abs(new[both] / old[both]))
-        middle = float(np.median(logs))
+        logs = np.full(len(new), np.nan)
+        logs[both] = np.log10(np.abs(new[both] / old[both]))
+        large = both & (np.minimum(np.abs(new), np.abs(old)) >= _least(aligned, name))
+        # small counts say nothing of a unit, unless they are many
+        judged = large if large.sum() >= FEWEST or both.sum() < MANY else both
+        count = int(judged.sum())
+        middle = float(np.median(logs[judged])) if count else 0.0
         limit = np.log10(REVISION if aligned.same and count >= FEWEST else FACTOR)
         power = round(middle)
         if (count >= FEWEST and abs(middle) > limit) or (count < FEWEST and power and abs(middle - power) < 0.06):
-            before, after = float(np.median(old[both])), float(np.median(new[both]))
+            before, after = float(np.median(old[judged])), float(np.median(new[judged]))
             fault(Fault(
                 "unit",
                 f"{file_name} : la colonne « {name} » vaut {10**middle:.3g} fois celle {of(known.fr)} "
@@ -119,37 +140,65 @@ def check_units(aligned: Aligned, file_name: str, fault: Sink = refuse) -> None:
                 ),
                 column=name,
             ))
-        elif count >= 8:
-            _rows_apart(aligned, name, np.flatnonzero(both), logs - middle, file_name, fault)
+        elif both.sum() >= 8:
+            notes += _rows_apart(aligned, name, logs - float(np.median(logs[both])), large, file_name, fault)
+    return notes
 
 
-def _rows_apart(aligned: Aligned, name: str, rows, logs, file_name: str, fault: Sink) -> None:  # type: ignore[no-untyped-def]
-    """Rows of which the figure is about 10, 100 or 1,000 times what it was, in a column that is steady."""
+def _rows_apart(aligned: Aligned, name: str, logs, large, file_name: str, fault: Sink) -> list[Message]:  # type: ignore[no-untyped-def]
+    """Fault for rows of which the figure is about 10, 100 or 1,000 times what it was, in a column that is steady.
+
+    Returns those where it is a small count, as something to tell.
+    """
     import numpy as np
 
-    spread = 1.4826 * float(np.median(np.abs(logs)))
+    new, old, known = aligned.new[name], aligned.old[name], aligned.reference.name
+    spread = 1.4826 * float(np.nanmedian(np.abs(logs)))
     powers = np.round(logs)
-    odd = (np.abs(logs) > max(np.log10(FACTOR), SPREADS * spread)) & (powers != 0) & (np.abs(logs - powers) < 0.05)
-    # counts of a few units jump tenfold by themselves (1 establishment of 100 employees becomes 10)
-    odd &= np.minimum(np.abs(aligned.new[name][rows]), np.abs(aligned.old[name][rows])) >= _digits(aligned, name)
-    chosen = rows[odd].tolist()
-    if len(chosen) < max(3, 0.02 * len(rows)):
+    with np.errstate(invalid="ignore"):
+        odd = (np.abs(logs) > max(np.log10(FACTOR), SPREADS * spread)) & (powers != 0) & (np.abs(logs - powers) < 0.05)
+    # one and ten are next to each other; three and thirty are worth a look
+    small = np.flatnonzero(odd & ~large & (np.minimum(np.abs(new), np.abs(old)) >= 3)).tolist()
+    notes = []
+    if small:
+        fr, en = described(aligned.lines, aligned.places, small)
+        notes = [Message(
+            fr=f"colonne « {name} », petits effectifs décuplés ou divisés par dix depuis {known.fr}, pris tels quels : {fr}, {old[small[0]]:.6g} devenu {new[small[0]]:.6g}",
+            en=f"column '{name}', small counts ten times or a tenth of {known.en}, taken as they are: {en}, {old[small[0]]:.6g} became {new[small[0]]:.6g}",
+        )]
+    chosen = np.flatnonzero(odd & large).tolist()
+    if len(chosen) < max(3, 0.02 * (~np.isnan(logs)).sum()):
         # two communes that merge: inhabitants and households grow together (27049: 520 to 4,698 in 2015); a
-        # commune that joins another EPCI: what the row says of its EPCI changes (58238 in 2024)
-        chosen = [i for i in chosen if not _grew_as_a_whole(aligned, name, i)]
+        # commune that joins another EPCI: what the row says of its EPCI changes (58238 in 2024); no merger is a hundredfold
+        chosen = [i for i in chosen if abs(powers[i]) > 1 or not _grew_as_a_whole(aligned, name, i)]
     if not chosen:
-        return
+        return notes
     fr, en = described(aligned.lines, aligned.places, chosen)
     first = chosen[0]
-    known = aligned.reference.name
     fault(Fault(
         "jump",
         f"{file_name} : colonne « {name} », {len(chosen)} ligne(s) valent dix, cent ou mille fois leur valeur dans {known.fr} ou une telle "
-        f"fraction, quand les autres n'ont guère changé : {fr}, {aligned.old[name][first]:.6g} devenu {aligned.new[name][first]:.6g}.",
+        f"fraction, quand les autres n'ont guère changé : {fr}, {old[first]:.6g} devenu {new[first]:.6g}.",
         f"{file_name}: column '{name}', {len(chosen)} row(s) are ten, a hundred or a thousand times their value in {known.en} or such a "
-        f"fraction, while the others hardly changed: {en}, {aligned.old[name][first]:.6g} became {aligned.new[name][first]:.6g}.",
+        f"fraction, while the others hardly changed: {en}, {old[first]:.6g} became {new[first]:.6g}.",
         column=name,
+        rows=_single(aligned, chosen, lambda i: Message(
+            fr=f"{new[i]:.12g} où {known.fr} donne {old[i]:.12g}, dix, cent ou mille fois plus ou moins quand les autres n'ont guère changé",
+            en=f"{new[i]:.12g} where {known.en} has {old[i]:.12g}, ten, a hundred or a thousand times more or less while the others hardly changed",
+        )),
     ))
+    return notes
+
+
+def _single(aligned: Aligned, chosen: list[int], why: Callable[[int], Message]) -> dict[int, Message]:
+    """Return the odd rows as a fault names them, by position; none where they are too many of those compared.
+
+    One commune of the 24 that the extract holds speaks for a thousand others, of which nothing is known: only where
+    most of the file is compared is an odd row alone.
+    """
+    if aligned.share < MOST_COMPARED or len(chosen) > max(1, SINGLE * aligned.count):
+        return {}
+    return {int(aligned.positions[i]): why(i) for i in chosen}
 
 
 def _grew_as_a_whole(aligned: Aligned, name: str, row: int) -> bool:
@@ -166,11 +215,12 @@ def _grew_as_a_whole(aligned: Aligned, name: str, row: int) -> bool:
     return False
 
 
-def _digits(aligned: Aligned, name: str) -> float:
+def _least(aligned: Aligned, name: str) -> float:
+    """Return from which size on a figure of the column is no small count; 0 for what counts nothing."""
     import numpy as np
 
     values = aligned.old[name][~np.isnan(aligned.old[name])]
-    return 3.0 if len(values) and bool(np.all(values == np.floor(values))) else 0.0
+    return SMALL_COUNT if len(values) and bool(np.all(values == np.floor(values))) else 0.0
 
 
 def check_resemblance(aligned: Aligned, file_name: str, fault: Sink = refuse) -> None:
@@ -208,11 +258,11 @@ def rank_likeness(new, old) -> float | None:  # type: ignore[no-untyped-def]
 
 
 def check_same_figures(aligned: Aligned, file_name: str, fault: Sink = refuse) -> list[Message]:
-    """Compare with figures that should be the very same; return what was revised.
+    """Compare with figures that should be the very same; return what was revised, figure by figure.
 
-    Few differences from the extract shipped with the software stop the file; a vintage that its
-    publisher delivers again may be revised, and the receipt says so. Hardly an equal figure: it is
-    another year's content.
+    A few that the shipped extract states otherwise, and not by far, were corrected by their publisher where all else
+    agrees with it; more of them stop the file. A vintage that its publisher delivers again may be revised further.
+    Hardly an equal figure: it is another year's content.
     """
     import numpy as np
 
@@ -224,26 +274,27 @@ def check_same_figures(aligned: Aligned, file_name: str, fault: Sink = refuse) -
     total, changed = int(both.sum()), int(differ.sum())
     if not changed or total < FEWEST:
         return []
-    at = np.argwhere(differ)
     names = list(aligned.new)
-    row, column = int(at[0][0]), names[int(at[0][1])]
-    shown = f"{aligned.old[column][row]:.6g} → {aligned.new[column][row]:.6g}"
-    columns = ", ".join(f"« {names[i]} »" for i in sorted(set(at[:, 1].tolist()))[:4])
-    fr, en = described(aligned.lines, aligned.places, list(dict.fromkeys(at[:, 0].tolist())))
+    least = np.array([_least(aligned, n) for n in names])
+    small = (np.minimum(np.abs(new), np.abs(old)) < least) & (np.abs(new - old) < 5 * least)
+    said = _revised(aligned, differ, total)
     known = aligned.reference.name
-    said = Message(
-        fr=f"{changed} valeur(s) sur {total} diffèrent {of(known.fr)} (colonnes {columns} ; {fr} ; {shown})",
-        en=f"{changed} of {total} value(s) differ from {known.en} (columns {columns} ; {en} ; {shown})",
-    )
     if aligned.reference.extract and aligned.reference.same_vintage and not aligned.newer_issue:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            near = small | (np.abs(new - old) <= (CORRECTED_BY - 1) * np.minimum(np.abs(new), np.abs(old)))
+        few = changed <= max(CORRECTED, CORRECTED_SHARE * total) and changed <= CORRECTED_MOST * total
+        if few and near[differ].all():
+            return [said]
+        odd = np.flatnonzero((differ & ~near).any(axis=1)).tolist() if few else []
         fault(Fault(
             "reference",
             f"{file_name} : {said.fr}, qui reprend les chiffres publiés : fichier altéré, ou révisé par son éditeur.",
             f"{file_name}: {said.en}, which states the published figures: the file was altered, or revised by its publisher.",
+            rows=_single(aligned, odd, lambda i: _revised(aligned, differ & (np.arange(len(new)) == i)[:, None], total)),
         ))
         return []
     with np.errstate(divide="ignore", invalid="ignore"):
-        far = differ & (np.abs(new - old) > REVISED * np.abs(old))
+        far = differ & (np.abs(new - old) > REVISED * np.abs(old)) & ~small
     for i, name in enumerate(names):
         if far[:, i].sum() >= FEWEST and far[:, i].sum() > 0.5 * both[:, i].sum():
             fault(Fault(
@@ -269,3 +320,24 @@ def check_same_figures(aligned: Aligned, file_name: str, fault: Sink = refuse) -
             f"{file_name}: {said.en}: these are not the figures of this vintage.",
         ))
     return [said]
+
+
+def _revised(aligned: Aligned, differ, total: int) -> Message:  # type: ignore[no-untyped-def]
+    """Return the figures that differ, each with its key, its column and what it was (the first `TOLD` of them)."""
+    import numpy as np
+
+    names = list(aligned.new)
+    at = np.argwhere(differ)
+    fr, en = [], []
+    for row, column in at[:TOLD]:
+        name = names[int(column)]
+        change = f"{aligned.old[name][row]:.12g} → {aligned.new[name][row]:.12g}"
+        period = f" {aligned.periods[row]}" if aligned.periods is not None else ""
+        fr.append(f"ligne {aligned.lines[row]} ({aligned.places[row]}{period}), « {name} » : {change}")
+        en.append(f"line {aligned.lines[row]} ({aligned.places[row]}{period}), '{name}': {change}")
+    more = f", … (+{len(at) - TOLD})" if len(at) > TOLD else ""
+    known = aligned.reference.name
+    return Message(
+        fr=f"{len(at)} valeur(s) sur {total} diffèrent {of(known.fr)} ({', '.join(fr)}{more})",
+        en=f"{len(at)} of {total} value(s) differ from {known.en} ({', '.join(en)}{more})",
+    )

@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from orchestration.catalog.models import Table
+from orchestration.messages import Message
 from orchestration.triage.faults import Fault, Sink, refuse
 from orchestration.triage.reference import PERIODS, described, floats
 
@@ -33,7 +34,8 @@ def check_outliers(table: Table, frame: "pd.DataFrame", *, file_name: str, fault
 
     if LEVEL not in frame:
         return
-    frame = frame[frame[LEVEL].isin(LARGE)].reset_index(drop=True)
+    positions = np.flatnonzero(frame[LEVEL].isin(LARGE).to_numpy())
+    frame = frame.iloc[positions].reset_index(drop=True)
     for column in table.columns:
         if column.type != "number" or column.key or column.name not in frame:
             continue
@@ -65,4 +67,8 @@ def check_outliers(table: Table, frame: "pd.DataFrame", *, file_name: str, fault
             f"{file_name}: column '{column.name}', {len(rows)} value(s) of another order than all others "
             f"({en}: {values[rows[0]]:.6g}, where the median is {10**middle:.6g}): another unit, or a missing value written as 0?",
             column=column.name,
+            rows={int(positions[i]): Message(
+                fr=f"{values[i]:.12g} est d'un autre ordre que toutes les autres valeurs (médiane {10**middle:.6g})",
+                en=f"{values[i]:.12g} is of another order than all other values (median {10**middle:.6g})",
+            ) for i in rows},
         ))

@@ -46,12 +46,13 @@ class Aligned:
 
     `new`/`old`: measures as floats, missing is NaN. `labels_new`/`labels_old`: other columns as text.
     `same`: both state the same figures (same vintage, or same place and same period). `share`: which
-    part of the file's rows found their like. `lines`: the file's line of each row. `newer_issue`: the file
-    goes on to later periods than the known table, and may have revised those that both hold.
+    part of the file's rows found their like. `lines`: the file's line of each row, `positions`: its place in the new
+    table. `newer_issue`: the file goes on to later periods than the known table, and may have revised those that both hold.
     """
 
     count: int
     lines: "np.ndarray"
+    positions: "np.ndarray"
     new: "dict[str, np.ndarray]"
     old: "dict[str, np.ndarray]"
     labels_new: "dict[str, np.ndarray]"
@@ -95,7 +96,7 @@ def align(table: Table, frame: "pd.DataFrame", reference: Reference) -> Aligned 
     joined = joined.sort_values("_row", kind="stable")
     same = reference.same_vintage or (exact and bool(periods))
     return Aligned(
-        count=len(joined), lines=joined["_row"].to_numpy(),
+        count=len(joined), lines=joined["_row"].to_numpy(), positions=joined["_position"].to_numpy(),
         new={m: floats(joined[m]) for m in measures}, old={m: floats(joined[m + "__old"]) for m in measures},
         labels_new={m: joined[m].to_numpy() for m in labels}, labels_old={m: joined[m + "__old"].to_numpy() for m in labels},
         places=joined[[k for k in key if k not in PERIODS] or key].agg(" ".join, axis=1).tolist(),
@@ -106,7 +107,7 @@ def align(table: Table, frame: "pd.DataFrame", reference: Reference) -> Aligned 
 
 
 def _keyed(frame: "pd.DataFrame", key: list[str], others: list[str]) -> "pd.DataFrame":
-    kept = frame[[*key, *(o for o in others if o in frame), "_row"]].copy()
+    kept = frame[[*key, *(o for o in others if o in frame), "_row"]].assign(_position=range(len(frame)))
     for name in others:
         if name not in kept:
             kept[name] = None

@@ -1,11 +1,13 @@
 """The truths that a source states about its own rows, in SQL.
 
-Each rule holds, fails or does not apply (null) on a row. Failing rows are refused with the file,
-rejected one by one or counted, as the rule says.
+Each rule holds, fails or does not apply (null) on a row. A row that fails cannot be true and is left out, named
+by line, column and value, as long as few do; where many fail, or some that stand together, or where a rule looks
+at other rows (`count(*) over (…)`), the fault is the file's and refuses it. A rule may also only warn.
 """
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from orchestration.catalog.models import Rule, Table
@@ -13,7 +15,8 @@ from orchestration.conforming.conform import Conformed, Rejected, output_columns
 from orchestration.conforming.values import duckdb_type
 from orchestration.duck import connect
 from orchestration.messages import Message, Refusal
-from orchestration.triage.faults import Fault, Sink, refuse
+from orchestration.triage.faults import Fault, Sink, after_bad_lines, are_single, refuse
+from orchestration.triage.reference import shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,10 +29,11 @@ MOST_WARNED = 0.25
 def apply_rules(
     table: Table, conformed: Conformed, *, file_name: str, vintage_year: int | None, fault: Sink = refuse
 ) -> None:
-    """Check `conformed` against the rules of `table`, leaving out rows where a rule says so.
+    """Check `conformed` against the rules of `table`, leaving out the rows that break one.
 
-    A rule may look at other rows by a window (`count(*) over (partition by epci_code)`). Hands a fault
-    to `fault` that names the rule, the share of rows that fail and up to three of them with their lines.
+    What may be left out is the table's budget, counted together with the rows that reading rejected before (a rule
+    may tolerate more). Hands a fault to `fault` that names the rule, the share of rows that fail and up to three of
+    them with their lines, where that is passed; where a waiver lets it through, the rows stay.
     """
     if not table.rules or conformed.frame.empty:
         return
@@ -49,31 +53,67 @@ def apply_rules(
             + " FROM judged"
         ).fetchone()
         assert counts is not None
-        lost: set[int] = set()
+        lost: dict[int, tuple[str, Message]] = {}
         for index, rule in enumerate(table.rules):
             failing, applies = counts[2 * index], counts[2 * index + 1]
             if not failing:
                 continue
             examples = _examples(connection, table, rule, index)
-            allowed = max(rule.tolerated_share, MOST_WARNED) if rule.on_failure == "warn" else rule.tolerated_share
-            spared = table.budgets.rejected_rows if rule.on_failure == "reject" and applies > 1 else 0
-            if failing > max(allowed * applies, spared) and (rule.on_failure != "warn" or failing >= 5):
-                fault(_refusal(file_name, rule, failing, applies, examples))
-            if rule.on_failure == "reject":
-                rows = connection.execute(f"SELECT _position, _row FROM judged WHERE NOT _rule{index}").fetchall()
-                for position, line in rows:
-                    if position not in lost:
-                        lost.add(position)
-                        conformed.rejected.append(Rejected(line, rule.name, rule.message.message))
-            else:
+            refusal = _refusal(file_name, rule, failing, applies, examples)
+            if rule.on_failure == "warn" or (rule.on_failure == "refuse" and rule.tolerated_share):
+                most = max(rule.tolerated_share, MOST_WARNED) if rule.on_failure == "warn" else rule.tolerated_share
+                if failing > most * applies and (rule.on_failure == "refuse" or failing >= 5):
+                    fault(refusal)
                 conformed.notes.append(
                     Message(
                         fr=f"{failing} ligne(s) sur {applies} à regarder : {rule.message.fr} ({examples})",
                         en=f"{failing} of {applies} row(s) to look at: {rule.message.en} ({examples.replace('ligne', 'line')})",
                     )
                 )
+                continue
+            found = _failing(connection, table, rule, index)
+            budget = max(table.budgets.allowed(conformed.rows_read), int(rule.tolerated_share * applies))
+            left = budget - len(conformed.rejected) - len(lost.keys() - found.keys())
+            spared = len(found) <= left if rule.on_failure == "reject" else (
+                not _looks_at_others(rule) and are_single(found, left)
+            )
+            if not spared or rule.on_failure == "refuse":
+                try:
+                    fault(refusal)
+                    continue  # a waiver lets them stand
+                except Refusal as refused:
+                    if not spared:
+                        named = {**lost, **(found if rule.on_failure == "reject" else {})}
+                        lines = [Rejected(int(conformed.frame["_row"].iloc[p]), c, w) for p, (c, w) in named.items()]
+                        raise after_bad_lines(file_name, [*conformed.rejected, *lines], refused) from None
+            for position, why in found.items():
+                lost.setdefault(position, why)
     if lost:
-        conformed.frame = conformed.frame.drop(index=sorted(lost)).reset_index(drop=True)
+        conformed.leave_out(lost, {p: c for p, (c, _) in lost.items()}, {p: w for p, (_, w) in lost.items()})
+
+
+def _looks_at_others(rule: Rule) -> bool:
+    """Return whether the rule compares a row with others: nobody knows then which row is wrong."""
+    return re.search(r"\bover\s*\(", rule.sql, re.IGNORECASE) is not None
+
+
+def _failing(connection, table: Table, rule: Rule, index: int) -> dict[int, tuple[str, Message]]:  # type: ignore[no-untyped-def]
+    """Return position → (column, why) of the rows that break the rule, in the order of the file."""
+    about = sorted((c.name for c in table.columns if _mentions(rule.sql, c.name)), key=rule.sql.find)
+    about = [n for n in about if n not in table.key] or about or table.key[:1]
+    columns = ", ".join(f'"{n}"' for n in about) or "1"
+    rows: "pd.DataFrame" = connection.execute(
+        f"SELECT _position, {columns} FROM judged WHERE NOT _rule{index} ORDER BY _position"
+    ).df()
+    found = {}
+    for record in rows.to_dict("records"):
+        position = int(record.pop("_position"))
+        values = ", ".join(f"« {k} » = {_shown(v, 'vide')}" for k, v in record.items() if k in about)
+        values_en = ", ".join(f"'{k}' = {_shown(v, 'empty')}" for k, v in record.items() if k in about)
+        found[position] = (
+            about[0] if about else "", Message(fr=f"{rule.message.fr} ({values})", en=f"{rule.message.en} ({values_en})")
+        )
+    return found
 
 
 def _expression(rule: Rule, vintage_year: int | None) -> str:
@@ -81,11 +121,11 @@ def _expression(rule: Rule, vintage_year: int | None) -> str:
 
 
 def _examples(connection, table: Table, rule: Rule, index: int) -> str:  # type: ignore[no-untyped-def]
-    shown = table.key + [
+    named = table.key + [
         c.name for c in table.columns
         if c.name not in table.key and _mentions(rule.sql, c.name) and c.type in ("integer", "number", "year", "date")
     ]
-    columns = ", ".join(f'"{n}"' for n in shown) or "1"
+    columns = ", ".join(f'"{n}"' for n in named) or "1"
     rows: "pd.DataFrame" = connection.execute(
         f"SELECT _row, {columns} FROM judged WHERE NOT _rule{index} ORDER BY _row LIMIT 3"
     ).df()
@@ -97,15 +137,14 @@ def _examples(connection, table: Table, rule: Rule, index: int) -> str:  # type:
     return " ; ".join(parts)
 
 
-def _shown(value: object) -> str:
-    if isinstance(value, float):
-        return f"{value:g}"
-    return str(value).removesuffix(" 00:00:00")
+def _shown(value: object, missing: str = "None") -> str:
+    text = shown(value)
+    if not text:
+        return missing
+    return f"{value:.12g}" if isinstance(value, float) else text.removesuffix(" 00:00:00")
 
 
 def _mentions(sql: str, name: str) -> bool:
-    import re
-
     return re.search(rf"\b{re.escape(name)}\b", sql) is not None
 
 

@@ -2,14 +2,20 @@
 
 A file cut at a line border is whole in every line; it shows only in what is missing. Between two years
 territories are really redrawn (59.6 % of the EPCIs of 2015 are gone in 2016's file); those are gone
-here and there, their inhabitants are counted elsewhere, and the file's end is still its end.
+here and there, their inhabitants are counted elsewhere, and the file's end is still its end. An extract is
+no cut: it holds all communes of its départements or EPCIs, and other places stand between them in the list
+(Insee's comparator of 2022 for one metropolis, beside that of 2018 for the whole country). A table that people keep
+by hand loses a line because somebody took it out, the last one as well as any other.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from orchestration.catalog.models import Column, Table
+from orchestration.messages import Message
 from orchestration.triage.faults import AGAIN, Fault, Sink, refuse
 from orchestration.triage.reference import PERIODS, Reference, floats, of, texts
 
@@ -22,13 +28,37 @@ WITHOUT_TOTAL = 0.25
 TOTAL_KEPT = 0.90
 # so many places at the very end of the list, gone together, are no chance
 END_OF_LIST = 3
+# a list with so many of the known places up to its last one goes from the beginning: it may be cut
+FROM_THE_BEGINNING = 0.5
+# some communes merged since; an EPCI of a few communes is soon there by chance
+WHOLE_DEPARTMENT, WHOLE_FROM, IN_WHOLE_EPCIS, SCATTERED = 0.95, 5, 0.8, 5
+WHOLE = Message(
+    fr="Reprendre le classeur entier, avec les lignes d'avant, et le redéposer. Si elles ont été retirées exprès : demander à l'équipe données "
+    "d'inscrire la dérogation qui suit dans waivers.yml, puis déposer de nouveau ce fichier.",
+    en="Take the whole workbook again, with the earlier lines, and drop it again. If they were taken out on purpose: ask the data team to enter "
+    "the waiver that follows in waivers.yml, then drop this file again.",
+)
 COUNTED = ("habitants", "ménages", "personnes", "unités de consommation", "établissements", "salariés", "logements")
 
 
+@dataclass(frozen=True)
+class Circumstances:
+    """What is known of a file beside its rows.
+
+    `left_out`: the lines that were read and left out, which did not vanish. `by_hand`: a table of the team.
+    `members`: EPCI → its communes, as far as they are known.
+    """
+
+    left_out: tuple[int, ...] = ()
+    by_hand: bool = False
+    members: "Mapping[str, Collection[str]]" = field(default_factory=dict)
+
+
 def check_vanished(
-    table: Table, frame: "pd.DataFrame", reference: Reference, *, file_name: str, fault: Sink = refuse
-) -> None:
-    """Compare the places of `frame` with those of `reference`; fault when too many are gone.
+    table: Table, frame: "pd.DataFrame", reference: Reference, *, file_name: str, fault: Sink = refuse,
+    circumstances: Circumstances = Circumstances(),
+) -> list[Message]:
+    """Compare the places of `frame` with those of `reference`; fault when too many are gone, return what to tell of the others.
 
     Within one vintage, or against the shipped extract, the source's budget applies. Between two years
     more may go, where a counted total (inhabitants, establishments …) shows that it was redrawn.
@@ -37,42 +67,133 @@ def check_vanished(
     # a table without a key (the movements of communes) is a list of whole rows
     places = [n for n in table.key if n not in PERIODS] or [c.name for c in table.columns if not table.key]
     if not places or reference.frame.empty or not reference.same_slot:
-        return
+        return []
     now = frame[places].apply(texts).drop_duplicates()
     old = reference.frame.sort_values("_row", kind="stable") if "_row" in reference.frame else reference.frame
     if "territory_level" in places:
         old = old[old["territory_level"].isin(set(frame["territory_level"]))]
     before = old[places].apply(texts).drop_duplicates()
     if before.empty:
-        return
+        return []
     present = set(map(tuple, now.itertuples(index=False)))
     kept = [row in present for row in map(tuple, before.itertuples(index=False))]
     lost = [row for row, here in zip(before.itertuples(index=False), kept, strict=True) if not here]
-    share = len(lost) / len(before)
+    # a line that was left out is there, whatever its key was meant to be
+    gone = max(len(lost) - len(circumstances.left_out), 0)
+    if not gone:
+        return []
+    share = gone / len(before)
     budget = table.budgets.vanished_share
-    tail = next((n for n, here in enumerate(reversed(kept)) if here), len(kept))
+    if circumstances.by_hand:
+        return _by_hand(table, old, before, kept, gone, budget, reference, file_name, fault)
+    last = frame["_row"].max() if len(frame) else 0
+    after = sum(1 for line in circumstances.left_out if line > last)
+    tail = max(next((n for n, here in enumerate(reversed(kept)) if here), len(kept)) - after, 0)
     # places go here and there; a cut takes the end of the list, however short, and nothing else
-    end_is_gone = bool(lost) and tail >= (1 if reference.same_vintage else END_OF_LIST) and tail >= 0.5 * len(lost)
+    end_is_gone = tail >= (1 if reference.same_vintage else END_OF_LIST) and tail >= 0.5 * len(lost)
     if share <= budget and not (end_is_gone and not reference.later):
-        return
+        return []
+    # the same vintage again with fewer places would take figures away that are published
+    if reference.extract or not reference.same_vintage:
+        told = _extract(table, now, before, kept, reference, circumstances.members)
+        if told is not None:
+            return [told]
     said_fr = said_en = ""
     if not reference.same_vintage and (reference.later or not reference.extract):
         total = _total_kept(table, frame, old)
         # a cut takes the end of the list; a redrawing takes places here and there
         cut = tail >= max(3, 0.5 * len(lost))
         if not cut and not end_is_gone and share <= (BETWEEN_YEARS if reference.later or (total is not None and total >= TOTAL_KEPT) else WITHOUT_TOTAL):
-            return
+            return []
         if total is not None and total < TOTAL_KEPT:
             said_fr, said_en = f" ; le total compté n'est plus que {100 * total:.0f} % de ce qu'il était", f"; the counted total is only {100 * total:.0f}% of what it was"
     examples = ", ".join(str(row[-1]) for row in lost[:3])
+    end_fr = {0: "", 1: " (la dernière ligne de la liste en est)"}.get(tail, f" (les {tail} dernières lignes de la liste en sont)")
+    end_en = {0: "", 1: " (the last line of the list among them)"}.get(tail, f" (the last {tail} lines of the list among them)")
+    one = gone == 1
     fault(Fault(
         "vanished",
-        f"{file_name} : {len(lost)} territoires ou unités sur {len(before)} connus {of(reference.name.fr)} ont disparu ({examples}…), "
-        f"dont les {tail} derniers de la liste{said_fr} ; {100 * budget:.0f} % au plus sont admis : fichier coupé ?",
-        f"{file_name}: {len(lost)} of {len(before)} places or units known from {reference.name.en} are gone ({examples}…), "
-        f"the last {tail} of the list among them{said_en}; {100 * budget:.0f}% at most are allowed: a truncated file?",
+        f"{file_name} : {gone} {'territoire ou unité' if one else 'territoires ou unités'} sur {len(before)} connus {of(reference.name.fr)} "
+        f"{'a' if one else 'ont'} disparu ({examples}{'' if len(lost) <= 3 else '…'}){end_fr}{said_fr} ; {100 * budget:.0f} % au plus sont admis : fichier coupé ?",
+        f"{file_name}: {gone} of {len(before)} places or units known from {reference.name.en} {'is' if one else 'are'} gone "
+        f"({examples}{'' if len(lost) <= 3 else '…'}){end_en}{said_en}; {100 * budget:.0f}% at most are allowed: a truncated file?",
         AGAIN,
     ))
+    return []
+
+
+def _by_hand(
+    table: Table, old: "pd.DataFrame", before: "pd.DataFrame", kept: list[bool], gone: int, budget: float,
+    reference: Reference, file_name: str, fault: Sink,
+) -> list[Message]:
+    """Tell the lines that were taken out of a table kept by hand; fault where they are more than the budget."""
+    # what tells the lines apart for people: the company, and not the label or the day
+    named = [c.name for c in table.columns if c.type == "text" and (c.key or c.required) and not c.allowed] or [before.columns[0]]
+    name = max(named, key=lambda n: old[n].nunique())
+    rows = old.loc[[i for i, here in zip(before.index, kept, strict=True) if not here]]
+    shown = list(dict.fromkeys(texts(rows[name]).tolist()))
+    examples = ", ".join(f"« {s} »" for s in shown[:3]) + (", …" if len(shown) > 3 else "")
+    examples_en = examples.replace("« ", "'").replace(" »", "'")
+    one = gone == 1
+    if gone <= budget * len(before):
+        return [Message(
+            fr=f"{gone} {'ligne retirée' if one else 'lignes retirées'} depuis {reference.name.fr} ({examples})",
+            en=f"{gone} {'line' if one else 'lines'} taken out since {reference.name.en} ({examples_en})",
+        )]
+    fault(Fault(
+        "vanished",
+        f"{file_name} : {gone} {'ligne' if one else 'lignes'} sur les {len(before)} {of(reference.name.fr)} {'manque' if one else 'manquent'} ({examples}) ; "
+        f"{100 * budget:.0f} % au plus peuvent être retirées d'un envoi à l'autre : un classeur est complet à chaque envoi.",
+        f"{file_name}: {gone} of the {len(before)} lines of {reference.name.en} {'is' if one else 'are'} missing ({examples_en}); "
+        f"{100 * budget:.0f}% at most may be taken out from one delivery to the next: a workbook is complete each time.",
+        WHOLE,
+    ))
+    return []
+
+
+def _extract(
+    table: Table, now: "pd.DataFrame", before: "pd.DataFrame", kept: list[bool], reference: Reference,
+    members: "Mapping[str, Collection[str]]",
+) -> Message | None:
+    """Return what to say of a file that is certainly an extract of the known list; None where it may be a cut one.
+
+    Certain is: the communes that it holds are all those of their départements; or most are all those of an EPCI and
+    they stand in many places of the list. A list that goes from its beginning up to some place is never believed to
+    be an extract, not even where it ends with a département: a download breaks off there as well as anywhere.
+    The extract that is shipped is no list of the country: beside it, the EPCIs' own lists serve.
+    """
+    name = next((c.name for c in table.columns if c.key and c.type in ("commune", "territory")), None)
+    if name is None or ("territory_level" in before and set(before["territory_level"]) != {"commune"}):
+        return None
+    present = set(now[name])
+    codes = sorted(set().union(*map(set, members.values()))) if reference.extract else before[name].tolist()
+    here = [c in present for c in codes]
+    if not any(here):
+        return None
+    if sum(here) > FROM_THE_BEGINNING * (max(i for i, k in enumerate(here) if k) + 1):
+        return None
+    known = set(codes)
+    stretches = sum(1 for i, k in enumerate(here) if k and (i == 0 or not here[i - 1]))
+    departments: dict[str, list[bool]] = {}
+    for code, is_here in zip(codes, here, strict=True):
+        departments.setdefault(code[: 3 if code.startswith("97") else 2], []).append(is_here)
+    held = {d: sum(found) / len(found) for d, found in departments.items() if any(found)}
+    whole = [e for e, part in members.items() if (k := set(part) & known) and len(k) >= WHOLE_FROM and k <= present]
+    in_whole = len(set().union(*(set(members[e]) for e in whole)) & present) if whole else 0
+    if not reference.extract and all(s >= WHOLE_DEPARTMENT for s in held.values()):
+        shown = ", ".join(sorted(held)[:4]) + ("…" if len(held) > 4 else "")
+        what = Message(fr=f"toutes les communes des départements {shown}", en=f"all communes of the départements {shown}")
+    elif in_whole >= IN_WHOLE_EPCIS * len(present) and (reference.extract or stretches >= SCATTERED):
+        shown = ", ".join(sorted(whole)[:3]) + ("…" if len(whole) > 3 else "")
+        what = Message(fr=f"dont toutes les communes de l'intercommunalité {shown}", en=f"among them all communes of the EPCI {shown}")
+    else:
+        return None
+    if reference.extract:
+        return Message(fr=f"extrait de {len(present)} communes ({what.fr})", en=f"an extract of {len(present)} communes ({what.en})")
+    return Message(
+        fr=f"extrait de {len(present)} communes sur les {len(known)} {of(reference.name.fr)} ({what.fr}) ; les autres gardent leurs chiffres d'avant",
+        en=f"an extract of {len(present)} of the {len(known)} communes of {reference.name.en} ({what.en}); the others keep their earlier figures",
+    )
 
 
 def _holes(table: Table, frame: "pd.DataFrame", reference: Reference, file_name: str, fault: Sink) -> None:

@@ -1,6 +1,5 @@
 -- Qualifications from an answer of data-fair (`{"total": …, "results": [ … ]}`), one or several pages joined in an array.
--- Names, addresses, telephones and e-mails stay in the file. A page that says it is not the last one gives rows all the same:
--- whether the pages are complete is the landing's business.
+-- Names, addresses, telephones and e-mails stay in the file. Pages that are fewer than they say are refused by the reader.
 WITH document AS (
     SELECT content::JSON AS j FROM read_text({{ file }})
 ),

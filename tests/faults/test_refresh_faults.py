@@ -129,6 +129,31 @@ def test_a_broken_mart_blocks_the_edition(home, tmp_path):
     assert again.code == 0 and again.receipt["published"] is False
 
 
+def test_one_figure_that_cannot_be_true_is_held_back_and_the_rest_is_published(home, tmp_path):
+    """A share of 130 % in one département: the edition appears without it, and the receipt says whose figure it is."""
+    project = tmp_path / "dbt_project"
+    shutil.copytree(PROJECT / "dbt_project", project)
+    model = project / "models/indicators/ind_neet.sql"
+    text, odd = model.read_text(encoding="utf-8"), "case when territory_level = 'department' and territory_code = '44' and year = 2018 then 130 else neet_rate end"
+    assert "then neet_rate end as value" in text
+    model.write_text(text.replace("then neet_rate end as value", f"then {odd} end as value"), encoding="utf-8")
+    before = figures(home, "sdg08_neet_rate")
+    answer = observatory("refresh", "--home", home, "--json", env={"OBSERVATORY_DBT_PROJECT_PATH": str(project)})
+    assert answer.code == 0 and answer.receipt["published"], answer.err
+    changed = set(figures(home, "sdg08_neet_rate")) ^ set(before)
+    assert {row[:3] for row in changed} == {("department", "44", "2018")} and ("department", "44", "2018", None) in changed
+    [told] = [c for c in answer.receipt["checks"] if c["name"] == "held/rule within bounds"]
+    assert (told["asset"], told["severity"], told["passed"]) == ("fct_indicator_value", "warn", False)
+    for word in ("sdg08_neet_rate", "territory_code = 44", "period = 2018", "source_id = insee_neet", "value = 130", "neet_dpt_2018.csv", "Retenu"):
+        assert word in told["message"], word
+    # the tables agree, whichever way they are read
+    row = duckdb.sql(
+        f"SELECT status, suppression_reason FROM '{home}/editions/current/parquet/fct_indicator_value.parquet' "
+        "WHERE indicator_id = 'sdg08_neet_rate' AND territory_code = '44' AND territory_level = 'department' AND period = '2018'"
+    ).fetchone()
+    assert row[0] == "suppressed" and "de 0 à 100" in row[1]
+
+
 def test_one_refresh_at_a_time(home):
     holder = subprocess.Popen(
         [sys.executable, "-c", "import sys, time; from filelock import FileLock\nwith FileLock(sys.argv[1]):\n print('held', flush=True); time.sleep(60)",

@@ -182,6 +182,28 @@ def test_every_indicator_has_its_note():
             assert note if row["is_available"] == "true" else not note and f"`{row['indicator_id']}`" in page, row["indicator_id"]
 
 
+def test_nothing_is_matched_by_name_and_nobody_says_so():
+    """A template promised that a label without SIREN would be matched by its name, and the marts said that nothing is."""
+    assert "nothing is matched by name" in DOCS
+    contract = yaml.safe_load((PROJECT / "dbt_project/models/marts/marts.yml").read_text(encoding="utf-8"))
+    labels = next(m for m in contract["models"] if m["name"] == "fct_company_label")
+    assert labels["data_tests"][0]["table_rules"]["arguments"]["accepted"]["match_method"] == ["given", "none"]
+    for path in [*PROJECT.glob("sources/*/legend.csv"), *PROJECT.glob("sources/*/columns.csv"), *PROJECT.glob("sources/*/README.md")]:
+        said = re.search(r"(?:sera|est)(?: alors)? rapprochée? par son nom|servent au rapprochement|matched by its name", path.read_text(encoding="utf-8"))
+        assert not said, f"{path}: {said and said[0]}"
+
+
+def test_a_mart_that_guesses_says_so():
+    """Goals of practice sheets were called the sheets' own words."""
+    contract = yaml.safe_load((PROJECT / "dbt_project/models/marts/marts.yml").read_text(encoding="utf-8"))
+    actions = next(m for m in contract["models"] if m["name"] == "fct_csr_action")
+    methods = actions["data_tests"][0]["table_rules"]["arguments"]["accepted"]["method"]
+    chapter = (PROJECT / "docs/marts.md").read_text(encoding="utf-8").partition("## fct_csr_action")[2].partition("\n## ")[0]
+    for method in methods:
+        assert f"`{method}`" in chapter
+    assert "sheet's own words" not in chapter
+
+
 def test_queries_run_on_the_contract_of_the_marts():
     """Every SQL block of the README and of marts.md, on empty tables with the columns of the dbt contract."""
     models = []

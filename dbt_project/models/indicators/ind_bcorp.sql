@@ -1,22 +1,9 @@
 -- sdg17_bcorp_companies: companies of France whose latest assessment says `certified`, by vintage of the list.
--- The list gives a city by name: below the country only companies whose city is the name of one commune alone
--- are counted, so those figures are lower bounds (provisional) while some city remains unrecognised. The list of the world
+-- Below the country only companies whose city is a commune with certainty (int_company_labels) are counted, so those figures are
+-- lower bounds (provisional) while some city remains unrecognised. The list of the world
 -- had 4,815 companies in 2021: with fewer than 1,000 it is an extract and says so.
-with latest as (
-  select company_id, status, city, vintage, is_synthetic
-  from {{ ref('stg_blab_bcorp__assessments') }}
-  where country = 'France' and company_id is not null
-  qualify row_number() over (partition by company_id, vintage
-    order by assessment_year desc nulls last, certification_cycle nulls last, certified_on desc nulls last) = 1
-),
-unique_city as (
-  select name_key, min(commune_code) as commune_code from {{ ref('int_communes') }} group by name_key having count(*) = 1
-),
-certified as (
-  select latest.vintage, latest.is_synthetic, unique_city.commune_code
-  from latest
-  left join unique_city on unique_city.name_key = {{ normalise_name('latest.city') }}
-  where latest.status = 'certified'
+with certified as (
+  select vintage, is_synthetic, commune_code from {{ ref('int_company_labels') }} where source_id = 'blab_bcorp' and in_force
 ),
 list as (
   select vintage, count(distinct company_id) as companies from {{ ref('stg_blab_bcorp__assessments') }} group by vintage

@@ -1,6 +1,8 @@
 -- From INSEE's comparison file of communes: sdg01_poverty_rate and sdg10_median_living_standard (commune),
 -- sdg08_unemployment_rate (15–64, census), sdg09_establishments_10_plus_share, sdg11_vacant_dwellings_share:
--- shares for the commune and for each larger territory whose communes are all in the file.
+-- shares for the commune and for each larger territory whose communes are all in the file. Employment zones have the
+-- localised rate and nothing else: zone 5216 read 5.8, 10.96, 5.7 in one chart (2021-Q4, census 2022, 2022-Q1).
+-- Establishments over those with an employee: Flores counts employers only, CLAP (2014) all of them.
 with file as (
   select * from {{ ref('stg_insee_comparateur__communes') }}
 ),
@@ -16,7 +18,7 @@ dwellings as (
 ),
 establishments as (
   select commune_code, cast(establishments_year as varchar) as period, vintage, is_synthetic,
-    establishments_10_plus as numerator, establishments_total as denominator
+    establishments_10_plus as numerator, establishments_1_9 + establishments_10_plus as denominator
   from file where establishments_year is not null
 ),
 shares as (
@@ -40,6 +42,7 @@ select indicator_id, territory_level, territory_code, period, 'total' as breakdo
   numerator, denominator, 'insee_comparateur' as source_id, vintage
 from shares
 where denominator > 0 and numerator is not null
+  and not (indicator_id = 'sdg08_unemployment_rate' and territory_level = 'employment_zone')
 union all
 select indicator_id, 'commune', commune_code, cast(year as varchar), 'total',
   case when marker is null then value end,

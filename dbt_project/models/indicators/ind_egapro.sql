@@ -1,9 +1,10 @@
 -- sdg05_gender_index_mean and sdg05_gender_index_75_share by département, région and country.
 -- One declaration a company and year, the newest; notes not computable are left out and counted.
--- Secrecy: a cell on fewer than 3 companies is withheld, and with it the smallest next ones, until what the
--- total minus the published cells would give rests on 3 companies and 2 cells at least. A région withheld
--- withholds its départements, whose sum it is. Every year since 2018 has more than 5,000 declarations: with fewer than
--- 1,000 the file is an extract and says so.
+-- Secrecy: a cell on fewer than 3 companies is withheld, and with it others until nothing follows from the total and the
+-- cells shown (macro with_secret_siblings). Where the cells of a total must all be withheld and still tell too much, so is the
+-- total. A région withheld withholds its départements, whose sum it is. tests/unit/dbt/test_secrecy.py attacks the result.
+-- Every year since 2018 has more than 5,000 declarations: with fewer than 1,000 the file is an extract and says so. The list
+-- of today has some 27,000 a year: with fewer than 15,000 it holds companies above 250 employees in the main, and says so.
 with declaration as (
   select siren, year, score, region_name, department_name, vintage, is_synthetic
   from {{ ref('stg_egapro_index__declarations') }}
@@ -33,28 +34,38 @@ cell as (
   )
   group by territory_level, territory_code, parent, year
 ),
-ranked as (
-  select *,
-    max(companies + not_computable) filter (where territory_level = 'country') over (partition by year) as declarations,
-    bool_or(companies < 3) over siblings as has_primary,
-    row_number() over (siblings order by companies, territory_code) as place,
-    coalesce(sum(companies) over (siblings order by companies, territory_code rows between unbounded preceding and 1 preceding), 0) as below
+counted as (
+  select *, max(companies + not_computable) filter (where territory_level = 'country') over (partition by year) as declarations
   from cell
-  where companies > 0
-  window siblings as (partition by territory_level, parent, year)
 ),
-judged as (
-  select *,
-    companies < 3 as is_primary,
-    companies < 3 or (territory_level <> 'country' and has_primary and (place <= 2 or below < 3)) as is_secret
-  from ranked
+department as (
+  select *, companies < 3 as is_primary from counted where territory_level = 'department' and companies > 0
+),
+department_judged as (
+  select * from {{ with_secret_siblings('department', 'parent, year', 'territory_code') }}
+),
+region as (
+  select *, companies < 3 or exists (
+      select 1 from department_judged as judged
+      where judged.parent = counted.territory_code and judged.year = counted.year and judged.is_all_secret) as is_primary
+  from counted where territory_level = 'region' and companies > 0
+),
+region_judged as (
+  select * from {{ with_secret_siblings('region', 'year', 'territory_code') }}
+),
+country as (
+  select *, companies < 3 or exists (
+      select 1 from region_judged as judged where judged.year = counted.year and judged.is_all_secret) as is_secret
+  from counted where territory_level = 'country' and companies > 0
 ),
 final as (
-  select judged.*, coalesce(judged.is_secret or region.is_secret, false) as is_withheld
-  from judged
-  left join judged as region
-    on judged.territory_level = 'department' and region.territory_level = 'region'
-   and region.territory_code = judged.parent and region.year = judged.year
+  select *, is_secret as is_withheld from country
+  union all by name
+  select * exclude (is_all_secret), is_secret as is_withheld from region_judged
+  union all by name
+  select judged.* exclude (is_all_secret), coalesce(judged.is_secret or region.is_secret, false) as is_withheld
+  from department_judged as judged
+  left join region_judged as region on region.territory_code = judged.parent and region.year = judged.year
 ),
 figure as (
   select *, 'sdg05_gender_index_mean' as indicator_id, points as numerator, {{ ratio('points', 'companies') }} as value from final
@@ -65,8 +76,9 @@ select indicator_id, territory_level, territory_code, cast(year as varchar) as p
   case when not is_withheld then value end as value,
   {{ status_columns(synthetic='is_synthetic', provisional=is_extract('declarations', 1000),
       provisional_reason=extract_reason('declarations', 'déclaration(s)'), suppressed='is_withheld', suppression_reason=
-    "case when is_primary then 'Secret statistique : moins de 3 entreprises.' else 'Secret statistique : masqué pour qu’une cellule de moins de 3 entreprises ne se déduise pas du total.' end",
-    remark="case when not_computable > 0 then not_computable || ' déclaration(s) à l’index non calculable laissée(s) de côté.' end") }},
+    "case when companies < 3 then 'Secret statistique : moins de 3 entreprises.' else 'Secret statistique : masqué pour qu’une cellule de moins de 3 entreprises ne se déduise pas du total.' end",
+    remark="nullif(concat_ws(' ', case when declarations between 1000 and 14999 then 'Liste de ' || declarations || ' déclarations : surtout des entreprises de plus de 250 salariés, les plus petites n’y étant pas encore.' end, "
+      ~ "case when not_computable > 0 then not_computable || ' déclaration(s) à l’index non calculable laissée(s) de côté.' end), '')") }},
   case when not is_withheld then numerator end as numerator,
   case when not is_withheld then companies end as denominator,
   'egapro_index' as source_id, vintage

@@ -1,17 +1,15 @@
--- sdg07_renewable_qualified_firms: establishments (SIRET) with a certificate in force on the day of the refresh,
--- per 10,000 inhabitants. The commune is found by its name within the département of the postal code.
+-- sdg07_renewable_qualified_firms: establishments (SIRET) with a certificate in force on the list's own day (the last of its
+-- vintage), per 10,000 inhabitants, one period a list. The commune is found by its name within the département of the postal code.
 -- (`NANTES CEDEX 2` is Nantes.) The national list counts tens of thousands of establishments: with fewer than 10,000 it is an extract, the
--- figure is a lower bound and says so. Only the newest vintage: validity is judged today.
+-- figure is a lower bound and says so.
 with in_force as (
   select siret, vintage,
     min({{ normalise_name("regexp_replace(commune_name, '\\s+cedex.*$', '', 'i')") }}) as name_key, min({{ department_of('postal_code') }}) as department_code,
     bool_or(is_synthetic) as is_synthetic
   from {{ ref('stg_ademe_rge__qualifications') }}
-  cross join {{ source('run', 'settings') }} as settings
   where siret is not null
-    and vintage = (select max(vintage) from {{ ref('stg_ademe_rge__qualifications') }})
-    and coalesce(valid_from <= cast(settings.refreshed_at as date), true)
-    and valid_to >= cast(settings.refreshed_at as date)
+    and coalesce(valid_from <= {{ day_of('vintage') }}, true)
+    and valid_to >= {{ day_of('vintage') }}
   group by siret, vintage
 ),
 placed as (
@@ -22,10 +20,10 @@ placed as (
    -- postal codes say 20 for both Corsican départements
    and (communes.department_code = in_force.department_code
         or (in_force.department_code = '20' and communes.department_code in ('2A', '2B')))
-  qualify count(*) over (partition by in_force.siret) = 1
+  qualify count(*) over (partition by in_force.siret, in_force.vintage) = 1
 ),
 file as (
-  select count(*) as establishments, count(*) filter (where commune_code is null) as unplaced from placed
+  select vintage, count(*) as establishments, count(*) filter (where commune_code is null) as unplaced from placed group by vintage
 ),
 figure as (
   select 'commune' as territory_level, commune_code as territory_code, vintage, bool_or(is_synthetic) as is_synthetic, count(*) as establishments
@@ -45,7 +43,7 @@ select 'sdg07_renewable_qualified_firms' as indicator_id, figure.territory_level
         ~ " else 'Minimum : ' || file.unplaced || ' établissement(s) sans commune reconnue avec certitude.' end") }},
   figure.establishments as numerator, territories.population as denominator, 'ademe_rge' as source_id, figure.vintage
 from figure
-cross join file
+join file on file.vintage = figure.vintage
 join {{ ref('int_territories') }} as territories
   on territories.territory_level = figure.territory_level and territories.territory_code = figure.territory_code
 where territories.population > 0

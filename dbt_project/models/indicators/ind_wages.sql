@@ -1,6 +1,8 @@
 -- sdg05_hourly_wage_gap: (men - women) / men x 100 of the mean net hourly wage; in total, by socio-professional
 -- category (pcs=C managers, P intermediate, E employees, O workers) and by age (18–25, 26–50, over 50).
 -- Communes only: the file gives no headcount, so no EPCI mean can be had from it.
+-- Wages published to 10 cents (until 2015) leave the gap uncertain by some 0.7 points: it is then given with one decimal.
+-- Wages given in full (2022) keep the gap that follows from them.
 {%- set breakdowns = [('total', '')] -%}
 {%- for p in ['C', 'P', 'E', 'O'] %}{% do breakdowns.append(('pcs=' ~ p, '_pcs_' ~ p | lower)) %}{% endfor -%}
 {%- for a in ['18', '26', '50'] %}{% do breakdowns.append(('age=' ~ a, '_age_' ~ a)) %}{% endfor %}
@@ -15,7 +17,7 @@ with wage as (
 )
 select 'sdg05_hourly_wage_gap' as indicator_id, 'commune' as territory_level, commune_code as territory_code,
   cast(year as varchar) as period, breakdown,
-  case when marker is null then {{ relative_gap('men', 'women') }} end as value,
+  case when marker is null then round(round({{ relative_gap('men', 'women') }}, 9), case when men = round(men, 1) and women = round(women, 1) then 1 else 9 end) end as value,
   {{ status_columns(synthetic='is_synthetic', suppressed='marker is not null', suppression_reason=publisher_secret('marker')) }},
   case when marker is null then men - women end as numerator, case when marker is null then men end as denominator, 'insee_wages' as source_id, vintage
 from wage

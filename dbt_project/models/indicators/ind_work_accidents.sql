@@ -2,7 +2,10 @@
 -- Région: sum of its regional funds, given only if all of them are in the file for that year (seed regional_funds;
 -- Sud-Est covers two régions and gives neither). Country: by activity division (naf=XX) and in total. The total is that of
 -- the annual table, else the sum of all funds, which is the same to the employee where both are there (555,803 accidents and
--- 20,737,804 employees in 2023), else that of the activity sheets, which miss up to 2 % of the employees.
+-- 20,737,804 employees in 2023), else that of the activity sheets, of another making: provisional, with the share of the
+-- employees that they lack where both are there. A division stands on one count of employees for both risks; where the file of
+-- its accidents counted others, the share is said, and beyond perimeter_bound the figure is provisional; where the publisher
+-- revised the years after and not this one, there is none (84 in 2019).
 with fund as (
   select figures.year, figures.vintage, figures.is_synthetic, funds.region_code, figures.fund_type,
     figures.work_accidents, figures.commuting_accidents, figures.employees,
@@ -38,29 +41,60 @@ regional as (
 ),
 figure as (
   select 'work' as risk, 'region' as territory_level, region_code as territory_code, year, vintage, is_synthetic,
-    'total' as breakdown, work as accidents, employees, false as is_from_sheets
+    'total' as breakdown, work as accidents, employees, false as is_from_sheets,
+    cast(null as double) as own_employees, cast(null as varchar) as employees_vintage, cast(null as double) as revised_share
   from regional where has_work
   union all
-  select 'commuting', 'region', region_code, year, vintage, is_synthetic, 'total', commuting, employees, false
+  select 'commuting', 'region', region_code, year, vintage, is_synthetic, 'total', commuting, employees, false, null, null, null
   from regional where has_commuting
   union all
-  select 'work', 'country', 'FR', year, vintage, is_synthetic, 'total', work, employees, false
+  select 'work', 'country', 'FR', year, vintage, is_synthetic, 'total', work, employees, false, null, null, null
   from whole
   where year not in (select year from {{ ref('int_accident_rates') }} where risk = 'work' and naf is null and not is_from_sheets)
   union all
-  select 'commuting', 'country', 'FR', year, vintage, is_synthetic, 'total', commuting, employees, false
+  select 'commuting', 'country', 'FR', year, vintage, is_synthetic, 'total', commuting, employees, false, null, null, null
   from whole
   where year not in (select year from {{ ref('int_accident_rates') }} where risk = 'commuting' and naf is null and not is_from_sheets)
   union all
-  select risk, 'country', 'FR', year, vintage, is_synthetic, coalesce('naf=' || naf, 'total'), accidents, employees, is_from_sheets
+  select risk, 'country', 'FR', year, vintage, is_synthetic, coalesce('naf=' || naf, 'total'), accidents, employees, is_from_sheets,
+    own_employees, employees_vintage, revised_share
   from {{ ref('int_accident_rates') }}
   where naf is not null or not is_from_sheets or year not in (select year from whole)
+),
+sheet_gap as (
+  -- what the sheets lack of the country's employees, in the years where the funds say how many there are
+  select max(1 - rates.own_employees / whole.employees) as share
+  from {{ ref('int_accident_rates') }} as rates
+  join whole on whole.year = rates.year
+  where rates.naf is null and rates.is_from_sheets
+),
+weighed as (
+  select figure.*,
+    is_from_sheets and breakdown = 'total' as is_of_another_making,
+    revised_share is not null as is_doubtful,
+    1 - own_employees / employees as lacking_share,
+    coalesce(abs(1 - own_employees / employees) > {{ perimeter_bound() }}, false) as is_over_others,
+    sheet_gap.share as sheet_share
+  from figure
+  cross join sheet_gap
+  where employees > 0 and accidents is not null and risk in ('work', 'commuting')
 )
+{%- set lacking = "'Salariés du millésime ' || employees_vintage || ' ; le fichier des accidents (millésime ' || vintage || ') en comptait '
+        || replace(format('{:.1f}', 100 * abs(lacking_share)), '.', ',') || ' % de ' || case when lacking_share > 0 then 'moins.' else 'plus.' end" %}
+{%- set reason = "case when is_of_another_making then 'Total des fiches par activité, d’une autre confection que celui des années suivantes (caisses régionales ou tableau annuel)'
+        || coalesce(' : là où les deux existent, les fiches comptent jusqu’à ' || replace(format('{:.1f}', 100 * sheet_share), '.', ',') || ' % de salariés de moins', '') || '.'
+      when is_doubtful then 'Effectif douteux : l’éditeur a révisé de ' || replace(format('{:.0f}', 100 * revised_share), '.', ',')
+        || ' % celui de la même activité dans les années qui suivent, et non celui-ci.'
+      else " ~ lacking ~ " end" %}
 select case risk when 'work' then 'sdg08_work_accident_frequency' else 'sdg08_commuting_accident_frequency' end as indicator_id,
   territory_level, territory_code, cast(year as varchar) as period, breakdown,
-  {{ ratio('accidents', 'employees', 1000) }} as value,
-  {{ status_columns(synthetic='is_synthetic', remark=
-    "case when is_from_sheets then 'Repris des fiches par activité du producteur et non de son tableau annuel : jusqu’à 2 % de salariés de moins.' end") }},
-  accidents as numerator, employees as denominator, 'ameli_work_accidents' as source_id, vintage
-from figure
-where employees > 0 and accidents is not null and risk in ('work', 'commuting')
+  case when not is_doubtful then {{ ratio('accidents', 'employees', 1000) }} end as value,
+  {{ status_columns(synthetic='is_synthetic',
+      provisional='(is_of_another_making or is_doubtful or is_over_others)', provisional_reason=reason,
+      remark="case when is_from_sheets and not is_of_another_making then concat_ws(' ', 'Repris des fiches par activité du producteur et non de son tableau annuel.',
+        case when abs(lacking_share) >= 0.0005 and not is_over_others and not is_doubtful then " ~ lacking ~ " end) end") }},
+  case when not is_doubtful then accidents end as numerator,
+  case when not is_doubtful then employees end as denominator,
+  'ameli_work_accidents' as source_id, vintage,
+  case when breakdown = 'total' and territory_level = 'country' then case when is_from_sheets then 'sheets' else 'funds' end end as making
+from weighed

@@ -1,6 +1,7 @@
 -- Today's communes, one row each, with the territories they belong to and their newest municipal population.
 -- Population: INSEE's legal populations (for Paris, Lyon and Marseille the sum of their arrondissements), else (Mayotte) the
--- one of the EPCI composition.
+-- one of the EPCI composition: population_year is then null, as that list does not say which census it repeats (for Mayotte
+-- that of 2017).
 with epci as (
   select codes.current_code as commune_code,
     -- after a merger across two EPCIs the row of the commune that kept its code decides
@@ -39,14 +40,15 @@ born as (
   group by code_after
 ),
 people as (
-  select commune_code, arg_max(population, vintage) as population from counted group by commune_code
+  select commune_code, arg_max(population, vintage) as population, max(try_cast(left(vintage, 4) as integer)) as population_year
+  from counted where population is not null group by commune_code
 )
 select codes.commune_code, codes.name, {{ normalise_name('codes.name') }} as name_key,
   codes.department_code, codes.region_code, codes.cog_year,
   coalesce(epci.epci_code, origin_epci.epci_code) as epci_code,
   coalesce(zone.employment_zone_code, origin_zone.employment_zone_code) as employment_zone_code,
   born.established_year,
-  cast(coalesce(people.population, epci.population) as bigint) as population
+  cast(coalesce(people.population, epci.population) as bigint) as population, people.population_year
 from {{ ref('int_commune_codes') }} as codes
 left join epci on epci.commune_code = codes.commune_code
 left join zone on zone.commune_code = codes.commune_code

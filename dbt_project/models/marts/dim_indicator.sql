@@ -14,6 +14,8 @@ synthetic as (
 select catalogue.indicator_id, catalogue.sdg_id, catalogue.sdg_target, catalogue.name_fr, catalogue.name_en,
   catalogue.unit, catalogue.unit_fr, catalogue.desired_direction, catalogue.kind, catalogue.source_id, catalogue.frequency,
   catalogue.definition_fr, catalogue.definition_en, catalogue.limits_fr, catalogue.target_value, catalogue.target_year,
+  catalogue.target_setter, catalogue.target_scope,
+  catalogue.measure, catalogue.published_precision, catalogue.place, catalogue.additivity,
   coalesce(synthetic.is_synthetic_only, false) as is_synthetic_only
 from {{ ref('indicators') }} as catalogue
 left join synthetic on synthetic.indicator_id = catalogue.indicator_id

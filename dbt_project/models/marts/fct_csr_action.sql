@@ -1,7 +1,7 @@
--- CSR practice sheets of local companies and the goals they serve: those that the sheet states itself (« ODD 5 »),
--- else those of the terms found in its title and description (seed csr_action_terms). No term found: no goal, and
--- no contribution is claimed. The sheets are published as good practice: none describes a harm, so `negative` and
--- `mixed` can only come from terms that say so.
+-- CSR practice sheets of local companies and the goals that they speak of. `method` says how a goal was found: `stated` where
+-- the sheet gives its number (« ODD 5 »), else `title_terms`: the observatory's own reading of words of the title and description
+-- (seed csr_action_terms). No term found: no goal. Nothing looks for the sign of a contribution so far: the sheets are published as
+-- good practice, and their chapter on limits is not read. `contribution` is null, and not `positive`.
 with sheet as (
   select action_id, company_name, title, nature,
     ' ' || {{ normalise_name("concat_ws(' ', title, description)") }} || ' ' as words,
@@ -19,21 +19,20 @@ stated as (
         from sheet)
 ),
 found as (
-  select action_id, sdg_id, 'positive' as contribution, 1 as preference from stated where sdg_id between 1 and 17
+  select action_id, sdg_id, 'stated' as method from stated where sdg_id between 1 and 17
   union all
-  select sheet.action_id, terms.sdg_id, terms.contribution, 2
+  select sheet.action_id, terms.sdg_id, 'title_terms'
   from sheet
   join {{ ref('csr_action_terms') }} as terms on regexp_matches(sheet.words, '\b(' || terms.term || ')')
 ),
 goals as (
-  select action_id,
-    list_sort(list(distinct sdg_id)) as sdg_list,
-    case when count(distinct contribution) = 1 then min(contribution) else 'mixed' end as contribution
-  from (select *, min(preference) over (partition by action_id) as best from found)
-  where preference = best
-  group by action_id
+  -- what a sheet states goes before what its words suggest (`stated` < `title_terms`)
+  select action_id, method, list_sort(list(distinct sdg_id)) as sdg_list
+  from (select *, min(method) over (partition by action_id) as best from found)
+  where method = best
+  group by action_id, method
 )
 select sheet.action_id, sheet.company_name, cast(null as varchar) as siren, sheet.title, sheet.nature,
-  array_to_string(goals.sdg_list, ',') as sdg_ids, goals.contribution, sheet.vintage
+  array_to_string(goals.sdg_list, ',') as sdg_ids, goals.method, cast(null as varchar) as contribution, sheet.vintage
 from sheet
 left join goals on goals.action_id = sheet.action_id

@@ -149,6 +149,8 @@ class Engine:
         self._rng = rng or random.Random()
         self._resolve = resolve
         self.hosts = Hosts(clock, self._sleep)
+        # failures that were warned of: a host that cannot be reached fails all addresses of several sources
+        self.told: set[str] = set()
         self._sockets: dict[str, socket.socket] = {}
         self._client: httpx.Client | None = None
         self._client_lock = threading.Lock()

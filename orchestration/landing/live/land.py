@@ -441,7 +441,9 @@ class _Visit:
             )
         )
         # what is refused is said in the log by the refresh, like any other refused file
-        log.log(logging.INFO if failure.refused else logging.WARNING, "%s: %s", self.source.source_id, failure.reason.en)
+        loud = not failure.refused and failure.reason.en not in self.engine.told
+        self.engine.told.add(failure.reason.en)
+        log.log(logging.WARNING if loud else logging.INFO, "%s: %s", self.source.source_id, failure.reason.en)
         check = AddressCheck(
             self.source.source_id, address.key, "failed", None, vintage, file, None, effort.bytes, effort.requests,
             time.monotonic() - began, failure.kind, reason, failure.action,

@@ -194,3 +194,140 @@ def test_a_cut_archive_does_not_stop_the_rest(tmp_path):
     whole = gzip.compress(written(sample_lines("StockEtablissement_utf8.zip") * 1).encode())
     outcome = tried(tmp_path, whole[: len(whole) // 2], "StockEtablissement_utf8.csv.gz")
     assert outcome.state == "refused" and outcome.action
+
+
+def test_an_archive_made_on_a_mac_is_read(tmp_path):
+    with zipfile.ZipFile(SAMPLE / "StockEtablissement_utf8.zip") as whole:
+        (name,) = whole.namelist()
+        data = whole.read(name)
+    path = tmp_path / "StockEtablissement_utf8.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(name, data)
+        archive.writestr(f"__MACOSX/._{name}", b"\x00\x05\x16\x07")
+    work = tmp_path / "work"
+    work.mkdir()
+    outcome = try_bulk(load_source(FOLDER), landed(path), work)
+    assert (outcome.state, outcome.rows_read) == ("accepted", data.count(b"\n") - 1), outcome.reason
+
+
+# --- stray quotes, units that stand twice -------------------------------------------------------------
+
+
+def many(name: str = "StockEtablissement_utf8", rows: int = 1500) -> list[list[str]]:
+    """Return the header and `rows` rows with identifiers of their own: a file that may lose a row or two."""
+    lines = sample_lines(f"{name}.zip")
+    found = [lines[0]]
+    for n in range(rows):
+        changes = {"siren": f"{900000000 + n}", "siret": f"{900000000 + n}00010"}
+        found.append([changes.get(h, cell) for h, cell in zip(lines[0], lines[1 + n % (len(lines) - 1)], strict=True)])
+    return found
+
+
+def stray_at(lines: list[list[str]], column: str, opening: int | None, closing: int | None) -> list[list[str]]:
+    at, found = lines[0].index(column), [list(line) for line in lines]
+    if opening is not None:
+        found[opening - 1][at] = '"' + found[opening - 1][at]
+    if closing is not None:
+        found[closing - 1][at] += '"'
+    return found
+
+
+def joined(lines: list[list[str]], end: str = "\n", delimiter: str = ",") -> bytes:
+    return "".join(delimiter.join(line) + end for line in lines).encode()
+
+
+def rows_of(path: Path, work: Path) -> list[tuple[str, ...]]:
+    """Return the SIRETs that the national reader sees, in order."""
+    from orchestration.bulk import _connect, _open, _plain, _raw_only
+    from orchestration.ingest import match_file
+
+    source = load_source(FOLDER)
+    match = match_file(_raw_only(source), landed(path))
+    with _connect(work) as connection:
+        raw = _open(connection, source, landed(path), match, work, _plain(landed(path), match, work))
+        return sorted(connection.execute(f"SELECT siret FROM {raw.relation}").fetchall())
+
+
+@pytest.mark.parametrize(("end", "delimiter"), [("\n", ","), ("\r\n", ","), ("\n", ";"), ("\n", "\t")])
+@pytest.mark.parametrize("packed", ["csv", "zip", "gz"])
+@pytest.mark.parametrize(("opening", "closing", "lost"), [(700, 702, [700, 702]), (2, 3, [2, 3]), (900, None, [900]), (1500, 1501, [1500, 1501])])
+def test_rows_that_a_stray_quote_swallows_are_told_apart(tmp_path, end, delimiter, packed, opening, closing, lost):
+    import gzip
+
+    lines = many(rows=2500)
+    data = joined(stray_at(lines, "libelleVoieEtablissement", opening, closing), end, delimiter)
+    name = "StockEtablissement_utf8.csv"
+    if packed == "zip":
+        with zipfile.ZipFile(tmp_path / "StockEtablissement_utf8.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr(name, data)
+        name = "StockEtablissement_utf8.zip"
+    else:
+        name += ".gz" if packed == "gz" else ""
+        (tmp_path / name).write_bytes(gzip.compress(data) if packed == "gz" else data)
+    work = tmp_path / "work"
+    work.mkdir()
+    outcome = try_bulk(load_source(FOLDER), landed(tmp_path / name), work)
+    assert (outcome.state, outcome.rows_read, outcome.rows_rejected) == ("adapted", 2500, len(lost)), outcome.reason
+    assert f"ligne {lost[0]} " in outcome.reason.fr and f"line {lost[0]}:" in outcome.reason.en
+    siret = lines[0].index("siret")
+    assert rows_of(tmp_path / name, work) == sorted((row[siret],) for n, row in enumerate(lines[1:], start=2) if n not in lost)
+
+
+def test_more_stray_quotes_than_the_budget_refuse_the_stock_and_name_lines(tmp_path):
+    lines = many(rows=900)
+    outcome = tried(tmp_path, joined(stray_at(lines, "libelleVoieEtablissement", 166, 167)))
+    assert outcome.state == "refused" and "ligne 166" in outcome.reason.fr and "ligne 167" in outcome.reason.fr
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_proper_quotes_and_text_of_several_lines_are_read(tmp_path, end):
+    lines = many("StockUniteLegale_utf8")
+    at = lines[0].index("denominationUniteLegale")
+    for n, text in ((5, 'LE "PHARE", NANTES'), (6, f"DEUX{end}LIGNES"), (7, 'ÉCRAN 17"'), (1400, f'TROIS,{end}"LIGNES",{end}FIN')):
+        lines[n][at] = text
+    written_text = io.StringIO(newline="")
+    csv.writer(written_text, lineterminator=end).writerows(lines)
+    path = tmp_path / "StockUniteLegale_utf8.csv"
+    path.write_bytes(written_text.getvalue().encode())
+    outcome = try_bulk(load_source(FOLDER), landed(path), tmp_path)
+    assert (outcome.rows_read, outcome.rows_rejected) == (1500, 0), outcome.reason
+
+
+def with_row(lines: list[list[str]], number: int, **changes: str) -> list[list[str]]:
+    row = list(lines[number - 1])
+    for name, value in changes.items():
+        row[lines[0].index(name)] = value
+    return [*lines, row]
+
+
+@pytest.mark.parametrize("name", ["StockEtablissement_utf8", "StockUniteLegale_utf8"])
+def test_a_unit_twice_word_for_word_counts_once_and_is_told(tmp_path, name):
+    lines = many(name)
+    outcome = tried(tmp_path, joined(with_row(lines, 12)), f"{name}.csv")
+    assert (outcome.state, outcome.rows_read, outcome.rows_rejected) == ("adapted", 1501, 0), outcome.reason
+    assert "identique" in outcome.reason.fr and lines[11][lines[0].index("siren")] in outcome.reason.fr
+    if "Etab" in name:
+        assert len(rows_of(tmp_path / f"{name}.csv", tmp_path)) == 1500
+
+
+@pytest.mark.parametrize(("name", "change"), [
+    ("StockEtablissement_utf8", {"codeCommuneEtablissement": "44172"}), ("StockUniteLegale_utf8", {"denominationUniteLegale": "UNE AUTRE"}),
+])
+def test_of_a_unit_with_two_truths_neither_is_taken(tmp_path, name, change):
+    lines = many(name)
+    outcome = tried(tmp_path, joined(with_row(lines, 12, **change)), f"{name}.csv")
+    assert (outcome.state, outcome.rows_read, outcome.rows_rejected) == ("adapted", 1501, 2), outcome.reason
+    assert lines[11][lines[0].index("siren")] in outcome.reason.fr and "lignes 12 et 1502" in outcome.reason.fr
+    few = tried(tmp_path, joined(with_row(lines[:500], 12, **change)), f"{name}.csv")
+    assert few.state == "refused" and name in few.reason.fr and "lignes 12 et 501" in few.reason.fr
+    assert lines[11][lines[0].index("siren")] in few.reason.fr
+
+
+def test_a_unit_twice_in_parquet(tmp_path):
+    lines = with_row(many(), 12, codeCommuneEtablissement="44172")
+    (tmp_path / "x.csv").write_bytes(joined(with_row(lines, 20)))
+    path = tmp_path / "StockEtablissement_utf8.parquet"
+    duckdb.execute(f"COPY (SELECT * FROM read_csv('{tmp_path / 'x.csv'}', all_varchar = true)) TO '{path}'")
+    outcome = try_bulk(load_source(FOLDER), landed(path), tmp_path)
+    assert (outcome.rows_read, outcome.rows_rejected) == (1502, 2), outcome.reason
+    assert "lignes 11 et 1501" in outcome.reason.fr and "comptée(s) une fois" in outcome.reason.fr

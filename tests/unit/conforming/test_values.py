@@ -38,6 +38,19 @@ def test_numbers_that_have_one_reading(texts, expected):
     assert values("number", texts)[0] == expected
 
 
+def test_prose_is_kept_without_what_reaches_a_person():
+    said = (
+        "Contact : [a.b-c@exemple.co.fr](mailto:a.b-c@exemple.co.fr) – Mobile : +33(0)6 39 98 01 23, 02-61-91-01-23 ou 0261910123. "
+        "Loi n° 2020-105, https://example.org/0600788358865-egalite, 12 000 000 €, SIRET 26100000000017"
+    )
+    (kept,), _ = values("prose", [said])
+    assert kept == (
+        "Contact : [[courriel]](mailto:[courriel]) – Mobile : [téléphone], [téléphone] ou [téléphone]. "
+        "Loi n° 2020-105, https://example.org/0600788358865-egalite, 12 000 000 €, SIRET 26100000000017"
+    )
+    assert values("text", [said])[0] == [said]
+
+
 def test_three_decimals_are_settled_by_the_possible_range():
     # Filosofi 2016 writes S80/S20 with three decimals throughout
     assert values("number", ["4,936", "5,517"], minimum=1, maximum=30)[0] == [4.936, 5.517]

@@ -306,7 +306,7 @@ def test_the_inbox_waits_for_the_run_that_is_going_on(definitions, repository, i
     (inbox.path / "labels.csv").write_text("a;b\n1;2\n")
     instance.create_run_for_job(definitions.resolve_job_def("publish"), status=DagsterRunStatus.STARTED)
     result = tick(repository, instance, "inbox_drops")
-    assert not result.run_requests and "1 fichier(s) en attente" in result.skip_message
+    assert not result.run_requests and "1 fichier en attente" in result.skip_message
 
 
 def test_a_folder_that_was_answered_asks_for_nothing_more(repository, instance, clock, inbox):

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 from dagster import AssetCheckKey, AssetKey, AssetSpec, validate_run_config
 
+from orchestration import checks
+from orchestration.assets import models
 from orchestration.assets.models import ManifestMissing, Models, read_manifest
 from orchestration.catalog.models import Calendar
 from orchestration.checks import suite_specs
+from orchestration.quality.suites import suite_names
 from orchestration.resources import ObservatoryResource
 from orchestration.schedules import cron_lines
+from orchestration.settings import PROJECT
 
 
 def spec(definitions, *path) -> AssetSpec:
@@ -97,7 +102,8 @@ def test_a_model_is_described(definitions):
     value = spec(definitions, "fct_value")
     assert (value.group_name, value.kinds) == ("marts", {"dbt", "duckdb", "table"})
     assert value.tags["sdg/10"] == "true" and value.tags["layer"] == "marts"
-    assert "fct_value en mots" in value.description and "select *" in value.description
+    # the description alone: with the SQL behind it, it ended in a comment that was cut
+    assert value.description == "fct_value en mots" and "select *" in value.metadata["sql"].value
     assert [c.name for c in value.metadata["dagster/column_schema"].columns] == ["value"]
 
 
@@ -128,11 +134,25 @@ def test_run_settings_can_be_changed_where_a_run_is_launched(definitions):
 
 
 def test_a_run_without_settings_takes_those_of_the_installation(monkeypatch):
-    assert ObservatoryResource().came_from() == "sample"
+    assert ObservatoryResource().came_from(["x"]) == "sample"
     # a production home must not publish samples because a field was left empty
     monkeypatch.setenv("OBSERVATORY_FROM", "live")
-    assert ObservatoryResource().came_from() == "live"
-    assert ObservatoryResource(channel="sample").came_from() == "sample"
+    assert ObservatoryResource().came_from(["x"]) == "live"
+    assert ObservatoryResource(channel="sample").came_from(["x"]) == "sample"
+
+
+@pytest.mark.parametrize(
+    ("realm", "channel", "asked", "expected"),
+    # of a mirror's folder nothing is known: the guard against samples then says what to enter
+    [("real", "live", ["x"], "live"), ("real", "mirror", ["x"], "sample"), ("real", "mirror", [], "inbox"), ("sample", "sample", [], "sample")],
+)
+def test_a_home_with_real_figures_goes_on_with_real_files(monkeypatch, tmp_path, realm, channel, asked, expected):
+    from orchestration.editions import shelf
+
+    manifest = SimpleNamespace(realm=realm, channel=channel)
+    monkeypatch.setattr(shelf, "current", lambda _: SimpleNamespace(manifest=manifest))
+    assert ObservatoryResource(home=str(tmp_path)).came_from(asked) == expected
+    assert ObservatoryResource(home=str(tmp_path), channel="/srv/miroir").came_from(asked) == "/srv/miroir"
 
 
 def test_nothing_of_dagster_warns_where_a_person_reads(definitions, recwarn):
@@ -179,6 +199,23 @@ def test_a_suite_of_nothing_is_refused():
 def test_a_missing_manifest_says_what_to_run(tmp_path):
     with pytest.raises(ManifestMissing, match="make setup"):
         read_manifest(tmp_path / "manifest.json")
+
+
+def test_a_built_model_shows_its_columns():
+    model = AssetSpec("fct_value", metadata={"dagster/column_schema": "the columns"})
+    node = type("Node", (), {"seconds": 1.0})
+    assert models._metadata(node, 3, model) == {"seconds": 1.0, "dagster/column_schema": "the columns", "dagster/row_count": 3}
+
+
+def test_names_of_expectations_begin_with_what_tells_them_apart_and_stay_apart():
+    """The interface cut them in the middle: `income__expec…han_b__d9__d1`."""
+    assert checks.short("expect_column_pair_values_a_to_be_greater_than_b__d9__d1") == "d9__d1__greater"
+    assert checks.short("expect_compound_columns_to_be_unique__row_key") == "row_key__unique"
+    assert checks.short("gini_between_0_and_1") == "gini_between_0_and_1"
+    for table, names in suite_names(PROJECT / "expectations").items():
+        shortened = [checks.short(name) for name in names]
+        assert len(set(shortened)) == len(names), table
+        assert not [name for name in shortened if name.startswith("expect_column") or len(name) > 70], table
 
 
 def test_a_check_looks_at_the_model_that_its_meta_names(manifest):

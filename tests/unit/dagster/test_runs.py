@@ -33,7 +33,7 @@ def refresh_module(monkeypatch):
 
     class Refresh(FakeRefresh):
         @classmethod
-        def open(cls, settings, *, channel, only, run_id=None, vintages=None, wait_seconds=0):
+        def open(cls, settings, *, channel, only, run_id=None, vintages=None, wait_seconds=0, replace_real=False):
             if getattr(module, "busy", False):
                 raise HomeBusy
             module.opened.append((settings, channel, only, run_id))
@@ -87,6 +87,8 @@ def test_the_run_stands_in_the_interface_with_counts_origins_reasons_and_checks(
     record = instance.get_run_by_id(refresh.run.run_id)
     assert record.status == DagsterRunStatus.SUCCESS
     assert record.tags["observatory/refresh"] == refresh.run_id
+    told = {name: record.tags[name] for name in ("channel", "territory", "edition", "exit_code")}
+    assert told == {"channel": "sample", "territory": "244400404", "edition": "2026-01-01", "exit_code": "0"}
     origin = record.remote_job_origin
     assert (origin.job_name, origin.location_name, origin.repository_origin.repository_name) == ("refresh_all", "observatory", "__repository__")
     assert record.run_config["resources"]["observatory"]["config"]["channel"] == "sample"

@@ -21,17 +21,18 @@ MODELS = PROJECT / "models"
 CONTRACT = {
     "dim_sdg": "sdg_id name_fr name_en",
     "dim_indicator": "indicator_id sdg_id sdg_target name_fr name_en unit desired_direction kind source_id frequency "
-    "definition_fr definition_en limits_fr target_value target_year",
+    "definition_fr definition_en limits_fr target_value target_year target_setter target_scope place additivity published_precision measure",
     "dim_territory": "territory_code territory_level name epci_code department_code region_code population cog_year "
     "is_home is_comparator",
     "dim_company": "siren name naf_code size_band commune_code is_ess is_mission_company is_employer",
     "dim_source": "source_id publisher licence homepage frequency groups",
     "fct_indicator_value": "indicator_id territory_code territory_level period breakdown value unit status "
-    "suppression_reason numerator denominator source_id vintage",
+    "suppression_reason numerator denominator source_id vintage series_id geography_year is_break",
     "fct_company_label": "label_id company_name siren match_method match_score commune_code valid_from valid_to "
-    "is_current source_id vintage",
+    "is_current first_seen last_seen first_absent as_of source_id vintage",
     "fct_filing": "filing_id siren company_name fiscal_year document_type pages source_id vintage",
-    "fct_csr_action": "action_id company_name siren title nature sdg_ids contribution",
+    "fct_csr_action": "action_id company_name siren title nature sdg_ids method contribution",
+    "mart_observatory_kpi": "kpi_id name_fr baseline target value is_met",
     "mart_source_health": "source_id state vintage published_at fetched_at next_due_at action_fr",
     "mart_edition_change": "indicator_id territory_level territory_code period breakdown edition change old_value new_value",
 }
@@ -160,6 +161,19 @@ def test_every_staging_model_stands_in_its_source_folder() -> None:
         assert (source, table) in declared_lake()
 
 
+def test_every_staged_table_feeds_something() -> None:
+    """What the team or a publisher delivers is read by a figure or a mart: a view that nothing reads is a dead end."""
+    read = {name for layer in ("intermediate", "indicators", "marts") for path in sql_files(layer).values() for name in references(path)}
+    assert set(sql_files("staging")) <= read
+
+
+def test_every_table_of_the_team_is_staged() -> None:
+    for path in sorted((ROOT / "sources").glob("*/source.yml")):
+        source = yaml.safe_load(path.read_text(encoding="utf-8"))
+        if source.get("role") == "team":
+            assert (MODELS / "staging" / source["source_id"]).is_dir(), source["source_id"]
+
+
 def test_lake_declaration_agrees_with_the_columns_of_the_sources() -> None:
     """The lake's columns are those of `sources/<id>/columns.csv`: a column renamed there must not surprise a model."""
     declared = declared_lake()
@@ -184,6 +198,32 @@ def test_no_absolute_path_and_no_package() -> None:
     assert not (PROJECT / "packages.yml").exists() and not (PROJECT / "dependencies.yml").exists()
 
 
+def test_no_figure_depends_on_the_day_on_which_it_is_computed() -> None:
+    """Certificates of an old list were counted as of today: the figure of its period fell with each day. Whether a certificate is
+    current is a fact of today and stands in its mart, with the day of the list beside it."""
+    for layer in ("staging", "intermediate", "indicators"):
+        for path in sql_files(layer).values():
+            text = re.sub(r"--.*", "", path.read_text(encoding="utf-8"))
+            assert not re.search(r"refreshed_at|current_date|today\(|now\(|current_timestamp|get_current", text), path.name
+
+
+def test_terms_of_labels_say_where_they_are_from() -> None:
+    with (PROJECT / "seeds" / "label_terms.csv").open(encoding="utf-8") as file:
+        terms = {r["label_pattern"]: r for r in csv.DictReader(file)}
+    assert all(re.match(r"https://\S+ \(.+\)$", r["source"]) for r in terms.values())
+    # B Lab certifies for three years, EcoVadis scores for twelve months
+    assert terms["^b corp"]["term_months"] == "36" and terms["^ecovadis"]["term_months"] == "12"
+
+
+def test_other_names_of_regions_are_keys_of_comparison() -> None:
+    with (PROJECT / "seeds" / "region_names.csv").open(encoding="utf-8") as file:
+        names = {r["name_key"]: r["region_code"] for r in csv.DictReader(file)}
+    with (PROJECT / "seeds" / "regions.csv").open(encoding="utf-8") as file:
+        assert set(names.values()) <= {r["region_code"] for r in csv.DictReader(file)}
+    assert all(re.fullmatch(r"[a-z]+( [a-z]+)*", n) for n in names)
+    assert names["idf"] == "11" and names["languedoc roussillon"] == "76"
+
+
 def test_indicator_list_has_no_default() -> None:
     assert "vars" not in yaml.safe_load((PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))
 
@@ -195,6 +235,43 @@ def test_node_budget() -> None:
     written = len(list((PROJECT / "tests").glob("*.sql")))
     generic = sum(len(m.get("data_tests", [])) for m in described_models().values())
     assert written + generic < 70
+
+
+def seed(name: str) -> list[dict[str, str]]:
+    """Return the rows of one seed."""
+    with (PROJECT / "seeds" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_series_and_caveats_speak_of_the_catalogue() -> None:
+    inputs = {r["indicator_id"]: r["input_source_ids"].split(";") for r in catalogue()}
+    for row in [*seed("series"), *seed("caveats")]:
+        assert row["source_id"] in inputs[row["indicator_id"]], row
+    for row in seed("series"):
+        assert row["series_id"].partition(".")[0] == row["indicator_id"]
+        assert {row["commune_geography"], row["larger_geography"]} <= {"", "file", "today", "2015", "2020"}
+
+
+def test_an_indicator_of_several_sources_says_whether_they_are_one_series() -> None:
+    known = {(r["indicator_id"], r["source_id"]) for r in seed("series")}
+    for name, path in sql_files("indicators").items():
+        text = re.sub(r"--.*", "", path.read_text(encoding="utf-8"))
+        for indicator in set(re.findall(r"'(sdg\d\d_\w+)'", text)):
+            row = next(r for r in catalogue() if r["indicator_id"] == indicator)
+            assert (indicator, row["source_id"]) in known, f"{name}: {indicator}"
+
+
+def test_every_caveat_has_its_effect_reason_and_reference() -> None:
+    for row in seed("caveats"):
+        assert row["effect"] in {"withheld", "provisional", "break"} and row["reason_fr"] and row["reference"], row
+        assert row["effect"] != "break" or row["first_period"], row
+
+
+def test_no_accident_remark_is_a_constant_share() -> None:
+    """« up to 2 % » stood beside 856 figures, 25 % of the employees lacking in one of them and none in most."""
+    for path in [*sql_files("indicators").values(), *sql_files("intermediate").values()]:
+        text = re.sub(r"--.*", "", path.read_text(encoding="utf-8"))
+        assert not re.search(r"\d (%|percent) (de|of)", text), path.name
 
 
 def test_departments_lie_in_known_regions() -> None:
@@ -211,3 +288,25 @@ def test_sud_est_fund_gives_no_region() -> None:
         funds = {r["fund_name"]: r["region_code"] for r in csv.DictReader(file)}
     assert funds["Sud-Est"] == "" and funds["Pays de la Loire"] == "52"
     assert not {"93", "94"} & set(funds.values())
+
+
+def test_every_unit_has_bounds_and_every_bound_an_indicator() -> None:
+    with (PROJECT / "seeds" / "value_bounds.csv").open(encoding="utf-8") as file:
+        bounds = list(csv.DictReader(file))
+    assert {r["unit"] for r in catalogue()} <= {b["unit"] for b in bounds if not b["indicator_id"]}
+    known = {r["indicator_id"]: r["unit"] for r in catalogue()}
+    assert all(known[b["indicator_id"]] == b["unit"] for b in bounds if b["indicator_id"])
+    assert len({(b["unit"], b["indicator_id"]) for b in bounds}) == len(bounds)
+    for b in bounds:
+        assert not (b["lowest"] and b["highest"]) or float(b["lowest"]) < float(b["highest"])
+
+
+def test_what_is_held_back_says_why_to_people() -> None:
+    for model in described_models().values():
+        for test in model.get("data_tests", []):
+            given = test.get("table_rules", {}).get("arguments", {}) if isinstance(test, dict) else {}
+            for name, rule in given.get("rules", {}).items():
+                if isinstance(rule, dict):
+                    assert {"sql", "fr", "en"} <= set(rule) <= {"sql", "fr", "en", "hold"}, name
+                    assert rule.get("hold", "none") in ("row", "value", "none"), name
+                    assert rule.get("hold") != "value" or given.get("withheld"), name

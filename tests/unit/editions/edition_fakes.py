@@ -5,6 +5,7 @@ Also run as a program by the tests that kill it: see `tests/faults/test_edition_
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import duckdb
 
 from orchestration import editions
 from orchestration.records import FileOutcome, RefreshOutcome
+from orchestration.settings import PROJECT
 
 FIRST = "20261124T031500Z"
 SECOND = "20261224T031500Z"
@@ -88,6 +90,14 @@ def warehouse(path: Path, values: list[tuple] = VALUES, extra_rows: int = 0) -> 
     connection.execute("COMMENT ON VIEW marts.mart_view IS 'Une vue'")
     connection.close()
     return path
+
+
+def documented() -> str:
+    """Return the lines of docs/marts.md that open the edition in service: `newest_edition(home)`."""
+    page = (PROJECT / "docs" / "marts.md").read_text(encoding="utf-8")
+    section = page.split("## Opening an edition")[1].split("\n## ")[0]
+    [lines] = re.findall(r"```python\n(.*?)```", section, re.S)
+    return lines
 
 
 class Shelf:

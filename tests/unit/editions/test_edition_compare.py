@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from edition_fakes import FIRST, SECOND, VALUES, Shelf
 
-from orchestration.editions import compare
+from orchestration.editions import Share, compare
 
 
 def _pair(shelf: Shelf, old: list[tuple], new: list[tuple]) -> tuple[Path, Path]:
@@ -19,7 +19,7 @@ def test_a_first_edition_is_all_new(shelf: Shelf) -> None:
     assert (result.new, result.removed, result.revised, result.moves) == (6, 0, 0, [])
     assert result.before is None
     assert result.after.model_dump() == {
-        "edition": FIRST, "indicators": 2, "territories": 4, "values": 5,
+        "edition": FIRST, "indicators": 2, "territories": 4, "values": 5, "figures": 6, "suppressed": 0,
     }  # fmt: skip
 
 
@@ -53,6 +53,19 @@ def test_new_removed_revised_blanked_and_filled(shelf: Shelf) -> None:
         ("Poverty rate", 1, 0, 2),
         ("Gini index", 0, 1, 2),
     ]
+
+
+def test_each_of_two_deliveries_answers_for_its_own_figures(shelf: Shelf) -> None:
+    poverty, gini = VALUES[0], VALUES[3]
+    old = [(*poverty, "a", "1"), (*gini, "b", "1"), ("sdg10_gini", "01", "department", "2018", "total", 0.3, "c", "1")]
+    new = [(*poverty[:5], 13.0, "a", "2"), (*gini[:5], 0.28, "b", "2"), ("sdg10_gini", "01", "department", "2018", "total", 0.31, "c", "1")]
+    paths = _pair(shelf, old, new)
+    assert compare(*paths).revised == 3
+    first = compare(*paths, share=Share("a", {"sdg01_poverty_rate"}, {"b"}))
+    assert [i.indicator_id for i in first.by_indicator] == ["sdg01_poverty_rate"] and first.revised == 1
+    # the Gini of `c` rests on what `b` brought too; that of `b` is not told to those who dropped `a`
+    assert compare(*paths, share=Share("b", {"sdg10_gini"}, {"a"})).revised == 2
+    assert compare(*paths, share=Share("a", {"sdg01_poverty_rate", "sdg10_gini"}, {"b"})).revised == 2
 
 
 def test_moves_are_ranked_by_proportion_then_home_and_cut(shelf: Shelf) -> None:

@@ -72,7 +72,7 @@ class Home:
         """Return what still lies in the inbox itself, answers and the welcome left out."""
         return sorted(
             p.name for p in self.inbox.path.iterdir()
-            if p.is_file() and not p.name.startswith(".") and not p.name.endswith(".md")
+            if p.is_file() and not p.name.startswith(".") and not p.name.endswith((".md", ".html"))
         )
 
     def answer(self, name: str) -> str:

@@ -64,7 +64,7 @@ def look(folder: Path, verdict: str, nth: int) -> int:
 
 def originals(home: Home) -> list[bytes]:
     rooms = [home.inbox.path, home.inbox.processed, home.inbox.refused]
-    files = [p for room in rooms for p in room.iterdir() if p.is_file() and "membres" in p.name and not p.name.endswith(".md")]
+    files = [p for room in rooms for p in room.iterdir() if p.is_file() and "membres" in p.name and not p.name.endswith((".md", ".html"))]
     return [p.read_bytes() for p in files if not p.name.startswith(".")]
 
 

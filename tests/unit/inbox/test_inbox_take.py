@@ -255,7 +255,7 @@ def test_a_file_of_bad_lines_only_is_refused_under_the_name_it_was_dropped_by(ho
     home.drop("liste.csv", "\n".join([text[0], text[2].replace("01/02/2026", "hier")]) + "\n")
     assert home.take_all()[0].state == "refused"
     said = home.answer("liste.csv.refused.md")
-    assert "« liste.csv » : 1 ligne(s) illisible(s) sur 1" in said and "labels-rse.csv" not in said
+    assert "« liste.csv » : 1 ligne illisible sur 1" in said and "labels-rse.csv" not in said
 
 
 def test_a_semicolon_csv_of_excel_in_windows_1252(home):
@@ -271,6 +271,15 @@ def test_a_publisher_s_file_with_a_meaningless_name_is_known_by_its_codes(home):
     (answer,) = home.take_all()
     assert answer.state == "accepted", home.answer("download (3).csv.refused.md")
     assert home.taken() == ["insee_neet/2018/neet_commune_2018.csv"]
+
+
+def test_a_lost_name_is_that_of_the_file_of_its_kind_in_service(catalogue):
+    source = catalogue["insee_neet"]
+    asked = ("rates", 0, "download (3).csv", "2018", {"territory_level": "commune"})
+    assert delivery.taken_name(source, *asked) == "neet_commune_2018.csv"
+    # beside `neet_communes_2018.csv` it would be a second file of the communes, and both would be refused
+    held = ["neet_dpt_2018.csv", "neet_communes_2018.csv", "neet_communes_2018.xlsx"]
+    assert delivery.taken_name(source, *asked, held) == "neet_communes_2018.csv"
 
 
 @pytest.mark.parametrize(

@@ -40,9 +40,11 @@ def told(monkeypatch, settings):
 
 
 @pytest.fixture
-def opened(settings, tmp_path):
+def opened(settings, tmp_path, monkeypatch):
+    # one source and nothing that it rests on: how a refresh ends is all that is asked here
+    monkeypatch.setattr(Refresh, "_needed", lambda _: set())
     mirror = tmp_path / "mirror"
-    mirror.mkdir()
+    (mirror / SOURCE).mkdir(parents=True)
     return lambda **more: Refresh.open(settings, channel=str(mirror), only=[SOURCE], **more)
 
 

@@ -40,6 +40,7 @@ def neet(**changes) -> pd.DataFrame:
         "neet_rate": [12.5, 13.6, None],
         "_vintage": "2018",
         "_file": "f.csv",
+        "_row": [7, 8, 9],
     }
     return pd.DataFrame(frame | changes)
 
@@ -56,16 +57,27 @@ def test_a_failure_gives_its_figures_and_what_to_do():
     rate = found["expect_column_values_to_be_between__neet_rate"]
     assert (rate.passed, rate.severity) == (False, "error")
     assert rate.message.fr.startswith(
-        "« neet_rate » vaut entre 0 et 100 : 2 sur 3 (66,67 %) s'en écartent, par exemple 1\u202f360, 250,5. "
+        "« neet_rate » vaut entre 0 et 100 : 2 sur 3 (66,67 %) s'en écartent, par exemple 1\u202f360 (f.csv, ligne 8), 250,5 (f.csv, ligne 9). "
     )
-    assert "2 of 3 (66.67%) deviate, for example 1,360, 250.5. " in rate.message.en
+    assert "2 of 3 (66.67%) deviate, for example 1,360 (f.csv, line 8), 250.5 (f.csv, line 9). " in rate.message.en
     assert "En cas d'échec" in rate.message.fr
     code = found["expect_column_values_to_match_regex__territory_code"]
-    assert not code.passed and "par exemple 1004." in code.message.fr
+    assert not code.passed and "par exemple 1004 (f.csv, ligne 7)." in code.message.fr
     assert found["expect_column_values_to_be_in_set__territory_level"].passed
     median = found["expect_column_median_to_be_between__neet_rate"]
     assert (median.passed, median.severity) == (False, "warn")
     assert "observé 250,5" in median.message.fr
+
+
+def test_a_row_of_a_mart_is_named_by_its_key_also_behind_a_condition():
+    rows = pd.DataFrame({
+        "indicator_id": ["sdg12_x", "sdg08_y", "sdg08_y"], "territory_level": "commune", "territory_code": ["44109", "44035", "44162"],
+        "period": "2018", "breakdown": "total", "source_id": "s", "vintage": "2018", "unit": ["companies", "%", "%"],
+        "status": "final", "value": [250.0, 12.0, 130.0],
+    })
+    message = run(rows, "fct_indicator_value")["expect_column_values_to_be_between__percentages"].message
+    assert "1 sur 2" in message.fr
+    assert "130 (indicator_id = sdg08_y, territory_level = commune, territory_code = 44162, period = 2018, breakdown = total, source_id = s, vintage = 2018)" in message.fr
 
 
 def test_a_tolerated_share_is_told():

@@ -70,6 +70,17 @@ def test_a_name_that_spans_several_publications_counts_as_the_day_of_the_look():
     assert (monthly.state, monthly.next_due_at) == ("fresh", date(2026, 4, 10))
 
 
+def test_a_year_of_a_quarterly_source_is_as_old_as_its_last_quarter():
+    """`2023` ends in September: it came out at the turn of the year, and the next quarter was due in March, not in June."""
+    told = next_due_at(UNEMPLOYMENT.calendar, parse_vintage("2023-Q3"), None, None)
+    found = look(UNEMPLOYMENT, "2024-07-01", "2023", reference_end=date(2023, 9, 30))
+    assert (found.next_due_at, found.reference_end) == (told, date(2023, 9, 30)) == (date(2024, 3, 31), date(2023, 9, 30))
+    # the day counts only within the vintage that it is said of
+    assert look(UNEMPLOYMENT, "2024-07-01", "2023", reference_end=date(2022, 9, 30)).next_due_at == date(2024, 6, 30)
+    # a yearly source is named after its year: nothing to refine
+    assert look(FILOSOFI, "2022-01-01", "2018", reference_end=date(2018, 3, 1)).next_due_at == date(2022, 2, 15)
+
+
 def test_a_file_put_online_anew_stays_the_vintage_of_its_name():
     found = look(FILOSOFI, "2024-06-10", "2018", published_at=date(2024, 6, 1), fetched_at=datetime(2024, 6, 2))
     assert found.next_due_at == date(2022, 2, 15)

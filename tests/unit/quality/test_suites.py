@@ -71,7 +71,12 @@ def test_every_source_table_and_every_mart_has_a_file_and_no_file_is_left_over()
         if any(spec.format != "bulk" or spec.extract for spec in table.files)
     }
     wanted |= {path.stem for path in (PROJECT / "dbt_project" / "models" / "marts").glob("*.sql")}
-    assert {suites.asset_of(path) for path in FILES} == wanted
+    found = {suites.asset_of(path) for path in FILES}
+    lacking = sorted(
+        f"expectations/{'sources' if '__' in asset else 'marts'}/{asset.replace('__', '.')}.json" for asset in wanted - found
+    )
+    assert not lacking, f"every table has a file of expectations (docs/adding-a-source.md, step 5); write {', '.join(lacking)}"
+    assert not found - wanted, "expectations of a table that does not exist"
 
 
 def columns_of(asset: str) -> set[str]:

@@ -69,7 +69,7 @@ def book(path: Path, sheets: dict[str, list[list[object]]]) -> Path:
         ("a;é\n".encode("cp1252"), "csv"), ("a;b\n1;2\n".encode("utf-16"), "csv"), ("a;b\n1;2\n".encode("utf-16-le"), "csv"),
         (b"<!doctype html><p>", "html"), (b"<HTML><body>", "html"), (b'<?xml version="1.0"?><a/>', "xml"),
         (b'{"a": 1}', "json"), (b'\n[{"a": 1}]', "json"), (b"[]", "json"), (b"%PDF-1.7\n", "pdf"), (b"PAR1....", "parquet"),
-        (gzip.compress(b"x"), "gz"), (b"+++\ntitle = 1\n+++\n", "markdown"), (b"---\na: 1\n---\n", "markdown"),
+        (gzip.compress(b"x", mtime=0), "gz"), (b"+++\ntitle = 1\n+++\n", "markdown"), (b"---\na: 1\n---\n", "markdown"),
         (bytes(range(256)), "binary"), (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 9, "xls"),
     ],
 )

@@ -322,16 +322,26 @@ def test_a_last_line_cut_inside_quotes(tmp_path):
     assert "tronqué" in error.reason.fr and "ligne 4" in error.reason.fr
 
 
-def test_malformed_quotes(tmp_path):
-    assert "ligne 3" in refused(tmp_path, 'codgeo;libgeo\n1;a\n2;"le "phare";\n3;b\n').reason.fr
+def test_malformed_quotes_where_no_row_can_be_told_apart(tmp_path):
+    assert "ligne 3" in refused(tmp_path, 'codgeo;libgeo\n1;a\n2;"le "phare\nde Nantes\n').reason.fr
 
 
 def test_rows_that_do_not_fit_are_listed(tmp_path):
     rows = "".join(f"{i};a;2018;1{';x' if i % 2 else ''}\n" for i in range(10))
     error = refused(tmp_path, "codgeo;libgeo;an;taux\n" + rows)
-    assert "5 ligne(s)" in error.reason.fr and "4 cellules" in error.reason.fr
+    assert "5 lignes" in error.reason.fr and "4 cellules" in error.reason.fr
     assert "ligne 3 : 5 ; ligne 5 : 5 ; ligne 7 : 5, …" in error.reason.fr
     assert "line 3: 5; line 5: 5; line 7: 5, …" in error.reason.en
+
+
+def test_a_few_rows_that_do_not_fit_are_told_apart_in_a_long_table(tmp_path):
+    rows = [f"{i:05d};Commune {i};2018;1" for i in range(1001, 1301)]
+    rows[10], rows[200] = "01011;Le Pont; Nantes;2018;1", "01201;2018;1"
+    table = read(tmp_path, "codgeo;libgeo;an;taux\n" + "\n".join(rows) + "\n")
+    assert [u.line for u in table.unreadable] == [12, 202] and len(table.rows) == 298
+    assert "5 cellules au lieu de 4" in table.unreadable[0].why.fr
+    # the last one is where a file was cut
+    assert "tronqué" in refused(tmp_path, "codgeo;libgeo;an;taux\n" + "\n".join([*rows[20:190], "01299;Comm"])).reason.fr
 
 
 def test_a_blank_cell_too_many_is_no_proof(tmp_path):
@@ -386,3 +396,50 @@ def test_any_table_is_read_back_exactly(tmp_path, rows, codec, delimiter, newlin
     assert result.rows == table
     assert [result.header_line, *result.lines] == begins
     assert result.delimiter == delimiter
+
+
+# --- what stands above the header --------------------------------------------------------------------
+
+MANY = "".join(f"{n:05d};Commune {n};2018;{n % 30},5\n" for n in range(1001, 1041))
+
+
+@pytest.mark.parametrize("row", ["44109;Nantes;2018;14,20", "44109;Nantes;2018;"])
+def test_a_row_above_the_header_is_no_title(tmp_path, row):
+    # a sheet that was sorted with its header in it
+    table = read(tmp_path, f"Taux par commune\n{row}\ncodgeo;libgeo;an;taux\n" + MANY)
+    assert [u.line for u in table.unreadable] == [2]
+    assert "ligne 3" in table.unreadable[0].why.fr
+    assert len(table.rows) == 40
+    assert "1 ligne(s) de titre" in table.adaptations[0].message.fr
+
+
+def test_a_row_of_words_above_the_header_is_told_by_a_value_met_below(tmp_path):
+    table = read(tmp_path, "Nantes;tram\nlibgeo;note\n" + "Rezé;vélo\nOrvault;tram\nBouaye;bus\n")
+    assert [u.line for u in table.unreadable] == [1]
+
+
+@pytest.mark.parametrize("above", [
+    "Code;Libellé;Année;Taux\n", ";;2018;2018\n", "Code;Libellé;2018;2018\n", "Insee;RP;;\n", "Tableau 3;;;\nSource;Insee;RP;2018\n",
+    "destinataire;projet\nDGT;DTS\n",
+])
+def test_titles_labels_and_years_above_the_header_are_no_rows(tmp_path, above):
+    table = read(tmp_path, above + "codgeo;libgeo;an;taux\n" + MANY)
+    assert table.unreadable == [] and len(table.rows) == 40
+
+
+@pytest.mark.parametrize("rows", [1, 4])
+def test_of_two_tables_none_is_lost(tmp_path, rows):
+    first = "codgeo;libgeo;note;\n" + "".join(f"{n:05d};Commune {n};{n};\n" for n in range(1001, 1001 + rows))
+    error = refused(tmp_path, first + "\n" + "codgeo;libgeo;an;taux\n" + MANY)
+    assert "ligne 1," in error.reason.fr and f"ligne {rows + 3}" in error.reason.fr and "deux tableaux" in error.reason.fr
+
+
+def test_two_tables_in_a_workbook(tmp_path):
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    for row in [["codgeo", "libgeo", "note"], ["01001", "a", 5], ["01002", "b", 6], [], ["codgeo", "libgeo", "taux"], ["01003", "c", 7]]:
+        book.active.append(row)
+    book.save(tmp_path / "two.xlsx")
+    error = refused(tmp_path, (tmp_path / "two.xlsx").read_bytes(), "two.xlsx")
+    assert "ligne 1," in error.reason.fr and "ligne 5" in error.reason.fr

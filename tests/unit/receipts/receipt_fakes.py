@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from datetime import date, datetime, timezone
 from pathlib import Path
 from typing import Any
 
 from orchestration.catalog.models import Source
 from orchestration.editions import Comparison, IndicatorChange, Move, Totals
 from orchestration.messages import Message
-from orchestration.records import CheckOutcome, FileOutcome, RefreshOutcome
+from orchestration.records import (
+    CheckOutcome, FileOutcome, HomeFigure, HomeFigures, HomeGap, RefreshOutcome, SourceStanding,
+)
 
 OLD, NEW = "20261024T031500Z", "20261124T031500Z"
 NOW = datetime(2026, 11, 24, 3, 15, tzinfo=timezone.utc)
@@ -101,8 +103,8 @@ def comparison(**given: Any) -> Comparison:
     poverty = Message(fr="Taux de pauvreté", en="Poverty rate")
     return Comparison(
         **{
-            "before": Totals(edition=OLD, indicators=30, territories=1200, values=123_456),
-            "after": Totals(edition=NEW, indicators=31, territories=1234, values=1_234_567),
+            "before": Totals(edition=OLD, indicators=30, territories=1200, values=123_456, figures=123_456, suppressed=0),
+            "after": Totals(edition=NEW, indicators=31, territories=1234, values=1_234_567, figures=1_300_000, suppressed=60_000),
             "new": 1500, "removed": 1, "revised": 20, "moves": [move()],
             "by_indicator": [
                 IndicatorChange(
@@ -113,3 +115,45 @@ def comparison(**given: Any) -> Comparison:
             **given,
         }
     )  # fmt: skip
+
+
+def _figure(indicator_id: str, goal: int, fr: str, en: str, unit: tuple[str, str], **given: Any) -> HomeFigure:
+    return HomeFigure(
+        **{
+            "indicator_id": indicator_id, "sdg_id": goal, "indicator": Message(fr=fr, en=en), "breakdown": "total",
+            "unit": Message(fr=unit[0], en=unit[1]), "status": "final", "source_id": "insee_filosofi", "vintage": "2018",
+            "period": "2018", **given,
+        }
+    )  # fmt: skip
+
+
+def _gap(goal: int, fr: str, cause: str, **given: Any) -> HomeGap:
+    return HomeGap(indicator_id=f"sdg{goal:02d}_{fr}", sdg_id=goal, indicator=Message(fr=fr, en=fr), cause=cause, **given)  # type: ignore[arg-type]
+
+
+HOME = HomeFigures(
+    territory_code="244400404", territory="Nantes Métropole",
+    goals={g: Message(fr=fr, en=en) for g, fr, en in (
+        (1, "Pas de pauvreté", "No poverty"), (6, "Eau propre", "Clean water"), (10, "Inégalités", "Inequalities"),
+        (12, "Consommation", "Consumption"),
+    )},
+    figures=[
+        _figure("sdg10_gini", 10, "Indice de Gini", "Gini", ("0–1", "0–1"), value=0.2913, change="revised", old_value=0.2912, old_period="2018"),
+        _figure("sdg10_median", 10, "Niveau de vie médian", "Median", ("euros", "euro per consumption unit"), value=23_390.0,
+                breakdown="sex=F", change="newer", old_value=22_000.0, old_period="2017", without_value=["2019"]),
+        _figure("sdg12_labels", 12, "Entreprises labellisées RSE", "Labelled companies", ("pour 1 000 habitants équipés", "per 1,000 equipped"),
+                value=1.48, period="2026-09", status="provisional", change="new"),
+    ],
+    gaps=[
+        _gap(1, "Taux de pauvreté", "other_levels", levels=["commune", "department"], home_communes=20),
+        _gap(1, "Créations", "no_source", sources=["blab_bcorp"]),
+        _gap(6, "Eau", "not_read"),
+        _gap(10, "Écart", "withheld"),
+    ],
+)  # fmt: skip
+
+STANDING = [
+    SourceStanding(source="insee_filosofi", state="late_us", is_overdue=True, vintage="2014", due_on=date(2017, 12, 31), action=say("actualiser")),
+    SourceStanding(source="egapro_index", state="late_publisher", is_overdue=True, vintage="2021", due_on=date(2023, 3, 1), action=say("attendre")),
+    SourceStanding(source="blab_bcorp", state="due", is_overdue=False, vintage="2022", due_on=date(2026, 11, 1), action=say("attendre")),
+]

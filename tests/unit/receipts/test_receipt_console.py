@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from receipt_fakes import CATALOGUE, NEW, check, comparison, outcome, refused, say, taken
+from receipt_fakes import CATALOGUE, HOME, NEW, STANDING, check, comparison, outcome, refused, say, taken
 
 from orchestration.receipts import print_console
 from orchestration.records import FileOutcome
@@ -31,12 +31,31 @@ def test_a_partial_success_says_what_to_do_and_where() -> None:
     assert "Revenus et pauvreté" in text and "1 pris, 1 adapté" in text
     assert "refusé — Index de l'égalité (index-01.xlsx) : ligne 12 : note 185 (fr)" in text
     assert "→ demander un nouveau fichier (fr) (service Égalité)" in text
-    assert "adapté — cc_2019.csv : colonne renommée (fr)" in text
+    assert "à regarder — cc_2019.csv : colonne renommée (fr)" in text
     assert "Sans fichier : blab_bcorp" in text
     assert "! taux hors de 0–100 (fr) [fct_indicator_value]" in text
     assert "nouveaux : 1\u202f500, révisés : 20, disparus : 1 (voir le reçu)." in text
     assert f"Édition : /srv/observatoire/editions/{NEW}" in text
+    assert f"Reçu : /srv/observatoire/editions/{NEW}/receipt.md\n" in text
     assert "\x1b" not in text
+
+
+def test_how_much_of_the_territory_is_known_and_that_samples_are_samples() -> None:
+    given = {"realm": "sample", "home": HOME, "standing": STANDING}
+    text = _print(outcome(taken(), **given), None, "fr", catalogue=CATALOGUE, comparison=comparison())
+    assert text.splitlines()[0].startswith("Échantillons :")
+    assert "2 objectifs sur 4 et 3 indicateurs sur 7 ont une valeur de Nantes Métropole.\n" in text
+    assert "2 sources en retard sur 3 : observatory status\n" in text
+    first = _print(outcome(taken(), refused(), exit_code=3), None, "fr", comparison=comparison(before=None))
+    assert "derniers bons" not in first and "Échantillons" not in first
+    assert "il n'y en avait encore aucune" in _print(outcome(published=False, exit_code=4, edition=None))
+
+
+def test_a_command_in_an_action_is_not_cut_in_two() -> None:
+    long = say("x" * 120 + " lancer « observatory refresh --from live --only ameli_work_accidents » puis recommencer")
+    file = refused().model_copy(update={"action": long, "reason": long})
+    text = _print(outcome(file, exit_code=4, published=False, note=long, action=long, checks=[check(False, text=long.fr)]), None, "fr")
+    assert text.count("« observatory refresh --from live --only ameli_work_accidents »") == 5
 
 
 def test_in_english_without_a_catalogue() -> None:

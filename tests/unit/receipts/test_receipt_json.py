@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from receipt_fakes import NEW, check, outcome, refused, say, taken
+from receipt_fakes import HOME, NEW, STANDING, check, outcome, refused, say, taken
 
 from orchestration.receipts import file_to_json, to_json
 from orchestration.records import FileOutcome, TableSummary
@@ -55,3 +55,21 @@ def test_tables_are_listed() -> None:
 
 def test_one_file_has_the_shape_of_a_receipt_line() -> None:
     assert file_to_json(refused(), "en") == to_json(outcome(refused()), "en")["sources"][0]
+
+
+def test_the_home_territory_and_the_late_sources_stand_in_it() -> None:
+    document = to_json(outcome(taken(), home=HOME, standing=STANDING))
+    assert [(late["source"], late["state"], late["due_on"]) for late in document["late"]] == [
+        ("insee_filosofi", "late_us", "2017-12-31"), ("egapro_index", "late_publisher", "2023-03-01"),
+    ]
+    home = document["home"]
+    assert (home["territory_code"], home["goals_covered"], home["goals_missing"], home["indicators"]) == ("244400404", [10, 12], [1, 6], 3)
+    assert home["figures"][2] == {
+        "indicator_id": "sdg12_labels", "sdg_id": 12, "name_fr": "Entreprises labellisées RSE", "name_en": "Labelled companies",
+        "unit": "per 1,000 equipped", "unit_fr": "pour 1 000 habitants équipés", "breakdown": "total", "value": 1.48,
+        "period": "2026-09", "status": "provisional", "source_id": "insee_filosofi", "vintage": "2018", "change": "new",
+        "old_value": None, "old_period": None, "without_value": [],
+    }  # fmt: skip
+    assert {g["cause"] for g in home["missing"]} == {"other_levels", "no_source", "not_read", "withheld"}
+    assert json.loads(json.dumps(document)) == document
+    assert to_json(outcome(taken()))["home"] is None

@@ -8,8 +8,10 @@ import re
 import pytest
 from receipt_fakes import (
     CATALOGUE,
+    HOME,
     NEW,
     OLD,
+    STANDING,
     check,
     comparison,
     move,
@@ -22,7 +24,7 @@ from receipt_fakes import (
 from orchestration.editions import Gone, IndicatorChange, Older
 from orchestration.messages import Message
 from orchestration.receipts import render, to_markdown
-from orchestration.records import FileOutcome
+from orchestration.records import FileOutcome, HomeGap, SourceStanding
 
 NNBSP = "\u202f"
 
@@ -41,14 +43,15 @@ def _section(text: str, heading: str) -> str:
     return found[1].strip()
 
 
-def test_french_first_then_english_in_one_file() -> None:
-    text = to_markdown(outcome(taken()), CATALOGUE, comparison())
-    assert text.startswith("# Reçu de l'actualisation du 24 novembre 2026 à 4 h 15\n")
-    french, english = text.split("\n---\n")
-    assert "# Receipt of the refresh of 24 November 2026, 04:15 (Paris)" in english
+def test_one_language_a_page() -> None:
+    french, english = (render_(outcome(taken()), CATALOGUE, comparison()) for render_ in (_fr, _en))
+    assert french.startswith("# Reçu de l'actualisation du 24 novembre 2026 à 4 h 15\n")
+    assert english.startswith("# Receipt of the refresh of 24 November 2026, 04:15 (Paris)\n")
     assert "Receipt" not in french and "édition" not in english
     assert french.count("\n## ") == english.count("\n## ") == 6
-    assert "\n\n\n" not in text and text.endswith("\n")
+    for text in (french, english):
+        assert "\n\n\n" not in text and text.endswith("\n")
+    assert to_markdown(outcome(taken()), CATALOGUE, comparison()) == french
 
 
 def test_a_full_success() -> None:
@@ -57,7 +60,8 @@ def test_a_full_success() -> None:
     seen = _section(text, "Ce que voient les lecteurs")
     assert seen == (
         f"Édition `{NEW}` : 31 indicateurs, 1{NNBSP}234 territoires, "
-        f"1{NNBSP}234{NNBSP}567 valeurs."
+        f"1{NNBSP}300{NNBSP}000 chiffres : 1{NNBSP}234{NNBSP}567 avec une valeur, "
+        f"60{NNBSP}000 masqués par le secret statistique, 5{NNBSP}433 sans valeur connue."
     )
     assert _section(text, "Ce qui a été refusé ou gardé tel quel") == "Rien."
     assert _section(text, "Contrôles") == "12 contrôles faits, tous réussis."
@@ -208,7 +212,84 @@ def test_blocked_by_a_check_readers_keep_the_old_edition() -> None:
 def test_blocked_before_anything_was_ever_published() -> None:
     result = outcome(published=False, exit_code=4, edition=None, checks=[check(False)])
     for given in (None, comparison(before=None)):
-        assert "aucune édition n'a jamais été publiée" in _fr(result, CATALOGUE, given)
+        text = _fr(result, CATALOGUE, given)
+        assert "aucune édition n'a jamais été publiée" in text
+        assert "il n'y en a encore aucune" in text and "édition en service" not in text.split("##")[0]
+
+
+def test_good_figures_stay_only_where_there_were_any() -> None:
+    """A first edition with a refused file was said to keep « les derniers bons chiffres »: there were none."""
+    first = _fr(outcome(taken(), refused(), exit_code=3), CATALOGUE, comparison(before=None))
+    assert "1 fichier a été refusé : c'est la première édition, rien de ces fichiers n'y figure.**" in first
+    assert "derniers bons" not in first
+    never = [SourceStanding(source="egapro_index", state="refused", is_overdue=True, action=say("lire"))]
+    text = _fr(outcome(taken(), refused(), exit_code=3, standing=never), CATALOGUE, comparison())
+    assert "ces sources n'ont encore aucun chiffre.**" in text and "derniers bons" not in text
+    held = [never[0].model_copy(update={"vintage": "2021"})]
+    assert "les derniers bons chiffres restent affichés.**" in _fr(
+        outcome(taken(), refused(), exit_code=3, standing=held), CATALOGUE, comparison()
+    )
+
+
+def test_samples_say_so_in_the_first_line() -> None:
+    french, english = (r(outcome(taken(), realm="sample"), CATALOGUE, comparison()) for r in (_fr, _en))
+    assert french.split("\n\n")[1].startswith("**Échantillons :") and english.split("\n\n")[1].startswith("**Samples:")
+    assert "Échantillons" not in _fr(outcome(taken(), realm="real"), CATALOGUE, comparison())
+
+
+def test_late_sources_stand_beside_the_checks_that_passed() -> None:
+    """« 323 contrôles faits, tous réussis » stood alone while 12 of 27 sources were late, one with wages of 2014."""
+    text = _fr(outcome(taken(), checks=[check(True)] * 323, standing=STANDING), CATALOGUE, comparison())
+    assert _section(text, "Sources en retard").splitlines() == [
+        "- **À actualiser par nous** (mission RSE) : Revenus et pauvreté (2014, attendue le 31/12/2017)",
+        "- **En retard chez l'éditeur** : Index de l'égalité (2021, attendue le 01/03/2023)",
+    ]
+    assert "tous réussis. Ils disent que les chiffres se tiennent, non qu'ils sont récents : 2 sources sont en retard sur 3" in text
+    assert "Sources en retard" not in _fr(outcome(taken(), standing=STANDING[2:]), CATALOGUE, comparison())
+    assert "- **Late at the publisher**: Equality index (2021, due on 2023-03-01)" in _en(outcome(standing=STANDING), CATALOGUE)
+
+
+def test_the_figures_of_the_home_territory() -> None:
+    section = _section(_fr(outcome(taken(), home=HOME), CATALOGUE, comparison()), "Les chiffres de Nantes Métropole")
+    assert section.splitlines() == [
+        "**2 objectifs sur 4 et 3 indicateurs sur 7 ont une valeur de Nantes Métropole.**",
+        "",
+        "| ODD | Indicateur | Valeur | Période | État | Depuis l'édition précédente |",
+        "|--:|---|--:|---|---|---|",
+        "| 10 | Indice de Gini | 0,2913 | 2018 | définitif | révisé, avant : 0,2912 |",
+        f"| 10 | Niveau de vie médian (femmes) | 23{NNBSP}390\u00a0€ par unité de consommation | 2018 | définitif ; 2019 sans valeur | avant : 22{NNBSP}000 (2017) |",
+        "| 12 | Entreprises labellisées RSE | 1,48 pour 1 000 habitants équipés | 2026-09 | provisoire | nouveau |",
+        "",
+        "Sans valeur de Nantes Métropole :",
+        "",
+        "- Aucun bon fichier reçu : Créations (manque : Entreprises B Corp)",
+        "- Sans valeur ici (secret statistique, ou pas encore connue) : Écart",
+        "- Publié à d'autres échelles seulement : Taux de pauvreté (communes, départements, dont 20 de Nantes Métropole)",
+        "- Source que l'observatoire ne lit pas encore : Eau",
+        "",
+        "Objectifs sans aucune valeur de Nantes Métropole : 1 Pas de pauvreté ; 6 Eau propre.",
+    ]
+    first = _fr(outcome(taken(), home=HOME), CATALOGUE, comparison(before=None))
+    assert "| ODD | Indicateur | Valeur | Période | État |\n|--:|---|--:|---|---|\n" in first and "révisé," not in first
+    english = _section(_en(outcome(taken(), home=HOME), CATALOGUE, comparison()), "The figures of Nantes Métropole")
+    assert "| 12 | Labelled companies | 1.48 per 1,000 equipped | 2026-09 | provisional | new |" in english
+    assert english.startswith("**2 goals of 4 and 3 indicators of 7 have a value of Nantes Métropole.**")
+
+
+def test_what_leaves_indicators_empty_comes_first_and_is_not_folded() -> None:
+    """Sirene was taken with 0 rows, and the one remark that mattered was folded away behind « fichier compressé »."""
+    trivia = [taken(str(y), file=f"{y}.csv", state="adapted", reason=say(f"colonne {y}"), rows_rejected=0) for y in range(2000, 2030)]
+    lost = taken("2026", file="lignes.csv", state="adapted", reason=say("3 lignes écartées"))
+    empty = taken("2026-10", source="blab_bcorp", file="stock.gz", state="adapted", reason=say("l'autre fichier manque"), rows_kept=0)
+    text = _section(_fr(outcome(*trivia, lost, empty), CATALOGUE, comparison()), "Ce qui a été pris")
+    grave, form = text.split("Fichiers dont la forme avait changé et qui ont été lus sans doute possible :")
+    assert "Fichiers pris, dont il manque quelque chose :" in grave
+    assert grave.index("l'autre fichier manque") < grave.index("3 lignes écartées")
+    assert form.count("colonne 20") == 10 and "… et 20 autres remarques" in form
+    # also where rows were kept: an indicator has no figure for lack of it
+    gap = HomeGap(indicator_id="a", sdg_id=1, indicator=say("a"), cause="no_figure", sources=["insee_filosofi"])
+    home = HOME.model_copy(update={"gaps": [gap]})
+    assert "… et" not in _section(_fr(outcome(*trivia, home=home), CATALOGUE, comparison()), "Ce qui a été pris")
 
 
 def test_failed_and_busy() -> None:
@@ -223,18 +304,18 @@ def test_failed_and_busy() -> None:
 
 @pytest.mark.parametrize("word", ["parquet", "dbt", "sha", "json", "sql", "duckdb ", "pipeline", "asset"])
 def test_no_jargon(word: str) -> None:
-    text = to_markdown(
-        outcome(taken(), refused(), exit_code=3, checks=[check(False, "warn")]), CATALOGUE,
-        comparison(),
-    )  # fmt: skip
-    assert word not in text.lower()
+    told = outcome(taken(), refused(), exit_code=3, checks=[check(False, "warn")], home=HOME, standing=STANDING)
+    for language in (_fr, _en):
+        assert word not in language(told, CATALOGUE, comparison()).lower()
 
 
-def test_the_two_texts_of_an_edition() -> None:
+def test_the_texts_of_an_edition() -> None:
     texts = render(outcome(taken()), CATALOGUE, comparison())
-    assert set(texts) == {"receipt.json", "receipt.md"}
+    assert set(texts) == {"receipt.json", "receipt.md", "receipt.en.md"}
     assert json.loads(texts["receipt.json"])["edition"] == NEW
-    assert "# Reçu" in texts["receipt.md"] and "# Receipt" in texts["receipt.md"]
+    assert texts["receipt.md"].startswith("# Reçu") and texts["receipt.en.md"].startswith("# Receipt")
+    english = render(outcome(taken()), CATALOGUE, comparison(), "en")
+    assert english["receipt.md"] == texts["receipt.en.md"] and english["receipt.fr.md"] == texts["receipt.md"]
 
 
 def test_what_to_do_comes_before_all_details_once_an_action_and_by_who_does_it() -> None:

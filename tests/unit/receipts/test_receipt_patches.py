@@ -39,8 +39,9 @@ def test_files_of_one_source_share_one_file_and_a_line_stands_once():
 def test_page_and_object_say_where_it_lies():
     told = outcome(proposed(1), taken())
     texts = receipts.render(told, CATALOGUE)
-    assert set(texts) == {"receipt.json", "receipt.md", "run-1.patches/egapro_index.columns.csv"}
-    assert texts["receipt.md"].count("`run-1.patches/egapro_index.columns.csv`") == 2
+    assert set(texts) == {"receipt.json", "receipt.md", "receipt.en.md", "run-1.patches/egapro_index.columns.csv"}
+    for page in ("receipt.md", "receipt.en.md"):
+        assert texts[page].count("`run-1.patches/egapro_index.columns.csv`") == 1
     file, other = receipts.to_json(told)["sources"]
     assert file["patch"]["file"] == "run-1.patches/egapro_index.columns.csv"
     assert file["patch"]["lines"][0]["evidence_en"].endswith("evidence 1")
@@ -53,7 +54,7 @@ def test_waivers_are_told_in_full_and_only_where_there_are_any():
         for i, state in enumerate(("malformed", "expired", "ends_soon", "in_force"))
     ]
     told = outcome(taken(), waivers=notes * 10)
-    french, english = receipts.to_markdown(told, CATALOGUE).split("\n---\n")
+    french, english = (receipts.to_markdown(told, CATALOGUE, language=language) for language in ("fr", "en"))
     assert french.count("- **Ne vaut pas :** dérogation expired") == 10 and french.count("- dérogation in_force") == 10
     assert english.count("- **Void:** waiver malformed") == 10 and english.count("- waiver ends_soon") == 10
     first = receipts.to_json(told)["waivers"][1]

@@ -16,7 +16,7 @@ from orchestration.lake import KnownFile, Lake, SourceState, Vintage
 from orchestration.landing.live.journal import Entry, Journal
 from orchestration.ledger import Ledger
 from orchestration.settings import PROJECT, Settings
-from orchestration.status import OVERDUE, source_status, statuses
+from orchestration.status import OVERDUE, STATES, source_status, status_lines, statuses, summary
 from orchestration.warehouse import fill
 
 # yearly on 30 September, 33 months behind, 120 days of grace: the vintage 2021 is due on 2025-09-30
@@ -134,6 +134,114 @@ def test_the_prompt_and_a_refresh_say_the_same(catalogue, tmp_path):
     register.real[NEET] = state(v2021=[file("a.csv")])
     lake.commit(register)
     assert source_status(settings, TODAY) == statuses(catalogue, register.real, home=tmp_path, realm="real", today=TODAY)
+
+
+def test_a_try_out_in_made_up_rows_hides_no_old_table(catalogue, tmp_path):
+    """Egapro: 200 invented rows called 2026 lie beside the index, whose newest list is of 2021 and speaks of 2020."""
+    index = file("index-egalite-fh.csv")
+    mock = file("mock-gip-mds.csv").model_copy(update={"synthetic": True})
+    held = SourceState(
+        tables={
+            "declarations": {"2021-12": Vintage(path="a", rows=1, parts={index.file: index}, reference_end=date(2020, 12, 31))},
+            "pay_gaps": {"v2-2026": Vintage(path="b", rows=1, parts={mock.file: mock}, synthetic=True)},
+        },
+        files={"2021-12": {index.file: index}, "v2-2026": {mock.file: mock}},
+    )
+    found = one(catalogue, tmp_path, held, source="egapro_index")
+    assert (found.health.state, found.health.vintage, found.health.reference_end) == ("late_us", "2021-12", date(2020, 12, 31))
+    assert found.is_overdue and set(found.tables) == {"declarations"}
+    # nor does it make a source that holds nothing else seem to have something
+    del held.tables["declarations"], held.files["2021-12"]
+    found = one(catalogue, tmp_path, held, source="egapro_index")
+    assert (found.health.state, found.health.vintage, found.channel) == ("never", None, None)
+    # the name says it, and only the name: a real file of that publisher counts
+    source = catalogue["egapro_index"]
+    assert source.file_kind("mock-gip-mds.csv").spec.synthetic
+    assert not source.file_kind("gip-mds-2027.csv").spec.synthetic
+
+
+def test_the_table_in_the_worst_state_stands_for_the_source(catalogue, tmp_path):
+    old, new = file("a.csv"), file("b.csv")
+    held = SourceState(
+        tables={
+            "communes": {"2025": Vintage(path="a", rows=1, parts={new.file: new})},
+            "movements": {"2019": Vintage(path="b", rows=1, parts={old.file: old})},
+        },
+        files={"2019": {old.file: old}, "2025": {new.file: new}},
+    )
+    found = one(catalogue, tmp_path, held, source="insee_cog")
+    assert (found.health.state, found.health.vintage) == ("late_us", "2019")
+    # the code of 2025 is in force on 1 January, and expected again in March
+    assert found.tables["communes"].state == "fresh"
+    assert found.tables["communes"].reference_end == date(2025, 1, 1)
+
+
+def test_a_table_that_comes_out_by_itself_is_not_late_with_the_others(catalogue, tmp_path):
+    part = file("a.csv")
+    held = SourceState(
+        tables={name: {"2023": Vintage(path=name, rows=1, parts={part.file: part})} for name in ("filings", "compliance")},
+        files={"2023": {part.file: part}},
+    )
+    found = one(catalogue, tmp_path, held, source="ademe_ghg_reports")
+    assert {n: h.state for n, h in found.tables.items()} == {"filings": "late_us", "compliance": "fresh"}
+    assert found.health.state == "late_us"
+
+
+def test_what_a_file_prints_of_its_publication_is_told(catalogue, tmp_path):
+    held = state(v2021=[file("a.csv").model_copy(update={"published_at": date(2024, 9, 30)})])
+    assert one(catalogue, tmp_path, held).health.published_at == date(2024, 9, 30)
+
+
+@pytest.mark.parametrize("source", ["insee_cog", "dgcl_epci", "insee_zones_emploi", "insee_population"])
+def test_a_list_in_force_on_1_january_is_of_that_day(catalogue, source):
+    assert catalogue[source].calendar.reference_day == "01-01"
+
+
+def test_the_last_day_that_rows_speak_of(catalogue, tmp_path):
+    """The file of unemployment called 2023 ends in September; the comparator called 2022 holds establishments of 2024."""
+    import pandas as pd
+
+    lake = Lake(tmp_path)
+    for name, table, rows, end in [
+        ("insee_unemployment", "rates", {"period": ["2022-Q4", "2023-Q3"]}, date(2023, 9, 30)),
+        ("insee_comparateur", "communes", {"labour_year": [2022, 2022], "establishments_year": [2024, None], "poverty_year": [2021, 2021]}, date(2024, 12, 31)),
+        ("ademe_ghg_reports", "filings", {"published_on": [date(2023, 9, 27), date(2021, 1, 1)]}, date(2023, 9, 27)),
+        ("insee_cog", "communes", {"name": ["Nantes", "Rezé"]}, None),
+    ]:
+        contract = catalogue[name].tables[table]
+        frame = pd.DataFrame(rows)
+        for column in contract.reference:
+            if column not in frame:
+                frame[column] = None
+        path = tmp_path / f"{name}.parquet"
+        kinds = {c.name: {"year": "BIGINT", "date": "DATE"}.get(c.type, "VARCHAR") for c in contract.columns}
+        lake.write(frame, [(c, kinds[c]) for c in frame.columns], path)
+        assert lake.reference_end(contract, path) == end, name
+def test_the_lines_for_a_person_begin_with_a_summary_and_the_most_urgent(catalogue, tmp_path):
+    held = {
+        NEET: state(v2018=[file("a.csv", channel="sample")]),  # due on 30/09/2022
+        "insee_cog": state(v2020=[file("c.csv")], v2021=[file("d.csv", state="refused")]),
+        "un_sdg": state(v2023=[file("e.csv", channel="project")]),
+    }
+    found = statuses(catalogue, held, home=tmp_path, realm="real", today=TODAY)
+    n = len(catalogue)
+    assert summary(found) == f"{n} sources : 1 dernier fichier refusé, 1 à actualiser par nous, {n - 3} jamais reçue, 1 à jour."
+    lines = [line.plain for line in status_lines(found)]
+    assert lines[0] == summary(found)
+    headings = [line for line in lines if line and not line.startswith(" ")][1:]
+    assert headings == ["Dernier fichier refusé (1)", "À actualiser par nous (1)", f"Jamais reçue ({n - 3})", "À jour (1)"]
+    neet = lines.index("  Part des jeunes non insérés (ni en emploi, ni en formation) — millésime 2018 (extrait), attendue le 30/09/2022")
+    assert lines[neet + 1].startswith("    → Seul l'échantillon embarqué est en place")
+    # what asks for nothing has no line of advice
+    assert lines[-1].startswith("  Objectifs et cibles") and "→" not in lines[-1]
+    assert set(STATES) == {"fresh", "due", "late_publisher", "late_us", "refused", "never"}
+
+
+def test_what_lies_in_the_project_is_not_to_be_dropped(catalogue, tmp_path):
+    """`status` said to drop ess_roadmap into the inbox, which refuses it by design."""
+    for source in (s for s in catalogue.values() if s.role == "project"):
+        action = one(catalogue, tmp_path, None, source=source.source_id).health.action
+        assert "boîte" not in action.fr and "inbox" not in action.en and f"sources/{source.source_id}/data" in action.fr
 
 
 def test_the_table_for_dbt(catalogue, tmp_path):

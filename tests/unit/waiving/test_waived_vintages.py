@@ -13,8 +13,8 @@ from orchestration.settings import PROJECT, Settings
 
 LAST, AFTER = date(2027, 3, 31), date(2027, 4, 1)
 FILE = "neet_dpt_2018.csv"
-# INSEE publishes 13.8; the shipped extract states it, so another figure is a fault of the kind `reference`
-PUBLISHED, REVISED = "31;Haute-Garonne;2013;13,80", "31;Haute-Garonne;2013;13,90"
+# INSEE publishes 13.8; the shipped extract states it, so a figure far from it is a fault of the kind `reference`
+PUBLISHED, REVISED = "31;Haute-Garonne;2013;13,80", "31;Haute-Garonne;2013;33,90"
 WAIVER = """
 waivers:
   - source: insee_neet
@@ -36,7 +36,7 @@ class House:
         self.delivery = root / "delivery/insee_neet/2018"
         self.delivery.mkdir(parents=True)
         self.empty = root / "empty"
-        self.empty.mkdir()
+        (self.empty / "insee_neet").mkdir(parents=True)
         self.settings = Settings(
             home=root / "home", sources_path=root / "project/sources", expectations_path=root / "expectations"
         )
@@ -82,7 +82,7 @@ def test_a_refused_file_is_judged_again_when_a_waiver_is_entered_and_when_it_is_
     taken = house.refresh()
     assert taken.state == "adapted" and [w.check for w in taken.waived] == ["reference"]
     assert "dérogation jusqu'au 31/03/2027" in taken.reason.fr and "revision announced by INSEE" in taken.reason.en
-    assert house.rate == 13.9
+    assert house.rate == 33.9
     # what is known of it stays with it, also when it is not read again
     assert house.refresh().state == "unchanged"
     house.waive(None)
@@ -95,8 +95,8 @@ def test_the_day_after_its_end_the_same_file_is_refused_and_the_version_before_i
     assert house.refresh().state == "accepted" and house.rate == 13.8
     house.deliver(revised=True)
     house.waive(LAST)
-    assert house.refresh(LAST).state == "adapted" and house.rate == 13.9
-    assert house.refresh(LAST).state == "unchanged" and house.rate == 13.9
+    assert house.refresh(LAST).state == "adapted" and house.rate == 33.9
+    assert house.refresh(LAST).state == "unchanged" and house.rate == 33.9
     refused = house.refresh(AFTER)
     assert house.was_new
     assert refused.state == "refused" and "a expiré le 31/03/2027" in refused.reason.fr
@@ -112,8 +112,8 @@ def test_a_waiver_that_is_prolonged_changes_nothing_for_readers(house: House):
     house.refresh(LAST)
     house.waive(date(2027, 12, 31))
     assert house.refresh(AFTER, house.empty).state == "missing"
-    assert house.rate == 13.9
-    assert house.refresh(AFTER).state == "adapted" and house.rate == 13.9
+    assert house.rate == 33.9
+    assert house.refresh(AFTER).state == "adapted" and house.rate == 33.9
 
 
 def test_a_file_that_is_in_no_delivery_any_more_leaves_too(house: House):

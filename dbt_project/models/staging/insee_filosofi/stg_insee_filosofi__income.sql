@@ -4,6 +4,7 @@ select
   territory_code,
   name,
   year,
+  persons,
   median,
   median__marker,
   interdecile_ratio,

@@ -1,7 +1,7 @@
--- CSR labels of companies: the newest register only. Each delivery is the whole register, so that a certificate taken
--- out of it is no longer there.
+-- CSR labels of companies. Each delivery is the whole register: a certificate taken out of it is no longer there.
 select
-  label,
+  -- `LUCIE 26000` and `lucie 26000` are one label: the spelling used most counts
+  mode(label) over (partition by {{ normalise_name('label') }}) as label,
   company_name,
   siren,
   commune_code,
@@ -14,4 +14,3 @@ select
   _vintage as vintage,
   coalesce(_synthetic, false) as is_synthetic
 from {{ source('lucie_labels', 'labels') }}
-qualify _vintage = max(_vintage) over ()

@@ -1,0 +1,37 @@
+{#- Statistical secrecy of cells that add up to a published total.
+    Add here: a rule of secrecy that two models need. -#}
+
+{#- Returns (as a subquery) the rows of `cells` with is_secret and is_all_secret added.
+    cells: name of a CTE with is_primary (must be withheld by itself) and the counts `companies` and `at_least_75`; siblings: the
+    columns that cells of one total share; order: a column that makes the order certain.
+    Whoever knows the total, the shown cells and how many companies each cell has (a public register tells that) knows what the
+    hidden cells have together. So the next smallest cells are hidden too, until what is hidden rests on 3 companies and 2 cells
+    at least, and until so many of its companies reach 75, and so many do not, that each cell of fewer than 3 could have none or all
+    of them: 18 of 20 hidden shares were 100 % otherwise, as all hidden companies together reached 75.
+    is_all_secret: not even all siblings together are so mixed; their total must then be withheld as well. -#}
+{% macro with_secret_siblings(cells, siblings, order) -%}
+(
+  with cumulated as (
+    select *,
+      bool_or(is_primary) over siblings as has_primary,
+      count(*) filter (where is_primary) over siblings as primaries,
+      max(least(companies, 2)) filter (where is_primary) over siblings as spread,
+      row_number() over in_order as place,
+      sum(companies) over in_order as hidden,
+      sum(at_least_75) over in_order as hidden_at_75
+    from {{ cells }}
+    window siblings as (partition by {{ siblings }}),
+      in_order as (partition by {{ siblings }} order by not is_primary, companies, {{ order }} rows unbounded preceding)
+  ),
+  cut as (
+    select *,
+      min(place) filter (where place >= greatest(primaries, 2) and hidden >= 3 and hidden_at_75 >= spread and hidden - hidden_at_75 >= spread)
+        over (partition by {{ siblings }}) as last_hidden
+    from cumulated
+  )
+  select * exclude (has_primary, primaries, spread, place, hidden, hidden_at_75, last_hidden),
+    has_primary and (last_hidden is null or place <= last_hidden) as is_secret,
+    has_primary and last_hidden is null as is_all_secret
+  from cut
+)
+{%- endmacro %}

@@ -1,0 +1,11 @@
+-- Members of the platform: the newest list only, which is complete each time. The members' names and the team's remarks
+-- stay in the lake: no table here needs them.
+select
+  college,
+  joined_on,
+  left_on,
+  is_ambassador,
+  _vintage as vintage,
+  coalesce(_synthetic, false) as is_synthetic
+from {{ source('platform_members', 'members') }}
+qualify _vintage = max(_vintage) over ()

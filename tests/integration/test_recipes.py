@@ -1,0 +1,109 @@
+"""The recipe of docs/adding-a-source.md, carried out as it stands there in a copy of the project's data.
+
+Every file that the page shows is written under the name that stands above it. What the page says of `make
+test` and of the whole refresh is too dear to be repeated here: it was walked by hand, with the same files.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+import yaml
+from typer.testing import CliRunner
+
+from orchestration.catalog import load_catalogue
+from orchestration.cli import app
+from orchestration.lake import PROVENANCE
+from orchestration.quality.suites import asset_of, read_suite
+from orchestration.settings import PROJECT
+
+SHOWN = re.compile(r"^\*\*(\S+/\S+)\*\*\n\n```\w*\n(.*?)^```", re.MULTILINE | re.DOTALL)
+SOURCE = "example_dwellings"
+
+
+def page(name: str) -> str:
+    return (PROJECT / "docs" / f"{name}.md").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project's sources, with the files of the recipe beside them."""
+    root = tmp_path_factory.mktemp("recipe")
+    shutil.copytree(PROJECT / "sources", root / "sources")
+    for path, body in SHOWN.findall(page("adding-a-source")):
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(body, encoding="utf-8")
+    return root
+
+
+def test_the_example_is_nowhere_in_the_project() -> None:
+    assert SOURCE not in load_catalogue(PROJECT / "sources")
+
+
+def test_the_folder_is_valid_and_its_sample_is_accepted(desk: Path, tmp_path: Path) -> None:
+    source = load_catalogue(desk / "sources")[SOURCE]
+    [sample] = [p for p in (desk / "sources" / SOURCE / "sample").rglob("*") if p.is_file()]
+    result = CliRunner().invoke(
+        app, ["check", SOURCE, str(sample), "--home", str(tmp_path), "--json"], env={"OBSERVATORY_SOURCES_PATH": str(desk / "sources")}
+    )
+    answer = json.loads(result.stdout)
+    assert (answer["state"], answer["rows_kept"], answer["rows_rejected"]) == ("accepted", 3, 0), answer
+    assert [c.name for c in source.tables["communes"].columns] == ["commune_code", "name", "year", "dwellings", "second_homes"]
+
+
+def test_the_expectations_are_what_the_suite_asks_of_every_file(desk: Path) -> None:
+    [path] = (desk / "expectations").rglob("*.json")
+    suite = read_suite(path)
+    assert asset_of(path) == f"{SOURCE}__communes" and 3 <= len(suite.expectations) <= 8
+    columns = {c.name for c in load_catalogue(desk / "sources")[SOURCE].tables["communes"].columns} | set(PROVENANCE)
+    for spec in suite.expectations:
+        assert "En cas d'échec" in spec.meta.notes.fr and "If it fails" in spec.meta.notes.en
+        assert set(spec.all_columns) <= columns
+    assert {"critical", "warning"} == {spec.severity for spec in suite.expectations}
+
+
+def test_the_staging_model_names_the_columns_of_the_lake(desk: Path) -> None:
+    folder = desk / "dbt_project" / "models" / "staging" / SOURCE
+    [table] = yaml.safe_load((folder / f"{SOURCE}.yml").read_text())["sources"][0]["tables"]
+    contract = []
+    for column in load_catalogue(desk / "sources")[SOURCE].tables["communes"].columns:
+        contract += [column.name, *([f"{column.name}__marker"] if column.secret else [])]
+    assert [c["name"] for c in table["columns"]] == [*contract, *PROVENANCE]
+    sql = (folder / f"stg_{SOURCE}__communes.sql").read_text()
+    assert set(re.findall(r"^  (\w+)", sql, re.MULTILINE)) - {"coalesce"} <= {c["name"] for c in table["columns"]}
+
+
+def test_there_is_one_recipe() -> None:
+    """README, docs and sources/README.md had one each, and the three differed."""
+    for path in (PROJECT / "README.md", PROJECT / "sources" / "README.md"):
+        text = path.read_text(encoding="utf-8")
+        assert "adding-a-source.md" in text and not re.search(r"^\d+\. .*columns\.csv", text, re.MULTILINE)
+
+
+def test_the_shapes_of_a_period_are_those_that_the_tables_allow() -> None:
+    """« what the figure is about » said nothing of the shapes: `2013-2018` blocked an edition with an English rule's name."""
+    marts = yaml.safe_load((PROJECT / "dbt_project/models/marts/marts.yml").read_text(encoding="utf-8"))
+    [rules] = [
+        test["table_rules"]["arguments"]["rules"] if "arguments" in test["table_rules"] else test["table_rules"]["rules"]
+        for model in marts["models"] if model["name"] == "fct_indicator_value"
+        for test in model["data_tests"] if "table_rules" in test
+    ]
+    conditions = [rule if isinstance(rule, str) else rule["sql"] for rule in rules.values()]
+    [pattern] = [re.findall(r"'(.*)'", condition)[0] for condition in conditions if "regexp_full_match(period" in condition]
+    told = re.search(r"- `period` is .*", page("adding-an-indicator"))
+    assert told
+    shapes = re.findall(r"(?:year|quarter|month|day) `([\w-]+)`", told[0])
+    assert len(shapes) == 4 and all(re.fullmatch(pattern, shape) for shape in shapes)
+    assert not re.fullmatch(pattern, "2013-2018") and "`2013-2018`" in told[0]
+
+
+def test_every_column_of_the_catalogue_of_indicators_has_its_rule() -> None:
+    with (PROJECT / "dbt_project/seeds/indicators.csv").open(encoding="utf-8") as handle:
+        header = next(csv.reader(handle))
+    text = page("adding-an-indicator")
+    assert not [column for column in header if f"`{column}`" not in text]

@@ -1,0 +1,186 @@
+"""What is withheld must not follow from what is shown: an attack on the published figures, with all that may be known.
+
+The attacker knows every published figure, how many companies each place has (a public register tells), which companies lie in
+no place, and that a total is the sum of its parts. A withheld figure is recovered where only one value fits. The figures are made
+by the project's own models on declarations written here, and on the real file where the mirror is at hand.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+import random
+import subprocess
+import sys
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pytest
+
+from orchestration.warehouse import dbt_vars
+from tests.unit.dbt.test_build import PROJECT, _fill
+
+pytestmark = pytest.mark.slow
+
+MEAN, SHARE = "sdg05_gender_index_mean", "sdg05_gender_index_75_share"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One place and year: companies, how many reach 75, points."""
+
+    companies: int
+    at_75: int
+    points: int
+
+
+def published(folder: Path, declarations: list[dict[str, object]]) -> dict[tuple[str, str, str, str], tuple[float | None, float | None]]:
+    """Return (indicator, level, code, year) -> numerator and denominator, as the models publish them."""
+    warehouse = folder / "warehouse.duckdb"
+    with duckdb.connect(str(warehouse)) as connection:
+        _fill(connection)
+        frame = pd.DataFrame(declarations).assign(_vintage="2021-12")
+        connection.execute(f"INSERT INTO lake.egapro_index__declarations ({', '.join(frame)}) SELECT * FROM frame")
+    done = subprocess.run(
+        [sys.executable, "-c", "from dbt.cli.main import cli; cli()", "build", "--select", "+ind_egapro",
+         "--exclude", "resource_type:unit_test", "--vars", dbt_vars(PROJECT), "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT),
+         "--target-path", str(folder / "target"), "--log-path", str(folder / "logs")],
+        env={**os.environ, "DO_NOT_TRACK": "1"}, cwd=folder, capture_output=True, text=True,
+    )
+    assert done.returncode == 0, done.stdout[-3000:]
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        rows = connection.execute(
+            "SELECT indicator_id, territory_level, territory_code, period, numerator, denominator, status, value FROM indicators.ind_egapro"
+        ).fetchall()
+    for row in rows:
+        assert (row[6] == "suppressed") == (row[7] is None) == (row[4] is None) == (row[5] is None), row
+    return {(r[0], r[1], r[2], str(r[3])): (r[4], r[5]) for r in rows}
+
+
+def truth(declarations: list[dict[str, object]], places: list[tuple[str, str, str]]) -> dict[tuple[str, str, str], Cell]:
+    """Return (level, code, year) -> the cell, counted by hand. `places`: région code, département code of each declaration, or ''."""
+    found: dict[tuple[str, str, str], list[int]] = defaultdict(list)
+    for declaration, (region, department, _) in zip(declarations, places, strict=True):
+        score = declaration["score"]
+        if score is not None:
+            for level, code in (("country", "FR"), ("region", region), ("department", department)):
+                if code:
+                    found[level, code, str(declaration["year"])].append(int(score))  # type: ignore[call-overload]
+    return {k: Cell(len(v), sum(s >= 75 for s in v), sum(v)) for k, v in found.items()}
+
+
+def recovered(
+    figures: dict[tuple[str, str, str, str], tuple[float | None, float | None]], cells: dict[tuple[str, str, str], Cell], parents: dict[str, str],
+) -> tuple[list[str], int]:
+    """Return the withheld figures that only one value fits, and how many figures are withheld.
+
+    The totals and parts form a tree, so that all that is known of a withheld cell is what it and the other withheld ones of the nearest
+    published total have together.
+    """
+    found, hidden_figures = [], 0
+    for year in sorted({k[2] for k in cells}):
+        hidden = {k for k in cells if k[2] == year and figures[SHARE, *k][0] is None}
+        for key in hidden:
+            assert figures[MEAN, *key][0] is None
+        for key, cell in cells.items():
+            if key in hidden or key[2] != year:
+                continue
+            assert figures[SHARE, *key] == (cell.at_75, cell.companies) and figures[MEAN, *key] == (cell.points, cell.companies)
+        groups: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
+        below: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
+        for key in hidden:
+            level, code, _ = key
+            if level == "region":
+                groups["FR"].append(key)
+            elif level == "department":
+                region = ("region", parents[code], year)
+                assert region not in hidden or all(
+                    ("department", d, year) in hidden for d, r in parents.items() if r == parents[code] and ("department", d, year) in cells)
+                (below if region in hidden else groups)["FR" if region in hidden else parents[code]].append(key)
+        if ("country", "FR", year) in hidden:
+            # no total is known at all: nothing is, but of the country itself
+            hidden_figures += 2 * (1 + len(groups.pop("FR", [])) + len(below.pop("FR", [])))
+        for parent, members in groups.items():
+            total = Cell(*(sum(getattr(cells[k], f) for k in members) for f in ("companies", "at_75", "points")))
+            for key in [*members, *(below["FR"] if parent == "FR" else [])]:
+                hidden_figures += 2
+                n, others = cells[key].companies, total.companies - cells[key].companies
+                low_k, high_k = max(0, total.at_75 - others), min(n, total.at_75)
+                spans = []
+                for k in range(low_k, high_k + 1):
+                    rest = total.at_75 - k
+                    low = max(75 * k, total.points - (100 * rest + 74 * (others - rest)))
+                    high = min(100 * k + 74 * (n - k), total.points - 75 * rest)
+                    if low <= high:
+                        spans.append((low, high))
+                assert spans and min(s[0] for s in spans) <= cells[key].points <= max(s[1] for s in spans)
+                if high_k == low_k:
+                    found.append(f"{key}: {high_k} of {n} reach 75")
+                if min(s[0] for s in spans) == max(s[1] for s in spans):
+                    found.append(f"{key}: {spans[0][0]} points")
+                if n < 3 and (low_k > 0 or high_k < n):
+                    found.append(f"{key}: {low_k} to {high_k} of {n} reach 75")
+    return found, hidden_figures
+
+
+@pytest.fixture(scope="module")
+def codes() -> dict[str, dict[str, str]]:
+    """The codes of régions and départements by name, and the région of each département."""
+    def seed(name: str) -> Iterator[dict[str, str]]:
+        with (PROJECT / "seeds" / f"{name}.csv").open(encoding="utf-8") as file:
+            yield from csv.DictReader(file)
+
+    plain = {"Grand-Est": "44"}
+    return {
+        "region": plain | {r["name"]: r["region_code"] for r in seed("regions")},
+        "department": {d["name"]: d["department_code"] for d in seed("departments")},
+        "parent": {d["department_code"]: d["region_code"] for d in seed("departments")},
+    }
+
+
+def test_nothing_withheld_follows_from_what_is_shown(tmp_path: Path, codes: dict[str, dict[str, str]]) -> None:
+    """Forty random countries, one a year: places of one to six companies, nearly all above 75, as in the real list."""
+    chance = random.Random(2021)
+    names = {v: k for k, v in codes["region"].items() if k != "Grand-Est"}
+    departments = {v: k for k, v in codes["department"].items()}
+    declarations: list[dict[str, object]] = []
+    places = []
+    for year in range(2018, 2058):
+        chosen = chance.sample(sorted(departments), chance.choice([3, 12, 60]))
+        reach = chance.choice([0.0, 0.5, 0.9, 1.0])
+        for department in chosen:
+            for _ in range(chance.choice([1, 1, 2, 3, 6])):
+                region = codes["parent"][department]
+                score = None if chance.random() < 0.05 else chance.randint(75, 100) if chance.random() < reach else chance.randint(0, 74)
+                declarations.append({
+                    "siren": f"{len(declarations):09d}", "year": year, "score": score, "region_name": names[region],
+                    "department_name": departments[department],
+                })
+                places.append((region, department, ""))
+    found, hidden = recovered(published(tmp_path, declarations), truth(declarations, places), codes["parent"])
+    assert hidden > 500
+    assert found == []
+
+
+@pytest.mark.realdata
+def test_nothing_withheld_follows_from_the_real_file(tmp_path: Path, codes: dict[str, dict[str, str]], mirror: Path) -> None:
+    file = mirror / "egapro_index" / "2021-12" / "index-egalite-fh.csv"
+    with file.open(encoding="utf-8-sig") as text:
+        rows = list(csv.DictReader(text, delimiter=";"))
+    declarations = [
+        {"siren": r["SIREN"], "year": int(r["Année"]), "score": float(r["Note"]) if r["Note"].isdigit() else None,
+         "region_name": r["Région"], "department_name": r["Département"]}
+        for r in rows
+    ]
+    places = [(codes["region"].get(r["Région"], ""), codes["department"].get(r["Département"], ""), "") for r in rows]
+    cells = truth(declarations, places)
+    assert cells["country", "FR", "2020"].companies > 5000
+    found, hidden = recovered(published(tmp_path, declarations), cells, codes["parent"])
+    assert found == []
+    print(f"{hidden} figures withheld of {2 * len(cells)}")
+    # a rule that hides everything would pass as well
+    assert 0 < hidden < 0.15 * 2 * len(cells)
