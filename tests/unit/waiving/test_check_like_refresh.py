@@ -111,8 +111,8 @@ def test_what_the_home_already_holds_of_the_vintage_counts(tmp_path):
 
 
 def test_a_file_that_no_table_needs_is_said_to_be_left_aside(tmp_path):
-    path = place(tmp_path, "dpef_filings", "2018", "companies_metadata.csv", "a;b\n1;2\n")
+    path = place(tmp_path, "insee_unemployment", "2023", "Demandeurs_emploi.csv", "a;b\n1;2\n")
     config = settings(tmp_path)
     catalogue = load_catalogue(config.sources_path)
-    tried = try_file(config, catalogue, catalogue["dpef_filings"], path, "2018")
-    assert tried.state == "missing" and "laissé de côté" in tried.reason.fr and "autre projet" in tried.reason.fr
+    tried = try_file(config, catalogue, catalogue["insee_unemployment"], path, "2023")
+    assert tried.state == "missing" and "laissé de côté" in tried.reason.fr and "France Travail" in tried.reason.fr
