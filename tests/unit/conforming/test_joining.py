@@ -61,6 +61,14 @@ def test_populations_whose_code_stands_in_two_columns(tmp_path, columns, name):
     found = read(tmp_path, "insee_population", "2022", name, text(columns)).frame
     told = dict(zip(found["commune_code"], found["population_municipal"], strict=True))
     assert told == {r["COM"]: int(r["PMUN"]) for r in published()}
+    assert dict(zip(found["commune_code"], found["region_code"], strict=True)) == {r["COM"]: r["REG"] for r in published()}
+
+
+def test_a_file_that_has_the_whole_code_too_is_read_by_it_whatever_columns_are_added(tmp_path):
+    lines = POPULATION.read_text(encoding="utf-8-sig").splitlines()
+    text = "\n".join([lines[0] + ";INDICATEUR_NOUVEAU;QUALITE", *(line + ";1;A" for line in lines[1:])])
+    found = read(tmp_path, "insee_population", "2022", "pop2022_donnees_communes.csv", text.encode()).frame
+    assert dict(zip(found["commune_code"], found["region_code"], strict=True)) == {r["COM"]: r["REG"] for r in published()}
 
 
 def test_zeros_that_a_spreadsheet_took_from_both_parts_are_put_back(tmp_path):
