@@ -35,6 +35,7 @@ PROJECT = Path(__file__).resolve().parents[1]
 if str(PROJECT) not in sys.path:
     sys.path.insert(0, str(PROJECT))
 
+import bench.mutations.cells  # noqa: E402, F401  (registers its kinds)
 from bench.mutations.grid import Grid, read_grid  # noqa: E402
 from bench.mutations.kinds import JSON_KINDS, KINDS, UNDETECTABLE, Column, Context, Kind, Mutant  # noqa: E402
 from orchestration.catalog import load_catalogue  # noqa: E402

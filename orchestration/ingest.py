@@ -14,15 +14,16 @@ from datetime import date, timedelta
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from orchestration.catalog.models import FileSpec, Source, Table
+from orchestration.catalog.models import FileSpec, Header, Source, Table
 from orchestration.catalog.vintages import parse_vintage, sort_key
 from orchestration.conforming import Conformed, HeaderRefusal, conform
 from orchestration.conforming.headers import HeaderFinder
 from orchestration.conforming.joining import joined
+from orchestration.conforming.patches import SAME_NAME
 from orchestration.lake import Lake, Realm, SourceState, Vintage
 from orchestration.landing import HashCache, Landed, land_sample
 from orchestration.messages import Message, Refusal
-from orchestration.records import Waived
+from orchestration.records import Proposal, Waived
 from orchestration.triage import (
     Circumstances,
     CodeLists,
@@ -38,6 +39,8 @@ from orchestration.triage import (
     compare,
     refuse,
 )
+from orchestration.triage.names import Names
+from orchestration.triage.subject import check_subject
 from orchestration.waivers import FILE as WAIVERS
 from orchestration.waivers import Waivers, load_waivers, waiver_line
 
@@ -62,8 +65,8 @@ REMEMBERED = 6
 COMMUNES = {"typecom", "commune_code"}
 COMPOSITION = {"epci_code", "commune_code"}
 MOVEMENTS = {"code_before", "code_after", "effective_date"}
-# an optional column is sought under another name only where the name or the figures say so
-SAME_NAME, SAME_FIGURES = 0.6, 0.9
+# a column is sought under another name only where the name or the figures say so
+SAME_FIGURES = 0.9
 # kinds of refusal that a file of another source also shows
 STRANGE = ("header", "content", "name", "cells")
 
@@ -357,7 +360,7 @@ class Judge:
         self._lake = lake
         self._realm = realm
         self._work = work
-        self._catalogue = catalogue
+        self.catalogue = catalogue
         self._states = states if states is not None else lake.register.realm(realm)
         self._waivers = waivers
         self._today = today or date.today()
@@ -365,11 +368,13 @@ class Judge:
         self._lists: tuple[object, CodeLists] | None = None
         self._frames_read: "dict[str, pd.DataFrame]" = {}
 
-    def read(self, source: Source, state: SourceState, match: Match, landed: Landed) -> Conformed:
+    def read(
+        self, source: Source, state: SourceState, match: Match, landed: Landed, *, proposing: bool = True
+    ) -> Conformed:
         """Return the rows of `landed` in the contract's columns, after every rule and comparison.
 
         Raises Refusal with the file, the line or the column, and what to do next. A HeaderRefusal carries
-        the lines that would make the file readable.
+        the lines that would make the file readable, where `proposing`.
         """
         waived: dict[Waived, Message] = {}
         fault = self.waivers(source).sink(
@@ -378,21 +383,27 @@ class Judge:
         try:
             conformed = self._conform(source, landed, match, fault)
         except HeaderRefusal as refusal:
-            self._add_evidence(source, state, match, landed, refusal)
+            if proposing:
+                self._add_evidence(source, state, match, landed, refusal)
             raise self._with_likeness(source, landed, refusal) from None
         except Refusal as refusal:
             raise self._with_likeness(source, landed, refusal) from None
         if match.spec.format not in ("markdown", "pdf"):
             try:
-                conformed.notes += self._compare(source, state, match, landed, conformed, fault)
+                conformed.notes += self._compare(source, state, match, landed, conformed, fault, proposing)
             except Refusal as refusal:
                 raise after_bad_lines(landed.name, conformed.rejected, self._with_line(source, match, landed, refusal)) from None
+        else:
+            conformed.notes += check_subject(
+                source, match.table, match.spec, conformed.frame, file_name=landed.name, fault=fault
+            )
         conformed.notes += [n for n in waived.values() if n not in conformed.notes]
         conformed.waived = list(waived)
         return conformed
 
     def _compare(
-        self, source: Source, state: SourceState, match: Match, landed: Landed, conformed: Conformed, fault: Sink
+        self, source: Source, state: SourceState, match: Match, landed: Landed, conformed: Conformed, fault: Sink,
+        proposing: bool,
     ) -> list[Message]:
         """Hold the rows against the code lists and what is known of them; return what is worth telling.
 
@@ -400,7 +411,12 @@ class Judge:
         """
         vintage = parse_vintage(landed.vintage)
         lists = self._code_lists(source)
+        check_codes(
+            match.table, conformed, lists, file_name=landed.name, vintage_year=vintage.year if vintage else None,
+            gives_lists=_gives_lists(match.table), fault=fault, dated_geography=source.role == "reference",
+        )
         references = self._references(source, state, match, landed)
+        notes = self._lost_columns(source, state, match, landed, conformed, references, proposing)
         while True:
             left = match.table.budgets.allowed(conformed.rows_read) - len(conformed.rejected)
 
@@ -413,12 +429,7 @@ class Judge:
                     raise
 
             try:
-                check_codes(
-                    match.table, conformed.frame, lists, file_name=landed.name, vintage_year=vintage.year if vintage else None,
-                    gives_lists=_gives_lists(match.table), fault=sink, dated_geography=source.role == "reference",
-                )
-                lost = self._lost_columns(source, state, match, landed, conformed, references)
-                return lost + compare(
+                return notes + compare(
                     match.table, conformed.frame, references, file_name=landed.name, vintage=landed.vintage, fault=sink,
                     circumstances=Circumstances(
                         tuple(r.line for r in conformed.rejected), source.role == "team", lists.members
@@ -566,11 +577,14 @@ class Judge:
         movements: "list[pd.DataFrame]" = []
         epcis: set[str] = set()
         members: dict[str, set[str]] = {}
+        names = Names()
         for other in self._known_sources(source).values():
             if other.role != "reference":
                 continue
             for name, table in other.tables.items():
                 columns = {c.name for c in table.columns}
+                for frame in self._frames(other, name) if table.names else []:
+                    names.learn(table, frame)
                 if COMMUNES <= columns:
                     communes += self._frames(other, name)
                 elif MOVEMENTS <= columns:
@@ -581,7 +595,7 @@ class Judge:
                     if frames and "territory_level" not in columns:
                         members = {str(e): set(part) for e, part in frames[-1].groupby("epci_code")["commune_code"]}
         lists = code_lists(communes, movements)
-        lists.epcis, lists.members = epcis, members
+        lists.epcis, lists.members, lists.names = epcis, members, names
         return lists
 
     def _frames(self, source: Source, table: str) -> "list[pd.DataFrame]":
@@ -595,9 +609,9 @@ class Judge:
         return [frame[frame["_vintage"] == v] for v in sorted(set(frame["_vintage"]), key=sort_key)]
 
     def _known_sources(self, source: Source) -> dict[str, Source]:
-        if self._catalogue is None:
-            self._catalogue = _catalogue_of(source)
-        return self._catalogue
+        if self.catalogue is None:
+            self.catalogue = _catalogue_of(source)
+        return self.catalogue
 
     # refusals that say more -----------------------------------------------------------------------
 
@@ -609,14 +623,17 @@ class Judge:
 
     def _lost_columns(
         self, source: Source, state: SourceState, match: Match, landed: Landed, conformed: Conformed,
-        references: list[Reference],
+        references: list[Reference], proposing: bool,
     ) -> list[Message]:
         """Say which optional columns are gone that were filled before: their figures would vanish without a word.
 
         Raises HeaderRefusal where an unknown header is likely the same column under a new name (Filosofi's
         « TP6018 » written « TAUX_PAUVRETE_18 »): by its name, or by its figures.
         """
-        lost = _filled_before(conformed.absent, references, landed.vintage)
+        # a name that only stands beside the key is no figure: without it there is one thing less to hold the code against
+        keys = set(match.table.key)
+        beside = {name for code, name in match.table.names.items() if code in keys}
+        lost = _filled_before([n for n in conformed.absent if n not in beside], references, landed.vintage)
         # a header over nothing but blanks loses its figures as well
         blank = [
             c.name for c in match.table.columns
@@ -634,8 +651,7 @@ class Judge:
             return notes
         headers = ", ".join(f"« {conformed.absent[n]} »" for n in lost)
         known = next(iter(lost.values()))
-        if conformed.unknown and conformed.propose:
-            patch = conformed.propose(list(lost))
+        if proposing and conformed.unknown and conformed.propose:
             unknown = ", ".join(f"« {u} »" for u in conformed.unknown[:8])
             refusal = HeaderRefusal(
                 Message(
@@ -646,12 +662,10 @@ class Judge:
                     fr="Dire si c'est la même colonne sous un nouveau nom ; sinon, inscrire la nouvelle dans columns.csv avec « - » pour nom canonique.",
                     en="Say whether it is the same column under a new name; if not, enter the new one in columns.csv with '-' as its canonical name.",
                 ),
-                patch, list(lost), conformed.unknown,
+                conformed.propose(list(lost)), list(lost), conformed.unknown,
             )
             self._add_evidence(source, state, match, landed, refusal)
-            patch.proposals = [p for p in patch.proposals if p.likeness >= SAME_NAME or p.agrees]
-            if patch.proposals:
-                refusal.refresh_action()
+            if refusal.patch is not None:
                 raise refusal
         return [*notes, Message(
             fr=f"colonne absente de ce fichier, remplie dans {known.fr} : {headers} ; ses chiffres manquent, ou restent ceux d'un autre millésime",
@@ -661,20 +675,30 @@ class Judge:
     def _add_evidence(
         self, source: Source, state: SourceState, match: Match, landed: Landed, refusal: HeaderRefusal
     ) -> None:
-        """Try the proposed headers, and say how well their values agree with what is known of the same places."""
-        from orchestration.catalog.models import Header
+        """Let the refusal propose the lines for which the names or the figures speak, and with which the file is read.
+
+        The guesses are tried together for what their values say; what is left is proven as a whole: with these lines
+        and no others the file must be taken.
+        """
+        proposed = {p.canonical: p for p in refusal.guesses.proposals}
+        self._compare_guesses(source, state, _mended(match, refusal.guesses.proposals), landed, proposed)
+        kept = [p for p in proposed.values() if p.likeness >= SAME_NAME or p.agrees]
+        still = None
+        try:
+            if kept:
+                self.read(source, state, _mended(match, kept), landed, proposing=False)
+        except Refusal as found:
+            still = found
+        refusal.propose(kept, still)
+
+    def _compare_guesses(
+        self, source: Source, state: SourceState, trial: Match, landed: Landed, proposed: "dict[str, Proposal]"
+    ) -> None:
+        """Note on each guess how well its values agree with what is known of the same places."""
         from orchestration.triage.continuity import rank_likeness
         from orchestration.triage.reference import align
 
-        if refusal.patch is None:
-            return
-        proposed = {p.canonical: p for p in refusal.patch.proposals}
-        columns = [
-            c.model_copy(update={"headers": [*c.headers, Header(text=proposed[c.name].header, layout=match.spec.layout)]})
-            if c.name in proposed else c
-            for c in match.table.columns
-        ]
-        trial = replace(match, table=match.table.model_copy(update={"columns": columns, "rules": []}))
+        trial = replace(trial, table=trial.table.model_copy(update={"rules": []}))
         try:
             frame = self._conform(source, landed, trial, refuse).frame
         except Refusal:
@@ -684,13 +708,15 @@ class Judge:
             if aligned is None:
                 continue
             for name, proposal in proposed.items():
-                if proposal.agreement is not None or name not in aligned.new:
+                if proposal.agreement is not None or not (name in aligned.new or name in aligned.labels_new):
                     continue
-                both = ~(aligned.new[name] != aligned.new[name]) & ~(aligned.old[name] != aligned.old[name])
-                if both.sum() < 5:
+                is_figure = name in aligned.new
+                new, old = (aligned.new[name], aligned.old[name]) if is_figure else (aligned.labels_new[name], aligned.labels_old[name])
+                both = [a == a and b == b and a is not None and b is not None for a, b in zip(new, old, strict=True)]
+                if sum(both) < 5:
                     continue
-                equal = float((aligned.new[name][both] == aligned.old[name][both]).mean())
-                ranks = rank_likeness(aligned.new[name], aligned.old[name])
+                equal = float((new[both] == old[both]).mean())
+                ranks = rank_likeness(new, old) if is_figure else None
                 known = reference.name
                 proposal.agrees = max(equal, ranks or 0.0) >= SAME_FIGURES
                 if equal >= 0.5:
@@ -699,10 +725,18 @@ class Judge:
                     )
                 elif ranks is not None:
                     proposal.agreement = Message(
-                        fr=f"corrélation des rangs de {ranks:.2f} avec {known.fr} sur {int(both.sum())} lignes",
-                        en=f"rank correlation of {ranks:.2f} with {known.en} over {int(both.sum())} rows",
+                        fr=f"corrélation des rangs de {ranks:.2f} avec {known.fr} sur {sum(both)} lignes",
+                        en=f"rank correlation of {ranks:.2f} with {known.en} over {sum(both)} rows",
                     )
-        refusal.refresh_action()
+
+
+def _mended(match: Match, proposals: "Iterable[Proposal]") -> Match:
+    """Return the match with the proposed lines in its table, as if `columns.csv` had them."""
+    headers = {p.canonical: Header(text=p.header, layout=match.spec.layout) for p in proposals}
+    columns = [
+        c.model_copy(update={"headers": [*c.headers, headers[c.name]]}) if c.name in headers else c for c in match.table.columns
+    ]
+    return replace(match, table=match.table.model_copy(update={"columns": columns}))
 
 
 class _SingleRows(Exception):

@@ -131,6 +131,11 @@ class Refresh:
         self.judge = Judge(self.lake, self.realm, self.work, waivers=self.waivers, today=self.today)
         self.landings = self._land()
 
+    def use(self, catalogue: dict[str, Source], suites: "Worker") -> None:
+        """Work with this catalogue, and with what runs the expectation suites here: for a trial that builds nothing."""
+        self.catalogue, self._worker = catalogue, suites
+        self.judge.catalogue = catalogue
+
     @property
     def today(self) -> date:
         """Return the day on which waivers and calendars are judged."""
@@ -322,7 +327,7 @@ class Refresh:
         found = self._contracts.get((source.source_id, vintage))
         if found is None:
             found = contract_hash(source)
-            if source.is_bulk:
+            if source.depends_on:
                 needed = json.dumps(
                     [
                         self.settings.territory,

@@ -1,12 +1,15 @@
 """One file tried against its source's contract, leaving no trace: `observatory check`.
 
-Takes the same way through reading, conforming and triage as a refresh; nothing is kept. The one thing
-that may be written, after a yes, are the lines proposed for a file that was refused for its headers.
+Takes the very way of a refresh (landing, reading, conforming, triage, the vintage that it would join, waivers,
+expectation suites) in a home of its own; nothing is kept. The one thing that may be written, after a yes, are the
+lines proposed for a file that was refused for its headers. What cannot be known here: the other files of a delivery
+(a second file of the same kind, the communes beside the EPCIs), and what the marts make of all of them.
 """
 
 from __future__ import annotations
 
 import re
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,12 +17,10 @@ from pathlib import Path
 
 from orchestration.catalog.models import Source
 from orchestration.catalog.vintages import parse_vintage
-from orchestration.lake import Lake, SourceState
 from orchestration.landing import HashCache, Landed
 from orchestration.messages import Message, Refusal
-from orchestration.records import FileOutcome, Patch
+from orchestration.records import CheckOutcome, FileOutcome, Patch
 from orchestration.settings import Settings
-from orchestration.waivers import load_waivers
 
 
 def try_file(
@@ -76,31 +77,102 @@ def accept(
 def _trial(
     settings: Settings, catalogue: dict[str, Source], file: Path, source_id: str, vintage: str
 ) -> "Iterator[Callable[[Source], FileOutcome]]":
-    """Yield what reads the file, as if it had landed, as a file of the source that it is given."""
+    """Yield what reads the file, as if it had landed, as a file of the source that it is given.
+
+    It is a refresh of a home made for it, up to the build: whatever a refresh says of this file, it says. The lake of
+    `settings.home` is seen there, and not written to. What lies in the same delivery beside the file is not known.
+    """
     from orchestration.bulk import try_bulk
-    from orchestration.ingest import Judge, match_file
-    from orchestration.refresh import refused, taken
 
     with tempfile.TemporaryDirectory(prefix="observatory-check-") as folder:
         scratch = Path(folder)
-        landed = Landed(
-            source=source_id, vintage=vintage, path=file, name=file.name, bytes=file.stat().st_size,
-            sha256=HashCache(scratch / "hashes.json").sha256(file), channel="mirror", origin=f"check:{file.name}",
-        )
-        lake = Lake(settings.home)
-        state = lake.register.real.get(source_id, SourceState())
-        waivers = load_waivers(settings.waivers_path, catalogue, settings.expectations_path)
-        judge = Judge(lake, "real", scratch, catalogue=catalogue, waivers=waivers)
+        delivery = scratch / "delivery"
+        place = delivery / source_id / vintage
+        place.mkdir(parents=True)
+        (place / file.name).symlink_to(file)
+        homes = iter(range(1_000))
 
         def read(source: Source) -> FileOutcome:
             if source.is_bulk:
+                landed = Landed(
+                    source=source_id, vintage=vintage, path=file, name=file.name, bytes=file.stat().st_size,
+                    sha256=HashCache(scratch / "hashes.json").sha256(file), channel="mirror", origin=f"check:{file.name}",
+                )
                 return try_bulk(source, landed, scratch)
-            try:
-                return taken(landed, judge.read(source, state, match_file(source, landed), landed))
-            except Refusal as refusal:
-                return refused(landed, refusal)
+            home = scratch / f"home{next(homes)}"
+            _see_lake(settings.home, home)
+            return _refreshed(settings.model_copy(update={"home": home}), {**catalogue, source_id: source}, source, delivery, file, vintage)
 
         yield read
+
+
+def _see_lake(home: Path, scratch: Path) -> None:
+    """Let `scratch` hold what `home` holds, by links: what a trial writes lies beside them."""
+    (scratch / "lake").mkdir(parents=True)
+    if (home / "state.json").is_file():
+        shutil.copyfile(home / "state.json", scratch / "state.json")
+    for path in (home / "lake").glob("*/*/*.parquet"):
+        link = scratch / "lake" / path.relative_to(home / "lake")
+        link.parent.mkdir(parents=True, exist_ok=True)
+        link.symlink_to(path)
+
+
+def _refreshed(
+    settings: Settings, catalogue: dict[str, Source], source: Source, delivery: Path, file: Path, vintage: str
+) -> FileOutcome:
+    from orchestration.refresh import Refresh
+
+    refresh = Refresh.open(settings, channel=str(delivery), only=[source.source_id])
+    here = f"mirror:{source.source_id}/{vintage}"
+    try:
+        refresh.use(catalogue, Suites())
+        refresh.ingest(source.source_id)
+        refresh.check_sources()
+        # not what a waiver that ended took out, nor the extract that stands in
+        found = [o for o in refresh.outcomes[source.source_id] if o.origin == here or (o.origin or "").startswith(f"{here}/{file.name}")]
+    finally:
+        refresh.close()
+    outcome = next((o for o in found if o.state == "refused"), None) or next(iter(found), None)
+    if outcome is None:
+        why = next((i.why for i in source.ignore if re.fullmatch(i.pattern, file.name, re.IGNORECASE)), "")
+        return FileOutcome(
+            source=source.source_id, vintage=vintage, file=file.name, state="missing",
+            reason=Message(
+                fr=f"{file.name} : laissé de côté, aucun tableau de « {source.title.fr} » n'en a besoin{' : ' + why if why else ''}",
+                en=f"{file.name}: left aside, no table of '{source.title.en}' needs it{': ' + why if why else ''}",
+            ),
+        )
+    if len(found) > 1 and outcome.state != "refused":
+        # an archive of several files: each was taken
+        outcome = outcome.model_copy(update={
+            "file": file.name, "reason": Message.join([o.reason for o in found if o.reason]),
+            "state": "adapted" if any(o.state == "adapted" for o in found) else outcome.state,
+            **{n: sum(getattr(o, n) for o in found) for n in ("rows_read", "rows_kept", "rows_rejected")},
+        })
+    return outcome.model_copy(update={"origin": f"check:{file.name}"})
+
+
+class Suites:
+    """Runs the expectation suites here: no build follows, so no second process is worth its start."""
+
+    def __init__(self) -> None:
+        self._checks: dict[str, list[CheckOutcome]] = {}
+
+    def validate(self, ticket: str, files: list[Path], suite: Path, asset: str) -> None:
+        """Note the suite's verdict on Parquet files; `checks(ticket)` returns it."""
+        from orchestration.duck import connect
+        from orchestration.quality.expectations import validate
+
+        with connect() as connection:
+            frame = connection.execute("SELECT * FROM read_parquet(?, union_by_name = true)", [list(map(str, files))]).df()
+        self._checks[ticket] = validate(frame, suite, asset)
+
+    def checks(self, ticket: str) -> list[CheckOutcome]:
+        """Return the results noted under `ticket`."""
+        return self._checks[ticket]
+
+    def stop(self) -> None:
+        """Nothing runs that would have to be ended."""
 
 
 def _vintage_in(file: Path) -> str | None:

@@ -33,7 +33,7 @@ MARTS = "marts"
 # What triage and conforming hand to a sink, by its kind; the rest (headers, encodings, another year) is never waived.
 KINDS = (
     "cells", "codes", "emptied", "exchanged", "jump", "labels", "levels", "moved", "outlier", "reference",
-    "truncated", "unit", "unlike", "vanished", "year",
+    "subject", "truncated", "unit", "unlike", "vanished", "year",
 )
 RULE, EXPECTATION, TEST = "rule:", "expectation:", "test:"
 # what pydantic says in English only

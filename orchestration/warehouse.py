@@ -94,10 +94,11 @@ def fill(
                 view = f'lake."{lake_table(source.source_id, name)}"'
                 if vintages:
                     files = ", ".join(quoted(lake.root / v.path) for v in vintages.values())
-                    columns = ", ".join(f'CAST("{c}" AS {t}) AS "{c}"' for c, t in types)
-                    connection.execute(
-                        f"CREATE VIEW {view} AS SELECT {columns} FROM read_parquet([{files}], union_by_name=true)"
-                    )
+                    rows = f"read_parquet([{files}], union_by_name=true)"
+                    # a column that the contract gained after these vintages were written
+                    there = {r[0] for r in connection.execute(f"DESCRIBE SELECT * FROM {rows}").fetchall()}
+                    columns = ", ".join(f'CAST({_column(c, there)} AS {t}) AS "{c}"' for c, t in types)
+                    connection.execute(f"CREATE VIEW {view} AS SELECT {columns} FROM {rows}")
                 else:
                     columns = ", ".join(f'"{c}" {t}' for c, t in types)
                     connection.execute(f"CREATE TABLE {view} ({columns})")
@@ -112,6 +113,10 @@ def fill(
         )
         _describe_sources(connection, sources, states)
         _describe_health(connection, health)
+
+
+def _column(name: str, there: set[str]) -> str:
+    return f'"{name}"' if name in there else "NULL"
 
 
 def _describe_sources(

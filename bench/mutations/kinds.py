@@ -694,7 +694,7 @@ def rows_twice(g, c):
     return g
 
 
-@kind("duplicates", "refuse")
+@kind("duplicates", "either", lost_rows=True)
 def rows_in_conflict(g, c):
     chosen = c.numeric()
     if not chosen or not any(x.key for x in c.columns):

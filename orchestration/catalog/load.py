@@ -20,7 +20,7 @@ COLUMNS_HEADER = (
     "table,layout,canonical,header,type,required,key,unit,missing,secret,min,max,allowed,year_into,note"
 ).split(",")
 IGNORED = "-"
-BLANK_IS_ZERO = "=0"
+PLACES = ("commune", "epci", "department", "region", "employment_zone", "territory")
 
 
 class CatalogueError(Exception):
@@ -174,6 +174,10 @@ def _inconsistencies(source: Source, where: str) -> list[str]:
                 problems.append(
                     f"{source.source_id}/columns.csv: year_into: '{column.year_into}' is no column of '{name}'"
                 )
+        types = {c.name: c.type for c in table.columns}
+        for code, called in table.names.items():
+            if types.get(code) not in PLACES or types.get(called) != "text":
+                problems.append(f"{where}: tables.{name}.names: '{code}: {called}' is not the column of a place's code and the text column of its name")
         for index, spec in enumerate(table.files):
             key = f"tables.{name}.files.{index}"
             if spec.extract and not (source.path / spec.extract).exists():

@@ -182,8 +182,10 @@ class FileSpec(Strict):
     named group `yy` or `yyyy` in it must agree with the vintage's year. `layout` names the rows of
     `columns.csv` that apply. `extract` names an SQL file of the source's folder that DuckDB runs
     over the raw file (JSON) to give rows; `bulk` says that it runs over national files, column-pruned
-    and filtered, and that its result needs no further reading. `sheet` is a regular expression for
-    the sheet's name; kinds of one `pattern` with different ones are the sheets of one workbook, of which each is read. `constants` are values that the file does not hold. `usual`: kinds of adaptation
+    and filtered, and that its result needs no further reading. `subject`: for documents, regular expressions over
+    their text in small letters without accents and punctuation, of which one at least must be found. `sheet` is a regular expression for
+    the sheet's name; kinds of one `pattern` with different ones are the sheets of one workbook, of which each is read.
+    `constants` are values that the file does not hold. `usual`: kinds of adaptation
     (`title_lines`, `compression` …) that are this publisher's habit and no news.
     """
 
@@ -196,12 +198,20 @@ class FileSpec(Strict):
     constants: dict[str, str] = Field(default_factory=dict)
     name_maps: dict[str, NameMap] = Field(default_factory=dict)
     usual: list[str] = Field(default_factory=list)
+    subject: list[str] = Field(default_factory=list)
     example: str | None = None
 
     @field_validator("pattern")
     @classmethod
     def _regex(cls, value: str) -> str:
         re.compile(value)
+        return value
+
+    @field_validator("subject")
+    @classmethod
+    def _words(cls, value: list[str]) -> list[str]:
+        for words in value:
+            re.compile(words)
         return value
 
     @cached_property
@@ -247,11 +257,15 @@ class Header(Strict):
 
 
 class Table(Strict):
-    """One table of a source: what a row is, which files hold it, which truths it obeys."""
+    """One table of a source: what a row is, which files hold it, which truths it obeys.
+
+    `names`: column of a code → column with the name of the same place, which are held against each other.
+    """
 
     description: Text
     grain: str
     files: list[FileSpec]
+    names: dict[str, str] = Field(default_factory=dict)
     rules: list[Rule] = Field(default_factory=list)
     budgets: Budgets = Field(default_factory=Budgets)
     columns: list[Column] = Field(default_factory=list)

@@ -1,8 +1,8 @@
 """One raw table becomes one table of the contract.
 
 Every column of the result is canonical and typed; every row that could not be read is listed with
-its line, column and value. Refuses the whole file when more rows were lost than the source's budget
-allows, or when one key has two truths.
+its line, column and value, and so are the rows of a key with two truths. Refuses the whole file when more
+rows were lost than the source's budget allows.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from orchestration.catalog.models import Column, FileSpec, Table
 from orchestration.conforming.headers import map_headers, normalise, usual_header, without_header
 from orchestration.conforming.patches import Patch, propose
-from orchestration.conforming.values import LEVEL_TYPES, Parsed, parse
+from orchestration.conforming.values import LEVEL_TYPES, NO_FIGURE, NUMBERS, Parsed, parse
 from orchestration.messages import Message, Refusal
 from orchestration.records import Waived
 
@@ -95,7 +95,7 @@ def conform(
     `pattern_name`: the name under which the kind of file was recognised, where it is not `file_name`;
     `given`: values of columns that were recognised by content. `fault` receives what a waiver may let through (rows lost beyond the budget); without it, it is raised.
     Raises Refusal when a required column is missing, when the year in the headers or in the file's
-    name is not the vintage's, when the rows lost exceed the budget, or when two rows of one key differ.
+    name is not the vintage's, or when the rows lost (those of a key with two truths too) exceed the budget.
     """
     given = {**spec.constants, **(given or {})}
     match = spec.regex.fullmatch(pattern_name or file_name)
@@ -164,7 +164,7 @@ def conform(
         absent={c.name: usual_header(c, spec.layout, vintage_year) for c in absent},
         propose=lambda names: propose(
             table, table_name, spec.layout, [c for c in absent if c.name in names], header_map.added, columns_file,
-            vintage_year, fit, normalise, least=0.0,
+            vintage_year, fit, normalise,
         ),
     )
     _enforce_budget(table, result, file_name, fault or _refuse)
@@ -173,18 +173,20 @@ def conform(
 
 
 def _fit(raw: "RawTable", header: str, column: Column, file_name: str) -> float | None:
-    """Return the share of the filled cells under `header` that `column` could hold."""
+    """Return the share of the filled cells under `header` that `column` could hold; None where any text would do."""
     index = next((i for i, h in enumerate(raw.header) if h.strip() == header), None)
-    if index is None or column.type == "territory":
+    if index is None or column.type == "territory" or (column.type == "text" and not column.allowed):
         return None
     texts = [row[index] for row in raw.rows[:2000] if row[index].strip()]
     if not texts:
         return 0.0
     try:
-        unreadable = parse(column, texts, file=file_name, typed_numbers=raw.numeric_cells).unreadable
+        parsed = parse(column, texts, file=file_name, typed_numbers=raw.numeric_cells)
     except Refusal:
         return 0.0
-    return 1 - sum(t in unreadable for t in texts) / len(texts)
+    # `n.d.` fits a column of figures and says nothing for it
+    said = [t for t in texts if t in parsed.unreadable or t in parsed.markers or parsed.values.get(t) is not None]
+    return 1 - sum(t in parsed.unreadable for t in said) / len(said) if said else 0.0
 
 
 def _check_name_year(match: re.Match[str], vintage_year: int | None, file_name: str) -> None:
@@ -250,7 +252,7 @@ def _refuse_blank(
     """
     for column in table.columns:
         found = cells.get(column.name)
-        if column.required and found and len(found) >= BLANK_FROM and not any(cell.strip() for cell in found):
+        if column.required and found and len(found) >= BLANK_FROM and not any(_is_filled(column, cell) for cell in found):
             shown = header[positions[column.name]].strip()
             raise Refusal(
                 Message(
@@ -263,6 +265,12 @@ def _refuse_blank(
                 ),
                 kind="emptied",
             )
+
+
+def _is_filled(column: Column, cell: str) -> bool:
+    text = cell.strip()
+    unknown = column.type in NUMBERS and text.casefold() in NO_FIGURE
+    return bool(text) and (not unknown or text in column.secret or text in column.missing)
 
 
 def _unpivot(
@@ -424,36 +432,22 @@ def _enforce_budget(
 
 
 def _settle_duplicates(table: Table, result: Conformed, file_name: str) -> None:
-    """Drop rows that say the same twice; refuse where one key has two truths.
+    """Drop rows that say the same twice; leave out those of a key with two truths.
 
     A table without a key (INSEE's movements of communes) is identified by the whole row.
     """
-    frame = result.frame
-    content = [c for c in frame.columns if c != "_row"]
+    content = [c for c in result.frame.columns if c != "_row"]
     key = table.key or content
-    doubled = frame.duplicated(subset=key, keep=False)
-    if not doubled.any():
+    if not result.frame.duplicated(subset=key, keep=False).any():
         return
+    unique = result.frame.drop_duplicates(subset=content)
+    truths = unique[unique.duplicated(subset=key, keep=False)]
+    if len(truths):
+        _leave_out_two_truths(table, result, truths, content, file_name)
+    frame = result.frame
     unique = frame.drop_duplicates(subset=content)
-    still = unique[unique.duplicated(subset=key, keep=False)]
-    if len(still):
-        first = still.iloc[0]
-        same = still
-        for name in key:
-            same = same[same[name] == first[name]]
-        where = ", ".join(str(n) for n in same["_row"].tolist()[:4])
-        what = ", ".join(f"{name} = {first[name]}" for name in key)
-        raise Refusal(
-            Message(
-                fr=f"{file_name} : lignes {where} : deux valeurs différentes pour la même clé ({what}).",
-                en=f"{file_name}: lines {where}: two different values for one key ({what}).",
-            ),
-            Message(
-                fr="Garder la bonne ligne, ou redemander le fichier à son éditeur.",
-                en="Keep the right line, or ask the publisher for the file again.",
-            ),
-            kind="duplicates",
-        )
+    if len(unique) == len(frame):
+        return
     count = len(frame) - len(unique)
     result.frame = unique.reset_index(drop=True)
     result.notes.append(
@@ -464,4 +458,53 @@ def _settle_duplicates(table: Table, result: Conformed, file_name: str) -> None:
     )
 
 
-__all__ = ["Conformed", "Rejected", "conform", "output_columns"]
+def _leave_out_two_truths(
+    table: Table, result: Conformed, truths: "pd.DataFrame", content: list[str], file_name: str
+) -> None:
+    """Leave out every row of the keys of `truths`: which of two values is right nobody can say.
+
+    Raises Refusal where that is more than the source's budget allows.
+    """
+    import pandas as pd
+
+    key = table.key
+    of_key = pd.MultiIndex.from_frame(result.frame[key].astype(str))
+    lost = of_key.isin(pd.MultiIndex.from_frame(truths[key].astype(str)))
+    rows: dict[tuple[str, ...], list[int]] = {}
+    for position in lost.nonzero()[0].tolist():
+        rows.setdefault(of_key[position], []).append(position)
+    said = {found: _two_truths(result.frame.iloc[at], key, content) for found, at in rows.items()}
+    if not within_budget(table, result, int(lost.sum())):
+        column, why = next(iter(said.values()))
+        more = f" ; {len(said)} clés en tout" if len(said) > 1 else ""
+        more_en = f"; {len(said)} keys in all" if len(said) > 1 else ""
+        raise Refusal(
+            Message(fr=f"{file_name} : {why.fr}, colonne « {column} »{more}.", en=f"{file_name}: {why.en}, column '{column}'{more_en}."),
+            Message(
+                fr="Garder la bonne ligne, ou redemander le fichier à son éditeur.",
+                en="Keep the right line, or ask the publisher for the file again.",
+            ),
+            kind="duplicates",
+        )
+    line = result.frame["_row"].tolist()
+    result.rejected += [Rejected(line[position], *said[found]) for found, at in rows.items() for position in at]
+    result.frame = result.frame[~lost].reset_index(drop=True)
+
+
+def _two_truths(rows: "pd.DataFrame", key: list[str], content: list[str]) -> tuple[str, Message]:
+    """Return the first column in which the rows of one key differ, and what is wrong with them."""
+    what = ", ".join(f"{name} = {rows[name].iloc[0]}" for name in key)
+    lines = ", ".join(str(n) for n in rows["_row"].tolist()[:4])
+    column = next(c for c in content if c not in key and rows[c].nunique(dropna=False) > 1)
+    return column, Message(
+        fr=f"lignes {lines} : deux valeurs différentes pour la même clé ({what}), et rien ne dit laquelle est juste",
+        en=f"lines {lines}: two different values for one key ({what}), and nothing says which is right",
+    )
+
+
+def within_budget(table: Table, result: Conformed, more: int) -> bool:
+    """Return whether `more` rows may be left out besides those that already are."""
+    return len(result.rejected) + more <= table.budgets.allowed(result.rows_read)
+
+
+__all__ = ["Conformed", "Rejected", "conform", "output_columns", "within_budget"]

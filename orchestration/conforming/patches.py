@@ -11,6 +11,7 @@ import difflib
 import os
 import re
 import shutil
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,23 +23,38 @@ from orchestration.records import Patch, Proposal
 if TYPE_CHECKING:
     from orchestration.catalog.models import Source
 
-# below it the names have nothing in common and the values alone would be a guess
-LIKELIHOOD = 0.45
+# below it two names have nothing in common that would mean something, and only equal figures speak for the line
+SAME_NAME = 0.6
 FITS = 0.9
 
 
 class HeaderRefusal(Refusal):
     """A file refused for its headers. `patch`: the lines that would make it readable; None where nothing resembles.
 
-    `missing`: the required columns without a header. `unknown`: published headers without a column.
+    `guesses`: what the figures may still speak for, whatever the names. `missing`: the required columns without a
+    header. `unknown`: published headers without a column.
     """
 
-    def __init__(self, reason: Message, check: Message, patch: Patch | None, missing: list[str], unknown: list[str]) -> None:
-        self.patch = patch if patch and patch.proposals else None
+    def __init__(self, reason: Message, check: Message, guesses: Patch, missing: list[str], unknown: list[str]) -> None:
+        self.guesses = guesses
         self.missing = missing
         self.unknown = unknown
         self._check = check
-        super().__init__(reason, self._advised(), kind="header")
+        self.patch: Patch | None = None
+        super().__init__(reason, check, kind="header")
+        self.propose([p for p in guesses.proposals if p.likeness >= SAME_NAME])
+
+    def propose(self, proposals: list[Proposal], still: Refusal | None = None) -> None:
+        """Let the refusal advise these lines, and no others; not where the file is refused with them: `still` says why."""
+        self.patch = self.guesses.model_copy(update={"proposals": proposals}) if proposals and still is None else None
+        self.action = self._advised()
+        if proposals and still is not None:
+            names = ", ".join(f"« {p.published} » ({p.canonical})" for p in proposals)
+            names_en = ", ".join(f"'{p.published}' ({p.canonical})" for p in proposals)
+            self.action = Message(
+                fr=f"{self.action.fr} Lu avec {names}, il est encore refusé : {still.reason.fr}",
+                en=f"{self.action.en} Read with {names_en}, it is still refused: {still.reason.en}",
+            )
 
     def _advised(self) -> Message:
         if self.patch is None:
@@ -46,22 +62,18 @@ class HeaderRefusal(Refusal):
         advice = self.patch.advice
         return Message(fr=f"{self._check.fr} {advice.fr}", en=f"{self._check.en} {advice.en}")
 
-    def refresh_action(self) -> None:
-        """Write the action anew after evidence was added to the patch."""
-        self.action = self._advised()
-
 
 Fit = Callable[[str, Column], float | None]
 
 
 def propose(
     table: Table, table_name: str, layout: str, missing: list[Column], unknown: list[str], columns_file: str,
-    vintage_year: int | None, fit: Fit | None, normalise: Callable[[str], str], least: float = LIKELIHOOD,
+    vintage_year: int | None, fit: Fit | None, normalise: Callable[[str], str],
 ) -> Patch:
     """Return the likeliest header for each of the `missing` columns, each header used once.
 
-    `fit(header, column)`: share of the header's values that the column could hold. `least`: how much must speak
-    for a header, from 0 (its values fit) to 1 (the same name too).
+    These are guesses: which of them may be proposed to a person is decided by their likeness, and by the figures.
+    `fit(header, column)`: share of the header's values that the column could hold; None where any value would fit.
     """
     scored: list[tuple[float, Proposal]] = []
     for column in missing:
@@ -72,8 +84,6 @@ def propose(
             if share is not None and share < FITS:
                 continue
             score = likeness if share is None else 0.7 * likeness + 0.3 * share
-            if score < least:
-                continue
             header = _general(published, column, vintage_year)
             proposal = Proposal(
                 table=table_name, layout=layout, canonical=column.name, published=published, header=header,
@@ -97,10 +107,15 @@ def _likeness(known: str, published: str, column: Column, vintage_year: int | No
     a, b = normalise(known), normalise(published)
     if not a or not b:
         return 0.0
-    # `MED18` inside `MED18_CORRIGE` counts as much as a spelling that is close letter by letter
-    inside = 0.8 if len(a) >= 3 and (a in b or b in a) else 0.0
+    # `MED18` inside `MED18_CORRIGE` counts as much as a spelling that is close letter by letter; `re` inside `Région` does not
+    inside = 0.8 if min(len(a), len(b)) >= 3 and (_words(known) <= _words(published) or _words(published) <= _words(known)) else 0.0
     other = difflib.SequenceMatcher(None, normalise(column.name), b).ratio()
     return max(inside, difflib.SequenceMatcher(None, a, b).ratio(), 0.9 * other)
+
+
+def _words(header: str) -> set[str]:
+    plain = unicodedata.normalize("NFKD", header.lower())
+    return set(re.findall(r"[a-z0-9]+", "".join(c for c in plain if not unicodedata.combining(c))))
 
 
 def _general(published: str, column: Column, vintage_year: int | None) -> str:

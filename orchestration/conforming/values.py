@@ -1,6 +1,7 @@
 """The text of one column as typed values, with what could not be read.
 
-One function a family of types; each distinct text is looked at once. Add a type here when the
+One function a family of types; each distinct text is looked at once, with how often it stands there: a code
+that lost its zero is told from a code that was cut by what the whole column shows. Add a type here when the
 catalogue gets one. A value is returned only where the text has one reading: everything else is an
 `Unreadable`, which rejects its row (or, beyond the source's budget, the file).
 """
@@ -8,6 +9,7 @@ catalogue gets one. A value is returned only where the text has one reading: eve
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
@@ -17,17 +19,22 @@ from orchestration.catalog.models import Column
 from orchestration.messages import Message, Refusal
 
 BLANKS = {ord(c): None for c in " \t\u00a0\u202f\u2009\u2007"}
-_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
-_POINT = re.compile(r"(?:-?\d+(?:\.\d+)?)?(?:\n(?:-?\d+(?:\.\d+)?)?)*")
-_COMMA = re.compile(r"(?:-?\d+(?:,\d+)?)?(?:\n(?:-?\d+(?:,\d+)?)?)*")
-_THREE = re.compile(r"-?[1-9]\d{0,2}[.,]\d{3}")
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII)
+_POINT = re.compile(r"(?:-?\d+(?:\.\d+)?)?(?:\n(?:-?\d+(?:\.\d+)?)?)*", re.ASCII)
+_COMMA = re.compile(r"(?:-?\d+(?:,\d+)?)?(?:\n(?:-?\d+(?:,\d+)?)?)*", re.ASCII)
+_THREE = re.compile(r"-?[1-9]\d{0,2}[.,]\d{3}", re.ASCII)
 _GROUPED = {
-    ",": re.compile(r"-?\d{1,3}(?:,\d{3})+(?:\.\d+)?"),
-    ".": re.compile(r"-?\d{1,3}(?:\.\d{3})+(?:,\d+)?"),
+    ",": re.compile(r"-?\d{1,3}(?:,\d{3})+(?:\.\d+)?", re.ASCII),
+    ".": re.compile(r"-?\d{1,3}(?:\.\d{3})+(?:,\d+)?", re.ASCII),
 }
-_EXPONENT = re.compile(r"-?\d+(?:[.,]\d+)?[eE][+-]?\d+")
-_DAMAGED_ID = re.compile(r"\d+(?:[.,]\d+)?[eE]\+?\d+")
+_EXPONENT = re.compile(r"-?\d+(?:[.,]\d+)?[eE][+-]?\d+", re.ASCII)
+_DAMAGED_ID = re.compile(r"\d+(?:[.,]\d+)?[eE]\+?\d+", re.ASCII)
 BLANK_IS_ZERO = "=0"
+NUMBERS = ("integer", "number", "year")
+# what everybody writes for « no figure »; a marker that a source declares as secret or missing is asked first
+NO_FIGURE = frozenset(
+    "n/a na n.a n.a. nd n.d n.d. n/d ns n.s n.s. nan null - -- – — − . .. ... …".split()
+)
 
 
 @dataclass
@@ -54,19 +61,20 @@ def parse(column: Column, texts: Iterable[str], *, file: str, typed_numbers: boo
     missing = {m.casefold() for m in column.missing if m != BLANK_IS_ZERO}
     secret = {m.casefold() for m in column.secret}
     blank: Any = 0 if BLANK_IS_ZERO in column.missing else None
-    rest: list[str] = []
+    counts = Counter(texts)
+    rest: dict[str, int] = {}
     # in the order of the file: the same file gives the same message each time
-    for text in dict.fromkeys(texts):
+    for text, times in counts.items():
         key = text.strip().casefold()
         if not key:
             result.values[text] = blank
         elif key in secret:
             result.values[text] = None
             result.markers[text] = text.strip()
-        elif key in missing:
+        elif key in missing or (column.type in NUMBERS and key in NO_FIGURE):
             result.values[text] = None
         else:
-            rest.append(text)
+            rest[text] = times
     if rest:
         _PARSERS[column.type](column, rest, result, file, typed_numbers)
         _limits(column, result)
@@ -112,38 +120,73 @@ def _unreadable(result: Parsed, text: str, wanted_fr: str, wanted_en: str) -> No
 # numbers ------------------------------------------------------------------------------------------
 
 
-def _numbers(column: Column, texts: list[str], result: Parsed, file: str, typed: bool) -> None:
-    blob = "\n".join(texts)
+def _numbers(column: Column, texts: dict[str, int], result: Parsed, file: str, typed: bool) -> None:
+    plain = _without_base(column, texts, result)
+    blob = "\n".join(plain.values())
     if _POINT.fullmatch(blob):
-        readings, sign = {t: t for t in texts}, "."
+        readings, sign = plain, "."
     elif _COMMA.fullmatch(blob):
-        readings, sign = {t: t.replace(",", ".") for t in texts}, ","
+        readings, sign = {t: p.replace(",", ".") for t, p in plain.items()}, ","
     else:
-        readings, sign = _odd_numbers(column, texts, result, file, typed)
+        readings, sign = _odd_numbers(column, plain, result, file, typed)
     if sign and not typed:
-        readings = _decide_three_digits(column, readings, sign, result, file)
+        readings = _decide_three_digits(column, plain, readings, sign, result, file)
     integral = column.type in ("integer", "year")
     for text, reading in readings.items():
         number = float(reading)
         if not integral:
             result.values[text] = number
-        elif number == int(number):
-            result.values[text] = int(number)
-        else:
+        elif number != int(number):
             _unreadable(result, text, "un nombre entier", "a whole number")
+        elif column.type == "year" and not FIRST_YEAR <= number <= LAST_YEAR:
+            _unreadable(result, text, "une année (quatre chiffres)", "a year (four digits)")
+        else:
+            result.values[text] = int(number)
+
+
+_BASED = re.compile(r"(.*\S)\s*/\s*(\d+(?:[.,]\d+)?)", re.ASCII)
+
+
+def _without_base(column: Column, texts: Iterable[str], result: Parsed) -> dict[str, str]:
+    """Return text → figure, a score that is written with its base (`94/100`) without it.
+
+    The base must be the highest possible score, or 100 where the unit is points: `34/40` is another measure.
+    """
+    plain: dict[str, str] = {}
+    # a share of « 94/100 » would be a fraction of something
+    base = None if column.unit == "%" else column.maximum if column.maximum is not None else 100.0 if column.unit == "points" else None
+    based = False
+    for text in texts:
+        found = _BASED.fullmatch(text.strip())
+        if found is None:
+            plain[text] = text
+        elif base is not None and float(found[2].replace(",", ".")) == base:
+            plain[text], based = found[1], True
+        elif base is not None:
+            _unreadable(result, text, f"sur {base:g} : c'est une autre mesure", f"out of {base:g}: it is another measure")
+        else:
+            _unreadable(result, text, "un nombre", "a number")
+    if based:
+        result.notes.append(
+            Message(
+                fr=f"colonne « {column.name} » : notes écrites avec leur base (/{base:g}), lues sans elle",
+                en=f"column '{column.name}': scores written with their base (/{base:g}), read without it",
+            )
+        )
+    return plain
 
 
 def _odd_numbers(
-    column: Column, texts: list[str], result: Parsed, file: str, typed: bool
+    column: Column, texts: dict[str, int], result: Parsed, file: str, typed: bool
 ) -> tuple[dict[str, str], str]:
     """Blanks between thousands, percent signs, signs of both kinds, numbers that a spreadsheet damaged."""
     readings: dict[str, str] = {}
     signs: set[str] = set()
     plains: dict[str, str] = {}
     grouped = percent = False
-    for text in texts:
-        plain = text.translate(BLANKS).replace("−", "-")
-        grouped |= plain != text.strip().replace("−", "-")
+    for text, figure in texts.items():
+        plain = figure.translate(BLANKS).replace("−", "-")
+        grouped |= plain != figure.strip().replace("−", "-")
         if plain.endswith("%") and column.unit == "%":
             plain, percent = plain[:-1], True
         plains[text] = plain
@@ -213,15 +256,15 @@ def _thousands_sign(plains: Iterable[str]) -> str:
 
 
 def _decide_three_digits(
-    column: Column, readings: dict[str, str], sign: str, result: Parsed, file: str
+    column: Column, figures: dict[str, str], readings: dict[str, str], sign: str, result: Parsed, file: str
 ) -> dict[str, str]:
     """Decide whether `4,936` is a decimal or thousands.
 
     One value with another number of decimals, or a leading zero (`0,311`), settles it. Filosofi 2016
     writes S80/S20 with three decimals throughout; there the possible range decides.
     """
-    marked = [t for t in readings if sign in t]
-    if not marked or not all(_THREE.fullmatch(t.translate(BLANKS)) for t in marked):
+    marked = [t for t in readings if sign in figures[t]]
+    if not marked or not all(_THREE.fullmatch(figures[t].translate(BLANKS)) for t in marked):
         return readings
     as_decimal = {t: float(readings[t]) for t in marked}
     as_thousands = {t: float(readings[t].replace(".", "")) for t in marked}
@@ -271,11 +314,21 @@ def luhn(digits: str) -> bool:
     return total % 10 == 0
 
 
+def valid_siren(siren: str) -> bool:
+    """Return whether the nine digits are somebody's: nine zeros obey the formula and are nobody's."""
+    return not _placeholder(siren) and luhn(siren)
+
+
 def valid_siret(siret: str) -> bool:
-    """Return whether `siret` is well formed; La Poste's establishments (356000000) obey a sum by 5."""
-    if luhn(siret):
-        return True
-    return siret.startswith("356000000") and sum(map(int, siret)) % 5 == 0
+    """Return whether `siret` is well formed, its SIREN too; La Poste's establishments (356000000) obey a sum by 5."""
+    if _placeholder(siret) or not luhn(siret[:9]):
+        return False
+    return luhn(siret) or (siret.startswith("356000000") and sum(map(int, siret)) % 5 == 0)
+
+
+def _placeholder(digits: str) -> bool:
+    """Return whether the SIREN, or the number of the establishment behind it, is nothing but zeros."""
+    return not digits[:9].strip("0") or (len(digits) == 14 and not digits[9:].strip("0"))
 
 
 @dataclass(frozen=True)
@@ -288,34 +341,69 @@ class _Code:
 
 
 _CODES = {
-    "commune": _Code(re.compile(r"\d[\dAB]\d{3}"), 5, 4, "un code de commune", "the code of a commune"),
-    "department": _Code(re.compile(r"\d{2}|2[AB]|9[78]\d"), 2, 1, "un code de département", "the code of a département"),
-    "region": _Code(re.compile(r"\d{2}"), 2, 1, "un code de région", "the code of a région"),
-    "employment_zone": _Code(re.compile(r"\d{4}"), 4, 2, "un code de zone d'emploi", "the code of an employment zone"),
+    "commune": _Code(re.compile(r"(?!00)\d[\dAB](?!000)\d{3}", re.ASCII), 5, 4, "un code de commune", "the code of a commune"),
+    "department": _Code(re.compile(r"(?!00)\d{2}|2[AB]|9[78]\d", re.ASCII), 2, 1, "un code de département", "the code of a département"),
+    "region": _Code(re.compile(r"(?!00)\d{2}", re.ASCII), 2, 1, "un code de région", "the code of a région"),
+    "employment_zone": _Code(re.compile(r"(?!0000)\d{4}", re.ASCII), 4, 2, "un code de zone d'emploi", "the code of an employment zone"),
     "country": _Code(re.compile(r"FR|FM"), 2, 2, "un code de pays", "the code of a country"),
 }
+# codes of which few exist, so that one stands in many rows; of the others each counts once
+_FEW = ("department", "region", "naf")
+# fewer short codes may be slips of the hand; nine communes in a hundred begin with a zero, as do the départements
+LEAST_SHORT, LEAST_SHARE = 3, 0.03
 
 
-def _codes(column: Column, texts: list[str], result: Parsed, file: str, typed: bool) -> None:
+def _codes(column: Column, texts: dict[str, int], result: Parsed, file: str, typed: bool) -> None:
     code = _CODES[column.type]
-    restored = 0
+    short: dict[str, str] = {}
     for text in texts:
         plain = _id_text(text).upper()
         if code.pattern.fullmatch(plain):
             result.values[text] = plain
-        elif plain.isdigit() and code.shortest <= len(plain) < code.width:
-            result.values[text] = plain.zfill(code.width)
-            restored += 1
+        elif plain.isascii() and plain.isdigit() and code.shortest <= len(plain) < code.width and code.pattern.fullmatch(plain.zfill(code.width)):
+            short[text] = plain.zfill(code.width)
         else:
             _unreadable(result, text, code.fr, code.en)
-    if restored:
-        result.notes.append(_zeros_restored(column, restored))
+    _put_zeros_back(column, texts, short, code.width, result)
+
+
+def _put_zeros_back(column: Column, texts: dict[str, int], short: dict[str, str], width: int, result: Parsed) -> None:
+    """Give the `short` codes their zeros where the column proves that a program took the zeros of all codes.
+
+    Such a program leaves no code with its zero, and takes those of several: `1004` for Ambérieu in Insee's wages
+    of 2014, beside 3,107 others. One short code among whole ones is as likely to have lost another digit.
+    """
+    whole = {t for t in result.values if result.values[t] is not None}
+    if column.type in _FEW:
+        count, rest = sum(texts[t] for t in short), sum(texts[t] for t in whole)
+    else:
+        count, rest = len(set(short.values())), len({result.values[t] for t in whole})
+    # a program that takes codes for numbers leaves `0111Z` alone
+    kept = any(str(result.values[t]).startswith("0") and str(result.values[t]).isdigit() for t in whole)
+    if short and not kept and count >= max(LEAST_SHORT, LEAST_SHARE * (count + rest)):
+        result.values.update(short)
+        result.notes.append(_zeros_restored(column, len(short)))
+        return
+    for text in short:
+        _too_short(result, text, width)
+
+
+def _too_short(result: Parsed, text: str, width: int) -> None:
+    found = len(_id_text(text))
+    result.unreadable[text] = Message(
+        fr=f"« {text.strip()[:60]} » : {found} chiffre{'s' if found > 1 else ''} au lieu de {width}",
+        en=f"'{text.strip()[:60]}': {found} digit{'s' if found > 1 else ''} instead of {width}",
+    )
+
+
+_FLOAT = re.compile(r"(\d+)[.,]0*", re.ASCII)
 
 
 def _id_text(text: str) -> str:
-    """Return an identifier without blanks, and without the `.0` (or `,0`) that a spreadsheet's float leaves."""
-    plain = text.translate(BLANKS)
-    return plain[:-2] if plain.endswith((".0", ",0")) else plain
+    """Return an identifier without blanks, without the `.0` (`.00`, `.`) of a spreadsheet's float, without its text mark (`'`)."""
+    plain = text.translate(BLANKS).removeprefix("'")
+    found = _FLOAT.fullmatch(plain)
+    return found[1] if found else plain
 
 
 def _zeros_restored(column: Column, count: int) -> Message:
@@ -325,89 +413,101 @@ def _zeros_restored(column: Column, count: int) -> Message:
     )
 
 
-def _identifiers(column: Column, texts: list[str], result: Parsed, file: str, typed: bool) -> None:
+# in a long column two short codes that pass the key are what such a loss leaves; in a short one they may have been cut
+LEAST_WHOLE = 50
+_VAT = re.compile(r"FR(\d{2})(\d{9})", re.ASCII)
+
+
+def _identifiers(column: Column, texts: dict[str, int], result: Parsed, file: str, typed: bool) -> None:
     """SIREN and SIRET: digits, Luhn's key; lost leading zeros come back only where it is certain.
 
     ADEME's list of reports cuts SIRENs at the end ("3 328 035"): one in ten of those would pass the
-    key by chance once padded. So zeros are put back only where no code of the column kept one and
-    nine in ten of the short codes pass.
+    key by chance once padded. So zeros are put back only where no code of the column kept one, several are
+    short, and nine in ten of these pass.
     """
     width = 14 if column.type == "siret" else 9
-    check: Callable[[str], bool] = valid_siret if column.type == "siret" else luhn
+    name = column.type.upper()
+    check: Callable[[str], bool] = valid_siret if column.type == "siret" else valid_siren
     short: dict[str, str] = {}
-    kept_zero = False
+    whole: set[str] = set()
     for text in texts:
         plain = _id_text(text)
+        vat = _VAT.fullmatch(plain.upper()) if column.type == "siren" else None
+        if vat and int(vat[1]) == (12 + 3 * (int(vat[2]) % 97)) % 97:
+            plain = vat[2]
         if _DAMAGED_ID.fullmatch(plain):
             _unreadable(
                 result, text, "un identifiant complet : un tableur l'a abrégé et des chiffres sont perdus",
                 "a whole identifier: a spreadsheet shortened it and digits are lost",
             )
-        elif not plain.isdigit() or len(plain) > width or len(plain) < width - 2:
-            _unreadable(
-                result, text, f"un {column.type.upper()} ({width} chiffres)", f"a {column.type.upper()} ({width} digits)"
-            )
+        elif not (plain.isascii() and plain.isdigit()) or len(plain) > width or len(plain) < width - 2:
+            _unreadable(result, text, f"un {name} ({width} chiffres)", f"a {name} ({width} digits)")
         elif len(plain) < width:
             short[text] = plain.zfill(width)
         elif check(plain):
             result.values[text] = plain
-            kept_zero |= plain.startswith("0")
+            whole.add(plain)
+        elif _placeholder(plain):
+            _unreadable(result, text, f"un {name} : des zéros à la place", f"a {name}: zeros stand in its place")
         else:
             _unreadable(
-                result, text, f"un {column.type.upper()} valable : sa clé de contrôle est fausse",
-                f"a valid {column.type.upper()}: its check digit is wrong",
+                result, text, f"un {name} valable : sa clé de contrôle est fausse",
+                f"a valid {name}: its check digit is wrong",
             )
     passing = {t: v for t, v in short.items() if check(v)}
-    if short and not kept_zero and len(passing) >= 0.9 * len(short):
+    several = len(set(short.values())) >= (LEAST_SHORT if len(whole) < LEAST_WHOLE else LEAST_SHORT - 1)
+    if several and not any(v.startswith("0") for v in whole) and len(passing) >= 0.9 * len(short):
         result.values.update(passing)
         result.notes.append(_zeros_restored(column, len(passing)))
         short = {t: v for t, v in short.items() if t not in passing}
     for text in short:
-        _unreadable(
-            result, text, f"un {column.type.upper()} complet ({width} chiffres)", f"a whole {column.type.upper()} ({width} digits)"
-        )
+        _too_short(result, text, width)
 
 
-def _epci(column: Column, texts: list[str], result: Parsed, file: str, typed: bool) -> None:
+def _epci(column: Column, texts: dict[str, int], result: Parsed, file: str, typed: bool) -> None:
     for text in texts:
         plain = _id_text(text)
-        if plain.isdigit() and len(plain) == 9 and luhn(plain):
+        if re.fullmatch(r"\d{9}", plain, re.ASCII) and valid_siren(plain):
             result.values[text] = plain
         else:
             _unreadable(result, text, "le SIREN d'un EPCI", "the SIREN of an EPCI")
 
 
-_NAF = re.compile(r"\d{2}\.?\d{2}[A-Z]|\d{1,2}|\d{2}\.?\d{1,2}")
+_NAF = re.compile(r"\d{2}\.?\d{2}[A-Z]|\d{1,2}|\d{2}\.?\d{1,2}", re.ASCII)
 
 
-def _naf(column: Column, texts: list[str], result: Parsed, file: str, typed: bool) -> None:
-    restored = 0
+def _naf(column: Column, texts: dict[str, int], result: Parsed, file: str, typed: bool) -> None:
+    short: dict[str, str] = {}
     for text in texts:
         plain = _id_text(text).upper()
+        value = plain.replace(".", "")
         if re.fullmatch(r"X+", plain):
             result.values[text] = plain.lower()
-        elif not _NAF.fullmatch(plain):
+        elif not _NAF.fullmatch(plain) or value.zfill(2).startswith("00"):
             _unreadable(result, text, "un code d'activité (NAF)", "an activity code (NAF)")
+        elif len(value) == 1:
+            short[text] = value.zfill(2)
         else:
-            value = plain.replace(".", "")
-            if len(value) == 1:
-                value, restored = value.zfill(2), restored + 1
             result.values[text] = value
-    if restored:
-        result.notes.append(_zeros_restored(column, restored))
+    _put_zeros_back(column, texts, short, 2, result)
 
 
 # dates, booleans, text ----------------------------------------------------------------------------
 
-_ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?")
-_SLASHED = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{2}|\d{4})(?: \d{2}:\d{2}(?::\d{2})?)?")
+_ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?", re.ASCII)
+_SLASHED = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{2}|\d{4})(?: \d{2}:\d{2}(?::\d{2})?)?", re.ASCII)
+# outside these years a date or a year is a field that was never filled (0001 in .NET), or « no end » (9999)
+FIRST_YEAR, LAST_YEAR = 1000, 2999
+# day 0 and day 1 of the spreadsheets, which databases also write for « no date »
+_NO_DATES = frozenset([date(1899, 12, 30), date(1899, 12, 31), date(1900, 1, 1)])
 
 
-def _dates(column: Column, texts: list[str], result: Parsed, file: str, typed: bool) -> None:
+def _dates(column: Column, texts: dict[str, int], result: Parsed, file: str, typed: bool) -> None:
     """ISO dates, and day/month/year as French publishers write it.
 
     A column whose second numbers go above 12 is in month/day/year: it is refused, for the days up to
-    12 would be read wrong without a trace.
+    12 would be read wrong without a trace. A date that stands for « no date » or « no end » is no date: which of
+    the two is meant must be said under `missing` in `columns.csv`.
     """
     american = None
     for text in texts:
@@ -416,18 +516,26 @@ def _dates(column: Column, texts: list[str], result: Parsed, file: str, typed: b
         slashed = None if iso else _SLASHED.fullmatch(plain)
         try:
             if iso:
-                result.values[text] = date(int(iso[1]), int(iso[2]), int(iso[3]))
+                found = date(int(iso[1]), int(iso[2]), int(iso[3]))
             elif slashed:
                 day, month, year = int(slashed[1]), int(slashed[2]), int(slashed[3])
-                if year < 100:
+                if len(slashed[3]) == 2:
                     year += 2000 if year < 70 else 1900
                 if month > 12 >= day:
                     american = plain
-                result.values[text] = date(year, month, day)
+                found = date(year, month, day)
             else:
                 raise ValueError
         except ValueError:
             _unreadable(result, text, "une date (jj/mm/aaaa ou aaaa-mm-jj)", "a date (dd/mm/yyyy or yyyy-mm-dd)")
+            continue
+        if FIRST_YEAR <= found.year <= LAST_YEAR and found not in _NO_DATES:
+            result.values[text] = found
+        else:
+            _unreadable(
+                result, text, "une date vraie : elle tient lieu de « pas de date » ; laisser la case vide s'il n'y en a pas",
+                "a true date: it stands for 'no date'; leave the cell empty where there is none",
+            )
     if american:
         raise Refusal(
             Message(
@@ -446,7 +554,7 @@ _TRUE = {"true", "vrai", "oui", "o", "yes", "y", "1"}
 _FALSE = {"false", "faux", "non", "n", "no", "0"}
 
 
-def _booleans(column: Column, texts: list[str], result: Parsed, file: str, typed: bool) -> None:
+def _booleans(column: Column, texts: dict[str, int], result: Parsed, file: str, typed: bool) -> None:
     for text in texts:
         key = text.strip().casefold()
         if key in _TRUE or key in _FALSE:
@@ -455,12 +563,12 @@ def _booleans(column: Column, texts: list[str], result: Parsed, file: str, typed
             _unreadable(result, text, "oui ou non", "yes or no")
 
 
-def _texts(column: Column, texts: list[str], result: Parsed, file: str, typed: bool) -> None:
+def _texts(column: Column, texts: dict[str, int], result: Parsed, file: str, typed: bool) -> None:
     for text in texts:
         result.values[text] = text.strip()
 
 
-_PARSERS: dict[str, Callable[[Column, list[str], Parsed, str, bool], None]] = {
+_PARSERS: dict[str, Callable[[Column, dict[str, int], Parsed, str, bool], None]] = {
     "text": _texts, "integer": _numbers, "number": _numbers, "year": _numbers, "date": _dates,
     "boolean": _booleans, "commune": _codes, "department": _codes, "region": _codes,
     "employment_zone": _codes, "country": _codes, "epci": _epci, "siren": _identifiers,

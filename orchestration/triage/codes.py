@@ -1,7 +1,8 @@
-"""Are the territories' codes those of their level, and is the country whole?
+"""Are the territories' codes those of their level and of the names beside them, and is the country whole?
 
-Départements and régions are known by heart; communes, their mergers and the intercommunal bodies come
-from the reference tables at hand (`CodeLists`), and are judged only where those cover the file.
+Départements and régions are known by heart; communes, their mergers, the intercommunal bodies and the names come
+from the reference tables at hand (`CodeLists`), and are judged only where those cover the file. A code that
+nobody bears, or whose name is another place's, costs its row; beyond the source's budget, the file.
 """
 
 from __future__ import annotations
@@ -12,7 +13,10 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from orchestration.catalog.models import Table
+from orchestration.conforming.conform import Conformed, within_budget
+from orchestration.messages import Message
 from orchestration.triage.faults import AGAIN, RIGHT_FILE, Fault, Sink, refuse
+from orchestration.triage.names import Names, contradicted, named_parts, of_another
 from orchestration.triage.reference import described
 
 if TYPE_CHECKING:
@@ -41,17 +45,39 @@ NATIONAL_REGIONS = 9
 STILL_THERE = 0.9
 JUDGED_SHARE = 0.8
 ELSEWHERE = ("975", "977", "978", "98", "99")
+# the codes of countries end before that
+NO_COUNTRY = re.compile(r"999\d\d")
 
 
 @dataclass
 class CodeLists:
     """What is known: `communes`, of today and of the past; `suppressed`: code → day it ended;
-    `epcis`: of the compositions; `members`: EPCI → its communes, by the newest."""
+    `epcis`: of the compositions; `members`: EPCI → its communes, by the newest; `names`: of all of them."""
 
     communes: set[str] = field(default_factory=set)
     suppressed: dict[str, date] = field(default_factory=dict)
     epcis: set[str] = field(default_factory=set)
     members: dict[str, set[str]] = field(default_factory=dict)
+    names: Names = field(default_factory=Names)
+
+    @property
+    def are_whole(self) -> bool:
+        """Whether a code that is not among the communes is no commune's: the lists are no extract."""
+        return len(self.communes) >= WHOLE_LIST
+
+    def has(self, level: str, code: str) -> bool:
+        """Return whether a place of that level is known to bear the code, or to have borne it."""
+        known = {"commune": (self.communes, self.suppressed), "epci": (self.epcis,), "department": (DEPARTMENTS,)}
+        return any(code in codes for codes in known.get(level, (REGIONS, FORMER_REGIONS)))
+
+
+@dataclass
+class _Odd:
+    """Rows that cannot be: which rows of the frame, in which column and why each; and what the file would be refused with."""
+
+    column: str
+    rows: dict[int, Message]
+    fault: Fault
 
 
 def code_lists(communes: "list[pd.DataFrame]", movements: "list[pd.DataFrame]") -> CodeLists:
@@ -94,46 +120,104 @@ def suppressed_communes(movements: "pd.DataFrame") -> dict[str, date]:
 
 
 def check_codes(
-    table: Table, frame: "pd.DataFrame", lists: CodeLists, *, file_name: str, vintage_year: int | None,
+    table: Table, conformed: Conformed, lists: CodeLists, *, file_name: str, vintage_year: int | None,
     gives_lists: bool, fault: Sink = refuse, dated_geography: bool = False,
 ) -> None:
-    """Fault for codes of another level, unknown ones, communes that ended before the vintage, a country in part.
+    """Leave out rows of codes that no place bears or whose name is another place's; fault for what speaks of the file.
 
-    A code of a commune that merged after the vintage is right: the passage to the new commune is made later.
+    That is: codes of another level, more odd rows than the budget allows, communes that ended before the vintage
+    in a table that counts by commune, a country in part. A code of a commune that merged after the vintage is
+    right: the passage to the new commune is made later.
     `dated_geography`: the table says which communes there are on a day (a composition), so that codes of an
     earlier day mean another year's file.
     """
+    frame = conformed.frame
     if frame.empty:
         return
+    odd: list[_Odd] = []
     for column in table.columns:
         if column.type == "territory" and "territory_level" in frame:
             for level, part in frame.groupby("territory_level", sort=False):
-                _level(str(level), column.name, part, file_name, fault)
+                odd += _level(str(level), column.name, part, file_name, fault)
                 if level == "epci" and column.key:
                     _every_epci(column.name, part, lists, file_name, vintage_year, fault)
                 if level == "commune":
-                    _communes(column.name, column.key, part, lists, file_name, vintage_year, gives_lists, fault, dated_geography)
+                    odd += _communes(table, column.name, column.key, part, lists, file_name, vintage_year, gives_lists, fault, dated_geography)
         elif column.type in ("department", "region"):
-            _level(column.type, column.name, frame, file_name, fault, whole=column.key)
+            odd += _level(column.type, column.name, frame, file_name, fault, whole=column.key)
         elif column.type == "commune":
             # associated and delegated communes keep codes of former communes
             part = frame[frame["typecom"] == "COM"] if "typecom" in frame and column.key else frame
-            if not (gives_lists and not column.key):
-                _communes(column.name, column.key, part, lists, file_name, vintage_year, gives_lists, fault, dated_geography)
+            odd += _communes(table, column.name, column.key, part, lists, file_name, vintage_year, gives_lists, fault, dated_geography)
+            if lists.communes and not (gives_lists or column.key or lists.are_whole) and column.name in table.names:
+                _forget_unverified(column.name, table.names[column.name], conformed, lists)
+    if not gives_lists:
+        odd += _other_names(table, frame, lists, file_name)
+    lost = {row for o in odd for row in o.rows}
+    if within_budget(table, conformed, len(lost)):
+        _leave_out(conformed, odd)
+        return
+    for o in odd:
+        fault(o.fault)
 
 
-def _level(level: str, name: str, frame: "pd.DataFrame", file_name: str, fault: Sink, whole: bool = True) -> None:
+def _forget_unverified(code: str, name: str, conformed: Conformed, lists: CodeLists) -> None:
+    """Empty, and tell, the communes that a table kept by hand gives and that the extract at hand does not have.
+
+    Whether 44115 is Oudon or the postal code of Haute-Goulaine only the national list says; the row is a good one.
+    """
+    frame = conformed.frame
+    rows = [r for r, c in frame[code].dropna().items() if not (lists.has("commune", c) or c.startswith(ELSEWHERE) or IMPOSSIBLE.fullmatch(c))]
+    rows = [r for r in rows if not contradicted("commune", code, name, frame.loc[[r]], lists.names, set())]
+    if not rows:
+        return
+    fr = ", ".join(f"ligne {frame['_row'].loc[r]} ({frame[code].loc[r]}, « {frame[name].loc[r] or ''} »)" for r in rows[:5])
+    en = ", ".join(f"line {frame['_row'].loc[r]} ({frame[code].loc[r]}, '{frame[name].loc[r] or ''}')" for r in rows[:5])
+    more = ", …" if len(rows) > 5 else ""
+    conformed.notes.append(Message(
+        fr=f"{len(rows)} code(s) de commune laissés vides : seul un extrait de la liste des communes est à disposition, et il ne les a pas : {fr}{more} ; fournir la liste nationale pour qu'ils soient lus",
+        en=f"{len(rows)} commune code(s) left empty: only an extract of the list of communes is at hand, and it lacks them: {en}{more}; provide the national list to have them read",
+    ))
+    conformed.frame = frame = frame.copy()
+    frame.loc[rows, code] = None
+
+
+def _leave_out(conformed: Conformed, odd: list[_Odd]) -> None:
+    """Leave out the odd rows, each for the first reason that speaks against it."""
+    reasons: dict[int, tuple[str, Message]] = {}
+    for o in odd:
+        for row, why in o.rows.items():
+            reasons.setdefault(row, (o.column, why))
+    # from the last to the first: a row that goes moves those below it
+    for row in sorted(reasons, reverse=True):
+        conformed.leave_out([row], *reasons[row])
+    conformed.rejected.sort(key=lambda r: r.line)
+
+
+def _other_names(table: Table, frame: "pd.DataFrame", lists: CodeLists, file_name: str) -> list[_Odd]:
+    result = []
+    for level, code, name, part in named_parts(table, frame):
+        known = {c for c in part[code].dropna().unique() if lists.has(level, c)}
+        rows = contradicted(level, code, name, part, lists.names, known)
+        if rows:
+            lines = ", ".join(f"ligne {frame['_row'].loc[r]} ({w.fr})" for r, w in list(rows.items())[:3])
+            lines_en = ", ".join(f"line {frame['_row'].loc[r]} ({w.en})" for r, w in list(rows.items())[:3])
+            more = ", …" if len(rows) > 3 else ""
+            result.append(_Odd(code, rows, Fault(
+                "codes",
+                f"{file_name} : {len(rows)} ligne(s) dont le code (« {code} ») n'est pas celui du nom écrit à côté : {lines}{more}.",
+                f"{file_name}: {len(rows)} row(s) whose code ('{code}') is not that of the name beside it: {lines_en}{more}.",
+                RIGHT_FILE, column=code,
+            )))
+    return result
+
+
+def _level(
+    level: str, name: str, frame: "pd.DataFrame", file_name: str, fault: Sink, whole: bool = True
+) -> list[_Odd]:
     found = frame[name].dropna()
     codes = set(found)
     if level == "region":
-        strange = codes - REGIONS - FORMER_REGIONS
-        if strange:
-            rows = [i for i, c in enumerate(found) if c in strange]
-            fr, en = described(frame.loc[found.index, "_row"].to_numpy(), found.tolist(), rows)
-            fault(Fault(
-                "codes", f"{file_name} : colonne « {name} », {len(strange)} code(s) ne sont pas ceux d'une région : {fr}.",
-                f"{file_name}: column '{name}', {len(strange)} code(s) are no région's: {en}.", RIGHT_FILE, column=name,
-            ))
         missing = sorted(MAINLAND_REGIONS - codes)
         if whole and missing and len(codes & MAINLAND_REGIONS) >= NATIONAL_REGIONS and not codes & FORMER_REGIONS:
             fault(Fault(
@@ -142,23 +226,36 @@ def _level(level: str, name: str, frame: "pd.DataFrame", file_name: str, fault: 
                 f"{file_name}: column '{name}', {len(missing)} of the 13 mainland régions are missing ({', '.join(missing)}): a truncated file?",
                 AGAIN, column=name,
             ))
-    elif level == "department":
-        strange = codes - DEPARTMENTS
-        if strange:
-            rows = [i for i, c in enumerate(found) if c in strange]
-            fr, en = described(frame.loc[found.index, "_row"].to_numpy(), found.tolist(), rows)
-            fault(Fault(
-                "codes", f"{file_name} : colonne « {name} », {len(strange)} code(s) ne sont pas ceux d'un département : {fr}.",
-                f"{file_name}: column '{name}', {len(strange)} code(s) are no département's: {en}.", RIGHT_FILE, column=name,
-            ))
-        if len(codes) >= 10 and codes <= REGIONS:
-            fault(Fault(
-                "codes",
-                f"{file_name} : les {len(codes)} codes de la colonne « {name} » sont tous des codes de région, alors que des départements sont attendus.",
-                f"{file_name}: the {len(codes)} codes of column '{name}' are all codes of régions, where départements are expected.", RIGHT_FILE, column=name,
-            ))
-        if whole:
-            _whole_country(codes, name, file_name, fault)
+        return _strange(name, frame, found, codes - REGIONS - FORMER_REGIONS, file_name, "d'une région", "région's")
+    if level != "department":
+        return []
+    if len(codes) >= 10 and codes <= REGIONS:
+        fault(Fault(
+            "codes",
+            f"{file_name} : les {len(codes)} codes de la colonne « {name} » sont tous des codes de région, alors que des départements sont attendus.",
+            f"{file_name}: the {len(codes)} codes of column '{name}' are all codes of régions, where départements are expected.", RIGHT_FILE, column=name,
+        ))
+    if whole:
+        _whole_country(codes, name, file_name, fault)
+    return _strange(name, frame, found, codes - DEPARTMENTS, file_name, "d'un département", "département's")
+
+
+def _strange(
+    name: str, frame: "pd.DataFrame", found: "pd.Series", strange: set[str], file_name: str, whose_fr: str, whose_en: str
+) -> list[_Odd]:
+    """Return the rows whose code no place of the level bears."""
+    if not strange:
+        return []
+    rows = [i for i, c in enumerate(found) if c in strange]
+    fr, en = described(frame.loc[found.index, "_row"].to_numpy(), found.tolist(), rows)
+    whys = {
+        found.index[i]: Message(fr=f"« {found.iloc[i]} » n'est pas le code {whose_fr}", en=f"'{found.iloc[i]}' is no {whose_en} code")
+        for i in rows
+    }
+    return [_Odd(name, whys, Fault(
+        "codes", f"{file_name} : colonne « {name} », {len(strange)} code(s) ne sont pas ceux {whose_fr} : {fr}.",
+        f"{file_name}: column '{name}', {len(strange)} code(s) are no {whose_en}: {en}.", RIGHT_FILE, column=name,
+    ))]
 
 
 def _every_epci(
@@ -208,9 +305,9 @@ def _older_geography(too_old: set[str], codes: set[str], lists: CodeLists, vinta
 
 
 def _communes(
-    name: str, key: bool, frame: "pd.DataFrame", lists: CodeLists, file_name: str, vintage_year: int | None,
+    table: Table, name: str, key: bool, frame: "pd.DataFrame", lists: CodeLists, file_name: str, vintage_year: int | None,
     gives_lists: bool, fault: Sink, strict: bool = False,
-) -> None:
+) -> list[_Odd]:
     found = frame[name].dropna()
     codes = set(found)
     if key:
@@ -220,7 +317,8 @@ def _communes(
     too_old = {c for c, day in former.items() if vintage_year is not None and day <= date(vintage_year, 1, 1)}
     if too_old and not (gives_lists or strict) and _older_geography(too_old, codes, lists, vintage_year):
         too_old = set()
-    if too_old:
+    # a company may give the commune as it was: nothing is counted twice where the code is no key
+    if too_old and key:
         rows = [i for i, c in enumerate(found) if c in too_old]
         fr, en = described(lines, found.tolist(), rows)
         first = found.tolist()[rows[0]]
@@ -232,18 +330,25 @@ def _communes(
             "Their figures would be counted twice with those of the new commune.",
             RIGHT_FILE, column=name,
         ))
-    if gives_lists or not codes:
-        return
-    known = {c for c in codes if c in lists.communes or c in lists.suppressed}
-    unknown = {c for c in codes if IMPOSSIBLE.fullmatch(c) and not c.startswith(ELSEWHERE)}
-    if len(lists.communes) >= WHOLE_LIST and len(known) >= JUDGED_SHARE * len(codes):
+    known = {c for c in codes if lists.has("commune", c)}
+    # figures are of communes, a company may also be abroad
+    unknown = {c for c in codes if NO_COUNTRY.fullmatch(c) or (key and c.startswith("99"))}
+    unknown |= {c for c in codes if IMPOSSIBLE.fullmatch(c) and not c.startswith(ELSEWHERE)}
+    # a table of few rows is judged by the lists too: two postal codes of three rows are no sign of another list
+    if not gives_lists and lists.are_whole and (len(known) >= JUDGED_SHARE * len(codes) or not key):
         unknown |= {c for c in codes - known if not c.startswith(ELSEWHERE)}
-    if unknown:
-        rows = [i for i, c in enumerate(found) if c in unknown]
-        fr, en = described(lines, found.tolist(), rows)
-        fault(Fault(
-            "codes",
-            f"{file_name} : colonne « {name} », {len(unknown)} code(s) ne sont ceux d'aucune commune, d'aujourd'hui ou d'autrefois : {fr}.",
-            f"{file_name}: column '{name}', {len(unknown)} code(s) are no commune's, of today or of the past: {en}.",
-            RIGHT_FILE, column=name,
-        ))
+    if not unknown:
+        return []
+    rows = [i for i, c in enumerate(found) if c in unknown]
+    fr, en = described(lines, found.tolist(), rows)
+    beside = frame[table.names[name]] if name in table.names else None
+    whys = {}
+    for i in rows:
+        called = "" if beside is None else str(beside.loc[found.index[i]] or "")
+        whys[found.index[i]] = of_another("commune", found.iloc[i], called, lists.names, lists.names.bearers("commune", called))
+    return [_Odd(name, whys, Fault(
+        "codes",
+        f"{file_name} : colonne « {name} », {len(unknown)} code(s) ne sont ceux d'aucune commune, d'aujourd'hui ou d'autrefois : {fr}.",
+        f"{file_name}: column '{name}', {len(unknown)} code(s) are no commune's, of today or of the past: {en}.",
+        RIGHT_FILE, column=name,
+    ))]

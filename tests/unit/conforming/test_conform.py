@@ -44,7 +44,7 @@ def run(table, table_raw, spec=SPEC, name="FILO2018_COM.csv", year=2018):
 
 
 def test_level_from_the_name_and_year_from_the_header():
-    result = run(rates(), raw(["CODGEO", "Q218"], ["1004", "22600"], ["44109", "s"]))
+    result = run(rates(), raw(["CODGEO", "Q218"], ["01004", "22600"], ["44109", "s"]))
     assert result.frame.to_dict("list") == {
         "territory_level": ["commune", "commune"], "territory_code": ["01004", "44109"], "year": [2018, 2018],
         "median": [22600.0, pytest.approx(float("nan"), nan_ok=True)], "median__marker": [None, "s"], "_row": [2, 3],
@@ -52,8 +52,9 @@ def test_level_from_the_name_and_year_from_the_header():
 
 
 def test_the_level_decides_how_a_code_is_read():
-    result = run(rates(), raw(["CODGEO", "Q218"], ["1", "22600"], ["2A", "21000"]), name="FILO2018_DEP.csv")
-    assert result.frame["territory_code"].tolist() == ["01", "2A"]
+    rows = [["1", "22600"], ["2", "20600"], ["3", "20100"], ["2A", "21000"]]
+    result = run(rates(), raw(["CODGEO", "Q218"], *rows), name="FILO2018_DEP.csv")
+    assert result.frame["territory_code"].tolist() == ["01", "02", "03", "2A"]
 
 
 def test_a_file_of_another_year_is_refused():
@@ -96,6 +97,43 @@ def test_two_truths_about_one_key_are_refused_with_both_lines():
         run(rates(), raw(["CODGEO", "Q218"], ["44109", "22600"], ["44109", "22700"]))
 
 
+def long(count):
+    """Return rows of `count` communes, none of which is 44109."""
+    codes = [f"{department}{number:03d}" for department in range(10, 40) for number in range(1, 301)]
+    return [[code, "22600"] for code in codes[:count]]
+
+
+def test_two_truths_about_one_key_cost_their_rows_in_a_long_file():
+    # Insee's establishments with one commune twice: the other 1,242 must not wait for it
+    rows = long(1242)
+    result = run(rates(), raw(["CODGEO", "Q218"], *rows[:600], ["44109", "21000"], *rows[600:], ["44109", "21500"]))
+    assert result.frame["territory_code"].tolist() == [r[0] for r in rows]
+    assert [r.line for r in result.rejected] == [602, 1245]
+    first = result.rejected[0]
+    assert first.column == "median" and "602, 1245" in first.why.fr and "44109" in first.why.fr and "2018" in first.why.fr
+    assert result.rows_read == len(result.frame) + len(result.rejected)
+
+
+def test_two_truths_count_together_with_the_other_lost_rows():
+    twice = [["44109", "21000"], ["44109", "21500"]]
+    assert len(run(rates(), raw(["CODGEO", "Q218"], *long(1100), *twice)).frame) == 1100
+    with pytest.raises(Refusal, match="two different values"):
+        run(rates(), raw(["CODGEO", "Q218"], *long(1100), *twice, ["44162", "beaucoup"]))
+
+
+def test_a_value_that_stands_twice_is_no_majority():
+    rows = [["44109", "21000"], ["44109", "21000"], ["44109", "21500"]]
+    result = run(rates(), raw(["CODGEO", "Q218"], *long(2500), *rows))
+    assert len(result.frame) == 2500 and [r.line for r in result.rejected] == [2502, 2503, 2504]
+
+
+def test_a_required_column_of_nothing_but_unknown_markers_was_lost():
+    with pytest.raises(Refusal, match="is empty in all 6 rows"):
+        run(rates(), raw(["CODGEO", "Q218"], *[[f"4410{n}", "n.d."] for n in range(6)]))
+    # secrecy is a cell: a file of small communes may have nothing else
+    assert len(run(rates(), raw(["CODGEO", "Q218"], *[[f"4410{n}", "s"] for n in range(6)])).frame) == 6
+
+
 def test_quarters_in_headers_become_rows():
     table = Table(
         description=TEXT, grain="x", files=[],
@@ -108,7 +146,7 @@ def test_quarters_in_headers_become_rows():
         pattern=r".*\.xlsx",
         unpivot=Unpivot(headers=r"(?P<year>\d{4})-T(?P<q>[1-4])", period="{year}-Q{q}", value="rate"),
     )
-    result = run(table, raw(["ZE2020", "2023-T2", "2023-T3"], ["5216", "5.4", "5.5"], ["51", "9", ""]), spec, "c.xlsx", 2023)
+    result = run(table, raw(["ZE2020", "2023-T2", "2023-T3"], ["5216", "5.4", "5.5"], ["0051", "9", ""]), spec, "c.xlsx", 2023)
     assert result.frame[["code", "period", "rate"]].fillna(-1).values.tolist() == [
         ["5216", "2023-Q2", 5.4], ["0051", "2023-Q2", 9.0], ["5216", "2023-Q3", 5.5], ["0051", "2023-Q3", -1],
     ]

@@ -87,6 +87,45 @@ def test_markers_of_secrecy_and_of_absence_are_told_apart():
     assert parsed.markers == {"s": "s", "nd": "nd"}
 
 
+@pytest.mark.parametrize("marker", ["N/A", "NA", "n.a.", "-", "–", "nd", "n.d.", "ns", ".", "…", "nan", "NULL"])
+@pytest.mark.parametrize("kind", ["number", "integer", "year"])
+def test_a_marker_that_everybody_knows_is_missing_among_numbers(marker, kind):
+    assert values(kind, [marker, "2018"])[0] == [None, 2018]
+    assert values(kind, [marker, "2018"], secret=[marker])[1].markers == {marker: marker}
+    # a blank that is a zero is a blank only
+    assert values(kind, [marker, "2018"], missing=["=0"])[0] == [None, 2018]
+
+
+@pytest.mark.parametrize("marker", ["s", "c", "x", "#N/A", "néant", "?", "--9"])
+def test_what_not_everybody_knows_is_not_read_among_numbers(marker):
+    assert values("number", [marker, "3"])[0] == ["unreadable", 3.0]
+
+
+@pytest.mark.parametrize("kind", ["text", "date", "siren", "commune", "boolean"])
+def test_such_a_marker_is_no_blank_elsewhere(kind):
+    # an end date « N/A » is not « no end »
+    assert values(kind, ["N/A"])[0] == (["N/A"] if kind == "text" else ["unreadable"])
+
+
+def test_a_score_may_be_written_with_its_base():
+    found, parsed = values("number", ["94/100", "88 / 100", "79", "34/40", "101/100"], minimum=0, maximum=100)
+    assert found == [94.0, 88.0, 79.0, "unreadable", "unreadable"]
+    assert "autre mesure" in parsed.unreadable["34/40"].fr and "/100" in parsed.notes[0].fr
+    assert values("integer", ["34/40", "94/100"], minimum=0, maximum=40)[0] == [34, "unreadable"]
+    assert values("integer", ["12/100"])[0] == ["unreadable"]
+    assert values("number", ["12/100"], unit="%", minimum=0, maximum=100)[0] == ["unreadable"]
+
+
+@given(st.lists(st.integers(0, 100), min_size=1, max_size=20), st.sampled_from(["{}/100", "{} / 100", "{}/100,0", "{}"]))
+def test_any_score_comes_back_with_its_base_or_without(scores, form):
+    assert values("integer", [form.format(n) for n in scores], minimum=0, maximum=100)[0] == scores
+
+
+@pytest.mark.parametrize("text", ["0021", "21", "0001", "9999", "0"])
+def test_a_year_has_four_digits(text):
+    assert values("year", [text, "2021"])[0] == ["unreadable", 2021]
+
+
 def test_blank_is_zero_only_where_the_publisher_says_so():
     assert values("integer", ["", "4"], missing=["=0"])[0] == [0, 4]
     assert values("integer", ["", "4"])[0] == [None, 4]
@@ -126,16 +165,95 @@ def test_no_text_makes_the_reader_of_numbers_fall_over(text):
 # codes ----------------------------------------------------------------------------------------------
 
 
-def test_lost_zeros_of_communes_come_back():
-    found, parsed = values("commune", ["1004", "44109", "2A004", "97411"])
-    assert found == ["01004", "44109", "2A004", "97411"]
-    assert "1 code" in parsed.notes[0].fr
+def test_lost_zeros_of_communes_come_back_where_the_column_proves_the_loss():
+    # Insee's wages of 2014: every code of the départements 01 to 09 lost its zero, and no other code changed
+    found, parsed = values("commune", ["1004", "1007", "2001", "44109", "2A004", "97411"])
+    assert found == ["01004", "01007", "02001", "44109", "2A004", "97411"]
+    assert "3 code" in parsed.notes[0].fr
 
 
-@pytest.mark.parametrize("text", ["441090", "44", "4410X", "FR44109", "4 410"])
+@pytest.mark.parametrize("texts", [
+    ["4410", "44109", "44162"],  # one slip of the hand: 04410 would be a commune of the Alpes
+    ["4410", "4416", "4414", "01004", "44109"],  # a column whose zeros were kept lost other digits
+    ["4410", "4416", "4414", *(f"44{n:03d}" for n in range(1, 150))],  # three of 152: nine in a hundred are expected
+])
+def test_a_commune_that_was_cut_is_not_padded(texts):
+    found, parsed = values("commune", texts)
+    assert found[0] == "unreadable" and "4 chiffres au lieu de 5" in parsed.unreadable["4410"].fr
+
+
+def test_departements_are_counted_by_row():
+    assert values("department", ["1", "1", "1", "44"])[0] == ["01", "01", "01", "44"]
+    assert values("department", ["1", "44", "44", "44"])[0] == ["unreadable", "44", "44", "44"]
+
+
+@pytest.mark.parametrize("text", ["441090", "44", "4410X", "FR44109", "4 410", "00000", "00123", "44000", "٤٤١٠٩"])
 def test_what_is_no_commune_is_not_made_one(text):
-    found, _ = values("commune", [text])
-    assert found[0] == ("04410" if text == "4 410" else "unreadable")
+    # 44000 is the postal code of Nantes: no département numbers a commune 000
+    assert values("commune", [text])[0] == ["unreadable"]
+
+
+@pytest.mark.parametrize(("kind", "text"), [
+    ("siren", "000000000"), ("siret", "00000000000000"), ("siret", "00000000012345"), ("siret", "55208131700000"),
+    ("epci", "000000000"), ("commune", "00000"), ("department", "00"), ("region", "00"), ("employment_zone", "0000"),
+    ("naf", "00"), ("naf", "0"), ("naf", "0000Z"), ("siren", "0"), ("siren", "00000000"), ("siren", "000000000.0"),
+])
+def test_zeros_are_nobodys_number(kind, text):
+    assert values(kind, [text] * 5)[0] == ["unreadable"] * 5
+
+
+def test_a_siret_holds_a_siren():
+    # the second number obeys the formula over 14 digits, its first nine do not
+    assert values("siret", ["55208131766522"])[0] == ["55208131766522"]
+    wrong = next(f"552081318{n:05d}" for n in range(1, 11) if luhn(f"552081318{n:05d}"))
+    assert values("siret", [wrong])[0] == ["unreadable"]
+
+
+@pytest.mark.parametrize(
+    "text", ["980000079.00", "980000079.", "980000079,0", "980 000 079", "980\u202f000\u00a0079", "'980000079"]
+)
+def test_a_siren_is_read_in_every_certain_spelling(text):
+    assert values("siren", [text])[0] == ["980000079"]
+
+
+def test_a_vat_number_is_read_where_its_own_key_is_right():
+    # that of EDF as its invoices print it
+    assert values("siren", ["FR03552081317", "FR 03 552 081 317"])[0] == ["552081317"] * 2
+    assert values("siren", ["FR04552081317"])[0] == ["unreadable"]
+
+
+@pytest.mark.parametrize(
+    "text", ["FR24980000079", "980000079.5", "98000007", "9800000790", "98000007900013", "²80000079", "DE980000079"]
+)
+def test_what_is_no_siren_is_not_made_one(text):
+    assert values("siren", [text])[0] == ["unreadable"]
+
+
+def test_a_single_short_siren_is_named_by_its_digits():
+    # 016750697 lost its zero, or another number lost another digit: one in ten passes the key by chance
+    found, parsed = values("siren", ["16750697", "552081317"])
+    assert found == ["unreadable", "552081317"]
+    assert "8 chiffres au lieu de 9" in parsed.unreadable["16750697"].fr
+
+
+_KINDS = ["commune", "department", "region", "employment_zone", "epci", "siren", "siret", "naf"]
+
+
+@given(st.lists(st.text("0123456789AB. ,'FRX²٤", max_size=15), max_size=12), st.sampled_from(_KINDS))
+def test_a_code_is_read_as_somebodys_or_not_at_all(texts, kind):
+    found = [v for v in values(kind, texts)[0] if v not in (None, "unreadable")]
+    for value in found:
+        assert value.isascii() and value.strip("0"), value
+        # what is read is read again as itself, whatever stood beside it
+        assert values(kind, [value])[0] == [value]
+
+
+@given(st.lists(st.integers(1, 99_999_999), min_size=1, max_size=2), st.integers(1, 49))
+def test_one_or_two_short_sirens_of_a_short_column_are_never_padded(bodies, others):
+    whole = [next(f"55{n:06d}{d}" for d in range(10) if luhn(f"55{n:06d}{d}")) for n in range(others)]
+    short = [str(b) for b in bodies]
+    found, _ = values("siren", [*short, *whole])
+    assert found[: len(short)] == ["unreadable"] * len(short) and found[len(short) :] == whole
 
 
 def test_code_from_a_spreadsheets_float():
@@ -179,7 +297,8 @@ def test_one_changed_digit_breaks_luhn(number):
 
 
 def test_activity_codes_lose_their_dot_and_find_their_zero():
-    assert values("naf", ["62.01Z", "0111Z", "1", "xxxxx", "6201"])[0] == ["6201Z", "0111Z", "01", "xxxxx", "6201"]
+    found = values("naf", ["62.01Z", "0111Z", "1", "2", "3", "xxxxx", "6201"])[0]
+    assert found == ["6201Z", "0111Z", "01", "02", "03", "xxxxx", "6201"]
 
 
 # dates ----------------------------------------------------------------------------------------------
@@ -197,6 +316,24 @@ def test_american_dates_are_refused_rather_than_half_read():
 
 def test_a_day_that_does_not_exist_is_not_read():
     assert values("date", ["31/02/2021"])[0] == ["unreadable"]
+
+
+@pytest.mark.parametrize("text", [
+    "0001-01-01", "01/01/0001", "01/01/0021", "30/12/1899", "1899-12-30", "1899-12-30T00:00:00", "00/00/0000", "0000-00-00",
+    "1900-01-00", "01/01/1900", "9999-12-31", "31/12/9999",
+])
+def test_a_date_without_value_is_no_date(text):
+    # .NET writes the year 1 for « no date »: it was read as 2001
+    assert values("date", [text, "04/03/2021"])[0] == ["unreadable", date(2021, 3, 4)]
+
+
+def test_no_end_is_read_where_the_source_declares_it():
+    assert values("date", ["31/12/9999"], missing=["31/12/9999"])[0] == [None]
+
+
+@given(st.integers(1, 28), st.integers(1, 12), st.integers(0, 999), st.sampled_from("/.-"))
+def test_a_year_of_four_digits_below_1000_never_becomes_another(day, month, year, sign):
+    assert values("date", [f"{day:02d}{sign}{month:02d}{sign}{year:04d}"])[0] == ["unreadable"]
 
 
 @given(st.dates(date(1975, 1, 1), date(2060, 12, 31)))

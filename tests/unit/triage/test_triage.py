@@ -241,7 +241,7 @@ def test_a_share_among_percentages_is_seen_in_the_file_alone(odd):
 
 def judged_communes(codes: list[str], lists: CodeLists, dated: bool = False) -> None:
     frame = pd.DataFrame({"code": codes, "year": 2020, "women": 1.0, "men": 1.0, "_row": range(2, len(codes) + 2)})
-    check_codes(table(), frame, lists, file_name="x.csv", vintage_year=2020, gives_lists=False, dated_geography=dated)
+    check_codes(table(), Conformed(frame, len(frame)), lists, file_name="x.csv", vintage_year=2020, gives_lists=False, dated_geography=dated)
 
 
 @pytest.fixture(scope="module")
@@ -270,7 +270,7 @@ def test_a_missing_region_is_a_cut_file():
     frame = pd.DataFrame({"region": sorted(MAINLAND_REGIONS - {"94"}), "_row": range(2, 14)})
     contract = Table(description=TEXT, grain="x", files=[], columns=[Column(name="region", type="region", key=True)])
     with pytest.raises(Refusal, match="1 of the 13 mainland régions are missing \\(94\\)"):
-        check_codes(contract, frame, CodeLists(), file_name="x.csv", vintage_year=2018, gives_lists=False)
+        check_codes(contract, Conformed(frame, len(frame)), CodeLists(), file_name="x.csv", vintage_year=2018, gives_lists=False)
 
 
 def test_missing_epcis_are_a_cut_file():
@@ -282,7 +282,7 @@ def test_missing_epcis_are_a_cut_file():
     frame = pd.DataFrame({"territory_level": "epci", "code": sorted(epcis)[:1190]})
     frame["_row"] = range(2, 1192)
     with pytest.raises(Refusal, match="the last 10 in the order of codes"):
-        check_codes(contract, frame, CodeLists(epcis=epcis), file_name="x.csv", vintage_year=2018, gives_lists=False)
+        check_codes(contract, Conformed(frame, len(frame)), CodeLists(epcis=epcis), file_name="x.csv", vintage_year=2018, gives_lists=False)
 
 
 def test_a_tolerated_share_without_reject_lets_rows_stand_and_counts_them():
