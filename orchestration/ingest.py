@@ -19,8 +19,8 @@ from orchestration.catalog.vintages import parse_vintage, sort_key
 from orchestration.conforming import Conformed, HeaderRefusal, conform
 from orchestration.conforming.conform import Rejected
 from orchestration.conforming.headers import HeaderFinder
-from orchestration.conforming.patches import SAME_NAME
 from orchestration.conforming.joining import joined
+from orchestration.conforming.patches import SAME_NAME
 from orchestration.lake import Lake, Realm, SourceState, Vintage
 from orchestration.landing import HashCache, Landed, land_sample
 from orchestration.messages import Message, Refusal
@@ -413,7 +413,12 @@ class Judge:
         """
         vintage = parse_vintage(landed.vintage)
         lists = self._code_lists(source)
+        check_codes(
+            match.table, conformed, lists, file_name=landed.name, vintage_year=vintage.year if vintage else None,
+            gives_lists=_gives_lists(match.table), fault=fault, dated_geography=source.role == "reference",
+        )
         references = self._references(source, state, match, landed)
+        notes = self._lost_columns(source, state, match, landed, conformed, references, proposing)
 
         def sink(found: Refusal) -> None:
             left = match.table.budgets.allowed(conformed.rows_read) - len(conformed.rejected)
@@ -426,12 +431,7 @@ class Judge:
 
         while True:
             try:
-                check_codes(
-                    match.table, conformed, lists, file_name=landed.name, vintage_year=vintage.year if vintage else None,
-                    gives_lists=_gives_lists(match.table), fault=sink, dated_geography=source.role == "reference",
-                )
-                lost = self._lost_columns(source, state, match, landed, conformed, references, proposing)
-                return lost + compare(
+                return notes + compare(
                     match.table, conformed.frame, references, file_name=landed.name, vintage=landed.vintage, fault=sink,
                     circumstances=Circumstances(
                         tuple(r.line for r in conformed.rejected), source.role == "team", lists.members

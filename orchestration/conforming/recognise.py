@@ -28,6 +28,8 @@ ENOUGH = 0.5
 HEAD = 100_000
 # of the required headers, how many must be known where the identity is there, and where a column of it is not
 HALF, MOST = 0.5, 0.75
+# of the cells of an identity, how many must be such codes
+FIT = 0.9
 LEVEL = "territory_level"
 # before 2016 there were 27 régions with those overseas
 MOST_REGIONS = 27
@@ -89,14 +91,29 @@ def likenesses(catalogue: dict[str, Source], path: Path, name: str) -> list[Like
 def by_headers(table: Table, specs: list[FileSpec], path: Path, name: str) -> FileSpec:
     """Return which of several kinds of file of one name the file at `path` is: publishers change the columns, not the name.
 
-    Where nothing tells them apart, or the file cannot be opened, it is the first.
+    The first that has every required header, with codes below those of its identity; else the likeliest. Where the
+    file cannot be opened it is the first.
     """
-    finders = {id(s): HeaderFinder(table, s.layout, s.unpivot.headers if s.unpivot else None) for s in specs}
-    raw = _head(path, name, lambda cells: max(f.count(cells) for f in finders.values()))
+    finders = [HeaderFinder(table, s.layout, s.unpivot.headers if s.unpivot else None) for s in specs]
+    raw = _head(path, name, lambda cells: max(f.count(cells) for f in finders))
     if raw is None:
         return specs[0]
-    scores = [_score(table, s, finders[id(s)], raw)[0] * _keys_fit(table, s, raw) for s in specs]
+    scores = []
+    for spec, finder in zip(specs, finders, strict=True):
+        fit = _keys_fit(table, spec, raw)
+        found = {c.name for h in joined(table, spec.layout, raw).header if (c := finder.find(h)[1]) is not None}
+        if fit >= FIT and all(c.name in found for c in _needed(table, spec)):
+            return spec
+        scores.append(_score(table, spec, finder, raw)[0] * fit)
     return specs[scores.index(max(scores))]
+
+
+def _needed(table: Table, spec: FileSpec) -> list[Column]:
+    provided = set(spec.constants) | set(spec.name_maps)
+    return [
+        c for c in table.columns
+        if c.required and c.name not in provided and any(h.layout in ("", spec.layout) for h in c.headers)
+    ]
 
 
 def _keys_fit(table: Table, spec: FileSpec, raw: "RawTable") -> float:
@@ -214,11 +231,7 @@ def _score(table: Table, spec: FileSpec, finder: HeaderFinder, raw: "RawTable") 
         known += bool(is_known or period)
         if column is not None:
             columns.add(column.name)
-    provided = set(spec.constants) | set(spec.name_maps)
-    needed = [
-        c for c in table.columns
-        if c.required and c.name not in provided and any(h.layout in ("", spec.layout) for h in c.headers)
-    ]
+    needed = _needed(table, spec)
     if not needed or not named:
         return 0.0, 0
     there = sum(1 for c in needed if c.name in columns) / len(needed)

@@ -61,12 +61,22 @@ def test_populations_whose_code_stands_in_two_columns(tmp_path, columns, name):
     found = read(tmp_path, "insee_population", "2022", name, text(columns)).frame
     told = dict(zip(found["commune_code"], found["population_municipal"], strict=True))
     assert told == {r["COM"]: int(r["PMUN"]) for r in published()}
+    assert dict(zip(found["commune_code"], found["region_code"], strict=True)) == {r["COM"]: r["REG"] for r in published()}
+
+
+def test_a_file_that_has_the_whole_code_too_is_read_by_it_whatever_columns_are_added(tmp_path):
+    lines = POPULATION.read_text(encoding="utf-8-sig").splitlines()
+    text = "\n".join([lines[0] + ";INDICATEUR_NOUVEAU;QUALITE", *(line + ";1;A" for line in lines[1:])])
+    found = read(tmp_path, "insee_population", "2022", "pop2022_donnees_communes.csv", text.encode()).frame
+    assert dict(zip(found["commune_code"], found["region_code"], strict=True)) == {r["COM"]: r["REG"] for r in published()}
 
 
 def test_zeros_that_a_spreadsheet_took_from_both_parts_are_put_back(tmp_path):
-    rows = ["DEP;CODCOM;PMUN;PCAP;PTOT", "1;4;14500;300;14800", "1;5;1700;30;1730", "3;185;34000;900;34900", "2A;4;75000;800;75800", "971;105;11000;50;11050", "44;109;325000;4000;329000"]
+    codes = {f"{d}{c:03d}": (d.lstrip("0"), str(c)) for d in ("01", "02", "03", "09", "10", "44", "2A") for c in range(1, 30)}
+    codes["97105"] = ("971", "105")
+    rows = ["DEP;CODCOM;PMUN;PCAP;PTOT", *(f"{dep};{com};10;1;11" for dep, com in codes.values())]
     found = read(tmp_path, "insee_population", "2023", "donnees_communes.csv", "\n".join(rows).encode()).frame
-    assert found["commune_code"].tolist() == ["01004", "01005", "03185", "2A004", "97105", "44109"]
+    assert found["commune_code"].tolist() == list(codes)
 
 
 def test_parts_that_are_no_code_are_not_joined(tmp_path):

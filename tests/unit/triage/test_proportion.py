@@ -176,7 +176,7 @@ def test_a_small_count_that_grows_in_an_extract_of_few_places_is_no_unit(desk):
 def test_movements_without_arrival_are_kept_where_a_commune_ended_and_left_out_elsewhere(tmp_path):
     desk = Desk(tmp_path, "insee_cog")
     lines = ["MOD,DATE_EFF,TYPECOM_AV,COM_AV,LIBELLE_AV,TYPECOM_AP,COM_AP,LIBELLE_AP"]
-    lines += [f"32,{1943 + n // 30}-01-01,COM,{1 + n // 600:02d}{1 + n % 600:03d},A,COM,{5 + n // 600:02d}{1 + n % 600:03d},B" for n in range(1200)]
+    lines += [f"32,{1943 + n // 30}-01-01,COM,{1 + n // 400:02d}{n % 400 + 1:03d},A,COM,{11 + n // 400}{n % 400 + 1:03d},B" for n in range(1200)]
     lines[500] = "30,1968-03-02,COM,08203,Guignicourt-sur-Vence,,,"
     lines[900] = "32,1973-01-01,COM,08227,Hocmont,,,"
     found = desk.read("cog2025_mouvements-communes.csv", "2025", "\n".join(lines))
