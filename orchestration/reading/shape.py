@@ -23,6 +23,8 @@ HEADER_WITHIN = 60
 # Lines looked at after a likely header, for a better one: machine names stand below labels.
 _LOOK_NEAR, _LOOK_FAR = 2, 10
 _MAX_NOTES = 60
+# Above this share of rows that do not fit the header, the fault is the file's.
+_MISFITS = 0.01
 # rows of the table that a line above the header is held against
 _LOOKED_AT = 1_000
 _FIGURE = re.compile(r"(?=.*\d)[\dAB\W]+", re.IGNORECASE)
@@ -37,7 +39,8 @@ _NOTE = re.compile(
 class Frame:
     """A table's frame: header, rows that fit it, their lines, and what was left out.
 
-    `unreadable`: rows of the table that stand above its header. `titles`: the other lines above it.
+    `unreadable`: rows of the table that stand above its header, or have cells too many or too few. `titles`: the other
+    lines above it.
     """
 
     header: list[str]
@@ -164,7 +167,7 @@ def frame(
     body, numbers = _drop_blank_rows(body, numbers, found)
     body, numbers = _drop_repeated(body, numbers, raw_header, header, found)
     _refuse_table_below(body, numbers, header, header_line, known_headers, label)
-    _fit(body, numbers, header, label)
+    unreadable = _fit(body, numbers, header, label)
     if delimited:
         _refuse_outside(body, numbers, header, label)
     misplaced = _rows_above(above, header, body)
@@ -193,7 +196,7 @@ def frame(
         )
     said = [" ".join(c.strip() for c in r if c.strip()) for r in rows[:position] if not _blank(r)]
     return Frame(
-        header, body, numbers, header_line, found, [Unreadable(number, "", why) for number in misplaced], said,
+        header, body, numbers, header_line, found, [*(Unreadable(number, "", why) for number in misplaced), *unreadable], said,
     )
 
 
@@ -358,25 +361,35 @@ def _rows_above(above: list[tuple[int, list[str]]], header: list[str], body: lis
     return found
 
 
-def _fit(body: list[list[str]], numbers: list[int], header: list[str], label: str) -> None:
-    """Refuse rows that do not have as many cells as the header.
+def _fit(body: list[list[str]], numbers: list[int], header: list[str], label: str) -> list[Unreadable]:
+    """Take the rows out that do not have as many cells as the header, and return them; refuse where they are many.
 
     A blank cell too many is no proof that nothing is shifted: in a Sirene extract whose header lacks
     `nic`, each row has one cell more, and the last one is blank. Only rows that stop exactly where the
-    header's names stop are filled up.
+    header's names stop are filled up. A few rows of a long table with a delimiter too many (a name with a bare
+    semicolon) speak of themselves; the last row speaks of a file that was cut.
     """
     width = needed = len(header)
     sizes = set(map(len, body))
     if sizes <= {width}:
-        return
+        return []
     while needed and not header[needed - 1]:
         needed -= 1
-    if sizes <= {width, needed}:
-        for row in body:
-            row.extend([""] * (width - len(row)))
-        return
     faults = [i for i, row in enumerate(body) if len(row) not in (width, needed)]
-    raise _misfit(body, numbers, faults, width, label)
+    if len(faults) > _MISFITS * len(body) or (faults and faults[-1] == len(body) - 1):
+        raise _misfit(body, numbers, faults, width, label)
+    found = [
+        Unreadable(numbers[i], "", Message(
+            fr=f"{len(body[i])} cellules au lieu de {width} : un séparateur y est en trop ou manque",
+            en=f"{len(body[i])} cells instead of {width}: there is a delimiter too many, or one is missing",
+        ))
+        for i in faults
+    ]
+    for i in reversed(faults):
+        del body[i], numbers[i]
+    for row in body:
+        row.extend([""] * (width - len(row)))
+    return found
 
 
 def _refuse_outside(body: list[list[str]], numbers: list[int], header: list[str], label: str) -> None:

@@ -167,7 +167,7 @@ def _forget_unverified(code: str, name: str, conformed: Conformed, lists: CodeLi
     Whether 44115 is Oudon or the postal code of Haute-Goulaine only the national list says; the row is a good one.
     """
     frame = conformed.frame
-    rows = [r for r, c in frame[code].dropna().items() if not lists.has("commune", c) and not IMPOSSIBLE.fullmatch(c)]
+    rows = [r for r, c in frame[code].dropna().items() if not (lists.has("commune", c) or c.startswith(ELSEWHERE) or IMPOSSIBLE.fullmatch(c))]
     rows = [r for r in rows if not contradicted("commune", code, name, frame.loc[[r]], lists.names, set())]
     if not rows:
         return

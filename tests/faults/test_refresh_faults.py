@@ -134,7 +134,7 @@ def test_one_figure_that_cannot_be_true_is_held_back_and_the_rest_is_published(h
     project = tmp_path / "dbt_project"
     shutil.copytree(PROJECT / "dbt_project", project)
     model = project / "models/indicators/ind_neet.sql"
-    text, odd = model.read_text(encoding="utf-8"), "case when territory_code = '44' and year = 2018 then 130 else neet_rate end"
+    text, odd = model.read_text(encoding="utf-8"), "case when territory_level = 'department' and territory_code = '44' and year = 2018 then 130 else neet_rate end"
     assert "then neet_rate end as value" in text
     model.write_text(text.replace("then neet_rate end as value", f"then {odd} end as value"), encoding="utf-8")
     before = figures(home, "sdg08_neet_rate")

@@ -334,6 +334,16 @@ def test_rows_that_do_not_fit_are_listed(tmp_path):
     assert "line 3: 5; line 5: 5; line 7: 5, …" in error.reason.en
 
 
+def test_a_few_rows_that_do_not_fit_are_told_apart_in_a_long_table(tmp_path):
+    rows = [f"{i:05d};Commune {i};2018;1" for i in range(1001, 1301)]
+    rows[10], rows[200] = "01011;Le Pont; Nantes;2018;1", "01201;2018;1"
+    table = read(tmp_path, "codgeo;libgeo;an;taux\n" + "\n".join(rows) + "\n")
+    assert [u.line for u in table.unreadable] == [12, 202] and len(table.rows) == 298
+    assert "5 cellules au lieu de 4" in table.unreadable[0].why.fr
+    # the last one is where a file was cut
+    assert "tronqué" in refused(tmp_path, "codgeo;libgeo;an;taux\n" + "\n".join([*rows[20:190], "01299;Comm"])).reason.fr
+
+
 def test_a_blank_cell_too_many_is_no_proof(tmp_path):
     # Sirene extract whose header lacks `nic`: each row is shifted, its last cell is blank
     refused(tmp_path, "codgeo;an;taux\n44109;Nantes;2018;\n44172;Sainte-Luce;2018;\n")
