@@ -185,6 +185,12 @@ def test_a_table_that_comes_out_by_itself_is_not_late_with_the_others(catalogue,
     found = one(catalogue, tmp_path, held, source="ademe_ghg_reports")
     assert {n: h.state for n, h in found.tables.items()} == {"filings": "late_us", "compliance": "fresh"}
     assert found.health.state == "late_us"
+    # the pages recorded once in 2018 make no filing of 2022 old
+    held = SourceState(
+        tables={name: {v: Vintage(path=name, rows=1, parts={part.file: part})} for name, v in (("pages", "2022"), ("page_ranges", "2018"))},
+        files={"2018": {part.file: part}, "2022": {part.file: part}},
+    )
+    assert one(catalogue, tmp_path, held, source="dpef_filings").health.vintage == "2022"
 
 
 def test_what_a_file_prints_of_its_publication_is_told(catalogue, tmp_path):
