@@ -192,7 +192,7 @@ def frame(
             f"Le fichier « {label} » ne contient que sa ligne d'en-têtes (ligne {header_line}), aucune donnée.",
             f"File '{label}' holds only its header (line {header_line}) and no data.",
         )
-    return Frame(header, body, numbers, header_line, found, [*(Unreadable(number, "", why) for number in misplaced), *unreadable])
+    return Frame(header, body, numbers, header_line, found, [*(Unreadable(number, next(filter(None, header), ""), why) for number in misplaced), *unreadable])
 
 
 def _drop_further_headers(
@@ -374,7 +374,7 @@ def _fit(body: list[list[str]], numbers: list[int], header: list[str], label: st
     if len(faults) > _MISFITS * len(body) or (faults and faults[-1] == len(body) - 1):
         raise _misfit(body, numbers, faults, width, label)
     found = [
-        Unreadable(numbers[i], "", Message(
+        Unreadable(numbers[i], next(filter(None, header), ""), Message(
             fr=f"{len(body[i])} cellules au lieu de {width} : un séparateur y est en trop ou manque",
             en=f"{len(body[i])} cells instead of {width}: there is a delimiter too many, or one is missing",
         ))
