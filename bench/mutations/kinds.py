@@ -202,6 +202,34 @@ def quote_left_open(g, c):
     return g.newline.join(lines).encode(g.encoding)
 
 
+def _stray(name: str, column: int, *places: tuple[float, str, str]) -> None:
+    """Put signs before or after the cell of `column` in the rows that stand at shares of the file."""
+
+    def make(g: Grid, c: Context) -> bytes | None:
+        lines = g.text().rstrip(g.newline).split(g.newline)
+        first = len(lines) - len(g.rows) - len(g.below)
+        for share, before, after in places:
+            at = first + min(int(share * len(g.rows)), len(g.rows) - 1)
+            cells = lines[at].split(g.delimiter)
+            if '"' in lines[at] or len(cells) != len(g.header):
+                return None
+            cells[column] = before + cells[column] + after
+            lines[at] = g.delimiter.join(cells)
+        return (g.newline.join(lines) + g.newline).encode(g.encoding)
+
+    make.__name__ = name
+    kind("quoting", "either", on=CSV)(make)
+
+
+_stray("quotes_swallow_a_row", 0, (0.5, '"', ""), (0.51, "", '"'))
+_stray("quotes_swallow_the_first_rows", 1, (0.0, '"', ""), (0.01, "", '"'))
+_stray("quotes_swallow_the_last_rows", -1, (0.99, '"', ""), (1.0, "", '"'))
+_stray("quotes_swallow_half_the_file", 1, (0.3, '"', ""), (0.8, "", '"'))
+_stray("quote_opens_in_the_last_row", 1, (1.0, '"', ""))
+_stray("quotes_inside_a_quoted_cell", 1, (0.5, '"a "b" ', '"'))
+_stray("quote_alone_in_a_cell", 1, (0.4, '"', ""), (0.6, '"', ""))
+
+
 @kind("line ends", "same", on=CSV)
 def line_ends_unix(g, c):
     g.newline = "\n"
@@ -613,6 +641,39 @@ def saved_as_workbook(g, c):
     out = io.BytesIO()
     book.save(out)
     return Mutant(out.getvalue(), "same", name=re.sub(r"\.csv$", ".xlsx", g.name))
+
+
+def _valueless(name: str, cell: str, share: float) -> None:
+    """Save as a workbook in which a share of the cells of each read column is `cell`: an error, or a formula without result."""
+
+    def make(g: Grid, c: Context) -> Mutant | None:
+        import openpyxl
+
+        read = [x.index for x in c.columns if x.canonical]
+        if not read:
+            return None
+        book = openpyxl.load_workbook(io.BytesIO(saved_as_workbook(g, c).data))
+        for n, index in enumerate(read):
+            for row in range(2 + n, len(g.rows) + 2, max(1, int(1 / share))):
+                book.active.cell(row, index + 1).value = cell
+        out = io.BytesIO()
+        book.save(out)
+        return Mutant(out.getvalue(), "either", name=re.sub(r"\.csv$", ".xlsx", g.name))
+
+    make.__name__ = name
+    kind("cells without value", "either", on=CSV)(make)
+
+
+_valueless("formulas_without_result", "=1+1", 0.2)
+_valueless("few_formulas_without_result", "=1+1", 0.001)
+_valueless("error_cells", "#DIV/0!", 0.2)
+_valueless("few_error_cells", "#N/A", 0.001)
+
+
+@kind("header lines", "either")
+def row_above_header(g, c):
+    g.above = [*g.above, g.rows.pop(len(g.rows) // 2)]
+    return g
 
 
 @kind("format", "same", on=CSV)

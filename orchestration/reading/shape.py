@@ -195,8 +195,9 @@ def frame(
             f"File '{label}' holds only its header (line {header_line}) and no data.",
         )
     said = [" ".join(c.strip() for c in r if c.strip()) for r in rows[:position] if not _blank(r)]
+    first = next(filter(None, header), "")
     return Frame(
-        header, body, numbers, header_line, found, [*(Unreadable(number, "", why) for number in misplaced), *unreadable], said,
+        header, body, numbers, header_line, found, [*(Unreadable(n, first, why) for n in misplaced), *unreadable], said,
     )
 
 
@@ -379,7 +380,7 @@ def _fit(body: list[list[str]], numbers: list[int], header: list[str], label: st
     if len(faults) > _MISFITS * len(body) or (faults and faults[-1] == len(body) - 1):
         raise _misfit(body, numbers, faults, width, label)
     found = [
-        Unreadable(numbers[i], "", Message(
+        Unreadable(numbers[i], next(filter(None, header), ""), Message(
             fr=f"{len(body[i])} cellules au lieu de {width} : un séparateur y est en trop ou manque",
             en=f"{len(body[i])} cells instead of {width}: there is a delimiter too many, or one is missing",
         ))

@@ -44,7 +44,7 @@ def _float(value: float) -> str:
     if value.is_integer():
         return str(int(value)) if abs(value) < 1e16 else format(Decimal(repr(value)), "f")
     if not math.isfinite(value):
-        return ""
+        return "" if math.isnan(value) else "#NUM!"  # not a number is how Parquet writes a missing one
     text = repr(value)
     return format(Decimal(text), "f") if "e" in text else text
 

@@ -167,6 +167,13 @@ def test_a_document_type_in_a_sheet_is_refused(tmp_path):
         read(path)
 
 
+def test_an_infinite_number_of_a_parquet_file_is_no_missing_one(tmp_path):
+    import duckdb
+
+    duckdb.execute(f"COPY (SELECT '01001' AS codgeo, unnest(['inf'::DOUBLE, 'nan'::DOUBLE, NULL]) AS taux) TO '{tmp_path / 't.parquet'}'")
+    assert [r[1] for r in read(tmp_path / "t.parquet").rows] == ["#NUM!", "", ""]
+
+
 # --- ods ----------------------------------------------------------------------------------------------
 
 SPACES = (
