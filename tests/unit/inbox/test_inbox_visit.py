@@ -45,7 +45,7 @@ def test_all_files_of_a_look_are_refreshed_once(home):
         "a.csv": "accepted", "b.csv": "accepted", "c.csv": "accepted", "d.csv": "accepted", "budget.csv": "refused"
     }
     assert len(home.asked) == 1
-    assert {"lucie_labels", "platform_members", "programmes", "projects", "insee_cog"} <= set(home.asked[0])
+    assert {"lucie_labels", "platform_members", "programmes", "projects"} <= set(home.asked[0])
     assert len(home.processed()) == 4 and list(home.inbox.work.iterdir()) == []
 
 

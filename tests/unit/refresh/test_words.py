@@ -34,7 +34,7 @@ def failed(**changes) -> NodeResult:
 
 def test_a_rule_that_blocks_is_told_in_words_with_its_rows_and_what_lets_the_rest_appear():
     message = _node_check(failed(held=True), named).message
-    for word in (SHAPES, "51 lignes", "sdg08_neet_rate", "territory_code = 44109", "period = 2013-2018", "neet_communes_2018.csv", "et 50 autre(s)"):
+    for word in (SHAPES, "51 lignes", "sdg08_neet_rate", "territory_code = 44109", "period = 2013-2018", "neet_communes_2018.csv", "et 50 autre"):
         assert word in message.fr, word
     # not « rule period shape (51) »: no English word of ours, and no row published by a waiver
     assert "rule" not in message.fr and "retenues" in message.fr and "sans elles" in message.fr
