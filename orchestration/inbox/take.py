@@ -315,7 +315,7 @@ class _Visit:
         from orchestration.refresh import HomeBusy
 
         try:
-            outcome = self.refresh(channel=INBOX, only=needed(self.settings, *(c.source for c in cases)))
+            outcome = self.refresh(channel=INBOX, only=_asked(cases))
         except HomeBusy:
             raise _Waiting from None
         if outcome.exit_code == 5:
@@ -336,7 +336,7 @@ class _Visit:
             en="The edition could not be published with all of these files: they are tried apart.",
         ))
         try:
-            without = self.refresh(channel=INBOX, only=needed(self.settings, *(c.source for c in cases)))
+            without = self.refresh(channel=INBOX, only=_asked(cases))
         except HomeBusy:
             without = None
         except Exception:
@@ -613,19 +613,9 @@ def _to_whoever_dropped_it(refusal: Refusal) -> Refusal:
     )
 
 
-def needed(settings: Settings, *sources: Source) -> list[str]:
-    """Return the sources that a refresh with deliveries to `sources` must be asked for.
-
-    These themselves, and whatever every figure rests on and no refresh has brought yet: on a fresh
-    home the reference sources then come from the embedded extracts, not from nowhere.
-    """
-    catalogue = load_catalogue(settings.sources_path)
-    lake = Lake(settings.home).register.real
-    lacking = [
-        s.source_id for s in catalogue.values()
-        if s.role in ("reference", "project") and not (s.source_id in lake and lake[s.source_id].tables)
-    ]
-    return list(dict.fromkeys([*(s.source_id for s in sources), *lacking]))
+def _asked(cases: list[_Case]) -> list[str]:
+    """Return the sources of some files, each once."""
+    return list(dict.fromkeys(c.source.source_id for c in cases))
 
 
 def _of(outcome: RefreshOutcome, placement: delivery.Placement) -> FileOutcome | None:
