@@ -10,7 +10,7 @@ from __future__ import annotations
 import errno
 import re
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ValidationInfo, field_validator
 
@@ -75,7 +75,8 @@ class Refusal(Exception):
     """A file that must not be read further: what is wrong and what a person does next.
 
     Raised by `landing`, `reading`, `conforming` and `triage`; caught by `refresh`, which keeps the
-    last good vintage. It is an answer, not an accident: it never reaches a user as a traceback.
+    last good vintage. It is an answer, not an accident: it never reaches a user as a traceback. `lines`: the bad lines
+    that `reason` names first, and `alone` the rest of it, for whoever lays the lines out.
     """
 
     def __init__(self, reason: Message, action: Message, *, kind: str = "content") -> None:
@@ -83,6 +84,8 @@ class Refusal(Exception):
         self.reason = reason
         self.action = action
         self.kind = kind
+        self.lines: list[Any] = []
+        self.alone: Message | None = None
 
 
 _WHY = {

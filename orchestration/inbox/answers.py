@@ -263,22 +263,16 @@ def _is_document(story: Story) -> bool:
 
 
 def _cells(story: Story, bad: "Rejected", language: Language) -> str:
-    """Return the columns at fault of a line and what stands in them: « colonne « ODD » (« 8, 12 ») »."""
+    """Return the column at fault of a line and what stands in it, where the reason does not quote it: « colonne « ODD » (« 8, 12 ») »."""
     if story.source is None or story.found is None or story.found.table is None:
         return ""
-    table = story.source.tables[story.found.table]
-    rule = next((r for r in table.rules if r.name == bad.column), None)
-    names = [bad.column] if rule is None else [c.name for c in table.columns if re.search(rf"\b{c.name}\b", rule.sql)]
-    parts = []
-    for name in names:
-        header = _header(story, name)
-        if header is None:
-            continue
-        value = _value(story, name, bad.line)
-        # a value that the reason quotes is not quoted twice
-        shown = f" ({_quoted(_clean(value), language)})" if value and value not in bad.why.fr else ""
-        parts.append(f"{'colonne' if language == 'fr' else 'column'} {_quoted(header, language)}{shown}")
-    return ", ".join(parts)
+    header = _header(story, bad.column)
+    if header is None:
+        return ""
+    value = _value(story, bad.column, bad.line)
+    # a value that the reason quotes is not quoted twice
+    shown = f" ({_quoted(_clean(value), language)})" if value and value not in bad.why.fr else ""
+    return f"{'colonne' if language == 'fr' else 'column'} {_quoted(header, language)}{shown}"
 
 
 def _value(story: Story, name: str, line: int) -> str:

@@ -74,8 +74,10 @@ def judge(home: Path, source: Source, landed: Landed, scratch: Path) -> tuple[Tr
         conformed = looking.read(source, state, match, landed)
     except Refusal as refusal:
         rows_read, rejected = looking.bad_lines(source, match, landed)
-        lines = sorted(rejected, key=lambda r: r.line)
-        return Trial(rows_read, rows_read - len(lines), lines, []), refusal
+        lines = sorted(refusal.lines or rejected, key=lambda r: r.line)
+        # the answer lists the lines itself, in the headers' words
+        refusal.reason = refusal.alone or refusal.reason
+        return Trial(max(rows_read, len(lines)), max(rows_read - len(lines), 0), lines, []), refusal
     # made-up rows are no delivery that a file could differ from
     vintages = sorted((v for v, kept in state.tables.get(match.table_name, {}).items() if not kept.synthetic), key=sort_key)
     newest = vintages[-1] if vintages else None

@@ -66,6 +66,7 @@ def after_bad_lines(file_name: str, rejected: "Iterable[Rejected]", refusal: Ref
     """Name the lines that were left out before whatever else a file is refused for: often they are the reason of it."""
     bad = sorted(rejected, key=lambda r: r.line)
     if bad:
+        refusal.lines, refusal.alone = bad, refusal.reason
         more = f" ; … (+{len(bad) - LINES_NAMED})" if len(bad) > LINES_NAMED else ""
         fr = " ; ".join(f"ligne {r.line}, {r.why.fr} (colonne « {r.column} »)" for r in bad[:LINES_NAMED])
         en = "; ".join(f"line {r.line}, {r.why.en} (column '{r.column}')" for r in bad[:LINES_NAMED])

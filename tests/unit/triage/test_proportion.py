@@ -393,10 +393,10 @@ def test_what_was_taken_out_a_month_ago_is_no_news(labels):
 def test_a_bad_value_of_a_rule_is_shown(tmp_path):
     desk = Desk(tmp_path, "projects")
     text = "Projet;Lancé le;ODD;Origine;Indicateur d'origine;Directions contributrices;État;Remarque\n" + "".join(
-        f"Projet {n};01/02/2026;{'8, 12' if n == 3 else '12'};Autre;;Emploi;Lancé;\n" for n in range(1, 8)
+        f"Projet {n};01/02/2026;{'18' if n == 3 else '8, 12'};Autre;;Emploi;Lancé;\n" for n in range(1, 8)
     )
     found = desk.read("projets.csv", "2026-11", text)
-    assert found.rejected[0].line == 4 and "« goal_ids » = 8, 12" in found.rejected[0].why.fr and found.rejected[0].column == "goal_ids"
+    assert found.rejected[0].line == 4 and "« goal_ids » = 18" in found.rejected[0].why.fr and found.rejected[0].column == "goal_ids"
 
 
 def test_rows_that_a_waiver_lets_stand_are_kept(tmp_path):

@@ -289,6 +289,6 @@ def test_a_tolerated_share_without_reject_lets_rows_stand_and_counts_them():
     found = conformed()
     found.frame.loc[3:5, "women"] = 99.0
     apply_rules(table(rule("women <= men", tolerated_share=0.1)), found, file_name="w.csv", vintage_year=2014)
-    assert len(found.frame) == 40 and "3 ligne(s) sur 40" in found.notes[0].fr
+    assert len(found.frame) == 40 and "3 lignes sur 40" in found.notes[0].fr
     with pytest.raises(Refusal):
         apply_rules(table(rule("women <= men", tolerated_share=0.05)), found, file_name="w.csv", vintage_year=2014)
