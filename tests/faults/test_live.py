@@ -21,7 +21,7 @@ from live_cases import (  # noqa: E402
     a_source, play,
 )
 from live_server import (  # noqa: E402
-    File, LiveServer, Publishers, cut_after, http_date, in_turn, json_answer, make_certificates, redirect, serving, status,
+    File, LiveServer, cut_after, in_turn, json_answer, make_certificates, redirect, serving, status,
 )
 
 from orchestration.landing import HashCache  # noqa: E402

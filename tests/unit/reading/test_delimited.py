@@ -410,7 +410,7 @@ def test_a_row_above_the_header_is_no_title(tmp_path, row):
     assert [u.line for u in table.unreadable] == [2]
     assert "ligne 3" in table.unreadable[0].why.fr
     assert len(table.rows) == 40
-    assert "1 ligne(s) de titre" in table.adaptations[0].message.fr
+    assert "1 ligne de titre" in table.adaptations[0].message.fr
 
 
 def test_a_row_of_words_above_the_header_is_told_by_a_value_met_below(tmp_path):

@@ -6,7 +6,6 @@ fichier 2027 arrive en mars. », and the SIREN was blamed. No suites here, so th
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
