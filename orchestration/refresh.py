@@ -22,7 +22,7 @@ from filelock import FileLock, Timeout
 from orchestration.catalog import Source, load_catalogue
 from orchestration.catalog.vintages import sort_key
 from orchestration.conforming import HeaderRefusal
-from orchestration.ingest import BESIDE, COMMUNES, COMPOSITION, Judge, Match, match_file
+from orchestration.ingest import BESIDE, COMMUNES, COMPOSITION, DOCUMENTS, Judge, Match, match_file
 from orchestration.lake import (
     KnownFile,
     Lake,
@@ -319,6 +319,7 @@ class Refresh:
             known = self.known(source, state, landed)
             assert known is not None
             outcomes.append(from_known(known, landed))
+        outcomes = _nothing_but_documents(source, outcomes)
         outcomes += self._stand_in(source, state, self._aside(state), outcomes)
         return outcomes or [self._missing(source, state)]
 
@@ -557,7 +558,7 @@ class Refresh:
             for table in source.tables:
                 if parts.get(table):
                     self._compose(source, state, table, vintage, parts[table], outcomes)
-        return [outcomes[f.name] for f in files]
+        return _nothing_but_documents(source, [outcomes[f.name] for f in files])
 
     def _no_rival(self, parts: "list[_Part]", match: Match, landed: Landed) -> None:
         for part in parts:
@@ -1292,6 +1293,32 @@ def from_known(known: KnownFile, landed: Landed) -> FileOutcome:
         rows_rejected=known.rows_rejected, sha256=known.sha256, bytes=known.bytes, origin=landed.origin,
         channel=landed.channel, patch=known.patch, waived=known.waived, published_at=known.published_at,
     )
+
+
+def _nothing_but_documents(source: Source, outcomes: list[FileOutcome]) -> list[FileOutcome]:
+    """Return `outcomes` with the documents refused that are all that lies in a vintage's folder.
+
+    A read-me beside the communes changes nothing; alone in `insee_cog/2027`, it stands where somebody meant to put
+    them. Asked each time and not remembered: the list may come tomorrow, and the read-me is then beside it.
+    """
+    def is_document(outcome: FileOutcome) -> bool:
+        return outcome.state == "unchanged" and outcome.rows_read == 0 and Path(outcome.file or "").suffix.lower() in DOCUMENTS
+
+    lists = {o.vintage for o in outcomes if not is_document(o)}
+    return [
+        o.model_copy(update={
+            "state": "refused",
+            "reason": Message(
+                fr=f"{o.file} : ce document n'est aucun tableau de « {source.title.fr} », et rien d'autre n'est dans le dossier « {o.vintage} »",
+                en=f"{o.file}: this document is no table of '{source.title.en}', and nothing else is in the folder '{o.vintage}'",
+            ),
+            "action": Message(
+                fr=f"Placer dans ce dossier le fichier de {source.publisher}, ou retirer le dossier.",
+                en=f"Put the file of {source.publisher} into this folder, or take the folder away.",
+            ),
+        }) if is_document(o) and o.vintage not in lists else o
+        for o in outcomes
+    ]
 
 
 def refused(landed: Landed, refusal: Refusal) -> FileOutcome:

@@ -12,8 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from orchestration.settings import PROJECT
+
+# how long an example takes says how loaded the machine is, and nothing about the code
+settings.register_profile("suite", deadline=None)
+settings.load_profile("suite")
 
 # whoever runs the tests on a machine in service must neither be sent messages nor lend them his home
 for _name in [n for n in os.environ if n.startswith("OBSERVATORY_") and n != "OBSERVATORY_MIRROR"]:

@@ -140,3 +140,12 @@ def test_a_territory_that_no_list_knows_is_told_with_the_list(home):
     with pytest.raises(BuildError) as told:
         home.refresh("insee_neet", whole=True)
     assert "120027016" in told.value.reason.fr and "l'extrait livré" in told.value.reason.fr and "2024" in told.value.reason.fr
+
+
+def test_a_note_alone_is_refused_and_beside_its_list_left_aside(home):
+    home.deliver("insee_cog", "2025", "LISEZMOI.txt", LEFT["LISEZMOI.txt"])
+    (alone,) = [o for o in home.refresh("insee_cog").outcomes["insee_cog"] if o.file == "LISEZMOI.txt"]
+    assert alone.state == "refused" and "LISEZMOI.txt" in alone.reason.fr and "« 2025 »" in alone.reason.fr
+    home.deliver("insee_cog", "2025", "cog2025_communes.csv", sample("insee_cog", "2025/cog2025_communes.csv"))
+    (beside,) = [o for o in home.refresh("insee_cog").outcomes["insee_cog"] if o.file == "LISEZMOI.txt"]
+    assert beside.state == "unchanged" and beside.rows_read == 0
