@@ -178,7 +178,7 @@ class HomeFigure(BaseModel):
     """The newest value of one indicator for the home territory.
 
     `change`: against the newest value of the edition before; None for a first edition. `old_value` and
-    `old_period` stand beside `newer` and `revised`. `without_value`: newer periods whose row has no value.
+    `old_period` stand beside `newer` and `revised`. `step`: in which the source publishes. `without_value`: newer periods whose row has no value.
     """
 
     indicator_id: str
@@ -191,6 +191,7 @@ class HomeFigure(BaseModel):
     status: str
     source_id: str
     vintage: str
+    step: float | None = None
     change: Literal["new", "newer", "revised", "same"] | None = None
     old_value: float | None = None
     old_period: str | None = None

@@ -40,7 +40,7 @@ QUALIFY breakdown = 'total' OR NOT bool_or(breakdown = 'total') OVER (PARTITION 
 """
 _FIGURES = """
 SELECT n.indicator_id, i.sdg_id, i.name_fr, i.name_en, n.breakdown, n.value, i.unit_fr, i.unit, n.period, n.status,
-  n.source_id, n.vintage, o.value, o.period, coalesce(n.without_value, [])
+  n.source_id, n.vintage, i.published_precision, o.value, o.period, coalesce(n.without_value, [])
 FROM newest AS n
 JOIN built.reference.indicators AS i USING (indicator_id)
 LEFT JOIN (
@@ -101,7 +101,7 @@ def _before(connection: duckdb.DuckDBPyConnection, edition: Path | None) -> None
 
 
 def _figure(row: tuple, is_first: bool) -> HomeFigure:
-    indicator, goal, fr, en, breakdown, value, unit_fr, unit, period, status, source, vintage, old, old_period, later = row
+    indicator, goal, fr, en, breakdown, value, unit_fr, unit, period, status, source, vintage, step, old, old_period, later = row
     change = None
     if not is_first:
         same = old is not None and abs(value - old) <= _NOISE * max(1, abs(value), abs(old))
@@ -109,7 +109,7 @@ def _figure(row: tuple, is_first: bool) -> HomeFigure:
     beside = change in ("newer", "revised")
     return HomeFigure(
         indicator_id=indicator, sdg_id=goal, indicator=Message(fr=fr, en=en), breakdown=breakdown, value=value,
-        unit=Message(fr=unit_fr or "", en=unit or ""), period=period, status=status, source_id=source, vintage=vintage,
+        unit=Message(fr=unit_fr or "", en=unit or ""), period=period, status=status, source_id=source, vintage=vintage, step=step,
         change=change, old_value=old if beside else None, old_period=old_period if beside else None, without_value=later,
     )
 

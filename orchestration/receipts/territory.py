@@ -82,7 +82,7 @@ def _figure(figure: HomeFigure, language: Language) -> SpeltFigure:
     if figure.without_value:
         later = wording.listed(figure.without_value, language, 3)
         state += f" ; {later} sans valeur" if language == "fr" else f"; {later} without a value"
-    value, change = wording.number(figure.value, language), ""
+    value, change = wording.number(figure.value, language, wording.decimals(figure.value, figure.step)), ""
     if figure.old_value is not None:
         old = wording.number(figure.old_value, language)
         if figure.change == "revised":  # told apart even where two decimals would show them alike

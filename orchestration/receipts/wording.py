@@ -113,6 +113,12 @@ def _decimals(value: float) -> int:
     return decimals
 
 
+def decimals(value: float, step: float | None) -> int:
+    """Return how many decimals a figure is shown with: never fewer than the source publishes (0.281, not 0.28)."""
+    published = len(f"{step:.6f}".rstrip("0").partition(".")[2]) if step else 0
+    return max(_decimals(value), published)
+
+
 def unit(name: str | None, language: Language = "fr", french: str | None = None) -> str:
     """Return the unit as it stands behind a number, with its space; empty for pure numbers.
 

@@ -53,10 +53,10 @@ def warehouse(tmp_path: Path) -> Path:
         connection.execute("CREATE SCHEMA marts; CREATE SCHEMA reference")
         connection.execute(
             "CREATE TABLE reference.indicators (indicator_id VARCHAR, sdg_id INT, name_fr VARCHAR, name_en VARCHAR, unit VARCHAR, "
-            "unit_fr VARCHAR, is_available BOOLEAN, input_source_ids VARCHAR)"
+            "unit_fr VARCHAR, is_available BOOLEAN, input_source_ids VARCHAR, published_precision DOUBLE)"
         )
         connection.executemany(
-            "INSERT INTO reference.indicators VALUES (?, ?, ?, ?, '%', '%', ?, ?)",
+            "INSERT INTO reference.indicators VALUES (?, ?, ?, ?, '%', '%', ?, ?, 0.001)",
             [(i, goal, f"{i} (fr)", f"{i} (en)", is_available, inputs) for i, goal, is_available, inputs in INDICATORS],
         )
         connection.execute(

@@ -67,7 +67,7 @@ def test_the_home_territory_and_the_late_sources_stand_in_it() -> None:
     assert home["figures"][2] == {
         "indicator_id": "sdg12_labels", "sdg_id": 12, "name_fr": "Entreprises labellisées RSE", "name_en": "Labelled companies",
         "unit": "per 1,000 equipped", "unit_fr": "pour 1 000 habitants équipés", "breakdown": "total", "value": 1.48,
-        "period": "2026-09", "status": "provisional", "source_id": "insee_filosofi", "vintage": "2018", "change": "new",
+        "period": "2026-09", "status": "provisional", "source_id": "insee_filosofi", "vintage": "2018", "step": None, "change": "new",
         "old_value": None, "old_period": None, "without_value": [],
     }  # fmt: skip
     assert {g["cause"] for g in home["missing"]} == {"other_levels", "no_source", "not_read", "withheld"}

@@ -71,3 +71,9 @@ def test_lists_fold() -> None:
     assert wording.listed(list("abcdefgh"), "en", 4) == "a, b, c, … (4 more), h"
     assert wording.fold([1, 2, 3], 2) == ([1, 2, 3], 0)
     assert wording.fold([1, 2, 3, 4], 2) == ([1, 2], 2)
+
+
+def test_as_many_decimals_as_the_source_publishes() -> None:
+    """Gini's index of 0.281 was shown as 0,28."""
+    assert wording.number(0.281, "fr", wording.decimals(0.281, 0.001)) == "0,281"
+    assert [wording.decimals(v, step) for v, step in ((10.94, 0.1), (23390.0, 10.0), (0.35, None), (16.0, 1.0))] == [2, 0, 2, 0]
