@@ -47,7 +47,7 @@ def test_another_document_is_refused_with_its_first_words(text):
 
 def test_a_scanned_document_is_taken_and_told():
     (note,) = judged("", "", "", "Bulletin")
-    assert "3 page(s) sur 4 sans texte" in note.fr
+    assert "3 pages sur 4 sans texte" in note.fr
 
 
 def test_words_are_compared_without_what_a_layout_changes():
