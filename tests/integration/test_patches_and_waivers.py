@@ -63,7 +63,7 @@ class Walk:
         marts.write_text(text.replace("sdg_id between 1 and 17", "sdg_id between 1 and 15"), encoding="utf-8")
         shutil.copytree(samples / "insee_neet", self.delivery / "insee_neet")
         self.edit(EPCI, "part_non_inseres", "part_des_non_inseres")
-        self.edit(DEPARTMENT, "31;Haute-Garonne;2013;13,80", "31;Haute-Garonne;2013;13,90")
+        self.edit(DEPARTMENT, "31;Haute-Garonne;2013;13,80", "31;Haute-Garonne;2013;33,90")
         self.steps: dict[str, Answer] = {}
 
     def edit(self, file: str, old: str, new: str) -> None:
@@ -138,7 +138,7 @@ def test_waived_checks_warn_and_name_their_waiver(walk: Walk):
     department = walk.file("first", DEPARTMENT)
     assert department["state"] == "adapted" and "reference" in department["waived"]
     assert "agreed with the platform" in department["reason"]
-    assert walk.rates("first", "31")["2013"] == 13.9
+    assert walk.rates("first", "31")["2013"] == 33.9
     for name in (BETWEEN, COUNT, "never_true", "rules_dim_sdg"):
         check = walk.check("first", name)
         assert check["severity"] == "warn" and "dérogation jusqu'au" in check["message"], name
@@ -162,8 +162,7 @@ def test_the_receipt_lists_every_waiver(walk: Walk):
         ("reference", "expired"), (f"expectation:{BETWEEN}", "ends_soon"), (f"expectation:{COUNT}", "in_force"),
         ("test:never_true", "in_force"), (f"test:rules_dim_sdg/{RULE}", "in_force"), (None, "malformed"),
     }
-    page = (walk.home / "editions/current/receipt.md").read_text(encoding="utf-8")
-    french, english = page.split("\n---\n")
+    french, english = ((walk.home / f"editions/current/{n}").read_text(encoding="utf-8") for n in ("receipt.md", "receipt.en.md"))
     assert "## Dérogations" in french and "expire dans 10 jours" in french and "aucun test dbt ne s'appelle « no_such_test »" in french
     assert "## Waivers" in english and "expires in 10 days" in english
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -16,7 +15,6 @@ from orchestration.triage.subject import check_subject, plain
 FILINGS = load_catalogue(PROJECT / "sources")["dpef_filings"]
 TABLE = FILINGS.tables["pages"]
 SPEC = TABLE.files[0]
-MIRROR = Path("/work/shared/mirror/dpef_filings")
 
 
 def judged(*pages: str, name: str = "document.pdf"):
@@ -60,9 +58,8 @@ def test_the_embedded_filings_are_filings(path):
 
 
 @pytest.mark.realdata
-@pytest.mark.skipif(not MIRROR.is_dir(), reason="no mirror of published filings here")
-def test_every_published_filing_at_hand_is_one():
-    found = sorted(MIRROR.glob("*/*.pdf"))
+def test_every_published_filing_at_hand_is_one(mirror):
+    found = sorted((mirror / "dpef_filings").glob("*/*.pdf"))
     assert len(found) >= 6
     for path in found:
         assert judged(*reading.read_pdf(path, name=path.name).pages) == [], path.name
