@@ -123,7 +123,7 @@ def inbox(home: Home = None, json_: Json = False) -> None:
     from orchestration.dagster_run import run_job
     from orchestration.inbox import Answer, InboxBusy, take_all
     from orchestration.lake import LakeError
-    from orchestration.messages import FolderUnusable
+    from orchestration.homes import FolderUnusable
     from orchestration.progress import Progress
 
     settings = _settings(home, use="write", json_=json_)
@@ -171,7 +171,7 @@ def templates(
     """Write the workbooks that the CSR team fills in: one a table, with drop-down lists and a legend."""
     from orchestration.catalog import CatalogueError
     from orchestration.inbox import Inbox
-    from orchestration.messages import FolderUnusable
+    from orchestration.homes import FolderUnusable
     from orchestration.templates import templates as write_templates
 
     settings = _settings(home, use="write" if folder is None else "read")

@@ -20,6 +20,15 @@ _NO_FOLDER = (errno.ENOTDIR, errno.EEXIST, errno.ENOENT, errno.EISDIR)
 _PROBE = 64 * 1024
 
 
+class FolderUnusable(Exception):
+    """A folder that is to be written to and cannot be; `reason` and `action` say why and what to do."""
+
+    def __init__(self, folder: Path, error: OSError) -> None:
+        refusal = _refusal(error, folder)
+        self.reason, self.action = refusal.reason, refusal.action
+        super().__init__(self.reason.en)
+
+
 def refuse_unusable(home: Path, *, writes: bool) -> None:
     """Raise Refusal where a command cannot use `home`: no folder, not readable, and, if it `writes`, not writable or full.
 

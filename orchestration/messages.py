@@ -7,9 +7,7 @@ belong to `receipts`.
 
 from __future__ import annotations
 
-import errno
 import re
-from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ValidationInfo, field_validator
@@ -87,28 +85,3 @@ class Refusal(Exception):
         self.lines: list[Any] = []
         self.alone: Message | None = None
 
-
-_WHY = {
-    errno.ENOTDIR: Message(fr="ce n'est pas un dossier", en="it is no folder"),
-    errno.EEXIST: Message(fr="ce n'est pas un dossier", en="it is no folder"),
-    errno.EACCES: Message(fr="le droit d'y écrire manque", en="the right to write there is missing"),
-    errno.EPERM: Message(fr="le droit d'y écrire manque", en="the right to write there is missing"),
-    errno.EROFS: Message(fr="le disque est en lecture seule", en="the disk is read-only"),
-    errno.ENOSPC: Message(fr="le disque est plein", en="the disk is full"),
-}
-
-
-class FolderUnusable(Exception):
-    """A folder that is to be written to and cannot be: not there, no folder, no right, no room left."""
-
-    def __init__(self, folder: Path, error: OSError) -> None:
-        said = error.strerror or type(error).__name__
-        why = _WHY.get(error.errno or 0, Message(fr=said, en=said))
-        self.reason = Message(
-            fr=f"Impossible d'écrire dans {folder} : {why.fr}.", en=f"{folder} cannot be written to: {why.en}."
-        )
-        self.action = Message(
-            fr="Vérifier le chemin (« --home », OBSERVATORY_HOME), les droits du dossier et la place qui reste sur le disque.",
-            en="Check the path ('--home', OBSERVATORY_HOME), the folder's rights and the room left on the disk.",
-        )
-        super().__init__(self.reason.en)

@@ -17,7 +17,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from orchestration.messages import FolderUnusable, Language, Message
+from orchestration.homes import FolderUnusable
+from orchestration.messages import Language, Message
 from orchestration.reading import is_litter
 from orchestration.templates import filled_in
 

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orchestration.catalog.models import Column, FileSpec, Source
-from orchestration.messages import FolderUnusable, Language, Message
+from orchestration.homes import FolderUnusable
+from orchestration.messages import Language, Message
 from orchestration.settings import Settings
 from orchestration.templates.legend import Legend, load_legend
 

@@ -10,7 +10,8 @@ import pytest
 from inbox_fakes import LABELS, MEMBERS, NOW, SOURCES
 
 from orchestration.inbox import take_all
-from orchestration.messages import FolderUnusable, Message
+from orchestration.homes import FolderUnusable
+from orchestration.messages import Message
 
 PROGRAMMES = SOURCES / "programmes/sample/2026-09/programmes.csv"
 PROJECTS = SOURCES / "projects/sample/2026-09/projets.csv"
@@ -175,7 +176,7 @@ def test_a_home_that_is_a_file_is_told_in_words(tmp_path):
     for wrong in (lambda: take_all(settings, None), lambda: templates(settings, tmp_path / "home" / "inbox" / "modeles")):
         with pytest.raises(FolderUnusable) as trouble:
             wrong()
-        assert str(tmp_path / "home") in trouble.value.reason.fr and "ce n'est pas un dossier" in trouble.value.reason.fr
+        assert str(tmp_path / "home") in trouble.value.reason.fr and "n'est pas un dossier" in trouble.value.reason.fr
         assert "--home" in trouble.value.action.fr
 
 
