@@ -8,14 +8,16 @@
     hidden cells have together. So others are hidden too, until what is hidden rests on 3 companies and 2 cells
     at least, and until so many of its companies reach 75, and so many do not, that each cell of fewer than 3 could have none or all
     of them: 18 of 20 hidden shares were 100 % otherwise, as all hidden companies together reached 75. The smallest cell that does it
-    alone is taken, else the smallest ones in turn.
-    is_all_secret: not even all siblings together are so mixed; their total must then be withheld as well. -#}
+    alone is taken, else the smallest ones in turn; never one that holds more than half of the total's companies, for which
+    the total is withheld instead (Loire-Atlantique had to go for one company of Côte-d'Or).
+    is_all_secret: no such siblings are mixed enough; their total must then be withheld as well. -#}
 {% macro with_secret_siblings(cells, siblings, order) -%}
 (
   with primaries as (
     select *,
       bool_or(is_primary) over siblings as has_primary,
       count(*) filter (where is_primary) over siblings as primaries,
+      companies * 2 > sum(companies) over siblings as is_most,
       coalesce(sum(companies) filter (where is_primary) over siblings, 0) as secret,
       coalesce(sum(at_least_75) filter (where is_primary) over siblings, 0) as secret_at_75,
       max(least(companies, 2)) filter (where is_primary) over siblings as spread
@@ -28,15 +30,15 @@
   cumulated as (
     select *, row_number() over in_order as place, sum(companies) over in_order as hidden, sum(at_least_75) over in_order as hidden_at_75
     from ordered
-    window in_order as (partition by {{ siblings }} order by not is_primary, not does_alone, companies, {{ order }} rows unbounded preceding)
+    window in_order as (partition by {{ siblings }} order by not is_primary, is_most, not does_alone, companies, {{ order }} rows unbounded preceding)
   ),
   cut as (
     select *,
-      min(place) filter (where place >= greatest(primaries, 2) and {{ is_mixed('hidden', 'hidden_at_75') }}) over (partition by {{ siblings }}) as last_hidden
+      min(place) filter (where (is_primary or not is_most) and place >= greatest(primaries, 2) and {{ is_mixed('hidden', 'hidden_at_75') }}) over (partition by {{ siblings }}) as last_hidden
     from cumulated
   )
-  select * exclude (has_primary, primaries, secret, secret_at_75, spread, does_alone, place, hidden, hidden_at_75, last_hidden),
-    has_primary and (last_hidden is null or place <= last_hidden) as is_secret,
+  select * exclude (has_primary, primaries, is_most, secret, secret_at_75, spread, does_alone, place, hidden, hidden_at_75, last_hidden),
+    is_primary or coalesce(has_primary and place <= last_hidden, false) as is_secret,
     has_primary and last_hidden is null as is_all_secret
   from cut
 )

@@ -175,7 +175,7 @@ def _forget_unverified(code: str, name: str, conformed: Conformed, lists: CodeLi
     en = ", ".join(f"line {frame['_row'].loc[r]} ({frame[code].loc[r]}, '{frame[name].loc[r] or ''}')" for r in rows[:5])
     more = ", …" if len(rows) > 5 else ""
     conformed.notes.append(Message(
-        fr=f"{len(rows)} code(s) de commune laissés vides : seul un extrait de la liste des communes est à disposition, et il ne les a pas : {fr}{more} ; fournir la liste nationale pour qu'ils soient lus",
+        fr=f"{len(rows)} code(s) de commune laissé(s) vide(s) : seul un extrait de la liste des communes est à disposition, et il ne les a pas : {fr}{more} ; fournir la liste nationale pour qu'ils soient lus",
         en=f"{len(rows)} commune code(s) left empty: only an extract of the list of communes is at hand, and it lacks them: {en}{more}; provide the national list to have them read",
     ))
     conformed.frame = frame = frame.copy()

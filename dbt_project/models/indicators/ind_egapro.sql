@@ -1,8 +1,8 @@
 -- sdg05_gender_index_mean and sdg05_gender_index_75_share by département, région and country.
 -- One declaration a company and year, the newest; notes not computable are left out and counted.
 -- Secrecy: a cell on fewer than 3 companies is withheld, and with it others until nothing follows from the total and the
--- cells shown (macro with_secret_siblings). Where the cells of a total must all be withheld and still tell too much, so is the
--- total. A région withheld withholds its départements, whose sum it is. tests/unit/dbt/test_secrecy.py attacks the result.
+-- cells shown (macro with_secret_siblings). Where no cells beside it hide it well enough, the
+-- total is withheld as well. A région withheld withholds its départements, whose sum it is. tests/unit/dbt/test_secrecy.py attacks the result.
 -- Every year since 2018 has more than 5,000 declarations: with fewer than 1,000 the file is an extract and says so. The list
 -- of today has some 27,000 a year: with fewer than 15,000 it holds companies above 250 employees in the main, and says so.
 with declaration as (
