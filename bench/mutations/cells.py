@@ -38,7 +38,7 @@ def _quoted(name: str, first: float, opening: str, closing: str | None, apart: i
         }[side]
         return delimiter.join(cells)
 
-    def make(g: Grid, c: Context) -> bytes | None:
+    def make(g: Grid, c: Context) -> Mutant | None:
         lines = _lines(g)
         begin = len(g.above) + 1
         rows = len(g.rows)
@@ -48,7 +48,8 @@ def _quoted(name: str, first: float, opening: str, closing: str | None, apart: i
         lines[at] = damage(lines[at], opening, g.delimiter)
         if closing:
             lines[at + apart] = damage(lines[at + apart], closing, g.delimiter)
-        return (g.newline.join(lines) + g.newline).encode(g.encoding)
+        # a quote that opens nothing and closes nothing is a sign like any other
+        return Mutant((g.newline.join(lines) + g.newline).encode(g.encoding), "either", quotes_stay="before" not in opening)
 
     make.__name__ = name
     kind("stray quotes", "either", on=CSV)(make)
@@ -208,7 +209,8 @@ LONG = {"siren": 9, "siret": 14, "epci": 9, "commune": 5, "department": 2, "empl
 def _identifier(name: str, change: Callable[[str, Column], str | None], expect: str = "either", *types: str) -> None:
     def make(g: Grid, c: Context) -> Grid | None:
         column = c.code(*(types or LONG))
-        if column is None:
+        named = any(x.key for x in c.columns) and any(x.canonical and x.type == "text" for x in c.columns)
+        if column is None or (name == "postal_code_for_a_commune" and not named):
             return None
         row = next((r for r in g.rows[len(g.rows) // 2 :] if len(r[column.index]) == LONG[column.type]), None)
         new = change(row[column.index], column) if row else None

@@ -28,6 +28,8 @@ UNDETECTABLE = [
     "a blank in a column of which the publisher says that a blank is a zero",
     "an event of a list without a key (movements of communes) that is replaced by a possible one",
     "text moved by a row in a table that a team writes itself",
+    "a code that becomes another place's in a file that does not name its places",
+    "a quote inside an unquoted cell: it may be an inch sign, and is kept as it stands",
     "a file of the right year, layout and order of size whose figures were made up",
 ]
 
@@ -79,6 +81,7 @@ class Mutant:
     lost_rows: bool = False
     years: int = 0
     former_codes: bool = False
+    quotes_stay: bool = False
 
 
 Maker = Callable[[Grid, Context], "Grid | Mutant | bytes | None"]
