@@ -51,7 +51,14 @@ from orchestration.waivers import Waivers  # noqa: E402
 
 SITUATIONS = ("first", "next", "again")
 MIRROR_SITUATIONS = (*SITUATIONS, "unseen")
-OUTCOMES = ("read exactly", "refused usefully", "refused needlessly", "refused unhelpfully", "silently wrong", "crashed")
+OUTCOMES = (
+    "read exactly",
+    "refused usefully",
+    "refused needlessly",
+    "refused unhelpfully",
+    "silently wrong",
+    "crashed",
+)
 
 
 @dataclass(frozen=True)
@@ -147,7 +154,9 @@ class Bench:
                 if taken == most_bases or grids[base].kind not in kind.on:
                     continue
                 mutant = self.mutant(kind, base, grids, contents)
-                if mutant is not None and mutant.data != contents[base] or mutant is not None and (mutant.name or mutant.vintage):
+                if (mutant is not None and mutant.data != contents[base]) or (
+                    mutant is not None and (mutant.name or mutant.vintage)
+                ):
                     wanted[base].append((kind, mutant))
                     taken += 1
         for base, mutants in wanted.items():
@@ -158,12 +167,18 @@ class Bench:
         source = self.catalogue[base.source]
         grid = grids[base].copy()
         rng = random.Random(f"{kind.name}|{base.file}")
-        others = sorted(((b.file, d) for b, d in contents.items() if b.source != base.source), key=lambda x: hashlib.md5(f"{kind.name}{base.file}{x[0]}".encode()).hexdigest())
+        others = sorted(
+            ((b.file, d) for b, d in contents.items() if b.source != base.source),
+            key=lambda x: hashlib.md5(f"{kind.name}{base.file}{x[0]}".encode()).hexdigest(),
+        )
         siblings = [
-            (b.vintage, b.file, d) for b, d in contents.items()
+            (b.vintage, b.file, d)
+            for b, d in contents.items()
             if b.source == base.source and b.file != base.file and b.file.rsplit(".")[-1] == base.file.rsplit(".")[-1]
         ]
-        context = Context(self.columns(source, base, grid), rng, others, siblings, MERGED, parse_vintage(base.vintage).year)
+        context = Context(
+            self.columns(source, base, grid), rng, others, siblings, MERGED, parse_vintage(base.vintage).year
+        )
         context.blank_is_zero = any("=0" in x.missing for t in source.tables.values() for x in t.columns)
         context.made_by_team = source.role == "team"
         codes = {r[c.index] for r in grid.rows if (c := context.code("commune"))} if context.code("commune") else set()
@@ -186,20 +201,30 @@ class Bench:
 
     def landed(self, source: Source, path: Path, name: str, vintage: str, data: bytes) -> Landed:
         return Landed(
-            source=source.source_id, vintage=vintage, path=path, name=name, bytes=len(data),
-            sha256=hashlib.sha256(data).hexdigest(), channel="mirror", origin=f"bench:{name}",
+            source=source.source_id,
+            vintage=vintage,
+            path=path,
+            name=name,
+            bytes=len(data),
+            sha256=hashlib.sha256(data).hexdigest(),
+            channel="mirror",
+            origin=f"bench:{name}",
         )
 
     def columns(self, source: Source, base: Base, grid: Grid) -> list[Column]:
         """Return what the catalogue says of the file's columns."""
         match = self.match(source, base, base.file, base.vintage)
-        finder = HeaderFinder(match.table, match.spec.layout, match.spec.unpivot.headers if match.spec.unpivot else None)
+        finder = HeaderFinder(
+            match.table, match.spec.layout, match.spec.unpivot.headers if match.spec.unpivot else None
+        )
         found = []
         periods = re.compile(match.spec.unpivot.headers) if match.spec.unpivot else None
         for index, header in enumerate(grid.header):
             _, column, _ = finder.find(header)
             if column is not None:
-                found.append(Column(index, header, column.name, column.type, column.required, column.key, column.maximum))
+                found.append(
+                    Column(index, header, column.name, column.type, column.required, column.key, column.maximum)
+                )
             elif periods and periods.fullmatch(header):
                 found.append(Column(index, header, match.spec.unpivot.value, "number", True, False, 100))
             else:
@@ -207,7 +232,14 @@ class Bench:
         return found
 
     def deliver(
-        self, base: Base, name: str, vintage: str, data: bytes, lake: Lake, state: SourceState, situation: str,
+        self,
+        base: Base,
+        name: str,
+        vintage: str,
+        data: bytes,
+        lake: Lake,
+        state: SourceState,
+        situation: str,
         foreign: Reference | None = None,
     ) -> Any:
         """Return the conformed table, or the Refusal, or the exception."""
@@ -233,7 +265,9 @@ class Bench:
         """Return the judge of a lake; the conformed extracts and the code lists are made once and shared."""
         key = (str(lake.root), situation)
         if key not in self.judges:
-            judge = self.judges[key] = Judge(lake, "real", self.scratch / "work", catalogue=self.catalogue, waivers=Waivers([], []))
+            judge = self.judges[key] = Judge(
+                lake, "real", self.scratch / "work", catalogue=self.catalogue, waivers=Waivers([], [])
+            )
             judge._samples = self.samples
             if self.lists is None:
                 self.lists = self.code_lists(judge)
@@ -267,15 +301,22 @@ class Bench:
         year = parse_vintage(base.vintage).year
         name = base.vintage.replace(str(year), str(year - 1))
         return Reference(
-            neighbour(part.reset_index(drop=True), match), Message(fr=f"l'extrait {name}", en=f"the extract of {name}"), name, extract=True
+            neighbour(part.reset_index(drop=True), match),
+            Message(fr=f"l'extrait {name}", en=f"the extract of {name}"),
+            name,
+            extract=True,
         )
 
-    def try_all(self, base: Base, clean: bytes, mutants: list[tuple[Kind, Mutant]], situations: tuple[str, ...]) -> None:
+    def try_all(
+        self, base: Base, clean: bytes, mutants: list[tuple[Kind, Mutant]], situations: tuple[str, ...]
+    ) -> None:
         source = self.catalogue[base.source]
         bare = self.deliver(base, base.file, base.vintage, clean, Lake(self.scratch / "none"), SourceState(), "bare")
         if isinstance(bare, Exception):
             said = bare.reason.en if isinstance(bare, Refusal) else repr(bare)
-            self.cases.append(Case(base.source, base.file, "clean file", "clean", "same", "first", "refused needlessly", said))
+            self.cases.append(
+                Case(base.source, base.file, "clean file", "clean", "same", "first", "refused needlessly", said)
+            )
             return
         match = self.match(source, base, base.file, base.vintage)
         foreign = self.foreign_extract(source, base, match, bare.frame)
@@ -283,14 +324,25 @@ class Bench:
             if situation == "unseen" and foreign is None:
                 continue
             lake, state = self.lake(source, base, match, bare.frame, situation)
-            for kind, mutant in [(Kind("clean_file", "clean", "same", lambda g, c: None), Mutant(clean, "same")), *mutants]:
+            for kind, mutant in [
+                (Kind("clean_file", "clean", "same", lambda g, c: None), Mutant(clean, "same")),
+                *mutants,
+            ]:
                 got = self.deliver(
-                    base, mutant.name or base.file, mutant.vintage or base.vintage, mutant.data, lake, state, situation,
+                    base,
+                    mutant.name or base.file,
+                    mutant.vintage or base.vintage,
+                    mutant.data,
+                    lake,
+                    state,
+                    situation,
                     foreign if situation == "unseen" else None,
                 )
                 self.cases.append(self.judged(base, match, kind, mutant, situation, bare.frame, got))
 
-    def lake(self, source: Source, base: Base, match: Match, clean: pd.DataFrame, situation: str) -> tuple[Lake, SourceState]:
+    def lake(
+        self, source: Source, base: Base, match: Match, clean: pd.DataFrame, situation: str
+    ) -> tuple[Lake, SourceState]:
         """Return a lake that holds what `situation` says."""
         home = self.scratch / f"home-{base.source}-{base.file}-{situation}"
         lake, state = Lake(home), SourceState()
@@ -303,23 +355,39 @@ class Bench:
             vintage = vintage.replace(str(year), str(year - 1))
             frame = neighbour(clean, match)
         known = KnownFile(
-            file=base.file, slot=match.slot, sha256="0" * 64 if situation == "next" else hashlib.sha256(b"again").hexdigest(),
-            contract="x", bytes=1, origin="x", channel="mirror", state="accepted",
+            file=base.file,
+            slot=match.slot,
+            sha256="0" * 64 if situation == "next" else hashlib.sha256(b"again").hexdigest(),
+            contract="x",
+            bytes=1,
+            origin="x",
+            channel="mirror",
+            state="accepted",
         )
         landed = self.landed(source, Path(base.file), base.file, vintage, b"")
         path = lake.path_for(source, match.table_name, vintage, {base.file: known})
         rows = lake.write(frame.assign(**provenance(landed, False)), lake_types(match.table), path)
-        state.tables[match.table_name] = {vintage: Vintage(path=lake.relative(path), rows=rows, parts={base.file: known})}
+        state.tables[match.table_name] = {
+            vintage: Vintage(path=lake.relative(path), rows=rows, parts={base.file: known})
+        }
         return lake, state
 
-    def judged(self, base: Base, match: Match, kind: Kind, mutant: Mutant, situation: str, clean: pd.DataFrame, got: Any) -> Case:
+    def judged(
+        self, base: Base, match: Match, kind: Kind, mutant: Mutant, situation: str, clean: pd.DataFrame, got: Any
+    ) -> Case:
         case = Case(base.source, base.file, kind.name, kind.family, mutant.expect, situation, "")
         if isinstance(got, Refusal):
             case.said, case.action = got.reason.fr, got.action.fr
             name = mutant.name or base.file
             named = any(n and n in got.reason.fr for n in (name, re.sub(r"\.(gz|zip)$", "", name), base.file))
             useful = named and len(got.action.fr) > 10 and got.reason.en and got.action.en
-            case.outcome = "refused needlessly" if mutant.expect == "same" else "refused usefully" if useful else "refused unhelpfully"
+            case.outcome = (
+                "refused needlessly"
+                if mutant.expect == "same"
+                else "refused usefully"
+                if useful
+                else "refused unhelpfully"
+            )
         elif isinstance(got, Exception):
             case.outcome, case.said = "crashed", repr(got)
         else:
@@ -354,7 +422,9 @@ def neighbour(clean: pd.DataFrame, match: Match) -> pd.DataFrame:
         if column in measures:
             factor = np.exp(place + rng.normal(0, noise, len(frame)))
             values = pd.to_numeric(frame[column.name], errors="coerce").astype("float64") * factor
-            frame[column.name] = values.round(0 if column.type == "integer" else 3).astype("Int64" if column.type == "integer" else "float64")
+            frame[column.name] = values.round(0 if column.type == "integer" else 3).astype(
+                "Int64" if column.type == "integer" else "float64"
+            )
         elif column.type == "year" and not several:
             frame[column.name] = frame[column.name] - 1
     return frame
@@ -378,8 +448,11 @@ def differences(match: Match, clean: pd.DataFrame, got: Any, mutant: Mutant, str
     spread = int(clean["_row"].value_counts().max()) if "_row" in clean and len(clean) else 1
     if not match.table.key:
         a, b = Counter(map(tuple, plain(truth).values.tolist())), Counter(map(tuple, plain(read).values.tolist()))
-        return f"rows that do not exist: {list((b - a).items())[:1]}" if b - a else (
-            "" if mutant.lost_rows or not a - b or got.rejected else f"rows lost: {list((a - b).items())[:1]}")
+        return (
+            f"rows that do not exist: {list((b - a).items())[:1]}"
+            if b - a
+            else ("" if mutant.lost_rows or not a - b or got.rejected else f"rows lost: {list((a - b).items())[:1]}")
+        )
     read = plain(read)
     for old, new in MERGED if mutant.former_codes else ():  # counted with their new commune further on
         for name in key:
@@ -404,11 +477,15 @@ def differences(match: Match, clean: pd.DataFrame, got: Any, mutant: Mutant, str
 def told(got: Any, name: str, index: Any) -> bool:
     """Return whether a note names the figure as changed, old → new: a publisher's correction is taken and told."""
     places = [str(i) for i in (index if isinstance(index, tuple) else (index,))]
-    return any("→" in n.fr and f"« {name} »" in n.fr and all(p in n.fr for p in places if not p.endswith(".0")) for n in got.notes)
+    return any(
+        "→" in n.fr and f"« {name} »" in n.fr and all(p in n.fr for p in places if not p.endswith(".0"))
+        for n in got.notes
+    )
 
 
 def plain(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the frame with cells that compare: missing is '', floats rounded to 9 digits."""
+
     def cell(value: Any) -> Any:
         if value is None or value is pd.NA or value != value:
             return ""
@@ -416,7 +493,9 @@ def plain(frame: pd.DataFrame) -> pd.DataFrame:
             return float(f"{value:.9g}")
         return value
 
-    return pd.DataFrame({n: [cell(v) for v in frame[n].astype("object").tolist()] for n in frame.columns}, dtype="object")
+    return pd.DataFrame(
+        {n: [cell(v) for v in frame[n].astype("object").tolist()] for n in frame.columns}, dtype="object"
+    )
 
 
 def run_json(bench: Bench, bases: list[Base], situations: tuple[str, ...]) -> None:
@@ -430,7 +509,12 @@ def run_json(bench: Bench, bases: list[Base], situations: tuple[str, ...]) -> No
         for j in JSON_KINDS:
             data = j.make(text)
             if data is not None and data != text.encode():
-                mutants.append((Kind(j.name, j.family, j.expect, lambda g, c: None), Mutant(data, j.expect, name=j.rename(base.file))))
+                mutants.append(
+                    (
+                        Kind(j.name, j.family, j.expect, lambda g, c: None),
+                        Mutant(data, j.expect, name=j.rename(base.file)),
+                    )
+                )
         bench.try_all(base, text.encode(), mutants, situations)
 
 
@@ -441,8 +525,12 @@ def summary(cases: list[Case]) -> dict[str, int]:
 
 
 def measure(
-    mirror: Path | None = None, only: str | None = None, kind: str | None = None,
-    situations: tuple[str, ...] = SITUATIONS, most_bases: int = 6, bases: list[Base] | None = None,
+    mirror: Path | None = None,
+    only: str | None = None,
+    kind: str | None = None,
+    situations: tuple[str, ...] = SITUATIONS,
+    most_bases: int = 6,
+    bases: list[Base] | None = None,
 ) -> Bench:
     """Run the benchmark and return it with its cases."""
     logging.getLogger("observatory").setLevel(logging.CRITICAL)
@@ -463,7 +551,9 @@ def main() -> int:
     parser.add_argument("--kind")
     parser.add_argument("--situation", choices=MIRROR_SITUATIONS)
     parser.add_argument("--bases", type=int, default=6, help="files a mutation is applied to at most")
-    parser.add_argument("--wrong", action="store_true", help="list what was silently wrong, crashed or refused needlessly")
+    parser.add_argument(
+        "--wrong", action="store_true", help="list what was silently wrong, crashed or refused needlessly"
+    )
     parser.add_argument("--all", action="store_true", help="list every case")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
@@ -475,11 +565,23 @@ def main() -> int:
     clean = [c for c in bench.cases if c.family == "clean"]
     counted = summary(cases)
     if options.json:
-        print(json.dumps({
-            "cases": len(cases), "mutations": len({(c.file, c.mutation) for c in cases}), "kinds": len({c.mutation for c in cases}),
-            "sources": len({c.source for c in cases}), "seconds": round(seconds, 1), "outcomes": counted,
-            "clean_files": summary(clean), "undetectable": UNDETECTABLE, "details": [asdict(c) for c in bench.cases],
-        }, ensure_ascii=False, indent=1))
+        print(
+            json.dumps(
+                {
+                    "cases": len(cases),
+                    "mutations": len({(c.file, c.mutation) for c in cases}),
+                    "kinds": len({c.mutation for c in cases}),
+                    "sources": len({c.source for c in cases}),
+                    "seconds": round(seconds, 1),
+                    "outcomes": counted,
+                    "clean_files": summary(clean),
+                    "undetectable": UNDETECTABLE,
+                    "details": [asdict(c) for c in bench.cases],
+                },
+                ensure_ascii=False,
+                indent=1,
+            )
+        )
     else:
         table(cases)
         for case in bench.cases:

@@ -15,10 +15,32 @@ from pathlib import Path
 
 import duckdb
 
-NANTES = (
-    "44009 44018 44020 44024 44026 44035 44047 44074 44094 44101 44109 44114 "
-    "44120 44143 44150 44162 44166 44171 44172 44190 44194 44198 44204 44215"
-).split()
+NANTES = [
+    "44009",
+    "44018",
+    "44020",
+    "44024",
+    "44026",
+    "44035",
+    "44047",
+    "44074",
+    "44094",
+    "44101",
+    "44109",
+    "44114",
+    "44120",
+    "44143",
+    "44150",
+    "44162",
+    "44166",
+    "44171",
+    "44172",
+    "44190",
+    "44194",
+    "44198",
+    "44204",
+    "44215",
+]
 ADDRESS = (
     "complementAdresse{n}Etablissement numeroVoie{n}Etablissement indiceRepetition{n}Etablissement "
     "typeVoie{n}Etablissement libelleVoie{n}Etablissement codePostal{n}Etablissement libelleCommune{n}Etablissement "
@@ -114,10 +136,14 @@ def generate(out: Path, establishments: int, vintage: str, as_csv: bool) -> Path
     )
     for view, name in (("establishments", "StockEtablissement_utf8"), ("legal_units", "StockUniteLegale_utf8")):
         if not as_csv:
-            con.execute(f"COPY (SELECT * FROM {view}) TO '{folder / name}.parquet' (FORMAT parquet, COMPRESSION snappy)")
+            con.execute(
+                f"COPY (SELECT * FROM {view}) TO '{folder / name}.parquet' (FORMAT parquet, COMPRESSION snappy)"
+            )
             continue
         plain = folder / f"{name}.csv"
-        con.execute(f"COPY (SELECT * FROM {view}) TO '{plain}' (FORMAT csv, HEADER, TIMESTAMPFORMAT '%Y-%m-%dT%H:%M:%S')")
+        con.execute(
+            f"COPY (SELECT * FROM {view}) TO '{plain}' (FORMAT csv, HEADER, TIMESTAMPFORMAT '%Y-%m-%dT%H:%M:%S')"
+        )
         with zipfile.ZipFile(folder / f"{name}.zip", "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
             archive.write(plain, plain.name)
         plain.unlink()

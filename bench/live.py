@@ -21,12 +21,12 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "faults"))
 
-from live_cases import CASES, GOOD, NOW, a_source, play  # noqa: E402
-from live_server import File, LiveServer, Publishers, Request, http_date  # noqa: E402
+from live_cases import CASES, GOOD, NOW, a_source, play
+from live_server import File, LiveServer, Publishers, Request, http_date
 
-from orchestration.catalog import load_catalogue  # noqa: E402
-from orchestration.landing import HashCache  # noqa: E402
-from orchestration.landing.live import land_all_live  # noqa: E402
+from orchestration.catalog import load_catalogue
+from orchestration.landing import HashCache
+from orchestration.landing.live import land_all_live
 
 ROUNDS = 5
 SOURCES = Path(__file__).parents[1] / "sources"
@@ -117,7 +117,13 @@ def catalogue(latency: float) -> None:
                 server.routes[path] = lambda r, route=route: (time.sleep(wait), route(r))  # type: ignore[misc]
             seconds = _median(sources, Path(folder) / str(wait), publishers.settings())
             server.asked.clear()
-            _ = land_all_live(sources, Path(folder) / str(wait) / "live", HashCache(Path(folder) / "h"), now=NOW, settings=publishers.settings())
+            _ = land_all_live(
+                sources,
+                Path(folder) / str(wait) / "live",
+                HashCache(Path(folder) / "h"),
+                now=NOW,
+                settings=publishers.settings(),
+            )
             print(
                 f"\nThe catalogue: {len(sources)} sources, {sum(len(s.live) for s in sources)} addresses, "
                 f"{len(server.asked)} requests, latency {wait * 1000:.0f} ms: unchanged look {seconds:.3f} s"
@@ -127,13 +133,20 @@ def catalogue(latency: float) -> None:
 def _mount(publishers: Publishers, kind: str, url: str, name: str | None) -> None:
     if kind == "datagouv":
         body = b"PAR1" + b"\x01" * 1000 + b"PAR1" if (name or "").endswith(".parquet") else GOOD
-        publishers.datagouv(url.rsplit("/", 1)[-1], name or "fichier.csv", File(body, etag='"v1"'), "2026-11-03T03:00:00+00:00")
+        publishers.datagouv(
+            url.rsplit("/", 1)[-1], name or "fichier.csv", File(body, etag='"v1"'), "2026-11-03T03:00:00+00:00"
+        )
     elif kind == "datafair":
         rows = [{"siret": f"{n:014d}", "code_postal": "44000"} for n in range(500)]
-        publishers.datafair(url.split("/datasets/")[1].split("/")[0], rows, datetime(2026, 11, 19, tzinfo=UTC), page=100)
+        publishers.datafair(
+            url.split("/datasets/")[1].split("/")[0], rows, datetime(2026, 11, 19, tzinfo=UTC), page=100
+        )
     elif kind == "melodi":
         observations = [
-            {"dimensions": {"GEO": f"2025-COM-{n:05d}", "TIME_PERIOD": "2023"}, "measures": {"OBS_VALUE_NIVEAU": {"value": float(n)}}}
+            {
+                "dimensions": {"GEO": f"2025-COM-{n:05d}", "TIME_PERIOD": "2023"},
+                "measures": {"OBS_VALUE_NIVEAU": {"value": float(n)}},
+            }
             for n in range(1000)
         ]
         publishers.melodi(url.split("/data/")[1].split("?")[0], observations, "2026-11-19T10:00:00")

@@ -85,7 +85,13 @@ def sirene(establishments: int, repeat: int, work: Path) -> None:
         name = "zipped CSV" if as_csv else "Parquet"
         ours, floor, memory = compare(establishments, as_csv, repeat, work)
         show(f"Sirene, {establishments:,} establishments, {name}: bare DuckDB", floor, None)
-        show(f"Sirene, {establishments:,} establishments, {name}: the lake", ours, memory, ours / floor, "(aim ≤ 1.2, < 1,000 MB)")
+        show(
+            f"Sirene, {establishments:,} establishments, {name}: the lake",
+            ours,
+            memory,
+            ours / floor,
+            "(aim ≤ 1.2, < 1,000 MB)",
+        )
 
 
 def main() -> None:
@@ -115,13 +121,21 @@ def main() -> None:
             seconds, memory = refresh(home, arguments.mirror)
             show("first refresh on the mirror", seconds, memory)
             again, memory = median(arguments.repeat, lambda: refresh(home, arguments.mirror))
-            show("second refresh on the mirror, nothing changed", again, memory, again / seconds, "of the first (aim ≤ 0.2)")
+            show(
+                "second refresh on the mirror, nothing changed",
+                again,
+                memory,
+                again / seconds,
+                "of the first (aim ≤ 0.2)",
+            )
             floor = dbt_alone(home)
             show("dbt build alone on the mirror's warehouse", floor, None)
         if arguments.sirene:
             sirene(arguments.sirene, arguments.repeat, work)
-    print(f"machine: {os.cpu_count()} cores; peak of this script's children "
-          f"{resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024:.0f} MB")
+    print(
+        f"machine: {os.cpu_count()} cores; peak of this script's children "
+        f"{resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024:.0f} MB"
+    )
 
 
 def quiet(command: str, home: Path) -> tuple[float, float]:

@@ -88,7 +88,9 @@ def floor(folder: Path, home: Path) -> float:
         with plain.open(encoding="utf-8") as handle:
             header = next(csv.reader(handle))
         columns = ", ".join(f"'{h}': 'VARCHAR'" for h in header)
-        relations[name] = f"read_csv('{plain}', header = true, auto_detect = false, delim = ',', quote = '\"', columns = {{{columns}}})"
+        relations[name] = (
+            f"read_csv('{plain}', header = true, auto_detect = false, delim = ',', quote = '\"', columns = {{{columns}}})"
+        )
     for name, query in sql.items():
         for key, relation in {**relations, "home_communes": "home_communes"}.items():
             query = query.replace("{{ " + key + " }}", relation)

@@ -86,9 +86,7 @@ class _Raw:
     repeated: int = 0
 
 
-def take_bulk(
-    refresh: "Refresh", source: Source, state: SourceState, files: list[Landed]
-) -> list[FileOutcome]:
+def take_bulk(refresh: Refresh, source: Source, state: SourceState, files: list[Landed]) -> list[FileOutcome]:
     """Take every vintage of a national source; return one outcome a file."""
     outcomes = []
     for vintage in sorted({f.vintage for f in files}, key=sort_key):
@@ -122,7 +120,7 @@ def try_bulk(source: Source, landed: Landed, work: Path) -> FileOutcome:
 
 
 def _take_vintage(
-    refresh: "Refresh", source: Source, state: SourceState, vintage: str, files: list[Landed]
+    refresh: Refresh, source: Source, state: SourceState, vintage: str, files: list[Landed]
 ) -> list[FileOutcome]:
     known = [refresh.known(source, state, f) for f in files]
     if all(known):
@@ -170,7 +168,7 @@ def _raw_only(source: Source) -> Source:
     return source.model_copy(update={"tables": {n: t for n, t in source.tables.items() if n.startswith(RAW)}})
 
 
-def _connect(work: Path) -> "duckdb.DuckDBPyConnection":
+def _connect(work: Path) -> duckdb.DuckDBPyConnection:
 
     connection = connect()
     connection.execute(f"SET memory_limit = '{MEMORY}'")
@@ -180,7 +178,11 @@ def _connect(work: Path) -> "duckdb.DuckDBPyConnection":
 
 
 def _open(
-    connection: "duckdb.DuckDBPyConnection", source: Source, landed: Landed, match: Match, work: Path,
+    connection: duckdb.DuckDBPyConnection,
+    source: Source,
+    landed: Landed,
+    match: Match,
+    work: Path,
     plain: tuple[Path, QuoteScan | None],
 ) -> _Raw:
     path, scan = plain
@@ -193,7 +195,8 @@ def _open(
     if raw.rows < match.table.budgets.minimum_rows:
         raise Refusal(
             Message(fr=f"{landed.name} : aucune ligne de données.", en=f"{landed.name}: no row of data."),
-            Message(fr="Télécharger de nouveau le fichier entier.", en="Download the whole file again."), kind="rows",
+            Message(fr="Télécharger de nouveau le fichier entier.", en="Download the whole file again."),
+            kind="rows",
         )
     return raw
 
@@ -219,7 +222,9 @@ def _plain(landed: Landed, match: Match, work: Path) -> tuple[Path, QuoteScan | 
                     fr=f"{landed.name} : l'archive contient {len(members)} fichiers ({names}), un seul est attendu.",
                     en=f"{landed.name}: the archive holds {len(members)} files ({names}), one is expected.",
                 ),
-                Message(fr="Déposer l'archive de l'éditeur telle quelle.", en="Provide the publisher's archive as it is."),
+                Message(
+                    fr="Déposer l'archive de l'éditeur telle quelle.", en="Provide the publisher's archive as it is."
+                ),
                 kind="zip",
             )
         if wanted[0].file_size > RATIO_FROM and wanted[0].file_size > MAX_RATIO * max(1, wanted[0].compress_size):
@@ -228,7 +233,9 @@ def _plain(landed: Landed, match: Match, work: Path) -> tuple[Path, QuoteScan | 
                     fr=f"{landed.name} : l'archive se déplie plus de {MAX_RATIO} fois, elle n'est pas ouverte.",
                     en=f"{landed.name}: the archive unfolds more than {MAX_RATIO} times, it is not opened.",
                 ),
-                Message(fr="Télécharger de nouveau l'archive de l'éditeur.", en="Download the publisher's archive again."),
+                Message(
+                    fr="Télécharger de nouveau l'archive de l'éditeur.", en="Download the publisher's archive again."
+                ),
                 kind="zip",
             )
         target = work / Path(wanted[0].filename).name
@@ -239,7 +246,10 @@ def _plain(landed: Landed, match: Match, work: Path) -> tuple[Path, QuoteScan | 
                     fr=f"{landed.name} : {wanted[0].file_size // 2**20} Mo une fois ouvert, {free // 2**20} Mo libres sur le disque.",
                     en=f"{landed.name}: {wanted[0].file_size // 2**20} MB once unpacked, {free // 2**20} MB free on the disk.",
                 ),
-                Message(fr="Libérer de la place, ou prendre la version Parquet.", en="Free some space, or take the Parquet version."),
+                Message(
+                    fr="Libérer de la place, ou prendre la version Parquet.",
+                    en="Free some space, or take the Parquet version.",
+                ),
                 kind="disk",
             )
         try:
@@ -271,40 +281,57 @@ def _is_gzip(path: Path) -> bool:
 
 
 def _open_parquet(
-    connection: "duckdb.DuckDBPyConnection", source: Source, landed: Landed, match: Match, path: Path
+    connection: duckdb.DuckDBPyConnection, source: Source, landed: Landed, match: Match, path: Path
 ) -> _Raw:
     import duckdb
 
     relation = f"read_parquet({quoted(path)})"
     try:
         header = [r[0] for r in connection.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()]
-        rows = connection.execute(
-            f"SELECT sum(num_rows) FROM parquet_file_metadata({quoted(path)})"
-        ).fetchone()[0]
+        rows = connection.execute(f"SELECT sum(num_rows) FROM parquet_file_metadata({quoted(path)})").fetchone()[0]
     except duckdb.Error as error:
         raise _damaged(landed, error) from error
     found = _map(source, landed, match, header)
     where = ", ".join(_name(header[i]) for i in found.positions.values())
-    types = {h: t for h, t in connection.execute(f"SELECT column_name, column_type FROM (DESCRIBE SELECT {where} FROM {relation})").fetchall()}
+    types = {
+        h: t
+        for h, t in connection.execute(
+            f"SELECT column_name, column_type FROM (DESCRIBE SELECT {where} FROM {relation})"
+        ).fetchall()
+    }
     head = connection.execute(f"SELECT {where} FROM {relation} LIMIT {HEAD_ROWS}").fetchall()
     texts = {n: [cell_text(r[i]) for r in head] for i, n in enumerate(found.positions)}
     notes, mended = _look(landed, match, found, texts, 1)
     # a whole number written as 42.0 is the same number: a register that went through pandas
     mended |= {n for n, i in found.positions.items() if types[header[i]] in ("DOUBLE", "FLOAT")}
     return _Raw(
-        landed, match, _typed(match.table, header, found, relation, mended), int(rows or 0), [*_notes(found), *notes], path,
+        landed,
+        match,
+        _typed(match.table, header, found, relation, mended),
+        int(rows or 0),
+        [*_notes(found), *notes],
+        path,
     )
 
 
 def _open_csv(
-    connection: "duckdb.DuckDBPyConnection", source: Source, landed: Landed, match: Match, path: Path,
-    scan: QuoteScan | None, work: Path,
+    connection: duckdb.DuckDBPyConnection,
+    source: Source,
+    landed: Landed,
+    match: Match,
+    path: Path,
+    scan: QuoteScan | None,
+    work: Path,
 ) -> _Raw:
     import duckdb
 
     kind = sniff_kind(path)
     if kind not in ("csv", "gz"):
-        raise empty(landed.name) if kind == "empty" else not_a_table(Content(_first_bytes(path), landed.name, kind), landed.name)
+        raise (
+            empty(landed.name)
+            if kind == "empty"
+            else not_a_table(Content(_first_bytes(path), landed.name, kind), landed.name)
+        )
     decoded = decode(_whole_lines(_first_bytes(path)), label=landed.name)
     notes = [a.message for a in decoded.adaptations if a.kind == "encoding"]
     if decoded.encoding != "utf-8":
@@ -315,11 +342,18 @@ def _open_csv(
     delimiter = split_lines.delimiter
     if delimiter != ",":
         notes = [n for n in notes if "séparateur" not in n.fr]
-        notes.append(Message(fr=f"séparateur « {delimiter} » au lieu de « , »", en=f"delimiter '{delimiter}' instead of ','"))
+        notes.append(
+            Message(fr=f"séparateur « {delimiter} » au lieu de « , »", en=f"delimiter '{delimiter}' instead of ','")
+        )
     position, _ = find_header(split_lines.rows, finder.count)
     header, body = [h.strip() for h in split_lines.rows[position]], split_lines.rows[position + 1 :]
     if position:
-        notes.append(Message(fr=f"{position} ligne(s) de titre au-dessus des en-têtes", en=f"{position} title line(s) above the header"))
+        notes.append(
+            Message(
+                fr=f"{position} ligne(s) de titre au-dessus des en-têtes",
+                en=f"{position} title line(s) above the header",
+            )
+        )
     found = _map(source, landed, match, header)
     if len(set(header)) != len(header):
         raise _damaged(landed, ValueError("two columns of one name"))
@@ -336,7 +370,9 @@ def _open_csv(
     rejected: list[Unreadable] = []
     if astray:
         given = [header, *(row for row in body[:SAMPLE_ROWS] if not any("\n" in c or "\r" in c for c in row))]
-        path, rejected = _requoted(landed, path, astray, given, delimiter, finder, work / f"{match.table_name}-quotes.csv")
+        path, rejected = _requoted(
+            landed, path, astray, given, delimiter, finder, work / f"{match.table_name}-quotes.csv"
+        )
     columns = ", ".join(f"{quoted(h)}: 'VARCHAR'" for h in header)
     # columns are given, nothing is sniffed: sniffing costs a pass and guesses types
     relation = (
@@ -344,13 +380,20 @@ def _open_csv(
         f"nullstr = '', strict_mode = true, skip = {position}, columns = {{{columns}}})"
     )
     raw = _Raw(
-        landed, match, _typed(match.table, header, found, relation, mended), 0, [*_notes(found), *notes, *told], path,
+        landed,
+        match,
+        _typed(match.table, header, found, relation, mended),
+        0,
+        [*_notes(found), *notes, *told],
+        path,
         rejected=rejected,
     )
     # cut once into the few columns that are needed: each table that is made of them would cut it again
     target = work / f"{match.table_name}.parquet"
     try:
-        rows = connection.execute(f"COPY (SELECT * FROM {raw.relation}) TO {quoted(target)} (FORMAT parquet)").fetchone()
+        rows = connection.execute(
+            f"COPY (SELECT * FROM {raw.relation}) TO {quoted(target)} (FORMAT parquet)"
+        ).fetchone()
     except duckdb.Error as error:
         raise _explained(error, {match.table_name: raw}) from error
     raw.relation, raw.rows = f"read_parquet({quoted(target)})", int(rows[0] if rows else 0) + len(rejected)
@@ -358,7 +401,13 @@ def _open_csv(
 
 
 def _requoted(
-    landed: Landed, path: Path, astray: list[int], given: list[list[str]], delimiter: str, finder: HeaderFinder, target: Path
+    landed: Landed,
+    path: Path,
+    astray: list[int],
+    given: list[list[str]],
+    delimiter: str,
+    finder: HeaderFinder,
+    target: Path,
 ) -> tuple[Path, list[Unreadable]]:
     """Write the text with the lines `astray` quoted as they should be, and what cannot be told apart left out.
 
@@ -384,7 +433,9 @@ def _requoted(
                 number += 1
             held = [handle.readline() for _ in range(number, group[-1])]
             try:
-                lines = split(before.getvalue() + b"".join(held).decode("utf-8"), known_headers=finder.count, label=landed.name)
+                lines = split(
+                    before.getvalue() + b"".join(held).decode("utf-8"), known_headers=finder.count, label=landed.name
+                )
             except Refusal:
                 raise _malformed(landed.name, group[0], len(astray)) from None
             if lines.delimiter != delimiter:
@@ -416,7 +467,7 @@ def _malformed(name: str, line: int, count: int) -> Refusal:
     )
 
 
-def _settle_doubles(connection: "duckdb.DuckDBPyConnection", raw: _Raw) -> None:
+def _settle_doubles(connection: duckdb.DuckDBPyConnection, raw: _Raw) -> None:
     """Count a unit once that stands twice with the same words, and leave one out that stands there with two.
 
     The identifiers are sorted as whole numbers: a third of the time of a GROUP BY, in eight bytes a unit.
@@ -446,38 +497,51 @@ def _settle_doubles(connection: "duckdb.DuckDBPyConnection", raw: _Raw) -> None:
     rows = connection.execute(f"SELECT count(*) {of_those}").fetchone()[0]
     connection.execute(f"CREATE OR REPLACE TABLE {doubled} AS SELECT DISTINCT r.* {of_those}")
     distinct = connection.execute(f"SELECT count(*) FROM {doubled}").fetchone()[0]
-    differing = [r[0] for r in connection.execute(f"SELECT {key} FROM {doubled} GROUP BY 1 HAVING count(*) > 1 ORDER BY 1").fetchall()]
+    differing = [
+        r[0]
+        for r in connection.execute(f"SELECT {key} FROM {doubled} GROUP BY 1 HAVING count(*) > 1 ORDER BY 1").fetchall()
+    ]
     raw.repeated = rows - distinct
     if raw.repeated:
-        some = connection.execute(f"SELECT min({key}) FROM {doubled} WHERE {key} NOT IN (SELECT unnest(?))", [differing]).fetchone()[0]
-        raw.notes.append(Message(
-            fr=f"{raw.repeated} ligne(s) en double, identiques, comptée(s) une fois ({raw.match.table.key[0]} {some}{', …' if raw.repeated > 1 else ''})",
-            en=f"{raw.repeated} identical duplicate row(s) counted once ({raw.match.table.key[0]} {some}{', …' if raw.repeated > 1 else ''})",
-        ))
+        some = connection.execute(
+            f"SELECT min({key}) FROM {doubled} WHERE {key} NOT IN (SELECT unnest(?))", [differing]
+        ).fetchone()[0]
+        raw.notes.append(
+            Message(
+                fr=f"{raw.repeated} ligne(s) en double, identiques, comptée(s) une fois ({raw.match.table.key[0]} {some}{', …' if raw.repeated > 1 else ''})",
+                en=f"{raw.repeated} identical duplicate row(s) counted once ({raw.match.table.key[0]} {some}{', …' if raw.repeated > 1 else ''})",
+            )
+        )
     for number, unit in enumerate(differing):
         lines = _lines_of(connection, raw, unit) if number < SHOWN else []
         shown = " et ".join(map(str, lines))
         raw.rejected += [
             Unreadable(
-                lines[0] if lines else 0, raw.match.table.key[0],
+                lines[0] if lines else 0,
+                raw.match.table.key[0],
                 Message(
-                    fr=f"{raw.match.table.key[0]} {unit} : deux lignes qui diffèrent" + (f" (lignes {shown})" if lines else ""),
-                    en=f"{raw.match.table.key[0]} {unit}: two rows that differ" + (f" (lines {shown.replace(' et ', ' and ')})" if lines else ""),
+                    fr=f"{raw.match.table.key[0]} {unit} : deux lignes qui diffèrent"
+                    + (f" (lignes {shown})" if lines else ""),
+                    en=f"{raw.match.table.key[0]} {unit}: two rows that differ"
+                    + (f" (lines {shown.replace(' et ', ' and ')})" if lines else ""),
                 ),
             )
         ] * connection.execute(f"SELECT count(*) FROM {doubled} WHERE {key} = ?", [unit]).fetchone()[0]
     connection.execute(f"DELETE FROM {doubled} WHERE {key} IN (SELECT unnest(?))", [differing])
-    raw.relation = (
-        f"(SELECT r.* FROM {raw.relation} AS r ANTI JOIN {again} AS i ON TRY_CAST(r.{key} AS BIGINT) = i.id UNION ALL SELECT * FROM {doubled})"
-    )
+    raw.relation = f"(SELECT r.* FROM {raw.relation} AS r ANTI JOIN {again} AS i ON TRY_CAST(r.{key} AS BIGINT) = i.id UNION ALL SELECT * FROM {doubled})"
 
 
-def _lines_of(connection: "duckdb.DuckDBPyConnection", raw: _Raw, unit: str) -> list[int]:
+def _lines_of(connection: duckdb.DuckDBPyConnection, raw: _Raw, unit: str) -> list[int]:
     """Return the lines (of a text) or rows (of a Parquet file) that name a unit; [] where they cannot be told."""
     if _is_parquet(raw.path):
-        column = next(r[0] for r in connection.execute(f"DESCRIBE SELECT * FROM read_parquet({quoted(raw.path)})").fetchall() if r[0].casefold() == raw.match.table.key[0].casefold())
+        column = next(
+            r[0]
+            for r in connection.execute(f"DESCRIBE SELECT * FROM read_parquet({quoted(raw.path)})").fetchall()
+            if r[0].casefold() == raw.match.table.key[0].casefold()
+        )
         found = connection.execute(
-            f"SELECT file_row_number + 1 FROM read_parquet({quoted(raw.path)}, file_row_number = true) WHERE CAST({_name(column)} AS VARCHAR) = ?", [unit]
+            f"SELECT file_row_number + 1 FROM read_parquet({quoted(raw.path)}, file_row_number = true) WHERE CAST({_name(column)} AS VARCHAR) = ?",
+            [unit],
         ).fetchall()
         return sorted(r[0] for r in found)
     needle = re.compile(rb"(?<!\d)" + unit.encode() + rb"(?!\d)")
@@ -553,7 +617,9 @@ def _look(
         cells = texts.get(column.name)
         if not cells:
             continue
-        parsed = _identifiers(column, cells) if column.type in ("siren", "siret") else parse(column, cells, file=landed.name)
+        parsed = (
+            _identifiers(column, cells) if column.type in ("siren", "siret") else parse(column, cells, file=landed.name)
+        )
         odd = [n for n, cell in enumerate(cells) if cell in parsed.unreadable]
         if len(odd) > ODD_CELLS * len(cells):
             why = parsed.unreadable[cells[odd[0]]]
@@ -574,7 +640,10 @@ def _look(
         if width and any(cell.strip() and len(cell) != width for cell in cells):
             mended.add(column.name)
             notes += parsed.notes or [
-                Message(fr=f"colonne « {column.name} » : codes remis en forme", en=f"column '{column.name}': codes brought back into form")
+                Message(
+                    fr=f"colonne « {column.name} » : codes remis en forme",
+                    en=f"column '{column.name}': codes brought back into form",
+                )
             ]
     return notes, mended
 
@@ -597,9 +666,12 @@ def _identifiers(column: Column, cells: list[str]) -> Parsed:
                 en=f"'{cell[:30]}' is not a {column.type.upper()} ({width} digits)",
             )
     if short:
-        result.notes.append(Message(
-            fr=f"colonne « {column.name} » : zéros initiaux perdus et remis", en=f"column '{column.name}': lost leading zeros put back"
-        ))
+        result.notes.append(
+            Message(
+                fr=f"colonne « {column.name} » : zéros initiaux perdus et remis",
+                en=f"column '{column.name}': lost leading zeros put back",
+            )
+        )
     return result
 
 
@@ -616,8 +688,13 @@ def _shifted(name: str, line: int, expected: int, there: int) -> Refusal:
 
 def _map(source: Source, landed: Landed, match: Match, header: list[str]) -> HeaderMap:
     return map_headers(
-        match.table, match.spec.layout, header, file=landed.name,
-        columns_file=f"sources/{source.source_id}/columns.csv", table_name=match.table_name, provided=set(),
+        match.table,
+        match.spec.layout,
+        header,
+        file=landed.name,
+        columns_file=f"sources/{source.source_id}/columns.csv",
+        table_name=match.table_name,
+        provided=set(),
     )
 
 
@@ -644,8 +721,12 @@ def _typed(table: Table, header: list[str], found: HeaderMap, relation: str, men
         cell = _name(header[found.positions[column.name]])
         if column.name in mended:
             width = WIDTHS.get(column.type)
-            cell = f"upper(trim(regexp_replace(CAST({cell} AS VARCHAR), '\\.0$', '')))" if width is None else (
-                f"regexp_replace(regexp_replace(CAST({cell} AS VARCHAR), '[\\s\u00a0\u202f]', '', 'g'), '\\.0$', '')"
+            cell = (
+                f"upper(trim(regexp_replace(CAST({cell} AS VARCHAR), '\\.0$', '')))"
+                if width is None
+                else (
+                    f"regexp_replace(regexp_replace(CAST({cell} AS VARCHAR), '[\\s\u00a0\u202f]', '', 'g'), '\\.0$', '')"
+                )
             )
             if width:
                 cell = f"CASE WHEN length({cell}) BETWEEN 1 AND {width - 1} THEN lpad({cell}, {width}, '0') ELSE {cell} END"
@@ -654,8 +735,13 @@ def _typed(table: Table, header: list[str], found: HeaderMap, relation: str, men
 
 
 def _derive(
-    refresh: "Refresh", connection: "duckdb.DuckDBPyConnection", source: Source, state: SourceState,
-    vintage: str, raws: dict[str, _Raw], outcomes: dict[str, FileOutcome],
+    refresh: Refresh,
+    connection: duckdb.DuckDBPyConnection,
+    source: Source,
+    state: SourceState,
+    vintage: str,
+    raws: dict[str, _Raw],
+    outcomes: dict[str, FileOutcome],
 ) -> list[str]:
     """Write every table that can be made from the files at hand; return the tables' names."""
     import duckdb
@@ -691,7 +777,10 @@ def _derive(
                 outcomes[raws[need].landed.name] = refused(raws[need].landed, refusal)
             return []
         written[name] = Vintage(
-            path=refresh.lake.relative(path), rows=rows, parts=parts, synthetic=synthetic,
+            path=refresh.lake.relative(path),
+            rows=rows,
+            parts=parts,
+            synthetic=synthetic,
             reference_end=refresh.lake.reference_end(table, path),
         )
         made.append(name)
@@ -715,7 +804,7 @@ def _derive(
 
 
 def _write(
-    connection: "duckdb.DuckDBPyConnection", table: Table, sql: str, path: Path, landed: Landed, synthetic: bool
+    connection: duckdb.DuckDBPyConnection, table: Table, sql: str, path: Path, landed: Landed, synthetic: bool
 ) -> int:
     names = [c.name for c in table.columns]
     casts = ", ".join(f'CAST("{n}" AS {t}) AS "{n}"' for n, t in lake_types(table) if n in names)
@@ -733,7 +822,9 @@ def _write(
 def _before(state: SourceState, table: str, vintage: str) -> tuple[str, Vintage] | None:
     """Return the same vintage where it was taken before, else the newest earlier one."""
     vintages = state.tables.get(table, {})
-    names = sorted((v for v in vintages if sort_key(v) <= sort_key(vintage) and not vintages[v].synthetic), key=sort_key)
+    names = sorted(
+        (v for v in vintages if sort_key(v) <= sort_key(vintage) and not vintages[v].synthetic), key=sort_key
+    )
     return (names[-1], vintages[names[-1]]) if names else None
 
 
@@ -745,16 +836,18 @@ def _fewer_rows(state: SourceState, table: str, vintage: str, kept: Vintage, fau
     for file, part in kept.parts.items():
         old = next((p for p in known[1].parts.values() if p.slot == part.slot and p.file != ""), None)
         if old is not None and part.rows_read < (1 - FEWER_ROWS) * old.rows_read:
-            fault(Fault(
-                "vanished",
-                f"{file} : {part.rows_read} lignes, contre {old.rows_read} dans le millésime {known[0]} ; un répertoire ne fait que grandir : fichier coupé ?",
-                f"{file}: {part.rows_read} rows, against {old.rows_read} in vintage {known[0]}; a register only grows: a truncated file?",
-                AGAIN,
-            ))
+            fault(
+                Fault(
+                    "vanished",
+                    f"{file} : {part.rows_read} lignes, contre {old.rows_read} dans le millésime {known[0]} ; un répertoire ne fait que grandir : fichier coupé ?",
+                    f"{file}: {part.rows_read} rows, against {old.rows_read} in vintage {known[0]}; a register only grows: a truncated file?",
+                    AGAIN,
+                )
+            )
 
 
 def _unlike_before(
-    connection: "duckdb.DuckDBPyConnection", contract: Table, name: str, path: str, before: tuple[str, str], fault: Sink
+    connection: duckdb.DuckDBPyConnection, contract: Table, name: str, path: str, before: tuple[str, str], fault: Sink
 ) -> None:
     """Compare a written table with the one before: départements that vanished, flags that hardly fly any more."""
     vintage, old = before
@@ -769,34 +862,40 @@ def _unlike_before(
         ).fetchall()
         if lost:
             shown = ", ".join(f"{d} : {a} → {b}" for d, a, b in lost[:4])
-            fault(Fault(
-                "vanished",
-                f"{name} : {len(lost)} département(s) perdent plus de 30 % de leurs unités par rapport au millésime {vintage} ({shown}) : fichier coupé, ou codes changés ?",
-                f"{name}: {len(lost)} département(s) lose more than 30% of their units against vintage {vintage} ({shown}): a truncated file, or changed codes?",
-                AGAIN, column=commune,
-            ))
+            fault(
+                Fault(
+                    "vanished",
+                    f"{name} : {len(lost)} département(s) perdent plus de 30 % de leurs unités par rapport au millésime {vintage} ({shown}) : fichier coupé, ou codes changés ?",
+                    f"{name}: {len(lost)} département(s) lose more than 30% of their units against vintage {vintage} ({shown}): a truncated file, or changed codes?",
+                    AGAIN,
+                    column=commune,
+                )
+            )
     for column in contract.columns:
         if column.type != "boolean":
             continue
         share = f'{counted} FILTER (WHERE "{column.name}")'
-        was, now = (connection.execute(f"SELECT {share} FROM read_parquet({p})").fetchone()[0] or 0 for p in (old, path))
+        was, now = (
+            connection.execute(f"SELECT {share} FROM read_parquet({p})").fetchone()[0] or 0 for p in (old, path)
+        )
         if was >= 50 and not 1 / FLAG_CHANGE <= now / was <= FLAG_CHANGE:
-            fault(Fault(
-                "unlike",
-                f"{name} : « {column.name} » est vrai pour {now} unités, contre {was} dans le millésime {vintage} : colonne vidée ou codée autrement ?",
-                f"{name}: '{column.name}' is true for {now} units, against {was} in vintage {vintage}: a column emptied or coded otherwise?",
-                column=column.name,
-            ))
+            fault(
+                Fault(
+                    "unlike",
+                    f"{name} : « {column.name} » est vrai pour {now} unités, contre {was} dans le millésime {vintage} : colonne vidée ou codée autrement ?",
+                    f"{name}: '{column.name}' is true for {now} units, against {was} in vintage {vintage}: a column emptied or coded otherwise?",
+                    column=column.name,
+                )
+            )
 
 
 def _judge(
-    refresh: "Refresh", source: Source, state: SourceState, table: str, vintage: str, kept: Vintage, fault: Sink
+    refresh: Refresh, source: Source, state: SourceState, table: str, vintage: str, kept: Vintage, fault: Sink
 ) -> None:
     """Check the keys and the rules of what was written, and its likeness with the vintage before, in SQL.
 
     What a waiver may let through goes to `fault`.
     """
-
     contract = source.tables[table]
     path = quoted(refresh.lake.root / kept.path)
     with connect() as connection:
@@ -805,17 +904,19 @@ def _judge(
                 f"SELECT count(*) FILTER (WHERE NOT held), count(held) FROM (SELECT ({rule.sql}) AS held FROM read_parquet({path}))"
             ).fetchone()
             if failing > rule.tolerated_share * applies and rule.on_failure != "warn":
-                fault(Refusal(
-                    Message(
-                        fr=f"{table} {vintage} : {rule.message.fr} ; {failing} ligne(s) en faute sur {applies}.",
-                        en=f"{table} {vintage}: {rule.message.en}; {failing} of {applies} row(s) at fault.",
-                    ),
-                    Message(
-                        fr="Comparer avec la page de l'éditeur et redemander le fichier si l'erreur y est.",
-                        en="Compare with the publisher's page and ask for the file again if the error is there.",
-                    ),
-                    kind=f"rule:{rule.name}",
-                ))
+                fault(
+                    Refusal(
+                        Message(
+                            fr=f"{table} {vintage} : {rule.message.fr} ; {failing} ligne(s) en faute sur {applies}.",
+                            en=f"{table} {vintage}: {rule.message.en}; {failing} of {applies} row(s) at fault.",
+                        ),
+                        Message(
+                            fr="Comparer avec la page de l'éditeur et redemander le fichier si l'erreur y est.",
+                            en="Compare with the publisher's page and ask for the file again if the error is there.",
+                        ),
+                        kind=f"rule:{rule.name}",
+                    )
+                )
         if contract.key:
             names = ", ".join(f'"{k}"' for k in contract.key)
             doubled = connection.execute(
@@ -838,29 +939,39 @@ def _judge(
                 f"SELECT count(*) FILTER (WHERE regexp_full_match(\"{communes}\", '([0-8].|9[0-6])(9[1-9]\\d|000)')), count(*) FROM read_parquet({path})"
             ).fetchone()
             if odd[0] > ODD_CELLS * odd[1]:
-                fault(Fault(
-                    "codes",
-                    f"{table} {vintage} : {odd[0]} codes de commune sur {odd[1]} finissent par 000 ou 9xx, qu'aucune commune ne porte : des codes postaux ?",
-                    f"{table} {vintage}: {odd[0]} of {odd[1]} communes' codes end with 000 or 9xx, which no commune bears: postal codes?",
-                    column=communes,
-                ))
+                fault(
+                    Fault(
+                        "codes",
+                        f"{table} {vintage} : {odd[0]} codes de commune sur {odd[1]} finissent par 000 ou 9xx, qu'aucune commune ne porte : des codes postaux ?",
+                        f"{table} {vintage}: {odd[0]} of {odd[1]} communes' codes end with 000 or 9xx, which no commune bears: postal codes?",
+                        column=communes,
+                    )
+                )
             # Corsica may be missing from a stock that somebody made up; a handful more is a file that was cut or damaged
             if NATIONAL <= len(there) < len(MAINLAND) - MISSING_DEPARTMENTS:
                 shown = ", ".join(sorted(MAINLAND - there)[:8])
-                fault(Fault(
-                    "truncated",
-                    f"{table} {vintage} : il manque {len(MAINLAND - there)} départements de métropole sur 96 ({shown}…) : fichier coupé, ou codes abîmés ?",
-                    f"{table} {vintage}: {len(MAINLAND - there)} of the 96 mainland départements are missing ({shown}…): a truncated file, or damaged codes?",
-                    AGAIN, column=communes,
-                ))
+                fault(
+                    Fault(
+                        "truncated",
+                        f"{table} {vintage} : il manque {len(MAINLAND - there)} départements de métropole sur 96 ({shown}…) : fichier coupé, ou codes abîmés ?",
+                        f"{table} {vintage}: {len(MAINLAND - there)} of the 96 mainland départements are missing ({shown}…): a truncated file, or damaged codes?",
+                        AGAIN,
+                        column=communes,
+                    )
+                )
         known = _before(state, table, vintage)
         if known is not None and not kept.synthetic:
             _unlike_before(
-                connection, contract, f"{table} {vintage}", path, (known[0], quoted(refresh.lake.root / known[1].path)), fault
+                connection,
+                contract,
+                f"{table} {vintage}",
+                path,
+                (known[0], quoted(refresh.lake.root / known[1].path)),
+                fault,
             )
 
 
-def _make_home_communes(refresh: "Refresh", connection: "duckdb.DuckDBPyConnection") -> None:
+def _make_home_communes(refresh: Refresh, connection: duckdb.DuckDBPyConnection) -> None:
     from orchestration.refresh import home_communes
 
     codes = home_communes(refresh.lake, refresh.catalogue, refresh.states, refresh.settings.territory)
@@ -872,22 +983,26 @@ def _make_home_communes(refresh: "Refresh", connection: "duckdb.DuckDBPyConnecti
 def _alone(raw: _Raw, state: SourceState) -> FileOutcome:
     """Return what came of a file that reads well and of which nothing was made: it is not taken, its figures are not there."""
     held = state.vintages()
-    stays = Message(
-        fr=f" ; le dernier bon millésime ({held[-1]}) reste", en=f"; the last good vintage ({held[-1]}) stays"
-    ) if held else Message(fr="", en="")
-    return _taken(raw, []).model_copy(update={
-        "state": "kept" if held else "missing",
-        "reason": Message(
-            fr="l'autre fichier du stock (établissements et unités légales vont ensemble) manque à ce millésime, ou y est refusé : "
-            f"rien ne peut encore être compté{stays.fr}",
-            en="the other file of the stock (establishments and legal units go together) is missing from this vintage, or refused in "
-            f"it: nothing can be counted yet{stays.en}",
-        ),
-        "action": Message(
-            fr="Placer les deux fichiers du même mois dans le dossier de ce millésime.",
-            en="Put both files of the same month into the folder of this vintage.",
-        ),
-    })
+    stays = (
+        Message(fr=f" ; le dernier bon millésime ({held[-1]}) reste", en=f"; the last good vintage ({held[-1]}) stays")
+        if held
+        else Message(fr="", en="")
+    )
+    return _taken(raw, []).model_copy(
+        update={
+            "state": "kept" if held else "missing",
+            "reason": Message(
+                fr="l'autre fichier du stock (établissements et unités légales vont ensemble) manque à ce millésime, ou y est refusé : "
+                f"rien ne peut encore être compté{stays.fr}",
+                en="the other file of the stock (establishments and legal units go together) is missing from this vintage, or refused in "
+                f"it: nothing can be counted yet{stays.en}",
+            ),
+            "action": Message(
+                fr="Placer les deux fichiers du même mois dans le dossier de ce millésime.",
+                en="Put both files of the same month into the folder of this vintage.",
+            ),
+        }
+    )
 
 
 def _taken(raw: _Raw, made: list[str]) -> FileOutcome:
@@ -903,10 +1018,19 @@ def _taken(raw: _Raw, made: list[str]) -> FileOutcome:
             )
         )
     return FileOutcome(
-        source=landed.source, vintage=landed.vintage, file=landed.name,
-        state="adapted" if notes else "accepted", reason=Message.join(notes), rows_read=raw.rows,
-        rows_kept=raw.rows - lost - raw.repeated if made else 0, rows_rejected=lost, sha256=landed.sha256, bytes=landed.bytes, origin=landed.origin,
-        channel=landed.channel, waived=raw.waived,
+        source=landed.source,
+        vintage=landed.vintage,
+        file=landed.name,
+        state="adapted" if notes else "accepted",
+        reason=Message.join(notes),
+        rows_read=raw.rows,
+        rows_kept=raw.rows - lost - raw.repeated if made else 0,
+        rows_rejected=lost,
+        sha256=landed.sha256,
+        bytes=landed.bytes,
+        origin=landed.origin,
+        channel=landed.channel,
+        waived=raw.waived,
     )
 
 
@@ -951,7 +1075,9 @@ def _explained(error: Exception, raws: dict[str, _Raw]) -> Refusal:
     where_en = f", line {line[1]}" if line else ""
     if columns:
         what_fr = f"{columns[1]} colonnes annoncées par l'en-tête, {columns[2]} trouvées : les valeurs ne sont pas sous leur nom"
-        what_en = f"{columns[1]} columns announced by the header, {columns[2]} found: values do not stand under their names"
+        what_en = (
+            f"{columns[1]} columns announced by the header, {columns[2]} found: values do not stand under their names"
+        )
     elif cast := _CAST.search(text):
         what_fr = f"« {cast[1]} » ne se lit pas dans la colonne « {cast[2]} »"
         what_en = f"'{cast[1]}' cannot be read in the column '{cast[2]}'"

@@ -13,7 +13,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from dagster import (
-    AssetCheckEvaluation, AssetCheckKey, AssetCheckResult, AssetCheckSeverity, AssetCheckSpec, AssetKey,
+    AssetCheckEvaluation,
+    AssetCheckKey,
+    AssetCheckResult,
+    AssetCheckSeverity,
+    AssetCheckSpec,
+    AssetKey,
 )
 
 from orchestration.assets.wording import EDITION_KEY, both, lake_key, strings
@@ -34,8 +39,16 @@ _ASSET = "observatory/asset"
 _SEVERITIES = {"error": AssetCheckSeverity.ERROR, "warn": AssetCheckSeverity.WARN}
 # in this order; what is left of the name of an expectation's type still tells the types apart
 _BRIEF = {
-    "expect_": "", "column_pair_values_a_to_be_greater_than_b": "greater", "compound_columns_to_be_": "", "column_values_to_": "",
-    "multicolumn_": "", "column_": "", "table_": "", "to_be_": "", "to_": "", "be_": "",
+    "expect_": "",
+    "column_pair_values_a_to_be_greater_than_b": "greater",
+    "compound_columns_to_be_": "",
+    "column_values_to_": "",
+    "multicolumn_": "",
+    "column_": "",
+    "table_": "",
+    "to_be_": "",
+    "to_": "",
+    "be_": "",
 }
 NOT_RUN = Message(fr="Ce contrôle n'a pas été exécuté.", en="This check was not run.")
 
@@ -61,7 +74,9 @@ def short(name: str) -> str:
 def accepted_spec(key: AssetKey) -> AssetCheckSpec:
     """Return the check that tells whether every file of a source was accepted."""
     return AssetCheckSpec(
-        ACCEPTED, asset=key, description="Aucun fichier de cette source n'a été refusé / No file of this source was refused"
+        ACCEPTED,
+        asset=key,
+        description="Aucun fichier de cette source n'a été refusé / No file of this source was refused",
     )
 
 
@@ -82,17 +97,24 @@ def accepted_result(key: AssetKey, files: Sequence[FileOutcome]) -> AssetCheckRe
 def freshness_spec(key: AssetKey) -> AssetCheckSpec:
     """Return the check that tells whether a source is as new as its calendar says, and whose delay it is."""
     return AssetCheckSpec(
-        FRESHNESS, asset=key, additional_deps=[EDITION_KEY],
+        FRESHNESS,
+        asset=key,
+        additional_deps=[EDITION_KEY],
         description="Cette source est à jour selon le calendrier de son éditeur / This source is fresh by its publisher's calendar",
     )
 
 
-def freshness_result(status: "SourceStatus") -> AssetCheckResult:
+def freshness_result(status: SourceStatus) -> AssetCheckResult:
     """Return how a source stands: an error when its newest file was refused, a warning when it is late."""
     health = status.health
     days = {
-        "vintage": health.vintage, "since": health.since, "due": health.next_due_at, "late_after": health.late_after,
-        "published": health.published_at, "fetched": health.fetched_at, "channel": status.channel,
+        "vintage": health.vintage,
+        "since": health.since,
+        "due": health.next_due_at,
+        "late_after": health.late_after,
+        "published": health.published_at,
+        "fetched": health.fetched_at,
+        "channel": status.channel,
     }
     return AssetCheckResult(
         passed=health.state in _FRESH,
@@ -107,7 +129,8 @@ def freshness_result(status: "SourceStatus") -> AssetCheckResult:
 def refreshes_spec() -> AssetCheckSpec:
     """Return the check that tells whether refreshes go on at all."""
     return AssetCheckSpec(
-        REFRESHES, asset=EDITION_KEY,
+        REFRESHES,
+        asset=EDITION_KEY,
         description="Des actualisations aboutissent encore / Refreshes still come to a good end",
     )
 
@@ -126,13 +149,20 @@ def refreshes_result(complaint: Message | None) -> AssetCheckResult:
 def evaluation(result: AssetCheckResult) -> AssetCheckEvaluation:
     """Return a result as the event that a sensor may report outside any run."""
     return AssetCheckEvaluation(
-        asset_key=result.asset_key, check_name=result.check_name, passed=result.passed, metadata=result.metadata,
-        severity=result.severity, description=result.description,
+        asset_key=result.asset_key,
+        check_name=result.check_name,
+        passed=result.passed,
+        metadata=result.metadata,
+        severity=result.severity,
+        description=result.description,
     )
 
 
 def suite_specs(
-    suites: Mapping[str, Sequence[str]], sources: Collection[str], models: Collection[str], built: Sequence[AssetKey] = ()
+    suites: Mapping[str, Sequence[str]],
+    sources: Collection[str],
+    models: Collection[str],
+    built: Sequence[AssetKey] = (),
 ) -> dict[AssetKey, list[AssetCheckSpec]]:
     """Return the expectation checks by asset key.
 

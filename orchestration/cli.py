@@ -31,11 +31,16 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     name="observatory",
-    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, cls=Group, rich_markup_mode=None,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    cls=Group,
+    rich_markup_mode=None,
 )
 
 Home = Annotated[
-    Path | None, typer.Option("--home", help="Folder below which everything is written (default: OBSERVATORY_HOME, else ./var).")
+    Path | None,
+    typer.Option("--home", help="Folder below which everything is written (default: OBSERVATORY_HOME, else ./var)."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output and nothing else there.")]
 SILENT, BLOCKED, BUSY = 1, 4, 5
@@ -60,7 +65,9 @@ def _version(asked: bool) -> None:
 
 @app.callback()
 def observatory(
-    version: Annotated[bool, typer.Option("--version", is_eager=True, callback=_version, help="Print the version and stop.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_version, help="Print the version and stop.")
+    ] = False,
 ) -> None:
     """Observatory of companies' CSR practice and the Sustainable Development Goals on a metropolis."""
 
@@ -68,12 +75,25 @@ def observatory(
 @app.command(cls=Command)
 def refresh(
     from_: Annotated[
-        str, typer.Option("--from", metavar="live|sample|DIR", help="Where the files come from: a mirror's folder, the embedded samples, or the publishers' addresses.")
+        str,
+        typer.Option(
+            "--from",
+            metavar="live|sample|DIR",
+            help="Where the files come from: a mirror's folder, the embedded samples, or the publishers' addresses.",
+        ),
     ] = "sample",
-    only: Annotated[list[str] | None, typer.Option("--only", metavar="SOURCE_OR_GROUP", help="Only these sources or groups; may be repeated.")] = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option("--only", metavar="SOURCE_OR_GROUP", help="Only these sources or groups; may be repeated."),
+    ] = None,
     home: Home = None,
-    territory: Annotated[str | None, typer.Option("--territory", metavar="EPCI_SIREN", help="SIREN of the EPCI that the observatory is for.")] = None,
-    replace_real: Annotated[bool, typer.Option("--replace-real", help="Let the samples take the place of an edition made of real files.")] = False,
+    territory: Annotated[
+        str | None,
+        typer.Option("--territory", metavar="EPCI_SIREN", help="SIREN of the EPCI that the observatory is for."),
+    ] = None,
+    replace_real: Annotated[
+        bool, typer.Option("--replace-real", help="Let the samples take the place of an edition made of real files.")
+    ] = False,
     json_: Json = False,
 ) -> None:
     """Read the publishers' files, build the tables, check them and publish a new edition.
@@ -99,7 +119,9 @@ def refresh(
                     from orchestration.dagster_run import run_job
 
                 with Progress({s.source_id: s for s in planned.sources}, settings.language) as progress:
-                    outcome = run_job(settings, "refresh_all", channel, _ids(planned, only), refresh=planned, progress=progress)
+                    outcome = run_job(
+                        settings, "refresh_all", channel, _ids(planned, only), refresh=planned, progress=progress
+                    )
     except HomeBusy as error:
         _stop(BUSY, error.reason, error.action, json_, settings)
     except UsageError as error:
@@ -121,9 +143,9 @@ def inbox(home: Home = None, json_: Json = False) -> None:
     """
     from orchestration.catalog import CatalogueError
     from orchestration.dagster_run import run_job
+    from orchestration.homes import FolderUnusable
     from orchestration.inbox import Answer, InboxBusy, take_all
     from orchestration.lake import LakeError
-    from orchestration.homes import FolderUnusable
     from orchestration.progress import Progress
 
     settings = _settings(home, use="write", json_=json_)
@@ -131,7 +153,7 @@ def inbox(home: Home = None, json_: Json = False) -> None:
 
     catalogue = _catalogue(settings)
 
-    def refresh_with(*, channel: str = "inbox", only: list[str]) -> "RefreshOutcome":
+    def refresh_with(*, channel: str = "inbox", only: list[str]) -> RefreshOutcome:
         with Progress({source_id: catalogue[source_id] for source_id in only}, settings.language) as progress:
             return run_job(settings, "refresh_all", channel, only, progress=progress)
 
@@ -142,7 +164,9 @@ def inbox(home: Home = None, json_: Json = False) -> None:
     def answered(answer: Answer) -> None:
         colon = " :" if settings.language == "fr" else ":"
         if not json_:
-            _console().print(f"{answer.dropped}{colon} {answer.sentence.text(settings.language)}", markup=False, soft_wrap=True)
+            _console().print(
+                f"{answer.dropped}{colon} {answer.sentence.text(settings.language)}", markup=False, soft_wrap=True
+            )
         if answer.page and not json_:
             _console().print(f"  → {answer.page}", markup=False, soft_wrap=True)
 
@@ -157,7 +181,15 @@ def inbox(home: Home = None, json_: Json = False) -> None:
     except LakeError as error:
         _stop(BLOCKED, error.reason, error.action, json_, settings)
     if json_:
-        print(json.dumps([{"file": a.dropped, "state": a.state, "sentence": a.sentence.text(settings.language)} for a in answers], ensure_ascii=False))
+        print(
+            json.dumps(
+                [
+                    {"file": a.dropped, "state": a.state, "sentence": a.sentence.text(settings.language)}
+                    for a in answers
+                ],
+                ensure_ascii=False,
+            )
+        )
     elif not answers:
         _say(settings, Message(fr="La boîte de dépôt est vide.", en="The inbox is empty."))
     raise typer.Exit(3 if any(a.state == "refused" for a in answers) else 0)
@@ -170,8 +202,8 @@ def templates(
 ) -> None:
     """Write the workbooks that the CSR team fills in: one a table, with drop-down lists and a legend."""
     from orchestration.catalog import CatalogueError
-    from orchestration.inbox import Inbox
     from orchestration.homes import FolderUnusable
+    from orchestration.inbox import Inbox
     from orchestration.templates import templates as write_templates
 
     settings = _settings(home, use="write" if folder is None else "read")
@@ -184,10 +216,13 @@ def templates(
     for path in written:
         _console().print(str(path), markup=False, soft_wrap=True)
     if any(path.stem.endswith(")") for path in written):
-        _say(settings, Message(
-            fr="Un modèle de ce nom avait été rempli ou modifié : il est resté comme il est, le modèle vide est à côté.",
-            en="A template of that name had been filled in or changed: it stays as it is, the empty one lies beside it.",
-        ))
+        _say(
+            settings,
+            Message(
+                fr="Un modèle de ce nom avait été rempli ou modifié : il est resté comme il est, le modèle vide est à côté.",
+                en="A template of that name had been filled in or changed: it stays as it is, the empty one lies beside it.",
+            ),
+        )
 
 
 @app.command(cls=Command)
@@ -228,23 +263,37 @@ def heartbeat(home: Home = None, json_: Json = False) -> None:
     good = known.good_at if known else None
     if json_:
         told = [m.text(settings.language) if complaint else None for m in (complaint or ACTION, ACTION)]
-        print(json.dumps({
-            "silent": complaint is not None, "last_good_at": good.isoformat() if good else None,
-            "last_exit_code": known.last_exit_code if known else None, "message": told[0], "action": told[1],
-        }, ensure_ascii=False))
+        print(
+            json.dumps(
+                {
+                    "silent": complaint is not None,
+                    "last_good_at": good.isoformat() if good else None,
+                    "last_exit_code": known.last_exit_code if known else None,
+                    "message": told[0],
+                    "action": told[1],
+                },
+                ensure_ascii=False,
+            )
+        )
     elif complaint:
         _say(settings, complaint)
         _say(settings, ACTION)
     elif good:
-        _say(settings, Message(
-            fr=f"La dernière actualisation qui a abouti est du {good:%d/%m/%Y}.",
-            en=f"The last refresh that came to a good end is of {good:%Y-%m-%d}.",
-        ))
+        _say(
+            settings,
+            Message(
+                fr=f"La dernière actualisation qui a abouti est du {good:%d/%m/%Y}.",
+                en=f"The last refresh that came to a good end is of {good:%Y-%m-%d}.",
+            ),
+        )
     else:
-        _say(settings, Message(
-            fr="Aucune actualisation de fichiers réels n'est encore attendue ici.",
-            en="No refresh of real files is expected here yet.",
-        ))
+        _say(
+            settings,
+            Message(
+                fr="Aucune actualisation de fichiers réels n'est encore attendue ici.",
+                en="No refresh of real files is expected here yet.",
+            ),
+        )
     raise typer.Exit(SILENT if complaint else 0)
 
 
@@ -258,10 +307,16 @@ def sources(json_: Json = False) -> None:
             json.dumps(
                 [
                     {
-                        "source": s.source_id, "title": s.title.message.text(settings.language),
-                        "publisher": s.publisher, "licence": s.licence, "homepage": s.homepage,
-                        "groups": s.groups, "frequency": s.calendar.frequency, "role": s.role,
-                        "goals": s.goals, "tables": list(s.tables),
+                        "source": s.source_id,
+                        "title": s.title.message.text(settings.language),
+                        "publisher": s.publisher,
+                        "licence": s.licence,
+                        "homepage": s.homepage,
+                        "groups": s.groups,
+                        "frequency": s.calendar.frequency,
+                        "role": s.role,
+                        "goals": s.goals,
+                        "tables": list(s.tables),
                     }
                     for s in catalogue.values()
                 ],
@@ -273,15 +328,21 @@ def sources(json_: Json = False) -> None:
 
     table = Table(title="Sources", show_lines=False)
     french = settings.language == "fr"
-    for heading in ("source", "titre", "éditeur", "groupes", "rythme", "ODD") if french else (
-        "source", "title", "publisher", "groups", "frequency", "SDG"
+    for heading in (
+        ("source", "titre", "éditeur", "groupes", "rythme", "ODD")
+        if french
+        else ("source", "title", "publisher", "groups", "frequency", "SDG")
     ):
         # an identifier that is cut in two cannot be copied
         table.add_column(heading, overflow="fold", no_wrap=heading == "source")
     for s in catalogue.values():
         table.add_row(
-            s.source_id, s.title.message.text(settings.language), s.publisher, ", ".join(s.groups),
-            s.calendar.frequency, ", ".join(map(str, s.goals)),
+            s.source_id,
+            s.title.message.text(settings.language),
+            s.publisher,
+            ", ".join(s.groups),
+            s.calendar.frequency,
+            ", ".join(map(str, s.goals)),
         )
     _console().print(table)
 
@@ -290,8 +351,13 @@ def sources(json_: Json = False) -> None:
 def check(
     source: Annotated[str, typer.Argument(help="Identifier of the source, as `observatory sources` lists it.")],
     file: Annotated[Path, typer.Argument(help="The file to try.")],
-    vintage: Annotated[str | None, typer.Option("--vintage", help="Year (or month) that the file is about; default: found in its name.")] = None,
-    accept: Annotated[bool, typer.Option("--accept", help="Write the proposed lines to the source's columns.csv, after a yes.")] = False,
+    vintage: Annotated[
+        str | None,
+        typer.Option("--vintage", help="Year (or month) that the file is about; default: found in its name."),
+    ] = None,
+    accept: Annotated[
+        bool, typer.Option("--accept", help="Write the proposed lines to the source's columns.csv, after a yes.")
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="With --accept: do not ask.")] = False,
     home: Home = None,
     json_: Json = False,
@@ -314,13 +380,17 @@ def check(
                 fr=f"Aucune source ne s'appelle « {source} ». Sources : {', '.join(catalogue)}.",
                 en=f"No source is called '{source}'. Sources: {', '.join(catalogue)}.",
             ),
-            None, json_, settings,
+            None,
+            json_,
+            settings,
         )
     if not file.is_file():
         _stop(
             WRONG_USAGE,
             Message(fr=f"Le fichier « {file} » n'existe pas.", en=f"The file '{file}' does not exist."),
-            None, json_, settings,
+            None,
+            json_,
+            settings,
         )
     try:
         outcome = try_file(settings, catalogue, catalogue[source], file, vintage)
@@ -332,7 +402,9 @@ def check(
         for text in (outcome.reason, None if accept and outcome.patch else outcome.action):
             if text:
                 _say(settings, text)
-    accepted, said = _accept(settings, catalogue, outcome, file, vintage, yes=yes, ask=not json_) if accept else (False, [])
+    accepted, said = (
+        _accept(settings, catalogue, outcome, file, vintage, yes=yes, ask=not json_) if accept else (False, [])
+    )
     if json_:
         answer = receipts.file_to_json(outcome, settings.language)
         if accept:
@@ -344,8 +416,14 @@ def check(
 
 
 def _accept(
-    settings: "Settings", catalogue: "dict[str, Source]", outcome: "FileOutcome", file: Path, vintage: str | None, *,
-    yes: bool, ask: bool,
+    settings: Settings,
+    catalogue: dict[str, Source],
+    outcome: FileOutcome,
+    file: Path,
+    vintage: str | None,
+    *,
+    yes: bool,
+    ask: bool,
 ) -> tuple[bool, list[Message]]:
     """Ask for a yes and write the proposed lines; return whether they were, and what to tell."""
     from orchestration.catalog import CatalogueError
@@ -355,11 +433,16 @@ def _accept(
     patch, source = outcome.patch, catalogue[outcome.source]
     nothing = Message(fr="Rien n'a été écrit.", en="Nothing was written.")
     if patch is None:
-        why = Message(
-            fr="Il n'y a rien à accepter : le fichier est pris tel quel.", en="There is nothing to accept: the file is taken as it is."
-        ) if outcome.state != "refused" else Message(
-            fr="Il n'y a rien à accepter : ce refus ne se lève pas par une ligne de columns.csv.",
-            en="There is nothing to accept: a line in columns.csv does not lift this refusal.",
+        why = (
+            Message(
+                fr="Il n'y a rien à accepter : le fichier est pris tel quel.",
+                en="There is nothing to accept: the file is taken as it is.",
+            )
+            if outcome.state != "refused"
+            else Message(
+                fr="Il n'y a rien à accepter : ce refus ne se lève pas par une ligne de columns.csv.",
+                en="There is nothing to accept: a line in columns.csv does not lift this refusal.",
+            )
         )
         return False, [why, nothing]
     path = source.path / "columns.csv"
@@ -367,33 +450,50 @@ def _accept(
         _say(settings, Message(fr=f"Lignes à ajouter à {path} :", en=f"Lines to add to {path}:"))
         for p in patch.proposals:
             _say(settings, Message(fr=f"  {p.line}", en=f"  {p.line}"))
-            _say(settings, Message(
-                fr=f"    « {p.published} » → {p.canonical} : {p.evidence.fr}", en=f"    '{p.published}' → {p.canonical}: {p.evidence.en}"
-            ))
+            _say(
+                settings,
+                Message(
+                    fr=f"    « {p.published} » → {p.canonical} : {p.evidence.fr}",
+                    en=f"    '{p.published}' → {p.canonical}: {p.evidence.en}",
+                ),
+            )
     if not yes:
         if not ask or not _is_terminal():
-            return False, [nothing, Message(
-                fr="Personne ne peut répondre ici : ajouter --yes pour accepter ces lignes.",
-                en="Nobody can answer here: add --yes to accept these lines.",
-            )]
-        question = Message(fr="Ces noms désignent-ils bien ces colonnes ? Écrire ces lignes", en="Are these names really those columns? Write the lines")
+            return False, [
+                nothing,
+                Message(
+                    fr="Personne ne peut répondre ici : ajouter --yes pour accepter ces lignes.",
+                    en="Nobody can answer here: add --yes to accept these lines.",
+                ),
+            ]
+        question = Message(
+            fr="Ces noms désignent-ils bien ces colonnes ? Écrire ces lignes",
+            en="Are these names really those columns? Write the lines",
+        )
         if not typer.confirm(question.text(settings.language)):
             return False, [nothing]
     try:
         accept_lines(settings, catalogue, source, file, vintage, patch)
     except Refusal as refusal:
-        return False, [nothing, Message(
-            fr=f"Avec ces lignes, le fichier serait encore refusé : {refusal.reason.fr}",
-            en=f"With these lines the file would still be refused: {refusal.reason.en}",
-        ), refusal.action]
+        return False, [
+            nothing,
+            Message(
+                fr=f"Avec ces lignes, le fichier serait encore refusé : {refusal.reason.fr}",
+                en=f"With these lines the file would still be refused: {refusal.reason.en}",
+            ),
+            refusal.action,
+        ]
     except CatalogueError as error:
         return False, [nothing, *_catalogue_trouble(error)]
     except OSError as error:
         why = error.strerror or str(error)
-        return False, [nothing, Message(
-            fr=f"{path} ne peut pas être modifié d'ici ({why}). Transmettre les lignes ci-dessus à qui tient le dépôt du projet.",
-            en=f"{path} cannot be changed from here ({why}). Hand the lines above to whoever keeps the project's repository.",
-        )]
+        return False, [
+            nothing,
+            Message(
+                fr=f"{path} ne peut pas être modifié d'ici ({why}). Transmettre les lignes ci-dessus à qui tient le dépôt du projet.",
+                en=f"{path} cannot be changed from here ({why}). Hand the lines above to whoever keeps the project's repository.",
+            ),
+        ]
     count = len(patch.proposals)
     return True, [
         Message(
@@ -409,7 +509,9 @@ def _accept(
 
 @app.command(cls=Command)
 def docs(
-    out: Annotated[Path | None, typer.Argument(help="Where to write it: a folder, or a file ….html (default: HOME/docs).")] = None,
+    out: Annotated[
+        Path | None, typer.Argument(help="Where to write it: a folder, or a file ….html (default: HOME/docs).")
+    ] = None,
     home: Home = None,
 ) -> None:
     """Write the data stewards' page: every expectation in plain words, with its last result."""
@@ -424,9 +526,13 @@ def docs(
     except SuiteError as error:
         _stop(
             WRONG_USAGE,
-            Message(fr=f"Ce fichier d'attentes ne peut pas être lu : {error}", en=f"This expectation file cannot be read: {error}"),
+            Message(
+                fr=f"Ce fichier d'attentes ne peut pas être lu : {error}",
+                en=f"This expectation file cannot be read: {error}",
+            ),
             Message(fr="Corriger le fichier nommé, puis relancer.", en="Correct the file named, then start again."),
-            False, settings,
+            False,
+            settings,
         )
     except CatalogueError as error:
         _stop(WRONG_USAGE, *_catalogue_trouble(error), False, settings)
@@ -436,7 +542,9 @@ def docs(
         _stop(
             WRONG_USAGE,
             Message(fr=f"La page n'a pas pu être écrite : {error}", en=f"The page could not be written: {error}"),
-            Message(fr="Choisir un autre endroit.", en="Choose another place."), False, settings,
+            Message(fr="Choisir un autre endroit.", en="Choose another place."),
+            False,
+            settings,
         )
     _console().print(str(path), markup=False, soft_wrap=True)
 
@@ -453,9 +561,12 @@ def editions(home: Home = None, json_: Json = False) -> None:
             json.dumps(
                 [
                     {
-                        "edition": e.edition_id, "published_at": e.published_at.isoformat() if e.published_at else None,
-                        "is_current": e.is_current, "is_rolled_back_to": e.is_rolled_back_to,
-                        "tables": {t.name: t.rows for t in e.tables}, "path": str(e.path),
+                        "edition": e.edition_id,
+                        "published_at": e.published_at.isoformat() if e.published_at else None,
+                        "is_current": e.is_current,
+                        "is_rolled_back_to": e.is_rolled_back_to,
+                        "tables": {t.name: t.rows for t in e.tables},
+                        "path": str(e.path),
                     }
                     for e in found
                 ]
@@ -475,8 +586,10 @@ def editions(home: Home = None, json_: Json = False) -> None:
 
     table = Table()
     french = settings.language == "fr"
-    headings = ("édition", "publiée le", "en service", "tables", "lignes") if french else (
-        "edition", "published on", "in service", "tables", "rows"
+    headings = (
+        ("édition", "publiée le", "en service", "tables", "lignes")
+        if french
+        else ("edition", "published on", "in service", "tables", "rows")
     )
     yes, back = ("oui", "oui (retour)") if french else ("yes", "yes (rolled back to)")
     for heading in headings:
@@ -485,13 +598,17 @@ def editions(home: Home = None, json_: Json = False) -> None:
         mark = back if e.is_rolled_back_to else yes if e.is_current else ""
         day = "%d/%m/%Y %H:%M" if french else "%Y-%m-%d %H:%M"
         rows = f"{e.rows:,}".replace(",", "\u202f") if french else f"{e.rows:,}"
-        table.add_row(e.edition_id, e.published_at.strftime(day) if e.published_at else "", mark, str(len(e.tables)), rows)
+        table.add_row(
+            e.edition_id, e.published_at.strftime(day) if e.published_at else "", mark, str(len(e.tables)), rows
+        )
     _console().print(table)
 
 
 @app.command(cls=Command)
 def rollback(
-    edition: Annotated[str, typer.Argument(help="Name of the edition to go back to, as `observatory editions` lists it.")],
+    edition: Annotated[
+        str, typer.Argument(help="Name of the edition to go back to, as `observatory editions` lists it.")
+    ],
     home: Home = None,
 ) -> None:
     """Go back to a published edition at once; nothing is deleted."""
@@ -538,11 +655,11 @@ def _uncollected() -> Iterator[None]:
         gc.enable()
 
 
-def _ids(planned: "Refresh", only: list[str] | None) -> list[str] | None:
+def _ids(planned: Refresh, only: list[str] | None) -> list[str] | None:
     return [s.source_id for s in planned.sources] if only else None
 
 
-def _settings(home: Path | None, territory: str | None = None, *, use: Use = "read", json_: bool = False) -> "Settings":
+def _settings(home: Path | None, territory: str | None = None, *, use: Use = "read", json_: bool = False) -> Settings:
     """Return the settings of a command, or stop it with words: a setting that cannot be, a home that cannot be used."""
     from pydantic import ValidationError
 
@@ -564,7 +681,7 @@ def _settings(home: Path | None, territory: str | None = None, *, use: Use = "re
     return settings
 
 
-def _catalogue(settings: "Settings"):  # type: ignore[no-untyped-def]
+def _catalogue(settings: Settings):  # type: ignore[no-untyped-def]
     from orchestration.catalog import CatalogueError, load_catalogue
 
     try:
@@ -573,15 +690,18 @@ def _catalogue(settings: "Settings"):  # type: ignore[no-untyped-def]
         _stop(WRONG_USAGE, *_catalogue_trouble(error), False, settings)
 
 
-def _catalogue_trouble(error: "CatalogueError") -> tuple[Message, Message]:
+def _catalogue_trouble(error: CatalogueError) -> tuple[Message, Message]:
     listed = " ; ".join(error.problems)
     return (
-        Message(fr=f"Le catalogue des sources se contredit : {listed}", en=f"The catalogue of sources contradicts itself: {listed}"),
+        Message(
+            fr=f"Le catalogue des sources se contredit : {listed}",
+            en=f"The catalogue of sources contradicts itself: {listed}",
+        ),
         Message(fr="Corriger les fichiers nommés, puis relancer.", en="Correct the files named, then start again."),
     )
 
 
-def _accident(settings: "Settings", error: Exception) -> tuple[Message, Message]:
+def _accident(settings: Settings, error: Exception) -> tuple[Message, Message]:
     """Say what a disk or a permission forbids; else keep the traceback below the home and say where it is."""
     import traceback
     from datetime import UTC, datetime
@@ -608,13 +728,13 @@ def _accident(settings: "Settings", error: Exception) -> tuple[Message, Message]
             fr=f"Le rafraîchissement s'est interrompu ({type(error).__name__} : {first}) ; l'édition publiée n'a pas changé.",
             en=f"The refresh broke off ({type(error).__name__}: {first}); the published edition did not change.",
         ),
-        Message(fr=f"Transmettre ce fichier à l'équipe données : {kept}", en=f"Hand this file to the data team: {kept}"),
+        Message(
+            fr=f"Transmettre ce fichier à l'équipe données : {kept}", en=f"Hand this file to the data team: {kept}"
+        ),
     )
 
 
-def _answer(
-    outcome: "RefreshOutcome", settings: "Settings", as_json: bool, comparison: "Comparison | None"
-) -> NoReturn:
+def _answer(outcome: RefreshOutcome, settings: Settings, as_json: bool, comparison: Comparison | None) -> NoReturn:
     from orchestration import receipts
 
     if as_json:
@@ -627,15 +747,20 @@ def _answer(
 
 
 def _stop(
-    code: int, reason: Message, action: Message | None, as_json: bool, settings: "Settings | None" = None
+    code: int, reason: Message, action: Message | None, as_json: bool, settings: Settings | None = None
 ) -> NoReturn:
     spoken = settings.language if settings else language()
     if as_json:
         print(
             json.dumps(
                 {
-                    "edition": None, "exit_code": code, "started_at": None, "finished_at": None,
-                    "territory": settings.territory if settings else None, "sources": [], "checks": [],
+                    "edition": None,
+                    "exit_code": code,
+                    "started_at": None,
+                    "finished_at": None,
+                    "territory": settings.territory if settings else None,
+                    "sources": [],
+                    "checks": [],
                     "reason": reason.text(spoken),
                     "action": action.text(spoken) if action else None,
                 },
@@ -652,7 +777,7 @@ def _is_terminal() -> bool:
     return sys.stdin.isatty()
 
 
-def _say(settings: "Settings", message: Message) -> None:
+def _say(settings: Settings, message: Message) -> None:
     # soft: a line to paste or a path that is cut in two is of no use
     _console().print(message.text(settings.language), markup=False, soft_wrap=True)
 

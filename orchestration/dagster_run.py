@@ -48,10 +48,10 @@ def run_job(
     channel: str,
     only: list[str] | None = None,
     *,
-    refresh: "Refresh | None" = None,
-    definitions: "Definitions | None" = None,
+    refresh: Refresh | None = None,
+    definitions: Definitions | None = None,
     asked_by: str | None = None,
-    progress: "Progress | None" = None,
+    progress: Progress | None = None,
 ) -> RefreshOutcome:
     """Carry out a refresh as a run of a Dagster job, in this process; return its outcome.
 
@@ -82,7 +82,9 @@ def run_job(
         if any(is_disk_full(failure) for failure in failures):  # no fault of ours, and no room for its traceback
             full = disk_full(settings.home)
             if session.outcome is None:
-                session.conclude(Message(fr=f"{full.reason.fr} {full.action.fr}", en=f"{full.reason.en} {full.action.en}"))
+                session.conclude(
+                    Message(fr=f"{full.reason.fr} {full.action.fr}", en=f"{full.reason.en} {full.action.en}")
+                )
         elif failures:
             path = _write_failures(settings, refresh.run_id, failures)
             if session.outcome is None:  # nobody has decided about an edition: the step fell, it did not refuse
@@ -109,7 +111,7 @@ def dagster_home(settings: Settings) -> Path:
 
 
 @contextmanager
-def open_instance(settings: Settings, *, compute_logs: bool = False) -> Iterator["DagsterInstance"]:
+def open_instance(settings: Settings, *, compute_logs: bool = False) -> Iterator[DagsterInstance]:
     """Yield the Dagster instance of a home. Without `compute_logs` the steps' output is not captured."""
     from dagster import DagsterInstance
     from dagster._core.instance.ref import InstanceRef
@@ -120,7 +122,7 @@ def open_instance(settings: Settings, *, compute_logs: bool = False) -> Iterator
         yield instance
 
 
-def close_orphans(instance: "DagsterInstance", *, keep: Iterable[str] = ()) -> list[str]:
+def close_orphans(instance: DagsterInstance, *, keep: Iterable[str] = ()) -> list[str]:
     """Mark as failed the runs whose process is gone; return their identifiers.
 
     Such a run would count as the one that is running and hold back every later one in the queue.
@@ -156,7 +158,11 @@ def _is_alive(process: str | None) -> bool:
 
 
 def _execute(
-    settings: Settings, refresh: "Refresh", run_id: str, job_name: str, definitions: "Definitions | None",
+    settings: Settings,
+    refresh: Refresh,
+    run_id: str,
+    job_name: str,
+    definitions: Definitions | None,
     asked_by: str | None,
 ) -> list[str]:
     """Run the job; return what broke down, one text a step."""
@@ -182,7 +188,11 @@ def _execute(
                 # shown in the interface, and used when the run is started again from there
                 "resources": {
                     "observatory": {
-                        "config": {"home": str(settings.home), "territory": settings.territory, "channel": refresh.channel}
+                        "config": {
+                            "home": str(settings.home),
+                            "territory": settings.territory,
+                            "channel": refresh.channel,
+                        }
                     }
                 },
                 "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
@@ -201,7 +211,7 @@ def _execute(
     return [_told(event) for event in result.all_events if event.is_step_failure]
 
 
-def _selection(job: "JobDefinition", asked: Collection[str]) -> Iterator["AssetKey"]:
+def _selection(job: JobDefinition, asked: Collection[str]) -> Iterator[AssetKey]:
     from orchestration.assets.wording import LAKE
 
     for key in job.asset_layer.selected_asset_keys:
@@ -209,7 +219,7 @@ def _selection(job: "JobDefinition", asked: Collection[str]) -> Iterator["AssetK
             yield key
 
 
-def _origin(job_name: str) -> "RemoteJobOrigin":
+def _origin(job_name: str) -> RemoteJobOrigin:
     from dagster._core.definitions.repository_definition import SINGLETON_REPOSITORY_NAME
     from dagster._core.remote_origin import RemoteRepositoryOrigin
     from dagster._core.workspace.load import location_origins_from_yaml_paths

@@ -84,6 +84,6 @@ class ObservatoryStorage(DagsterSqliteStorage):
         self._event_log_storage = KeptSqliteEventLogStorage(self._event_log_storage._base_dir)
 
     @classmethod
-    def from_config_value(cls, inst_data, config_value) -> "ObservatoryStorage":
+    def from_config_value(cls, inst_data, config_value) -> ObservatoryStorage:
         """Return the storage that `dagster.yaml` describes."""
         return cls.from_local(inst_data=inst_data, **config_value)

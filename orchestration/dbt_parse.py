@@ -20,9 +20,18 @@ def main() -> int:
     project = PROJECT / "dbt_project"
     result = dbtRunner().invoke(
         [
-            "parse", "--quiet", "--project-dir", str(project), "--profiles-dir", str(project),
-            "--target-path", str(project / "target"), "--log-path", str(project / "target"),
-            "--vars", dbt_vars(project),
+            "parse",
+            "--quiet",
+            "--project-dir",
+            str(project),
+            "--profiles-dir",
+            str(project),
+            "--target-path",
+            str(project / "target"),
+            "--log-path",
+            str(project / "target"),
+            "--vars",
+            dbt_vars(project),
         ]
     )
     if not result.success:

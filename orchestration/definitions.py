@@ -41,7 +41,9 @@ def build_definitions(
     """
     settings = settings or Settings.load()
     catalogue = load_catalogue(settings.sources_path) if catalogue is None else catalogue
-    models = Models(read_manifest(settings.dbt_project_path / "target" / "manifest.json") if manifest is None else manifest)
+    models = Models(
+        read_manifest(settings.dbt_project_path / "target" / "manifest.json") if manifest is None else manifest
+    )
     suites = suite_names(settings.expectations_path) if suites is None else suites
     checks = suite_specs(suites, catalogue, models.names, models.marts[:1])
     of_sources = [spec for key, specs in checks.items() if key.path[0] == LAKE for spec in specs]

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import duckdb
 
 
-def connect(path: Path | str = ":memory:", *, read_only: bool = False, **config: Any) -> "duckdb.DuckDBPyConnection":
+def connect(path: Path | str = ":memory:", *, read_only: bool = False, **config: Any) -> duckdb.DuckDBPyConnection:
     """Return a connection that writes nothing to standard output and sees no Python variable.
 
     DuckDB draws a progress bar there once a query takes two seconds, which would spoil the one JSON

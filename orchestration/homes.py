@@ -97,7 +97,8 @@ def _refusal(error: OSError, path: Path | None) -> Refusal:
             en=f"{place} is not a folder, or cannot contain one.",
         ),
         Message(
-            fr="Donner un dossier avec --home (ou OBSERVATORY_HOME).", en="Give a folder with --home (or OBSERVATORY_HOME)."
+            fr="Donner un dossier avec --home (ou OBSERVATORY_HOME).",
+            en="Give a folder with --home (or OBSERVATORY_HOME).",
         ),
         kind="usage",
     )

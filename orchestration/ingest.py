@@ -56,9 +56,9 @@ log = logging.getLogger("observatory")
 TABLE_ENDINGS = (".csv", ".xlsx", ".xls")
 OTHER_ENDINGS = (*TABLE_ENDINGS, ".txt", ".tsv", ".ods", ".parquet", ".xlsm")
 # what lies beside tables: notices, licences, pictures; read where a source has such documents
-DOCUMENTS = dict.fromkeys((".txt", ".doc", ".docx", ".odt", ".rtf", ".html", ".htm", ".png", ".jpg", ".jpeg", ".gif", ".svg"), "") | {
-    ".pdf": "pdf", ".md": "markdown"
-}
+DOCUMENTS = dict.fromkeys(
+    (".txt", ".doc", ".docx", ".odt", ".rtf", ".html", ".htm", ".png", ".jpg", ".jpeg", ".gif", ".svg"), ""
+) | {".pdf": "pdf", ".md": "markdown"}
 BESIDE = "beside"
 NOTHING_TO_DO = Message(fr="Rien : ce fichier ne change aucun chiffre.", en="Nothing: this file changes no figure.")
 # how many days a waiver for lines taken out on purpose has to hold
@@ -118,15 +118,22 @@ def _by_name(source: Source, name: str, sheet: str | None = None) -> Match | Non
 def _by_layout(found: Match, landed: Landed) -> Match:
     """Return the match in the layout that the file's headers show, where several kinds of file bear its name."""
     same = [
-        s for s in found.table.files
-        if s.format == "table" and s.regex.fullmatch(found.name) and s.sheet == found.spec.sheet and s.name_maps == found.spec.name_maps
+        s
+        for s in found.table.files
+        if s.format == "table"
+        and s.regex.fullmatch(found.name)
+        and s.sheet == found.spec.sheet
+        and s.name_maps == found.spec.name_maps
     ]
     if found.spec not in same or len({s.layout for s in same}) < 2:
         return found
     from orchestration.conforming.recognise import by_headers
 
     # the slot stays: it is the same kind of file in another year's columns
-    return replace(found, spec=by_headers(found.table, [found.spec, *(s for s in same if s is not found.spec)], landed.path, landed.name))
+    return replace(
+        found,
+        spec=by_headers(found.table, [found.spec, *(s for s in same if s is not found.spec)], landed.path, landed.name),
+    )
 
 
 def _slot(table_name: str, index: int, groups: dict[str, str], spec: FileSpec, name: str) -> str:
@@ -146,13 +153,21 @@ def _members(landed: Landed) -> list[tuple[str, Message]]:
     if any(n == "[Content_Types].xml" for n in names):
         return []
     return [
-        (n, Message(fr=f"reconnu par le fichier « {n} » de l'archive", en=f"recognised by the file '{n}' in the archive"))
+        (
+            n,
+            Message(
+                fr=f"reconnu par le fichier « {n} » de l'archive", en=f"recognised by the file '{n}' in the archive"
+            ),
+        )
         for n in names
     ]
 
 
 # what browsers and desktops add to a name: `x (1).csv`, `x - Copie.csv`, `Copie de x.csv`, `x copy 2.csv`
-_COPY = re.compile(r"( ?\(\d+\)| ?[-–] ?(copie|copy)( ?\(\d+\))?| (copie|copy)( \d+)?)(?=(\.\w+)+$)|^(copie de|copy of) ", re.IGNORECASE)
+_COPY = re.compile(
+    r"( ?\(\d+\)| ?[-–] ?(copie|copy)( ?\(\d+\))?| (copie|copy)( \d+)?)(?=(\.\w+)+$)|^(copie de|copy of) ",
+    re.IGNORECASE,
+)
 
 
 def _without_copy_mark(name: str) -> list[tuple[str, Message]]:
@@ -169,8 +184,12 @@ def _other_endings(name: str) -> list[tuple[str, Message]]:
     if not dot or f".{ending.lower()}" not in OTHER_ENDINGS:
         return []
     return [
-        (stem + other, Message(fr=f"fichier en « .{ending} » au lieu de « {other} »", en=f"'.{ending}' file instead of '{other}'"))
-        for other in TABLE_ENDINGS if other != f".{ending.lower()}"
+        (
+            stem + other,
+            Message(fr=f"fichier en « .{ending} » au lieu de « {other} »", en=f"'.{ending}' file instead of '{other}'"),
+        )
+        for other in TABLE_ENDINGS
+        if other != f".{ending.lower()}"
     ]
 
 
@@ -185,12 +204,19 @@ def _by_content(source: Source, landed: Landed) -> Match:
     found = [f for f in likenesses({source.source_id: source}, landed.path, landed.name) if f.score >= ENOUGH]
     found = [f for f in found if f.score >= 0.95 * found[0].score]
     why_fr, why_en = "", ""
-    fitting: "list[tuple[Match, pd.DataFrame]]" = []
+    fitting: list[tuple[Match, pd.DataFrame]] = []
     for match in _options(source, landed, [(f.table, f.spec) for f in found]):
         frame = _read_as(source, landed, match)
         if frame is None:
             continue
-        twin = next((i for i, (m, other) in enumerate(fitting) if m.table_name == match.table_name and _say_the_same(frame, other)), None)
+        twin = next(
+            (
+                i
+                for i, (m, other) in enumerate(fitting)
+                if m.table_name == match.table_name and _say_the_same(frame, other)
+            ),
+            None,
+        )
         if twin is None:
             fitting.append((match, frame))
         elif frame.notna().sum().sum() > fitting[twin][1].notna().sum().sum():
@@ -222,7 +248,7 @@ def _by_content(source: Source, landed: Landed) -> Match:
     raise refusal if found else _with_likeness(source, _others(source), landed, refusal)
 
 
-def _say_the_same(one: "pd.DataFrame", other: "pd.DataFrame") -> bool:
+def _say_the_same(one: pd.DataFrame, other: pd.DataFrame) -> bool:
     """Return whether two readings differ in nothing but columns that one of them does not fill."""
     both = [c for c in one.columns if one[c].notna().any() and other[c].notna().any()]
     return len(one) == len(other) and one[both].equals(other[both])
@@ -254,26 +280,40 @@ def _options(source: Source, landed: Landed, kinds: list[tuple[str, FileSpec]]) 
         # of several layouts of one name the first gives the slot
         index = next(i for i, s in enumerate(table.files) if s.pattern == spec.pattern and s.sheet == spec.sheet)
         yield Match(
-            table_name, table, spec, _slot(table_name, index, {"level": given[LEVEL]} if given else {}, spec, landed.name),
-            landed.plain_name, given,
-            (Message(
-                fr=f"nom inhabituel : reconnu par son contenu comme « {table.description.fr} »",
-                en=f"unusual name: recognised by its content as '{table.description.en}'",
-            ),),
+            table_name,
+            table,
+            spec,
+            _slot(table_name, index, {"level": given[LEVEL]} if given else {}, spec, landed.name),
+            landed.plain_name,
+            given,
+            (
+                Message(
+                    fr=f"nom inhabituel : reconnu par son contenu comme « {table.description.fr} »",
+                    en=f"unusual name: recognised by its content as '{table.description.en}'",
+                ),
+            ),
         )
 
 
-def _read_as(source: Source, landed: Landed, match: Match) -> "pd.DataFrame | None":
+def _read_as(source: Source, landed: Landed, match: Match) -> pd.DataFrame | None:
     """Return the rows as a file of that kind; None where they cannot be: another level's codes, figures of another size."""
     vintage = parse_vintage(landed.vintage)
     year = vintage.year if vintage else None
     try:
         conformed = conform(
-            match.table, match.spec, _read(source, landed, match, landed.path.parent), table_name=match.table_name,
-            file_name=landed.plain_name, columns_file=f"sources/{source.source_id}/columns.csv", vintage_year=year, given=match.given,
+            match.table,
+            match.spec,
+            _read(source, landed, match, landed.path.parent),
+            table_name=match.table_name,
+            file_name=landed.plain_name,
+            columns_file=f"sources/{source.source_id}/columns.csv",
+            vintage_year=year,
+            given=match.given,
         )
         sizes = [r for r in match.table.rules if "$vintage_year" not in r.sql]
-        apply_rules(match.table.model_copy(update={"rules": sizes}), conformed, file_name=landed.name, vintage_year=year)
+        apply_rules(
+            match.table.model_copy(update={"rules": sizes}), conformed, file_name=landed.name, vintage_year=year
+        )
     except Refusal:
         return None
     return conformed.frame
@@ -284,7 +324,12 @@ def _beside(source: Source, landed: Landed) -> Message | None:
     stem, _, ending = landed.plain_name.rpartition(".")
     formats = {s.format for t in source.tables.values() for s in t.files}
     # `FILO2018_DISP_COM.pdf` may be the table in the wrong form
-    if any(s.regex.fullmatch(f"{stem}{e}") for t in source.tables.values() for s in t.files for e in (*TABLE_ENDINGS, ".json")):
+    if any(
+        s.regex.fullmatch(f"{stem}{e}")
+        for t in source.tables.values()
+        for s in t.files
+        for e in (*TABLE_ENDINGS, ".json")
+    ):
         return None
     from orchestration.conforming.recognise import is_meant
 
@@ -356,8 +401,15 @@ class Judge:
     """
 
     def __init__(
-        self, lake: Lake, realm: Realm, work: Path, *, catalogue: dict[str, Source] | None = None,
-        states: dict[str, SourceState] | None = None, waivers: Waivers | None = None, today: date | None = None,
+        self,
+        lake: Lake,
+        realm: Realm,
+        work: Path,
+        *,
+        catalogue: dict[str, Source] | None = None,
+        states: dict[str, SourceState] | None = None,
+        waivers: Waivers | None = None,
+        today: date | None = None,
     ) -> None:
         self._lake = lake
         self._realm = realm
@@ -366,9 +418,9 @@ class Judge:
         self._states = states if states is not None else lake.register.realm(realm)
         self._waivers = waivers
         self._today = today or date.today()
-        self._samples: "dict[str, dict[str, pd.DataFrame]]" = {}
+        self._samples: dict[str, dict[str, pd.DataFrame]] = {}
         self._lists: tuple[object, CodeLists] | None = None
-        self._frames_read: "dict[str, pd.DataFrame]" = {}
+        self._frames_read: dict[str, pd.DataFrame] = {}
 
     def read(
         self, source: Source, state: SourceState, match: Match, landed: Landed, *, proposing: bool = True
@@ -394,7 +446,9 @@ class Judge:
             try:
                 conformed.notes += self._compare(source, state, match, landed, conformed, fault, proposing)
             except Refusal as refusal:
-                raise after_bad_lines(landed.name, conformed.rejected, self._with_line(source, match, landed, refusal)) from None
+                raise after_bad_lines(
+                    landed.name, conformed.rejected, self._with_line(source, match, landed, refusal)
+                ) from None
         else:
             conformed.notes += check_subject(
                 source, match.table, match.spec, conformed.frame, file_name=landed.name, fault=fault
@@ -404,7 +458,13 @@ class Judge:
         return conformed
 
     def _compare(
-        self, source: Source, state: SourceState, match: Match, landed: Landed, conformed: Conformed, fault: Sink,
+        self,
+        source: Source,
+        state: SourceState,
+        match: Match,
+        landed: Landed,
+        conformed: Conformed,
+        fault: Sink,
         proposing: bool,
     ) -> list[Message]:
         """Hold the rows against the code lists and what is known of them; return what is worth telling.
@@ -414,8 +474,14 @@ class Judge:
         vintage = parse_vintage(landed.vintage)
         lists = self._code_lists(source)
         check_codes(
-            match.table, conformed, lists, file_name=landed.name, vintage_year=vintage.year if vintage else None,
-            gives_lists=_gives_lists(match.table), fault=fault, dated_geography=source.role == "reference",
+            match.table,
+            conformed,
+            lists,
+            file_name=landed.name,
+            vintage_year=vintage.year if vintage else None,
+            gives_lists=_gives_lists(match.table),
+            fault=fault,
+            dated_geography=source.role == "reference",
         )
         references = self._references(source, state, match, landed)
         notes = self._lost_columns(source, state, match, landed, conformed, references, proposing)
@@ -432,7 +498,12 @@ class Judge:
         while True:
             try:
                 return notes + compare(
-                    match.table, conformed.frame, references, file_name=landed.name, vintage=landed.vintage, fault=sink,
+                    match.table,
+                    conformed.frame,
+                    references,
+                    file_name=landed.name,
+                    vintage=landed.vintage,
+                    fault=sink,
                     circumstances=Circumstances(
                         tuple(r.line for r in conformed.rejected), source.role == "team", lists.members
                     ),
@@ -446,10 +517,17 @@ class Judge:
             blank = waiver_line(source.source_id, match.table_name, landed.vintage, refusal.kind)
             until = self._today + timedelta(days=REMOVED_DAYS)
             full = waiver_line(
-                source.source_id, match.table_name, landed.vintage, refusal.kind,
-                why="lignes retirées exprès", who=source.steward.fr, until=until,
+                source.source_id,
+                match.table_name,
+                landed.vintage,
+                refusal.kind,
+                why="lignes retirées exprès",
+                who=source.steward.fr,
+                until=until,
             )
-            refusal.action = Message(fr=refusal.action.fr.replace(blank, full), en=refusal.action.en.replace(blank, full))
+            refusal.action = Message(
+                fr=refusal.action.fr.replace(blank, full), en=refusal.action.en.replace(blank, full)
+            )
         return refusal
 
     def bad_lines(self, source: Source, match: Match, landed: Landed) -> tuple[int, list[Rejected]]:
@@ -461,7 +539,7 @@ class Judge:
         return conformed.rows_read, conformed.rejected
 
     def levels(
-        self, source: Source, table_name: str, frame: "pd.DataFrame", vintage: str
+        self, source: Source, table_name: str, frame: pd.DataFrame, vintage: str
     ) -> tuple[Refusal | None, dict[Waived, Message]]:
         """Return why the communes and the EPCIs of one vintage contradict each other (None: they agree), and what was waived."""
         waived: dict[Waived, Message] = {}
@@ -483,9 +561,16 @@ class Judge:
         vintage = parse_vintage(landed.vintage)
         year = vintage.year if vintage else None
         conformed = conform(
-            match.table, match.spec, raw, table_name=match.table_name, file_name=landed.plain_name,
-            columns_file=f"sources/{source.source_id}/columns.csv", vintage_year=year, fault=fault,
-            pattern_name=match.name or None, given=match.given,
+            match.table,
+            match.spec,
+            raw,
+            table_name=match.table_name,
+            file_name=landed.plain_name,
+            columns_file=f"sources/{source.source_id}/columns.csv",
+            vintage_year=year,
+            fault=fault,
+            pattern_name=match.name or None,
+            given=match.given,
         )
         conformed.notes[:0] = (*([landed.note] if landed.note else []), *match.notes)
         apply_rules(match.table, conformed, file_name=landed.name, vintage_year=year, fault=fault)
@@ -497,7 +582,8 @@ class Judge:
         """Return what is known of the same table: the same vintage, its neighbours, the shipped extract."""
         # made-up rows say nothing of a real file: the first workbook of a team lacks every invented company
         vintages = {
-            name: kept for name, kept in state.tables.get(match.table_name, {}).items()
+            name: kept
+            for name, kept in state.tables.get(match.table_name, {}).items()
             if landed.channel == "sample" or not kept.synthetic
         }
         order = sorted(vintages, key=sort_key)
@@ -512,15 +598,21 @@ class Judge:
             part = frame[frame["_file"].isin(same_slot)]
             if len(part):
                 frame = part
-            found.append(Reference(
-                frame, Message(fr=f"le millésime {name}", en=f"vintage {name}"), name,
-                same_vintage=name == landed.vintage, same_slot=bool(len(part)), later=sort_key(name) > sort_key(landed.vintage),
-            ))
+            found.append(
+                Reference(
+                    frame,
+                    Message(fr=f"le millésime {name}", en=f"vintage {name}"),
+                    name,
+                    same_vintage=name == landed.vintage,
+                    same_slot=bool(len(part)),
+                    later=sort_key(name) > sort_key(landed.vintage),
+                )
+            )
         if self._realm == "sample" or source.synthetic_sample or source.role in ("team", "project"):
             return found
         return found + self._extracts(source, match, landed, {r.vintage for r in found})
 
-    def _frame(self, kept: Vintage) -> "pd.DataFrame":
+    def _frame(self, kept: Vintage) -> pd.DataFrame:
         """Return a vintage of the lake; the last few are remembered, as neighbours are read for each file."""
         if kept.path not in self._frames_read:
             while len(self._frames_read) >= REMEMBERED:
@@ -536,22 +628,29 @@ class Judge:
         if landed.vintage in vintages:
             wanted = [landed.vintage, *(v for v in vintages if v != landed.vintage)]
         else:
-            nearest = [v for v in vintages if sort_key(v) <= sort_key(landed.vintage)][::-1] + [v for v in vintages if sort_key(v) > sort_key(landed.vintage)]
+            nearest = [v for v in vintages if sort_key(v) <= sort_key(landed.vintage)][::-1] + [
+                v for v in vintages if sort_key(v) > sort_key(landed.vintage)
+            ]
             wanted = nearest
         found = []
         for name in wanted:
             part = frame[frame["_vintage"] == name]
             slot = part[part["_slot"] == match.slot]
-            found.append(Reference(
-                slot if len(slot) else part,
-                Message(fr=f"l'extrait de référence {name}", en=f"the reference extract of {name}"), name,
-                same_vintage=name == landed.vintage, extract=True, same_slot=bool(len(slot)),
-                later=sort_key(name) > sort_key(landed.vintage),
-            ))
+            found.append(
+                Reference(
+                    slot if len(slot) else part,
+                    Message(fr=f"l'extrait de référence {name}", en=f"the reference extract of {name}"),
+                    name,
+                    same_vintage=name == landed.vintage,
+                    extract=True,
+                    same_slot=bool(len(slot)),
+                    later=sort_key(name) > sort_key(landed.vintage),
+                )
+            )
         # where real vintages are known, the extract adds only what it says of this very vintage
         return [r for r in found if r.same_vintage] if known else found[:3]
 
-    def _sample(self, source: Source) -> "dict[str, pd.DataFrame]":
+    def _sample(self, source: Source) -> dict[str, pd.DataFrame]:
         if source.source_id not in self._samples:
             import pandas as pd
 
@@ -579,7 +678,10 @@ class Judge:
         if not any(c.type in ("commune", "territory") for t in source.tables.values() for c in t.columns):
             return CodeLists()
         marks = tuple(
-            v.path for s in self._states.values() for n, t in s.tables.items() for v in t.values()
+            v.path
+            for s in self._states.values()
+            for n, t in s.tables.items()
+            for v in t.values()
             if n in ("communes", "movements", "composition")
         )
         if self._lists is None or self._lists[0] != marks:
@@ -587,8 +689,8 @@ class Judge:
         return self._lists[1]
 
     def _make_lists(self, source: Source) -> CodeLists:
-        communes: "list[pd.DataFrame]" = []
-        movements: "list[pd.DataFrame]" = []
+        communes: list[pd.DataFrame] = []
+        movements: list[pd.DataFrame] = []
         epcis: set[str] = set()
         members: dict[str, set[str]] = {}
         names = Names()
@@ -599,11 +701,11 @@ class Judge:
                 columns = {c.name for c in table.columns}
                 for frame in self._frames(other, name) if table.names else []:
                     names.learn(table, frame)
-                if COMMUNES <= columns:
+                if columns >= COMMUNES:
                     communes += self._frames(other, name)
-                elif MOVEMENTS <= columns:
+                elif columns >= MOVEMENTS:
                     movements += self._frames(other, name)
-                elif COMPOSITION <= columns:
+                elif columns >= COMPOSITION:
                     frames = self._frames(other, name)
                     epcis |= {code for frame in frames for code in frame["epci_code"].dropna()}
                     if frames and "territory_level" not in columns:
@@ -612,7 +714,7 @@ class Judge:
         lists.epcis, lists.members, lists.names = epcis, members, names
         return lists
 
-    def _frames(self, source: Source, table: str) -> "list[pd.DataFrame]":
+    def _frames(self, source: Source, table: str) -> list[pd.DataFrame]:
         state = self._states.get(source.source_id)
         kept = state.tables.get(table, {}) if state else {}
         if kept:
@@ -636,8 +738,14 @@ class Judge:
         return _with_likeness(source, others, landed, refusal)
 
     def _lost_columns(
-        self, source: Source, state: SourceState, match: Match, landed: Landed, conformed: Conformed,
-        references: list[Reference], proposing: bool,
+        self,
+        source: Source,
+        state: SourceState,
+        match: Match,
+        landed: Landed,
+        conformed: Conformed,
+        references: list[Reference],
+        proposing: bool,
     ) -> list[Message]:
         """Say which optional columns are gone that were filled before: their figures would vanish without a word.
 
@@ -650,8 +758,11 @@ class Judge:
         lost = _filled_before([n for n in conformed.absent if n not in beside], references, landed.vintage)
         # a header over nothing but blanks loses its figures as well
         blank = [
-            c.name for c in match.table.columns
-            if not c.key and c.name not in conformed.absent and any(h.layout in ("", match.spec.layout) for h in c.headers)
+            c.name
+            for c in match.table.columns
+            if not c.key
+            and c.name not in conformed.absent
+            and any(h.layout in ("", match.spec.layout) for h in c.headers)
             and conformed.frame[c.name].isna().all()
         ]
         notes = [
@@ -676,15 +787,20 @@ class Judge:
                     fr="Dire si c'est la même colonne sous un nouveau nom ; sinon, inscrire la nouvelle dans columns.csv avec « - » pour nom canonique.",
                     en="Say whether it is the same column under a new name; if not, enter the new one in columns.csv with '-' as its canonical name.",
                 ),
-                conformed.propose(list(lost)), list(lost), conformed.unknown,
+                conformed.propose(list(lost)),
+                list(lost),
+                conformed.unknown,
             )
             self._add_evidence(source, state, match, landed, refusal)
             if refusal.patch is not None:
                 raise refusal
-        return [*notes, Message(
-            fr=f"colonne absente de ce fichier, remplie dans {known.fr} : {headers} ; ses chiffres manquent, ou restent ceux d'un autre millésime",
-            en=f"column that this file lacks, filled in {known.en}: {headers}; its figures are missing, or stay those of another vintage",
-        )]
+        return [
+            *notes,
+            Message(
+                fr=f"colonne absente de ce fichier, remplie dans {known.fr} : {headers} ; ses chiffres manquent, ou restent ceux d'un autre millésime",
+                en=f"column that this file lacks, filled in {known.en}: {headers}; its figures are missing, or stay those of another vintage",
+            ),
+        ]
 
     def _add_evidence(
         self, source: Source, state: SourceState, match: Match, landed: Landed, refusal: HeaderRefusal
@@ -706,7 +822,7 @@ class Judge:
         refusal.propose(kept, still)
 
     def _compare_guesses(
-        self, source: Source, state: SourceState, trial: Match, landed: Landed, proposed: "dict[str, Proposal]"
+        self, source: Source, state: SourceState, trial: Match, landed: Landed, proposed: dict[str, Proposal]
     ) -> None:
         """Note on each guess how well its values agree with what is known of the same places."""
         from orchestration.triage.continuity import rank_likeness
@@ -725,7 +841,11 @@ class Judge:
                 if proposal.agreement is not None or not (name in aligned.new or name in aligned.labels_new):
                     continue
                 is_figure = name in aligned.new
-                new, old = (aligned.new[name], aligned.old[name]) if is_figure else (aligned.labels_new[name], aligned.labels_old[name])
+                new, old = (
+                    (aligned.new[name], aligned.old[name])
+                    if is_figure
+                    else (aligned.labels_new[name], aligned.labels_old[name])
+                )
                 both = [a == a and b == b and a is not None and b is not None for a, b in zip(new, old, strict=True)]
                 if sum(both) < 5:
                     continue
@@ -735,7 +855,8 @@ class Judge:
                 proposal.agrees = max(equal, ranks or 0.0) >= SAME_FIGURES
                 if equal >= 0.5:
                     proposal.agreement = Message(
-                        fr=f"{100 * equal:.0f} % des valeurs sont les mêmes que dans {known.fr}", en=f"{100 * equal:.0f}% of the values are the same as in {known.en}"
+                        fr=f"{100 * equal:.0f} % des valeurs sont les mêmes que dans {known.fr}",
+                        en=f"{100 * equal:.0f}% of the values are the same as in {known.en}",
                     )
                 elif ranks is not None:
                     proposal.agreement = Message(
@@ -744,11 +865,12 @@ class Judge:
                     )
 
 
-def _mended(match: Match, proposals: "Iterable[Proposal]") -> Match:
+def _mended(match: Match, proposals: Iterable[Proposal]) -> Match:
     """Return the match with the proposed lines in its table, as if `columns.csv` had them."""
     headers = {p.canonical: Header(text=p.header, layout=match.spec.layout) for p in proposals}
     columns = [
-        c.model_copy(update={"headers": [*c.headers, headers[c.name]]}) if c.name in headers else c for c in match.table.columns
+        c.model_copy(update={"headers": [*c.headers, headers[c.name]]}) if c.name in headers else c
+        for c in match.table.columns
     ]
     return replace(match, table=match.table.model_copy(update={"columns": columns}))
 
@@ -776,10 +898,10 @@ def _filled_before(names: Iterable[str], references: list[Reference], vintage: s
 def _gives_lists(table: Table) -> bool:
     """Return whether the table is itself a list of communes or of their movements, judged by its columns."""
     columns = {c.name for c in table.columns}
-    return COMMUNES <= columns or MOVEMENTS <= columns
+    return columns >= COMMUNES or columns >= MOVEMENTS
 
 
-def _read(source: Source, landed: Landed, match: Match, workdir: Path) -> "RawTable":
+def _read(source: Source, landed: Landed, match: Match, workdir: Path) -> RawTable:
     from orchestration import reading
 
     spec = match.spec
@@ -796,12 +918,16 @@ def _read(source: Source, landed: Landed, match: Match, workdir: Path) -> "RawTa
             return reading.read_json(path, name=landed.name, sql=sql)
     finder = HeaderFinder(match.table, spec.layout, spec.unpivot.headers if spec.unpivot else None)
     raw = reading.read_table(
-        landed.path, name=landed.name, sheet=re.escape(landed.sheet.strip()) if landed.sheet else spec.sheet, known_headers=finder.count, member=wanted
+        landed.path,
+        name=landed.name,
+        sheet=re.escape(landed.sheet.strip()) if landed.sheet else spec.sheet,
+        known_headers=finder.count,
+        member=wanted,
     )
     return joined(match.table, spec.layout, raw)
 
 
-def _pages(landed: Landed) -> "RawTable":
+def _pages(landed: Landed) -> RawTable:
     """Return a PDF as rows: filing, file, page (1 = first page of the file), text."""
     from orchestration import reading
 
@@ -811,6 +937,12 @@ def _pages(landed: Landed) -> "RawTable":
     return reading.RawTable(
         header=["filing_id", "file_name", "page", "text"],
         rows=[[filing, landed.name, str(n), text] for n, text in zip(numbers, document.pages, strict=True)],
-        lines=list(numbers), file=landed.name, sheet=None, header_line=0, encoding=None, delimiter=None,
-        numeric_cells=True, adaptations=[],
+        lines=list(numbers),
+        file=landed.name,
+        sheet=None,
+        header_line=0,
+        encoding=None,
+        delimiter=None,
+        numeric_cells=True,
+        adaptations=[],
     )

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from dagster import (
     AssetKey,
-    AssetSelection,
     AssetsDefinition,
+    AssetSelection,
     DagsterInstance,
     DynamicPartitionsDefinition,
     Failure,
@@ -56,7 +56,11 @@ def build_jobs(catalogue: Mapping[str, Source], models: AssetsDefinition) -> lis
     rebuild = frozenset({*models.keys, EDITION_KEY})
     jobs = [
         _job(REFRESH_ALL, "Toutes les sources / all sources", {*map(lake_key, catalogue), *rebuild}),
-        _job(PUBLISH, "Reconstruit et publie sans rien lire de nouveau / rebuilds and publishes, ingesting nothing", rebuild),
+        _job(
+            PUBLISH,
+            "Reconstruit et publie sans rien lire de nouveau / rebuilds and publishes, ingesting nothing",
+            rebuild,
+        ),
     ]
     for name, (group, description) in FAMILIES.items():
         wanted = {lake_key(s.source_id) for s in catalogue.values() if group in s.groups}
@@ -106,7 +110,9 @@ def build_errands() -> list[JobDefinition]:
             raise Failure(description=" ".join(filter(None, map(both, said))), allow_retries=False)
         context.add_output_metadata(
             {
-                "edition": outcome.edition or "", "published": outcome.published, "note": both(outcome.note),
+                "edition": outcome.edition or "",
+                "published": outcome.published,
+                "note": both(outcome.note),
                 **files_metadata(files),
             }
         )
@@ -116,7 +122,8 @@ def build_errands() -> list[JobDefinition]:
         take_and_answer()
 
     @job(
-        name=BACKFILL, partitions_def=VINTAGES,
+        name=BACKFILL,
+        partitions_def=VINTAGES,
         description=(
             "Relit les millésimes choisis, même inchangés, par la voie d'où ils sont venus, sans toucher aux autres : onglet "
             "« Partitions », « Launch backfill ». / Reads the chosen vintages again, even unchanged ones, the way they came, "

@@ -76,7 +76,7 @@ class Vintage(BaseModel):
     rows: int
     parts: dict[str, KnownFile] = Field(default_factory=dict)
     synthetic: bool = False
-    before: "Vintage | None" = None
+    before: Vintage | None = None
     reference_end: date | None = None
 
     @property
@@ -167,12 +167,11 @@ class Lake:
         digest = hashlib.sha256(json.dumps(made_of).encode()).hexdigest()[:12]
         return self.root / source.source_id / table / f"{vintage}.{digest}.parquet"
 
-    def write(self, frame: "pd.DataFrame", types: list[tuple[str, str]], path: Path) -> int:
+    def write(self, frame: pd.DataFrame, types: list[tuple[str, str]], path: Path) -> int:
         """Write `frame` as Parquet to `path` in one step, and return its rows.
 
         `types`: (column, DuckDB type) in order; columns of `PROVENANCE` are added by the caller.
         """
-
         casts = ", ".join(f'CAST("{n}" AS {t}) AS "{n}"' for n, t in types)
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = path.with_suffix(".tmp")
@@ -201,13 +200,10 @@ class Lake:
                 days.append(period.end)
         return max(days, default=None)
 
-    def read(self, vintage: Vintage) -> "pd.DataFrame":
+    def read(self, vintage: Vintage) -> pd.DataFrame:
         """Return one vintage as a frame, provenance columns included."""
-
         with connect() as connection:
-            return connection.execute(
-                f"SELECT * FROM read_parquet({quoted(self.root / vintage.path)})"
-            ).df()
+            return connection.execute(f"SELECT * FROM read_parquet({quoted(self.root / vintage.path)})").df()
 
     def relative(self, path: Path) -> str:
         """Return `path` as the register writes it."""
@@ -229,8 +225,12 @@ def lake_types(table: Table) -> list[tuple[str, str]]:
     from orchestration.conforming.values import duckdb_type
 
     return [(n, duckdb_type(t)) for n, t in output_columns(table)] + [
-        ("_vintage", "VARCHAR"), ("_file", "VARCHAR"), ("_sha256", "VARCHAR"),
-        ("_row", "BIGINT"), ("_channel", "VARCHAR"), ("_synthetic", "BOOLEAN"),
+        ("_vintage", "VARCHAR"),
+        ("_file", "VARCHAR"),
+        ("_sha256", "VARCHAR"),
+        ("_row", "BIGINT"),
+        ("_channel", "VARCHAR"),
+        ("_synthetic", "BOOLEAN"),
     ]
 
 
@@ -287,9 +287,12 @@ def _write_atomically(path: Path, text: str) -> None:
     os.replace(temporary, path)
 
 
-def provenance(landed: "Landed", synthetic: bool) -> dict[str, Any]:
+def provenance(landed: Landed, synthetic: bool) -> dict[str, Any]:
     """Return the provenance columns of every row that comes from `landed`."""
     return {
-        "_vintage": landed.vintage, "_file": landed.name, "_sha256": landed.sha256,
-        "_channel": landed.channel, "_synthetic": synthetic,
+        "_vintage": landed.vintage,
+        "_file": landed.name,
+        "_sha256": landed.sha256,
+        "_channel": landed.channel,
+        "_synthetic": synthetic,
     }

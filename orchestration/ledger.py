@@ -23,13 +23,27 @@ if TYPE_CHECKING:
 log = logging.getLogger("observatory")
 
 FIGURES = {
-    "indicator_id": "VARCHAR", "territory_level": "VARCHAR", "territory_code": "VARCHAR", "period": "VARCHAR",
-    "breakdown": "VARCHAR", "value": "DOUBLE", "status": "VARCHAR",
+    "indicator_id": "VARCHAR",
+    "territory_level": "VARCHAR",
+    "territory_code": "VARCHAR",
+    "period": "VARCHAR",
+    "breakdown": "VARCHAR",
+    "value": "DOUBLE",
+    "status": "VARCHAR",
 }
 CHANGES = {
-    "indicator_id": "VARCHAR", "territory_level": "VARCHAR", "territory_code": "VARCHAR", "period": "VARCHAR",
-    "breakdown": "VARCHAR", "edition": "VARCHAR", "change": "VARCHAR", "old_value": "DOUBLE", "new_value": "DOUBLE",
-    "old_status": "VARCHAR", "new_status": "VARCHAR", "previous_edition": "VARCHAR",
+    "indicator_id": "VARCHAR",
+    "territory_level": "VARCHAR",
+    "territory_code": "VARCHAR",
+    "period": "VARCHAR",
+    "breakdown": "VARCHAR",
+    "edition": "VARCHAR",
+    "change": "VARCHAR",
+    "old_value": "DOUBLE",
+    "new_value": "DOUBLE",
+    "old_status": "VARCHAR",
+    "new_status": "VARCHAR",
+    "previous_edition": "VARCHAR",
 }
 # what later versions added may be missing in an edition of an earlier one
 _OPTIONAL = {"status", "old_status", "new_status", "previous_edition"}
@@ -42,7 +56,7 @@ class Ledger:
     `note`: what people are told, where readers might have expected something else.
     """
 
-    edition: "Edition | None" = None
+    edition: Edition | None = None
     note: Message | None = None
 
 
@@ -84,7 +98,7 @@ def ledger_of(home: Path, realm: Realm) -> Ledger:
     )
 
 
-def realm_of(edition: "Edition") -> Realm | None:
+def realm_of(edition: Edition) -> Realm | None:
     """Return whether an edition was made of real files or of samples; None where its manifest cannot be read."""
     manifest = edition.manifest
     if manifest is None:
@@ -92,7 +106,7 @@ def realm_of(edition: "Edition") -> Realm | None:
     return manifest.realm or ("sample" if manifest.channel == "sample" else "real")
 
 
-def lay_before(connection: "duckdb.DuckDBPyConnection", ledger: Ledger) -> str | None:
+def lay_before(connection: duckdb.DuckDBPyConnection, ledger: Ledger) -> str | None:
     """Make `run.previous_figures` and `run.previous_changes` in the warehouse open in `connection`.
 
     Views on the edition's Parquet files; empty tables of the same columns where there is nothing to go on
@@ -114,7 +128,7 @@ class _File:
     columns: list[str]
 
 
-def _usable(edition: "Edition | None", table: str, columns: dict[str, str]) -> _File | None:
+def _usable(edition: Edition | None, table: str, columns: dict[str, str]) -> _File | None:
     """Return the table's file if the edition has it, as it was published, with the columns that are needed."""
     from orchestration.editions.layout import sha256_of
 
@@ -124,7 +138,9 @@ def _usable(edition: "Edition | None", table: str, columns: dict[str, str]) -> _
     path = edition.path / "parquet" / f"{table}.parquet"
     lacking = set(columns) - set(published[table].columns) - _OPTIONAL
     if lacking:
-        log.warning("%s of edition %s lacks %s: the ledger of revisions begins anew", table, edition.edition_id, lacking)
+        log.warning(
+            "%s of edition %s lacks %s: the ledger of revisions begins anew", table, edition.edition_id, lacking
+        )
     elif not path.is_file() or sha256_of(path) != published[table].sha256:
         log.warning("%s of edition %s is damaged: the ledger of revisions begins anew", table, edition.edition_id)
     else:
@@ -132,7 +148,7 @@ def _usable(edition: "Edition | None", table: str, columns: dict[str, str]) -> _
     return None
 
 
-def _lay(connection: "duckdb.DuckDBPyConnection", name: str, file: _File | None, columns: dict[str, str]) -> None:
+def _lay(connection: duckdb.DuckDBPyConnection, name: str, file: _File | None, columns: dict[str, str]) -> None:
     if file is None:
         connection.execute(f"CREATE TABLE run.{name} ({', '.join(f'{c} {t}' for c, t in columns.items())})")
         return

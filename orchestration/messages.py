@@ -59,14 +59,12 @@ class Message(BaseModel, frozen=True):
         return self.fr if language == "fr" else self.en
 
     @classmethod
-    def join(cls, messages: list["Message"], separator: str = " ; ") -> "Message | None":
+    def join(cls, messages: list[Message], separator: str = " ; ") -> Message | None:
         """Return the messages as one, repeated ones once, in the order met; None when there are none."""
         unique = list(dict.fromkeys(messages))
         if not unique:
             return None
-        return cls(
-            fr=separator.join(m.fr for m in unique), en=separator.join(m.en for m in unique)
-        )
+        return cls(fr=separator.join(m.fr for m in unique), en=separator.join(m.en for m in unique))
 
 
 class Refusal(Exception):
@@ -84,4 +82,3 @@ class Refusal(Exception):
         self.kind = kind
         self.lines: list[Any] = []
         self.alone: Message | None = None
-

@@ -28,7 +28,7 @@ _STEPS: dict[Step, Message] = {
 class Progress:
     """The steps of one refresh; use as a context manager. `sources`: those that it reads."""
 
-    def __init__(self, sources: Mapping[str, "Source"], language: Language = "fr", stream: TextIO | None = None) -> None:
+    def __init__(self, sources: Mapping[str, Source], language: Language = "fr", stream: TextIO | None = None) -> None:
         self._sources = sources
         self._language = language
         self._stream = stream or sys.stderr
@@ -37,14 +37,18 @@ class Progress:
         self._doing: str | None = None
         self._since = 0.0
 
-    def __enter__(self) -> "Progress":
+    def __enter__(self) -> Progress:
         if self._stream.isatty():
             from rich.console import Console
             from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
             self._bar = Progress(
-                BarColumn(20), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}", markup=False),
-                console=Console(file=self._stream), transient=True,
+                BarColumn(20),
+                MofNCompleteColumn(),
+                TimeElapsedColumn(),
+                TextColumn("{task.description}", markup=False),
+                console=Console(file=self._stream),
+                transient=True,
             )
             self._bar.start()
             self._task = self._bar.add_task("", total=len(self._sources) + len(_STEPS) - 1)

@@ -58,7 +58,11 @@ FRENCH = {
     "serve.port": "Port à écouter.",
 }
 EXAMPLES = {
-    "": ("observatory refresh --from /srv/miroir --home /srv/observatoire", "observatory status --home /srv/observatoire", "observatory refresh --help"),
+    "": (
+        "observatory refresh --from /srv/miroir --home /srv/observatoire",
+        "observatory status --home /srv/observatoire",
+        "observatory refresh --help",
+    ),
     "refresh": (
         "observatory refresh --from /srv/miroir --home /srv/observatoire",
         "observatory refresh --from live --only insee --home /srv/observatoire",
@@ -69,23 +73,29 @@ EXAMPLES = {
     "serve": ("observatory serve --home /srv/observatoire --port 3001",),
 }
 SETTINGS = {
-    "OBSERVATORY_HOME": Message(fr="le dossier, quand --home n'est pas donné", en="the folder, where --home is not given"),
+    "OBSERVATORY_HOME": Message(
+        fr="le dossier, quand --home n'est pas donné", en="the folder, where --home is not given"
+    ),
     "OBSERVATORY_TERRITORY": Message(
         fr="SIREN de l'intercommunalité, quand --territory n'est pas donné (244400404, Nantes Métropole)",
         en="SIREN of the EPCI, where --territory is not given (244400404, Nantes Métropole)",
     ),
     "OBSERVATORY_LANGUAGE": Message(
-        fr="fr ou en : langue des phrases, de l'aide et des reçus (fr)", en="fr or en: language of sentences, help and receipts (fr)"
+        fr="fr ou en : langue des phrases, de l'aide et des reçus (fr)",
+        en="fr or en: language of sentences, help and receipts (fr)",
     ),
     "OBSERVATORY_FROM": Message(
         fr="sample, live ou le dossier d'un miroir : pour ce qui est lancé dans la page de Dagster (sample)",
         en="sample, live or a mirror's folder: for what is started in Dagster's page (sample)",
     ),
     "OBSERVATORY_NOTIFY": Message(
-        fr="adresses (apprise) à qui dire les refus et les retards", en="addresses (apprise) to tell refusals and delays to"
+        fr="adresses (apprise) à qui dire les refus et les retards",
+        en="addresses (apprise) to tell refusals and delays to",
     ),
     "OBSERVATORY_NOTIFY_ALWAYS": Message(fr="1 : écrire aussi quand tout va bien", en="1: write also when all is well"),
-    "OBSERVATORY_NOTIFY_SAMPLES": Message(fr="1 : écrire aussi pour des essais sur échantillons", en="1: write about trials on samples too"),
+    "OBSERVATORY_NOTIFY_SAMPLES": Message(
+        fr="1 : écrire aussi pour des essais sur échantillons", en="1: write about trials on samples too"
+    ),
     "OBSERVATORY_HEARTBEAT_DAYS": Message(
         fr="jours de silence avant que « heartbeat » se plaigne (0 : selon les calendriers)",
         en="days of silence before 'heartbeat' complains (0: by the calendars)",
@@ -113,7 +123,13 @@ class Group(TyperGroup):
         """Write purpose, commands, options, settings and examples."""
         _write_help(self, ctx, formatter)
 
-    def main(self, args: Sequence[str] | None = None, prog_name: str | None = None, standalone_mode: bool = True, **extra: Any) -> Any:
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        standalone_mode: bool = True,
+        **extra: Any,
+    ) -> Any:
         """Run a command and end the process with its exit code; nothing that a person typed ends in a traceback."""
         if not standalone_mode:
             return super().main(args, prog_name, standalone_mode=False, **extra)
@@ -192,7 +208,9 @@ def _write_help(command: Any, ctx: Any, formatter: Any) -> None:
     _section(formatter, "Options", rows)
     if not name:
         rows = [(variable, said.fr if french else said.en) for variable, said in SETTINGS.items()]
-        _section(formatter, "Réglages (variables d'environnement)" if french else "Settings (environment variables)", rows)
+        _section(
+            formatter, "Réglages (variables d'environnement)" if french else "Settings (environment variables)", rows
+        )
     if name in EXAMPLES:
         formatter.write_paragraph()
         formatter.write_heading(_before_colon("Exemples" if french else "Examples"))

@@ -33,7 +33,7 @@ HEALTH = "mart_source_health"
 LEDGER = "mart_edition_change"
 
 
-def publish(refresh: "Refresh") -> RefreshOutcome:
+def publish(refresh: Refresh) -> RefreshOutcome:
     """Publish what `refresh` built, unless a blocking check failed or readers have just that already.
 
     Returns the outcome with its exit code: 0, 3 (a source was refused), 4 (nothing published).
@@ -50,15 +50,13 @@ def publish(refresh: "Refresh") -> RefreshOutcome:
         return block(refresh, [error.reason], error.action)
 
 
-def _publish(refresh: "Refresh") -> RefreshOutcome:
+def _publish(refresh: Refresh) -> RefreshOutcome:
     home = refresh.settings.home
     assert refresh.built is not None and refresh.edition_id is not None, "build() comes first"
     before = editions.current(home)
     edition_id = refresh.edition_id
     outcome = refresh.outcome(edition=edition_id, published=True)
-    built = editions.build(
-        refresh.built.warehouse, home, edition_id, outcome, inputs_of(refresh), code_version()
-    )
+    built = editions.build(refresh.built.warehouse, home, edition_id, outcome, inputs_of(refresh), code_version())
     held = [source_id for source_id, state in refresh.states.items() if state.vintages()]
     home_says = editions.home_figures(refresh.built.warehouse, before.path if before else None, held)
     refresh.register.published = {"basis": refresh.basis(), "edition": edition_id}
@@ -68,7 +66,8 @@ def _publish(refresh: "Refresh") -> RefreshOutcome:
         refresh.lake.commit(refresh.register)
         comparison = editions.compare(before.path, before.path)
         outcome = refresh.outcome(
-            edition=before.edition_id, published=False,
+            edition=before.edition_id,
+            published=False,
             note=Message(
                 fr="Les fichiers ont été relus ; les chiffres sont les mêmes, l'édition publiée reste.",
                 en="The files were read again; the figures are the same, the published edition stays.",
@@ -82,14 +81,19 @@ def _publish(refresh: "Refresh") -> RefreshOutcome:
     notes += _gave_nothing(outcome)
     if before and comparison.is_same:
         notes += _news_of_sources(refresh, before, built)
-    outcome = outcome.model_copy(update={"tables": built.tables, "home": home_says, "note": Message.join(notes, separator=" ")})
+    outcome = outcome.model_copy(
+        update={"tables": built.tables, "home": home_says, "note": Message.join(notes, separator=" ")}
+    )
     texts = receipts.render(outcome, refresh.catalogue, comparison, refresh.settings.language)
     editions.publish(built, texts)
     refresh.lake.commit(refresh.register)
     keep_receipts(refresh, outcome, comparison)
-    log.info("%s", Message(
-        fr=f"édition {edition_id} publiée", en=f"edition {edition_id} published"
-    ).text(refresh.settings.language))
+    log.info(
+        "%s",
+        Message(fr=f"édition {edition_id} publiée", en=f"edition {edition_id} published").text(
+            refresh.settings.language
+        ),
+    )
     return outcome
 
 
@@ -110,7 +114,7 @@ def _gave_nothing(outcome: RefreshOutcome) -> list[Message]:
     ]
 
 
-def says_the_same(before: "editions.Edition", built: "editions.BuiltEdition") -> bool:
+def says_the_same(before: editions.Edition, built: editions.BuiltEdition) -> bool:
     """Return whether readers would learn nothing from the new edition.
 
     When we last looked at a publisher changes at every refresh and is no news. That a source became due or
@@ -124,7 +128,7 @@ def says_the_same(before: "editions.Edition", built: "editions.BuiltEdition") ->
     return editions.same_as_current(built, ignoring=(HEALTH, LEDGER)) or _only_noise(before, built)
 
 
-def _only_noise(before: "editions.Edition", built: "editions.BuiltEdition") -> bool:
+def _only_noise(before: editions.Edition, built: editions.BuiltEdition) -> bool:
     """Return whether the figures differ by nothing but the last digits of sums.
 
     On real files a denominator was 344312.824854577 one time and …578 the next: rounding cannot help at
@@ -136,14 +140,16 @@ def _only_noise(before: "editions.Edition", built: "editions.BuiltEdition") -> b
         return False
     same = " AND ".join(
         f"(o.{c} IS NOT DISTINCT FROM n.{c} OR abs(o.{c} - n.{c}) <= {NOISE} * greatest(1, abs(o.{c}), abs(n.{c})))"
-        if kind == "DOUBLE" else f"o.{c} IS NOT DISTINCT FROM n.{c}"
+        if kind == "DOUBLE"
+        else f"o.{c} IS NOT DISTINCT FROM n.{c}"
         for c, kind in new.items()
     )
     paths = [str(folder / "parquet" / f"{FIGURES}.parquet") for folder in (before.path, built.path)]
     with connect() as connection:
         (differ,) = connection.execute(
             f"SELECT count(*) FROM read_parquet(?) AS o FULL JOIN read_parquet(?) AS n USING ({', '.join(KEY)}) "
-            f"WHERE NOT coalesce({same}, false)", paths,
+            f"WHERE NOT coalesce({same}, false)",
+            paths,
         ).fetchone()
     return differ == 0
 
@@ -159,9 +165,7 @@ def _states(edition: Path) -> dict[str, tuple] | None:
     return {source_id: state for source_id, *state in rows}
 
 
-def _news_of_sources(
-    refresh: "Refresh", before: "editions.Edition", built: "editions.BuiltEdition"
-) -> list[Message]:
+def _news_of_sources(refresh: Refresh, before: editions.Edition, built: editions.BuiltEdition) -> list[Message]:
     """Return why there is an edition although no figure changed: the sources whose state did, if any."""
     old, new = _states(before.path), _states(built.path)
     if old is None or new is None:
@@ -184,26 +188,35 @@ def _news_of_sources(
     ]
 
 
-def block(refresh: "Refresh", reasons: list[Message], action: Message | None = None) -> RefreshOutcome:
+def block(refresh: Refresh, reasons: list[Message], action: Message | None = None) -> RefreshOutcome:
     """Publish nothing, say why, write the receipt; return the outcome with exit code 4."""
     joined = Message.join(reasons)
     assert joined is not None
     entries = " ⏎ ".join(refresh.waivable)
-    waiver = Message(
-        fr=f" Dérogation, si l'anomalie est connue et admise, à faire relire dans waivers.yml : {entries}",
-        en=f" Waiver, if the anomaly is known and accepted, to be reviewed in waivers.yml: {entries}",
-    ) if entries else Message(fr="", en="")
+    waiver = (
+        Message(
+            fr=f" Dérogation, si l'anomalie est connue et admise, à faire relire dans waivers.yml : {entries}",
+            en=f" Waiver, if the anomaly is known and accepted, to be reviewed in waivers.yml: {entries}",
+        )
+        if entries
+        else Message(fr="", en="")
+    )
     edition = refresh.current_edition()
-    stays = Message(
-        fr="L'édition précédente reste en service.", en="The previous edition stays in service."
-    ) if edition else Message(fr="Aucune édition n'a encore été publiée ici.", en="No edition has been published here yet.")
+    stays = (
+        Message(fr="L'édition précédente reste en service.", en="The previous edition stays in service.")
+        if edition
+        else Message(fr="Aucune édition n'a encore été publiée ici.", en="No edition has been published here yet.")
+    )
     outcome = refresh.outcome(
-        edition=edition, published=False, exit_code=4,
+        edition=edition,
+        published=False,
+        exit_code=4,
         note=Message(
             fr=f"Rien n'est publié : {joined.fr}",
             en=f"Nothing is published: {joined.en}",
         ),
-        action=action or Message(
+        action=action
+        or Message(
             fr=f"{stays.fr} Transmettre ce compte rendu à l'équipe données.{waiver.fr}",
             en=f"{stays.en} Hand this receipt to the data team.{waiver.en}",
         ),
@@ -212,9 +225,7 @@ def block(refresh: "Refresh", reasons: list[Message], action: Message | None = N
     return outcome
 
 
-def keep_receipts(
-    refresh: "Refresh", outcome: RefreshOutcome, comparison: "editions.Comparison | None" = None
-) -> None:
+def keep_receipts(refresh: Refresh, outcome: RefreshOutcome, comparison: editions.Comparison | None = None) -> None:
     """Write the receipts of this run below `HOME/receipts/`, whether an edition came of it or not, and keep its checks."""
     folder = refresh.settings.home / "receipts"
     texts = receipts.render(outcome, refresh.catalogue, comparison, refresh.settings.language)
@@ -232,7 +243,7 @@ def keep_receipts(
         log.error("the receipt could not be written: %s", error)
 
 
-def inputs_of(refresh: "Refresh") -> list[FileOutcome]:
+def inputs_of(refresh: Refresh) -> list[FileOutcome]:
     """Return every file that the figures rest on, of all sources, not only of those asked for now."""
     inputs = {}
     for source_id, state in sorted(refresh.states.items()):
@@ -240,8 +251,16 @@ def inputs_of(refresh: "Refresh") -> list[FileOutcome]:
             for vintage, kept in vintages.items():
                 for name, part in kept.parts.items():
                     inputs[source_id, vintage, name] = FileOutcome(
-                        source=source_id, vintage=vintage, file=name, state="accepted", sha256=part.sha256,
-                        bytes=part.bytes, origin=part.origin, channel=part.channel, rows_read=part.rows_read,
-                        rows_kept=part.rows_kept, rows_rejected=part.rows_rejected,
+                        source=source_id,
+                        vintage=vintage,
+                        file=name,
+                        state="accepted",
+                        sha256=part.sha256,
+                        bytes=part.bytes,
+                        origin=part.origin,
+                        channel=part.channel,
+                        rows_read=part.rows_read,
+                        rows_kept=part.rows_kept,
+                        rows_rejected=part.rows_rejected,
                     )
     return [inputs[key] for key in sorted(inputs)]

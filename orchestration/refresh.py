@@ -97,8 +97,16 @@ class Refresh:
     """One refresh of one home. Open it, ask it what is new, then walk: ingest → build → check → publish."""
 
     def __init__(
-        self, settings: Settings, *, channel: str, only: list[str] | None, run_id: str, lock: FileLock,
-        vintages: list[str] | None = None, today: date | None = None, replace_real: bool = False,
+        self,
+        settings: Settings,
+        *,
+        channel: str,
+        only: list[str] | None,
+        run_id: str,
+        lock: FileLock,
+        vintages: list[str] | None = None,
+        today: date | None = None,
+        replace_real: bool = False,
     ) -> None:
         self.settings = settings
         self.run_id = run_id
@@ -126,12 +134,12 @@ class Refresh:
         self.source_checks: dict[str, list[CheckOutcome]] = {}
         # what would let an edition through that is blocked, ready to be reviewed
         self.waivable: list[str] = []
-        self.built: "BuildOutcome | None" = None
+        self.built: BuildOutcome | None = None
         self.edition_id: str | None = None
-        self.ledger: "Ledger | None" = None
+        self.ledger: Ledger | None = None
         # what the edition changed in the figures, once it is published
-        self.comparison: "Comparison | None" = None
-        self._worker: "Worker | None" = None
+        self.comparison: Comparison | None = None
+        self._worker: Worker | None = None
         self._kept: list[_Kept] = []
         self._ordered: list[_Kept] = []
         self._contracts: dict[tuple[str, str], str] = {}
@@ -142,7 +150,7 @@ class Refresh:
         self.judge = Judge(self.lake, self.realm, self.work, waivers=self.waivers, today=self.today)
         self.landings = self._land()
 
-    def use(self, catalogue: dict[str, Source], suites: "Worker") -> None:
+    def use(self, catalogue: dict[str, Source], suites: Worker) -> None:
         """Work with this catalogue, and with what runs the expectation suites here: for a trial that builds nothing."""
         self.catalogue, self._worker = catalogue, suites
         self.judge.catalogue = catalogue
@@ -156,9 +164,17 @@ class Refresh:
 
     @classmethod
     def open(
-        cls, settings: Settings, *, channel: str = "sample", only: list[str] | None = None, run_id: str | None = None,
-        vintages: list[str] | None = None, wait_seconds: float = 0, today: date | None = None, replace_real: bool = False,
-    ) -> "Refresh":
+        cls,
+        settings: Settings,
+        *,
+        channel: str = "sample",
+        only: list[str] | None = None,
+        run_id: str | None = None,
+        vintages: list[str] | None = None,
+        wait_seconds: float = 0,
+        today: date | None = None,
+        replace_real: bool = False,
+    ) -> Refresh:
         """Return a refresh that holds the lock of `settings.home`.
 
         `channel`: `sample`, `live`, `inbox`, or the path of a mirror. `only`: identifiers of sources or groups; None for
@@ -181,7 +197,13 @@ class Refresh:
             sweep(settings.home)
             run_id = run_id or datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
             return cls(
-                settings, channel=channel, only=only, run_id=run_id, lock=lock, vintages=vintages, today=today,
+                settings,
+                channel=channel,
+                only=only,
+                run_id=run_id,
+                lock=lock,
+                vintages=vintages,
+                today=today,
                 replace_real=replace_real,
             )
         except BaseException as error:
@@ -189,7 +211,7 @@ class Refresh:
             _tell_accident(settings, channel, error)
             raise
 
-    def __enter__(self) -> "Refresh":
+    def __enter__(self) -> Refresh:
         return self
 
     def __exit__(self, _: object, error: BaseException | None, *__: object) -> None:
@@ -229,7 +251,10 @@ class Refresh:
             good = {s.source_id: self.states.get(s.source_id, SourceState()).vintages() for s in live}
             landings.update(
                 land_all_live(
-                    live, self.settings.home / "live", hashes, now=self.started_at,
+                    live,
+                    self.settings.home / "live",
+                    hashes,
+                    now=self.started_at,
                     last_good={name: vintages[-1] for name, vintages in good.items() if vintages},
                 )
             )
@@ -238,10 +263,13 @@ class Refresh:
                 landings[source.source_id] = self._land_source(source, hashes)
         if self.channel not in WELL_KNOWN:
             for name in unknown_folders(Path(self.channel), set(self.catalogue)):
-                log.info("%s", Message(
-                    fr=f"aucune source ne s'appelle « {name} » : le dossier est ignoré",
-                    en=f"no source is called '{name}': the folder is ignored",
-                ).text(self.settings.language))
+                log.info(
+                    "%s",
+                    Message(
+                        fr=f"aucune source ne s'appelle « {name} » : le dossier est ignoré",
+                        en=f"no source is called '{name}': the folder is ignored",
+                    ).text(self.settings.language),
+                )
         hashes.save()
         return self._only_again(landings) if self._again else landings
 
@@ -275,7 +303,8 @@ class Refresh:
     def _needed(self) -> set[str]:
         """Return the sources that every figure rests on and of which this home has nothing yet."""
         return {
-            name for name, source in self.catalogue.items()
+            name
+            for name, source in self.catalogue.items()
             if source.role in ("reference", "project") and not any(self.states.get(name, SourceState()).tables.values())
         }
 
@@ -303,7 +332,8 @@ class Refresh:
         for source in self.sources:
             self.outcomes[source.source_id] = self._judged_before(source)
         self.concluded = self.outcome(
-            edition=self.current_edition(), published=False,
+            edition=self.current_edition(),
+            published=False,
             note=Message(
                 fr="Rien de nouveau : l'édition publiée reste la même.",
                 en="Nothing new: the published edition stays as it is.",
@@ -350,7 +380,9 @@ class Refresh:
                     [
                         self.settings.territory,
                         *(
-                            sorted(v.path for t in self.states.get(d, SourceState()).tables.values() for v in t.values())
+                            sorted(
+                                v.path for t in self.states.get(d, SourceState()).tables.values() for v in t.values()
+                            )
                             for d in source.depends_on
                         ),
                     ]
@@ -374,7 +406,8 @@ class Refresh:
             for vintage, v in vintages.items()
         )
         code = folder_hash(
-            self.settings.dbt_project_path, self.settings.expectations_path,
+            self.settings.dbt_project_path,
+            self.settings.expectations_path,
             suffixes=(".sql", ".yml", ".csv", ".json"),
         )
         states = [[s.source.source_id, s.health.state, s.health.vintage] for s in self.statuses()]
@@ -382,13 +415,11 @@ class Refresh:
         text = json.dumps([paths, self.settings.territory, self.realm, code, self.today.isoformat(), states, waived])
         return hashlib.sha256(text.encode()).hexdigest()
 
-    def statuses(self) -> "list[SourceStatus]":
+    def statuses(self) -> list[SourceStatus]:
         """Return how every source stands on the day of this refresh, by what it has taken so far."""
         from orchestration.status import statuses
 
-        return statuses(
-            self.catalogue, self.states, home=self.settings.home, realm=self.realm, today=self.today
-        )
+        return statuses(self.catalogue, self.states, home=self.settings.home, realm=self.realm, today=self.today)
 
     def current_edition(self) -> str | None:
         """Return the name of the edition that readers see, or None."""
@@ -441,14 +472,17 @@ class Refresh:
         vintages = state.vintages()
         if vintages:
             return FileOutcome(
-                source=source.source_id, vintage=vintages[-1], state="missing",
+                source=source.source_id,
+                vintage=vintages[-1],
+                state="missing",
                 reason=Message(
                     fr=f"aucun fichier dans cet envoi ; le dernier bon millésime ({vintages[-1]}) reste",
                     en=f"no file in this delivery; the last good vintage ({vintages[-1]}) stays",
                 ),
             )
         return FileOutcome(
-            source=source.source_id, state="missing",
+            source=source.source_id,
+            state="missing",
             reason=Message(fr="aucun fichier dans cet envoi", en="no file in this delivery"),
         )
 
@@ -458,9 +492,11 @@ class Refresh:
         Figures need communes, EPCIs and populations whatever became of a delivery: a note in the folder of the
         communes (`LISEZMOI.txt`) kept a whole edition from readers, and the SIREN was blamed for it.
         """
-        lacking = {
-            name for name in source.tables if all(_is_extract(v) for v in state.tables.get(name, {}).values())
-        } if source.role == "reference" and self.realm == "real" else set()
+        lacking = (
+            {name for name in source.tables if all(_is_extract(v) for v in state.tables.get(name, {}).values())}
+            if source.role == "reference" and self.realm == "real"
+            else set()
+        )
         found: dict[str, list[Landed]] = {}
         for landed in land_sample(source, HashCache(self.settings.home / "hashes.json")).files if lacking else []:
             table = match_file(source, landed).table_name
@@ -498,7 +534,9 @@ class Refresh:
         for table, files in wanted.items():
             serves = _extract_serves(source, table, bool(refused_ones))
             for outcome in self._take(source, extract, files):
-                told.append(outcome.model_copy(update={"state": "kept", **serves}) if outcome.state in GOOD else outcome)
+                told.append(
+                    outcome.model_copy(update={"state": "kept", **serves}) if outcome.state in GOOD else outcome
+                )
             if table in extract.tables:
                 state.tables[table] = extract.tables[table]
         for vintage, judged_files in extract.files.items():
@@ -522,9 +560,7 @@ class Refresh:
             outcomes += self._take_vintage(source, state, vintage, [f for f in files if f.vintage == vintage])
         return outcomes
 
-    def _take_vintage(
-        self, source: Source, state: SourceState, vintage: str, files: list[Landed]
-    ) -> list[FileOutcome]:
+    def _take_vintage(self, source: Source, state: SourceState, vintage: str, files: list[Landed]) -> list[FileOutcome]:
         """Judge the files of one vintage; a bad one takes nothing else with it."""
         outcomes: dict[str, FileOutcome] = {}
         parts: dict[str, list[_Part]] = {}
@@ -560,7 +596,7 @@ class Refresh:
                     self._compose(source, state, table, vintage, parts[table], outcomes)
         return _nothing_but_documents(source, [outcomes[f.name] for f in files])
 
-    def _no_rival(self, parts: "list[_Part]", match: Match, landed: Landed) -> None:
+    def _no_rival(self, parts: list[_Part], match: Match, landed: Landed) -> None:
         for part in parts:
             if part.slot == match.slot:
                 raise Refusal(
@@ -573,7 +609,12 @@ class Refresh:
                 )
 
     def _compose(
-        self, source: Source, state: SourceState, table: str, vintage: str, parts: "list[_Part]",
+        self,
+        source: Source,
+        state: SourceState,
+        table: str,
+        vintage: str,
+        parts: list[_Part],
         outcomes: dict[str, FileOutcome],
     ) -> None:
         """Write one vintage of one table from the files accepted now and what stays of those refused."""
@@ -590,7 +631,7 @@ class Refresh:
                 assert old is not None
                 frames.append(old[old["_file"] == part.landed.name])
             else:
-                is_synthetic = known.synthetic or synthetic and part.landed.channel == "sample"
+                is_synthetic = known.synthetic or (synthetic and part.landed.channel == "sample")
                 frames.append(part.frame.assign(**provenance(part.landed, is_synthetic)))
             made_of[part.landed.name] = known
         # a kind of file whose new copy was refused, or that this delivery lacks, keeps its good rows
@@ -629,15 +670,23 @@ class Refresh:
         rows = self.lake.write(frame, lake_types(source.tables[table]), path)
         new = [part.landed.name for part in parts if part.frame is not None]
         kept = Vintage(
-            path=self.lake.relative(path), rows=rows, parts=made_of,
+            path=self.lake.relative(path),
+            rows=rows,
+            parts=made_of,
             synthetic=bool(frame["_synthetic"].fillna(False).astype(bool).any()),
             reference_end=self.lake.reference_end(source.tables[table], path),
         )
         self.keep(source, state, table, vintage, kept, new)
 
     def _levels_apart(
-        self, source: Source, table: str, vintage: str, frame: "pd.DataFrame", parts: "list[_Part]", before: Vintage | None
-    ) -> "tuple[_Apart | None, dict[Waived, Message]]":
+        self,
+        source: Source,
+        table: str,
+        vintage: str,
+        frame: pd.DataFrame,
+        parts: list[_Part],
+        before: Vintage | None,
+    ) -> tuple[_Apart | None, dict[Waived, Message]]:
         """Return the new files of communes and EPCIs where these contradict each other, and what a waiver let through.
 
         Where both are new nobody can say which is wrong, and both are refused; where one is known, the new one.
@@ -655,9 +704,7 @@ class Refresh:
         refusal.reason = Message(fr=f"{names} : {refusal.reason.fr}", en=f"{names}: {refusal.reason.en}")
         return _Apart(new, refusal), {}
 
-    def keep(
-        self, source: Source, state: SourceState, table: str, vintage: str, kept: Vintage, new: list[str]
-    ) -> None:
+    def keep(self, source: Source, state: SourceState, table: str, vintage: str, kept: Vintage, new: list[str]) -> None:
         """Let a vintage count from now on, and note it for the expectation suites. `new`: its new files."""
         before = state.tables.get(table, {}).get(vintage)
         state.tables.setdefault(table, {})[vintage] = kept
@@ -673,14 +720,15 @@ class Refresh:
 
     # waivers that ended ---------------------------------------------------------------------------
 
-    def _without_waiver(self, source: Source, state: SourceState) -> "dict[tuple[str, str], _Ended]":
+    def _without_waiver(self, source: Source, state: SourceState) -> dict[tuple[str, str], _Ended]:
         """Return what is in the lake thanks to a waiver that holds no more, by vintage and file."""
         found: dict[tuple[str, str], _Ended] = {}
         for table, vintages in state.tables.items():
             for vintage, kept in vintages.items():
                 for file, part in kept.parts.items():
                     checks = [
-                        w.check for w in part.waived
+                        w.check
+                        for w in part.waived
                         if not self.waivers.waived(source.source_id, table, vintage, w.check, self.today, w.column)
                     ]
                     if checks:
@@ -703,11 +751,20 @@ class Refresh:
                 if known is not None and known.sha256 == part.sha256:
                     self._refuse_known(state, vintage, file, refusal)
                     # no contract: as soon as the file is brought again, it is judged anew
-                    state.files[vintage][file] = state.files[vintage][file].model_copy(update={"contract": "", "waived": []})
+                    state.files[vintage][file] = state.files[vintage][file].model_copy(
+                        update={"contract": "", "waived": []}
+                    )
                 outcomes.append(
                     FileOutcome(
-                        source=source.source_id, vintage=vintage, file=file, state="refused", reason=refusal.reason,
-                        action=refusal.action, sha256=part.sha256, bytes=part.bytes, origin=part.origin,
+                        source=source.source_id,
+                        vintage=vintage,
+                        file=file,
+                        state="refused",
+                        reason=refusal.reason,
+                        action=refusal.action,
+                        sha256=part.sha256,
+                        bytes=part.bytes,
+                        origin=part.origin,
                         channel=part.channel,  # type: ignore[arg-type]
                     )
                 )
@@ -742,7 +799,9 @@ class Refresh:
             path = self.lake.path_for(source, table, vintage, made_of)
             rows = self.lake.write(frame, lake_types(source.tables[table]), path)
             state.tables[table][vintage] = again = Vintage(
-                path=self.lake.relative(path), rows=rows, parts=made_of,
+                path=self.lake.relative(path),
+                rows=rows,
+                parts=made_of,
                 synthetic=bool(frame["_synthetic"].fillna(False).astype(bool).any()),
                 reference_end=self.lake.reference_end(source.tables[table], path),
             )
@@ -754,8 +813,12 @@ class Refresh:
         known = state.files[vintage][file]
         state.files[vintage][file] = known.model_copy(
             update={
-                "state": "refused", "reason": refusal.reason, "action": refusal.action, "tables": [],
-                "rows_kept": 0, "rows_rejected": 0,
+                "state": "refused",
+                "reason": refusal.reason,
+                "action": refusal.action,
+                "tables": [],
+                "rows_kept": 0,
+                "rows_rejected": 0,
             }
         )
 
@@ -779,7 +842,7 @@ class Refresh:
         """Return the tables whose expectation suites were ordered and never fetched."""
         return [item.ticket for item in self._ordered]
 
-    def _waived_check(self, item: "_Kept", check: CheckOutcome) -> CheckOutcome:
+    def _waived_check(self, item: _Kept, check: CheckOutcome) -> CheckOutcome:
         """Return a failed check of a source as a warning where a waiver is in force, and note whom it let through."""
         source_id, vintage = item.source.source_id, item.vintage
         name = EXPECTATION + check.name
@@ -801,7 +864,7 @@ class Refresh:
                 outcomes[index] = outcome.model_copy(update={"waived": [*outcome.waived, waived]})
         return _as_warning(check, waiver.message)
 
-    def _judge_checks(self, item: "_Kept", checks: list[CheckOutcome]) -> None:
+    def _judge_checks(self, item: _Kept, checks: list[CheckOutcome]) -> None:
         failed = [c for c in checks if not c.passed and c.severity == "error"]
         reason = Message.join([c.message for c in failed])
         if reason is None:
@@ -832,7 +895,10 @@ class Refresh:
                 self._refuse_known(item.state, item.vintage, outcome.file, refusal)
                 outcomes[index] = outcome.model_copy(
                     update={
-                        "state": "refused", "reason": refusal.reason, "action": refusal.action, "rows_kept": 0,
+                        "state": "refused",
+                        "reason": refusal.reason,
+                        "action": refusal.action,
+                        "rows_kept": 0,
                         "rows_rejected": 0,
                     }
                 )
@@ -840,7 +906,7 @@ class Refresh:
 
     # building, checking, publishing ---------------------------------------------------------------
 
-    def build(self) -> "BuildOutcome":
+    def build(self) -> BuildOutcome:
         """Wait for the sources' expectations, fill the warehouse and run the one dbt build.
 
         Raises BuildError when dbt could not run.
@@ -868,7 +934,9 @@ class Refresh:
             source, state = self.catalogue[source_id], self.states.get(source_id, SourceState())
             told = {(o.vintage, o.file, o.state) for o in outcomes}
             outcomes += [
-                o for o in self._stand_in(source, state, self._aside(state), outcomes) if (o.vintage, o.file, o.state) not in told
+                o
+                for o in self._stand_in(source, state, self._aside(state), outcomes)
+                if (o.vintage, o.file, o.state) not in told
             ]
         self.check_sources()
         self._require_territory()
@@ -876,11 +944,21 @@ class Refresh:
         self.edition_id = new_edition_id(self.settings.home)
         self.ledger = ledger_of(self.settings.home, self.realm)
         fill(
-            self._worker.warehouse, self.lake, self.catalogue, self.states, territory=self.settings.territory,
-            refreshed_at=self.started_at, run_id=self.run_id, code_version=code_version(),
-            edition_id=self.edition_id, health=self.statuses(), ledger=self.ledger,
+            self._worker.warehouse,
+            self.lake,
+            self.catalogue,
+            self.states,
+            territory=self.settings.territory,
+            refreshed_at=self.started_at,
+            run_id=self.run_id,
+            code_version=code_version(),
+            edition_id=self.edition_id,
+            health=self.statuses(),
+            ledger=self.ledger,
         )
-        tests = {w.check.removeprefix(TEST): w for w in self.waivers.in_force(self.today, MARTS) if w.check.startswith(TEST)}
+        tests = {
+            w.check.removeprefix(TEST): w for w in self.waivers.in_force(self.today, MARTS) if w.check.startswith(TEST)
+        }
         self.built = self._worker.build(sorted(tests))
         for node in self.built.nodes:
             if node.resource_type == "test" or (node.failed and node.resource_type != "exposure"):
@@ -898,12 +976,18 @@ class Refresh:
                 fr=f"{said.fr}. Retenu, le reste est publié : comparer avec la page de l'éditeur.",
                 en=f"{said.en}. Held back, the rest is published: compare with the publisher's page.",
             )
-            self.checks.append(CheckOutcome(name=f"held/{broken.rule}", asset=broken.asset, severity="warn", passed=False, message=message))
+            self.checks.append(
+                CheckOutcome(
+                    name=f"held/{broken.rule}", asset=broken.asset, severity="warn", passed=False, message=message
+                )
+            )
         for name in tests.keys() - set(self.built.waived):
-            self.waivers.reject(tests[name], Message(fr=f"aucun test dbt ne s'appelle « {name} »", en=f"no dbt test is called '{name}'"))
+            self.waivers.reject(
+                tests[name], Message(fr=f"aucun test dbt ne s'appelle « {name} »", en=f"no dbt test is called '{name}'")
+            )
         return self.built
 
-    def _named(self, broken: "Broken") -> Message:
+    def _named(self, broken: Broken) -> Message:
         """Return a broken rule in words: what it demands of which table, how many rows, which ones, from which files."""
         shown = [", ".join(f"{k} = {v}" for k, v in keys.items() if v is not None) for keys in broken.examples]
         more_fr = f" ; et {broken.rows - len(shown)} autre(s)" if broken.rows > len(shown) > 0 else ""
@@ -920,10 +1004,15 @@ class Refresh:
         )
 
     def _files(self, vintages: set[tuple[str, str]]) -> str:
-        names = sorted({
-            name for source_id, vintage in vintages for table in self.states.get(source_id, SourceState()).tables.values()
-            if vintage in table for name in table[vintage].parts
-        })
+        names = sorted(
+            {
+                name
+                for source_id, vintage in vintages
+                for table in self.states.get(source_id, SourceState()).tables.values()
+                if vintage in table
+                for name in table[vintage].parts
+            }
+        )
         return ", ".join(names[:4]) + (" …" if len(names) > 4 else "")
 
     def _require_territory(self) -> None:
@@ -936,10 +1025,14 @@ class Refresh:
         if members.codes and (not known.codes or set(members.codes) & set(known.codes)):
             return
         found = known if members.codes else members
-        extract = Message(
-            fr=" ; c'est l'extrait livré avec le logiciel, qui n'a que quelques métropoles : fournir le fichier national",
-            en="; it is the extract shipped with the software, which holds a few metropolises only: provide the national file",
-        ) if found.is_extract else Message(fr="", en="")
+        extract = (
+            Message(
+                fr=" ; c'est l'extrait livré avec le logiciel, qui n'a que quelques métropoles : fournir le fichier national",
+                en="; it is the extract shipped with the software, which holds a few metropolises only: provide the national file",
+            )
+            if found.is_extract
+            else Message(fr="", en="")
+        )
         raise BuildError(
             Message(
                 fr=f"Aucune commune de l'intercommunalité de SIREN {territory} dans la liste à disposition ({found.name.fr}){extract.fr} ; "
@@ -1002,18 +1095,33 @@ class Refresh:
         return self.publish()
 
     def outcome(
-        self, *, edition: str | None, published: bool, exit_code: int | None = None,
-        note: Message | None = None, action: Message | None = None,
+        self,
+        *,
+        edition: str | None,
+        published: bool,
+        exit_code: int | None = None,
+        note: Message | None = None,
+        action: Message | None = None,
     ) -> RefreshOutcome:
         files = [o for source_id in self.catalogue for o in self.outcomes.get(source_id, [])]
         if exit_code is None:
             exit_code = 3 if any(o.state == "refused" for o in files) else 0
         checks = [c for found in self.source_checks.values() for c in found] + self.checks
         return RefreshOutcome(
-            run_id=self.run_id, edition=edition, exit_code=exit_code, started_at=self.started_at,
-            finished_at=datetime.now(UTC), territory=self.settings.territory,
-            channel=self.channel if self.channel in WELL_KNOWN else "mirror", realm=self.realm, published=published,
-            sources=files, checks=checks, waivers=self.waivers.notes(self.today), note=note, action=action,
+            run_id=self.run_id,
+            edition=edition,
+            exit_code=exit_code,
+            started_at=self.started_at,
+            finished_at=datetime.now(UTC),
+            territory=self.settings.territory,
+            channel=self.channel if self.channel in WELL_KNOWN else "mirror",
+            realm=self.realm,
+            published=published,
+            sources=files,
+            checks=checks,
+            waivers=self.waivers.notes(self.today),
+            note=note,
+            action=action,
             standing=[s.standing for s in self.statuses()],
         )
 
@@ -1035,7 +1143,7 @@ class _Part:
 
     slot: str
     landed: Landed
-    frame: "pd.DataFrame | None"
+    frame: pd.DataFrame | None
 
 
 @dataclass
@@ -1048,7 +1156,11 @@ class _Apart:
 
 def _levels_of(part: _Part) -> bool:
     """Return whether a new file holds communes or EPCIs."""
-    return part.frame is not None and "territory_level" in part.frame and bool(set(LEVELS) & set(part.frame["territory_level"]))
+    return (
+        part.frame is not None
+        and "territory_level" in part.frame
+        and bool(set(LEVELS) & set(part.frame["territory_level"]))
+    )
 
 
 @dataclass
@@ -1084,7 +1196,12 @@ class _Listed(NamedTuple):
 
 
 def _newest(
-    lake: Lake, catalogue: dict[str, Source], states: dict[str, SourceState], columns: set[str], where: str, values: list[str]
+    lake: Lake,
+    catalogue: dict[str, Source],
+    states: dict[str, SourceState],
+    columns: set[str],
+    where: str,
+    values: list[str],
 ) -> _Listed:
     """Return the communes for which `where` holds in the newest table of the lake that has `columns`."""
     from orchestration.duck import connect
@@ -1102,7 +1219,8 @@ def _newest(
     _, source, vintage, kept = found
     with connect() as connection:
         rows = connection.execute(
-            f"SELECT DISTINCT commune_code FROM read_parquet(?) WHERE {where} ORDER BY 1", [str(lake.root / kept.path), *values]
+            f"SELECT DISTINCT commune_code FROM read_parquet(?) WHERE {where} ORDER BY 1",
+            [str(lake.root / kept.path), *values],
         ).fetchall()
     name = Message(fr=f"« {source.title.fr} », {vintage}", en=f"'{source.title.en}', {vintage}")
     return _Listed([r[0] for r in rows], name, _is_extract(kept))
@@ -1148,15 +1266,18 @@ def _is_extract(vintage: Vintage) -> bool:
 def _extract_serves(source: Source, table: str, was_refused: bool) -> dict[str, Message]:
     """Return why the shipped extract serves for a table, and what a person does about it."""
     what = source.tables[table].description
-    why = Message(
-        fr=f"« {what.fr} » : aucun fichier n'a pu être pris, et aucun ne l'avait été avant",
-        en=f"'{what.en}': no file could be taken, and none had been before",
-    ) if was_refused else Message(
-        fr="source de référence absente de l'envoi", en="reference source missing from the delivery"
+    why = (
+        Message(
+            fr=f"« {what.fr} » : aucun fichier n'a pu être pris, et aucun ne l'avait été avant",
+            en=f"'{what.en}': no file could be taken, and none had been before",
+        )
+        if was_refused
+        else Message(fr="source de référence absente de l'envoi", en="reference source missing from the delivery")
     )
     return {
         "reason": Message(
-            fr=f"{why.fr} : l'extrait livré avec le logiciel est utilisé", en=f"{why.en}: the extract shipped with the software is used"
+            fr=f"{why.fr} : l'extrait livré avec le logiciel est utilisé",
+            en=f"{why.en}: the extract shipped with the software is used",
         ),
         "action": Message(
             fr=f"Fournir le fichier de {source.publisher} (« {source.title.fr} »).",
@@ -1175,25 +1296,34 @@ def _in_use(source: Source, state: SourceState, table: str, refused_ones: list[F
         known = state.files.get(outcome.vintage or "", {}).get(outcome.file or "")
         whose = known.slot.partition("/")[0] if known else ""
         # a file that nothing says which table it is of concerns those of older vintages only
-        if outcome.vintage and whose in ("", table) and (
-            sort_key(outcome.vintage) > sort_key(held) or (whose and outcome.vintage == held)
+        if (
+            outcome.vintage
+            and whose in ("", table)
+            and (sort_key(outcome.vintage) > sort_key(held) or (whose and outcome.vintage == held))
         ):
             newer.append(outcome)
     if not newer:
         return []
     last = max((o.vintage for o in newer if o.vintage), key=sort_key)
-    files, what = ", ".join(sorted({o.file or "" for o in newer if o.vintage == last})), source.tables[table].description
-    return [FileOutcome(
-        source=source.source_id, vintage=held, state="kept",
-        reason=Message(
-            fr=f"« {what.fr} » : le millésime {held} sert, le fichier de {last} étant refusé ({files})",
-            en=f"'{what.en}': vintage {held} serves, since the file of {last} was refused ({files})",
-        ),
-        action=Message(
-            fr=f"Lire pourquoi il est refusé ; tant qu'il l'est, les chiffres qui en dépendent sont calculés sur {held}.",
-            en=f"Read why it was refused; until it is mended, figures that depend on it rest on {held}.",
-        ),
-    )]
+    files, what = (
+        ", ".join(sorted({o.file or "" for o in newer if o.vintage == last})),
+        source.tables[table].description,
+    )
+    return [
+        FileOutcome(
+            source=source.source_id,
+            vintage=held,
+            state="kept",
+            reason=Message(
+                fr=f"« {what.fr} » : le millésime {held} sert, le fichier de {last} étant refusé ({files})",
+                en=f"'{what.en}': vintage {held} serves, since the file of {last} was refused ({files})",
+            ),
+            action=Message(
+                fr=f"Lire pourquoi il est refusé ; tant qu'il l'est, les chiffres qui en dépendent sont calculés sur {held}.",
+                en=f"Read why it was refused; until it is mended, figures that depend on it rest on {held}.",
+            ),
+        )
+    ]
 
 
 def _require_mirror(root: Path, catalogue: dict[str, Source]) -> None:
@@ -1208,9 +1338,16 @@ def _require_mirror(root: Path, catalogue: dict[str, Source]) -> None:
     )
     meant = root.name.casefold()
     if not root.is_dir():
-        hint = Message(fr=f" Vouliez-vous dire « {meant} » ?", en=f" Did you mean '{meant}'?") if meant in WELL_KNOWN else Message(fr="", en="")
+        hint = (
+            Message(fr=f" Vouliez-vous dire « {meant} » ?", en=f" Did you mean '{meant}'?")
+            if meant in WELL_KNOWN
+            else Message(fr="", en="")
+        )
         raise UsageError(
-            Message(fr=f"Le dossier « {root} » n'existe pas.{hint.fr}", en=f"The folder '{root}' does not exist.{hint.en}"), how
+            Message(
+                fr=f"Le dossier « {root} » n'existe pas.{hint.fr}", en=f"The folder '{root}' does not exist.{hint.en}"
+            ),
+            how,
         )
     folders = sorted(p.name for p in root.iterdir() if p.is_dir() and not p.name.startswith("."))
     if set(folders) & set(catalogue):
@@ -1222,8 +1359,10 @@ def _require_mirror(root: Path, catalogue: dict[str, Source]) -> None:
             en=f"it looks like that of one source: give the folder that it lies in ('{root.parent}')",
         )
     else:
-        found = Message(fr=f"il contient : {there}", en=f"it holds: {there}") if folders else Message(
-            fr="il ne contient aucun dossier", en="it holds no folder"
+        found = (
+            Message(fr=f"il contient : {there}", en=f"it holds: {there}")
+            if folders
+            else Message(fr="il ne contient aucun dossier", en="it holds no folder")
         )
     raise UsageError(
         Message(
@@ -1261,13 +1400,16 @@ def _keep_real(home: Path) -> None:
 
 
 def remember(
-    refresh: Refresh, source: Source, state: SourceState, landed: Landed, match: Match | None,
-    outcome: FileOutcome, tables: list[str],
+    refresh: Refresh,
+    source: Source,
+    state: SourceState,
+    landed: Landed,
+    match: Match | None,
+    outcome: FileOutcome,
+    tables: list[str],
 ) -> None:
     """Note in the register how `landed` was judged, so that the same bytes need not be judged again."""
-    state.files.setdefault(landed.vintage, {})[landed.name] = judged(
-        refresh, source, landed, match, outcome, tables
-    )
+    state.files.setdefault(landed.vintage, {})[landed.name] = judged(refresh, source, landed, match, outcome, tables)
 
 
 def judged(
@@ -1275,12 +1417,25 @@ def judged(
 ) -> KnownFile:
     """Return what the register keeps of a judgement."""
     return KnownFile(
-        file=landed.name, slot=match.slot if match else "", sha256=landed.sha256,
-        contract=refresh.contract(source, landed.vintage), bytes=landed.bytes, origin=landed.origin, channel=landed.channel,
-        state=outcome.state, reason=outcome.reason, action=outcome.action, rows_read=outcome.rows_read,
-        rows_kept=outcome.rows_kept, rows_rejected=outcome.rows_rejected, tables=tables,
-        fetched_at=refresh.started_at.isoformat(timespec="seconds"), patch=outcome.patch, waived=outcome.waived,
-        synthetic=bool(match and match.spec.synthetic), published_at=outcome.published_at,
+        file=landed.name,
+        slot=match.slot if match else "",
+        sha256=landed.sha256,
+        contract=refresh.contract(source, landed.vintage),
+        bytes=landed.bytes,
+        origin=landed.origin,
+        channel=landed.channel,
+        state=outcome.state,
+        reason=outcome.reason,
+        action=outcome.action,
+        rows_read=outcome.rows_read,
+        rows_kept=outcome.rows_kept,
+        rows_rejected=outcome.rows_rejected,
+        tables=tables,
+        fetched_at=refresh.started_at.isoformat(timespec="seconds"),
+        patch=outcome.patch,
+        waived=outcome.waived,
+        synthetic=bool(match and match.spec.synthetic),
+        published_at=outcome.published_at,
     )
 
 
@@ -1288,10 +1443,22 @@ def from_known(known: KnownFile, landed: Landed) -> FileOutcome:
     """Return the outcome of a file that was judged before: unchanged, or not taken for the same reason."""
     state = "unchanged" if known.state in GOOD else known.state
     return FileOutcome(
-        source=landed.source, vintage=landed.vintage, file=landed.name, state=state,  # type: ignore[arg-type]
-        reason=known.reason, action=known.action, rows_read=known.rows_read, rows_kept=known.rows_kept,
-        rows_rejected=known.rows_rejected, sha256=known.sha256, bytes=known.bytes, origin=landed.origin,
-        channel=landed.channel, patch=known.patch, waived=known.waived, published_at=known.published_at,
+        source=landed.source,
+        vintage=landed.vintage,
+        file=landed.name,
+        state=state,  # type: ignore[arg-type]
+        reason=known.reason,
+        action=known.action,
+        rows_read=known.rows_read,
+        rows_kept=known.rows_kept,
+        rows_rejected=known.rows_rejected,
+        sha256=known.sha256,
+        bytes=known.bytes,
+        origin=landed.origin,
+        channel=landed.channel,
+        patch=known.patch,
+        waived=known.waived,
+        published_at=known.published_at,
     )
 
 
@@ -1301,22 +1468,31 @@ def _nothing_but_documents(source: Source, outcomes: list[FileOutcome]) -> list[
     A read-me beside the communes changes nothing; alone in `insee_cog/2027`, it stands where somebody meant to put
     them. Asked each time and not remembered: the list may come tomorrow, and the read-me is then beside it.
     """
+
     def is_document(outcome: FileOutcome) -> bool:
-        return outcome.state == "unchanged" and outcome.rows_read == 0 and Path(outcome.file or "").suffix.lower() in DOCUMENTS
+        return (
+            outcome.state == "unchanged"
+            and outcome.rows_read == 0
+            and Path(outcome.file or "").suffix.lower() in DOCUMENTS
+        )
 
     lists = {o.vintage for o in outcomes if not is_document(o)}
     return [
-        o.model_copy(update={
-            "state": "refused",
-            "reason": Message(
-                fr=f"{o.file} : ce document n'est aucun tableau de « {source.title.fr} », et rien d'autre n'est dans le dossier « {o.vintage} »",
-                en=f"{o.file}: this document is no table of '{source.title.en}', and nothing else is in the folder '{o.vintage}'",
-            ),
-            "action": Message(
-                fr=f"Placer dans ce dossier le fichier de {source.publisher}, ou retirer le dossier.",
-                en=f"Put the file of {source.publisher} into this folder, or take the folder away.",
-            ),
-        }) if is_document(o) and o.vintage not in lists else o
+        o.model_copy(
+            update={
+                "state": "refused",
+                "reason": Message(
+                    fr=f"{o.file} : ce document n'est aucun tableau de « {source.title.fr} », et rien d'autre n'est dans le dossier « {o.vintage} »",
+                    en=f"{o.file}: this document is no table of '{source.title.en}', and nothing else is in the folder '{o.vintage}'",
+                ),
+                "action": Message(
+                    fr=f"Placer dans ce dossier le fichier de {source.publisher}, ou retirer le dossier.",
+                    en=f"Put the file of {source.publisher} into this folder, or take the folder away.",
+                ),
+            }
+        )
+        if is_document(o) and o.vintage not in lists
+        else o
         for o in outcomes
     ]
 
@@ -1324,15 +1500,21 @@ def _nothing_but_documents(source: Source, outcomes: list[FileOutcome]) -> list[
 def refused(landed: Landed, refusal: Refusal) -> FileOutcome:
     """Return the outcome of a file that must not be read further; one that no table needs changes nothing."""
     return FileOutcome(
-        source=landed.source, vintage=landed.vintage, file=landed.name, state="unchanged" if refusal.kind == BESIDE else "refused",
-        reason=Message.join([refusal.reason, *([landed.note] if landed.note else [])]), action=refusal.action,
-        sha256=landed.sha256, bytes=landed.bytes,
-        origin=landed.origin, channel=landed.channel,
+        source=landed.source,
+        vintage=landed.vintage,
+        file=landed.name,
+        state="unchanged" if refusal.kind == BESIDE else "refused",
+        reason=Message.join([refusal.reason, *([landed.note] if landed.note else [])]),
+        action=refusal.action,
+        sha256=landed.sha256,
+        bytes=landed.bytes,
+        origin=landed.origin,
+        channel=landed.channel,
         patch=refusal.patch if isinstance(refusal, HeaderRefusal) else None,
     )
 
 
-def taken(landed: Landed, conformed: "Conformed") -> FileOutcome:
+def taken(landed: Landed, conformed: Conformed) -> FileOutcome:
     """Return the outcome of a file that was read: `adapted` when anything had drifted."""
     notes = list(conformed.notes)
     if conformed.rejected:
@@ -1344,11 +1526,20 @@ def taken(landed: Landed, conformed: "Conformed") -> FileOutcome:
             )
         )
     return FileOutcome(
-        source=landed.source, vintage=landed.vintage, file=landed.name,
-        state="adapted" if notes else "accepted", reason=Message.join(notes),
-        rows_read=conformed.rows_read, rows_kept=len(conformed.frame),
-        rows_rejected=len(conformed.rejected), sha256=landed.sha256, bytes=landed.bytes,
-        origin=landed.origin, channel=landed.channel, waived=conformed.waived, published_at=conformed.published_at,
+        source=landed.source,
+        vintage=landed.vintage,
+        file=landed.name,
+        state="adapted" if notes else "accepted",
+        reason=Message.join(notes),
+        rows_read=conformed.rows_read,
+        rows_kept=len(conformed.frame),
+        rows_rejected=len(conformed.rejected),
+        sha256=landed.sha256,
+        bytes=landed.bytes,
+        origin=landed.origin,
+        channel=landed.channel,
+        waived=conformed.waived,
+        published_at=conformed.published_at,
     )
 
 
@@ -1361,11 +1552,16 @@ def _keep_what_was(kept: Vintage, before: Vintage | None) -> None:
 
 def _ended(file: str, checks: list[str], is_back: bool) -> Refusal:
     names = ", ".join(dict.fromkeys(checks))
-    stays = Message(
-        fr="la version précédente de ce fichier est remise en service", en="the version of it before is back in service"
-    ) if is_back else Message(
-        fr="il n'en existe pas de version plus ancienne, ce millésime n'a plus ses chiffres",
-        en="there is no older version of it, this vintage has its figures no more",
+    stays = (
+        Message(
+            fr="la version précédente de ce fichier est remise en service",
+            en="the version of it before is back in service",
+        )
+        if is_back
+        else Message(
+            fr="il n'en existe pas de version plus ancienne, ce millésime n'a plus ses chiffres",
+            en="there is no older version of it, this vintage has its figures no more",
+        )
     )
     return Refusal(
         Message(
@@ -1400,7 +1596,7 @@ def _unforeseen(landed: Landed, error: Exception) -> Refusal:
     )
 
 
-def _clash(source: Source, table: str, frame: "pd.DataFrame") -> Refusal | None:
+def _clash(source: Source, table: str, frame: pd.DataFrame) -> Refusal | None:
     """Two files of one vintage must not tell two truths about one key."""
     key = source.tables[table].key
     if not key:
@@ -1421,7 +1617,7 @@ def _clash(source: Source, table: str, frame: "pd.DataFrame") -> Refusal | None:
     )
 
 
-def _node_check(node: "NodeResult", named: "Callable[[Broken], Message]") -> CheckOutcome:
+def _node_check(node: NodeResult, named: Callable[[Broken], Message]) -> CheckOutcome:
     """Return a dbt node as a check; what was skipped behind a failure is no second reason to block."""
     if node.status in ("pass", "success"):
         message = Message(fr="tient", en="holds")
@@ -1439,9 +1635,11 @@ def _node_check(node: "NodeResult", named: "Callable[[Broken], Message]") -> Che
             fr=f"le contrôle « {node.name} » a échoué : {said}", en=f"the check '{node.name}' failed: {said}"
         )
     return CheckOutcome(
-        name=node.name, asset=node.unique_id.split(".")[2],
+        name=node.name,
+        asset=node.unique_id.split(".")[2],
         severity="warn" if node.status in ("warn", "skipped") else "error",
-        passed=node.status in ("pass", "success"), message=message,
+        passed=node.status in ("pass", "success"),
+        message=message,
     )
 
 

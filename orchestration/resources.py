@@ -50,8 +50,8 @@ class Session:
     nothing, because whoever handed it over does (`handed_over`).
     """
 
-    settings: "Settings"
-    refresh: "Refresh"
+    settings: Settings
+    refresh: Refresh
     stack: ExitStack
     outcome: RefreshOutcome | None = None
     ends: Literal["concluded", "released", "handed_over"] = "handed_over"
@@ -70,7 +70,7 @@ class Session:
 _sessions: dict[str, Session] = {}
 
 
-def adopt(run_id: str, settings: "Settings", refresh: "Refresh") -> Session:
+def adopt(run_id: str, settings: Settings, refresh: Refresh) -> Session:
     """Hand an open refresh over to the run `run_id`; its home is released when the run concludes."""
     stack = ExitStack()
     stack.push(refresh)
@@ -97,13 +97,16 @@ class ObservatoryResource(ConfigurableResource):
 
     home: str = Field(default="", description="Dossier de travail / everything is written below it (OBSERVATORY_HOME)")
     territory: str = Field(default="", description="SIREN de l'EPCI / of the EPCI (OBSERVATORY_TERRITORY)")
-    channel: str = Field(default="", description="`sample`, `live`, `inbox`, ou le dossier d'un miroir / or a mirror's folder (OBSERVATORY_FROM)")
+    channel: str = Field(
+        default="",
+        description="`sample`, `live`, `inbox`, ou le dossier d'un miroir / or a mirror's folder (OBSERVATORY_FROM)",
+    )
     replace_real: bool = Field(
         default=False,
         description="Laisser les échantillons prendre la place d'une édition faite de fichiers réels / let samples replace an edition of real files",
     )
 
-    def settings(self) -> "Settings":
+    def settings(self) -> Settings:
         """Return the settings of this run."""
         from orchestration.settings import Settings
 
@@ -160,7 +163,7 @@ class ObservatoryResource(ConfigurableResource):
         elif session.ends == "released":
             session.stack.close()
 
-    def refresh(self, context: AssetExecutionContext) -> "Refresh":
+    def refresh(self, context: AssetExecutionContext) -> Refresh:
         """Return the refresh of this run, opened at first use.
 
         Raises Failure (never retried) when another refresh holds the home or the channel does not exist.
@@ -199,7 +202,11 @@ class ObservatoryResource(ConfigurableResource):
         with busy_or_wrong():
             settings, asked = self.settings(), selected(context)
             refresh = Refresh.open(
-                settings, channel=self.came_from(asked), only=asked, wait_seconds=WAIT_SECONDS, replace_real=self.replace_real
+                settings,
+                channel=self.came_from(asked),
+                only=asked,
+                wait_seconds=WAIT_SECONDS,
+                replace_real=self.replace_real,
             )
         context.instance.add_run_tags(
             context.run.run_id, {REFRESH_TAG: refresh.run_id, **begun_tags(refresh.channel, settings.territory)}

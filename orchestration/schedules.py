@@ -23,8 +23,8 @@ from dagster import (
     ScheduleEvaluationContext,
     SkipReason,
 )
-from dagster._core.scheduler.instigation import InstigatorType
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
+from dagster._core.scheduler.instigation import InstigatorType
 
 from orchestration import sensors
 from orchestration.assets.wording import lake_key
@@ -93,9 +93,13 @@ def _schedule(
         asked_for = {source.source_id}
         if now - context.scheduled_execution_time > _MISSED:
             if _running(context.instance, InstigatorType.SENSOR) & {UPDATES_DUE}:
-                return SkipReason(f"Échéance manquée : « {UPDATES_DUE} » la rattrape. / Missed: '{UPDATES_DUE}' catches up.")
+                return SkipReason(
+                    f"Échéance manquée : « {UPDATES_DUE} » la rattrape. / Missed: '{UPDATES_DUE}' catches up."
+                )
             on = _running(context.instance, InstigatorType.SCHEDULE)
-            asked_for |= {look.source_id for look in sensors.due_now(Settings.load(), now) if _name(look.source_id) in on}
+            asked_for |= {
+                look.source_id for look in sensors.due_now(Settings.load(), now) if _name(look.source_id) in on
+            }
         return RunRequest(
             asset_selection=[*map(lake_key, sorted(asked_for)), *rebuild],
             run_config=live_config(),

@@ -66,7 +66,8 @@ def _updates_due(job: str, rebuild: Sequence[AssetKey]) -> SensorDefinition:
             waiting = ", ".join(look.source_id for look in wanted)
             return SkipReason(
                 f"Déjà demandé, sans réponse de l'éditeur ; nouvel essai plus tard : {waiting}. / Asked for before, the publisher did not answer; tried again later."
-                if wanted else "Aucune source n'est attendue. / No source is due."
+                if wanted
+                else "Aucune source n'est attendue. / No source is due."
             )
         return RunRequest(
             # the same request until somebody has looked: a tick that is repeated starts nothing twice
@@ -185,7 +186,8 @@ def dropped(home: Path) -> list[str]:
 
     inbox = Inbox(home)
     return [
-        f"{d.name}:{d.bytes}:{d.modified_ns}" for d in scan(home)
+        f"{d.name}:{d.bytes}:{d.modified_ns}"
+        for d in scan(home)
         # a folder or a link is answered once and stays where it lies
         if d.problem is None or not inbox.answer_path(d.path.name, accepted=False).exists()
     ]
@@ -206,9 +208,13 @@ def _heartbeat() -> SensorDefinition:
         late = sum(not r.passed for r in results[1:])
         return SensorResult(
             asset_events=[e for e in map(evaluation, results) if keys is None or e.asset_check_key in keys],
-            skip_reason=both(silence or Message(
-                fr=f"Les actualisations se suivent ; {late} source(s) en retard.", en=f"Refreshes go on; {late} source(s) late."
-            )),
+            skip_reason=both(
+                silence
+                or Message(
+                    fr=f"Les actualisations se suivent ; {late} source(s) en retard.",
+                    en=f"Refreshes go on; {late} source(s) late.",
+                )
+            ),
         )
 
     return SensorDefinition(

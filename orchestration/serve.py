@@ -48,7 +48,22 @@ def serve(settings: Settings, host: str = "127.0.0.1", port: int = 3000) -> int:
         "OBSERVATORY_FROM": settings.channel,
         "DAGSTER_DISABLE_TELEMETRY": "true",
     }
-    command = [sys.executable, "-W", "ignore", "-m", "dagster", "dev", "-w", str(WORKSPACE), "-h", host, "-p", str(port), "--log-level", "warning"]
+    command = [
+        sys.executable,
+        "-W",
+        "ignore",
+        "-m",
+        "dagster",
+        "dev",
+        "-w",
+        str(WORKSPACE),
+        "-h",
+        host,
+        "-p",
+        str(port),
+        "--log-level",
+        "warning",
+    ]
     wished = Event()
     # before the process is started: a shell that starts us in the background has told us to ignore
     # Ctrl-C, and a process that inherits that can hear neither it nor SIGTERM
@@ -62,7 +77,10 @@ def serve(settings: Settings, host: str = "127.0.0.1", port: int = 3000) -> int:
             # an address that does not answer yet, for half a minute on a busy machine, looks like a failure
             if not is_ready and _answers(address):
                 is_ready = True
-                _say(settings, Message(fr=f"Dagster : {address} (Ctrl-C pour arrêter)", en=f"Dagster: {address} (Ctrl-C to stop)"))
+                _say(
+                    settings,
+                    Message(fr=f"Dagster : {address} (Ctrl-C pour arrêter)", en=f"Dagster: {address} (Ctrl-C to stop)"),
+                )
             wished.wait(0.5)
         return 0 if wished.is_set() else process.returncode
     finally:
@@ -117,4 +135,3 @@ def refuse_taken_port(host: str, port: int) -> None:
                 ),
                 kind="usage",
             ) from error
-

@@ -73,12 +73,15 @@ class Settings(BaseSettings):
     @classmethod
     def _key(cls, value: str) -> str:
         # Luhn's formula: a digit that is wrong, or two exchanged, are told before any work
-        if not value.isascii() or sum(sum(divmod(int(d) * (1 + i % 2), 10)) for i, d in enumerate(reversed(value))) % 10:
+        if (
+            not value.isascii()
+            or sum(sum(divmod(int(d) * (1 + i % 2), 10)) for i, d in enumerate(reversed(value))) % 10
+        ):
             raise ValueError(f"'{value}' is not a SIREN: its last digit does not fit the others, one of them is wrong")
         return value
 
     @classmethod
-    def load(cls, home: Path | None = None, territory: str | None = None) -> "Settings":
+    def load(cls, home: Path | None = None, territory: str | None = None) -> Settings:
         """Return the settings; arguments that are not None win over the environment."""
         given = {"home": home, "territory": territory}
         return cls(**{k: v for k, v in given.items() if v is not None})
@@ -108,9 +111,9 @@ def troubles(error: ValidationError) -> list[Message]:
         if name in ("home", "territory"):
             variable = f"--{name} ({variable})"
         value = trouble["input"]
-        found.append(Message(
-            fr=f"{variable} vaut « {value} » : {expected.fr}.", en=f"{variable} is '{value}': {expected.en}."
-        ))
+        found.append(
+            Message(fr=f"{variable} vaut « {value} » : {expected.fr}.", en=f"{variable} is '{value}': {expected.en}.")
+        )
     return found
 
 
@@ -126,7 +129,10 @@ def code_version() -> str:
     try:
         commit = subprocess.run(
             ["git", "-C", str(PROJECT), "describe", "--always", "--dirty"],
-            capture_output=True, text=True, timeout=5, check=True,
+            capture_output=True,
+            text=True,
+            timeout=5,
+            check=True,
         ).stdout.strip()
     except (OSError, subprocess.SubprocessError):
         return number

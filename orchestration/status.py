@@ -18,8 +18,8 @@ from orchestration.catalog import Source, load_catalogue
 from orchestration.catalog.vintages import newest
 from orchestration.lake import Lake, Realm, SourceState, Vintage
 from orchestration.messages import Language
-from orchestration.records import SourceStanding, WaiverNote
 from orchestration.quality.freshness import SourceHealth, health, worst
+from orchestration.records import SourceStanding, WaiverNote
 from orchestration.settings import Settings
 
 # the most urgent first
@@ -65,7 +65,11 @@ class SourceStatus:
         """Return what a receipt says of the source's calendar."""
         h = self.health
         return SourceStanding(
-            source=h.source_id, state=h.state, is_overdue=self.is_overdue, vintage=h.vintage, due_on=h.next_due_at,
+            source=h.source_id,
+            state=h.state,
+            is_overdue=self.is_overdue,
+            vintage=h.vintage,
+            due_on=h.next_due_at,
             action=h.action,
         )
 
@@ -73,15 +77,30 @@ class SourceStatus:
         """Return plain values; `action` in `language`, `action_fr` and `action_en` beside it."""
         h = self.health
         return {
-            "source": self.source.source_id, "title": self.source.title.message.text(language), "state": h.state,
-            "since": h.since, "vintage": h.vintage, "reference_end": h.reference_end,
-            "published_at": h.published_at, "fetched_at": h.fetched_at, "next_due_at": h.next_due_at,
-            "late_after": h.late_after, "channel": self.channel, "owner": self.source.owner,
+            "source": self.source.source_id,
+            "title": self.source.title.message.text(language),
+            "state": h.state,
+            "since": h.since,
+            "vintage": h.vintage,
+            "reference_end": h.reference_end,
+            "published_at": h.published_at,
+            "fetched_at": h.fetched_at,
+            "next_due_at": h.next_due_at,
+            "late_after": h.late_after,
+            "channel": self.channel,
+            "owner": self.source.owner,
             "tables": {
-                name: {"state": t.state, "vintage": t.vintage, "reference_end": t.reference_end, "next_due_at": t.next_due_at}
+                name: {
+                    "state": t.state,
+                    "vintage": t.vintage,
+                    "reference_end": t.reference_end,
+                    "next_due_at": t.next_due_at,
+                }
                 for name, t in self.tables.items()
             },
-            "action": h.action.text(language), "action_fr": h.action.fr, "action_en": h.action.en,
+            "action": h.action.text(language),
+            "action_fr": h.action.fr,
+            "action_en": h.action.en,
         }
 
 
@@ -93,7 +112,10 @@ def source_status(settings: Settings, today: date | None = None) -> list[SourceS
     register = Lake(settings.home).register
     realm: Realm = "real" if register.real else "sample"
     return statuses(
-        load_catalogue(settings.sources_path), register.realm(realm), home=settings.home, realm=realm,
+        load_catalogue(settings.sources_path),
+        register.realm(realm),
+        home=settings.home,
+        realm=realm,
         today=today or date.today(),
     )
 
@@ -113,7 +135,10 @@ def status_json(found: list[SourceStatus], notes: list[WaiverNote], language: La
     from orchestration.receipts.as_json import waiver_to_json
 
     return [
-        {**s.to_json(language), "waivers": [waiver_to_json(n, language) for n in notes if n.source == s.source.source_id]}
+        {
+            **s.to_json(language),
+            "waivers": [waiver_to_json(n, language) for n in notes if n.source == s.source.source_id],
+        }
         for s in found
     ]
 
@@ -133,7 +158,9 @@ def statuses(
     ]
 
 
-def _health(source: Source, state: SourceState, live: Path | None, today: date) -> tuple[SourceHealth, str | None, dict[str, SourceHealth]]:
+def _health(
+    source: Source, state: SourceState, live: Path | None, today: date
+) -> tuple[SourceHealth, str | None, dict[str, SourceHealth]]:
     # a publisher's try-out in made-up rows is neither held nor refused: it says nothing of any day
     judged = {v: [f for f in files.values() if not f.synthetic] for v, files in state.files.items()}
     last = newest([v for v, files in judged.items() if files])
@@ -161,8 +188,14 @@ def _health(source: Source, state: SourceState, live: Path | None, today: date) 
         kept = tables[name][held[name]] if name is not None else None
         printed = max((p.published_at for p in kept.parts.values() if p.published_at), default=None) if kept else None
         return health(
-            source, newest_vintage=held[name] if name is not None else None, published_at=published or printed, fetched_at=fetched,
-            refused=refused, today=today, channel=looked or _channel(kept), published_vintage=announced,  # type: ignore[arg-type]
+            source,
+            newest_vintage=held[name] if name is not None else None,
+            published_at=published or printed,
+            fetched_at=fetched,
+            refused=refused,
+            today=today,
+            channel=looked or _channel(kept),
+            published_vintage=announced,  # type: ignore[arg-type]
             own_calendar=source.tables[name].calendar if name in source.tables else None,
             reference_end=kept.reference_end if kept else None,
         )
@@ -211,7 +244,9 @@ def status_lines(found: list[SourceStatus], language: Language = "fr") -> list[A
         for status in here:
             lines.append(Text("  ").append(_told(status, french)))
             if state != "fresh":
-                lines.append(Text(f"    → {status.health.action.text(language)}", style="" if state in OVERDUE else "dim"))
+                lines.append(
+                    Text(f"    → {status.health.action.text(language)}", style="" if state in OVERDUE else "dim")
+                )
     return lines
 
 

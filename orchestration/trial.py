@@ -35,7 +35,9 @@ def try_file(
     vintage = vintage or _vintage_in(file)
     if vintage is None or parse_vintage(vintage) is None:
         return FileOutcome(
-            source=source.source_id, file=file.name, state="refused",
+            source=source.source_id,
+            file=file.name,
+            state="refused",
             reason=Message(
                 fr=f"{file.name} : aucune année dans le nom du fichier ni de son dossier.",
                 en=f"{file.name}: no year in the name of the file or of its folder.",
@@ -76,7 +78,7 @@ def accept(
 @contextmanager
 def _trial(
     settings: Settings, catalogue: dict[str, Source], file: Path, source_id: str, vintage: str
-) -> "Iterator[Callable[[Source], FileOutcome]]":
+) -> Iterator[Callable[[Source], FileOutcome]]:
     """Yield what reads the file, as if it had landed, as a file of the source that it is given.
 
     It is a refresh of a home made for it, up to the build: whatever a refresh says of this file, it says. The lake of
@@ -95,13 +97,26 @@ def _trial(
         def read(source: Source) -> FileOutcome:
             if source.is_bulk:
                 landed = Landed(
-                    source=source_id, vintage=vintage, path=file, name=file.name, bytes=file.stat().st_size,
-                    sha256=HashCache(scratch / "hashes.json").sha256(file), channel="mirror", origin=f"check:{file.name}",
+                    source=source_id,
+                    vintage=vintage,
+                    path=file,
+                    name=file.name,
+                    bytes=file.stat().st_size,
+                    sha256=HashCache(scratch / "hashes.json").sha256(file),
+                    channel="mirror",
+                    origin=f"check:{file.name}",
                 )
                 return try_bulk(source, landed, scratch)
             home = scratch / f"home{next(homes)}"
             _see_lake(settings.home, home)
-            return _refreshed(settings.model_copy(update={"home": home}), {**catalogue, source_id: source}, source, delivery, file, vintage)
+            return _refreshed(
+                settings.model_copy(update={"home": home}),
+                {**catalogue, source_id: source},
+                source,
+                delivery,
+                file,
+                vintage,
+            )
 
         yield read
 
@@ -129,14 +144,21 @@ def _refreshed(
         refresh.ingest(source.source_id)
         refresh.check_sources()
         # not what a waiver that ended took out, nor the extract that stands in
-        found = [o for o in refresh.outcomes[source.source_id] if o.origin == here or (o.origin or "").startswith(f"{here}/{file.name}")]
+        found = [
+            o
+            for o in refresh.outcomes[source.source_id]
+            if o.origin == here or (o.origin or "").startswith(f"{here}/{file.name}")
+        ]
     finally:
         refresh.close()
     outcome = next((o for o in found if o.state == "refused"), None) or next(iter(found), None)
     if outcome is None:
         why = next((i.why for i in source.ignore if re.fullmatch(i.pattern, file.name, re.IGNORECASE)), "")
         return FileOutcome(
-            source=source.source_id, vintage=vintage, file=file.name, state="missing",
+            source=source.source_id,
+            vintage=vintage,
+            file=file.name,
+            state="missing",
             reason=Message(
                 fr=f"{file.name} : laissé de côté, aucun tableau de « {source.title.fr} » n'en a besoin{' : ' + why if why else ''}",
                 en=f"{file.name}: left aside, no table of '{source.title.en}' needs it{': ' + why if why else ''}",
@@ -144,11 +166,14 @@ def _refreshed(
         )
     if len(found) > 1 and outcome.state != "refused":
         # an archive of several files: each was taken
-        outcome = outcome.model_copy(update={
-            "file": file.name, "reason": Message.join([o.reason for o in found if o.reason]),
-            "state": "adapted" if any(o.state == "adapted" for o in found) else outcome.state,
-            **{n: sum(getattr(o, n) for o in found) for n in ("rows_read", "rows_kept", "rows_rejected")},
-        })
+        outcome = outcome.model_copy(
+            update={
+                "file": file.name,
+                "reason": Message.join([o.reason for o in found if o.reason]),
+                "state": "adapted" if any(o.state == "adapted" for o in found) else outcome.state,
+                **{n: sum(getattr(o, n) for o in found) for n in ("rows_read", "rows_kept", "rows_rejected")},
+            }
+        )
     return outcome.model_copy(update={"origin": f"check:{file.name}"})
 
 
@@ -164,7 +189,9 @@ class Suites:
         from orchestration.quality.expectations import validate
 
         with connect() as connection:
-            frame = connection.execute("SELECT * FROM read_parquet(?, union_by_name = true)", [list(map(str, files))]).df()
+            frame = connection.execute(
+                "SELECT * FROM read_parquet(?, union_by_name = true)", [list(map(str, files))]
+            ).df()
         self._checks[ticket] = validate(frame, suite, asset)
 
     def checks(self, ticket: str) -> list[CheckOutcome]:

@@ -32,15 +32,31 @@ SOON_DAYS = 30
 MARTS = "marts"
 # What triage and conforming hand to a sink, by its kind; the rest (headers, encodings, another year) is never waived.
 KINDS = (
-    "cells", "codes", "emptied", "exchanged", "jump", "labels", "levels", "moved", "outlier", "reference",
-    "subject", "truncated", "unit", "unlike", "vanished", "year",
+    "cells",
+    "codes",
+    "emptied",
+    "exchanged",
+    "jump",
+    "labels",
+    "levels",
+    "moved",
+    "outlier",
+    "reference",
+    "subject",
+    "truncated",
+    "unit",
+    "unlike",
+    "vanished",
+    "year",
 )
 RULE, EXPECTATION, TEST = "rule:", "expectation:", "test:"
 # what pydantic says in English only
 _SAID = {
     "missing": Message(fr="la clé manque", en="the key is missing"),
     "extra_forbidden": Message(fr="cette clé n'existe pas", en="there is no such key"),
-    "string_too_short": Message(fr="trop court pour être compris dans six mois", en="too short to be understood in six months"),
+    "string_too_short": Message(
+        fr="trop court pour être compris dans six mois", en="too short to be understood in six months"
+    ),
     "date": Message(fr="une date comme 2027-03-31 est attendue", en="a date such as 2027-03-31 is expected"),
 }
 
@@ -71,8 +87,11 @@ class Waiver(BaseModel):
     def covers(self, source: str, table: str, vintage: str, check: str, column: str | None) -> bool:
         """Return whether the waiver speaks of this check of this table."""
         return (
-            self.source == source and fnmatch.fnmatchcase(table, self.table) and fnmatch.fnmatchcase(vintage, self.vintage)
-            and check == self.check and (self.column == "*" or column == self.column)
+            self.source == source
+            and fnmatch.fnmatchcase(table, self.table)
+            and fnmatch.fnmatchcase(vintage, self.vintage)
+            and check == self.check
+            and (self.column == "*" or column == self.column)
         )
 
     @property
@@ -100,14 +119,21 @@ class Waiver(BaseModel):
             )
         elif left <= SOON_DAYS:
             state = "ends_soon"
-            days = Message(fr="dernier jour aujourd'hui", en="last day today") if left == 0 else Message(
-                fr=f"expire dans {left} jour{'s' if left > 1 else ''}", en=f"expires in {left} day{'s' if left > 1 else ''}"
+            days = (
+                Message(fr="dernier jour aujourd'hui", en="last day today")
+                if left == 0
+                else Message(
+                    fr=f"expire dans {left} jour{'s' if left > 1 else ''}",
+                    en=f"expires in {left} day{'s' if left > 1 else ''}",
+                )
             )
             said = Message(fr=f"{days.fr} — {said.fr}", en=f"{days.en} — {said.en}")
         else:
             state = "in_force"
         return WaiverNote(
-            state=state, message=said, **self.model_dump(exclude={"table", "vintage", "column"}),  # type: ignore[arg-type]
+            state=state,
+            message=said,
+            **self.model_dump(exclude={"table", "vintage", "column"}),  # type: ignore[arg-type]
             **{k: None if getattr(self, k) == "*" else getattr(self, k) for k in ("table", "vintage", "column")},
         )
 
@@ -130,7 +156,8 @@ class Waivers:
     def in_force(self, today: date, source: str, vintage: str = "*") -> list[Waiver]:
         """Return the waivers of a source that hold today and may speak of `vintage`."""
         return [
-            w for w in self.entries
+            w
+            for w in self.entries
             if w.source == source and w.in_force(today) and (vintage == "*" or fnmatch.fnmatchcase(vintage, w.vintage))
         ]
 
@@ -193,16 +220,30 @@ class Waivers:
 
 
 def waiver_line(
-    source: str, table: str, vintage: str, check: str, column: str | None = None, *, why: str = "…", who: str = "…", until: date | str = "…"
+    source: str,
+    table: str,
+    vintage: str,
+    check: str,
+    column: str | None = None,
+    *,
+    why: str = "…",
+    who: str = "…",
+    until: date | str = "…",
 ) -> str:
     """Return the entry to paste below `waivers:`; what a person must say is left open where it is not given."""
-    parts = {"source": source, "table": table, "vintage": vintage and f'"{vintage}"', "check": f'"{check}"', "column": column}
+    parts = {
+        "source": source,
+        "table": table,
+        "vintage": vintage and f'"{vintage}"',
+        "check": f'"{check}"',
+        "column": column,
+    }
     said = ", ".join(f"{k}: {v}" for k, v in parts.items() if v)
     return f"- {{{said}, why: {why}, who: {who}, until: {until}}}"
 
 
 def load_waivers(
-    path: Path, catalogue: "Mapping[str, Source] | None" = None, expectations: Path | None = None
+    path: Path, catalogue: Mapping[str, Source] | None = None, expectations: Path | None = None
 ) -> Waivers:
     """Return the waivers of `path` (`waivers.yml`); none where the file is absent.
 
@@ -220,14 +261,30 @@ def load_waivers(
     except (yaml.YAMLError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         said = str(getattr(error, "problem", error))
-        return Waivers([], [_problem(mark.line + 1 if mark else 1, Message(fr=f"YAML non valable : {said}", en=f"not valid YAML: {said}"))])
+        return Waivers(
+            [],
+            [
+                _problem(
+                    mark.line + 1 if mark else 1, Message(fr=f"YAML non valable : {said}", en=f"not valid YAML: {said}")
+                )
+            ],
+        )
     if data is None:
         return Waivers()
     entries = data.get("waivers") if isinstance(data, dict) else None
     if not isinstance(data, dict) or set(data) - {"waivers"} or not isinstance(entries or [], list):
-        return Waivers([], [_problem(1, Message(
-            fr="le fichier doit contenir une seule liste, « waivers »", en="the file must hold one list called 'waivers'"
-        ))])
+        return Waivers(
+            [],
+            [
+                _problem(
+                    1,
+                    Message(
+                        fr="le fichier doit contenir une seule liste, « waivers »",
+                        en="the file must hold one list called 'waivers'",
+                    ),
+                )
+            ],
+        )
     lines = _lines(document)
     found = Waivers()
     for index, entry in enumerate(entries or []):
@@ -251,7 +308,12 @@ class _Malformed(Exception):
 
 def _read(entry: Any, line: int) -> Waiver:
     if not isinstance(entry, dict):
-        raise _Malformed(Message(fr="chaque dérogation est faite de clés et de valeurs", en="an entry must be a mapping of keys to values"))
+        raise _Malformed(
+            Message(
+                fr="chaque dérogation est faite de clés et de valeurs",
+                en="an entry must be a mapping of keys to values",
+            )
+        )
     # YAML reads 2018 as a number
     plain = {str(k): (v if k == "until" else str(v)) for k, v in entry.items() if v is not None}
     given = plain.pop("line", None)
@@ -270,7 +332,7 @@ def _said(error: Any) -> Message:
     return Message(fr=f"{key} : {said.fr}", en=f"{key}: {said.en}")
 
 
-def _unknown(waiver: Waiver, catalogue: "Mapping[str, Source] | None", expectations: Path | None) -> Message | None:
+def _unknown(waiver: Waiver, catalogue: Mapping[str, Source] | None, expectations: Path | None) -> Message | None:
     """Return what the waiver names that does not exist, or that no waiver may let through."""
     check = waiver.check
     marts = waiver.source == MARTS
@@ -279,7 +341,9 @@ def _unknown(waiver: Waiver, catalogue: "Mapping[str, Source] | None", expectati
         known = [f"{k}<…>" for k in kinds] + ([] if marts else list(KINDS))
         return _no("check", check, known)
     if check.startswith((RULE, EXPECTATION, TEST)) and waiver.column != "*":
-        return Message(fr="column : le nom du contrôle dit déjà la colonne", en="column: the check's name already says the column")
+        return Message(
+            fr="column : le nom du contrôle dit déjà la colonne", en="column: the check's name already says the column"
+        )
     if marts and waiver.vintage != "*":
         return Message(fr="vintage : un mart n'a pas de millésime", en="vintage: a mart has no vintage")
     if check.startswith(TEST):
@@ -299,7 +363,9 @@ def _unknown(waiver: Waiver, catalogue: "Mapping[str, Source] | None", expectati
         return _no("table", waiver.table, known_tables)
     if check.startswith(EXPECTATION):
         names = [n for t in tables for n in _expectations(expectations, waiver.source, t)]
-        return None if check.removeprefix(EXPECTATION) in names else _no("check", check, [EXPECTATION + n for n in names])
+        return (
+            None if check.removeprefix(EXPECTATION) in names else _no("check", check, [EXPECTATION + n for n in names])
+        )
     models = [catalogue[waiver.source].tables[t] for t in tables]
     if check.startswith(RULE):
         rules = [RULE + r.name for t in models for r in t.rules]
@@ -335,7 +401,11 @@ def _lines(document: yaml.Node | None) -> list[int]:
 
 
 def _problem(line: int, said: Message) -> WaiverNote:
-    return WaiverNote(state="malformed", line=line, message=Message(
-        fr=f"{FILE} ligne {line} : dérogation mal écrite, elle n'admet rien ({said.fr})",
-        en=f"{FILE} line {line}: malformed waiver, it waives nothing ({said.en})",
-    ))
+    return WaiverNote(
+        state="malformed",
+        line=line,
+        message=Message(
+            fr=f"{FILE} ligne {line} : dérogation mal écrite, elle n'admet rien ({said.fr})",
+            en=f"{FILE} line {line}: malformed waiver, it waives nothing ({said.en})",
+        ),
+    )

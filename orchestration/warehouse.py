@@ -89,9 +89,18 @@ def dbt_vars(dbt_project: Path) -> str:
 
 
 def fill(
-    warehouse: Path, lake: Lake, sources: dict[str, Source], states: dict[str, SourceState], *,
-    territory: str, refreshed_at: datetime, run_id: str, code_version: str, edition_id: str,
-    health: Sequence[SourceStatus], ledger: Ledger,
+    warehouse: Path,
+    lake: Lake,
+    sources: dict[str, Source],
+    states: dict[str, SourceState],
+    *,
+    territory: str,
+    refreshed_at: datetime,
+    run_id: str,
+    code_version: str,
+    edition_id: str,
+    health: Sequence[SourceStatus],
+    ledger: Ledger,
 ) -> None:
     """Make `warehouse` anew with one view a lake table and what dbt needs to know of the run.
 
@@ -100,7 +109,6 @@ def fill(
     and each table of it stands; `run.previous_figures` and `run.previous_changes`: what `ledger` goes on from.
     `edition_id`: the name of the edition that is going to be made of it.
     """
-
     for leftover in (warehouse, warehouse.with_name(warehouse.name + ".wal")):
         leftover.unlink(missing_ok=True)
     warehouse.parent.mkdir(parents=True, exist_ok=True)
@@ -140,7 +148,7 @@ def _column(name: str, there: set[str]) -> str:
 
 
 def _describe_sources(
-    connection: "duckdb.DuckDBPyConnection", sources: dict[str, Source], states: dict[str, SourceState]
+    connection: duckdb.DuckDBPyConnection, sources: dict[str, Source], states: dict[str, SourceState]
 ) -> None:
     connection.execute(
         "CREATE TABLE run.sources (source_id VARCHAR, publisher VARCHAR, licence VARCHAR, homepage VARCHAR, "
@@ -151,8 +159,15 @@ def _describe_sources(
         "INSERT INTO run.sources VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             [
-                s.source_id, s.publisher, s.licence, s.homepage, s.calendar.frequency, ";".join(s.groups),
-                s.role, s.title.fr, s.title.en,
+                s.source_id,
+                s.publisher,
+                s.licence,
+                s.homepage,
+                s.calendar.frequency,
+                ";".join(s.groups),
+                s.role,
+                s.title.fr,
+                s.title.en,
                 s.synthetic_sample.fr if s.synthetic_sample else None,
                 s.synthetic_sample.en if s.synthetic_sample else None,
             ]
@@ -165,9 +180,16 @@ def _describe_sources(
     )
     rows = {
         (source_id, vintage, name): [
-            source_id, vintage, name, p.sha256, p.channel, p.synthetic or kept.synthetic and p.channel == "sample", p.fetched_at,
+            source_id,
+            vintage,
+            name,
+            p.sha256,
+            p.channel,
+            p.synthetic or (kept.synthetic and p.channel == "sample"),
+            p.fetched_at,
         ]
-        for source_id, state in states.items() if source_id in sources
+        for source_id, state in states.items()
+        if source_id in sources
         for vintages in state.tables.values()
         for vintage, kept in vintages.items()
         for name, p in kept.parts.items()
@@ -176,7 +198,7 @@ def _describe_sources(
         connection.executemany("INSERT INTO run.files VALUES (?, ?, ?, ?, ?, ?, ?)", list(rows.values()))
 
 
-def _describe_health(connection: "duckdb.DuckDBPyConnection", health: Sequence[SourceStatus]) -> None:
+def _describe_health(connection: duckdb.DuckDBPyConnection, health: Sequence[SourceStatus]) -> None:
     connection.execute(
         "CREATE TABLE run.source_health (source_id VARCHAR, state VARCHAR, since DATE, vintage VARCHAR, "
         "reference_end DATE, published_at DATE, fetched_at TIMESTAMP, next_due_at DATE, late_after DATE, "
@@ -184,9 +206,21 @@ def _describe_health(connection: "duckdb.DuckDBPyConnection", health: Sequence[S
     )
     rows = [
         [
-            h.source_id, h.state, h.since, h.vintage, h.reference_end, h.published_at,
-            h.fetched_at.astimezone(UTC).replace(tzinfo=None) if h.fetched_at else None, h.next_due_at, h.late_after,
-            status.channel, status.is_sample, status.is_overdue, status.source.owner, h.action.fr, h.action.en,
+            h.source_id,
+            h.state,
+            h.since,
+            h.vintage,
+            h.reference_end,
+            h.published_at,
+            h.fetched_at.astimezone(UTC).replace(tzinfo=None) if h.fetched_at else None,
+            h.next_due_at,
+            h.late_after,
+            status.channel,
+            status.is_sample,
+            status.is_overdue,
+            status.source.owner,
+            h.action.fr,
+            h.action.en,
         ]
         for status in health
         for h in [status.health]
@@ -198,7 +232,9 @@ def _describe_health(connection: "duckdb.DuckDBPyConnection", health: Sequence[S
         "CREATE TABLE run.table_health (source_id VARCHAR, table_name VARCHAR, state VARCHAR, vintage VARCHAR, reference_end DATE)"
     )
     tables = [
-        [h.source_id, name, h.state, h.vintage, h.reference_end] for status in health for name, h in status.tables.items()
+        [h.source_id, name, h.state, h.vintage, h.reference_end]
+        for status in health
+        for name, h in status.tables.items()
     ]
     if tables:
         connection.executemany("INSERT INTO run.table_health VALUES (?, ?, ?, ?, ?)", tables)
@@ -206,7 +242,6 @@ def _describe_health(connection: "duckdb.DuckDBPyConnection", health: Sequence[S
 
 def row_counts(warehouse: Path) -> dict[str, int]:
     """Return the rows of every table that dbt made, by table name."""
-
     with connect(warehouse, read_only=True) as connection:
         rows = connection.execute(
             "SELECT table_name, estimated_size FROM duckdb_tables() WHERE NOT internal"

@@ -49,11 +49,24 @@ class Worker:
         self._stderr = (self._logs / "worker.log").open("w", encoding="utf-8")
         self._process = subprocess.Popen(
             [
-                sys.executable, "-m", "orchestration.worker_main", "--project-dir", str(dbt_project), "--profiles-dir",
-                str(dbt_project), "--target-path", str(target), "--log-path", str(self._logs),
-                "--vars", dbt_vars(dbt_project),
+                sys.executable,
+                "-m",
+                "orchestration.worker_main",
+                "--project-dir",
+                str(dbt_project),
+                "--profiles-dir",
+                str(dbt_project),
+                "--target-path",
+                str(target),
+                "--log-path",
+                str(self._logs),
+                "--vars",
+                dbt_vars(dbt_project),
             ],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._stderr, text=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._stderr,
+            text=True,
             cwd=self.warehouse.parent,
             env={**os.environ, "DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "DO_NOT_TRACK": "1"},
         )
@@ -62,7 +75,9 @@ class Worker:
 
     def validate(self, ticket: str, files: list[Path], suite: Path, asset: str) -> None:
         """Order the suite's verdict on Parquet files; `checks(ticket)` fetches it."""
-        self._order(ticket, {"validate": {"id": ticket, "files": list(map(str, files)), "suite": str(suite), "asset": asset}})
+        self._order(
+            ticket, {"validate": {"id": ticket, "files": list(map(str, files)), "suite": str(suite), "asset": asset}}
+        )
 
     def checks(self, ticket: str) -> list[CheckOutcome]:
         """Return the results ordered under `ticket`, waiting for them. Raises BuildError when the process is gone."""
@@ -73,7 +88,11 @@ class Worker:
 
         `waived`: tests (`<test>`, or `<test>/<rule>`) that only warn this time, so that nothing behind them is skipped. Raises BuildError when dbt itself failed before any node ran.
         """
-        order = {"arguments": ["--exclude-resource-type", "unit_test"], "warehouse": str(self.warehouse), "waived": list(waived)}
+        order = {
+            "arguments": ["--exclude-resource-type", "unit_test"],
+            "warehouse": str(self.warehouse),
+            "waived": list(waived),
+        }
         self._order("build", {"build": order})
         answer = self._answer("build")
         if answer["error"] and not answer["nodes"]:

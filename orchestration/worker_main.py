@@ -44,8 +44,10 @@ def main() -> None:
     gc.freeze()
     gc.enable()
     for line in sys.stdin:
-        (kind, order), = json.loads(line).items()
-        answer = {"build": _build, "validate": _validate, "validate_tables": _validate_tables}[kind](order, parsed, shared)
+        ((kind, order),) = json.loads(line).items()
+        answer = {"build": _build, "validate": _validate, "validate_tables": _validate_tables}[kind](
+            order, parsed, shared
+        )
         answers.write(json.dumps(answer, default=str) + "\n")
         answers.flush()
 
@@ -69,13 +71,19 @@ def _build(order: dict[str, Any], parsed: Any, shared: list[str]) -> dict[str, A
             "name": r.node.name,
             "resource_type": str(r.node.resource_type),
             "status": str(r.status),
-            "message": ", ".join(f"{b['rule']} ({b['rows']})" for b in broken.get(r.node.unique_id, []) if b["rule"]) or _plain(r),
+            "message": ", ".join(f"{b['rule']} ({b['rows']})" for b in broken.get(r.node.unique_id, []) if b["rule"])
+            or _plain(r),
             "seconds": round(r.execution_time or 0.0, 4),
             "broken": broken.get(r.node.unique_id, []),
         }
         for r in results
     ]
-    return {"error": str(result.exception) if result.exception else None, "nodes": nodes, "waived": waived, "held": held}
+    return {
+        "error": str(result.exception) if result.exception else None,
+        "nodes": nodes,
+        "waived": waived,
+        "held": held,
+    }
 
 
 def _let_through(nodes: Any, waived: list[str]) -> list[str]:
@@ -120,12 +128,23 @@ def _found(results: Any, warehouse: str) -> tuple[list[dict[str, Any]], dict[str
 def _held(connection: Any) -> list[dict[str, Any]]:
     """Return what `hold_back` noted, one entry a table, rule and verdict (`is_over`: too many to publish without a person)."""
     found = []
-    for (table,) in connection.execute("SELECT table_name FROM duckdb_tables() WHERE schema_name = 'held' ORDER BY 1").fetchall():
+    for (table,) in connection.execute(
+        "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'held' ORDER BY 1"
+    ).fetchall():
         rows = connection.execute(
             f'SELECT rule, fr, en, is_over, count(*), list(keys ORDER BY row_id)[:{EXAMPLES}] FROM held."{table}" GROUP BY ALL ORDER BY ALL'
         ).fetchall()
         found += [
-            {"asset": table, "rule": rule, "rows": count, "fr": fr, "en": en, "examples": list(map(json.loads, keys)), "held": True, "is_over": over}
+            {
+                "asset": table,
+                "rule": rule,
+                "rows": count,
+                "fr": fr,
+                "en": en,
+                "examples": list(map(json.loads, keys)),
+                "held": True,
+                "is_over": over,
+            }
             for rule, fr, en, over, count, keys in rows
         ]
     return found
@@ -140,7 +159,11 @@ def _broken(connection: Any, node: Any, held: list[dict[str, Any]]) -> list[dict
         lines = rows.fetchall()
         examples = [dict(zip(names, line, strict=True)) for line in lines[:EXAMPLES]]
         asset = (getattr(node, "attached_node", None) or node.unique_id).split(".")[2]
-        return [{"asset": asset, "rule": "", "rows": len(lines), "fr": meta["fr"], "en": meta["en"], "examples": examples}] if "fr" in meta else []
+        return (
+            [{"asset": asset, "rule": "", "rows": len(lines), "fr": meta["fr"], "en": meta["en"], "examples": examples}]
+            if "fr" in meta
+            else []
+        )
     asset = node.attached_node.split(".")[2]
     given = node.test_metadata.kwargs
     found = []
@@ -154,10 +177,18 @@ def _broken(connection: Any, node: Any, held: list[dict[str, Any]]) -> list[dict
         said = said if isinstance(said, dict) else {"sql": said}
         grain = ", ".join(given["grain"])
         listed = ", ".join("'" + v.replace("'", "''") + "'" for v in given.get("accepted", {}).get(name, []))
-        wrong = {"required": f"{name} IS NULL", "accepted": f"{name} NOT IN ({listed})", "rule": f"NOT ({said.get('sql')})"}
-        ask = f"SELECT {grain}, count(*) AS rows_found FROM marts.{asset} GROUP BY {grain} HAVING count(*) > 1" if kind == "grain" else (
-            f"SELECT columns(c -> c IN ({', '.join(map(repr, [*given['grain'], *SHOWN, *([name] if kind != 'rule' else [])]))})) "
-            f"FROM marts.{asset} WHERE {wrong[kind]}"
+        wrong = {
+            "required": f"{name} IS NULL",
+            "accepted": f"{name} NOT IN ({listed})",
+            "rule": f"NOT ({said.get('sql')})",
+        }
+        ask = (
+            f"SELECT {grain}, count(*) AS rows_found FROM marts.{asset} GROUP BY {grain} HAVING count(*) > 1"
+            if kind == "grain"
+            else (
+                f"SELECT columns(c -> c IN ({', '.join(map(repr, [*given['grain'], *SHOWN, *([name] if kind != 'rule' else [])]))})) "
+                f"FROM marts.{asset} WHERE {wrong[kind]}"
+            )
         )
         lines = connection.execute(f"{ask} LIMIT {EXAMPLES}")
         names = [d[0] for d in lines.description]
@@ -167,10 +198,16 @@ def _broken(connection: Any, node: Any, held: list[dict[str, Any]]) -> list[dict
             "accepted": (f"« {name} » est l'une des valeurs {listed}", f"'{name}' is one of {listed}"),
             "rule": (said.get("fr", name), said.get("en", name)),
         }[kind]
-        found.append({
-            "asset": asset, "rule": rule, "rows": rows, "fr": plain[0], "en": plain[1],
-            "examples": [dict(zip(names, line, strict=True)) for line in lines.fetchall()],
-        })
+        found.append(
+            {
+                "asset": asset,
+                "rule": rule,
+                "rows": rows,
+                "fr": plain[0],
+                "en": plain[1],
+                "examples": [dict(zip(names, line, strict=True)) for line in lines.fetchall()],
+            }
+        )
     return found
 
 
@@ -185,9 +222,7 @@ def _validate(order: dict[str, Any], *_: Any) -> dict[str, Any]:
     from orchestration.quality.expectations import validate
 
     with connect() as connection:
-        frame = connection.execute(
-            "SELECT * FROM read_parquet(?, union_by_name = true)", [order["files"]]
-        ).df()
+        frame = connection.execute("SELECT * FROM read_parquet(?, union_by_name = true)", [order["files"]]).df()
     checks = validate(frame, Path(order["suite"]), order["asset"])
     return {"id": order["id"], "checks": [c.model_dump() for c in checks]}
 

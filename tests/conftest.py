@@ -43,7 +43,12 @@ def observatory(*arguments: str | Path, timeout: int = 540, env: dict[str, str] 
     """Call `observatory` as a person would, in a process of its own."""
     done = subprocess.run(
         [sys.executable, "-m", "orchestration.cli", *map(str, arguments)],
-        capture_output=True, text=True, timeout=timeout, cwd=PROJECT, check=False, env={**os.environ, **(env or {})},
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        cwd=PROJECT,
+        check=False,
+        env={**os.environ, **(env or {})},
     )
     return Answer(done.returncode, done.stdout, done.stderr)
 

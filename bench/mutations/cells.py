@@ -33,7 +33,9 @@ def _quoted(name: str, first: float, opening: str, closing: str | None, apart: i
         place, _, side = how.partition("_")
         at = {"first": 0, "middle": len(cells) // 2, "last": -1}[place]
         cells[at] = {
-            "before": f'"{cells[at]}', "after": f'{cells[at]}"', "inside": f'{cells[at][:1]}"{cells[at][1:]}',
+            "before": f'"{cells[at]}',
+            "after": f'{cells[at]}"',
+            "inside": f'{cells[at][:1]}"{cells[at][1:]}',
             "blank": f' "{cells[at]}',
         }[side]
         return delimiter.join(cells)
@@ -49,7 +51,9 @@ def _quoted(name: str, first: float, opening: str, closing: str | None, apart: i
         if closing:
             lines[at + apart] = damage(lines[at + apart], closing, g.delimiter)
         # a quote that opens nothing and closes nothing is a sign like any other
-        return Mutant((g.newline.join(lines) + g.newline).encode(g.encoding), "either", quotes_stay="before" not in opening)
+        return Mutant(
+            (g.newline.join(lines) + g.newline).encode(g.encoding), "either", quotes_stay="before" not in opening
+        )
 
     make.__name__ = name
     kind("stray quotes", "either", on=CSV)(make)

@@ -33,7 +33,7 @@ class Grid:
     extra_sheets: dict[str, list[list[str]]] = field(default_factory=dict)
     text_cells: set[int] = field(default_factory=set)
 
-    def copy(self) -> "Grid":
+    def copy(self) -> Grid:
         """Return a grid of its own."""
         return copy.deepcopy(self)
 
@@ -48,7 +48,9 @@ class Grid:
     def text(self) -> str:
         """Return the table as delimited text."""
         out = io.StringIO()
-        csv.writer(out, delimiter=self.delimiter, lineterminator=self.newline, quoting=self.quoting).writerows(self.lines())
+        csv.writer(out, delimiter=self.delimiter, lineterminator=self.newline, quoting=self.quoting).writerows(
+            self.lines()
+        )
         return out.getvalue()
 
     def bytes(self) -> bytes:

@@ -103,7 +103,9 @@ class Kind:
 KINDS: list[Kind] = []
 
 
-def kind(family: str, expect: str, *, nulls: bool = False, lost_rows: bool = False, on: tuple[str, ...] = ("csv", "xlsx")):
+def kind(
+    family: str, expect: str, *, nulls: bool = False, lost_rows: bool = False, on: tuple[str, ...] = ("csv", "xlsx")
+):
     """Register the decorated maker under its own name."""
 
     def register(make: Maker) -> Maker:
@@ -369,7 +371,15 @@ def dates_in_figures(g, c):
 def leading_zeros_lost(g, c):
     done = False
     for column in c.columns:
-        if column.canonical and column.type in ("commune", "department", "region", "siren", "siret", "employment_zone", "territory"):
+        if column.canonical and column.type in (
+            "commune",
+            "department",
+            "region",
+            "siren",
+            "siret",
+            "employment_zone",
+            "territory",
+        ):
             for row in g.rows:
                 cell = row[column.index]
                 # no company's number begins with more zeros than two; made-up ones in samples do
@@ -510,7 +520,9 @@ def headers_without_accents(g, c):
 
 @kind("columns renamed", "refuse")
 def required_column_renamed(g, c):
-    chosen = [x for x in c.numeric() if x.required] or [x for x in c.columns if x.canonical and x.required and not x.key]
+    chosen = [x for x in c.numeric() if x.required] or [
+        x for x in c.columns if x.canonical and x.required and not x.key
+    ]
     if not chosen:
         return None
     column = c.rng.choice(chosen)
@@ -630,7 +642,12 @@ def saved_as_workbook(g, c):
     import openpyxl
 
     def typed(cell: str, column: Column | None) -> object:
-        if column and column.canonical and column.type in ("number", "integer", "year") and re.fullmatch(r"-?\d+([.,]\d+)?", cell):
+        if (
+            column
+            and column.canonical
+            and column.type in ("number", "integer", "year")
+            and re.fullmatch(r"-?\d+([.,]\d+)?", cell)
+        ):
             return float(cell.replace(",", "."))
         return cell or None
 
@@ -716,7 +733,10 @@ def saved_as_json_records(g, c):
 
 @kind("format", "same", on=("xlsx",))
 def sheets_before_and_after(g, c):
-    g.extra_sheets = {"Lisez-moi": [["Documentation"], ["Ce classeur contient un tableau."]], "Annexe": [["a", "b"], ["1", "2"]]}
+    g.extra_sheets = {
+        "Lisez-moi": [["Documentation"], ["Ce classeur contient un tableau."]],
+        "Annexe": [["a", "b"], ["1", "2"]],
+    }
     return g
 
 
@@ -835,7 +855,10 @@ def _body(name: str, data: bytes) -> None:
     kind("error bodies", "refuse")(make)
 
 
-_body("html_page", b"<!DOCTYPE html><html><head><title>503 Service Unavailable</title></head><body>Maintenance</body></html>")
+_body(
+    "html_page",
+    b"<!DOCTYPE html><html><head><title>503 Service Unavailable</title></head><body>Maintenance</body></html>",
+)
 _body("html_without_doctype", b"\n\n<html><body><h1>Page introuvable</h1></body></html>")
 _body("json_error", b'{"status": 500, "error": "Internal Server Error", "message": "Une erreur est survenue"}')
 _body("json_error_with_status_200", b'{"errors": [{"code": "NOT_FOUND", "title": "unknown dataset"}]}')
@@ -851,7 +874,11 @@ _body("plain_text", "Le service est momentanément indisponible. Merci de réess
 
 def _emptied(name: str, share: float) -> None:
     def make(g: Grid, c: Context) -> Grid | None:
-        chosen = [x for x in c.numeric(lambda x: x.required) if sum(bool(v.strip()) for v in g.column(x.index)) > 0.9 * len(g.rows)]
+        chosen = [
+            x
+            for x in c.numeric(lambda x: x.required)
+            if sum(bool(v.strip()) for v in g.column(x.index)) > 0.9 * len(g.rows)
+        ]
         if not chosen or len(g.rows) < 12 or c.blank_is_zero or c.made_by_team:
             return None
         for row in g.rows[: int(len(g.rows) * share)]:
@@ -911,12 +938,22 @@ def sibling_under_this_name(g, c):
 def folder_of_the_year_before(g, c):
     if not _dated(g):
         return None
-    return Mutant(g.bytes(), "refuse", name=_renamed(g.name, c.year, c.year - 1), vintage=g.vintage.replace(str(c.year), str(c.year - 1)))
+    return Mutant(
+        g.bytes(),
+        "refuse",
+        name=_renamed(g.name, c.year, c.year - 1),
+        vintage=g.vintage.replace(str(c.year), str(c.year - 1)),
+    )
 
 
 @kind("another year", "either")
 def folder_of_the_next_year(g, c):
-    return Mutant(g.bytes(), "either", name=_renamed(g.name, c.year, c.year + 1), vintage=g.vintage.replace(str(c.year), str(c.year + 1)))
+    return Mutant(
+        g.bytes(),
+        "either",
+        name=_renamed(g.name, c.year, c.year + 1),
+        vintage=g.vintage.replace(str(c.year), str(c.year + 1)),
+    )
 
 
 @kind("another year", "refuse")
@@ -950,8 +987,11 @@ def next_years_file(g, c):
         elif yy in h:
             g.header[x.index] = h[::-1].replace(yy[::-1], nn[::-1], 1)[::-1]
     return Mutant(
-        g.bytes(), "same", name=_renamed(g.name, c.year, c.year + 1),
-        vintage=g.vintage.replace(str(c.year), str(c.year + 1)), years=1,
+        g.bytes(),
+        "same",
+        name=_renamed(g.name, c.year, c.year + 1),
+        vintage=g.vintage.replace(str(c.year), str(c.year + 1)),
+        years=1,
     )
 
 
@@ -1041,10 +1081,19 @@ _move("one_column_one_row_down", lambda c: [c.numeric()[0].index] if c.numeric()
 _move("one_column_two_rows_up", lambda c: [c.numeric()[-1].index] if c.numeric() else [], -2)
 _move("all_figures_one_row_down", lambda c: [x.index for x in c.numeric()], 1)
 _move("all_figures_one_row_up_from_the_middle", lambda c: [x.index for x in c.numeric()], -1, 0.5)
-_move("codes_one_row_down", lambda c: [x.index for x in c.columns if x.canonical and x.key and x.type not in ("year", "text")][:1], 1)
+_move(
+    "codes_one_row_down",
+    lambda c: [x.index for x in c.columns if x.canonical and x.key and x.type not in ("year", "text")][:1],
+    1,
+)
 _move(
     "codes_and_names_one_row_down",
-    lambda c: [x.index for x in c.columns if x.canonical and x.type not in ("number", "integer", "year")] if c.numeric() else [], 1,
+    lambda c: (
+        [x.index for x in c.columns if x.canonical and x.type not in ("number", "integer", "year")]
+        if c.numeric()
+        else []
+    ),
+    1,
 )
 
 
@@ -1205,7 +1254,14 @@ def identifiers_with_blanks(g, c):
 # digits that an identity holds --------------------------------------------------------------------
 
 IDENTITIES = {
-    "population_municipal", "population_counted_apart", "size_1", "size_10", "total", "d1", "d9", "interdecile_ratio",
+    "population_municipal",
+    "population_counted_apart",
+    "size_1",
+    "size_10",
+    "total",
+    "d1",
+    "d9",
+    "interdecile_ratio",
 }
 
 
@@ -1281,7 +1337,9 @@ JSON_KINDS = [
     JsonKind("json_utf16", "encoding", "same", lambda t: t.encode("utf-16")),
     JsonKind("json_indented", "line ends", "same", lambda t: json.dumps(json.loads(t), indent=2).encode()),
     JsonKind("json_gzipped", "format", "same", lambda t: gzip.compress(t.encode()), lambda n: n + ".gz"),
-    JsonKind("json_keys_reordered", "columns reordered", "same", lambda t: json.dumps(json.loads(t), sort_keys=True).encode()),
+    JsonKind(
+        "json_keys_reordered", "columns reordered", "same", lambda t: json.dumps(json.loads(t), sort_keys=True).encode()
+    ),
     JsonKind("json_cut", "truncation", "refuse", lambda t: t[: len(t) // 2].encode()),
     JsonKind("json_error_body", "error bodies", "refuse", lambda t: b'{"error": "quota exceeded", "status": 429}'),
     JsonKind("json_html", "error bodies", "refuse", lambda t: b"<html><title>Erreur</title></html>"),

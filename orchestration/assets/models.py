@@ -238,7 +238,9 @@ def model_assets(models: Models, suite_checks: Mapping[AssetKey, Sequence[AssetC
             raise Failure(
                 description=_told(failed),
                 metadata={
-                    "models": MetadataValue.md("\n".join(f"- **{n.name}** ({n.status}) : {n.message or ''}" for n in failed)),
+                    "models": MetadataValue.md(
+                        "\n".join(f"- **{n.name}** ({n.status}) : {n.message or ''}" for n in failed)
+                    ),
                     "receipt": both(concluded.note),
                 },
                 allow_retries=False,

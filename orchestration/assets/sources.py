@@ -23,7 +23,15 @@ from dagster import (
 )
 
 from orchestration.assets.wording import (
-    data_version, files_metadata, goal_tags, held_metadata, lake_key, owners, publisher_tag, slug, strings,
+    data_version,
+    files_metadata,
+    goal_tags,
+    held_metadata,
+    lake_key,
+    owners,
+    publisher_tag,
+    slug,
+    strings,
 )
 from orchestration.catalog.models import Source
 from orchestration.checks import accepted_result, accepted_spec, freshness_result, freshness_spec, key_of, named_results
@@ -51,7 +59,9 @@ def source_expectations(specs: Sequence[AssetCheckSpec]) -> AssetChecksDefinitio
         can_subset=True,
         description="What Great Expectations found in each source's conformed tables.",
     )
-    def expectations(context: AssetCheckExecutionContext, observatory: ObservatoryResource) -> Iterator[AssetCheckResult]:
+    def expectations(
+        context: AssetCheckExecutionContext, observatory: ObservatoryResource
+    ) -> Iterator[AssetCheckResult]:
         checks = [c for found in observatory.refresh(context).source_checks.values() for c in found]
         for result in named_results(specs, checks):
             if key_of(result) in context.selected_asset_check_keys:

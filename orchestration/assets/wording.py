@@ -137,7 +137,9 @@ def outcome_metadata(outcome: RefreshOutcome, receipt: str | None, path: str | N
             ),
         )
     if refused:
-        metadata["refused"] = MetadataValue.md("\n".join(f"- **{f.source}** {f.file or ''} : {_why(f)}" for f in refused))
+        metadata["refused"] = MetadataValue.md(
+            "\n".join(f"- **{f.source}** {f.file or ''} : {_why(f)}" for f in refused)
+        )
     if failed:
         metadata["failed_checks"] = MetadataValue.md(
             "\n".join(f"- **{c.asset}** {c.name} ({c.severity}) : {c.message.fr}" for c in failed)

@@ -16,9 +16,23 @@ from pydantic import ValidationError
 
 from orchestration.catalog.models import Column, Header, Source
 
-COLUMNS_HEADER = (
-    "table,layout,canonical,header,type,required,key,unit,missing,secret,min,max,allowed,year_into,note"
-).split(",")
+COLUMNS_HEADER = [
+    "table",
+    "layout",
+    "canonical",
+    "header",
+    "type",
+    "required",
+    "key",
+    "unit",
+    "missing",
+    "secret",
+    "min",
+    "max",
+    "allowed",
+    "year_into",
+    "note",
+]
 IGNORED = "-"
 PLACES = ("commune", "epci", "department", "region", "employment_zone", "territory")
 
@@ -48,9 +62,7 @@ def load_catalogue(sources_path: Path) -> dict[str, Source]:
     for source in catalogue.values():
         for needed in source.depends_on:
             if needed not in catalogue:
-                problems.append(
-                    f"{source.path / 'source.yml'}: depends_on: no source is called '{needed}'"
-                )
+                problems.append(f"{source.path / 'source.yml'}: depends_on: no source is called '{needed}'")
     if problems:
         raise CatalogueError(problems)
     return catalogue
@@ -101,9 +113,7 @@ def _split(cell: str) -> list[str]:
     return [part.strip() for part in cell.split("|") if part.strip()]
 
 
-def _read_columns(
-    path: Path, tables: set[str]
-) -> tuple[dict[str, list[Column]], dict[str, list[Header]], list[str]]:
+def _read_columns(path: Path, tables: set[str]) -> tuple[dict[str, list[Column]], dict[str, list[Header]], list[str]]:
     where = f"{path.parent.name}/columns.csv"
     columns: dict[str, dict[str, Column]] = {}
     ignored: dict[str, list[Header]] = {}
@@ -149,9 +159,7 @@ def _read_columns(
                         note=row["note"] or None,
                     )
                 except ValidationError as error:
-                    problems += [
-                        f"{where} line {line}: {e['loc'][-1]}: {e['msg']}" for e in error.errors()
-                    ]
+                    problems += [f"{where} line {line}: {e['loc'][-1]}: {e['msg']}" for e in error.errors()]
                     continue
                 columns[table][name] = known
             elif row["type"] and row["type"] != known.type:
@@ -177,7 +185,9 @@ def _inconsistencies(source: Source, where: str) -> list[str]:
         types = {c.name: c.type for c in table.columns}
         for code, called in table.names.items():
             if types.get(code) not in PLACES or types.get(called) != "text":
-                problems.append(f"{where}: tables.{name}.names: '{code}: {called}' is not the column of a place's code and the text column of its name")
+                problems.append(
+                    f"{where}: tables.{name}.names: '{code}: {called}' is not the column of a place's code and the text column of its name"
+                )
         for index, spec in enumerate(table.files):
             key = f"tables.{name}.files.{index}"
             if spec.extract and not (source.path / spec.extract).exists():
@@ -189,9 +199,7 @@ def _inconsistencies(source: Source, where: str) -> list[str]:
                     problems.append(f"{where}: {key}: '{filled}' is no column of '{name}'")
             for target, name_map in spec.name_maps.items():
                 if name_map.group not in spec.regex.groupindex:
-                    problems.append(
-                        f"{where}: {key}.name_maps.{target}: the pattern has no group '{name_map.group}'"
-                    )
+                    problems.append(f"{where}: {key}.name_maps.{target}: the pattern has no group '{name_map.group}'")
             if spec.unpivot:
                 for filled in (spec.unpivot.into, spec.unpivot.value):
                     if filled not in names:

@@ -20,9 +20,23 @@ from orchestration.messages import Message
 Role = Literal["indicator", "reference", "project", "team"]
 Frequency = Literal["daily", "weekly", "monthly", "quarterly", "yearly", "irregular", "once"]
 ColumnType = Literal[
-    "text", "prose", "integer", "number", "date", "boolean", "year",
-    "commune", "epci", "department", "region", "employment_zone", "territory", "country",
-    "siren", "siret", "naf",
+    "text",
+    "prose",
+    "integer",
+    "number",
+    "date",
+    "boolean",
+    "year",
+    "commune",
+    "epci",
+    "department",
+    "region",
+    "employment_zone",
+    "territory",
+    "country",
+    "siren",
+    "siret",
+    "naf",
 ]
 
 
@@ -96,7 +110,7 @@ class Live(Strict):
     note: str | None = None
 
     @model_validator(mode="after")
-    def _addresses(self) -> "Live":
+    def _addresses(self) -> Live:
         years = ["{year}" in url for url in [self.url, *self.alternatives]]
         for url in [self.url, *self.alternatives]:
             if not re.match(r"https?://[^/\s]+", url):
@@ -241,7 +255,7 @@ class Column(Strict):
 
     name: str
     type: ColumnType
-    headers: list["Header"] = Field(default_factory=list)
+    headers: list[Header] = Field(default_factory=list)
     required: bool = False
     key: bool = False
     unit: str | None = None
@@ -281,7 +295,7 @@ class Table(Strict):
     ignored_headers: list[Header] = Field(default_factory=list)
 
     @model_validator(mode="after")
-    def _reference_is_known(self) -> "Table":
+    def _reference_is_known(self) -> Table:
         known = {c.name: c.type for c in self.columns}
         for name in self.reference:
             if self.columns and known.get(name) not in ("date", "year", "text"):
@@ -332,7 +346,7 @@ class Source(Strict):
     path: Path
 
     @model_validator(mode="after")
-    def _consistent(self) -> "Source":
+    def _consistent(self) -> Source:
         for goal in self.goals:
             if not 1 <= goal <= 17:
                 raise ValueError(f"goals: {goal} is not a goal from 1 to 17")
@@ -373,11 +387,11 @@ class Source(Strict):
     @property
     def steward(self) -> Message:
         """Return who answers for the source as people call them: `team:csr` is the CSR team."""
-        return TEAMS.get(self.owner) or Message(fr=self.owner.removeprefix("team:"), en=self.owner.removeprefix("team:"))
+        return TEAMS.get(self.owner) or Message(
+            fr=self.owner.removeprefix("team:"), en=self.owner.removeprefix("team:")
+        )
 
 
 def lake_table(source_id: str, table: str) -> str:
     """Return the name under which dbt finds a source's table."""
     return f"{source_id}__{table}"
-
-

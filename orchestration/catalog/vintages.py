@@ -64,16 +64,14 @@ class Vintage:
 
     def _key(self) -> tuple:
         natural = tuple(
-            (0, int(part), "") if part.isdecimal() else (1, 0, part.lower())
-            for part in _PARTS.split(self.text)
-            if part
+            (0, int(part), "") if part.isdecimal() else (1, 0, part.lower()) for part in _PARTS.split(self.text) if part
         )
         return (self.year, self.last_month, natural, self.text)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Vintage) and self._key() == other._key()
 
-    def __lt__(self, other: "Vintage") -> bool:
+    def __lt__(self, other: Vintage) -> bool:
         if not isinstance(other, Vintage):
             return NotImplemented
         return self._key() < other._key()

@@ -11,5 +11,13 @@ from orchestration.conforming.headers import HeaderMap, map_headers, normalise
 from orchestration.conforming.patches import HeaderRefusal, Patch, Proposal, accept_patch
 
 __all__ = [
-    "Conformed", "HeaderMap", "HeaderRefusal", "Patch", "Proposal", "accept_patch", "conform", "map_headers", "normalise",
+    "Conformed",
+    "HeaderMap",
+    "HeaderRefusal",
+    "Patch",
+    "Proposal",
+    "accept_patch",
+    "conform",
+    "map_headers",
+    "normalise",
 ]

@@ -53,7 +53,7 @@ class Conformed:
     publication that the file prints above its table.
     """
 
-    frame: "pd.DataFrame"
+    frame: pd.DataFrame
     rows_read: int
     notes: list[Message] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
@@ -64,7 +64,7 @@ class Conformed:
     published_at: date | None = None
 
     def leave_out(
-        self, positions: "Iterable[int]", column: "str | Mapping[int, str]", why: "Message | Mapping[int, Message]"
+        self, positions: Iterable[int], column: str | Mapping[int, str], why: Message | Mapping[int, Message]
     ) -> None:
         """Take the rows at `positions` of `frame` out of it, and note each as rejected.
 
@@ -72,10 +72,13 @@ class Conformed:
         """
         lost = sorted(set(positions))
         for p in lost:
-            self.rejected.append(Rejected(
-                int(self.frame["_row"].iloc[p]), column if isinstance(column, str) else column[p],
-                why if isinstance(why, Message) else why[p],
-            ))
+            self.rejected.append(
+                Rejected(
+                    int(self.frame["_row"].iloc[p]),
+                    column if isinstance(column, str) else column[p],
+                    why if isinstance(why, Message) else why[p],
+                )
+            )
         self.frame = self.frame.drop(index=self.frame.index[lost]).reset_index(drop=True)
 
 
@@ -90,9 +93,17 @@ def output_columns(table: Table) -> list[tuple[str, str]]:
 
 
 def conform(
-    table: Table, spec: FileSpec, raw: "RawTable", *, table_name: str, file_name: str,
-    columns_file: str, vintage_year: int | None, fault: Callable[[Refusal], None] | None = None,
-    pattern_name: str | None = None, given: dict[str, str] | None = None,
+    table: Table,
+    spec: FileSpec,
+    raw: RawTable,
+    *,
+    table_name: str,
+    file_name: str,
+    columns_file: str,
+    vintage_year: int | None,
+    fault: Callable[[Refusal], None] | None = None,
+    pattern_name: str | None = None,
+    given: dict[str, str] | None = None,
 ) -> Conformed:
     """Return `raw` in the contract's columns.
 
@@ -114,18 +125,29 @@ def conform(
                         fr=f"{file_name} : « {found} » dans le nom du fichier n'est pas connu ({', '.join(name_map.values)}).",
                         en=f"{file_name}: '{found}' in the file's name is not known ({', '.join(name_map.values)}).",
                     ),
-                    Message(fr="Rendre au fichier le nom donné par l'éditeur.", en="Give the file the publisher's own name."),
+                    Message(
+                        fr="Rendre au fichier le nom donné par l'éditeur.", en="Give the file the publisher's own name."
+                    ),
                     kind="name",
                 )
             given[target] = values[found.casefold()]
     unpivot = spec.unpivot.headers if spec.unpivot else None
     into = {spec.unpivot.into, spec.unpivot.value} if spec.unpivot else set()
+
     def fit(header: str, column: Column) -> float | None:
         return _fit(raw, header, column, file_name)
 
     header_map = map_headers(
-        table, spec.layout, raw.header, file=file_name, columns_file=columns_file, table_name=table_name,
-        provided=set(given) | into, unpivot=unpivot, vintage_year=vintage_year, fit=fit,
+        table,
+        spec.layout,
+        raw.header,
+        file=file_name,
+        columns_file=columns_file,
+        table_name=table_name,
+        provided=set(given) | into,
+        unpivot=unpivot,
+        vintage_year=vintage_year,
+        fit=fit,
     )
     notes = [a.message for a in raw.adaptations if a.kind not in spec.usual]
     if header_map.added:
@@ -139,9 +161,7 @@ def conform(
     if header_map.renamed:
         names = ", ".join(f"« {new} » pour « {old} »" for new, old in header_map.renamed[:8])
         names_en = ", ".join(f"'{new}' for '{old}'" for new, old in header_map.renamed[:8])
-        notes.append(
-            Message(fr=f"colonnes écrites autrement : {names}", en=f"columns written differently: {names_en}")
-        )
+        notes.append(Message(fr=f"colonnes écrites autrement : {names}", en=f"columns written differently: {names_en}"))
     years = _years(table, header_map.years, file_name)
     cells = _columns_of(raw, header_map.positions)
     _refuse_blank(table, cells, raw.header, header_map.positions, file_name)
@@ -164,11 +184,22 @@ def conform(
     notes += builder.notes
     absent = [c for c in without_header(table, spec.layout, header_map, set(given) | into | set(years)) if not c.key]
     result = Conformed(
-        frame, rows_read=count + len(raw.unreadable), notes=notes, rejected=rejected, unknown=header_map.added,
+        frame,
+        rows_read=count + len(raw.unreadable),
+        notes=notes,
+        rejected=rejected,
+        unknown=header_map.added,
         absent={c.name: usual_header(c, spec.layout, vintage_year) for c in absent},
         propose=lambda names: propose(
-            table, table_name, spec.layout, [c for c in absent if c.name in names], header_map.added, columns_file,
-            vintage_year, fit, normalise,
+            table,
+            table_name,
+            spec.layout,
+            [c for c in absent if c.name in names],
+            header_map.added,
+            columns_file,
+            vintage_year,
+            fit,
+            normalise,
         ),
         published_at=published_on(raw.titles),
     )
@@ -177,7 +208,7 @@ def conform(
     return result
 
 
-def _fit(raw: "RawTable", header: str, column: Column, file_name: str) -> float | None:
+def _fit(raw: RawTable, header: str, column: Column, file_name: str) -> float | None:
     """Return the share of the filled cells under `header` that `column` could hold; None where any text would do."""
     index = next((i for i, h in enumerate(raw.header) if h.strip() == header), None)
     if index is None or column.type == "territory" or (column.type == "text" and not column.allowed):
@@ -241,7 +272,7 @@ def _years(table: Table, found: dict[str, int], file_name: str) -> dict[str, int
     return {target: next(iter(by_year)) for target, by_year in years.items()}
 
 
-def _columns_of(raw: "RawTable", positions: dict[str, int]) -> dict[str, list[str]]:
+def _columns_of(raw: RawTable, positions: dict[str, int]) -> dict[str, list[str]]:
     if not raw.rows:
         return {name: [] for name in positions}
     transposed = list(zip(*raw.rows, strict=True))
@@ -257,7 +288,12 @@ def _refuse_blank(
     """
     for column in table.columns:
         found = cells.get(column.name)
-        if column.required and found and len(found) >= BLANK_FROM and not any(_is_filled(column, cell) for cell in found):
+        if (
+            column.required
+            and found
+            and len(found) >= BLANK_FROM
+            and not any(_is_filled(column, cell) for cell in found)
+        ):
             shown = header[positions[column.name]].strip()
             raise Refusal(
                 Message(
@@ -279,7 +315,7 @@ def _is_filled(column: Column, cell: str) -> bool:
 
 
 def _unpivot(
-    spec: FileSpec, raw: "RawTable", cells: dict[str, list[str]], file_name: str
+    spec: FileSpec, raw: RawTable, cells: dict[str, list[str]], file_name: str
 ) -> tuple[dict[str, list[str]], list[int]]:
     assert spec.unpivot is not None
     regex = re.compile(spec.unpivot.headers, re.IGNORECASE)
@@ -353,7 +389,8 @@ class _Builder:
             for position, value in enumerate(self.data[column.name]):
                 if value is None and position not in self.bad:
                     self.bad[position] = Rejected(
-                        self.lines[position], column.name,
+                        self.lines[position],
+                        column.name,
                         Message(fr=f"« {column.name} » est vide", en=f"'{column.name}' is empty"),
                     )
 
@@ -376,12 +413,13 @@ class _Builder:
                     self.bad[position] = Rejected(self.lines[position], column.name, why)
                 elif values[position] is None and position not in self.bad:
                     self.bad[position] = Rejected(
-                        self.lines[position], column.name,
+                        self.lines[position],
+                        column.name,
                         Message(fr=f"« {column.name} » est vide", en=f"'{column.name}' is empty"),
                     )
         self.data[column.name] = values
 
-    def finish(self) -> tuple["pd.DataFrame", list[Rejected]]:
+    def finish(self) -> tuple[pd.DataFrame, list[Rejected]]:
         import pandas as pd
 
         types = dict(output_columns(self.table))
@@ -402,9 +440,7 @@ def _refuse(refusal: Refusal) -> None:
     raise refusal
 
 
-def _enforce_budget(
-    table: Table, result: Conformed, file_name: str, fault: Callable[[Refusal], None]
-) -> None:
+def _enforce_budget(table: Table, result: Conformed, file_name: str, fault: Callable[[Refusal], None]) -> None:
     if result.rows_read < table.budgets.minimum_rows:
         raise Refusal(
             Message(
@@ -464,7 +500,7 @@ def _settle_duplicates(table: Table, result: Conformed, file_name: str) -> None:
 
 
 def _leave_out_two_truths(
-    table: Table, result: Conformed, truths: "pd.DataFrame", content: list[str], file_name: str
+    table: Table, result: Conformed, truths: pd.DataFrame, content: list[str], file_name: str
 ) -> None:
     """Leave out every row of the keys of `truths`: which of two values is right nobody can say.
 
@@ -484,7 +520,10 @@ def _leave_out_two_truths(
         more = f" ; {len(said)} clés en tout" if len(said) > 1 else ""
         more_en = f"; {len(said)} keys in all" if len(said) > 1 else ""
         raise Refusal(
-            Message(fr=f"{file_name} : {why.fr}, colonne « {column} »{more}.", en=f"{file_name}: {why.en}, column '{column}'{more_en}."),
+            Message(
+                fr=f"{file_name} : {why.fr}, colonne « {column} »{more}.",
+                en=f"{file_name}: {why.en}, column '{column}'{more_en}.",
+            ),
             Message(
                 fr="Garder la bonne ligne, ou redemander le fichier à son éditeur.",
                 en="Keep the right line, or ask the publisher for the file again.",
@@ -496,7 +535,7 @@ def _leave_out_two_truths(
     result.frame = result.frame[~lost].reset_index(drop=True)
 
 
-def _two_truths(rows: "pd.DataFrame", key: list[str], content: list[str]) -> tuple[str, Message]:
+def _two_truths(rows: pd.DataFrame, key: list[str], content: list[str]) -> tuple[str, Message]:
     """Return the first column in which the rows of one key differ, and what is wrong with them."""
     what = ", ".join(f"{name} = {rows[name].iloc[0]}" for name in key)
     lines = ", ".join(str(n) for n in rows["_row"].tolist()[:4])

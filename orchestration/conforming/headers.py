@@ -35,10 +35,7 @@ def _pattern(header: str) -> re.Pattern[str]:
         return re.compile(header[1:], re.IGNORECASE)
     parts = re.split(r"(\{yyyy\}|\{yy\})", header)
     return re.compile(
-        "".join(
-            {"{yyyy}": r"((?:19|20)\d{2})", "{yy}": r"(\d{2})"}.get(p) or re.escape(normalise(p))
-            for p in parts
-        )
+        "".join({"{yyyy}": r"((?:19|20)\d{2})", "{yy}": r"(\d{2})"}.get(p) or re.escape(normalise(p)) for p in parts)
     )
 
 
@@ -132,8 +129,17 @@ class HeaderFinder:
 
 
 def map_headers(
-    table: Table, layout: str, header: list[str], *, file: str, columns_file: str, table_name: str,
-    provided: set[str], unpivot: str | None = None, vintage_year: int | None = None, fit: Fit | None = None,
+    table: Table,
+    layout: str,
+    header: list[str],
+    *,
+    file: str,
+    columns_file: str,
+    table_name: str,
+    provided: set[str],
+    unpivot: str | None = None,
+    vintage_year: int | None = None,
+    fit: Fit | None = None,
 ) -> HeaderMap:
     """Return where each canonical column of `table` stands in `header`.
 
@@ -184,7 +190,8 @@ def map_headers(
 def without_header(table: Table, layout: str, found: HeaderMap, provided: set[str]) -> list[Column]:
     """Return the columns that `layout` has headers for, and of which this file shows none."""
     return [
-        c for c in table.columns
+        c
+        for c in table.columns
         if c.name not in found.positions and c.name not in provided and any(h.layout in ("", layout) for h in c.headers)
     ]
 
@@ -198,8 +205,15 @@ def usual_header(column: Column, layout: str, vintage_year: int | None) -> str:
 
 
 def _refuse_missing(
-    table: Table, layout: str, result: HeaderMap, file: str, columns_file: str, table_name: str, provided: set[str],
-    vintage_year: int | None, fit: Fit | None,
+    table: Table,
+    layout: str,
+    result: HeaderMap,
+    file: str,
+    columns_file: str,
+    table_name: str,
+    provided: set[str],
+    vintage_year: int | None,
+    fit: Fit | None,
 ) -> None:
     missing = [c for c in without_header(table, layout, result, provided) if c.required]
     if not missing:
@@ -217,5 +231,6 @@ def _refuse_missing(
             en="Check that this is the right file of the right publisher.",
         ),
         propose(table, table_name, layout, missing, result.added, columns_file, vintage_year, fit, normalise),
-        [c.name for c in missing], result.added,
+        [c.name for c in missing],
+        result.added,
     )

@@ -23,7 +23,7 @@ COMMUNE = re.compile(r"\d{1,3}")
 FITTING = 0.99
 
 
-def joined(table: Table, layout: str, raw: "RawTable") -> "RawTable":
+def joined(table: Table, layout: str, raw: RawTable) -> RawTable:
     """Return `raw` with one more column for each code of `table` that stands in two of its columns.
 
     Nothing is joined where the cells are not those two parts: Insee's `COM` holds the whole code in one year, its
@@ -39,7 +39,9 @@ def joined(table: Table, layout: str, raw: "RawTable") -> "RawTable":
             cells = [join(row[at[parts[0]]].strip(), row[at[parts[1]]].strip()) for row in raw.rows]
             if cells and sum(c is not None for c in cells) >= FITTING * len(cells):
                 raw = replace(
-                    raw, header=[*raw.header, header.text], rows=[[*row, c or ""] for row, c in zip(raw.rows, cells, strict=True)]
+                    raw,
+                    header=[*raw.header, header.text],
+                    rows=[[*row, c or ""] for row, c in zip(raw.rows, cells, strict=True)],
                 )
                 break
     return raw

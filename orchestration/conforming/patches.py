@@ -67,8 +67,15 @@ Fit = Callable[[str, Column], float | None]
 
 
 def propose(
-    table: Table, table_name: str, layout: str, missing: list[Column], unknown: list[str], columns_file: str,
-    vintage_year: int | None, fit: Fit | None, normalise: Callable[[str], str],
+    table: Table,
+    table_name: str,
+    layout: str,
+    missing: list[Column],
+    unknown: list[str],
+    columns_file: str,
+    vintage_year: int | None,
+    fit: Fit | None,
+    normalise: Callable[[str], str],
 ) -> Patch:
     """Return the likeliest header for each of the `missing` columns, each header used once.
 
@@ -86,8 +93,13 @@ def propose(
             score = likeness if share is None else 0.7 * likeness + 0.3 * share
             header = _general(published, column, vintage_year)
             proposal = Proposal(
-                table=table_name, layout=layout, canonical=column.name, published=published, header=header,
-                likeness=round(likeness, 2), fit=share,
+                table=table_name,
+                layout=layout,
+                canonical=column.name,
+                published=published,
+                header=header,
+                likeness=round(likeness, 2),
+                fit=share,
             )
             scored.append((score, proposal))
     patch = Patch(columns_file=columns_file)
@@ -101,14 +113,20 @@ def propose(
     return patch
 
 
-def _likeness(known: str, published: str, column: Column, vintage_year: int | None, normalise: Callable[[str], str]) -> float:
+def _likeness(
+    known: str, published: str, column: Column, vintage_year: int | None, normalise: Callable[[str], str]
+) -> float:
     if vintage_year is not None:
         known = known.replace("{yyyy}", str(vintage_year)).replace("{yy}", f"{vintage_year % 100:02d}")
     a, b = normalise(known), normalise(published)
     if not a or not b:
         return 0.0
     # `MED18` inside `MED18_CORRIGE` counts as much as a spelling that is close letter by letter; `re` inside `Région` does not
-    inside = 0.8 if min(len(a), len(b)) >= 3 and (_words(known) <= _words(published) or _words(published) <= _words(known)) else 0.0
+    inside = (
+        0.8
+        if min(len(a), len(b)) >= 3 and (_words(known) <= _words(published) or _words(published) <= _words(known))
+        else 0.0
+    )
     other = difflib.SequenceMatcher(None, normalise(column.name), b).ratio()
     return max(inside, difflib.SequenceMatcher(None, a, b).ratio(), 0.9 * other)
 
@@ -131,7 +149,7 @@ def _general(published: str, column: Column, vintage_year: int | None) -> str:
     return text
 
 
-def accept_patch(source_path: Path, patch: Patch, *, reads: "Callable[[Source], object] | None" = None) -> None:
+def accept_patch(source_path: Path, patch: Patch, *, reads: Callable[[Source], object] | None = None) -> None:
     """Append the patch's lines to the `columns.csv` of `source_path`, in one step, once they have been proven.
 
     The folder with the new lines must load, and `reads(source)` (which tries the file that was refused)

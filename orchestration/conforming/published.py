@@ -11,7 +11,18 @@ from collections.abc import Iterable
 from datetime import date
 
 _MONTHS = (
-    "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre",
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
 )
 _CALLED = re.compile(
     r"(?:mise?s? en ligne|publi(?:é|ée|és|ées|cation)|paru(?:e|s|es|tion)?|dates? de (?:publication|parution|mise en ligne))"

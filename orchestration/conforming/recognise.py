@@ -33,8 +33,8 @@ FIT = 0.9
 LEVEL = "territory_level"
 # before 2016 there were 27 régions with those overseas
 MOST_REGIONS = 27
-MAINLAND_REGIONS = frozenset("11 24 27 28 32 44 52 53 75 76 84 93 94".split())
-OVERSEAS_REGIONS = frozenset("01 02 03 04 06".split())
+MAINLAND_REGIONS = frozenset(["11", "24", "27", "28", "32", "44", "52", "53", "75", "76", "84", "93", "94"])
+OVERSEAS_REGIONS = frozenset(["01", "02", "03", "04", "06"])
 
 
 @dataclass(frozen=True)
@@ -111,12 +111,13 @@ def by_headers(table: Table, specs: list[FileSpec], path: Path, name: str) -> Fi
 def _needed(table: Table, spec: FileSpec) -> list[Column]:
     provided = set(spec.constants) | set(spec.name_maps)
     return [
-        c for c in table.columns
+        c
+        for c in table.columns
         if c.required and c.name not in provided and any(h.layout in ("", spec.layout) for h in c.headers)
     ]
 
 
-def _keys_fit(table: Table, spec: FileSpec, raw: "RawTable") -> float:
+def _keys_fit(table: Table, spec: FileSpec, raw: RawTable) -> float:
     """Return the least share of cells that a key column can hold, among the first rows."""
     raw = joined(table, spec.layout, raw)
     finder = HeaderFinder(table, spec.layout, None)
@@ -142,16 +143,20 @@ def is_meant(source: Source, path: Path, name: str) -> tuple[bool, list[str]] | 
     """
     finders = [
         (t, s, HeaderFinder(t, s.layout, s.unpivot.headers if s.unpivot else None))
-        for t in source.tables.values() for s in t.files if s.format == "table"
+        for t in source.tables.values()
+        for s in t.files
+        if s.format == "table"
     ]
-    raw = _head(path, name, lambda cells: max((f.count(cells) for _, _, f in finders), default=0)) or _head(path, name, _words)
+    raw = _head(path, name, lambda cells: max((f.count(cells) for _, _, f in finders), default=0)) or _head(
+        path, name, _words
+    )
     if raw is None:
         return None
     headers = [h for h in raw.header if h.strip()]
     return any(_could_be(t, s, f, joined(t, s.layout, raw)) for t, s, f in finders), headers
 
 
-def _could_be(table: Table, spec: FileSpec, finder: HeaderFinder, raw: "RawTable") -> bool:
+def _could_be(table: Table, spec: FileSpec, finder: HeaderFinder, raw: RawTable) -> bool:
     found = {c.name for h in raw.header if (c := finder.find(h)[1]) is not None}
     given = {*spec.constants, *spec.name_maps, *((spec.unpivot.into, spec.unpivot.value) if spec.unpivot else ())}
     wanted = [c for c in table.columns if c.name not in given and any(h.layout in ("", spec.layout) for h in c.headers)]
@@ -166,7 +171,7 @@ def _could_be(table: Table, spec: FileSpec, finder: HeaderFinder, raw: "RawTable
     return known >= MOST * len(needed) and all(any(_holds(c, raw, i) for i in strangers) for c in missing)
 
 
-def _holds(column: Column, raw: "RawTable", index: int) -> bool:
+def _holds(column: Column, raw: RawTable, index: int) -> bool:
     """Return whether the cells of a column could be those of `column`."""
     texts = [row[index] for row in raw.rows[:200] if row[index].strip()]
     if column.type == "territory":
@@ -182,7 +187,7 @@ def _words(cells: list[str]) -> int:
     return sum(1 for c in cells if any(map(str.isalpha, c)) and not any(map(str.isdigit, c)))
 
 
-def _head(path: Path, name: str, known_headers: Callable[[list[str]], int]) -> "RawTable | None":
+def _head(path: Path, name: str, known_headers: Callable[[list[str]], int]) -> RawTable | None:
     """Return the table, of a long text only its first rows: the headers are all that is looked at."""
     import tempfile
 
@@ -205,7 +210,7 @@ def _json(source: Source, path: Path, name: str) -> list[Likeness]:
     from orchestration import reading
 
     specs = [(n, s) for n, t in source.tables.items() for s in t.files if s.format == "json" and s.extract]
-    if not specs or path.suffix.lower() not in (".json", ".geojson") and reading.sniff_kind(path) != "json":
+    if not specs or (path.suffix.lower() not in (".json", ".geojson") and reading.sniff_kind(path) != "json"):
         return []
     found = []
     for table_name, spec in specs:
@@ -220,7 +225,7 @@ def _json(source: Source, path: Path, name: str) -> list[Likeness]:
     return found
 
 
-def _score(table: Table, spec: FileSpec, finder: HeaderFinder, raw: "RawTable") -> tuple[float, int]:
+def _score(table: Table, spec: FileSpec, finder: HeaderFinder, raw: RawTable) -> tuple[float, int]:
     raw = joined(table, spec.layout, raw)
     columns: set[str] = set()
     known = 0
@@ -240,7 +245,7 @@ def _score(table: Table, spec: FileSpec, finder: HeaderFinder, raw: "RawTable") 
     return there * there * known / len(named), known
 
 
-def infer_level(table: Table, spec: FileSpec, raw: "RawTable", allowed: set[str]) -> str | None:
+def infer_level(table: Table, spec: FileSpec, raw: RawTable, allowed: set[str]) -> str | None:
     """Return the territory level that the file's codes show with certainty; None where they do not.
 
     Five digits are communes, nine with Luhn's key EPCIs. Two digits may be départements or régions (84 is both
@@ -248,7 +253,9 @@ def infer_level(table: Table, spec: FileSpec, raw: "RawTable", allowed: set[str]
     the mainland's régions, with or without those overseas, are no list of départements.
     """
     finder = HeaderFinder(table, spec.layout, None)
-    at = next((i for i, h in enumerate(raw.header) if (c := finder.find(h)[1]) is not None and c.type == "territory"), None)
+    at = next(
+        (i for i, h in enumerate(raw.header) if (c := finder.find(h)[1]) is not None and c.type == "territory"), None
+    )
     if at is None:
         return None
     texts = {row[at].strip() for row in raw.rows} - {""}

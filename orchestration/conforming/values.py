@@ -34,7 +34,30 @@ BLANK_IS_ZERO = "=0"
 NUMBERS = ("integer", "number", "year")
 # what everybody writes for « no figure »; a marker that a source declares as secret or missing is asked first
 NO_FIGURE = frozenset(
-    "n/a na n.a n.a. nd n.d n.d. n/d ns n.s n.s. nan null - -- – — − . .. ... …".split()
+    [
+        "n/a",
+        "na",
+        "n.a",
+        "n.a.",
+        "nd",
+        "n.d",
+        "n.d.",
+        "n/d",
+        "ns",
+        "n.s",
+        "n.s.",
+        "nan",
+        "null",
+        "-",
+        "--",
+        "–",
+        "—",
+        "−",
+        ".",
+        "..",
+        "...",
+        "…",
+    ]
 )
 
 
@@ -157,7 +180,15 @@ def _without_base(column: Column, texts: Iterable[str], result: Parsed) -> dict[
     """
     plain: dict[str, str] = {}
     # a share of « 94/100 » would be a fraction of something
-    base = None if column.unit == "%" else column.maximum if column.maximum is not None else 100.0 if column.unit == "points" else None
+    base = (
+        None
+        if column.unit == "%"
+        else column.maximum
+        if column.maximum is not None
+        else 100.0
+        if column.unit == "points"
+        else None
+    )
     based = False
     for text in texts:
         found = _BASED.fullmatch(text.strip())
@@ -166,7 +197,9 @@ def _without_base(column: Column, texts: Iterable[str], result: Parsed) -> dict[
         elif base is not None and float(found[2].replace(",", ".")) == base:
             plain[text], based = found[1], True
         elif base is not None:
-            _unreadable(result, text, f"sur {base:g} : c'est une autre mesure", f"out of {base:g}: it is another measure")
+            _unreadable(
+                result, text, f"sur {base:g} : c'est une autre mesure", f"out of {base:g}: it is another measure"
+            )
         else:
             _unreadable(result, text, "un nombre", "a number")
     if based:
@@ -200,7 +233,8 @@ def _odd_numbers(
                 readings[text] = plain.replace(",", ".")
             else:
                 _unreadable(
-                    result, text,
+                    result,
+                    text,
                     "un nombre complet : un tableur l'a abrégé et des chiffres sont perdus",
                     "a whole number: a spreadsheet shortened it and digits are lost",
                 )
@@ -344,10 +378,16 @@ class _Code:
 
 
 _CODES = {
-    "commune": _Code(re.compile(r"(?!00)\d[\dAB](?!000)\d{3}", re.ASCII), 5, 4, "un code de commune", "the code of a commune"),
-    "department": _Code(re.compile(r"(?!00)\d{2}|2[AB]|9[78]\d", re.ASCII), 2, 1, "un code de département", "the code of a département"),
+    "commune": _Code(
+        re.compile(r"(?!00)\d[\dAB](?!000)\d{3}", re.ASCII), 5, 4, "un code de commune", "the code of a commune"
+    ),
+    "department": _Code(
+        re.compile(r"(?!00)\d{2}|2[AB]|9[78]\d", re.ASCII), 2, 1, "un code de département", "the code of a département"
+    ),
     "region": _Code(re.compile(r"(?!00)\d{2}", re.ASCII), 2, 1, "un code de région", "the code of a région"),
-    "employment_zone": _Code(re.compile(r"(?!0000)\d{4}", re.ASCII), 4, 2, "un code de zone d'emploi", "the code of an employment zone"),
+    "employment_zone": _Code(
+        re.compile(r"(?!0000)\d{4}", re.ASCII), 4, 2, "un code de zone d'emploi", "the code of an employment zone"
+    ),
     "country": _Code(re.compile(r"FR|FM"), 2, 2, "un code de pays", "the code of a country"),
 }
 # codes of which few exist, so that one stands in many rows; of the others each counts once
@@ -363,7 +403,12 @@ def _codes(column: Column, texts: dict[str, int], result: Parsed, file: str, typ
         plain = _id_text(text).upper()
         if code.pattern.fullmatch(plain):
             result.values[text] = plain
-        elif plain.isascii() and plain.isdigit() and code.shortest <= len(plain) < code.width and code.pattern.fullmatch(plain.zfill(code.width)):
+        elif (
+            plain.isascii()
+            and plain.isdigit()
+            and code.shortest <= len(plain) < code.width
+            and code.pattern.fullmatch(plain.zfill(code.width))
+        ):
             short[text] = plain.zfill(code.width)
         else:
             _unreadable(result, text, code.fr, code.en)
@@ -440,7 +485,9 @@ def _identifiers(column: Column, texts: dict[str, int], result: Parsed, file: st
             plain = vat[2]
         if _DAMAGED_ID.fullmatch(plain):
             _unreadable(
-                result, text, "un identifiant complet : un tableur l'a abrégé et des chiffres sont perdus",
+                result,
+                text,
+                "un identifiant complet : un tableur l'a abrégé et des chiffres sont perdus",
                 "a whole identifier: a spreadsheet shortened it and digits are lost",
             )
         elif not (plain.isascii() and plain.isdigit()) or len(plain) > width or len(plain) < width - 2:
@@ -454,7 +501,9 @@ def _identifiers(column: Column, texts: dict[str, int], result: Parsed, file: st
             _unreadable(result, text, f"un {name} : des zéros à la place", f"a {name}: zeros stand in its place")
         else:
             _unreadable(
-                result, text, f"un {name} valable : sa clé de contrôle est fausse",
+                result,
+                text,
+                f"un {name} valable : sa clé de contrôle est fausse",
                 f"a valid {name}: its check digit is wrong",
             )
     passing = {t: v for t, v in short.items() if check(v)}
@@ -536,7 +585,9 @@ def _dates(column: Column, texts: dict[str, int], result: Parsed, file: str, typ
             result.values[text] = found
         else:
             _unreadable(
-                result, text, "une date vraie : elle tient lieu de « pas de date » ; laisser la case vide s'il n'y en a pas",
+                result,
+                text,
+                "une date vraie : elle tient lieu de « pas de date » ; laisser la case vide s'il n'y en a pas",
                 "a true date: it stands for 'no date'; leave the cell empty where there is none",
             )
     if american:
@@ -578,30 +629,49 @@ _TELEPHONE = re.compile(r"(?<![\d+])(?:(?:\+|00)33[\s.-]*(?:\(0\)[\s.-]*)?|0)[1-
 
 def _prose(column: Column, texts: dict[str, int], result: Parsed, file: str, typed: bool) -> None:
     """Whole paragraphs, of which nobody needs to know how the people named in them are reached: 9 addresses and 7 telephones
-    stood in 52 practice sheets, and would lie in the lake for ever."""
+    stood in 52 practice sheets, and would lie in the lake for ever.
+    """
     for text in texts:
         result.values[text] = _TELEPHONE.sub("[téléphone]", _MAIL.sub("[courriel]", text.strip()))
 
 
 _PARSERS: dict[str, Callable[[Column, dict[str, int], Parsed, str, bool], None]] = {
-    "text": _texts, "prose": _prose, "integer": _numbers, "number": _numbers, "year": _numbers, "date": _dates,
-    "boolean": _booleans, "commune": _codes, "department": _codes, "region": _codes,
-    "employment_zone": _codes, "country": _codes, "epci": _epci, "siren": _identifiers,
-    "siret": _identifiers, "naf": _naf,
+    "text": _texts,
+    "prose": _prose,
+    "integer": _numbers,
+    "number": _numbers,
+    "year": _numbers,
+    "date": _dates,
+    "boolean": _booleans,
+    "commune": _codes,
+    "department": _codes,
+    "region": _codes,
+    "employment_zone": _codes,
+    "country": _codes,
+    "epci": _epci,
+    "siren": _identifiers,
+    "siret": _identifiers,
+    "naf": _naf,
 }
 
 LEVEL_TYPES = {
-    "commune": "commune", "epci": "epci", "department": "department", "region": "region",
-    "employment_zone": "employment_zone", "country": "country",
+    "commune": "commune",
+    "epci": "epci",
+    "department": "department",
+    "region": "region",
+    "employment_zone": "employment_zone",
+    "country": "country",
 }
 
 DUCKDB_TYPES = {
-    "integer": "BIGINT", "year": "BIGINT", "number": "DOUBLE", "date": "DATE", "boolean": "BOOLEAN",
+    "integer": "BIGINT",
+    "year": "BIGINT",
+    "number": "DOUBLE",
+    "date": "DATE",
+    "boolean": "BOOLEAN",
 }
 
 
 def duckdb_type(column_type: str) -> str:
     """Return the DuckDB type in which a column of `column_type` lies in the lake."""
     return DUCKDB_TYPES.get(column_type, "VARCHAR")
-
-

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -77,9 +77,7 @@ def build(
         )
     if not warehouse.is_file():
         raise _no_warehouse(warehouse)
-    doing = Message(
-        fr=f"la préparation de l'édition {edition_id}", en=f"the building of edition {edition_id}"
-    )
+    doing = Message(fr=f"la préparation de l'édition {edition_id}", en=f"the building of edition {edition_id}")
 
     with explained(doing, home, lambda: shutil.rmtree(path, ignore_errors=True)):
         shutil.rmtree(path, ignore_errors=True)
@@ -93,7 +91,7 @@ def build(
         before = current(home)
         manifest = Manifest(
             edition=edition_id,
-            created_at=datetime.now(timezone.utc),
+            created_at=datetime.now(UTC),
             previous=before.edition_id if before else None,
             territory=outcome.territory,
             run_id=outcome.run_id,
@@ -113,9 +111,7 @@ def build(
             tables=written,
         )
         (path / MANIFEST).write_text(manifest.model_dump_json(indent=2) + "\n", "utf-8")
-    summaries = [
-        TableSummary(name=t.name, rows=t.rows, columns=t.columns, sha256=t.sha256) for t in written
-    ]
+    summaries = [TableSummary(name=t.name, rows=t.rows, columns=t.columns, sha256=t.sha256) for t in written]
     return BuiltEdition(edition_id, home, path, manifest, summaries)
 
 
@@ -151,26 +147,19 @@ def _copy(
     # dbt writes views with the database's name in them, which is the file's stem: keep that name.
     source = warehouse.stem
     connection.execute(f"ATTACH {_text(str(warehouse))} AS {_name(source)} (READ_ONLY)")
-    connection.execute(
-        f"ATTACH {_text(str(path / DATABASE))} AS {_EDITION} (STORAGE_VERSION '{STORAGE_VERSION}')"
-    )
+    connection.execute(f"ATTACH {_text(str(path / DATABASE))} AS {_EDITION} (STORAGE_VERSION '{STORAGE_VERSION}')")
     described = _descriptions(connection, source)
     names = sorted(described) if wanted is None else list(dict.fromkeys(wanted))
     absent = [n for n in names if n not in described]
     if absent or not names:
         raise _absent_tables(absent, warehouse)
-    tables = [
-        _copy_table(connection, f"{_name(source)}.{SCHEMA}", name, described[name], path)
-        for name in names
-    ]
+    tables = [_copy_table(connection, f"{_name(source)}.{SCHEMA}", name, described[name], path) for name in names]
     connection.execute(f"CHECKPOINT {_EDITION}")
     connection.execute(f"DETACH {_EDITION}")
     return tables
 
 
-def _descriptions(
-    connection: duckdb.DuckDBPyConnection, database: str
-) -> dict[str, dict[str, Any]]:
+def _descriptions(connection: duckdb.DuckDBPyConnection, database: str) -> dict[str, dict[str, Any]]:
     rows = connection.execute(
         """
         SELECT table_name, comment FROM duckdb_tables()
@@ -181,9 +170,7 @@ def _descriptions(
         """,
         {"db": database, "schema": SCHEMA},
     ).fetchall()
-    described: dict[str, dict[str, Any]] = {
-        name: {"comment": comment, "columns": {}} for name, comment in rows
-    }
+    described: dict[str, dict[str, Any]] = {name: {"comment": comment, "columns": {}} for name, comment in rows}
     columns = connection.execute(
         """
         SELECT table_name, column_name, comment FROM duckdb_columns()
@@ -207,9 +194,7 @@ def _copy_table(
     if "/" in name or name.startswith("."):
         raise ValueError(f"'{name}' cannot be the name of a file")
     target = f"{_EDITION}.main.{_name(name)}"
-    connection.execute(
-        f"CREATE TABLE {target} AS SELECT * FROM {schema}.{_name(name)} ORDER BY ALL"
-    )
+    connection.execute(f"CREATE TABLE {target} AS SELECT * FROM {schema}.{_name(name)} ORDER BY ALL")
     columns = connection.execute(f"DESCRIBE {target}").fetchall()
     if described["comment"]:
         connection.execute(f"COMMENT ON TABLE {target} IS {_text(described['comment'])}")
@@ -233,9 +218,7 @@ def _copy_table(
     )
 
 
-def _content(
-    connection: duckdb.DuckDBPyConnection, table: str, types: dict[str, str]
-) -> tuple[int, str]:
+def _content(connection: duckdb.DuckDBPyConnection, table: str, types: dict[str, str]) -> tuple[int, str]:
     # Sums, not XOR: two equal rows must not cancel each other. JSON, because the text of a row
     # writes the null and the word 'NULL' alike.
     rows, low, high = connection.execute(
@@ -286,10 +269,8 @@ def _absent_tables(absent: list[str], warehouse: Path) -> EditionError:
             en=f"The working database {warehouse} lacks: {listed or 'all tables'}.",
         ),
         Message(
-            fr="Relancez l'actualisation entière ; si le manque demeure, transmettez ce message à "
-            "l'équipe technique.",
-            en="Run the whole refresh again; if they are still lacking, pass this message on to "
-            "the technical team.",
+            fr="Relancez l'actualisation entière ; si le manque demeure, transmettez ce message à l'équipe technique.",
+            en="Run the whole refresh again; if they are still lacking, pass this message on to the technical team.",
         ),
         kind="warehouse",
     )

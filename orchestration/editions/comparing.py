@@ -153,7 +153,6 @@ def compare(old: Path | None, new: Path, *, moves: int = 10, share: Share | None
     up to half of them from elsewhere. `share`: only what one delivery of several answers for; the totals stay those
     of the editions.
     """
-
     old, new = (Path(old) if old else None), Path(new)
     connection = connect()
     try:
@@ -167,20 +166,22 @@ def compare(old: Path | None, new: Path, *, moves: int = 10, share: Share | None
         return Comparison(
             before=_totals(connection, "before", old) if old else None,
             after=_totals(connection, "after", new),
-            **dict(
-                zip(("new", "removed", "revised", "blanked", "filled", "restated", "unchanged"), counts)
-            ),
+            **dict(zip(("new", "removed", "revised", "blanked", "filled", "restated", "unchanged"), counts)),
             moves=_biggest(connection, moves),
             by_indicator=[
-                IndicatorChange(
-                    indicator_id=i, indicator=Message(fr=fr, en=en), new=n, removed=gone, revised=r
-                )
+                IndicatorChange(indicator_id=i, indicator=Message(fr=fr, en=en), new=n, removed=gone, revised=r)
                 for i, fr, en, n, gone, r in connection.execute(_BY_INDICATOR).fetchall()
             ],
             gone=[
                 Gone(
-                    indicator_id=i, indicator=Message(fr=fr, en=en), territory_level=level, still_listed=listed,
-                    periods=periods, figures=figures, territories=places, places=[p["name"] for p in named],
+                    indicator_id=i,
+                    indicator=Message(fr=fr, en=en),
+                    territory_level=level,
+                    still_listed=listed,
+                    periods=periods,
+                    figures=figures,
+                    territories=places,
+                    places=[p["name"] for p in named],
                 )
                 for i, fr, en, level, listed, periods, figures, places, named in connection.execute(_GONE).fetchall()
             ],
@@ -289,9 +290,7 @@ def _older(connection: duckdb.DuckDBPyConnection) -> list[Older]:
 def _move(row: tuple) -> Move:
     indicator_id, fr, en, *rest = row
     names = list(Move.model_fields)[2:]
-    return Move(
-        indicator_id=indicator_id, indicator=Message(fr=fr, en=en), **dict(zip(names, rest))
-    )
+    return Move(indicator_id=indicator_id, indicator=Message(fr=fr, en=en), **dict(zip(names, rest)))
 
 
 def _parquet(edition: Path | None, table: str) -> Path | None:
@@ -309,9 +308,7 @@ def _figures(connection: duckdb.DuckDBPyConnection, name: str, edition: Path | N
         source = f"SELECT {columns}, value::DOUBLE AS value, {others}, true AS here FROM {_scan(path)}"
     else:
         empty = ", ".join(f"NULL::VARCHAR AS {c}" for c in (*_KEY, *_BESIDE))
-        source = (
-            f"SELECT {empty}, NULL::DOUBLE AS value, true AS here LIMIT 0"
-        )
+        source = f"SELECT {empty}, NULL::DOUBLE AS value, true AS here LIMIT 0"
     connection.execute(f"CREATE TEMP TABLE {name} AS {source}")
 
 

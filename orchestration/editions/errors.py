@@ -8,9 +8,10 @@ locked file) into it. Add a case here when a new accident was met. Refusals of a
 from __future__ import annotations
 
 import errno
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Callable, Iterator, Literal
+from typing import Literal
 
 from orchestration.messages import Language, Message
 
@@ -49,9 +50,7 @@ class EditionError(Exception):
     @property
     def message(self) -> Message:
         """Return the reason and the action as one text."""
-        return Message(
-            fr=f"{self.reason.fr} {self.action.fr}", en=f"{self.reason.en} {self.action.en}"
-        )
+        return Message(fr=f"{self.reason.fr} {self.action.fr}", en=f"{self.reason.en} {self.action.en}")
 
     def text(self, language: Language = "fr") -> str:
         """Return the reason and the action in `language`."""
@@ -105,14 +104,12 @@ def _translated(error: BaseException, doing: Message, where: Path) -> EditionErr
             Message(
                 fr=f"Plus de place sur le disque pendant {doing.fr}, dans {where}. Les lecteurs "
                 "gardent l'édition en service.",
-                en=f"No room left on the disk during {doing.en}, in {where}. Readers keep the "
-                "edition in service.",
+                en=f"No room left on the disk during {doing.en}, in {where}. Readers keep the edition in service.",
             ),
             Message(
                 fr="Libérez de la place sur ce disque (ou choisissez un autre dossier avec --home), "
                 "puis relancez l'actualisation.",
-                en="Free some room on that disk (or choose another folder with --home), then run "
-                "the refresh again.",
+                en="Free some room on that disk (or choose another folder with --home), then run the refresh again.",
             ),
             kind="disk_full",
         )
@@ -125,24 +122,18 @@ def _translated(error: BaseException, doing: Message, where: Path) -> EditionErr
                 "the edition in service.",
             ),
             Message(
-                fr="Donnez au compte qui lance l'actualisation le droit d'écrire dans ce dossier, "
-                "puis relancez-la.",
-                en="Give the account that runs the refresh the right to write in that folder, then "
-                "run it again.",
+                fr="Donnez au compte qui lance l'actualisation le droit d'écrire dans ce dossier, puis relancez-la.",
+                en="Give the account that runs the refresh the right to write in that folder, then run it again.",
             ),
             kind="no_permission",
         )
     return EditionError(
         Message(
-            fr=f"Échec pendant {doing.fr}, dans {where} : {error}. Les lecteurs gardent l'édition en "
-            "service.",
-            en=f"Failure during {doing.en}, in {where}: {error}. Readers keep the edition in "
-            "service.",
+            fr=f"Échec pendant {doing.fr}, dans {where} : {error}. Les lecteurs gardent l'édition en service.",
+            en=f"Failure during {doing.en}, in {where}: {error}. Readers keep the edition in service.",
         ),
         Message(
-            fr="Relancez l'actualisation ; si l'échec se répète, transmettez ce message à l'équipe "
-            "technique.",
-            en="Run the refresh again; if it fails again, pass this message on to the technical "
-            "team.",
+            fr="Relancez l'actualisation ; si l'échec se répète, transmettez ce message à l'équipe technique.",
+            en="Run the refresh again; if it fails again, pass this message on to the technical team.",
         ),
     )

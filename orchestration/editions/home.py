@@ -75,7 +75,8 @@ def home_figures(warehouse: Path, before: Path | None, held: Iterable[str]) -> H
     try:
         connection.execute(f"ATTACH '{str(warehouse).replace(chr(39), chr(39) * 2)}' AS built (READ_ONLY)")
         home = connection.execute(
-            "SELECT territory_code, name FROM built.marts.dim_territory WHERE is_home AND territory_level = ?", [HOME_LEVEL]
+            "SELECT territory_code, name FROM built.marts.dim_territory WHERE is_home AND territory_level = ?",
+            [HOME_LEVEL],
         ).fetchone()
         if home is None:
             return None
@@ -84,7 +85,9 @@ def home_figures(warehouse: Path, before: Path | None, held: Iterable[str]) -> H
         connection.execute(_NEWEST)
         goals = connection.execute("SELECT sdg_id, name_fr, name_en FROM built.marts.dim_sdg ORDER BY 1").fetchall()
         return HomeFigures(
-            territory_code=home[0], territory=home[1], goals={g: Message(fr=fr, en=en) for g, fr, en in goals},
+            territory_code=home[0],
+            territory=home[1],
+            goals={g: Message(fr=fr, en=en) for g, fr, en in goals},
             figures=[_figure(row, before is None) for row in connection.execute(_FIGURES).fetchall()],
             gaps=[_gap(row, set(held)) for row in connection.execute(_GAPS).fetchall()],
         )
@@ -95,22 +98,61 @@ def home_figures(warehouse: Path, before: Path | None, held: Iterable[str]) -> H
 def _before(connection: duckdb.DuckDBPyConnection, edition: Path | None) -> None:
     path = edition / "parquet" / "fct_indicator_value.parquet" if edition else None
     if path and path.is_file():
-        connection.execute(f"CREATE TEMP VIEW before AS SELECT * FROM read_parquet('{str(path).replace(chr(39), chr(39) * 2)}')")
+        connection.execute(
+            f"CREATE TEMP VIEW before AS SELECT * FROM read_parquet('{str(path).replace(chr(39), chr(39) * 2)}')"
+        )
     else:
         connection.execute("CREATE TEMP VIEW before AS SELECT * FROM figures LIMIT 0")
 
 
 def _figure(row: tuple, is_first: bool) -> HomeFigure:
-    indicator, goal, fr, en, breakdown, value, unit_fr, unit, period, status, source, vintage, step, old, old_period, later = row
+    (
+        indicator,
+        goal,
+        fr,
+        en,
+        breakdown,
+        value,
+        unit_fr,
+        unit,
+        period,
+        status,
+        source,
+        vintage,
+        step,
+        old,
+        old_period,
+        later,
+    ) = row
     change = None
     if not is_first:
         same = old is not None and abs(value - old) <= _NOISE * max(1, abs(value), abs(old))
-        change = "new" if old is None else "newer" if period > old_period else "same" if same and period == old_period else "revised"
+        change = (
+            "new"
+            if old is None
+            else "newer"
+            if period > old_period
+            else "same"
+            if same and period == old_period
+            else "revised"
+        )
     beside = change in ("newer", "revised")
     return HomeFigure(
-        indicator_id=indicator, sdg_id=goal, indicator=Message(fr=fr, en=en), breakdown=breakdown, value=value,
-        unit=Message(fr=unit_fr or "", en=unit or ""), period=period, status=status, source_id=source, vintage=vintage, step=step,
-        change=change, old_value=old if beside else None, old_period=old_period if beside else None, without_value=later,
+        indicator_id=indicator,
+        sdg_id=goal,
+        indicator=Message(fr=fr, en=en),
+        breakdown=breakdown,
+        value=value,
+        unit=Message(fr=unit_fr or "", en=unit or ""),
+        period=period,
+        status=status,
+        source_id=source,
+        vintage=vintage,
+        step=step,
+        change=change,
+        old_value=old if beside else None,
+        old_period=old_period if beside else None,
+        without_value=later,
     )
 
 
@@ -131,6 +173,11 @@ def _gap(row: tuple, held: set[str]) -> HomeGap:
     else:
         cause, absent = "no_figure", inputs
     return HomeGap(
-        indicator_id=indicator, sdg_id=goal, indicator=Message(fr=fr, en=en), cause=cause, levels=levels,
-        home_communes=communes, sources=absent,
+        indicator_id=indicator,
+        sdg_id=goal,
+        indicator=Message(fr=fr, en=en),
+        cause=cause,
+        levels=levels,
+        home_communes=communes,
+        sources=absent,
     )

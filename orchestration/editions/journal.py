@@ -12,7 +12,7 @@ from __future__ import annotations
 import getpass
 import json
 import os
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
@@ -48,14 +48,12 @@ def history(home: Path) -> list[HistoryEntry]:
     return entries
 
 
-def record(
-    home: Path, what: str, edition: str, previous: str | None, who: str | None = None
-) -> None:
+def record(home: Path, what: str, edition: str, previous: str | None, who: str | None = None) -> None:
     """Append one event and force it onto the disk; raises OSError when that is impossible.
 
     `who`: the name for the log, by default the account.
     """
-    entry = HistoryEntry(when=datetime.now(timezone.utc), what=what, edition=edition, previous=previous)
+    entry = HistoryEntry(when=datetime.now(UTC), what=what, edition=edition, previous=previous)
     log = home / "logs" / ACCOUNTS
     log.parent.mkdir(exist_ok=True)
     _append(log, json.dumps({**entry.model_dump(mode="json"), "who": who or _account()}, ensure_ascii=False))

@@ -14,7 +14,7 @@ import hashlib
 import os
 import re
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
@@ -140,10 +140,8 @@ def check_edition_id(edition_id: str) -> str:
                 en=f"'{edition_id}' is not the name of an edition.",
             ),
             Message(
-                fr="Un nom d'édition ressemble à 20261124T031500Z ; « observatory editions » les "
-                "affiche.",
-                en="An edition's name looks like 20261124T031500Z; 'observatory editions' lists "
-                "them.",
+                fr="Un nom d'édition ressemble à 20261124T031500Z ; « observatory editions » les affiche.",
+                en="An edition's name looks like 20261124T031500Z; 'observatory editions' lists them.",
             ),
             kind="unknown",
         )
@@ -156,7 +154,7 @@ def new_edition_id(home: Path, now: datetime | None = None) -> str:
     Two editions of the same second are told apart by the microseconds in hexadecimal, which keeps
     the order: 20261124T031500Z < 20261124T031500Z-0a3f1.
     """
-    now = (now or datetime.now(timezone.utc)).astimezone(timezone.utc)
+    now = (now or datetime.now(UTC)).astimezone(UTC)
     name = now.strftime("%Y%m%dT%H%M%SZ")
     candidates = [name, *(f"{name}-{now.microsecond + i:05x}" for i in range(1000))]
     for candidate in candidates:

@@ -32,9 +32,7 @@ from orchestration.messages import Message
 log = logging.getLogger(__name__)
 
 
-def publish(
-    built: BuiltEdition, receipts: Mapping[str, str] | None = None, *, who: str | None = None
-) -> Path:
+def publish(built: BuiltEdition, receipts: Mapping[str, str] | None = None, *, who: str | None = None) -> Path:
     """Put the edition into service and return its folder, `HOME/editions/<edition_id>`.
 
     `receipts`: texts of `receipt.json`, `receipt.md` and what lies beside them, written in first; may be left out when the
@@ -122,18 +120,14 @@ def rollback(home: Path, edition_id: str, *, who: str | None = None) -> Edition:
                 "edition in service does not change.",
             ),
             Message(
-                fr="Choisissez une autre édition, ou restaurez ce dossier depuis une sauvegarde : "
-                f"{target.path}.",
-                en="Choose another edition, or restore this folder from a backup: "
-                f"{target.path}.",
+                fr=f"Choisissez une autre édition, ou restaurez ce dossier depuis une sauvegarde : {target.path}.",
+                en=f"Choose another edition, or restore this folder from a backup: {target.path}.",
             ),
             kind="damaged",
         )
     if not target.is_current:
         before = current_name(home)
-        doing = Message(
-            fr=f"le retour à l'édition {edition_id}", en=f"the rollback to edition {edition_id}"
-        )
+        doing = Message(fr=f"le retour à l'édition {edition_id}", en=f"the rollback to edition {edition_id}")
         with explained(doing, home, lambda: None):
             settle(home)
             swap(home, edition_id)
@@ -225,9 +219,7 @@ def _unknown(home: Path, edition_id: str, known: list[str]) -> EditionError:
         )
     else:
         action = Message(
-            fr=f"Choisissez parmi : {', '.join(shown)}"
-            + (f" … et {rest} plus anciennes." if rest > 0 else "."),
-            en=f"Choose among: {', '.join(shown)}"
-            + (f" … and {rest} older ones." if rest > 0 else "."),
+            fr=f"Choisissez parmi : {', '.join(shown)}" + (f" … et {rest} plus anciennes." if rest > 0 else "."),
+            en=f"Choose among: {', '.join(shown)}" + (f" … and {rest} older ones." if rest > 0 else "."),
         )
     return EditionError(reason, action, kind="unknown")

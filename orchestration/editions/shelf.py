@@ -81,11 +81,7 @@ def verify(path: Path) -> list[Message]:
     """Return what is wrong with an edition's files compared with its manifest; empty when sound."""
     manifest = _manifest(path)
     if manifest is None:
-        return [
-            Message(
-                fr=f"{MANIFEST} manque ou est illisible", en=f"{MANIFEST} is missing or unreadable"
-            )
-        ]
+        return [Message(fr=f"{MANIFEST} manque ou est illisible", en=f"{MANIFEST} is missing or unreadable")]
     expected = {DATABASE: manifest.database.sha256}
     expected |= {f"parquet/{t.name}.parquet": t.sha256 for t in manifest.tables}
     problems = []
@@ -98,9 +94,7 @@ def verify(path: Path) -> list[Message]:
     return problems
 
 
-def _edition(
-    home: Path, name: str, entries: list[journal.HistoryEntry], in_service: str | None
-) -> Edition:
+def _edition(home: Path, name: str, entries: list[journal.HistoryEntry], in_service: str | None) -> Edition:
     path = edition_dir(home, name)
     manifest = _manifest(path)
     own = [e for e in entries if e.edition == name and e.what != "publishing"]

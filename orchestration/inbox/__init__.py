@@ -13,6 +13,16 @@ from orchestration.inbox.recognise import Candidate, Recognition, recognise
 from orchestration.inbox.take import Answer, take, take_all
 
 __all__ = [
-    "INBOX", "Answer", "Candidate", "Dropped", "Inbox", "InboxBusy", "Recognition", "land_inbox", "recognise",
-    "scan", "take", "take_all",
+    "INBOX",
+    "Answer",
+    "Candidate",
+    "Dropped",
+    "Inbox",
+    "InboxBusy",
+    "Recognition",
+    "land_inbox",
+    "recognise",
+    "scan",
+    "take",
+    "take_all",
 ]

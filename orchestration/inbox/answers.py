@@ -53,21 +53,21 @@ class Story:
     kept_at: str | None
     source: Source | None = None
     found: Recognition | None = None
-    trial: "Trial | None" = None
+    trial: Trial | None = None
     outcome: RefreshOutcome | None = None
     state: str = ""
     reason: Message | None = None
     action: Message | None = None
-    comparison: "Comparison | None" = None
+    comparison: Comparison | None = None
     tables: list[tuple[str, int | None, int | None]] = field(default_factory=list)
     taken_as: str | None = None
     beside: list[str] = field(default_factory=list)
     apart: bool = False
     overtaken_by: str | None = None
     held_as: tuple[str, str] | None = None
-    home_values: "list[HomeValue]" = field(default_factory=list)
-    kpis: "list[MonitoringFigure]" = field(default_factory=list)
-    filing: "Filing | None" = None
+    home_values: list[HomeValue] = field(default_factory=list)
+    kpis: list[MonitoringFigure] = field(default_factory=list)
+    filing: Filing | None = None
     not_dropped: list[str] = field(default_factory=list)
 
 
@@ -139,9 +139,12 @@ def headline(story: Story) -> Message:
 def _page(story: Story, language: Language) -> list[str]:
     fr = language == "fr"
     lines = [
-        f"# {'Réponse à' if fr else 'Answer to'} {_quoted(story.name, language)}", "",
-        f"**{headline(story).text(language)}**", "",
-        f"{'Le' if fr else 'On'} {moment(story.when, language)}.", "",
+        f"# {'Réponse à' if fr else 'Answer to'} {_quoted(story.name, language)}",
+        "",
+        f"**{headline(story).text(language)}**",
+        "",
+        f"{'Le' if fr else 'On'} {moment(story.when, language)}.",
+        "",
     ]
     lines += _recognised(story, language)
     # the lines first: whatever a file was refused for, they are what can be corrected
@@ -169,14 +172,21 @@ def _recognised(story: Story, language: Language) -> list[str]:
                     f"{count(c.known, 'en-tête reconnu', 'en-têtes reconnus')} sur {c.named}"
                     + (f" ; il manque {lacks}" if lacks else "")
                     if fr
-                    else f"{count(c.known, 'header', 'headers', 'en')} of {c.named} known" + (f"; lacking {lacks}" if lacks else "")
+                    else f"{count(c.known, 'header', 'headers', 'en')} of {c.named} known"
+                    + (f"; lacking {lacks}" if lacks else "")
                 )
-                lines.append(f"- {_quoted(c.title.text(language), language)} (`{c.source_id}`) : {told}" if fr else f"- {_quoted(c.title.text(language), language)} (`{c.source_id}`): {told}")
+                lines.append(
+                    f"- {_quoted(c.title.text(language), language)} (`{c.source_id}`) : {told}"
+                    if fr
+                    else f"- {_quoted(c.title.text(language), language)} (`{c.source_id}`): {told}"
+                )
             lines.append("")
         elif found.raw is not None:
             lines += [
-                "Aucun de ces en-têtes n'est connu : ce n'est sans doute pas un fichier de l'observatoire." if fr
-                else "None of these headers is known: it is probably no file of the observatory.", "",
+                "Aucun de ces en-têtes n'est connu : ce n'est sans doute pas un fichier de l'observatoire."
+                if fr
+                else "None of these headers is known: it is probably no file of the observatory.",
+                "",
             ]
         return lines
     table = source.tables[found.table]
@@ -193,7 +203,7 @@ def _recognised(story: Story, language: Language) -> list[str]:
     return [*lines, ""]
 
 
-def _document(filing: "Filing", language: Language) -> str:
+def _document(filing: Filing, language: Language) -> str:
     """Return what a document was read as: company, SIREN, year, kind, pages; what is not known is said so."""
     fr = language == "fr"
     parts = [
@@ -203,8 +213,10 @@ def _document(filing: "Filing", language: Language) -> str:
         filing.document_type or ("type de document inconnu" if fr else "kind of document unknown"),
         count(filing.pages or 0, "page", "pages", language),
     ]
-    said = ("d'après le registre" if fr else "by the register") if filing.is_registered else (
-        "d'après le nom du fichier et ses premières pages" if fr else "by the file's name and its first pages"
+    said = (
+        ("d'après le registre" if fr else "by the register")
+        if filing.is_registered
+        else ("d'après le nom du fichier et ses premières pages" if fr else "by the file's name and its first pages")
     )
     return f"{', '.join(parts)} ({said})"
 
@@ -228,10 +240,15 @@ def _rows(story: Story, language: Language) -> list[str]:
     lines = ["## Les lignes" if fr else "## The lines", ""]
     kept, lost = trial.rows_kept, len(trial.rejected)
     if _is_document(story):
-        lines.append(f"{count(trial.rows_read, 'page lue', 'pages lues')}." if fr else f"{count(trial.rows_read, 'page', 'pages', 'en')} read.")
+        lines.append(
+            f"{count(trial.rows_read, 'page lue', 'pages lues')}."
+            if fr
+            else f"{count(trial.rows_read, 'page', 'pages', 'en')} read."
+        )
     elif not story.accepted:
         lines.append(
-            f"{count(trial.rows_read, 'ligne lue', 'lignes lues')}, dont {count(lost, 'à corriger', 'à corriger')} :" if fr
+            f"{count(trial.rows_read, 'ligne lue', 'lignes lues')}, dont {count(lost, 'à corriger', 'à corriger')} :"
+            if fr
             else f"{count(trial.rows_read, 'line', 'lines', 'en')} read, {lost} to correct:"
         )
     elif fr:
@@ -249,7 +266,9 @@ def _rows(story: Story, language: Language) -> list[str]:
     if lost > ROWS_NAMED:
         lines.append(f"- … {'et' if fr else 'and'} {lost - ROWS_NAMED} {'autres' if fr else 'more'}")
     for note in trial.notes:
-        lines.append(f"- {'Pour information :' if fr else 'For your information:'} {_clean(_in_headers(story, note.text(language)))}")
+        lines.append(
+            f"- {'Pour information :' if fr else 'For your information:'} {_clean(_in_headers(story, note.text(language)))}"
+        )
     if trial.rejected or trial.notes:
         lines.append("")
     return lines
@@ -262,7 +281,7 @@ def _is_document(story: Story) -> bool:
     return story.source.tables[found.table].files[found.index].format == "pdf"
 
 
-def _cells(story: Story, bad: "Rejected", language: Language) -> str:
+def _cells(story: Story, bad: Rejected, language: Language) -> str:
     """Return the column at fault of a line and what stands in it, where the reason does not quote it: « colonne « ODD » (« 8, 12 ») »."""
     if story.source is None or story.found is None or story.found.table is None:
         return ""
@@ -296,13 +315,15 @@ def _figures(story: Story, language: Language) -> list[str]:
     lines += ["## Ce qui change" if fr else "## What changes", ""]
     if story.apart:
         lines.append(
-            "- L'édition n'a pas pu être publiée avec tous les fichiers de ce relevé : celui-ci a été pris à part." if fr
+            "- L'édition n'a pas pu être publiée avec tous les fichiers de ce relevé : celui-ci a été pris à part."
+            if fr
             else "- The edition could not be published with all files of this look: this one was taken apart."
         )
     if story.beside:
         names = listed([_quoted(n, language) for n in story.beside], language)
         lines.append(
-            f"- Pris dans la même actualisation que {names} ; ce qui suit ne compte que les chiffres que votre fichier alimente." if fr
+            f"- Pris dans la même actualisation que {names} ; ce qui suit ne compte que les chiffres que votre fichier alimente."
+            if fr
             else f"- Taken in the same refresh as {names}; what follows counts the figures that your file feeds only."
         )
     versus = story.trial.versus if story.trial else None
@@ -317,7 +338,8 @@ def _figures(story: Story, language: Language) -> list[str]:
     comparison = story.comparison
     if comparison is not None and comparison.before is None:
         lines.append(
-            f"- C'est la première édition : {count(comparison.new, 'chiffre', 'chiffres')} d'indicateurs." if fr
+            f"- C'est la première édition : {count(comparison.new, 'chiffre', 'chiffres')} d'indicateurs."
+            if fr
             else f"- It is the first edition: {count(comparison.new, 'figure', 'figures', 'en')} of indicators."
         )
     elif comparison is None or comparison.is_same:
@@ -331,36 +353,51 @@ def _figures(story: Story, language: Language) -> list[str]:
         )
         for i in comparison.by_indicator[:INDICATORS_NAMED]:
             lines.append(
-                f"  - {i.indicator.fr} : {i.new} / {i.revised} / {i.removed}" if fr else f"  - {i.indicator.en}: {i.new} / {i.revised} / {i.removed}"
+                f"  - {i.indicator.fr} : {i.new} / {i.revised} / {i.removed}"
+                if fr
+                else f"  - {i.indicator.en}: {i.new} / {i.revised} / {i.removed}"
             )
         for m in moves(comparison, language)[:MOVES_NAMED]:
             lines.append(f"  - {m.indicator}, {m.place}, {m.period}{' :' if fr else ':'} {m.old} → {m.new}")
         for g in comparison.gone[:MOVES_NAMED]:
-            where = f"{', '.join(g.places)}{'…' if g.territories > len(g.places) else ''}, {listed(g.periods, language)}"
+            where = (
+                f"{', '.join(g.places)}{'…' if g.territories > len(g.places) else ''}, {listed(g.periods, language)}"
+            )
             lines.append(
                 f"  - {g.indicator.fr} : {count(g.figures, 'valeur que les lecteurs ne voient plus', 'valeurs que les lecteurs ne voient plus')} ({where})"
-                if fr else f"  - {g.indicator.en}: {count(g.figures, 'value that readers no longer see', 'values that readers no longer see', 'en')} ({where})"
+                if fr
+                else f"  - {g.indicator.en}: {count(g.figures, 'value that readers no longer see', 'values that readers no longer see', 'en')} ({where})"
             )
         for o in comparison.older:
             lines.append(
-                f"  - {count(o.figures, 'valeur vient', 'valeurs viennent')} maintenant du millésime {o.after} au lieu de {o.before}" if fr
+                f"  - {count(o.figures, 'valeur vient', 'valeurs viennent')} maintenant du millésime {o.after} au lieu de {o.before}"
+                if fr
                 else f"  - {count(o.figures, 'value comes', 'values come', 'en')} from vintage {o.after} now instead of {o.before}"
             )
     for name, before, after in story.tables:
         if name in _TOLD_ELSEWHERE:
             continue
         words = (
-            f"table `{name}`, {_rows_of(before, fr)} → {_rows_of(after, fr)}" if before != after else
-            (f"table `{name}`, contenu modifié ({_rows_of(after, fr)})" if fr else f"table `{name}`, other content ({_rows_of(after, fr)})")
+            f"table `{name}`, {_rows_of(before, fr)} → {_rows_of(after, fr)}"
+            if before != after
+            else (
+                f"table `{name}`, contenu modifié ({_rows_of(after, fr)})"
+                if fr
+                else f"table `{name}`, other content ({_rows_of(after, fr)})"
+            )
         )
         lines.append(f"- {words[0].upper()}{words[1:]}.")
     if outcome is not None and outcome.published:
         lines.append(
-            f"- Les lecteurs voient l'édition `{outcome.edition}`." if fr else f"- Readers see edition `{outcome.edition}`."
+            f"- Les lecteurs voient l'édition `{outcome.edition}`."
+            if fr
+            else f"- Readers see edition `{outcome.edition}`."
         )
     elif outcome is not None and outcome.edition:
         lines.append(
-            f"- L'édition `{outcome.edition}` reste en service." if fr else f"- Edition `{outcome.edition}` stays in service."
+            f"- L'édition `{outcome.edition}` reste en service."
+            if fr
+            else f"- Edition `{outcome.edition}` stays in service."
         )
     if story.trial and story.trial.newer and story.found:
         newer = story.trial.newer
@@ -379,9 +416,21 @@ def _home(story: Story, language: Language) -> list[str]:
     if story.home_values:
         lines += ["## Les chiffres du territoire" if fr else "## The territory's figures", ""]
         for v in story.home_values:
-            was = "" if v.old is None else (f" ({number(v.old, language)} avant)" if fr else f" ({number(v.old, language)} before)")
-            weak = "" if v.status == "final" else (", provisoire" if fr else ", provisional") if v.status == "provisional" else (", borne" if fr else ", a bound")
-            lines.append(f"- {v.place}, {v.indicator.text(language)}, {v.period}{colon} {number(v.value, language)}{unit(v.unit, language)}{was}{weak}")
+            was = (
+                ""
+                if v.old is None
+                else (f" ({number(v.old, language)} avant)" if fr else f" ({number(v.old, language)} before)")
+            )
+            weak = (
+                ""
+                if v.status == "final"
+                else (", provisoire" if fr else ", provisional")
+                if v.status == "provisional"
+                else (", borne" if fr else ", a bound")
+            )
+            lines.append(
+                f"- {v.place}, {v.indicator.text(language)}, {v.period}{colon} {number(v.value, language)}{unit(v.unit, language)}{was}{weak}"
+            )
         lines.append("")
     known = [k for k in story.kpis if k.value is not None]
     if known:
@@ -391,13 +440,14 @@ def _home(story: Story, language: Language) -> list[str]:
             measure = k.unit.text(language)
             lines.append(
                 f"- {k.name.text(language)}{f', {k.period}' if k.period else ''}{colon} {number(k.value, language)}"
-                + (unit("%", language) if measure == "%" else "") + _aim(k, language)
+                + (unit("%", language) if measure == "%" else "")
+                + _aim(k, language)
             )
         lines.append("")
     return lines
 
 
-def _aim(k: "MonitoringFigure", language: Language) -> str:
+def _aim(k: MonitoringFigure, language: Language) -> str:
     fr, said = language == "fr", ""
     if k.old is not None and k.value is not None and abs(k.old - k.value) > 1e-9:
         said += f" ({number(k.old, language)} avant)" if fr else f" ({number(k.old, language)} before)"
@@ -425,7 +475,8 @@ def _to_do(story: Story, language: Language) -> list[str]:
         names += f", … ({more})" if more > 0 else ""
         lines.append(
             f"Déposer aussi {count(len(story.not_dropped), 'document que le registre nomme et qui manque', 'documents que le registre nomme et qui manquent')} : {names}."
-            if fr else f"Drop {count(len(story.not_dropped), 'document', 'documents', 'en')} too that the register names and that are not there: {names}."
+            if fr
+            else f"Drop {count(len(story.not_dropped), 'document', 'documents', 'en')} too that the register names and that are not there: {names}."
         )
     elif story.accepted:
         numbers = ", ".join(str(r.line) for r in rejected[:ROWS_NAMED])
@@ -436,16 +487,30 @@ def _to_do(story: Story, language: Language) -> list[str]:
         )
     elif story.action is not None:
         lines.append(_sentence(_in_headers(story, story.action.text(language))))
-    if not story.accepted and story.source is not None and story.source.role == "team" and story.found and story.found.table:
+    if (
+        not story.accepted
+        and story.source is not None
+        and story.source.role == "team"
+        and story.found
+        and story.found.table
+    ):
         if any(s.format == "table" for s in story.source.tables[story.found.table].files):
             name = template_name(story.source, story.found.table)
             lines.append("")
             lines.append(
-                f"Le modèle `{name}` a les bonnes colonnes, les listes et un mode d'emploi." if fr
+                f"Le modèle `{name}` a les bonnes colonnes, les listes et un mode d'emploi."
+                if fr
                 else f"The template `{name}` has the right columns, the lists and a legend."
             )
     if story.kept_at:
-        lines += ["", (f"Votre fichier est rangé dans `{story.kept_at}` ; rien n'est perdu." if fr else f"Your file is kept in `{story.kept_at}`; nothing is lost.")]
+        lines += [
+            "",
+            (
+                f"Votre fichier est rangé dans `{story.kept_at}` ; rien n'est perdu."
+                if fr
+                else f"Your file is kept in `{story.kept_at}`; nothing is lost."
+            ),
+        ]
     return lines
 
 
@@ -456,18 +521,27 @@ def _register_line(story: Story, language: Language) -> list[str]:
     register = next((n for n, t in story.source.tables.items() if FILE_NAME in t.key), None)
     if register is None:
         return []
-    known = {FILE_NAME: story.taken_as, "siren": filing.siren, "company_name": filing.company_name,
-             "fiscal_year": filing.fiscal_year, "document_type": filing.document_type}
+    known = {
+        FILE_NAME: story.taken_as,
+        "siren": filing.siren,
+        "company_name": filing.company_name,
+        "fiscal_year": filing.fiscal_year,
+        "document_type": filing.document_type,
+    }
     parts = []
     for column in story.source.tables[register].columns:
         if column.name in known and column.headers:
             value = known[column.name]
-            parts.append(f"{column.headers[0].text}{' :' if fr else ':'} {_quoted(_clean(str(value)), language) if value else ('à compléter' if fr else 'to fill in')}")
+            parts.append(
+                f"{column.headers[0].text}{' :' if fr else ':'} {_quoted(_clean(str(value)), language) if value else ('à compléter' if fr else 'to fill in')}"
+            )
     book = template_name(story.source, register)
     return [
         f"Le registre n'a pas de ligne pour ce document : sans SIREN, il n'est compté pour aucune entreprise. Ajouter dans `{book}` une ligne, en vérifiant ce qui a été lu, puis déposer le registre :"
-        if fr else f"The register has no line for this document: without a SIREN it counts for no company. Add a line to `{book}`, checking what was read, then drop the register:",
-        "", *(f"- {p}" for p in parts),
+        if fr
+        else f"The register has no line for this document: without a SIREN it counts for no company. Add a line to `{book}`, checking what was read, then drop the register:",
+        "",
+        *(f"- {p}" for p in parts),
     ]
 
 
@@ -522,12 +596,13 @@ def _in_headers(story: Story, text: str) -> str:
     return text
 
 
-def table_changes(before: "Edition | None", after: "Edition | None") -> list[tuple[str, int | None, int | None]]:
+def table_changes(before: Edition | None, after: Edition | None) -> list[tuple[str, int | None, int | None]]:
     """Return (table, rows before, rows after) of the published tables whose content differs."""
     old = {t.name: t for t in before.tables} if before else {}
     new = {t.name: t for t in after.tables} if after else {}
     names = [n for n in [*new, *(n for n in old if n not in new)]]
     return [
         (n, old[n].rows if n in old else None, new[n].rows if n in new else None)
-        for n in names if n not in old or n not in new or old[n].sha256 != new[n].sha256
+        for n in names
+        if n not in old or n not in new or old[n].sha256 != new[n].sha256
     ]

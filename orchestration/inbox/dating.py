@@ -70,7 +70,7 @@ def _header_year(table: Table, found: Recognition) -> int | None:
     return max(years) if years else None
 
 
-def _newest_year(table: Table, raw: "RawTable", index: int) -> int | None:
+def _newest_year(table: Table, raw: RawTable, index: int) -> int | None:
     finder = HeaderFinder(table, table.files[index].layout, None)
     years: list[int] = []
     for position, cell in enumerate(raw.header):

@@ -53,8 +53,14 @@ def snapshot(inbox: Inbox, dropped: Dropped) -> tuple[Path, str]:
         handle = os.open(dropped.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except PermissionError:
         raise Refusal(
-            Message(fr=f"« {dropped.name} » : l'observatoire n'a pas le droit de lire ce fichier.", en=f"'{dropped.name}': the observatory may not read this file."),
-            Message(fr="Rendre le fichier lisible par tous, puis le déposer de nouveau.", en="Make the file readable for everybody, then drop it again."),
+            Message(
+                fr=f"« {dropped.name} » : l'observatoire n'a pas le droit de lire ce fichier.",
+                en=f"'{dropped.name}': the observatory may not read this file.",
+            ),
+            Message(
+                fr="Rendre le fichier lisible par tous, puis le déposer de nouveau.",
+                en="Make the file readable for everybody, then drop it again.",
+            ),
             kind="rights",
         ) from None
     except OSError as error:
@@ -80,7 +86,9 @@ def snapshot(inbox: Inbox, dropped: Dropped) -> tuple[Path, str]:
         if size == 0:
             raise Refusal(
                 Message(fr=f"« {dropped.name} » est vide (0 octet).", en=f"'{dropped.name}' is empty (0 bytes)."),
-                Message(fr="Enregistrer le fichier de nouveau, puis le déposer.", en="Save the file again, then drop it."),
+                Message(
+                    fr="Enregistrer le fichier de nouveau, puis le déposer.", en="Save the file again, then drop it."
+                ),
                 kind="empty",
             )
         copied = 0
@@ -107,7 +115,12 @@ def is_unchanged(dropped: Dropped) -> bool:
 
 
 def taken_name(
-    source: Source, table: str, index: int, name: str, vintage: str, given: dict[str, str] | None = None,
+    source: Source,
+    table: str,
+    index: int,
+    name: str,
+    vintage: str,
+    given: dict[str, str] | None = None,
     held: Sequence[str] = (),
 ) -> str:
     """Return the name under which a recognised file is kept: its own where the source knows it, else a usual one.
@@ -127,7 +140,9 @@ def taken_name(
     if spec.format != "table":
         candidates.append(Path(own).stem + _KINDS[spec.format][0])
     elif spec.example and set(spec.name_maps) <= set(given or {}):
-        candidates += [h for h in held if _ending(h) == ending and _says(spec, h) == {t: (given or {})[t] for t in spec.name_maps}]
+        candidates += [
+            h for h in held if _ending(h) == ending and _says(spec, h) == {t: (given or {})[t] for t in spec.name_maps}
+        ]
         stem = _dated(spec, vintage, given)
         candidates += [stem + e for e in dict.fromkeys([ending, *_KINDS["table"]]) if e]
         candidates.append(_dated(spec, vintage, given, whole=True))
@@ -157,7 +172,10 @@ def _says(spec: FileSpec, name: str) -> dict[str, str] | None:
     match = spec.regex.fullmatch(name)
     if match is None:
         return None
-    return {target: m.values.get((match.groupdict().get(m.group) or "").casefold(), "") for target, m in spec.name_maps.items()}
+    return {
+        target: m.values.get((match.groupdict().get(m.group) or "").casefold(), "")
+        for target, m in spec.name_maps.items()
+    }
 
 
 def _ending(name: str) -> str:
@@ -183,7 +201,13 @@ def _dated(spec: FileSpec, vintage: str, given: dict[str, str] | None = None, *,
 
 def _as_landed(source: Source, vintage: str, name: str) -> Landed:
     return Landed(
-        source=source.source_id, vintage=vintage, path=Path(name), name=name, bytes=0, sha256="", channel=INBOX,
+        source=source.source_id,
+        vintage=vintage,
+        path=Path(name),
+        name=name,
+        bytes=0,
+        sha256="",
+        channel=INBOX,
         origin=f"{INBOX}:{source.source_id}/{vintage}/{name}",
     )
 
@@ -191,15 +215,23 @@ def _as_landed(source: Source, vintage: str, name: str) -> Landed:
 def landed(source: Source, vintage: str, name: str, path: Path, digest: str) -> Landed:
     """Return the file at `path` as a refresh will see it once it is placed."""
     return Landed(
-        source=source.source_id, vintage=vintage, path=path, name=name, bytes=path.stat().st_size, sha256=digest,
-        channel=INBOX, origin=f"{INBOX}:{source.source_id}/{vintage}/{name}",
+        source=source.source_id,
+        vintage=vintage,
+        path=path,
+        name=name,
+        bytes=path.stat().st_size,
+        sha256=digest,
+        channel=INBOX,
+        origin=f"{INBOX}:{source.source_id}/{vintage}/{name}",
     )
 
 
 # placing and undoing ------------------------------------------------------------------------------
 
 
-def place(inbox: Inbox, source: Source, dropped: Dropped, copy: Path, digest: str, vintage: str, name: str) -> Placement:
+def place(
+    inbox: Inbox, source: Source, dropped: Dropped, copy: Path, digest: str, vintage: str, name: str
+) -> Placement:
     """Put the copy at `taken/<source>/<vintage>/<name>`; a file of the same kind gives way to it."""
     folder = inbox.taken / source.source_id / vintage
     folder.mkdir(parents=True, exist_ok=True)
@@ -216,8 +248,12 @@ def place(inbox: Inbox, source: Source, dropped: Dropped, copy: Path, digest: st
         for rival in rivals:
             shutil.copy2(folder / rival, kept / rival)
         placement = Placement(
-            dropped=os.fsencode(dropped.path.name).hex(), sha256=digest, source=source.source_id, vintage=vintage,
-            name=name, previous=rivals,
+            dropped=os.fsencode(dropped.path.name).hex(),
+            sha256=digest,
+            source=source.source_id,
+            vintage=vintage,
+            name=name,
+            previous=rivals,
         )
         write_atomically(note, placement.model_dump_json())
     os.replace(copy, folder / name)

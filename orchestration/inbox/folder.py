@@ -25,7 +25,10 @@ from orchestration.templates import filled_in
 INBOX = "inbox"
 # The answer as text, by which a later look knows what was answered, and as a page for people (Windows opens no `.md`).
 ANSWERS = (".accepted.md", ".refused.md")
-PAGES: dict[Language, tuple[str, str]] = {"fr": (".pris.html", ".refusé.html"), "en": (".accepted.html", ".refused.html")}
+PAGES: dict[Language, tuple[str, str]] = {
+    "fr": (".pris.html", ".refusé.html"),
+    "en": (".accepted.html", ".refused.html"),
+}
 SETTLE_SECONDS = 10.0
 # The longest name that the usual file systems keep, in bytes.
 MAX_NAME = 255
@@ -178,7 +181,7 @@ def arriving(
     return len(waits), max(waits, default=0.0)
 
 
-def _entries(inbox: "Inbox") -> list[os.DirEntry[str]]:
+def _entries(inbox: Inbox) -> list[os.DirEntry[str]]:
     """Return what lies in the inbox and is meant for it; [] without inbox; raises FolderUnusable."""
     try:
         entries = sorted(os.scandir(inbox.path), key=lambda e: e.name)
@@ -190,7 +193,10 @@ def _entries(inbox: "Inbox") -> list[os.DirEntry[str]]:
 
 
 def scan(
-    home: Path, *, settle_seconds: float = SETTLE_SECONDS, clock: Callable[[], float] = time.time,
+    home: Path,
+    *,
+    settle_seconds: float = SETTLE_SECONDS,
+    clock: Callable[[], float] = time.time,
     sleep: Callable[[float], None] = time.sleep,
 ) -> list[Dropped]:
     """Return what lies in `HOME/inbox/`, whole, in the order in which it was dropped; [] without inbox.
@@ -242,24 +248,33 @@ def _left_among_templates(inbox: Inbox, before: float) -> list[Dropped]:
         answered = answer.exists() and answer.stat().st_mtime_ns >= status.st_mtime_ns
         if answered or max(status.st_mtime, status.st_ctime) > before or _was_dropped(inbox, path, status.st_size):
             continue
-        found.append(Dropped(
-            path, status.st_size, status.st_mtime_ns,
-            Message(
-                fr=f"« {display(path.name)} » a été rempli dans « {inbox.templates.name} », d'où rien n'est relevé.",
-                en=f"'{display(path.name)}' was filled in inside '{inbox.templates.name}', from where nothing is taken.",
-            ),
-            Message(
-                fr="Quand il est complet, l'enregistrer ou le copier dans la boîte de dépôt elle-même (le dossier au-dessus).",
-                en="When it is complete, save or copy it into the inbox itself (the folder above).",
-            ),
-        ))
+        found.append(
+            Dropped(
+                path,
+                status.st_size,
+                status.st_mtime_ns,
+                Message(
+                    fr=f"« {display(path.name)} » a été rempli dans « {inbox.templates.name} », d'où rien n'est relevé.",
+                    en=f"'{display(path.name)}' was filled in inside '{inbox.templates.name}', from where nothing is taken.",
+                ),
+                Message(
+                    fr="Quand il est complet, l'enregistrer ou le copier dans la boîte de dépôt elle-même (le dossier au-dessus).",
+                    en="When it is complete, save or copy it into the inbox itself (the folder above).",
+                ),
+            )
+        )
     return found
 
 
 def _was_dropped(inbox: Inbox, path: Path, size: int) -> bool:
     """Return whether just these bytes were dropped before: it was copied, and its answer stands with the copy."""
-    alike = [p for room in (inbox.path, inbox.processed, inbox.refused) if room.is_dir() for p in room.iterdir()
-             if p.is_file() and p.stat().st_size == size]
+    alike = [
+        p
+        for room in (inbox.path, inbox.processed, inbox.refused)
+        if room.is_dir()
+        for p in room.iterdir()
+        if p.is_file() and p.stat().st_size == size
+    ]
     return bool(alike) and path.read_bytes() in (p.read_bytes() for p in alike)
 
 
@@ -270,10 +285,13 @@ def _signature(status: os.stat_result) -> tuple[int, int, int]:
 def _passed_over(name: str) -> bool:
     lowered = name.lower()
     return (
-        name in _ROOMS or is_litter(name) or lowered in _OURS
+        name in _ROOMS
+        or is_litter(name)
+        or lowered in _OURS
         # a Mac writes the accent as a letter of its own
         or unicodedata.normalize("NFC", lowered).endswith(_ENDINGS)
-        or _TEMPORARY.fullmatch(name) is not None or "\x00" in name
+        or _TEMPORARY.fullmatch(name) is not None
+        or "\x00" in name
     )
 
 
@@ -341,8 +359,10 @@ def _fitting(name: str, size: int) -> str:
 
 def write_atomically(path: Path, text: str) -> None:
     """Write `text` to `path` in one step, on disk before it is seen."""
-    begun = path.with_name(f".{path.name[:-3]}.part") if len(os.fsencode(path.name)) < 240 else path.with_name(
-        f".{sha256(os.fsencode(path.name)).hexdigest()[:16]}.part"
+    begun = (
+        path.with_name(f".{path.name[:-3]}.part")
+        if len(os.fsencode(path.name)) < 240
+        else path.with_name(f".{sha256(os.fsencode(path.name)).hexdigest()[:16]}.part")
     )
     with begun.open("w", encoding="utf-8", errors="replace") as handle:
         handle.write(text)

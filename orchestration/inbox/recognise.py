@@ -72,7 +72,7 @@ class Recognition:
     evidence: Message = Message(fr="", en="")
     candidates: list[Candidate] = field(default_factory=list)
     rows: int = 0
-    raw: "RawTable | None" = None
+    raw: RawTable | None = None
 
     @property
     def is_certain(self) -> bool:
@@ -91,10 +91,16 @@ def recognise(catalogue: dict[str, Source], path: Path, *, name: str | None = No
     if documents is not None:
         return documents
     kinds = [
-        (source, table_name, index, HeaderFinder(source.tables[table_name], spec.layout, spec.unpivot.headers if spec.unpivot else None))
+        (
+            source,
+            table_name,
+            index,
+            HeaderFinder(source.tables[table_name], spec.layout, spec.unpivot.headers if spec.unpivot else None),
+        )
         for source in catalogue.values()
         for table_name, table in source.tables.items()
-        for index, spec in enumerate(table.files) if spec.format == "table"
+        for index, spec in enumerate(table.files)
+        if spec.format == "table"
     ]
     strange: Refusal | None = None
     try:
@@ -102,10 +108,12 @@ def recognise(catalogue: dict[str, Source], path: Path, *, name: str | None = No
     except Refusal as refusal:
         # no header of it is known, or it is no table: its first full line tells what it is like
         strange, raws = refusal, [_read_anything(path, name, refusal)]
-    found: list[tuple[Candidate, "RawTable"]] = []
+    found: list[tuple[Candidate, RawTable]] = []
     for source, table_name, index, finder in kinds:
         sheet = source.tables[table_name].files[index].sheet
-        raw = next((r for r in raws if sheet and r.sheet and re.fullmatch(sheet, r.sheet.strip(), re.IGNORECASE)), raws[0])
+        raw = next(
+            (r for r in raws if sheet and r.sheet and re.fullmatch(sheet, r.sheet.strip(), re.IGNORECASE)), raws[0]
+        )
         raw = joined(source.tables[table_name], source.tables[table_name].files[index].layout, raw)
         found.append((_held_against(source, table_name, index, finder, raw.header), raw))
     found.sort(key=lambda f: (f[0].is_complete, f[0].score), reverse=True)
@@ -114,7 +122,7 @@ def recognise(catalogue: dict[str, Source], path: Path, *, name: str | None = No
     return _decide(catalogue, found, raws[0], name)
 
 
-def _read(path: Path, name: str, catalogue: dict[str, Source], finders: list[HeaderFinder]) -> "list[RawTable]":
+def _read(path: Path, name: str, catalogue: dict[str, Source], finders: list[HeaderFinder]) -> list[RawTable]:
     """Return the file's table as it stands, found with the headers of all sources together.
 
     A workbook with several likely sheets is read once for each name of sheet that a source asks for.
@@ -126,7 +134,10 @@ def _read(path: Path, name: str, catalogue: dict[str, Source], finders: list[Hea
     def known(cells: list[str]) -> int:
         # the best single table, and not all of them together: words of a title line are headers somewhere
         return max(
-            (sum(1 for c in cells if c.strip() and _knows(memory, number, finder, c)) for number, finder in enumerate(finders)),
+            (
+                sum(1 for c in cells if c.strip() and _knows(memory, number, finder, c))
+                for number, finder in enumerate(finders)
+            ),
             default=0,
         )
 
@@ -147,7 +158,7 @@ def _read(path: Path, name: str, catalogue: dict[str, Source], finders: list[Hea
         return raws
 
 
-def _read_anything(path: Path, name: str, refusal: Refusal) -> "RawTable":
+def _read_anything(path: Path, name: str, refusal: Refusal) -> RawTable:
     """Return a table of which nothing is known; the line with most words is taken for its header."""
     from orchestration import reading
 
@@ -188,14 +199,21 @@ def _held_against(source: Source, table_name: str, index: int, finder: HeaderFin
     wanted = [c for c in table.columns if any(h.layout in ("", spec.layout) for h in c.headers)]
     missing = tuple(
         next(h.text for h in c.headers if h.layout in ("", spec.layout))
-        for c in wanted if c.required and c.name not in met and c.name not in given
+        for c in wanted
+        if c.required and c.name not in met and c.name not in given
     )
     if spec.unpivot and spec.unpivot.value not in met:
         missing += (f"période ({spec.unpivot.period})",)
     covered = len([c for c in wanted if c.name in met]) / len(wanted) if wanted else 0.0
     share = known / len(named) if named else 0.0
     return Candidate(
-        source.source_id, table_name, index, source.title.message, known, len(named), missing,
+        source.source_id,
+        table_name,
+        index,
+        source.title.message,
+        known,
+        len(named),
+        missing,
         round(share * (0.6 + 0.4 * covered), 4),
     )
 
@@ -204,7 +222,7 @@ def _held_against(source: Source, table_name: str, index: int, finder: HeaderFin
 
 
 def _decide(
-    catalogue: dict[str, Source], found: "list[tuple[Candidate, RawTable]]", raw: "RawTable", name: str
+    catalogue: dict[str, Source], found: list[tuple[Candidate, RawTable]], raw: RawTable, name: str
 ) -> Recognition:
     nearest = _nearest(catalogue, [c for c, _ in found], raw.header)
     complete = [(c, r) for c, r in found if c.is_complete and c.known / c.named >= ENOUGH]
@@ -242,9 +260,7 @@ def _decide(
         )
         return _recognised(*named[0], by_name, nearest)
     tables = {(c.source_id, c.table) for c, _ in fitting or rivals}
-    examples = ", ".join(
-        dict.fromkeys(e for c, _ in (fitting or rivals) if (e := _spec(catalogue, c).example))
-    )
+    examples = ", ".join(dict.fromkeys(e for c, _ in (fitting or rivals) if (e := _spec(catalogue, c).example)))
     if len(tables) == 1:
         reason = Message(
             fr=f"le contenu est celui de « {best.title.fr} », mais ce jeu a plusieurs sortes de fichiers aux mêmes en-têtes : "
@@ -256,16 +272,18 @@ def _decide(
         titles = {c.source_id: c.title for c, _ in fitting or rivals}
         reason = Message(
             fr="le contenu convient à plusieurs jeux de données ("
-            + ", ".join(f"« {t.fr} »" for t in titles.values()) + f") et le nom ne tranche pas (noms attendus : {examples})",
+            + ", ".join(f"« {t.fr} »" for t in titles.values())
+            + f") et le nom ne tranche pas (noms attendus : {examples})",
             en="the content fits several datasets ("
-            + ", ".join(f"'{t.en}'" for t in titles.values()) + f") and the name does not decide (names expected: {examples})",
+            + ", ".join(f"'{t.en}'" for t in titles.values())
+            + f") and the name does not decide (names expected: {examples})",
         )
     return Recognition(evidence=reason, candidates=nearest, rows=len(raw.rows), raw=raw)
 
 
 def _told_apart(
-    catalogue: dict[str, Source], rivals: "list[tuple[Candidate, RawTable]]", name: str
-) -> "list[tuple[Candidate, RawTable]]":
+    catalogue: dict[str, Source], rivals: list[tuple[Candidate, RawTable]], name: str
+) -> list[tuple[Candidate, RawTable]]:
     """Return the rivals without those that would be read alike: kinds of file that differ in their name only.
 
     What one kind takes from its name and the codes show (the level of the territories), another has as a
@@ -285,7 +303,7 @@ def _told_apart(
     return list(kept.values())
 
 
-def shown_by_codes(table: Table, spec: FileSpec, raw: "RawTable") -> dict[str, str]:
+def shown_by_codes(table: Table, spec: FileSpec, raw: RawTable) -> dict[str, str]:
     """Return the columns that the file's name would give and that its codes show with certainty."""
     from orchestration.conforming.recognise import LEVEL, infer_level
 
@@ -295,24 +313,33 @@ def shown_by_codes(table: Table, spec: FileSpec, raw: "RawTable") -> dict[str, s
     return {LEVEL: level} if level else {}
 
 
-def _recognised(candidate: Candidate, raw: "RawTable", evidence: Message, nearest: list[Candidate]) -> Recognition:
+def _recognised(candidate: Candidate, raw: RawTable, evidence: Message, nearest: list[Candidate]) -> Recognition:
     return Recognition(
-        candidate.source_id, candidate.table, candidate.index, evidence=evidence, candidates=nearest,
-        rows=len(raw.rows), raw=raw,
+        candidate.source_id,
+        candidate.table,
+        candidate.index,
+        evidence=evidence,
+        candidates=nearest,
+        rows=len(raw.rows),
+        raw=raw,
     )
 
 
-def _read_as(
-    catalogue: dict[str, Source], candidate: Candidate, raw: "RawTable", name: str
-) -> "pd.DataFrame | None":
+def _read_as(catalogue: dict[str, Source], candidate: Candidate, raw: RawTable, name: str) -> pd.DataFrame | None:
     """Return the file's rows read as this kind of file of this table; None where its values cannot be."""
     from orchestration.conforming import conform
 
     table: Table = catalogue[candidate.source_id].tables[candidate.table]
     try:
         return conform(
-            table, table.files[candidate.index], raw, table_name=candidate.table, file_name=_plain(name),
-            columns_file="", vintage_year=None, given=shown_by_codes(table, table.files[candidate.index], raw),
+            table,
+            table.files[candidate.index],
+            raw,
+            table_name=candidate.table,
+            file_name=_plain(name),
+            columns_file="",
+            vintage_year=None,
+            given=shown_by_codes(table, table.files[candidate.index], raw),
         ).frame
     except Refusal:
         return None
@@ -342,7 +369,7 @@ def _likeness(table: Table, header: list[str]) -> float:
     return sum(best) / len(best) if best else 0.0
 
 
-def _unknown(raw: "RawTable", nearest: list[Candidate]) -> Message:
+def _unknown(raw: RawTable, nearest: list[Candidate]) -> Message:
     shown = ", ".join(f"« {h} »" for h in raw.header if h.strip())[:300]
     if nearest and nearest[0].missing and nearest[0].known * 2 >= nearest[0].named:
         best = nearest[0]
@@ -351,9 +378,7 @@ def _unknown(raw: "RawTable", nearest: list[Candidate]) -> Message:
             fr=f"le fichier ressemble à « {best.title.fr} », mais il y manque : {missing}",
             en=f"the file is like '{best.title.en}', but it lacks: {missing}",
         )
-    return Message(
-        fr=f"aucun jeu de données n'a ces en-têtes : {shown}", en=f"no dataset has these headers: {shown}"
-    )
+    return Message(fr=f"aucun jeu de données n'a ces en-têtes : {shown}", en=f"no dataset has these headers: {shown}")
 
 
 def _spec(catalogue: dict[str, Source], candidate: Candidate) -> FileSpec:
@@ -375,8 +400,11 @@ def _document(catalogue: dict[str, Source], path: Path, name: str) -> Recognitio
     if form is None:
         return _no_table(path, head, name)
     homes = [
-        (s, t, i) for s in catalogue.values() for t, table in s.tables.items()
-        for i, spec in enumerate(table.files) if spec.format == form
+        (s, t, i)
+        for s in catalogue.values()
+        for t, table in s.tables.items()
+        for i, spec in enumerate(table.files)
+        if spec.format == form
     ]
     if form == "markdown":
         homes = [h for h in homes if _is_sheet(h[0].tables[h[1]].files[h[2]], h[0].tables[h[1]], path, name)]
@@ -390,9 +418,13 @@ def _document(catalogue: dict[str, Source], path: Path, name: str) -> Recognitio
         )
     source, table, index = homes[0]
     return Recognition(
-        source.source_id, table, index, rows=1,
+        source.source_id,
+        table,
+        index,
+        rows=1,
         evidence=Message(
-            fr=f"c'est {what[0]}, et ce jeu est le seul qui en reçoive", en=f"it is {what[1]}, and this dataset alone takes them"
+            fr=f"c'est {what[0]}, et ce jeu est le seul qui en reçoive",
+            en=f"it is {what[1]}, and this dataset alone takes them",
         ),
     )
 
@@ -400,7 +432,8 @@ def _document(catalogue: dict[str, Source], path: Path, name: str) -> Recognitio
 # what people drop by mistake, by the first bytes, or by a folder inside the zip that Office writes
 _PICTURES = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF8")
 _OFFICE = {
-    "word/": ("un document Word", "a Word document"), "ppt/": ("une présentation PowerPoint", "a PowerPoint presentation"),
+    "word/": ("un document Word", "a Word document"),
+    "ppt/": ("une présentation PowerPoint", "a PowerPoint presentation"),
 }
 
 

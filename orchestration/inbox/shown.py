@@ -94,12 +94,12 @@ def home_values(edition: Path, before: Path | None, source_id: str, indicators: 
         return []
     nothing = f"(SELECT * FROM {after} WHERE false)"
     sql = _HOME_VALUES.format(
-        after=after, before=(before and _table(before, "fct_indicator_value")) or nothing,
-        indicators=_table(edition, "dim_indicator"), territories=_table(edition, "dim_territory"),
+        after=after,
+        before=(before and _table(before, "fct_indicator_value")) or nothing,
+        indicators=_table(edition, "dim_indicator"),
+        territories=_table(edition, "dim_territory"),
     )
-    return [
-        HomeValue(Message(fr=fr, en=en), *rest) for fr, en, *rest in _ask(sql, [source_id, sorted(indicators)])
-    ]
+    return [HomeValue(Message(fr=fr, en=en), *rest) for fr, en, *rest in _ask(sql, [source_id, sorted(indicators)])]
 
 
 def monitoring_figures(edition: Path, before: Path | None, source_id: str) -> list[MonitoringFigure]:
@@ -116,7 +116,7 @@ def monitoring_figures(edition: Path, before: Path | None, source_id: str) -> li
     return [MonitoringFigure(Message(fr=r[0], en=r[1]), Message(fr=r[2], en=r[3]), *r[4:]) for r in rows]
 
 
-def documents(story: "Story", home: Path, edition: Path) -> None:
+def documents(story: Story, home: Path, edition: Path) -> None:
     """Note in `story` what a document was read as, or which documents a register names that are not there."""
     assert story.source is not None and story.found is not None and story.found.table is not None
     source, table = story.source, story.source.tables[story.found.table]
@@ -129,10 +129,12 @@ def documents(story: "Story", home: Path, edition: Path) -> None:
         story.filing = _filing(story, home, edition, state, source)
     elif FILE_NAME in table.key:
         held = {n.casefold() for h in holders for v in state.tables.get(h, {}).values() for n in v.parts}
-        story.not_dropped = sorted(n for n in _listed(home, state, story.found.table, story.found.vintage) if n.casefold() not in held)
+        story.not_dropped = sorted(
+            n for n in _listed(home, state, story.found.table, story.found.vintage) if n.casefold() not in held
+        )
 
 
-def _filing(story: "Story", home: Path, edition: Path, state: SourceState, source: Source) -> Filing | None:
+def _filing(story: Story, home: Path, edition: Path, state: SourceState, source: Source) -> Filing | None:
     filings = _table(edition, "fct_filing")
     assert story.found is not None and story.taken_as is not None
     if filings is None:

@@ -103,9 +103,14 @@ class _Case:
 
 
 def take_all(
-    settings: Settings, refresh: RefreshCallback, *, settle_seconds: float = SETTLE_SECONDS,
-    now: Callable[[], datetime] = lambda: datetime.now(UTC), sleep: Callable[[float], None] = time.sleep,
-    step: Callable[[Message], None] = lambda _: None, answered: Callable[[Answer], None] = lambda _: None,
+    settings: Settings,
+    refresh: RefreshCallback,
+    *,
+    settle_seconds: float = SETTLE_SECONDS,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    sleep: Callable[[float], None] = time.sleep,
+    step: Callable[[Message], None] = lambda _: None,
+    answered: Callable[[Answer], None] = lambda _: None,
 ) -> list[Answer]:
     """Take and answer everything that lies in the inbox; return the answers in the order of the drop.
 
@@ -148,10 +153,12 @@ def _wait_for_arrivals(
         if not files:
             return
         wait = int(seconds) + 1
-        step(Message(
-            fr=f"{count(files, 'fichier vient', 'fichiers viennent')} d'arriver : relevé dans {wait} s.",
-            en=f"{count(files, 'file has', 'files have', 'en')} just arrived: taken in {wait} s.",
-        ))
+        step(
+            Message(
+                fr=f"{count(files, 'fichier vient', 'fichiers viennent')} d'arriver : relevé dans {wait} s.",
+                en=f"{count(files, 'file has', 'files have', 'en')} just arrived: taken in {wait} s.",
+            )
+        )
         sleep(wait)
 
 
@@ -234,10 +241,12 @@ class _Visit:
                 self._held(case)
                 return
             _keep_bad_lines(story)
-            self.step(Message(
-                fr=f"« {dropped.name} » : reconnu ({case.source.title.fr}).",
-                en=f"'{dropped.name}': recognised ({case.source.title.en}).",
-            ))
+            self.step(
+                Message(
+                    fr=f"« {dropped.name} » : reconnu ({case.source.title.fr}).",
+                    en=f"'{dropped.name}': recognised ({case.source.title.en}).",
+                )
+            )
 
     def _place(self, case: _Case) -> bool:
         """Put the file where the refresh finds it; return whether it is still the one that was looked at."""
@@ -271,10 +280,12 @@ class _Visit:
             return
         before = editions.current(self.settings.home)
         names = ", ".join(f"« {c.dropped.name} »" for c in cases)
-        self.step(Message(
-            fr=f"Actualisation de l'observatoire avec {count(len(cases), 'fichier', 'fichiers')} : {names}…",
-            en=f"Refreshing the observatory with {count(len(cases), 'file', 'files', 'en')}: {names}…",
-        ))
+        self.step(
+            Message(
+                fr=f"Actualisation de l'observatoire avec {count(len(cases), 'fichier', 'fichiers')} : {names}…",
+                en=f"Refreshing the observatory with {count(len(cases), 'file', 'files', 'en')}: {names}…",
+            )
+        )
         try:
             outcome = self._run(cases)
         except _Waiting as wait:
@@ -331,10 +342,12 @@ class _Visit:
 
         for case in cases:
             self._undo(case)
-        self.step(Message(
-            fr="L'édition n'a pas pu être publiée avec tous ces fichiers : ils sont essayés séparément.",
-            en="The edition could not be published with all of these files: they are tried apart.",
-        ))
+        self.step(
+            Message(
+                fr="L'édition n'a pas pu être publiée avec tous ces fichiers : ils sont essayés séparément.",
+                en="The edition could not be published with all of these files: they are tried apart.",
+            )
+        )
         try:
             without = self.refresh(channel=INBOX, only=_asked(cases))
         except HomeBusy:
@@ -355,7 +368,12 @@ class _Visit:
         self._settle(cases[half:], apart=True)
 
     def _take(
-        self, case: _Case, outcome: RefreshOutcome, before: "Edition | None", after: "Edition | None", sources: list[Source]
+        self,
+        case: _Case,
+        outcome: RefreshOutcome,
+        before: Edition | None,
+        after: Edition | None,
+        sources: list[Source],
     ) -> None:
         from orchestration import editions
 
@@ -372,10 +390,16 @@ class _Visit:
                 share = editions.Share(case.source.source_id, feeds, others) if others else None
                 story.comparison = editions.compare(before.path if before else None, after.path, share=share)
                 story.tables = answers.table_changes(before, after) if before and not others else []
-                story.beside = sorted({c.dropped.name for c in self.cases if c.placement and c is not case}) if others else []
+                story.beside = (
+                    sorted({c.dropped.name for c in self.cases if c.placement and c is not case}) if others else []
+                )
             if after is not None:
-                story.home_values = shown.home_values(after.path, before.path if before else None, case.source.source_id, feeds)
-                story.kpis = shown.monitoring_figures(after.path, before.path if before else None, case.source.source_id)
+                story.home_values = shown.home_values(
+                    after.path, before.path if before else None, case.source.source_id, feeds
+                )
+                story.kpis = shown.monitoring_figures(
+                    after.path, before.path if before else None, case.source.source_id
+                )
                 shown.documents(story, self.settings.home, after.path)
         except Exception:  # the file is published: an answer without figures is better than a wrong one
             log.exception("inbox: the editions could not be compared")
@@ -406,31 +430,42 @@ class _Visit:
 
     def _refuse(self, case: _Case, refusal: Refusal) -> None:
         story = case.story
-        story.accepted, story.reason, story.action = False, story.reason or refusal.reason, story.action or refusal.action
+        story.accepted, story.reason, story.action = (
+            False,
+            story.reason or refusal.reason,
+            story.action or refusal.action,
+        )
         self._undo(case)
         self._answer(case)
 
     def _accident(self, case: _Case, error: Exception) -> None:
         log.error("inbox: %s", case.dropped.name, exc_info=error)
-        self._refuse(case, Refusal(
-            Message(
-                fr=f"le logiciel s'est arrêté sur une erreur imprévue ({type(error).__name__}) ; ce n'est pas votre faute",
-                en=f"the software stopped at an unforeseen error ({type(error).__name__}); it is not your fault",
+        self._refuse(
+            case,
+            Refusal(
+                Message(
+                    fr=f"le logiciel s'est arrêté sur une erreur imprévue ({type(error).__name__}) ; ce n'est pas votre faute",
+                    en=f"the software stopped at an unforeseen error ({type(error).__name__}); it is not your fault",
+                ),
+                Message(
+                    fr="Transmettre ce fichier et cette réponse à l'équipe données.",
+                    en="Hand this file and this answer to the data team.",
+                ),
+                kind="accident",
             ),
-            Message(
-                fr="Transmettre ce fichier et cette réponse à l'équipe données.",
-                en="Hand this file and this answer to the data team.",
-            ),
-            kind="accident",
-        ))
+        )
 
     def _wait(self, case: _Case, sentence: Callable[[str], Message] | None) -> None:
         # a file that changed since it was seen, or a refresh that is under way: the next look takes it
         self._undo(case)
         name = case.dropped.name
-        said = sentence(name) if sentence else Message(
-            fr=f"« {name} » attend : il est encore en cours d'écriture, ou une actualisation est en cours.",
-            en=f"'{name}' waits: it is still being written, or a refresh is under way.",
+        said = (
+            sentence(name)
+            if sentence
+            else Message(
+                fr=f"« {name} » attend : il est encore en cours d'écriture, ou une actualisation est en cours.",
+                en=f"'{name}' waits: it is still being written, or a refresh is under way.",
+            )
         )
         self._done(case, Answer(dropped=name, state="waiting", sentence=said))
 
@@ -641,12 +676,19 @@ def _write_answer(settings: Settings, inbox: Inbox, dropped: Dropped, story: ans
     found, trial, outcome = story.found, story.trial, story.outcome
     log.info("inbox: %s %s", "accepted" if story.accepted else "refused", dropped.name)
     return Answer(
-        dropped=dropped.name, state="accepted" if story.accepted else "refused", sentence=answers.headline(story),
-        source=found.source_id if found else None, table=found.table if found else None,
-        vintage=found.vintage if found else None, rows_read=trial.rows_read if trial else 0,
+        dropped=dropped.name,
+        state="accepted" if story.accepted else "refused",
+        sentence=answers.headline(story),
+        source=found.source_id if found else None,
+        table=found.table if found else None,
+        vintage=found.vintage if found else None,
+        rows_read=trial.rows_read if trial else 0,
         rows_kept=trial.rows_kept if trial and story.accepted else 0,
-        rows_rejected=len(trial.rejected) if trial else 0, edition=outcome.edition if outcome else None,
-        published=bool(outcome and outcome.published), path=path, page=page,
+        rows_rejected=len(trial.rejected) if trial else 0,
+        edition=outcome.edition if outcome else None,
+        published=bool(outcome and outcome.published),
+        path=path,
+        page=page,
     )
 
 
@@ -674,7 +716,9 @@ def _finished(settings: Settings, inbox: Inbox, dropped: Dropped, digest: str, n
             if name == dropped.path.name and placement.sha256 == digest:
                 delivery.close(inbox, placement) if accepted else delivery.undo(inbox, placement)
         return Answer(
-            dropped=dropped.name, state="accepted" if accepted else "refused", path=path,
+            dropped=dropped.name,
+            state="accepted" if accepted else "refused",
+            path=path,
             page=page if page.exists() else None,
             sentence=Message(fr="La réponse était déjà écrite.", en="The answer had been written already."),
         )
@@ -688,7 +732,13 @@ def _leave(settings: Settings, inbox: Inbox, dropped: Dropped, now: datetime) ->
     if path.exists() and (dropped.path.parent == inbox.path or path.stat().st_mtime_ns >= dropped.modified_ns):
         return None
     story = answers.Story(
-        name=dropped.name, digest="-", when=now, accepted=False, kept_at=None, reason=dropped.problem, action=dropped.action,
+        name=dropped.name,
+        digest="-",
+        when=now,
+        accepted=False,
+        kept_at=None,
+        reason=dropped.problem,
+        action=dropped.action,
     )
     page = inbox.page_path(dropped.path.name, accepted=False, language=settings.language, folder=dropped.path.parent)
     write_atomically(page, answers.render_page(story, settings.language))

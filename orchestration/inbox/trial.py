@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from orchestration.catalog.models import Source
 from orchestration.catalog.vintages import sort_key
 from orchestration.conforming.headers import normalise
-from orchestration.landing import Landed
 from orchestration.lake import Lake, Realm, SourceState
+from orchestration.landing import Landed
 from orchestration.messages import Message, Refusal
 from orchestration.templates import load_legend
 
@@ -51,7 +51,7 @@ class Trial:
 
     rows_read: int
     rows_kept: int
-    rejected: "list[Rejected]"
+    rejected: list[Rejected]
     notes: list[Message]
     versus: Versus | None = None
     newer: str | None = None
@@ -79,7 +79,9 @@ def judge(home: Path, source: Source, landed: Landed, scratch: Path) -> tuple[Tr
         refusal.reason = refusal.alone or refusal.reason
         return Trial(max(rows_read, len(lines)), max(rows_read - len(lines), 0), lines, []), refusal
     # made-up rows are no delivery that a file could differ from
-    vintages = sorted((v for v, kept in state.tables.get(match.table_name, {}).items() if not kept.synthetic), key=sort_key)
+    vintages = sorted(
+        (v for v, kept in state.tables.get(match.table_name, {}).items() if not kept.synthetic), key=sort_key
+    )
     newest = vintages[-1] if vintages else None
     versus, spellings = None, []
     if match.spec.format == "table":
@@ -94,8 +96,12 @@ def judge(home: Path, source: Source, landed: Landed, scratch: Path) -> tuple[Tr
         spellings = _spellings(source, match.table_name, conformed, before)
     newer = newest if newest is not None and sort_key(newest) > sort_key(landed.vintage) else None
     return Trial(
-        conformed.rows_read, len(conformed.frame), sorted(conformed.rejected, key=lambda r: r.line),
-        [*conformed.notes, *spellings], versus, newer,
+        conformed.rows_read,
+        len(conformed.frame),
+        sorted(conformed.rejected, key=lambda r: r.line),
+        [*conformed.notes, *spellings],
+        versus,
+        newer,
     ), None
 
 
@@ -119,8 +125,11 @@ class Held:
         """
         places = {
             (vintage, name)
-            for table in self._tables.values() for vintage, kept in table.items() if anywhere or vintage == place[0]
-            for name, part in kept.parts.items() if part.sha256 == digest
+            for table in self._tables.values()
+            for vintage, kept in table.items()
+            if anywhere or vintage == place[0]
+            for name, part in kept.parts.items()
+            if part.sha256 == digest
         }
         return None if not places or place in places else min(places)
 
@@ -130,9 +139,7 @@ def _realm(lake: Lake) -> Realm:
     return "sample" if lake.register.sample and not lake.register.real else "real"
 
 
-def _spellings(
-    source: Source, table: str, conformed: "Conformed", before: "pd.DataFrame | None"
-) -> list[Message]:
+def _spellings(source: Source, table: str, conformed: Conformed, before: pd.DataFrame | None) -> list[Message]:
     """Return what is to be said of names that nobody has used so far, in columns that have usual ones.
 
     `lucie 26000` beside `LUCIE 26000` is one label written in two ways; `Label Imaginaire` is a new one.
@@ -152,7 +159,9 @@ def _spellings(
                 Message(
                     fr=f"{header} : « {value} » s'écrit d'habitude « {usual} » ; c'est compté comme le même",
                     en=f"{header}: '{value}' is usually written '{usual}'; it counts as the same",
-                ) if usual else Message(
+                )
+                if usual
+                else Message(
                     fr=f"{header} : « {value} » est nouveau ; s'il existe déjà sous un autre nom, l'écrire de la même façon",
                     en=f"{header}: '{value}' is new; if it exists under another name, write it alike",
                 )
@@ -160,19 +169,21 @@ def _spellings(
     return notes
 
 
-def _versus(conformed: "Conformed", before: "pd.DataFrame", key: list[str], vintage: str) -> Versus | None:
+def _versus(conformed: Conformed, before: pd.DataFrame, key: list[str], vintage: str) -> Versus | None:
     if not key:
         return None
     content = [c for c in conformed.frame.columns if not c.startswith("_")]
     new, old = _rows(conformed.frame, content, key), _rows(before, content, key)
     both = new.keys() & old.keys()
     return Versus(
-        vintage, added=len(new.keys() - old.keys()), changed=sum(1 for k in both if new[k] != old[k]),
+        vintage,
+        added=len(new.keys() - old.keys()),
+        changed=sum(1 for k in both if new[k] != old[k]),
         removed=len(old.keys() - new.keys()),
     )
 
 
-def _rows(frame: "pd.DataFrame", content: list[str], key: list[str]) -> dict[tuple[str, ...], tuple[str, ...]]:
+def _rows(frame: pd.DataFrame, content: list[str], key: list[str]) -> dict[tuple[str, ...], tuple[str, ...]]:
     rows = {}
     for values in frame[content].itertuples(index=False, name=None):
         texts = tuple(map(_text, values))

@@ -70,9 +70,7 @@ class Landing:
     present: bool = False
 
 
-def land_folder(
-    source: Source, folder: Path, channel: Channel, hashes: HashCache, origin: str
-) -> Landing:
+def land_folder(source: Source, folder: Path, channel: Channel, hashes: HashCache, origin: str) -> Landing:
     """Return the files of `source` in `folder/<vintage>/`.
 
     A vintage is a folder whose name holds a year (`2018`, `2021-12`); any other folder is refused with
@@ -102,8 +100,13 @@ def land_folder(
             if is_litter(inner) or source.ignores(name):
                 continue
             landed = Landed(
-                source=source.source_id, vintage=entry.name, path=path, name=name,
-                bytes=path.stat().st_size, sha256=hashes.sha256(path), channel=channel,
+                source=source.source_id,
+                vintage=entry.name,
+                path=path,
+                name=name,
+                bytes=path.stat().st_size,
+                sha256=hashes.sha256(path),
+                channel=channel,
                 origin=f"{origin}/{inner}",
             )
             landing.files += spread(source, landed, hashes)
@@ -124,8 +127,12 @@ def spread(source: Source, landed: Landed, hashes: HashCache) -> list[Landed]:
     try:
         parts = [
             replace(
-                landed, name=PurePosixPath(info.filename).name, bytes=info.file_size, member=info.filename,
-                sha256=hashes.member_sha256(landed.path, info.filename), origin=f"{landed.origin}#{info.filename}",
+                landed,
+                name=PurePosixPath(info.filename).name,
+                bytes=info.file_size,
+                member=info.filename,
+                sha256=hashes.member_sha256(landed.path, info.filename),
+                origin=f"{landed.origin}#{info.filename}",
                 note=_of_two(PurePosixPath(info.filename).name, beside),
             )
             for info in members
@@ -150,11 +157,21 @@ def _by_sheet(source: Source, landed: Landed, info: zipfile.ZipInfo | None) -> l
                 book = CalamineWorkbook.from_filelike(io.BytesIO(archive.read(info)))
         else:
             book = CalamineWorkbook.from_path(landed.path)
-    except (CalamineError, zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError):
+    except (
+        CalamineError,
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        OSError,
+        NotImplementedError,
+        RuntimeError,
+        ValueError,
+    ):
         return [landed]
     there = [s for s in book.sheet_names if any(re.fullmatch(w, s.strip(), re.IGNORECASE) for w in wanted)]
     return [
-        replace(landed, name=landed.name + _bracketed(sheet), sheet=sheet, origin=f"{landed.origin}#{sheet}") for sheet in there
+        replace(landed, name=landed.name + _bracketed(sheet), sheet=sheet, origin=f"{landed.origin}#{sheet}")
+        for sheet in there
     ] or [landed]
 
 
@@ -203,17 +220,17 @@ def _members_of(source: Source, landed: Landed) -> tuple[list[zipfile.ZipInfo], 
 
 def land_sample(source: Source, hashes: HashCache) -> Landing:
     """Return the files that are shipped with the software for `source`."""
-    return land_folder(
-        source, source.sample_path, "sample", hashes, f"sample:sources/{source.source_id}/sample"
-    )
+    return land_folder(source, source.sample_path, "sample", hashes, f"sample:sources/{source.source_id}/sample")
 
 
 def _unnamed(source: Source, name: str, origin: str, *, is_file: bool) -> FileOutcome:
-    what_fr = f"le fichier « {name} » n'est dans aucun dossier de millésime" if is_file else (
-        f"le nom du dossier « {name} » n'est pas un millésime"
+    what_fr = (
+        f"le fichier « {name} » n'est dans aucun dossier de millésime"
+        if is_file
+        else (f"le nom du dossier « {name} » n'est pas un millésime")
     )
-    what_en = f"the file '{name}' lies in no vintage's folder" if is_file else (
-        f"the folder's name '{name}' is no vintage"
+    what_en = (
+        f"the file '{name}' lies in no vintage's folder" if is_file else (f"the folder's name '{name}' is no vintage")
     )
     return FileOutcome(
         source=source.source_id,
@@ -231,8 +248,13 @@ def _unnamed(source: Source, name: str, origin: str, *, is_file: bool) -> FileOu
 
 def _not_yet(source: Source, name: str, origin: str) -> FileOutcome:
     return FileOutcome(
-        source=source.source_id, vintage=name, file=None, state="refused",
-        reason=Message(fr=f"le dossier « {name} » nomme un millésime à venir.", en=f"the folder '{name}' names a vintage to come."),
+        source=source.source_id,
+        vintage=name,
+        file=None,
+        state="refused",
+        reason=Message(
+            fr=f"le dossier « {name} » nomme un millésime à venir.", en=f"the folder '{name}' names a vintage to come."
+        ),
         action=Message(
             fr="Donner au dossier l'année dont parlent les fichiers ; vérifier la date de la machine si cette année est passée.",
             en="Name the folder by the year that its files are about; check the machine's date if that year has passed.",
@@ -245,6 +267,4 @@ def unknown_folders(root: Path, known: set[str]) -> list[str]:
     """Return the folders of a mirror that no source knows; they are named in the log and ignored."""
     if not root.is_dir():
         return []
-    return sorted(
-        p.name for p in root.iterdir() if p.is_dir() and p.name not in known and not is_litter(p.name)
-    )
+    return sorted(p.name for p in root.iterdir() if p.is_dir() and p.name not in known and not is_litter(p.name))

@@ -58,7 +58,8 @@ def of_health(statuses: Iterable[SourceStatus]) -> list[Finding]:
         return []
     return [
         Finding(
-            key=f"late:{s.source.source_id}", kind="late",
+            key=f"late:{s.source.source_id}",
+            kind="late",
             fingerprint=f"{s.health.state}:{s.health.next_due_at}",
             # who acts stands in the action
             text=s.source.title.message,
@@ -66,7 +67,8 @@ def of_health(statuses: Iterable[SourceStatus]) -> list[Finding]:
             # nobody here can hurry a publisher
             remind=s.health.state == "late_us",
         )
-        for s in statuses if s.health.state in LATE
+        for s in statuses
+        if s.health.state in LATE
     ]
 
 
@@ -80,9 +82,7 @@ def settles(outcome: RefreshOutcome, key: str) -> bool:
         return outcome.exit_code in PUBLISHED
     if kind == "refused":
         source, _, channel = rest.partition(":")
-        return any(
-            f.source == source and f.state in TAKEN and (f.channel or "") == channel for f in outcome.sources
-        )
+        return any(f.source == source and f.state in TAKEN and (f.channel or "") == channel for f in outcome.sources)
     return False
 
 
@@ -98,14 +98,21 @@ def _blocked(outcome: RefreshOutcome) -> Finding:
     failed = [c for c in outcome.checks if not c.passed and c.severity == "error"]
     reason = Message.join([c.message for c in failed[:_CHECKS]]) or _without_heading(outcome.note)
     rest = len(failed) - _CHECKS
-    more = Message(fr=f" (et {rest} autres contrôles)", en=f" (and {rest} more checks)") if rest > 0 else Message(fr="", en="")
+    more = (
+        Message(fr=f" (et {rest} autres contrôles)", en=f" (and {rest} more checks)")
+        if rest > 0
+        else Message(fr="", en="")
+    )
     edition = (
         Message(fr=f"l'édition {outcome.edition} reste en service", en=f"edition {outcome.edition} stays in service")
-        if outcome.edition else Message(fr="aucune édition n'est en service", en="no edition is in service")
+        if outcome.edition
+        else Message(fr="aucune édition n'est en service", en="no edition is in service")
     )
     names = sorted(f"{c.asset}:{c.name}" for c in failed) or [reason.en]
     return Finding(
-        key="edition", kind="edition", fingerprint=_mark(*names),
+        key="edition",
+        kind="edition",
+        fingerprint=_mark(*names),
         text=Message(
             fr=f"Rien n'est publié, {edition.fr} : {reason.fr}{more.fr}",
             en=f"Nothing is published, {edition.en}: {reason.en}{more.en}",
@@ -124,7 +131,9 @@ def _refused(source: str, files: list[FileOutcome], catalogue: Mapping[str, Sour
     # files that share a reason are told together: twenty years of one series often do
     by_reason: dict[Message, list[FileOutcome]] = {}
     for file in files:
-        by_reason.setdefault(file.reason or Message(fr="raison dans le reçu", en="reason in the receipt"), []).append(file)
+        by_reason.setdefault(file.reason or Message(fr="raison dans le reçu", en="reason in the receipt"), []).append(
+            file
+        )
     told = []
     for reason, same in list(by_reason.items())[:_FILES]:
         names = [f.file or f.vintage or "?" for f in same]
@@ -139,7 +148,9 @@ def _refused(source: str, files: list[FileOutcome], catalogue: Mapping[str, Sour
     assert joined is not None
     marks = sorted(f"{f.vintage}/{f.file}:{f.reason.en if f.reason else ''}" for f in files)
     return Finding(
-        key=f"refused:{source}:{files[0].channel or ''}", kind="refused", fingerprint=_mark(*marks),
+        key=f"refused:{source}:{files[0].channel or ''}",
+        kind="refused",
+        fingerprint=_mark(*marks),
         text=_named(source, catalogue, joined),
         action=Message.join([f.action for f in files if f.action][:1]),
     )

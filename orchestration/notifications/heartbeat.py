@@ -51,8 +51,11 @@ def beat(home: Path, outcome: RefreshOutcome) -> None:
     known = read_heartbeat(home)
     at = outcome.finished_at
     now = Heartbeat(
-        first_at=known.first_at if known else at, last_at=at, last_exit_code=outcome.exit_code,
-        good_at=known.good_at if known else None, good_run=known.good_run if known else None,
+        first_at=known.first_at if known else at,
+        last_at=at,
+        last_exit_code=outcome.exit_code,
+        good_at=known.good_at if known else None,
+        good_run=known.good_run if known else None,
     )
     if outcome.exit_code in GOOD:
         now.good_at, now.good_run = at, outcome.run_id
@@ -101,7 +104,8 @@ def allowed_silence(settings: Settings, catalogue: Iterable[Source]) -> timedelt
         return timedelta(days=settings.heartbeat_days)
     spans = [
         timedelta(days=_DAYS[s.calendar.frequency] + max(s.calendar.grace_days, 0))
-        for s in catalogue if s.calendar.frequency in _DAYS and s.role != "project"
+        for s in catalogue
+        if s.calendar.frequency in _DAYS and s.role != "project"
     ]
     return min(spans, default=_USUAL)
 

@@ -50,7 +50,7 @@ class Memory(BaseModel):
     waiting: list[Waiting] = Field(default_factory=list)
 
     @classmethod
-    def load(cls, home: Path) -> "Memory":
+    def load(cls, home: Path) -> Memory:
         """Return what is remembered; an unreadable file counts as empty, and everything is told once more."""
         try:
             return cls.model_validate_json(path_of(home).read_text(encoding="utf-8"))
@@ -98,7 +98,8 @@ class Memory(BaseModel):
     def overdue(self, now: datetime) -> list[Standing]:
         """Return what was told a week ago and still waits for somebody."""
         return [
-            s for s in self.standing.values()
+            s
+            for s in self.standing.values()
             if s.finding.remind and s.told_at and not s.settled_at and now - s.told_at >= REMIND_AFTER
         ]
 

@@ -66,13 +66,16 @@ def notify(
     Returns None when no service is set (`OBSERVATORY_NOTIFY`), when the refresh was a trial on samples, or when
     there is nothing new to tell and `OBSERVATORY_NOTIFY_ALWAYS` is not set.
     """
-    if not sending.services(settings) or outcome.realm == "sample" and not settings.notify_samples:
+    if not sending.services(settings) or (outcome.realm == "sample" and not settings.notify_samples):
         return None
     statuses = source_status(settings, (now or outcome.finished_at).date())
     return _tell(
-        settings, findings.of_refresh(outcome, catalogue) + findings.of_health(statuses),
+        settings,
+        findings.of_refresh(outcome, catalogue) + findings.of_health(statuses),
         lambda key: findings.settles(outcome, key) or findings.in_time(statuses, key),
-        now=now, run_id=outcome.run_id, always=settings.notify_always,
+        now=now,
+        run_id=outcome.run_id,
+        always=settings.notify_always,
     )
 
 
@@ -97,15 +100,21 @@ def complain(settings: Settings, *, now: datetime | None = None) -> Message | No
     """
     now = now or datetime.now(UTC)
     silence = heartbeat(settings, now)
-    found = [
-        # the days go on counting, the news does not
-        Finding(key="silence", kind="silence", fingerprint="silent", text=silence, action=ACTION)
-    ] if silence else []
+    found = (
+        [
+            # the days go on counting, the news does not
+            Finding(key="silence", kind="silence", fingerprint="silent", text=silence, action=ACTION)
+        ]
+        if silence
+        else []
+    )
     try:
         statuses = source_status(settings, now.date())
         _tell(
-            settings, found + findings.of_health(statuses),
-            lambda key: key == "silence" or findings.in_time(statuses, key), now=now,
+            settings,
+            found + findings.of_health(statuses),
+            lambda key: key == "silence" or findings.in_time(statuses, key),
+            now=now,
         )
     except Exception:
         log.exception("no notification could be made")
@@ -113,8 +122,13 @@ def complain(settings: Settings, *, now: datetime | None = None) -> Message | No
 
 
 def _tell(
-    settings: Settings, found: list[Finding], settles: Callable[[str], bool], *,
-    now: datetime | None = None, run_id: str | None = None, always: bool = False,
+    settings: Settings,
+    found: list[Finding],
+    settles: Callable[[str], bool],
+    *,
+    now: datetime | None = None,
+    run_id: str | None = None,
+    always: bool = False,
 ) -> Sent | None:
     services = sending.services(settings)
     if not services:
@@ -161,7 +175,7 @@ def _deliver(memory: Memory, services: list[sending.Service]) -> int:
         thread.join(max(0.0, until - monotonic()))
     if any(thread.is_alive() for thread in threads):
         log.error("a notification service did not answer within %s seconds; the message waits", _SENDING)
-    left = {key: box[taken[key]:] for key, box in boxes.items()}
+    left = {key: box[taken[key] :] for key, box in boxes.items()}
     memory.waiting = [message for box in left.values() for message in box]
     return sum(not box for box in left.values())
 

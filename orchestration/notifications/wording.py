@@ -43,23 +43,36 @@ def title(news: Sequence[Standing], overdue: Sequence[Standing], settled: Sequen
     if not parts and overdue:
         parts.append("rappel")
     if settled:
-        parts.append("tout est rétabli" if not news and not overdue else f"{len(settled)} point{'s' if len(settled) > 1 else ''} rétabli{'s' if len(settled) > 1 else ''}")
+        parts.append(
+            "tout est rétabli"
+            if not news and not overdue
+            else f"{len(settled)} point{'s' if len(settled) > 1 else ''} rétabli{'s' if len(settled) > 1 else ''}"
+        )
     return f"Observatoire RSE-ODD : {', '.join(parts) or 'rien à signaler'}"
 
 
 def body(
-    news: Sequence[Standing], overdue: Sequence[Standing], settled: Sequence[Standing], *,
-    known: int, receipt: Path | None,
+    news: Sequence[Standing],
+    overdue: Sequence[Standing],
+    settled: Sequence[Standing],
+    *,
+    known: int,
+    receipt: Path | None,
 ) -> str:
     """Return the message. `known`: how many things are open that were told before and are not repeated."""
     return "\n\n---\n\n".join(
-        _told(news, overdue, settled, known, receipt, language) for language in ("fr", "en")  # type: ignore[arg-type]
+        _told(news, overdue, settled, known, receipt, language)
+        for language in ("fr", "en")  # type: ignore[arg-type]
     )
 
 
 def _told(
-    news: Sequence[Standing], overdue: Sequence[Standing], settled: Sequence[Standing], known: int,
-    receipt: Path | None, language: Language,
+    news: Sequence[Standing],
+    overdue: Sequence[Standing],
+    settled: Sequence[Standing],
+    known: int,
+    receipt: Path | None,
+    language: Language,
 ) -> str:
     french = language == "fr"
     parts = [
@@ -72,7 +85,8 @@ def _told(
         parts.append("Rien à signaler." if french else "Nothing to report.")
     if known:
         parts.append(
-            f"Déjà signalé et encore ouvert : {known}. La liste : observatory status." if french
+            f"Déjà signalé et encore ouvert : {known}. La liste : observatory status."
+            if french
             else f"Told before and still open: {known}. The list: observatory status."
         )
     if receipt:

@@ -103,7 +103,12 @@ class _Table:
     @property
     def short(self) -> Message:
         """Return the first sentence of what the table is."""
-        return Message(**{language: re.split(r"(?<=[.!?]) |\s?: ", self.notes.text(language))[0].rstrip(".") for language in ("fr", "en")})  # type: ignore[arg-type]
+        return Message(
+            **{
+                language: re.split(r"(?<=[.!?]) |\s?: ", self.notes.text(language))[0].rstrip(".")
+                for language in ("fr", "en")
+            }
+        )  # type: ignore[arg-type]
 
     def count(self, state: str) -> int:
         return sum(line.state == state for line in self.lines)
@@ -114,7 +119,12 @@ class _Table:
 
 
 def build_docs(
-    results: "Sequence[Remembered]", suites_path: Path, out: Path, *, house: House = House(), now: datetime | None = None
+    results: Sequence[Remembered],
+    suites_path: Path,
+    out: Path,
+    *,
+    house: House = House(),
+    now: datetime | None = None,
 ) -> Path:
     """Write the page and return where it lies.
 
@@ -141,7 +151,7 @@ def build_docs(
     return target
 
 
-def _table(path: Path, results: "Sequence[Remembered]", house: House) -> _Table:
+def _table(path: Path, results: Sequence[Remembered], house: House) -> _Table:
     suite, asset = read_suite(path), asset_of(path)
     mine = [r for r in results if r.outcome.asset.replace(".", "__", 1) == asset]
     source, table, held = None, None, {}
@@ -155,7 +165,11 @@ def _table(path: Path, results: "Sequence[Remembered]", house: House) -> _Table:
         why, to_do = _split(spec.meta.notes)
         lines.append(
             _Line(
-                name=spec.name, anchor=f"{asset}--{spec.name}", demand=wording.describe(spec), why=why, to_do=to_do,
+                name=spec.name,
+                anchor=f"{asset}--{spec.name}",
+                demand=wording.describe(spec),
+                why=why,
+                to_do=to_do,
                 blocking=spec.severity == "critical",
                 results=sorted(
                     (_result(r) for r in mine if r.outcome.name == spec.name),
@@ -166,14 +180,21 @@ def _table(path: Path, results: "Sequence[Remembered]", house: House) -> _Table:
     kind = path.parent.name
     notes = suite.notes or Message(fr=asset, en=asset)
     return _Table(
-        asset=asset, file=f"{kind}/{path.name}", kind=kind, title=source.title.message if source else None, notes=notes,
-        publisher=source.publisher if source else None, owner=owner(source.source_id, house.catalogue) if source else None,
-        vintages=sorted(held, key=sort_key), silence=_silence(source, held, lines),
-        columns=_source_columns(suite, table) if table else _mart_columns(suite, house.dbt_project_path), lines=lines,
+        asset=asset,
+        file=f"{kind}/{path.name}",
+        kind=kind,
+        title=source.title.message if source else None,
+        notes=notes,
+        publisher=source.publisher if source else None,
+        owner=owner(source.source_id, house.catalogue) if source else None,
+        vintages=sorted(held, key=sort_key),
+        silence=_silence(source, held, lines),
+        columns=_source_columns(suite, table) if table else _mart_columns(suite, house.dbt_project_path),
+        lines=lines,
     )
 
 
-def _result(kept: "Remembered") -> _Result:
+def _result(kept: Remembered) -> _Result:
     check = kept.outcome
     state = "passed" if check.passed else "failed" if check.severity == "error" else "warned"
     fr, en = [f"le {kept.at:%d/%m/%Y}"], [f"{kept.at:%Y-%m-%d}"]
@@ -221,10 +242,14 @@ def _source_columns(suite: Suite, table: Table) -> list[_Column]:
     met = {name for spec in suite.expectations for name in spec.all_columns}
     return [
         _Column(
-            c.name, list(dict.fromkeys(_plain_header(h.text) for h in c.headers))[:4], c.unit, c.note,
+            c.name,
+            list(dict.fromkeys(_plain_header(h.text) for h in c.headers))[:4],
+            c.unit,
+            c.note,
             "fr" if re.search(r"[éèêàçùô]|\b(?:le|la|les|un|une|des|du)\b", c.note or "") else "en",
         )
-        for c in table.columns if c.name in met and (c.headers or c.note or c.unit)
+        for c in table.columns
+        if c.name in met and (c.headers or c.note or c.unit)
     ]
 
 
@@ -244,7 +269,8 @@ def _mart_columns(suite: Suite, dbt_project_path: Path | None) -> list[_Column]:
             if model["name"] == suite.name:
                 return [
                     _Column(c["name"], [], None, c.get("description"), "en")
-                    for c in model.get("columns", []) if c["name"] in met
+                    for c in model.get("columns", [])
+                    if c["name"] in met
                 ]
     return []
 

@@ -89,9 +89,7 @@ def _opened() -> Any:
         return _context
 
 
-def validate(
-    frame: "pandas.DataFrame", path: Path, asset: str, *, today: date | None = None
-) -> list[CheckOutcome]:
+def validate(frame: pandas.DataFrame, path: Path, asset: str, *, today: date | None = None) -> list[CheckOutcome]:
     """Check a table against its expectation file.
 
     Returns one CheckOutcome an expectation, in the file's order; `name` as in `suite_names`, severity
@@ -104,8 +102,7 @@ def validate(
     today = today or date.today()
     present = {str(column) for column in frame.columns}
     lacking = {
-        position: [c for c in spec.all_columns if c not in present]
-        for position, spec in enumerate(suite.expectations)
+        position: [c for c in spec.all_columns if c not in present] for position, spec in enumerate(suite.expectations)
     }
     found = _run(frame, path, suite, [p for p, columns in lacking.items() if not columns], today)
     return [
@@ -114,9 +111,7 @@ def validate(
     ]
 
 
-def _run(
-    frame: "pandas.DataFrame", path: Path, suite: Suite, positions: list[int], today: date
-) -> dict[int, Any]:
+def _run(frame: pandas.DataFrame, path: Path, suite: Suite, positions: list[int], today: date) -> dict[int, Any]:
     """Return the result of each expectation by its position: they come back in another order.
 
     The validator is given the frame itself. Through a data source and `batch.validate`, which is the
@@ -133,20 +128,17 @@ def _run(
 
             frame = _with_comparable_dates(_narrowed(frame, suite), suite)
             expectations = [
-                _gx_expectation(path, position, suite.expectations[position], frame, today)
-                for position in positions
+                _gx_expectation(path, position, suite.expectations[position], frame, today) for position in positions
             ]
             engine = PandasExecutionEngine(batch_data_dict={"table": frame})
             results = Validator(execution_engine=engine, data_context=context).graph_validate(
                 configurations=[expectation.configuration for expectation in expectations],
-                runtime_configuration={
-                    "result_format": {"result_format": "SUMMARY", "partial_unexpected_count": 20}
-                },
+                runtime_configuration={"result_format": {"result_format": "SUMMARY", "partial_unexpected_count": 20}},
             )
     return {result.expectation_config.meta["position"]: result for result in results}
 
 
-def _narrowed(frame: "pandas.DataFrame", suite: Suite) -> "pandas.DataFrame":
+def _narrowed(frame: pandas.DataFrame, suite: Suite) -> pandas.DataFrame:
     """Return the frame with the suite's columns only: a condition on rows copies all columns there are."""
     wanted = {column for spec in suite.expectations for column in spec.all_columns}
     for spec in suite.expectations:
@@ -157,9 +149,7 @@ def _narrowed(frame: "pandas.DataFrame", suite: Suite) -> "pandas.DataFrame":
     return frame[[column for column in frame.columns if column in wanted]]
 
 
-def _gx_expectation(
-    path: Path, position: int, spec: ExpectationSpec, frame: "pandas.DataFrame", today: date
-) -> Any:
+def _gx_expectation(path: Path, position: int, spec: ExpectationSpec, frame: pandas.DataFrame, today: date) -> Any:
     """Return the expectation as an object of Great Expectations.
 
     Built one by one: given as a list, an expectation whose type is unknown is dropped by
@@ -191,7 +181,7 @@ def _gx_expectation(
         raise SuiteError(path, key, first["msg"]) from error
 
 
-def _with_comparable_dates(frame: "pandas.DataFrame", suite: Suite) -> "pandas.DataFrame":
+def _with_comparable_dates(frame: pandas.DataFrame, suite: Suite) -> pandas.DataFrame:
     """Return the frame with columns of Python dates as timestamps, where a bound is a date."""
     import pandas
 
@@ -204,7 +194,7 @@ def _with_comparable_dates(frame: "pandas.DataFrame", suite: Suite) -> "pandas.D
     return frame.assign(**changed) if changed else frame
 
 
-def _places(frame: "pandas.DataFrame", keys: list[str], result: Any) -> list[dict[str, Any]]:
+def _places(frame: pandas.DataFrame, keys: list[str], result: Any) -> list[dict[str, Any]]:
     """Return the keys of the rows that deviate, in the order of the examples: whose figure it is, or which line of which file."""
     known = [k for k in keys if k in frame.columns]
     rows = result.get("partial_unexpected_index_list") or []
@@ -212,7 +202,12 @@ def _places(frame: "pandas.DataFrame", keys: list[str], result: Any) -> list[dic
 
 
 def _outcome(
-    spec: ExpectationSpec, result: Any, lacking: list[str], asset: str, today: date, frame: "pandas.DataFrame",
+    spec: ExpectationSpec,
+    result: Any,
+    lacking: list[str],
+    asset: str,
+    today: date,
+    frame: pandas.DataFrame,
     keys: list[str],
 ) -> CheckOutcome:
     passed = bool(result is not None and result.success)

@@ -150,7 +150,9 @@ def worst(tables: dict[str, SourceHealth]) -> str:
 
     Raises ValueError without any table.
     """
-    return min(tables, key=lambda name: (_WORST.index(tables[name].state), tables[name].reference_end or date.max, name))
+    return min(
+        tables, key=lambda name: (_WORST.index(tables[name].state), tables[name].reference_end or date.max, name)
+    )
 
 
 def _described(vintage: Vintage | None, calendar_: Calendar) -> date | None:
@@ -195,9 +197,7 @@ def usual_publication(
     None when neither the name nor a date tells.
     """
     seen = published_at
-    if fetched_on is not None and (
-        seen is None or seen > fetched_on or calendar_.frequency in _DAYS
-    ):
+    if fetched_on is not None and (seen is None or seen > fetched_on or calendar_.frequency in _DAYS):
         # published after we looked is not what we hold; a daily file is as new as the day of our look
         seen = fetched_on
     if vintage is None:
@@ -369,11 +369,15 @@ def _action(
             )
     if due_on is None:
         return Message(
-            fr="Rien à faire : aucune publication n'est annoncée." if calendar_.frequency == "irregular"
-            else "Rien à faire : chiffres publiés une seule fois." if calendar_.frequency == "once"
+            fr="Rien à faire : aucune publication n'est annoncée."
+            if calendar_.frequency == "irregular"
+            else "Rien à faire : chiffres publiés une seule fois."
+            if calendar_.frequency == "once"
             else "Rien à faire : la date de la prochaine publication n'est pas connue.",
-            en="Nothing to do: no publication is announced." if calendar_.frequency == "irregular"
-            else "Nothing to do: figures published once." if calendar_.frequency == "once"
+            en="Nothing to do: no publication is announced."
+            if calendar_.frequency == "irregular"
+            else "Nothing to do: figures published once."
+            if calendar_.frequency == "once"
             else "Nothing to do: the day of the next publication is not known.",
         )
     return Message(

@@ -47,7 +47,10 @@ class Results(BaseModel):
                 met[key] = check
         for key, check in met.items():
             self.checks[key] = Remembered(
-                outcome=check, run_id=outcome.run_id, at=outcome.finished_at, realm=outcome.realm,
+                outcome=check,
+                run_id=outcome.run_id,
+                at=outcome.finished_at,
+                realm=outcome.realm,
                 edition=outcome.edition if outcome.published else None,
             )
 
@@ -87,10 +90,14 @@ def write_docs(settings: Settings, out: Path | None = None) -> Path:
 
     register = Lake(settings.home).register
     house = House(
-        catalogue=load_catalogue(settings.sources_path), states=register.real or register.sample,
-        edition=current_name(settings.home), dbt_project_path=settings.dbt_project_path,
+        catalogue=load_catalogue(settings.sources_path),
+        states=register.real or register.sample,
+        edition=current_name(settings.home),
+        dbt_project_path=settings.dbt_project_path,
     )
     return build_docs(
-        list(last_results(settings.home).checks.values()), settings.expectations_path,
-        out or settings.home / "docs", house=house,
+        list(last_results(settings.home).checks.values()),
+        settings.expectations_path,
+        out or settings.home / "docs",
+        house=house,
     )

@@ -108,7 +108,7 @@ class Suite(_Strict):
         return value
 
     @model_validator(mode="after")
-    def _names_differ(self) -> "Suite":
+    def _names_differ(self) -> Suite:
         names = [expectation.name for expectation in self.expectations]
         for name in names:
             if names.count(name) > 1:
@@ -174,9 +174,7 @@ def _read(path: Path, _changed: int, _size: int) -> Suite:
                 _check_condition(path, position, value)
             elif isinstance(value, dict) and value.get("$PARAMETER") not in PARAMETERS:
                 known = ", ".join(PARAMETERS)
-                raise SuiteError(
-                    path, f"expectations.{position}.kwargs.{key}", f"$PARAMETER must be one of {known}"
-                )
+                raise SuiteError(path, f"expectations.{position}.kwargs.{key}", f"$PARAMETER must be one of {known}")
         for pattern in _patterns(expectation):
             try:
                 re.compile(pattern)
@@ -220,9 +218,7 @@ def _patterns(expectation: ExpectationSpec) -> list[str]:
 
 def suite_files(expectations_path: Path) -> list[Path]:
     """Return every expectation file, those of sources first, in alphabetical order."""
-    return [
-        path for folder in FOLDERS for path in sorted((expectations_path / folder).glob("*.json"))
-    ]
+    return [path for folder in FOLDERS for path in sorted((expectations_path / folder).glob("*.json"))]
 
 
 def suite_names(expectations_path: Path) -> dict[str, list[str]]:

@@ -32,7 +32,8 @@ FORMS = {
         "of a commune's code (five characters, such as 01004 or 2A004)",
     ),
     "^(?:[0-9]{2}|2[AB]|97[0-9])$": (
-        "d'un code de département (01, 2A, 974)", "of a department's code (01, 2A, 974)",
+        "d'un code de département (01, 2A, 974)",
+        "of a department's code (01, 2A, 974)",
     ),
     f"^(?:[0-9]{{2}}|2[AB]|97[0-9]|{_COMMUNE}|[0-9]{{9}}|FR|FM)$": (
         "d'un code de région, de département, de commune, d'intercommunalité ou de la France",
@@ -48,10 +49,12 @@ FORMS = {
         "of a year, quarter, month or day (2018, 2023-Q3, 2022-06, 2022-06-30)",
     ),
     "^[0-9]{8}T[0-9]{6}Z(?:-[0-9a-f]{5})?$": (
-        "du nom d'une édition (20261124T041840Z)", "of an edition's name (20261124T041840Z)",
+        "du nom d'une édition (20261124T041840Z)",
+        "of an edition's name (20261124T041840Z)",
     ),
     "^sdg(?:0[1-9]|1[0-7])_[a-z0-9_]+$": (
-        "d'un identifiant d'indicateur (sdg01_poverty_rate)", "of an indicator's identifier (sdg01_poverty_rate)",
+        "d'un identifiant d'indicateur (sdg01_poverty_rate)",
+        "of an indicator's identifier (sdg01_poverty_rate)",
     ),
     r"^(?:[1-9]|1[0-7])\.(?:[0-9]{1,2}|[a-z])$": ("d'une cible (8.5, 8.b)", "of a target (8.5, 8.b)"),
     r"^(?:[0-9]{2}(?:\.?[0-9]{2}[A-Z])?|xxxxx|xx|all)$": (
@@ -59,7 +62,8 @@ FORMS = {
         "of an activity code (47 or 47.11F) or a grouping of the health insurance (xx, all)",
     ),
     r"^(?:1[0-7]|[1-9])(?:\s*[;,]\s*(?:1[0-7]|[1-9]))*$": (
-        "de numéros d'objectifs, de 1 à 17, séparés par « ; » (5;8)", "of goals' numbers, 1 to 17, separated by ';' (5;8)",
+        "de numéros d'objectifs, de 1 à 17, séparés par « ; » (5;8)",
+        "of goals' numbers, 1 to 17, separated by ';' (5;8)",
     ),
 }
 # where a row comes from, which every table of the lake says in the same columns
@@ -180,9 +184,7 @@ def _demand(expectation: ExpectationSpec, kwargs: dict[str, Any], language: Lang
         case "expect_compound_columns_to_be_unique":
             said = f"une seule ligne par {listed}" if french else f"one row for each {listed}"
         case "expect_column_value_lengths_to_be_between":
-            said = (
-                f"{named} compte {bounds} caractères" if french else f"{named} is {bounds} characters long"
-            )
+            said = f"{named} compte {bounds} caractères" if french else f"{named} is {bounds} characters long"
         case "expect_column_pair_values_a_to_be_greater_than_b":
             or_equal = kwargs.get("or_equal")
             said = (
@@ -195,18 +197,14 @@ def _demand(expectation: ExpectationSpec, kwargs: dict[str, Any], language: Lang
             said = f"{named} contient {values}" if french else f"{named} holds {values}"
         case "expect_column_unique_value_count_to_be_between":
             said = (
-                f"{named} compte {bounds} valeurs différentes"
-                if french
-                else f"{named} has {bounds} different values"
+                f"{named} compte {bounds} valeurs différentes" if french else f"{named} has {bounds} different values"
             )
         case "expect_column_sum_to_be_between":
             said = f"la somme de {named} vaut {bounds}" if french else f"the sum of {named} is {bounds}"
         case "expect_column_mean_to_be_between":
             said = f"la moyenne de {named} vaut {bounds}" if french else f"the mean of {named} is {bounds}"
         case "expect_column_median_to_be_between":
-            said = (
-                f"la médiane de {named} vaut {bounds}" if french else f"the median of {named} is {bounds}"
-            )
+            said = f"la médiane de {named} vaut {bounds}" if french else f"the median of {named} is {bounds}"
         case "expect_table_row_count_to_be_between":
             said = f"la table compte {bounds} lignes" if french else f"the table has {bounds} rows"
         case "expect_table_columns_to_match_set":
@@ -240,7 +238,11 @@ def finding(
 
 
 def _found(
-    expectation: ExpectationSpec, result: dict[str, Any], passed: bool, language: Language, places: Sequence[dict[str, Any]]
+    expectation: ExpectationSpec,
+    result: dict[str, Any],
+    passed: bool,
+    language: Language,
+    places: Sequence[dict[str, Any]],
 ) -> str:
     french = language == "fr"
     plain = bool(expectation.columns) and _is_year(expectation.columns[0])
@@ -281,9 +283,7 @@ def _found(
     return "aucune valeur" if french else "no value"
 
 
-def _examples(
-    result: dict[str, Any], language: Language, plain: bool, places: Sequence[dict[str, Any]]
-) -> list[str]:
+def _examples(result: dict[str, Any], language: Language, plain: bool, places: Sequence[dict[str, Any]]) -> list[str]:
     shown: dict[str, None] = {}
     for position, value in enumerate(result.get("partial_unexpected_list") or []):
         place = _place(places[position], language) if position < len(places) else ""

@@ -38,8 +38,20 @@ MAX_MEMBERS = 10_000
 _CHUNK = 1 << 20
 _HEAD = 65_536
 _DATA_ENDINGS = (
-    ".csv", ".tsv", ".txt", ".xlsx", ".xls", ".xlsm", ".xlsb", ".ods", ".json", ".ndjson", ".geojson",
-    ".parquet", ".md", ".pdf",
+    ".csv",
+    ".tsv",
+    ".txt",
+    ".xlsx",
+    ".xls",
+    ".xlsm",
+    ".xlsb",
+    ".ods",
+    ".json",
+    ".ndjson",
+    ".geojson",
+    ".parquet",
+    ".md",
+    ".pdf",
 )
 # What publishers put beside the data: INSEE's `meta_…csv` and `varmod_…csv`, read-me files.
 _BESIDE = re.compile(
@@ -54,7 +66,8 @@ Wanted = re.Pattern[str] | Callable[[str], bool] | None
 # what desktops leave in folders and archives: macOS's resource forks and indexes, Windows's thumbnails, locks of open
 # documents (`~$labels.xlsx`, `.~lock.labels.ods#`); a name that begins with a full stop is hidden anyway
 _LITTER = re.compile(
-    r"\..*|~\$.*|(eh)?thumbs\.db(:.*)?|desktop\.ini|icon\r?|__macosx|\$recycle\.bin|system volume information", re.IGNORECASE
+    r"\..*|~\$.*|(eh)?thumbs\.db(:.*)?|desktop\.ini|icon\r?|__macosx|\$recycle\.bin|system volume information",
+    re.IGNORECASE,
 )
 
 
@@ -115,9 +128,7 @@ def _zip_kind(head: bytes, stream: BinaryIO) -> str:
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
         # the table of contents stands at the end: a truncated workbook is known by its first members
         names = set()
-    if any(n.startswith("xl/") for n in names) or (
-        not names and (b"[Content_Types].xml" in head or b"xl/" in head)
-    ):
+    if any(n.startswith("xl/") for n in names) or (not names and (b"[Content_Types].xml" in head or b"xl/" in head)):
         return "xlsx"
     if b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet" in head[:200]:
         return "ods"
@@ -334,9 +345,7 @@ def _nested(label: str) -> Exception:
 
 
 @contextmanager
-def uncompressed(
-    path: Path, workdir: Path, *, name: str | None = None, wanted: Wanted = None
-) -> Iterator[Path]:
+def uncompressed(path: Path, workdir: Path, *, name: str | None = None, wanted: Wanted = None) -> Iterator[Path]:
     """Yield a path to the file's content, unpacked below `workdir` when it is zip or gz.
 
     The yielded file has the member's own name and is removed afterwards; a file that is not packed is

@@ -45,15 +45,12 @@ _MOJIBAKE = re.compile(
 _MOJIBAKE_SIGNS = ("Ã", "Â", "Å", "â€", "â\x80", "â‚", "â\x82", "â„", "â\x84")
 # UTF-8 sequences that read as gibberish in a single-byte encoding: à-ÿ, À-ß, no-break blank, «, »,
 # typographic quotes, dashes, €, œ.
-_UTF8_SEQUENCE = re.compile(
-    rb"\xc3[\x80-\xbf]|\xc2[\xa0-\xbf]|\xe2\x80[\x80-\xbf]|\xe2\x82\xac|\xc5[\x92\x93\xb8]"
-)
+_UTF8_SEQUENCE = re.compile(rb"\xc3[\x80-\xbf]|\xc2[\xa0-\xbf]|\xe2\x80[\x80-\xbf]|\xe2\x82\xac|\xc5[\x92\x93\xb8]")
 _HIGH = re.compile(rb"[\x80-\xff]")
 _ACCENTED = re.compile("[^\x00-\x7f]")
 # Signs that stand inside words only when the encoding is wrong: Mac `é` reads `Ž`, DOS `é` reads `‚`.
 _ODD = re.compile(
-    "(?<=[A-Za-z])[‚ƒ„†‡ˆ‰‹˜›¡¢£¥¦¨¬¯µ¶¸¼½¾¿÷]|(?<=[a-z])[ŠŒŽ“”‘™©®…][a-z]"
-    "|[ŽŠ](?=[a-z]{2})(?<=[A-Z].)|[\x80-\x9f]"
+    "(?<=[A-Za-z])[‚ƒ„†‡ˆ‰‹˜›¡¢£¥¦¨¬¯µ¶¸¼½¾¿÷]|(?<=[a-z])[ŠŒŽ“”‘™©®…][a-z]|[ŽŠ](?=[a-z]{2})(?<=[A-Z].)|[\x80-\x9f]"
 )
 
 
@@ -304,4 +301,3 @@ def preview(data: bytes, length: int = 4000) -> str:
         return codecs.getincrementaldecoder("utf-8-sig")().decode(head)
     except UnicodeDecodeError:
         return head.decode("cp1252", errors="replace")
-

@@ -52,9 +52,7 @@ def split(text: str, *, known_headers: KnownHeaders, label: str) -> Lines:
     found: list[Adaptation] = []
     if delimiter not in _USUAL:
         name = _NAMES[delimiter]
-        found.append(
-            Adaptation("delimiter", Message(fr=f"séparateur : {name.fr}", en=f"delimiter: {name.en}"))
-        )
+        found.append(Adaptation("delimiter", Message(fr=f"séparateur : {name.fr}", en=f"delimiter: {name.en}")))
     options: dict[str, object] = {"delimiter": delimiter, "strict": True}
     lines = _lines(text, options, known_headers)
     if lines is None or lines.unreadable:
@@ -141,7 +139,10 @@ def _read_escaped(text: str, delimiter: str) -> tuple[Lines, dict[str, object]] 
     if '\\"' not in text:
         return None
     options: dict[str, object] = {
-        "delimiter": delimiter, "strict": True, "escapechar": "\\", "doublequote": False,
+        "delimiter": delimiter,
+        "strict": True,
+        "escapechar": "\\",
+        "doublequote": False,
     }
     try:
         rows, _ = _read(text, options)
@@ -156,9 +157,7 @@ def _spaced(text: str, delimiter: str, rows: list[list[str]]) -> bool:
         return False
     cell = re.compile(r' +"(.*")?', re.DOTALL)
     # a cell that was quoted as a whole (`" ""x"""`) does not stand so in the text
-    return any(
-        cell.fullmatch(c) and delimiter + c in text for row in rows for c in row if c[:1] == " "
-    )
+    return any(cell.fullmatch(c) and delimiter + c in text for row in rows for c in row if c[:1] == " ")
 
 
 def _broken(text: str, options: dict[str, object], known_headers: KnownHeaders, label: str) -> Exception:
@@ -253,7 +252,8 @@ class _Apart:
         ends = [*plain.lines[1:], len(self.physical) + 1]
         return next(
             (
-                begin for row, begin, end in zip(plain.rows, plain.lines, ends, strict=True)
+                begin
+                for row, begin, end in zip(plain.rows, plain.lines, ends, strict=True)
                 if end - begin > 1 and self._holds_a_row(begin - 1, end - 1, len(row))
             ),
             None,

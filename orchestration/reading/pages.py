@@ -63,8 +63,13 @@ def read_markdown(path: Path, *, name: str, member: Wanted = None) -> RawTable:
     cells["body"] = "\n\n".join([*prose, rest] if rest else prose)
     cells["file_stem"] = PurePath(re.sub(r"\.(gz|zip)$", "", name, flags=re.IGNORECASE)).stem
     return RawTable(
-        header=list(cells), rows=[list(cells.values())], lines=[1], file=name, header_line=1,
-        encoding=decoded.encoding, adaptations=[*packed.adaptations, *decoded.adaptations],
+        header=list(cells),
+        rows=[list(cells.values())],
+        lines=[1],
+        file=name,
+        header_line=1,
+        encoding=decoded.encoding,
+        adaptations=[*packed.adaptations, *decoded.adaptations],
     )
 
 
@@ -124,9 +129,7 @@ def _collect(value: Any, prose: list[str], depth: int = 0) -> None:
         for item in value:
             _collect(item, prose, depth + 1)
     elif isinstance(value, dict):
-        said = [
-            v.strip() for k, v in value.items() if str(k).lower() in _PROSE and isinstance(v, str) and v.strip()
-        ]
+        said = [v.strip() for k, v in value.items() if str(k).lower() in _PROSE and isinstance(v, str) and v.strip()]
         # `content = "Standard"` names a style, not prose
         said = [s for s in said if " " in s or "\n" in s]
         if said:
@@ -237,5 +240,3 @@ def _unreadable(label: str, page: int | None) -> Exception:
         f"PDF document '{label}'{en} is damaged: it does not open.",
         AGAIN,
     )
-
-

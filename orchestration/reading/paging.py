@@ -15,8 +15,23 @@ from orchestration.messages import Message, Refusal
 from orchestration.reading.refusing import refusal
 
 _TOTALS = {
-    "total", "totalcount", "totalresults", "totalrecords", "totalitems", "totalelements", "totalhits", "totalrows",
-    "totalfeatures", "totallines", "nhits", "count", "numbermatched", "numfound", "odatacount", "recordstotal", "nbtotal",
+    "total",
+    "totalcount",
+    "totalresults",
+    "totalrecords",
+    "totalitems",
+    "totalelements",
+    "totalhits",
+    "totalrows",
+    "totalfeatures",
+    "totallines",
+    "nhits",
+    "count",
+    "numbermatched",
+    "numfound",
+    "odatacount",
+    "recordstotal",
+    "nbtotal",
     "nombretotal",
 }
 _LINKS = {"next", "suivant", "nextpage", "nexturl", "nextpageurl", "nextlink"}
@@ -24,7 +39,20 @@ _TOKENS = {"odatanextlink", "nextcursor", "nextpagetoken", "curseursuivant"}
 _MORE = {"hasmore", "hasnext", "hasnextpage", "exceededtransferlimit"}
 _LAST = {"islast", "last", "lastpage"}
 # what the rows are usually called; without one of these the longest list counts (Melodi's `title` is a list, too)
-_ROWS = {"results", "records", "data", "observations", "features", "items", "value", "values", "rows", "lines", "content", "hits"}
+_ROWS = {
+    "results",
+    "records",
+    "data",
+    "observations",
+    "features",
+    "items",
+    "value",
+    "values",
+    "rows",
+    "lines",
+    "content",
+    "hits",
+}
 # where an interface puts its account of the pages, beside the rows
 _BESIDE = {"paging", "pagination", "page", "pages", "meta", "metadata", "header", "links", "result", "hits", "odata"}
 # a total stands at the top of the answer, or one step below; deeper ones count other things
@@ -54,7 +82,11 @@ def refuse_single_page(value: Any, label: str) -> None:
         if held < total:
             raise _partial(label, f"{held} des {total} lignes annoncées", f"{held} of {total} announced rows")
     elif all(said.more for _, said in seen):
-        raise _partial(label, f"{held} lignes, et la réponse nomme une page suivante", f"{held} rows, and the answer names a next page")
+        raise _partial(
+            label,
+            f"{held} lignes, et la réponse nomme une page suivante",
+            f"{held} rows, and the answer names a next page",
+        )
 
 
 def _partial(label: str, fr: str, en: str) -> Refusal:
@@ -92,8 +124,10 @@ def _hear(node: dict[str, Any], above: _Said) -> _Said:
         if name in _TOTALS and (number := _number(value)) is not None:
             said.total = max(said.total or 0, number)
         said.more |= (
-            (name in _LINKS and _is_link(value)) or (name in _TOKENS and isinstance(value, str) and value != "")
-            or (name in _MORE and value is True) or (name in _LAST and value is False)
+            (name in _LINKS and _is_link(value))
+            or (name in _TOKENS and isinstance(value, str) and value != "")
+            or (name in _MORE and value is True)
+            or (name in _LAST and value is False)
         )
     said.more |= any(isinstance(link, dict) and link.get("rel") == "next" for part in links for link in part)
     return said

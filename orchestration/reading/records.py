@@ -39,7 +39,12 @@ _CONVERSION = re.compile(r"(?:Could not convert|Failed to cast|Unable to cast|Fa
 
 
 def read_json(
-    path: Path, *, name: str, sql: str, workdir: Path | None = None, member: Wanted = None,
+    path: Path,
+    *,
+    name: str,
+    sql: str,
+    workdir: Path | None = None,
+    member: Wanted = None,
     empty_allowed: bool = False,
 ) -> RawTable:
     """Return the rows that `sql` finds in the JSON file; each line number is the row's number.
@@ -71,8 +76,14 @@ def read_json(
             f"File '{name}' holds no data at the expected place.",
         )
     return RawTable(
-        header=header, rows=rows, lines=list(range(1, len(rows) + 1)), file=name, header_line=0,
-        encoding="utf-8", numeric_cells=True, adaptations=found,
+        header=header,
+        rows=rows,
+        lines=list(range(1, len(rows) + 1)),
+        file=name,
+        header_line=0,
+        encoding="utf-8",
+        numeric_cells=True,
+        adaptations=found,
     )
 
 

@@ -33,8 +33,7 @@ SAVE_AS_UTF8 = Message(
 NO_PASSWORD = Message(
     fr="Enregistrez le fichier sans mot de passe, ou demandez au producteur une version non protégée, "
     "puis déposez-le de nouveau.",
-    en="Save the file without a password, or ask the publisher for an unprotected version, then hand it "
-    "in again.",
+    en="Save the file without a password, or ask the publisher for an unprotected version, then hand it in again.",
 )
 RIGHT_FILE = Message(
     fr="Vérifiez que ce fichier est bien celui de cette source. Si le producteur a changé ses en-têtes, "
@@ -95,23 +94,17 @@ def json_error(value: object) -> str | None:
     )
     if records:
         return None
-    status = next(
-        (keys[k] for k in ("status", "statuscode", "status_code", "code") if k in keys), None
-    )
+    status = next((keys[k] for k in ("status", "statuscode", "status_code", "code") if k in keys), None)
     bad_status = isinstance(status, (int, str)) and re.fullmatch(r"[45]\d\d", str(status)) is not None
     named = next((keys[k] for k in _ERROR_KEYS if keys.get(k)), None)
     said = next((keys[k] for k in _TEXT_KEYS if isinstance(keys.get(k), str) and keys[k]), None)
     flat = all(not isinstance(v, (dict, list)) or not v for v in keys.values())
-    if named is None and not bad_status and not (
-        said is not None and flat and ("message" in keys or "detail" in keys)
-    ):
+    if named is None and not bad_status and not (said is not None and flat and ("message" in keys or "detail" in keys)):
         return None
     if said is None and isinstance(named, dict):
         said = json_error(named) or next((v for v in named.values() if isinstance(v, str)), None)
     if said is None and isinstance(named, list):
-        said = next(
-            (json_error(v) if isinstance(v, dict) else str(v) for v in named if v), None
-        )
+        said = next((json_error(v) if isinstance(v, dict) else str(v) for v in named if v), None)
     if said is None and isinstance(named, str):
         said = named
     return short(said if said else json.dumps(value, ensure_ascii=False))

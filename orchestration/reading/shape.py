@@ -107,7 +107,10 @@ def _single(row: list[str]) -> str | None:
 
 def _note_with_delimiters(row: list[str], width: int) -> bool:
     """Return whether the row is a sentence that the delimiter cut (`Source : Insee, 2018`)."""
-    return 0 < len(row) < width and re.match(r"(sources?|notes?|champs?|lecture)\s*:", row[0].strip(), re.IGNORECASE) is not None
+    return (
+        0 < len(row) < width
+        and re.match(r"(sources?|notes?|champs?|lecture)\s*:", row[0].strip(), re.IGNORECASE) is not None
+    )
 
 
 def _cut_notes(rows: list[list[str]], lines: list[int], width: int) -> int:
@@ -118,8 +121,14 @@ def _cut_notes(rows: list[list[str]], lines: list[int], width: int) -> int:
     # in a table of two columns a row may well have one filled cell; a line without delimiter is a note
     if begin == 0 or width < 2 or (width == 2 and len(rows[begin - 1]) > 1):
         return 0
-    while begin > 0 and len(rows) - begin <= _MAX_NOTES and (
-        _blank(rows[begin - 1]) or _single(rows[begin - 1]) is not None or _note_with_delimiters(rows[begin - 1], width)
+    while (
+        begin > 0
+        and len(rows) - begin <= _MAX_NOTES
+        and (
+            _blank(rows[begin - 1])
+            or _single(rows[begin - 1]) is not None
+            or _note_with_delimiters(rows[begin - 1], width)
+        )
     ):
         begin -= 1
     for index in range(begin, len(rows)):
@@ -133,7 +142,12 @@ def _cut_notes(rows: list[list[str]], lines: list[int], width: int) -> int:
 
 
 def frame(
-    rows: list[list[str]], lines: list[int], *, known_headers: KnownHeaders, label: str, delimited: bool,
+    rows: list[list[str]],
+    lines: list[int],
+    *,
+    known_headers: KnownHeaders,
+    label: str,
+    delimited: bool,
     empty_allowed: bool = False,
 ) -> Frame:
     """Return the table that stands in `rows` (lines of cells, ragged or not; `lines` their numbers).
@@ -197,12 +211,22 @@ def frame(
     said = [" ".join(c.strip() for c in r if c.strip()) for r in rows[:position] if not _blank(r)]
     first = next(filter(None, header), "")
     return Frame(
-        header, body, numbers, header_line, found, [*(Unreadable(n, first, why) for n in misplaced), *unreadable], said,
+        header,
+        body,
+        numbers,
+        header_line,
+        found,
+        [*(Unreadable(n, first, why) for n in misplaced), *unreadable],
+        said,
     )
 
 
 def _drop_further_headers(
-    body: list[list[str]], numbers: list[int], header: list[str], known_headers: KnownHeaders, score: int,
+    body: list[list[str]],
+    numbers: list[int],
+    header: list[str],
+    known_headers: KnownHeaders,
+    score: int,
     found: list[Adaptation],
 ) -> None:
     """Drop a second header line (labels below machine names) that stands right under the first."""
@@ -250,13 +274,17 @@ def _drop_repeated(
 ) -> tuple[list[list[str]], list[int]]:
     named = [h for h in header if h]
     first, needle = next((i, h) for i, h in enumerate(header) if h)
-    again = {
-        i
-        for i, row in enumerate(body)
-        if len(row) > first
-        and (row[first] == raw[first] or _clean(row[first]) == needle)
-        and [c for c in map(_clean, row) if c] == named
-    } if len(named) > 1 else set()
+    again = (
+        {
+            i
+            for i, row in enumerate(body)
+            if len(row) > first
+            and (row[first] == raw[first] or _clean(row[first]) == needle)
+            and [c for c in map(_clean, row) if c] == named
+        }
+        if len(named) > 1
+        else set()
+    )
     if again:
         where = listed([str(numbers[i]) for i in sorted(again)])
         found.append(
@@ -305,15 +333,23 @@ def _refuse_table_above(
         named = [n for n, cell in enumerate(rows[headers[0]]) if cell]
         for index in range(headers[0] + 1, len(rows)):
             filled = [n for n in named if n < len(rows[index]) and rows[index][n]]
-            between |= index not in headers and named[0] in filled and 2 * len(filled) > len(named) and any(
-                is_figure(rows[index][n]) for n in filled
+            between |= (
+                index not in headers
+                and named[0] in filled
+                and 2 * len(filled) > len(named)
+                and any(is_figure(rows[index][n]) for n in filled)
             )
     if between:
         raise _two_tables(above[headers[0]][0], header_line, label)
 
 
 def _refuse_table_below(
-    body: list[list[str]], numbers: list[int], header: list[str], header_line: int, known_headers: KnownHeaders, label: str
+    body: list[list[str]],
+    numbers: list[int],
+    header: list[str],
+    header_line: int,
+    known_headers: KnownHeaders,
+    label: str,
 ) -> None:
     """Refuse a file in which another header stands among the rows: what follows would be read under the first one's names."""
     first = next(n for n, h in enumerate(header) if h)
@@ -380,10 +416,14 @@ def _fit(body: list[list[str]], numbers: list[int], header: list[str], label: st
     if len(faults) > _MISFITS * len(body) or (faults and faults[-1] == len(body) - 1):
         raise _misfit(body, numbers, faults, width, label)
     found = [
-        Unreadable(numbers[i], next(filter(None, header), ""), Message(
-            fr=f"{len(body[i])} cellules au lieu de {width} : un séparateur y est en trop ou manque",
-            en=f"{len(body[i])} cells instead of {width}: there is a delimiter too many, or one is missing",
-        ))
+        Unreadable(
+            numbers[i],
+            next(filter(None, header), ""),
+            Message(
+                fr=f"{len(body[i])} cellules au lieu de {width} : un séparateur y est en trop ou manque",
+                en=f"{len(body[i])} cells instead of {width}: there is a delimiter too many, or one is missing",
+            ),
+        )
         for i in faults
     ]
     for i in reversed(faults):
@@ -411,9 +451,7 @@ def _refuse_outside(body: list[list[str]], numbers: list[int], header: list[str]
         )
 
 
-def _misfit(
-    body: list[list[str]], numbers: list[int], faults: list[int], width: int, label: str
-) -> Exception:
+def _misfit(body: list[list[str]], numbers: list[int], faults: list[int], width: int, label: str) -> Exception:
     last = faults[-1]
     if len(faults) == 1 and last == len(body) - 1 and len(body[last]) < width:
         return refusal(

@@ -36,7 +36,12 @@ _ENDINGS = {
 
 
 def read_table(
-    path: Path, *, name: str, known_headers: KnownHeaders, sheet: str | None = None, member: Wanted = None,
+    path: Path,
+    *,
+    name: str,
+    known_headers: KnownHeaders,
+    sheet: str | None = None,
+    member: Wanted = None,
     empty_allowed: bool = False,
 ) -> RawTable:
     """Return the table that stands in the file.
@@ -57,10 +62,16 @@ def read_table(
             lines.rows, lines.lines, known_headers=known, label=name, delimited=True, empty_allowed=empty_allowed
         )
         return RawTable(
-            header=shaped.header, rows=shaped.rows, lines=shaped.lines, file=name, header_line=shaped.header_line,
-            encoding=decoded.encoding, delimiter=lines.delimiter,
+            header=shaped.header,
+            rows=shaped.rows,
+            lines=shaped.lines,
+            file=name,
+            header_line=shaped.header_line,
+            encoding=decoded.encoding,
+            delimiter=lines.delimiter,
             adaptations=[*found, *decoded.adaptations, *lines.adaptations, *shaped.adaptations],
-            unreadable=[*shaped.unreadable, *lines.unreadable], titles=shaped.titles,
+            unreadable=[*shaped.unreadable, *lines.unreadable],
+            titles=shaped.titles,
         )
     if packed.kind in ("xlsx", "xls", "ods"):
         book = read_sheet(packed.data, known_headers=known, sheet=sheet, label=name)
@@ -70,13 +81,24 @@ def read_table(
     else:
         raise not_a_table(packed, name)
     shaped = frame(
-        rows, list(range(1, len(rows) + 1)), known_headers=known, label=name, delimited=False,
+        rows,
+        list(range(1, len(rows) + 1)),
+        known_headers=known,
+        label=name,
+        delimited=False,
         empty_allowed=empty_allowed,
     )
     return RawTable(
-        header=shaped.header, rows=shaped.rows, lines=shaped.lines, file=name, sheet=sheet_name,
-        header_line=shaped.header_line, numeric_cells=True,
-        adaptations=[*found, *told, *shaped.adaptations], unreadable=shaped.unreadable, titles=shaped.titles,
+        header=shaped.header,
+        rows=shaped.rows,
+        lines=shaped.lines,
+        file=name,
+        sheet=sheet_name,
+        header_line=shaped.header_line,
+        numeric_cells=True,
+        adaptations=[*found, *told, *shaped.adaptations],
+        unreadable=shaped.unreadable,
+        titles=shaped.titles,
     )
 
 

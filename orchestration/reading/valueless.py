@@ -36,7 +36,10 @@ _CODES = {0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D:
 
 def is_valueless(text: str) -> bool:
     """Return whether a cell's text is a spreadsheet's error, or the mark of a cell whose value was never stored."""
-    return text.lstrip()[:1] in ("#", "E", "e") and _ERROR.fullmatch(text.strip().replace("\u00a0", " ").replace("\u202f", " ")) is not None
+    return (
+        text.lstrip()[:1] in ("#", "E", "e")
+        and _ERROR.fullmatch(text.strip().replace("\u00a0", " ").replace("\u202f", " ")) is not None
+    )
 
 
 def why(text: str) -> Message:
@@ -46,7 +49,10 @@ def why(text: str) -> Message:
             fr="formule sans résultat enregistré (ouvrir le classeur dans un tableur, puis l'enregistrer)",
             en="a formula whose result was not stored (open the workbook in a spreadsheet, then save it)",
         )
-    return Message(fr=f"« {text.strip()} » est une erreur de tableur, pas une valeur", en=f"'{text.strip()}' is a spreadsheet's error, not a value")
+    return Message(
+        fr=f"« {text.strip()} » est une erreur de tableur, pas une valeur",
+        en=f"'{text.strip()}' is a spreadsheet's error, not a value",
+    )
 
 
 def valueless(data: bytes, sheet: str, index: int, height: int, width: int) -> Cells:
@@ -145,7 +151,7 @@ _FORMULA = re.compile(rb"<f\b")
 _VALUED = re.compile(rb"<f(?:\s[^<>]*)?(?:/>|>[^<>]*</f>)\s*<v>[^<]")
 _NO_CONTENT = re.compile(rb"<v\b[^<>]*(?:/>|>\s*<)")
 # other ways to write an error's type, a prefix, a document type: seldom, and then the part is read properly
-_ODDITIES = (b't="e"', b"t='e'", b"t =", b"t= ", b"<!DOCTYPE", b"<!ENTITY", b"=\"&#", b"='&#")
+_ODDITIES = (b't="e"', b"t='e'", b"t =", b"t= ", b"<!DOCTYPE", b"<!ENTITY", b'="&#', b"='&#")
 
 
 def _all_valued(part: bytes, stale: bool) -> bool:
@@ -209,7 +215,9 @@ class _Sheet(_Xml):
         place, value = (self.row, self.column), (self.value or "").strip()
         if self.kind == "e":
             self.found[place] = value if is_valueless(value) else NO_VALUE
-        elif self.formula and (self.stale or self.value is None or (not value and self.kind not in ("str", "inlineStr"))):
+        elif self.formula and (
+            self.stale or self.value is None or (not value and self.kind not in ("str", "inlineStr"))
+        ):
             self.found[place] = NO_VALUE
             if self.area:
                 self.areas.append(self.area)
@@ -234,7 +242,11 @@ class _Sheet(_Xml):
 _OFFICE = "urn:oasis:names:tc:opendocument:xmlns:office:1.0 "
 _TABLE = "urn:oasis:names:tc:opendocument:xmlns:table:1.0 "
 _VALUES = {
-    "float": "value", "percentage": "value", "currency": "value", "date": "date-value", "time": "time-value",
+    "float": "value",
+    "percentage": "value",
+    "currency": "value",
+    "date": "date-value",
+    "time": "time-value",
     "boolean": "boolean-value",
 }
 

@@ -141,8 +141,12 @@ def _show_valueless(data: bytes, sheet: str, index: int, rows: list[list[str]], 
 
 
 def _choose(
-    loaded: dict[str, list[Any]], by_name: bool, sheet: str | None, visible: list[str],
-    known_headers: KnownHeaders, label: str,
+    loaded: dict[str, list[Any]],
+    by_name: bool,
+    sheet: str | None,
+    visible: list[str],
+    known_headers: KnownHeaders,
+    label: str,
 ) -> tuple[str, list[Adaptation]]:
     heads = {name: texts(rows[:_PREVIEW_ROWS]) for name, rows in loaded.items()}
     scores = {name: find_header(head, known_headers)[1] for name, head in heads.items()}

@@ -10,7 +10,13 @@ from typing import Any
 from orchestration.messages import Language, Message
 from orchestration.receipts.patch_files import patch_name
 from orchestration.records import (
-    FileOutcome, HomeFigure, HomeFigures, HomeGap, RefreshOutcome, SourceStanding, WaiverNote,
+    FileOutcome,
+    HomeFigure,
+    HomeFigures,
+    HomeGap,
+    RefreshOutcome,
+    SourceStanding,
+    WaiverNote,
 )
 
 
@@ -65,7 +71,12 @@ def home_to_json(home: HomeFigures) -> dict[str, Any]:
         "goals_missing": [goal for goal in home.goals if goal not in home.covered],
         "indicators": home.indicators,
         "figures": [
-            {**_named(f), "unit": f.unit.en, "unit_fr": f.unit.fr, **f.model_dump(mode="json", exclude={*_NAMED, "unit"})}
+            {
+                **_named(f),
+                "unit": f.unit.en,
+                "unit_fr": f.unit.fr,
+                **f.model_dump(mode="json", exclude={*_NAMED, "unit"}),
+            }
             for f in home.figures
         ],
         "missing": [{**_named(g), **g.model_dump(mode="json", exclude=_NAMED)} for g in home.gaps],
@@ -77,13 +88,17 @@ _NAMED = {"indicator_id", "sdg_id", "indicator"}
 
 def _named(item: HomeFigure | HomeGap) -> dict[str, Any]:
     return {
-        "indicator_id": item.indicator_id, "sdg_id": item.sdg_id, "name_fr": item.indicator.fr, "name_en": item.indicator.en,
+        "indicator_id": item.indicator_id,
+        "sdg_id": item.sdg_id,
+        "name_fr": item.indicator.fr,
+        "name_en": item.indicator.en,
     }
 
 
 def _late_to_json(standing: SourceStanding, language: Language) -> dict[str, Any]:
     return {
-        **standing.model_dump(mode="json", exclude={"action", "is_overdue"}), **_texts("action", standing.action, language),
+        **standing.model_dump(mode="json", exclude={"action", "is_overdue"}),
+        **_texts("action", standing.action, language),
     }
 
 
@@ -103,12 +118,16 @@ def file_to_json(outcome: FileOutcome, language: Language = "fr", patch_file: st
         "rows_kept": outcome.rows_kept,
         "rows_rejected": outcome.rows_rejected,
         "channel": outcome.channel,
-        "patch": None if outcome.patch is None else {
+        "patch": None
+        if outcome.patch is None
+        else {
             "columns_file": outcome.patch.columns_file,
             "file": patch_file,
             "lines": [
                 {
-                    "line": p.line, "canonical": p.canonical, "header": p.published,
+                    "line": p.line,
+                    "canonical": p.canonical,
+                    "header": p.published,
                     **_texts("evidence", p.evidence, language),
                 }
                 for p in outcome.patch.proposals

@@ -110,9 +110,7 @@ def _context(
         "overdue": len(overdue),
         "standing": len(outcome.standing),
         "withheld": [_withheld(w, catalogue, language, outcome) for w in withheld],
-        "withheld_rest": sum(len(w.files) for w in summary.withheld[len(withheld) :])
-        if withheld_rest
-        else 0,
+        "withheld_rest": sum(len(w.files) for w in summary.withheld[len(withheld) :]) if withheld_rest else 0,
         "missing": _missing(summary, catalogue, language),
         "comparison": comparison,
         "indicators": _indicators(comparison, language),
@@ -121,7 +119,12 @@ def _context(
         "gone": [_gone(g, language) for g in gone],
         "gone_rest": sum(g.figures for g in comparison.gone[len(gone) :]) if comparison else 0,
         "older": [
-            {"title": title(o.source_id, catalogue, language), "before": o.before, "after": o.after, "figures": o.figures}
+            {
+                "title": title(o.source_id, catalogue, language),
+                "before": o.before,
+                "after": o.after,
+                "figures": o.figures,
+            }
             for o in (comparison.older if comparison else [])
         ],
         "todo": _to_do(summary, catalogue, language),
@@ -130,10 +133,7 @@ def _context(
         "warnings": [c.message.text(language) for c in warnings],
         "warnings_rest": warnings_rest,
         # every one is shown: what is tolerated must not hide behind a fold
-        "waivers": [
-            (w.message.text(language), w.state in ("malformed", "expired"))
-            for w in outcome.waivers
-        ],
+        "waivers": [(w.message.text(language), w.state in ("malformed", "expired")) for w in outcome.waivers],
     }
 
 
@@ -168,9 +168,7 @@ def _previous_edition(outcome: RefreshOutcome, comparison: Comparison | None) ->
     return before.edition if outcome.published and before else None
 
 
-def _taken(
-    summary: Summary, catalogue: dict[str, Source], language: Language
-) -> list[dict[str, Any]]:
+def _taken(summary: Summary, catalogue: dict[str, Source], language: Language) -> list[dict[str, Any]]:
     return [
         {
             "title": title(t.source, catalogue, language),
@@ -188,7 +186,12 @@ def _taken(
 
 def _adapted(drift: Drift, catalogue: dict[str, Source], language: Language) -> dict[str, Any]:
     files, rest = wording.fold(drift.files, 3)
-    return {"title": title(drift.source, catalogue, language), "reason": drift.reason, "files": files, "files_rest": rest}
+    return {
+        "title": title(drift.source, catalogue, language),
+        "reason": drift.reason,
+        "files": files,
+        "files_rest": rest,
+    }
 
 
 def _late(overdue: list[SourceStanding], catalogue: dict[str, Source], language: Language) -> list[dict[str, Any]]:
@@ -221,13 +224,19 @@ def _missing(summary: Summary, catalogue: dict[str, Source], language: Language)
     for group in summary.missing:
         who = owner(group.source, catalogue)
         key = (
-            group.reason.text(language) if group.reason else None, group.action.text(language) if group.action else None,
+            group.reason.text(language) if group.reason else None,
+            group.action.text(language) if group.action else None,
             who.text(language) if who else None,
         )
         groups.setdefault(key, []).append(title(group.source, catalogue, language))
     return [
-        {"reason": reason, "action": action, "owner": who, "titles": wording.fold(titles, FILES)[0],
-         "titles_rest": wording.fold(titles, FILES)[1]}
+        {
+            "reason": reason,
+            "action": action,
+            "owner": who,
+            "titles": wording.fold(titles, FILES)[0],
+            "titles_rest": wording.fold(titles, FILES)[1],
+        }
         for (reason, action, who), titles in groups.items()
     ]
 
@@ -257,9 +266,7 @@ def _gone(group: Any, language: Language) -> dict[str, Any]:
     }
 
 
-def _withheld(
-    group: Any, catalogue: dict[str, Source], language: Language, outcome: RefreshOutcome
-) -> dict[str, Any]:
+def _withheld(group: Any, catalogue: dict[str, Source], language: Language, outcome: RefreshOutcome) -> dict[str, Any]:
     names = sorted({f.file for f in group.files if f.file})
     shown, rest = wording.fold(names, 3)
     return {

@@ -87,7 +87,10 @@ def print_console(
         )
     for waiver in outcome.waivers:
         void = waiver.state in ("malformed", "expired")
-        console.print(Text(f"{'✗' if void else '~'} {waiver.message.text(language)}", style="red" if void else "yellow"), soft_wrap=True)
+        console.print(
+            Text(f"{'✗' if void else '~'} {waiver.message.text(language)}", style="red" if void else "yellow"),
+            soft_wrap=True,
+        )
     for name in patch_files(outcome):
         place = (home / "receipts" if home else Path("receipts")) / name
         console.print(f"{'Lignes proposées :' if fr else 'Proposed lines:'} {place}", soft_wrap=True)
@@ -141,7 +144,11 @@ def _headline(outcome: RefreshOutcome, summary: Summary, comparison: Comparison 
             else "Another refresh is running: nothing was done."
         )
     if outcome.edition is None:
-        return "Aucune édition publiée, et il n'y en avait encore aucune." if fr else "No edition published, and there was none yet."
+        return (
+            "Aucune édition publiée, et il n'y en avait encore aucune."
+            if fr
+            else "No edition published, and there was none yet."
+        )
     return (
         "Aucune nouvelle édition publiée ; les lecteurs gardent celle en service."
         if fr
@@ -190,9 +197,7 @@ def _table(
     missing = list(dict.fromkeys(w.source for w in summary.missing))
     if missing:
         names = listed(missing, language, 8)
-        console.print(
-            Text(f"{'Sans fichier :' if fr else 'Without a file:'} {names}", style="dim")
-        )
+        console.print(Text(f"{'Sans fichier :' if fr else 'Without a file:'} {names}", style="dim"))
 
 
 def _advice(

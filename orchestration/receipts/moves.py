@@ -25,18 +25,22 @@ class Spelt(NamedTuple):
     change: str
 
 
-def moves(comparison: "Comparison | None", language: Language) -> list[Spelt]:
+def moves(comparison: Comparison | None, language: Language) -> list[Spelt]:
     """Return the revised figures of a comparison, the biggest first."""
     return [_spelt(move, language) for move in comparison.moves] if comparison else []
 
 
-def _spelt(move: "Move", language: Language) -> Spelt:
+def _spelt(move: Move, language: Language) -> Spelt:
     old, new = wording.pair(move.old_value, move.new_value, language)
     unit = wording.unit(move.unit, language)
     # the difference of two shares is counted in points, or 10 % → 12 % reads as « +2 % »
     points = " points" if (move.unit or "").strip() == "%" else unit
     of = wording.breakdown(move.breakdown, language)
     return Spelt(
-        move.indicator.text(language) + (f" ({of})" if of else ""), move.territory, move.period, old + unit,
-        new + unit, wording.difference(move.change, language) + points,
+        move.indicator.text(language) + (f" ({of})" if of else ""),
+        move.territory,
+        move.period,
+        old + unit,
+        new + unit,
+        wording.difference(move.change, language) + points,
     )

@@ -39,10 +39,12 @@ def _text(files: list[FileOutcome]) -> str:
     asked: dict[str, list[str]] = {}
     for file in files:
         for proposal in file.patch.proposals if file.patch else []:
-            asked.setdefault(proposal.line, []).extend([
-                f"# {file.vintage}/{file.file} : « {proposal.published} » → {proposal.canonical} : {proposal.evidence.fr}",
-                f"# {file.vintage}/{file.file}: '{proposal.published}' → {proposal.canonical}: {proposal.evidence.en}",
-            ])
+            asked.setdefault(proposal.line, []).extend(
+                [
+                    f"# {file.vintage}/{file.file} : « {proposal.published} » → {proposal.canonical} : {proposal.evidence.fr}",
+                    f"# {file.vintage}/{file.file}: '{proposal.published}' → {proposal.canonical}: {proposal.evidence.en}",
+                ]
+            )
     for line, evidence in asked.items():
         lines += ["#", *evidence, line]
     return "\n".join(lines) + "\n"

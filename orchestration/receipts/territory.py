@@ -18,8 +18,14 @@ from orchestration.records import Cause, HomeFigure, HomeFigures, HomeGap
 _CAUSES: dict[Cause, tuple[str, str]] = {
     "no_source": ("Aucun bon fichier reçu", "No good file received"),
     "no_figure": ("Fichiers lus, sans chiffre pour l'instant", "Files read, no figure so far"),
-    "elsewhere": ("Publié pour d'autres intercommunalités, pas pour celle-ci", "Published for other intercommunal bodies, not for this one"),
-    "withheld": ("Sans valeur ici (secret statistique, ou pas encore connue)", "Without a value here (statistical secrecy, or not known yet)"),
+    "elsewhere": (
+        "Publié pour d'autres intercommunalités, pas pour celle-ci",
+        "Published for other intercommunal bodies, not for this one",
+    ),
+    "withheld": (
+        "Sans valeur ici (secret statistique, ou pas encore connue)",
+        "Without a value here (statistical secrecy, or not known yet)",
+    ),
     "other_levels": ("Publié à d'autres échelles seulement", "Published at other levels only"),
     "not_read": ("Source que l'observatoire ne lit pas encore", "Source that the observatory does not read yet"),
 }
@@ -96,7 +102,12 @@ def _figure(figure: HomeFigure, language: Language) -> SpeltFigure:
         words = {"new": ("nouveau", "new"), "same": ("inchangé", "unchanged")}[figure.change]
         change = words[0 if language == "fr" else 1]
     return SpeltFigure(
-        figure.sdg_id, figure.indicator.text(language) + (f" ({of})" if of else ""), value + unit, figure.period, state, change
+        figure.sdg_id,
+        figure.indicator.text(language) + (f" ({of})" if of else ""),
+        value + unit,
+        figure.period,
+        state,
+        change,
     )
 
 
@@ -107,7 +118,9 @@ def _gap(gap: HomeGap, home: HomeFigures, catalogue: dict[str, Source] | None, l
         said.append(", ".join(wording.level(level, language) for level in gap.levels))
         if gap.home_communes:
             said.append(
-                f"dont {gap.home_communes} de {home.territory}" if french else f"{gap.home_communes} of them in {home.territory}"
+                f"dont {gap.home_communes} de {home.territory}"
+                if french
+                else f"{gap.home_communes} of them in {home.territory}"
             )
     if gap.sources and gap.cause != "no_figure":
         names = " ; ".join(title(s, catalogue, language) for s in gap.sources)

@@ -6,8 +6,9 @@ Add here what every text for people needs. Whole sentences belong to `templates/
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, timezone
-from typing import Sequence, TypeVar
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from typing import TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from orchestration.messages import Language
@@ -154,8 +155,10 @@ def level(name: str | None, language: Language = "fr") -> str:
 
 
 _STATUSES = {
-    "final": ("définitif", "final"), "provisional": ("provisoire", "provisional"),
-    "censored": ("borne", "bound"), "suppressed": ("masqué (secret)", "suppressed"),
+    "final": ("définitif", "final"),
+    "provisional": ("provisoire", "provisional"),
+    "censored": ("borne", "bound"),
+    "suppressed": ("masqué (secret)", "suppressed"),
 }
 
 
@@ -186,11 +189,11 @@ def count(quantity: int, one: str, many: str, language: Language = "fr") -> str:
 def moment(value: datetime, language: Language = "fr") -> str:
     """Return day and time in Paris: `24 novembre 2026 à 4 h 15`; without time zone data, in UTC."""
     if value.tzinfo is None:
-        value = value.replace(tzinfo=timezone.utc)
+        value = value.replace(tzinfo=UTC)
     try:
         local, zone = value.astimezone(ZoneInfo("Europe/Paris")), ""
     except ZoneInfoNotFoundError:
-        local, zone = value.astimezone(timezone.utc), " UTC"
+        local, zone = value.astimezone(UTC), " UTC"
     if language == "fr":
         day = "1er" if local.day == 1 else str(local.day)
         month = _MONTHS_FR[local.month - 1]

@@ -17,6 +17,13 @@ from orchestration.templates.workbook import (
 )
 
 __all__ = [
-    "DATA_SHEET", "LEGEND_SHEET", "Legend", "filled_in", "load_legend", "team_tables", "template_name", "templates",
+    "DATA_SHEET",
+    "LEGEND_SHEET",
+    "Legend",
+    "filled_in",
+    "load_legend",
+    "team_tables",
+    "template_name",
+    "templates",
     "write_template",
 ]

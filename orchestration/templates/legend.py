@@ -34,7 +34,8 @@ def load_legend(source: Source, table: str) -> dict[str, Legend]:
             for row in csv.DictReader(handle):
                 if row["table"] == table:
                     written[row["canonical"]] = Legend(
-                        Message(fr=row["meaning_fr"], en=row["meaning_en"]), row["example"] or "",
+                        Message(fr=row["meaning_fr"], en=row["meaning_en"]),
+                        row["example"] or "",
                         [v.strip() for v in (row["suggested"] or "").split("|") if v.strip()],
                     )
     return {c.name: written.get(c.name) or _from_note(c) for c in source.tables[table].columns}

@@ -56,8 +56,10 @@ def team_tables(catalogue: dict[str, Source]) -> list[tuple[Source, str]]:
     """Return (source, table) of every table that the team keeps itself and that is a table of cells."""
     return [
         (source, table)
-        for source in catalogue.values() if source.role == "team"
-        for table in source.tables if _spec(source, table) is not None
+        for source in catalogue.values()
+        if source.role == "team"
+        for table in source.tables
+        if _spec(source, table) is not None
     ]
 
 
@@ -94,8 +96,12 @@ def filled_in(folder: Path) -> list[Path]:
     if known is None:
         return []
     return [
-        path for path in sorted(folder.glob("*.xlsx"))
-        if not path.name.startswith(("~$", ".")) and path.is_file() and _digest(path) not in known.values() and not _is_empty(path)
+        path
+        for path in sorted(folder.glob("*.xlsx"))
+        if not path.name.startswith(("~$", "."))
+        and path.is_file()
+        and _digest(path) not in known.values()
+        and not _is_empty(path)
     ]
 
 
@@ -129,7 +135,9 @@ def _is_empty(path: Path) -> bool:
     try:
         book = openpyxl.load_workbook(path, read_only=True)
         sheet = book[DATA_SHEET] if DATA_SHEET in book.sheetnames else book.worksheets[0]
-        empty = not any(value not in (None, "") for row in sheet.iter_rows(min_row=2, values_only=True) for value in row)
+        empty = not any(
+            value not in (None, "") for row in sheet.iter_rows(min_row=2, values_only=True) for value in row
+        )
         book.close()
     except Exception:  # openpyxl raises whatever the damaged part of the file provokes
         return False
@@ -194,7 +202,7 @@ def _header(column: Column, spec: FileSpec) -> str | None:
 
 
 def _fill_data(
-    sheet: "Worksheet", lists: "Worksheet", columns: list[tuple[Column, str]], legend: dict[str, Legend]
+    sheet: Worksheet, lists: Worksheet, columns: list[tuple[Column, str]], legend: dict[str, Legend]
 ) -> None:
     from openpyxl.styles import Alignment, Font, PatternFill
     from openpyxl.utils import get_column_letter
@@ -222,8 +230,8 @@ def _width(column: Column, header: str, legend: Legend) -> float:
 
 
 def _validation(
-    column: Column, header: str, legend: Legend, letter: str, lists: "Worksheet", index: int
-) -> "DataValidation":
+    column: Column, header: str, legend: Legend, letter: str, lists: Worksheet, index: int
+) -> DataValidation:
     from openpyxl.worksheet.datavalidation import DataValidation
 
     allowed = ["oui", "non"] if column.type == "boolean" else column.allowed
@@ -239,8 +247,11 @@ def _validation(
         low = column.minimum if column.minimum is not None else (1900 if column.type == "year" else -1e12)
         high = column.maximum if column.maximum is not None else (2100 if column.type == "year" else 1e12)
         rule = DataValidation(
-            type="decimal" if column.type == "number" else "whole", operator="between",
-            formula1=f"{low:.0f}", formula2=f"{high:.0f}", allow_blank=True,
+            type="decimal" if column.type == "number" else "whole",
+            operator="between",
+            formula1=f"{low:.0f}",
+            formula2=f"{high:.0f}",
+            allow_blank=True,
         )
         error = f"{_HOW[column.type].fr.capitalize()} attendu(e)."
     elif column.type in _DIGITS:
@@ -260,7 +271,7 @@ def _validation(
     return rule
 
 
-def _list(lists: "Worksheet", index: int, header: str, values: list[str]) -> str:
+def _list(lists: Worksheet, index: int, header: str, values: list[str]) -> str:
     """Write the values into their column of the hidden sheet; a list in the rule itself ends at 255 characters."""
     from openpyxl.utils import get_column_letter
 
@@ -282,14 +293,30 @@ def _prompt(column: Column, legend: Legend) -> str:
 
 _WORDS: dict[Language, dict[str, str]] = {
     "fr": {
-        "name": "Français", "how": "Comment faire", "yes": "oui", "no": "non", "column": "Nom de la colonne",
-        "meaning": "Ce qu'on y met", "format": "Comment l'écrire", "mandatory": "Obligatoire ?", "example": "Par exemple",
-        "values": "parmi : ", "usual": "par exemple : ",
+        "name": "Français",
+        "how": "Comment faire",
+        "yes": "oui",
+        "no": "non",
+        "column": "Nom de la colonne",
+        "meaning": "Ce qu'on y met",
+        "format": "Comment l'écrire",
+        "mandatory": "Obligatoire ?",
+        "example": "Par exemple",
+        "values": "parmi : ",
+        "usual": "par exemple : ",
     },
     "en": {
-        "name": "English", "how": "How to", "yes": "yes", "no": "no", "column": "Column's name",
-        "meaning": "What goes into it", "format": "How to write it", "mandatory": "Mandatory?", "example": "For example",
-        "values": "one of: ", "usual": "such as: ",
+        "name": "English",
+        "how": "How to",
+        "yes": "yes",
+        "no": "no",
+        "column": "Column's name",
+        "meaning": "What goes into it",
+        "format": "How to write it",
+        "mandatory": "Mandatory?",
+        "example": "For example",
+        "values": "one of: ",
+        "usual": "such as: ",
     },
 }
 _STEPS: dict[Language, list[str]] = {
@@ -309,7 +336,11 @@ _STEPS: dict[Language, list[str]] = {
 
 
 def _fill_legend(
-    sheet: "Worksheet", source: Source, table: str, columns: list[tuple[Column, str]], legend: dict[str, Legend],
+    sheet: Worksheet,
+    source: Source,
+    table: str,
+    columns: list[tuple[Column, str]],
+    legend: dict[str, Legend],
     order: list[Language],
 ) -> None:
     from openpyxl.styles import Alignment, Font, PatternFill
@@ -336,8 +367,11 @@ def _fill_legend(
             # an apostrophe-free mark keeps a header from standing alone in a line of the legend
             sheet.append(
                 [
-                    f"« {header} »", known.meaning.text(language), _how(column, known, language),
-                    words["yes"] if _mandatory(column) else words["no"], known.example,
+                    f"« {header} »",
+                    known.meaning.text(language),
+                    _how(column, known, language),
+                    words["yes"] if _mandatory(column) else words["no"],
+                    known.example,
                 ]
             )
             for cell in sheet[sheet.max_row]:

@@ -15,6 +15,17 @@ from orchestration.triage.rules import apply_rules
 from orchestration.triage.vanished import Circumstances
 
 __all__ = [
-    "Circumstances", "CodeLists", "Fault", "Reference", "Sink", "after_bad_lines", "apply_rules", "are_single", "check_codes",
-    "check_levels", "code_lists", "compare", "refuse",
+    "Circumstances",
+    "CodeLists",
+    "Fault",
+    "Reference",
+    "Sink",
+    "after_bad_lines",
+    "apply_rules",
+    "are_single",
+    "check_codes",
+    "check_levels",
+    "code_lists",
+    "compare",
+    "refuse",
 ]

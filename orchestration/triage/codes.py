@@ -25,10 +25,12 @@ if TYPE_CHECKING:
 MAINLAND = {f"{n:02d}" for n in range(1, 96) if n != 20} | {"2A", "2B"}
 # 975 to 988 are collectivities of their own, which some files hold
 DEPARTMENTS = MAINLAND | {"971", "972", "973", "974", "976"} | {"975", "977", "978", "984", "986", "987", "988"}
-REGIONS = set("01 02 03 04 06 11 24 27 28 32 44 52 53 75 76 84 93 94".split())
-MAINLAND_REGIONS = set("11 24 27 28 32 44 52 53 75 76 84 93 94".split())
+REGIONS = set(
+    ["01", "02", "03", "04", "06", "11", "24", "27", "28", "32", "44", "52", "53", "75", "76", "84", "93", "94"]
+)
+MAINLAND_REGIONS = set(["11", "24", "27", "28", "32", "44", "52", "53", "75", "76", "84", "93", "94"])
 # régions until 2015; 11, 24, 52, 53, 93 and 94 kept their codes, and 44 went from one région to another
-FORMER_REGIONS = set("21 22 23 25 26 31 41 42 43 54 72 73 74 82 83 91".split())
+FORMER_REGIONS = set(["21", "22", "23", "25", "26", "31", "41", "42", "43", "54", "72", "73", "74", "82", "83", "91"])
 # change of name, creation, restoration of a commune: the commune named before goes on
 NOT_AN_END = ("10", "20", "21", "35", "50", "70", "71")
 # fewer communes than that are an extract: a code that is not in it may well exist
@@ -52,7 +54,8 @@ NO_COUNTRY = re.compile(r"999\d\d")
 @dataclass
 class CodeLists:
     """What is known: `communes`, of today and of the past; `suppressed`: code → day it ended;
-    `epcis`: of the compositions; `members`: EPCI → its communes, by the newest; `names`: of all of them."""
+    `epcis`: of the compositions; `members`: EPCI → its communes, by the newest; `names`: of all of them.
+    """
 
     communes: set[str] = field(default_factory=set)
     suppressed: dict[str, date] = field(default_factory=dict)
@@ -80,7 +83,7 @@ class _Odd:
     fault: Fault
 
 
-def code_lists(communes: "list[pd.DataFrame]", movements: "list[pd.DataFrame]") -> CodeLists:
+def code_lists(communes: list[pd.DataFrame], movements: list[pd.DataFrame]) -> CodeLists:
     """Return the lists made from tables of communes (oldest first) and of their movements.
 
     `communes`: typecom, commune_code. `movements`: see `suppressed_communes`.
@@ -101,7 +104,7 @@ def code_lists(communes: "list[pd.DataFrame]", movements: "list[pd.DataFrame]") 
     return lists
 
 
-def suppressed_communes(movements: "pd.DataFrame") -> dict[str, date]:
+def suppressed_communes(movements: pd.DataFrame) -> dict[str, date]:
     """Return the codes of communes that ended and were not set up again, with the day.
 
     `movements`: mod, effective_date, typecom_before, code_before, typecom_after, code_after.
@@ -120,8 +123,15 @@ def suppressed_communes(movements: "pd.DataFrame") -> dict[str, date]:
 
 
 def check_codes(
-    table: Table, conformed: Conformed, lists: CodeLists, *, file_name: str, vintage_year: int | None,
-    gives_lists: bool, fault: Sink = refuse, dated_geography: bool = False,
+    table: Table,
+    conformed: Conformed,
+    lists: CodeLists,
+    *,
+    file_name: str,
+    vintage_year: int | None,
+    gives_lists: bool,
+    fault: Sink = refuse,
+    dated_geography: bool = False,
 ) -> None:
     """Leave out rows of codes that no place bears or whose name is another place's; fault for what speaks of the file.
 
@@ -142,13 +152,35 @@ def check_codes(
                 if level == "epci" and column.key:
                     _every_epci(column.name, part, lists, file_name, vintage_year, fault)
                 if level == "commune":
-                    odd += _communes(table, column.name, column.key, part, lists, file_name, vintage_year, gives_lists, fault, dated_geography)
+                    odd += _communes(
+                        table,
+                        column.name,
+                        column.key,
+                        part,
+                        lists,
+                        file_name,
+                        vintage_year,
+                        gives_lists,
+                        fault,
+                        dated_geography,
+                    )
         elif column.type in ("department", "region"):
             odd += _level(column.type, column.name, frame, file_name, fault, whole=column.key)
         elif column.type == "commune":
             # associated and delegated communes keep codes of former communes
             part = frame[frame["typecom"] == "COM"] if "typecom" in frame and column.key else frame
-            odd += _communes(table, column.name, column.key, part, lists, file_name, vintage_year, gives_lists, fault, dated_geography)
+            odd += _communes(
+                table,
+                column.name,
+                column.key,
+                part,
+                lists,
+                file_name,
+                vintage_year,
+                gives_lists,
+                fault,
+                dated_geography,
+            )
             if lists.communes and not (gives_lists or column.key or lists.are_whole) and column.name in table.names:
                 _forget_unverified(column.name, table.names[column.name], conformed, lists)
     if not gives_lists:
@@ -167,17 +199,27 @@ def _forget_unverified(code: str, name: str, conformed: Conformed, lists: CodeLi
     Whether 44115 is Oudon or the postal code of Haute-Goulaine only the national list says; the row is a good one.
     """
     frame = conformed.frame
-    rows = [r for r, c in frame[code].dropna().items() if not (lists.has("commune", c) or c.startswith(ELSEWHERE) or IMPOSSIBLE.fullmatch(c))]
+    rows = [
+        r
+        for r, c in frame[code].dropna().items()
+        if not (lists.has("commune", c) or c.startswith(ELSEWHERE) or IMPOSSIBLE.fullmatch(c))
+    ]
     rows = [r for r in rows if not contradicted("commune", code, name, frame.loc[[r]], lists.names, set())]
     if not rows:
         return
-    fr = ", ".join(f"ligne {frame['_row'].loc[r]} ({frame[code].loc[r]}, « {frame[name].loc[r] or ''} »)" for r in rows[:5])
-    en = ", ".join(f"line {frame['_row'].loc[r]} ({frame[code].loc[r]}, '{frame[name].loc[r] or ''}')" for r in rows[:5])
+    fr = ", ".join(
+        f"ligne {frame['_row'].loc[r]} ({frame[code].loc[r]}, « {frame[name].loc[r] or ''} »)" for r in rows[:5]
+    )
+    en = ", ".join(
+        f"line {frame['_row'].loc[r]} ({frame[code].loc[r]}, '{frame[name].loc[r] or ''}')" for r in rows[:5]
+    )
     more = ", …" if len(rows) > 5 else ""
-    conformed.notes.append(Message(
-        fr=f"{len(rows)} code(s) de commune laissé(s) vide(s) : seul un extrait de la liste des communes est à disposition, et il ne les a pas : {fr}{more} ; fournir la liste nationale pour qu'ils soient lus",
-        en=f"{len(rows)} commune code(s) left empty: only an extract of the list of communes is at hand, and it lacks them: {en}{more}; provide the national list to have them read",
-    ))
+    conformed.notes.append(
+        Message(
+            fr=f"{len(rows)} code(s) de commune laissé(s) vide(s) : seul un extrait de la liste des communes est à disposition, et il ne les a pas : {fr}{more} ; fournir la liste nationale pour qu'ils soient lus",
+            en=f"{len(rows)} commune code(s) left empty: only an extract of the list of communes is at hand, and it lacks them: {en}{more}; provide the national list to have them read",
+        )
+    )
     conformed.frame = frame = frame.copy()
     frame.loc[rows, code] = None
 
@@ -194,7 +236,7 @@ def _leave_out(conformed: Conformed, odd: list[_Odd]) -> None:
     conformed.rejected.sort(key=lambda r: r.line)
 
 
-def _other_names(table: Table, frame: "pd.DataFrame", lists: CodeLists, file_name: str) -> list[_Odd]:
+def _other_names(table: Table, frame: pd.DataFrame, lists: CodeLists, file_name: str) -> list[_Odd]:
     result = []
     for level, code, name, part in named_parts(table, frame):
         known = {c for c in part[code].dropna().unique() if lists.has(level, c)}
@@ -203,45 +245,63 @@ def _other_names(table: Table, frame: "pd.DataFrame", lists: CodeLists, file_nam
             lines = ", ".join(f"ligne {frame['_row'].loc[r]} ({w.fr})" for r, w in list(rows.items())[:3])
             lines_en = ", ".join(f"line {frame['_row'].loc[r]} ({w.en})" for r, w in list(rows.items())[:3])
             more = ", …" if len(rows) > 3 else ""
-            result.append(_Odd(code, rows, Fault(
-                "codes",
-                f"{file_name} : {len(rows)} ligne(s) dont le code (« {code} ») n'est pas celui du nom écrit à côté : {lines}{more}.",
-                f"{file_name}: {len(rows)} row(s) whose code ('{code}') is not that of the name beside it: {lines_en}{more}.",
-                RIGHT_FILE, column=code,
-            )))
+            result.append(
+                _Odd(
+                    code,
+                    rows,
+                    Fault(
+                        "codes",
+                        f"{file_name} : {len(rows)} ligne(s) dont le code (« {code} ») n'est pas celui du nom écrit à côté : {lines}{more}.",
+                        f"{file_name}: {len(rows)} row(s) whose code ('{code}') is not that of the name beside it: {lines_en}{more}.",
+                        RIGHT_FILE,
+                        column=code,
+                    ),
+                )
+            )
     return result
 
 
-def _level(
-    level: str, name: str, frame: "pd.DataFrame", file_name: str, fault: Sink, whole: bool = True
-) -> list[_Odd]:
+def _level(level: str, name: str, frame: pd.DataFrame, file_name: str, fault: Sink, whole: bool = True) -> list[_Odd]:
     found = frame[name].dropna()
     codes = set(found)
     if level == "region":
         missing = sorted(MAINLAND_REGIONS - codes)
         if whole and missing and len(codes & MAINLAND_REGIONS) >= NATIONAL_REGIONS and not codes & FORMER_REGIONS:
-            fault(Fault(
-                "truncated",
-                f"{file_name} : colonne « {name} », il manque {len(missing)} région(s) de métropole sur 13 ({', '.join(missing)}) : fichier coupé ?",
-                f"{file_name}: column '{name}', {len(missing)} of the 13 mainland régions are missing ({', '.join(missing)}): a truncated file?",
-                AGAIN, column=name,
-            ))
+            fault(
+                Fault(
+                    "truncated",
+                    f"{file_name} : colonne « {name} », il manque {len(missing)} région(s) de métropole sur 13 ({', '.join(missing)}) : fichier coupé ?",
+                    f"{file_name}: column '{name}', {len(missing)} of the 13 mainland régions are missing ({', '.join(missing)}): a truncated file?",
+                    AGAIN,
+                    column=name,
+                )
+            )
         return _strange(name, frame, found, codes - REGIONS - FORMER_REGIONS, file_name, "d'une région", "région's")
     if level != "department":
         return []
     if len(codes) >= 10 and codes <= REGIONS:
-        fault(Fault(
-            "codes",
-            f"{file_name} : les {len(codes)} codes de la colonne « {name} » sont tous des codes de région, alors que des départements sont attendus.",
-            f"{file_name}: the {len(codes)} codes of column '{name}' are all codes of régions, where départements are expected.", RIGHT_FILE, column=name,
-        ))
+        fault(
+            Fault(
+                "codes",
+                f"{file_name} : les {len(codes)} codes de la colonne « {name} » sont tous des codes de région, alors que des départements sont attendus.",
+                f"{file_name}: the {len(codes)} codes of column '{name}' are all codes of régions, where départements are expected.",
+                RIGHT_FILE,
+                column=name,
+            )
+        )
     if whole:
         _whole_country(codes, name, file_name, fault)
     return _strange(name, frame, found, codes - DEPARTMENTS, file_name, "d'un département", "département's")
 
 
 def _strange(
-    name: str, frame: "pd.DataFrame", found: "pd.Series", strange: set[str], file_name: str, whose_fr: str, whose_en: str
+    name: str,
+    frame: pd.DataFrame,
+    found: pd.Series,
+    strange: set[str],
+    file_name: str,
+    whose_fr: str,
+    whose_en: str,
 ) -> list[_Odd]:
     """Return the rows whose code no place of the level bears."""
     if not strange:
@@ -249,17 +309,28 @@ def _strange(
     rows = [i for i, c in enumerate(found) if c in strange]
     fr, en = described(frame.loc[found.index, "_row"].to_numpy(), found.tolist(), rows)
     whys = {
-        found.index[i]: Message(fr=f"« {found.iloc[i]} » n'est pas le code {whose_fr}", en=f"'{found.iloc[i]}' is no {whose_en} code")
+        found.index[i]: Message(
+            fr=f"« {found.iloc[i]} » n'est pas le code {whose_fr}", en=f"'{found.iloc[i]}' is no {whose_en} code"
+        )
         for i in rows
     }
-    return [_Odd(name, whys, Fault(
-        "codes", f"{file_name} : colonne « {name} », {len(strange)} code(s) ne sont pas ceux {whose_fr} : {fr}.",
-        f"{file_name}: column '{name}', {len(strange)} code(s) are no {whose_en}: {en}.", RIGHT_FILE, column=name,
-    ))]
+    return [
+        _Odd(
+            name,
+            whys,
+            Fault(
+                "codes",
+                f"{file_name} : colonne « {name} », {len(strange)} code(s) ne sont pas ceux {whose_fr} : {fr}.",
+                f"{file_name}: column '{name}', {len(strange)} code(s) are no {whose_en}: {en}.",
+                RIGHT_FILE,
+                column=name,
+            ),
+        )
+    ]
 
 
 def _every_epci(
-    name: str, frame: "pd.DataFrame", lists: CodeLists, file_name: str, vintage_year: int | None, fault: Sink
+    name: str, frame: pd.DataFrame, lists: CodeLists, file_name: str, vintage_year: int | None, fault: Sink
 ) -> None:
     """Fault when a file of most EPCIs lacks many of the known ones, or all those after a certain code."""
     codes = set(frame[name].dropna())
@@ -270,12 +341,15 @@ def _every_epci(
     after = sum(1 for code in lists.epcis if code > max(codes))
     if len(missing) <= MISSING_EPCIS * len(lists.epcis) and after < 4:
         return
-    fault(Fault(
-        "truncated",
-        f"{file_name} : colonne « {name} », il manque {len(missing)} des {len(lists.epcis)} intercommunalités connues, dont les {after} dernières dans l'ordre des codes : fichier coupé ?",
-        f"{file_name}: column '{name}', {len(missing)} of the {len(lists.epcis)} known EPCIs are missing, among them the last {after} in the order of codes: a truncated file?",
-        AGAIN, column=name,
-    ))
+    fault(
+        Fault(
+            "truncated",
+            f"{file_name} : colonne « {name} », il manque {len(missing)} des {len(lists.epcis)} intercommunalités connues, dont les {after} dernières dans l'ordre des codes : fichier coupé ?",
+            f"{file_name}: column '{name}', {len(missing)} of the {len(lists.epcis)} known EPCIs are missing, among them the last {after} in the order of codes: a truncated file?",
+            AGAIN,
+            column=name,
+        )
+    )
 
 
 def _whole_country(departments: set[str], name: str, file_name: str, fault: Sink) -> None:
@@ -283,12 +357,15 @@ def _whole_country(departments: set[str], name: str, file_name: str, fault: Sink
     missing = sorted(MAINLAND - departments)
     if missing and len(departments & MAINLAND) >= NATIONAL:
         shown = ", ".join(missing[:8]) + ("…" if len(missing) > 8 else "")
-        fault(Fault(
-            "truncated",
-            f"{file_name} : colonne « {name} », le fichier couvre {len(departments & MAINLAND)} départements de métropole sur 96, il manque {shown} : fichier coupé ?",
-            f"{file_name}: column '{name}', the file covers {len(departments & MAINLAND)} of the 96 mainland départements, {shown} are missing: a truncated file?",
-            AGAIN, column=name,
-        ))
+        fault(
+            Fault(
+                "truncated",
+                f"{file_name} : colonne « {name} », le fichier couvre {len(departments & MAINLAND)} départements de métropole sur 96, il manque {shown} : fichier coupé ?",
+                f"{file_name}: column '{name}', the file covers {len(departments & MAINLAND)} of the 96 mainland départements, {shown} are missing: a truncated file?",
+                AGAIN,
+                column=name,
+            )
+        )
 
 
 def _older_geography(too_old: set[str], codes: set[str], lists: CodeLists, vintage_year: int | None) -> bool:
@@ -305,8 +382,16 @@ def _older_geography(too_old: set[str], codes: set[str], lists: CodeLists, vinta
 
 
 def _communes(
-    table: Table, name: str, key: bool, frame: "pd.DataFrame", lists: CodeLists, file_name: str, vintage_year: int | None,
-    gives_lists: bool, fault: Sink, strict: bool = False,
+    table: Table,
+    name: str,
+    key: bool,
+    frame: pd.DataFrame,
+    lists: CodeLists,
+    file_name: str,
+    vintage_year: int | None,
+    gives_lists: bool,
+    fault: Sink,
+    strict: bool = False,
 ) -> list[_Odd]:
     found = frame[name].dropna()
     codes = set(found)
@@ -322,14 +407,17 @@ def _communes(
         rows = [i for i, c in enumerate(found) if c in too_old]
         fr, en = described(lines, found.tolist(), rows)
         first = found.tolist()[rows[0]]
-        fault(Fault(
-            "codes",
-            f"{file_name} : colonne « {name} », {len(too_old)} code(s) de communes supprimées avant {vintage_year} ({first} le {former[first]:%d/%m/%Y}) : {fr}. "
-            "Leurs chiffres seraient comptés deux fois avec ceux de la commune nouvelle.",
-            f"{file_name}: column '{name}', {len(too_old)} code(s) of communes suppressed before {vintage_year} ({first} on {former[first]}): {en}. "
-            "Their figures would be counted twice with those of the new commune.",
-            RIGHT_FILE, column=name,
-        ))
+        fault(
+            Fault(
+                "codes",
+                f"{file_name} : colonne « {name} », {len(too_old)} code(s) de communes supprimées avant {vintage_year} ({first} le {former[first]:%d/%m/%Y}) : {fr}. "
+                "Leurs chiffres seraient comptés deux fois avec ceux de la commune nouvelle.",
+                f"{file_name}: column '{name}', {len(too_old)} code(s) of communes suppressed before {vintage_year} ({first} on {former[first]}): {en}. "
+                "Their figures would be counted twice with those of the new commune.",
+                RIGHT_FILE,
+                column=name,
+            )
+        )
     known = {c for c in codes if lists.has("commune", c)}
     # figures are of communes, a company may also be abroad
     unknown = {c for c in codes if NO_COUNTRY.fullmatch(c) or (key and c.startswith("99"))}
@@ -345,10 +433,19 @@ def _communes(
     whys = {}
     for i in rows:
         called = "" if beside is None else str(beside.loc[found.index[i]] or "")
-        whys[found.index[i]] = of_another("commune", found.iloc[i], called, lists.names, lists.names.bearers("commune", called))
-    return [_Odd(name, whys, Fault(
-        "codes",
-        f"{file_name} : colonne « {name} », {len(unknown)} code(s) ne sont ceux d'aucune commune, d'aujourd'hui ou d'autrefois : {fr}.",
-        f"{file_name}: column '{name}', {len(unknown)} code(s) are no commune's, of today or of the past: {en}.",
-        RIGHT_FILE, column=name,
-    ))]
+        whys[found.index[i]] = of_another(
+            "commune", found.iloc[i], called, lists.names, lists.names.bearers("commune", called)
+        )
+    return [
+        _Odd(
+            name,
+            whys,
+            Fault(
+                "codes",
+                f"{file_name} : colonne « {name} », {len(unknown)} code(s) ne sont ceux d'aucune commune, d'aujourd'hui ou d'autrefois : {fr}.",
+                f"{file_name}: column '{name}', {len(unknown)} code(s) are no commune's, of today or of the past: {en}.",
+                RIGHT_FILE,
+                column=name,
+            ),
+        )
+    ]

@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING
 
 from orchestration.catalog.models import Table
 from orchestration.messages import Message
-from orchestration.triage.continuity import check_emptied, check_resemblance, check_same_figures, check_units, check_zeros
+from orchestration.triage.continuity import (
+    check_emptied,
+    check_resemblance,
+    check_same_figures,
+    check_units,
+    check_zeros,
+)
 from orchestration.triage.faults import Sink, refuse
 from orchestration.triage.order import check_columns, check_labels, check_rows
 from orchestration.triage.outliers import check_outliers
@@ -23,7 +29,13 @@ if TYPE_CHECKING:
 
 
 def compare(
-    table: Table, frame: "pd.DataFrame", references: list[Reference], *, file_name: str, vintage: str, fault: Sink = refuse,
+    table: Table,
+    frame: pd.DataFrame,
+    references: list[Reference],
+    *,
+    file_name: str,
+    vintage: str,
+    fault: Sink = refuse,
     circumstances: Circumstances = Circumstances(),
 ) -> list[Message]:
     """Compare `frame` with each of `references`; return what is worth telling (revisions, an extract, lines taken out).
@@ -43,7 +55,9 @@ def compare(
     for reference in references:
         # a table kept by hand follows its last delivery only: what was taken out a year ago is no news
         if not circumstances.by_hand or (reference is references[0] and not reference.later):
-            notes += check_vanished(table, frame, reference, file_name=file_name, fault=fault, circumstances=circumstances)
+            notes += check_vanished(
+                table, frame, reference, file_name=file_name, fault=fault, circumstances=circumstances
+            )
         aligned = align(table, frame, reference)
         if aligned is None:
             continue
@@ -58,7 +72,7 @@ def compare(
     return notes
 
 
-def _period_before(table: Table, frame: "pd.DataFrame") -> "tuple[pd.DataFrame, Reference] | None":
+def _period_before(table: Table, frame: pd.DataFrame) -> tuple[pd.DataFrame, Reference] | None:
     """Return the newest period of a file that holds several, and the one before it as what it is compared with.
 
     The newest figures are the ones that no earlier vintage holds.
@@ -70,4 +84,6 @@ def _period_before(table: Table, frame: "pd.DataFrame") -> "tuple[pd.DataFrame, 
     if len(order) < 2:
         return None
     own, before = frame[frame[period] == order[-1]], frame[frame[period] == order[-2]]
-    return own, Reference(before, Message(fr=f"la période {order[-2]}", en=f"period {order[-2]}"), None, same_slot=False)
+    return own, Reference(
+        before, Message(fr=f"la période {order[-2]}", en=f"period {order[-2]}"), None, same_slot=False
+    )

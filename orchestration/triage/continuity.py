@@ -12,7 +12,7 @@ from collections.abc import Callable
 from orchestration.messages import Message
 from orchestration.triage.faults import Fault, Sink, refuse
 from orchestration.triage.order import by_period
-from orchestration.triage.reference import Aligned, described, shown, of
+from orchestration.triage.reference import Aligned, described, of, shown
 
 FEWEST = 5
 # No published column was seen to grow fivefold between two years (mirror: at most 1.4 between 2014 and 2018).
@@ -63,12 +63,14 @@ def check_emptied(aligned: Aligned, file_name: str, fault: Sink = refuse) -> Non
             continue
         fr, en = described(lines, places, lost.tolist())
         known = aligned.reference.name
-        fault(Fault(
-            "emptied",
-            f"{file_name} : la colonne « {name} » est vide dans {len(lost)} lignes sur {had} où {known.fr} donne une valeur ({fr}).",
-            f"{file_name}: column '{name}' is empty in {len(lost)} of {had} rows where {known.en} has a value ({en}).",
-            column=name.split(" ")[0],
-        ))
+        fault(
+            Fault(
+                "emptied",
+                f"{file_name} : la colonne « {name} » est vide dans {len(lost)} lignes sur {had} où {known.fr} donne une valeur ({fr}).",
+                f"{file_name}: column '{name}' is empty in {len(lost)} of {had} rows where {known.en} has a value ({en}).",
+                column=name.split(" ")[0],
+            )
+        )
 
 
 def check_zeros(aligned: Aligned, file_name: str, fault: Sink = refuse) -> None:
@@ -84,15 +86,21 @@ def check_zeros(aligned: Aligned, file_name: str, fault: Sink = refuse) -> None:
         rows = np.flatnonzero(good & (new == 0) & (old >= (_least(aligned, name) or 0.1 * np.nanmedian(old))))
         if len(rows):
             fr, en = described(aligned.lines, aligned.places, rows.tolist())
-            fault(Fault(
-                "jump",
-                f"{file_name} : colonne « {name} », {len(rows)} ligne(s) valent 0 où {known.fr} donne {old[rows[0]]:.6g} ({fr}) : une valeur manquante écrite 0 ?",
-                f"{file_name}: column '{name}', {len(rows)} row(s) are 0 where {known.en} has {old[rows[0]]:.6g} ({en}): a missing value written as 0?",
-                column=name,
-                rows=_single(aligned, rows.tolist(), lambda i, old=old: Message(
-                    fr=f"0 où {known.fr} donne {old[i]:.12g}", en=f"0 where {known.en} has {old[i]:.12g}"
-                )),
-            ))
+            fault(
+                Fault(
+                    "jump",
+                    f"{file_name} : colonne « {name} », {len(rows)} ligne(s) valent 0 où {known.fr} donne {old[rows[0]]:.6g} ({fr}) : une valeur manquante écrite 0 ?",
+                    f"{file_name}: column '{name}', {len(rows)} row(s) are 0 where {known.en} has {old[rows[0]]:.6g} ({en}): a missing value written as 0?",
+                    column=name,
+                    rows=_single(
+                        aligned,
+                        rows.tolist(),
+                        lambda i, old=old: Message(
+                            fr=f"0 où {known.fr} donne {old[i]:.12g}", en=f"0 where {known.en} has {old[i]:.12g}"
+                        ),
+                    ),
+                )
+            )
 
 
 def check_units(aligned: Aligned, file_name: str, fault: Sink = refuse) -> list[Message]:
@@ -109,11 +117,14 @@ def check_units(aligned: Aligned, file_name: str, fault: Sink = refuse) -> list[
         both = (np.abs(new) > 0) & (np.abs(old) > 0)
         emptied = (new == 0) & (np.abs(old) > 0)
         if emptied.sum() >= FEWEST and emptied.sum() > 0.5 * (np.abs(old) > 0).sum():
-            fault(Fault(
-                "unit",
-                f"{file_name} : la colonne « {name} » vaut 0 dans {int(emptied.sum())} lignes où {known.fr} donne une valeur.",
-                f"{file_name}: column '{name}' is 0 in {int(emptied.sum())} rows where {known.en} has a value.", column=name,
-            ))
+            fault(
+                Fault(
+                    "unit",
+                    f"{file_name} : la colonne « {name} » vaut 0 dans {int(emptied.sum())} lignes où {known.fr} donne une valeur.",
+                    f"{file_name}: column '{name}' is 0 in {int(emptied.sum())} rows where {known.en} has a value.",
+                    column=name,
+                )
+            )
             continue
         if not both.any():
             continue
@@ -128,18 +139,20 @@ def check_units(aligned: Aligned, file_name: str, fault: Sink = refuse) -> list[
         power = round(middle)
         if (count >= FEWEST and abs(middle) > limit) or (count < FEWEST and power and abs(middle - power) < 0.06):
             before, after = float(np.median(old[judged])), float(np.median(new[judged]))
-            fault(Fault(
-                "unit",
-                f"{file_name} : la colonne « {name} » vaut {10**middle:.3g} fois celle {of(known.fr)} "
-                f"(médiane {before:.4g} avant, {after:.4g} maintenant, {count} territoires ou unités) : l'unité a changé, ou la colonne n'est pas la bonne.",
-                f"{file_name}: column '{name}' is {10**middle:.3g} times that of {known.en} "
-                f"(median {before:.4g} before, {after:.4g} now, {count} places or units): the unit changed, or it is another column.",
-                Message(
-                    fr="Lire la note de l'éditeur sur l'unité de cette colonne avant d'accepter le fichier.",
-                    en="Read the publisher's note on this column's unit before accepting the file.",
-                ),
-                column=name,
-            ))
+            fault(
+                Fault(
+                    "unit",
+                    f"{file_name} : la colonne « {name} » vaut {10**middle:.3g} fois celle {of(known.fr)} "
+                    f"(médiane {before:.4g} avant, {after:.4g} maintenant, {count} territoires ou unités) : l'unité a changé, ou la colonne n'est pas la bonne.",
+                    f"{file_name}: column '{name}' is {10**middle:.3g} times that of {known.en} "
+                    f"(median {before:.4g} before, {after:.4g} now, {count} places or units): the unit changed, or it is another column.",
+                    Message(
+                        fr="Lire la note de l'éditeur sur l'unité de cette colonne avant d'accepter le fichier.",
+                        en="Read the publisher's note on this column's unit before accepting the file.",
+                    ),
+                    column=name,
+                )
+            )
         elif both.sum() >= 8:
             notes += _rows_apart(aligned, name, logs - float(np.median(logs[both])), large, file_name, fault)
     return notes
@@ -162,10 +175,12 @@ def _rows_apart(aligned: Aligned, name: str, logs, large, file_name: str, fault:
     notes = []
     if small:
         fr, en = described(aligned.lines, aligned.places, small)
-        notes = [Message(
-            fr=f"colonne « {name} », petits effectifs décuplés ou divisés par dix depuis {known.fr}, pris tels quels : {fr}, {old[small[0]]:.6g} devenu {new[small[0]]:.6g}",
-            en=f"column '{name}', small counts ten times or a tenth of {known.en}, taken as they are: {en}, {old[small[0]]:.6g} became {new[small[0]]:.6g}",
-        )]
+        notes = [
+            Message(
+                fr=f"colonne « {name} », petits effectifs décuplés ou divisés par dix depuis {known.fr}, pris tels quels : {fr}, {old[small[0]]:.6g} devenu {new[small[0]]:.6g}",
+                en=f"column '{name}', small counts ten times or a tenth of {known.en}, taken as they are: {en}, {old[small[0]]:.6g} became {new[small[0]]:.6g}",
+            )
+        ]
     chosen = np.flatnonzero(odd & large).tolist()
     if len(chosen) < max(3, 0.02 * (~np.isnan(logs)).sum()):
         # two communes that merge: inhabitants and households grow together (27049: 520 to 4,698 in 2015); a
@@ -175,18 +190,24 @@ def _rows_apart(aligned: Aligned, name: str, logs, large, file_name: str, fault:
         return notes
     fr, en = described(aligned.lines, aligned.places, chosen)
     first = chosen[0]
-    fault(Fault(
-        "jump",
-        f"{file_name} : colonne « {name} », {len(chosen)} ligne(s) valent dix, cent ou mille fois leur valeur dans {known.fr} ou une telle "
-        f"fraction, quand les autres n'ont guère changé : {fr}, {old[first]:.6g} devenu {new[first]:.6g}.",
-        f"{file_name}: column '{name}', {len(chosen)} row(s) are ten, a hundred or a thousand times their value in {known.en} or such a "
-        f"fraction, while the others hardly changed: {en}, {old[first]:.6g} became {new[first]:.6g}.",
-        column=name,
-        rows=_single(aligned, chosen, lambda i: Message(
-            fr=f"{new[i]:.12g} où {known.fr} donne {old[i]:.12g}, dix, cent ou mille fois plus ou moins quand les autres n'ont guère changé",
-            en=f"{new[i]:.12g} where {known.en} has {old[i]:.12g}, ten, a hundred or a thousand times more or less while the others hardly changed",
-        )),
-    ))
+    fault(
+        Fault(
+            "jump",
+            f"{file_name} : colonne « {name} », {len(chosen)} ligne(s) valent dix, cent ou mille fois leur valeur dans {known.fr} ou une telle "
+            f"fraction, quand les autres n'ont guère changé : {fr}, {old[first]:.6g} devenu {new[first]:.6g}.",
+            f"{file_name}: column '{name}', {len(chosen)} row(s) are ten, a hundred or a thousand times their value in {known.en} or such a "
+            f"fraction, while the others hardly changed: {en}, {old[first]:.6g} became {new[first]:.6g}.",
+            column=name,
+            rows=_single(
+                aligned,
+                chosen,
+                lambda i: Message(
+                    fr=f"{new[i]:.12g} où {known.fr} donne {old[i]:.12g}, dix, cent ou mille fois plus ou moins quand les autres n'ont guère changé",
+                    en=f"{new[i]:.12g} where {known.en} has {old[i]:.12g}, ten, a hundred or a thousand times more or less while the others hardly changed",
+                ),
+            ),
+        )
+    )
     return notes
 
 
@@ -210,7 +231,13 @@ def _grew_as_a_whole(aligned: Aligned, name: str, row: int) -> bool:
     up = abs(aligned.new[name][row]) > abs(aligned.old[name][row])
     for other, values in aligned.new.items():
         before, after = abs(aligned.old[other][row]), abs(values[row])
-        if other != name and before > 0 and after > 0 and not np.isnan(before * after) and (after > 3 * before if up else 3 * after < before):
+        if (
+            other != name
+            and before > 0
+            and after > 0
+            and not np.isnan(before * after)
+            and (after > 3 * before if up else 3 * after < before)
+        ):
             return True
     return False
 
@@ -234,14 +261,16 @@ def check_resemblance(aligned: Aligned, file_name: str, fault: Sink = refuse) ->
         if found is None or found >= (SAME_RESEMBLANCE if aligned.same else RESEMBLANCE):
             continue
         good = int((~(np.isnan(new) | np.isnan(olds[name]))).sum())
-        fault(Fault(
-            "unlike",
-            f"{file_name} : la colonne « {name} » ne ressemble plus à celle {of(known.fr)} (corrélation des rangs {found:.2f} sur {good} "
-            "territoires ou unités) : valeurs triées à part des codes, mélangées, ou autre colonne.",
-            f"{file_name}: column '{name}' no longer resembles that of {known.en} (rank correlation {found:.2f} over {good} places or "
-            "units): values sorted apart from their codes, shuffled, or another column.",
-            column=name,
-        ))
+        fault(
+            Fault(
+                "unlike",
+                f"{file_name} : la colonne « {name} » ne ressemble plus à celle {of(known.fr)} (corrélation des rangs {found:.2f} sur {good} "
+                "territoires ou unités) : valeurs triées à part des codes, mélangées, ou autre colonne.",
+                f"{file_name}: column '{name}' no longer resembles that of {known.en} (rank correlation {found:.2f} over {good} places or "
+                "units): values sorted apart from their codes, shuffled, or another column.",
+                column=name,
+            )
+        )
 
 
 def rank_likeness(new, old) -> float | None:  # type: ignore[no-untyped-def]
@@ -286,39 +315,49 @@ def check_same_figures(aligned: Aligned, file_name: str, fault: Sink = refuse) -
         if few and near[differ].all():
             return [said]
         odd = np.flatnonzero((differ & ~near).any(axis=1)).tolist() if few else []
-        fault(Fault(
-            "reference",
-            f"{file_name} : {said.fr}, qui reprend les chiffres publiés : fichier altéré, ou révisé par son éditeur.",
-            f"{file_name}: {said.en}, which states the published figures: the file was altered, or revised by its publisher.",
-            rows=_single(aligned, odd, lambda i: _revised(aligned, differ & (np.arange(len(new)) == i)[:, None], total)),
-        ))
+        fault(
+            Fault(
+                "reference",
+                f"{file_name} : {said.fr}, qui reprend les chiffres publiés : fichier altéré, ou révisé par son éditeur.",
+                f"{file_name}: {said.en}, which states the published figures: the file was altered, or revised by its publisher.",
+                rows=_single(
+                    aligned, odd, lambda i: _revised(aligned, differ & (np.arange(len(new)) == i)[:, None], total)
+                ),
+            )
+        )
         return []
     with np.errstate(divide="ignore", invalid="ignore"):
         far = differ & (np.abs(new - old) > REVISED * np.abs(old)) & ~small
     for i, name in enumerate(names):
         if far[:, i].sum() >= FEWEST and far[:, i].sum() > 0.5 * both[:, i].sum():
-            fault(Fault(
-                "reference",
-                f"{file_name} : colonne « {name} », {int(far[:, i].sum())} valeurs sur {int(both[:, i].sum())} s'écartent de plus de 10 % de "
-                f"{known.fr}, pour les mêmes lieux et la même période : ce n'est pas une révision.",
-                f"{file_name}: column '{name}', {int(far[:, i].sum())} of {int(both[:, i].sum())} values are more than 10% off "
-                f"{known.en}, for the same places and period: that is no revision.",
-                column=name,
-            ))
+            fault(
+                Fault(
+                    "reference",
+                    f"{file_name} : colonne « {name} », {int(far[:, i].sum())} valeurs sur {int(both[:, i].sum())} s'écartent de plus de 10 % de "
+                    f"{known.fr}, pour les mêmes lieux et la même période : ce n'est pas une révision.",
+                    f"{file_name}: column '{name}', {int(far[:, i].sum())} of {int(both[:, i].sum())} values are more than 10% off "
+                    f"{known.en}, for the same places and period: that is no revision.",
+                    column=name,
+                )
+            )
     if not aligned.reference.same_vintage:
         if far.sum() >= FEWEST and far.sum() > REVISED_SHARE * total:
-            fault(Fault(
-                "reference",
-                f"{file_name} : {said.fr}, dont {int(far.sum())} de plus de 10 %, alors que ce sont les mêmes lieux et les mêmes périodes.",
-                f"{file_name}: {said.en}, {int(far.sum())} of them by more than 10%, although places and periods are the same.",
-            ))
+            fault(
+                Fault(
+                    "reference",
+                    f"{file_name} : {said.fr}, dont {int(far.sum())} de plus de 10 %, alors que ce sont les mêmes lieux et les mêmes périodes.",
+                    f"{file_name}: {said.en}, {int(far.sum())} of them by more than 10%, although places and periods are the same.",
+                )
+            )
         return []
     if changed > 0.8 * total and aligned.count >= ENOUGH_TO_RANK:
-        fault(Fault(
-            "year",
-            f"{file_name} : {said.fr} : ce ne sont pas les chiffres de ce millésime.",
-            f"{file_name}: {said.en}: these are not the figures of this vintage.",
-        ))
+        fault(
+            Fault(
+                "year",
+                f"{file_name} : {said.fr} : ce ne sont pas les chiffres de ce millésime.",
+                f"{file_name}: {said.en}: these are not the figures of this vintage.",
+            )
+        )
     return [said]
 
 

@@ -42,7 +42,13 @@ class Fault(Refusal):
     """
 
     def __init__(
-        self, kind: str, fr: str, en: str, action: Message = COMPARE, *, column: str | None = None,
+        self,
+        kind: str,
+        fr: str,
+        en: str,
+        action: Message = COMPARE,
+        *,
+        column: str | None = None,
         rows: Mapping[int, Message] | None = None,
     ) -> None:
         super().__init__(Message(fr=fr, en=en), action, kind=kind)
@@ -62,7 +68,7 @@ Sink = Callable[[Refusal], None]
 LINES_NAMED = 20
 
 
-def after_bad_lines(file_name: str, rejected: "Iterable[Rejected]", refusal: Refusal) -> Refusal:
+def after_bad_lines(file_name: str, rejected: Iterable[Rejected], refusal: Refusal) -> Refusal:
     """Name the lines that were left out before whatever else a file is refused for: often they are the reason of it."""
     bad = sorted(rejected, key=lambda r: r.line)
     if bad:

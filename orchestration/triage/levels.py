@@ -25,7 +25,7 @@ SLACK = 0.005
 ADDS_UP, AGREEING = 0.02, 0.4
 
 
-def check_levels(table: Table, frame: "pd.DataFrame", members: dict[str, set[str]], *, fault: Sink = refuse) -> None:
+def check_levels(table: Table, frame: pd.DataFrame, members: dict[str, set[str]], *, fault: Sink = refuse) -> None:
     """Compare each measure of the EPCIs in `frame` with those of their communes.
 
     `members`: EPCI → its communes. A share or a quantile of the whole lies between the least and the largest
@@ -66,7 +66,7 @@ def _lies_between(column: Column) -> bool:
     return unit.startswith(("%", "euro"))
 
 
-def _sums(column: Column, found: "pd.DataFrame", whole: "pd.Series", fault: Sink) -> None:
+def _sums(column: Column, found: pd.DataFrame, whole: pd.Series, fault: Sink) -> None:
     ratios = (found["sum"] / whole)[whole > 0]
     if len(ratios) < ENOUGH:
         return
@@ -74,17 +74,20 @@ def _sums(column: Column, found: "pd.DataFrame", whole: "pd.Series", fault: Sink
     if agreeing >= AGREEING:
         return
     middle = float(ratios.median())
-    fault(Fault(
-        "levels",
-        f"colonne « {column.name} » : la somme des communes n'est celle de leur EPCI (à 2 % près) que pour {100 * agreeing:.0f} % des {len(ratios)} "
-        f"EPCI dont toutes les communes sont connues ; elle vaut {middle:.4g} fois celle-ci en médiane.",
-        f"column '{column.name}': the communes add up to their EPCI (within 2%) for only {100 * agreeing:.0f}% of the {len(ratios)} EPCIs all of "
-        f"whose communes are known; in the median they give {middle:.4g} times as much.",
-        RIGHT_FILE, column=column.name,
-    ))
+    fault(
+        Fault(
+            "levels",
+            f"colonne « {column.name} » : la somme des communes n'est celle de leur EPCI (à 2 % près) que pour {100 * agreeing:.0f} % des {len(ratios)} "
+            f"EPCI dont toutes les communes sont connues ; elle vaut {middle:.4g} fois celle-ci en médiane.",
+            f"column '{column.name}': the communes add up to their EPCI (within 2%) for only {100 * agreeing:.0f}% of the {len(ratios)} EPCIs all of "
+            f"whose communes are known; in the median they give {middle:.4g} times as much.",
+            RIGHT_FILE,
+            column=column.name,
+        )
+    )
 
 
-def _between(column: Column, found: "pd.DataFrame", whole: "pd.Series", lines: "pd.Series", fault: Sink) -> None:
+def _between(column: Column, found: pd.DataFrame, whole: pd.Series, lines: pd.Series, fault: Sink) -> None:
     import numpy as np
 
     low, high = found["min"], found["max"]
@@ -96,11 +99,14 @@ def _between(column: Column, found: "pd.DataFrame", whole: "pd.Series", lines: "
     fr, en = described(lines.astype("Int64").to_numpy(), places, at.tolist())
     first = int(at[0])
     span_fr, span_en = (f"{low.iloc[first]:.6g} {word} {high.iloc[first]:.6g}" for word in ("à", "to"))
-    fault(Fault(
-        "levels",
-        f"colonne « {column.name} » : {len(at)} EPCI sur {len(whole)} ont une valeur en dehors de celles de toutes leurs communes "
-        f"({fr} du fichier des EPCI : {whole.iloc[first]:.6g}, communes de {span_fr}) : l'un des deux fichiers est altéré, ou d'une autre année.",
-        f"column '{column.name}': {len(at)} of {len(whole)} EPCIs have a value outside those of all their communes "
-        f"({en} of the EPCIs' file: {whole.iloc[first]:.6g}, communes from {span_en}): one of the two files is altered, or of another year.",
-        RIGHT_FILE, column=column.name,
-    ))
+    fault(
+        Fault(
+            "levels",
+            f"colonne « {column.name} » : {len(at)} EPCI sur {len(whole)} ont une valeur en dehors de celles de toutes leurs communes "
+            f"({fr} du fichier des EPCI : {whole.iloc[first]:.6g}, communes de {span_fr}) : l'un des deux fichiers est altéré, ou d'une autre année.",
+            f"column '{column.name}': {len(at)} of {len(whole)} EPCIs have a value outside those of all their communes "
+            f"({en} of the EPCIs' file: {whole.iloc[first]:.6g}, communes from {span_en}): one of the two files is altered, or of another year.",
+            RIGHT_FILE,
+            column=column.name,
+        )
+    )

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 LEVELS = ("commune", "epci", "employment_zone", "department", "region")
 # « Villeneuve d'Ascq » and « Villeneuve-d'Ascq (Nord) » are one place; two names less alike than that are not
 ALIKE = 0.75
-_SMALL = frozenset("a au aux d de des du en et l la le les lez les sous sur".split())
+_SMALL = frozenset(
+    ["a", "au", "aux", "d", "de", "des", "du", "en", "et", "l", "la", "le", "les", "lez", "les", "sous", "sur"]
+)
 _LONG = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes", "s": "sur"}
 _LEFT_OUT = re.compile(r"\([^)]*\)|\bcedex\b.*|\barrondissement\b|\b\d+\s*(?:er|ere|e|eme|nd|nde)?\b")
 
@@ -55,7 +57,7 @@ class Names:
     of: dict[str, dict[str, dict[str, str]]] = field(default_factory=dict)
     codes: dict[str, dict[str, set[str]]] = field(default_factory=dict)
 
-    def learn(self, table: Table, frame: "pd.DataFrame") -> None:
+    def learn(self, table: Table, frame: pd.DataFrame) -> None:
         """Remember what the rows of a table say of the names of codes."""
         for level, code, name, part in named_parts(table, frame):
             of, codes = self.of.setdefault(level, {}), self.codes.setdefault(level, {})
@@ -74,7 +76,7 @@ class Names:
         return self.codes.get(level, {}).get(folded(name), set())
 
 
-def named_parts(table: Table, frame: "pd.DataFrame") -> "Iterator[tuple[str, str, str, pd.DataFrame]]":
+def named_parts(table: Table, frame: pd.DataFrame) -> Iterator[tuple[str, str, str, pd.DataFrame]]:
     """Yield (level, column of the code, column of its name, rows of that level), as the table's `names` say."""
     types = {c.name: c.type for c in table.columns}
     for code, name in table.names.items():
@@ -87,7 +89,7 @@ def named_parts(table: Table, frame: "pd.DataFrame") -> "Iterator[tuple[str, str
 
 
 def contradicted(
-    level: str, code: str, name: str, frame: "pd.DataFrame", names: Names, is_known: set[str]
+    level: str, code: str, name: str, frame: pd.DataFrame, names: Names, is_known: set[str]
 ) -> dict[int, Message]:
     """Return row → why, for the rows of `frame` whose code and name are two different places'.
 

@@ -45,14 +45,18 @@ def check_columns(aligned: Aligned, file_name: str, fault: Sink = refuse) -> Non
         return
     first, second, fr, en = found
     known = aligned.reference.name
-    fault(Fault(
-        "exchanged",
-        f"{file_name} : les colonnes « {first} » et « {second} » semblent échangées : {fr} ({known.fr}).",
-        f"{file_name}: columns '{first}' and '{second}' seem exchanged: {en} ({known.en}).", ASK, column=first,
-    ))
+    fault(
+        Fault(
+            "exchanged",
+            f"{file_name} : les colonnes « {first} » et « {second} » semblent échangées : {fr} ({known.fr}).",
+            f"{file_name}: columns '{first}' and '{second}' seem exchanged: {en} ({known.en}).",
+            ASK,
+            column=first,
+        )
+    )
 
 
-def by_period(aligned: Aligned) -> "tuple[dict[str, np.ndarray], dict[str, np.ndarray]]":
+def by_period(aligned: Aligned) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
     """Return the measures; where periods are rows (a workbook with a column a quarter), one column a period."""
     import numpy as np
 
@@ -72,7 +76,7 @@ def by_period(aligned: Aligned) -> "tuple[dict[str, np.ndarray], dict[str, np.nd
     return new, old
 
 
-def _equal_to_another(new: "dict[str, np.ndarray]", old: "dict[str, np.ndarray]") -> tuple[str, str, str, str] | None:
+def _equal_to_another(new: dict[str, np.ndarray], old: dict[str, np.ndarray]) -> tuple[str, str, str, str] | None:
     """The very figures of another column: certain even with three places."""
     import numpy as np
 
@@ -89,13 +93,15 @@ def _equal_to_another(new: "dict[str, np.ndarray]", old: "dict[str, np.ndarray]"
             if share >= 0.9:
                 mine = float(np.mean(values[own] == old[a][own]))
                 return (
-                    a, b, f"la première a les valeurs de la seconde dans {100 * share:.0f} % des lignes, les siennes dans {100 * mine:.0f} %",
+                    a,
+                    b,
+                    f"la première a les valeurs de la seconde dans {100 * share:.0f} % des lignes, les siennes dans {100 * mine:.0f} %",
                     f"the first has the values of the second in {100 * share:.0f}% of the rows, its own in {100 * mine:.0f}%",
                 )
     return None
 
 
-def _closer_to_another(new: "dict[str, np.ndarray]", old: "dict[str, np.ndarray]") -> tuple[str, str, str, str] | None:
+def _closer_to_another(new: dict[str, np.ndarray], old: dict[str, np.ndarray]) -> tuple[str, str, str, str] | None:
     """Both level and spread of the ratios decide; a growth common to all places leaves no spread."""
     import numpy as np
 
@@ -124,7 +130,7 @@ def _closer_to_another(new: "dict[str, np.ndarray]", old: "dict[str, np.ndarray]
     return None
 
 
-def _apart(values: "np.ndarray", past: "np.ndarray") -> "tuple[np.ndarray, np.ndarray, np.ndarray]":
+def _apart(values: np.ndarray, past: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return, against each column of `past`: rows compared, median distance, spread around the median ratio."""
     import numpy as np
 
@@ -133,7 +139,7 @@ def _apart(values: "np.ndarray", past: "np.ndarray") -> "tuple[np.ndarray, np.nd
     return (~np.isnan(gap)).sum(axis=0), _medians(np.abs(gap)), _medians(np.abs(gap - middle))
 
 
-def _medians(matrix: "np.ndarray") -> "np.ndarray":
+def _medians(matrix: np.ndarray) -> np.ndarray:
     import warnings
 
     import numpy as np
@@ -147,13 +153,15 @@ def _medians(matrix: "np.ndarray") -> "np.ndarray":
 
 def _said(a: str, b: str, own: float, other: float) -> tuple[str, str, str, str]:
     return (
-        a, b, f"la première s'écarte de {100 * (math.exp(own) - 1):.1f} % de son passé et de {100 * (math.exp(other) - 1):.1f} % de celui de la seconde",
+        a,
+        b,
+        f"la première s'écarte de {100 * (math.exp(own) - 1):.1f} % de son passé et de {100 * (math.exp(other) - 1):.1f} % de celui de la seconde",
         f"the first is {100 * (math.exp(own) - 1):.1f}% off its own past and {100 * (math.exp(other) - 1):.1f}% off that of the second",
     )
 
 
 def _crossed_rows(
-    new: "dict[str, np.ndarray]", old: "dict[str, np.ndarray]", aligned: Aligned
+    new: dict[str, np.ndarray], old: dict[str, np.ndarray], aligned: Aligned
 ) -> tuple[str, str, str, str] | None:
     """Two columns exchanged in some of the rows only."""
     import numpy as np
@@ -167,18 +175,22 @@ def _crossed_rows(
                 crossed = np.abs(logs_new[a] - logs_old[b]) + np.abs(logs_new[b] - logs_old[a])
                 both = straight[a] + straight[b]
                 # figures of a few units cross by themselves
-                apart = (np.abs(logs_old[a] - logs_old[b]) > 0.25) & (np.minimum(old[a], old[b]) >= _smallest(old, a, b))
+                apart = (np.abs(logs_old[a] - logs_old[b]) > 0.25) & (
+                    np.minimum(old[a], old[b]) >= _smallest(old, a, b)
+                )
                 found = apart & (crossed < 0.35 * both)
             judged = int((apart & ~np.isnan(crossed)).sum())
             if found.sum() >= 4 and found.sum() >= 0.12 * judged:
                 return (
-                    a, b, f"dans {int(found.sum())} lignes sur {judged} chacune a la valeur que l'autre avait",
+                    a,
+                    b,
+                    f"dans {int(found.sum())} lignes sur {judged} chacune a la valeur que l'autre avait",
                     f"in {int(found.sum())} of {judged} rows each has the value that the other had",
                 )
     return None
 
 
-def _crossed_exactly(new: "dict[str, np.ndarray]", old: "dict[str, np.ndarray]") -> tuple[str, str, str, str] | None:
+def _crossed_exactly(new: dict[str, np.ndarray], old: dict[str, np.ndarray]) -> tuple[str, str, str, str] | None:
     """Rows in which two columns state each other's known figures, to the digit: certain even in one row.
 
     Asked of the same figures delivered again, and only where every change of both columns is such a crossing.
@@ -191,22 +203,31 @@ def _crossed_exactly(new: "dict[str, np.ndarray]", old: "dict[str, np.ndarray]")
         for b in names[i + 1 :]:
             rows = changed[a] & changed[b]
             # figures of one or two digits meet by themselves
-            if not rows.any() or not np.array_equal(changed[a], changed[b]) or max(np.abs(old[a][rows]).max(), np.abs(old[b][rows]).max()) < 5:
+            if (
+                not rows.any()
+                or not np.array_equal(changed[a], changed[b])
+                or max(np.abs(old[a][rows]).max(), np.abs(old[b][rows]).max()) < 5
+            ):
                 continue
             if np.array_equal(new[a][rows], old[b][rows]) and np.array_equal(new[b][rows], old[a][rows]):
                 count = int(rows.sum())
-                return a, b, f"dans {count} ligne(s) chacune a le chiffre que l'autre avait", f"in {count} row(s) each has the figure that the other had"
+                return (
+                    a,
+                    b,
+                    f"dans {count} ligne(s) chacune a le chiffre que l'autre avait",
+                    f"in {count} row(s) each has the figure that the other had",
+                )
     return None
 
 
-def _smallest(old: "dict[str, np.ndarray]", a: str, b: str) -> float:
+def _smallest(old: dict[str, np.ndarray], a: str, b: str) -> float:
     import numpy as np
 
     whole = all(bool(np.all(v == np.floor(v))) for v in (old[n][~np.isnan(old[n])] for n in (a, b)))
     return 15.0 if whole else 0.0
 
 
-def _logs(values: "np.ndarray") -> "np.ndarray":
+def _logs(values: np.ndarray) -> np.ndarray:
     import numpy as np
 
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -231,11 +252,15 @@ def check_rows(aligned: Aligned, file_name: str, fault: Sink = refuse) -> None:
     name, offset, rows, fr, en = found
     shown_fr, shown_en = described(aligned.lines, aligned.places, rows)
     known = aligned.reference.name
-    fault(Fault(
-        "moved",
-        f"{file_name} : les valeurs de « {name} » sont décalées de {abs(offset)} ligne(s) par rapport aux codes : {fr} ({known.fr} ; {shown_fr}).",
-        f"{file_name}: the values of '{name}' are {abs(offset)} row(s) off their codes: {en} ({known.en}; {shown_en}).", ASK, column=name,
-    ))
+    fault(
+        Fault(
+            "moved",
+            f"{file_name} : les valeurs de « {name} » sont décalées de {abs(offset)} ligne(s) par rapport aux codes : {fr} ({known.fr} ; {shown_fr}).",
+            f"{file_name}: the values of '{name}' are {abs(offset)} row(s) off their codes: {en} ({known.en}; {shown_en}).",
+            ASK,
+            column=name,
+        )
+    )
 
 
 def _strangers(aligned: Aligned, file_name: str, fault: Sink) -> None:
@@ -256,13 +281,16 @@ def _strangers(aligned: Aligned, file_name: str, fault: Sink) -> None:
     if len(rows) < max(3, 0.15 * judged.sum()):
         return
     fr, en = described(aligned.lines, aligned.places, rows.tolist())
-    fault(Fault(
-        "moved",
-        f"{file_name} : {len(rows)} lignes sur {int(judged.sum())} s'écartent d'un coup {of(aligned.reference.name.fr)} dans toutes leurs colonnes, "
-        f"quand les autres le suivent à {100 * usual:.0f} % près ({fr}) : valeurs décalées par rapport aux codes ?",
-        f"{file_name}: {len(rows)} of {int(judged.sum())} rows leave {aligned.reference.name.en} all at once in every column, "
-        f"while the others keep to it within {100 * usual:.0f}% ({en}): values off their codes?", ASK,
-    ))
+    fault(
+        Fault(
+            "moved",
+            f"{file_name} : {len(rows)} lignes sur {int(judged.sum())} s'écartent d'un coup {of(aligned.reference.name.fr)} dans toutes leurs colonnes, "
+            f"quand les autres le suivent à {100 * usual:.0f} % près ({fr}) : valeurs décalées par rapport aux codes ?",
+            f"{file_name}: {len(rows)} of {int(judged.sum())} rows leave {aligned.reference.name.en} all at once in every column, "
+            f"while the others keep to it within {100 * usual:.0f}% ({en}): values off their codes?",
+            ASK,
+        )
+    )
 
 
 def _exact_neighbours(aligned: Aligned) -> tuple[str, int, list[int], str, str] | None:
@@ -279,7 +307,11 @@ def _exact_neighbours(aligned: Aligned) -> tuple[str, int, list[int], str, str] 
         else:
             known = ~(np.isnan(new) | np.isnan(old))
         differs = known & (new != old)
-        few = differs.sum() < 0.01 * known.sum() if new.dtype == object else differs.sum() < 5 and differs.sum() < 0.02 * known.sum()
+        few = (
+            differs.sum() < 0.01 * known.sum()
+            if new.dtype == object
+            else differs.sum() < 5 and differs.sum() < 0.02 * known.sum()
+        )
         # communes that change their EPCI often join the one next to theirs: 12 of 34,955 between 2022 and 2024
         if differs.sum() < 3 or few or len(set(new[differs])) < 3:
             continue
@@ -287,10 +319,14 @@ def _exact_neighbours(aligned: Aligned) -> tuple[str, int, list[int], str, str] 
             moved = np.roll(old, offset)
             share = float(np.mean(new[differs] == moved[differs]))
             # a few texts for all places (a région's code) fit a neighbour by chance: the moved ones must fit everywhere
-            everywhere = new.dtype != object or float(np.mean(new[known] == moved[known])) >= 0.9 * float(np.mean(new[known] == old[known]))
+            everywhere = new.dtype != object or float(np.mean(new[known] == moved[known])) >= 0.9 * float(
+                np.mean(new[known] == old[known])
+            )
             if share >= 0.85 and everywhere:
                 return (
-                    name, offset, np.flatnonzero(differs).tolist(),
+                    name,
+                    offset,
+                    np.flatnonzero(differs).tolist(),
                     f"{100 * share:.0f} % des {int(differs.sum())} valeurs qui ont changé sont celles de la ligne voisine",
                     f"{100 * share:.0f}% of the {int(differs.sum())} values that changed are those of the neighbouring row",
                 )
@@ -308,7 +344,11 @@ def _nearer_neighbours(aligned: Aligned) -> tuple[str, int, list[int], str, str]
             old = np.roll(aligned.old[name], offset)
             positive = np.nanmin(new, initial=1) > 0 and np.nanmin(old, initial=1) > 0
             with np.errstate(divide="ignore", invalid="ignore"):
-                scale = float(np.std(aligned.old[name][~np.isnan(aligned.old[name])])) if (~np.isnan(aligned.old[name])).any() else 1.0
+                scale = (
+                    float(np.std(aligned.old[name][~np.isnan(aligned.old[name])]))
+                    if (~np.isnan(aligned.old[name])).any()
+                    else 1.0
+                )
                 scale = scale or 1.0
                 gaps[offset][name] = np.abs(_logs(new) - _logs(old)) if positive else np.abs(new - old) / scale
     names = list(aligned.new)
@@ -317,7 +357,9 @@ def _nearer_neighbours(aligned: Aligned) -> tuple[str, int, list[int], str, str]
         if found is not None:
             offset, rows = found
             return (
-                ", ".join(names[:3]) + ("…" if len(names) > 3 else ""), offset, rows,
+                ", ".join(names[:3]) + ("…" if len(names) > 3 else ""),
+                offset,
+                rows,
                 f"dans {len(rows)} lignes, toutes les colonnes ensemble suivent la ligne voisine deux fois mieux que la leur",
                 f"in {len(rows)} rows all columns together follow the neighbouring row twice as well as their own",
             )
@@ -325,23 +367,29 @@ def _nearer_neighbours(aligned: Aligned) -> tuple[str, int, list[int], str, str]
         offset = _whole_column(gaps, name, aligned.count)
         if offset:
             return (
-                name, offset, list(range(aligned.count)),
-                "toute la colonne suit la ligne voisine bien mieux que la sienne", "the whole column follows the neighbouring row far better than its own",
+                name,
+                offset,
+                list(range(aligned.count)),
+                "toute la colonne suit la ligne voisine bien mieux que la sienne",
+                "the whole column follows the neighbouring row far better than its own",
             )
         for offset in OFFSETS:
             rows = _stretch(gaps[0][name], gaps[offset][name], aligned.count, len(names))
             if rows:
                 return (
-                    name, offset, rows, f"{len(rows)} lignes de suite suivent la ligne voisine mieux que la leur",
+                    name,
+                    offset,
+                    rows,
+                    f"{len(rows)} lignes de suite suivent la ligne voisine mieux que la leur",
                     f"{len(rows)} rows in a row follow the neighbouring row better than their own",
                 )
     return None
 
 
-def _together(gaps: "dict[int, dict[str, np.ndarray]]", names: list[str], count: int) -> tuple[int, list[int]] | None:
+def _together(gaps: dict[int, dict[str, np.ndarray]], names: list[str], count: int) -> tuple[int, list[int]] | None:
     import numpy as np
 
-    def mean(offset: int) -> "np.ndarray":
+    def mean(offset: int) -> np.ndarray:
         stacked = np.column_stack([gaps[offset][n] for n in names])
         known = (~np.isnan(stacked)).sum(axis=1)
         total = np.nansum(stacked, axis=1)
@@ -362,7 +410,7 @@ def _together(gaps: "dict[int, dict[str, np.ndarray]]", names: list[str], count:
     return None
 
 
-def _whole_column(gaps: "dict[int, dict[str, np.ndarray]]", name: str, count: int) -> int:
+def _whole_column(gaps: dict[int, dict[str, np.ndarray]], name: str, count: int) -> int:
     """Return the offset at which the column as a whole is 2.5 times nearer to its past; 0 where there is none."""
     import numpy as np
 
@@ -376,7 +424,7 @@ def _whole_column(gaps: "dict[int, dict[str, np.ndarray]]", name: str, count: in
     return 0
 
 
-def _stretch(own: "np.ndarray", moved: "np.ndarray", count: int, columns: int) -> list[int]:
+def _stretch(own: np.ndarray, moved: np.ndarray, count: int, columns: int) -> list[int]:
     """Return the rows of the best stretch in which `moved` beats `own`, empty where chance could do it.
 
     Maximal sum of log(own/moved), clipped and with a drift against the move; the threshold grows with the
@@ -421,17 +469,20 @@ def check_labels(aligned: Aligned, file_name: str, fault: Sink = refuse) -> None
         bad = np.flatnonzero(known)[~alike].tolist()
         fr, en = described(aligned.lines, aligned.places, bad)
         known_as = aligned.reference.name
-        fault(Fault(
-            "labels",
-            f"{file_name} : la colonne « {name} » n'a plus les mêmes valeurs que {known_as.fr} pour les mêmes codes ({100 * share:.0f} % "
-            f"d'accord ; {fr} : « {new[bad[0]]} » au lieu de « {aligned.labels_old[name][bad[0]]} ») : lignes décalées ou codes d'un autre niveau.",
-            f"{file_name}: column '{name}' no longer has the values of {known_as.en} for the same codes ({100 * share:.0f}% "
-            f"agreement; {en}: '{new[bad[0]]}' instead of '{aligned.labels_old[name][bad[0]]}'): rows moved, or codes of another level.",
-            ASK, column=name,
-        ))
+        fault(
+            Fault(
+                "labels",
+                f"{file_name} : la colonne « {name} » n'a plus les mêmes valeurs que {known_as.fr} pour les mêmes codes ({100 * share:.0f} % "
+                f"d'accord ; {fr} : « {new[bad[0]]} » au lieu de « {aligned.labels_old[name][bad[0]]} ») : lignes décalées ou codes d'un autre niveau.",
+                f"{file_name}: column '{name}' no longer has the values of {known_as.en} for the same codes ({100 * share:.0f}% "
+                f"agreement; {en}: '{new[bad[0]]}' instead of '{aligned.labels_old[name][bad[0]]}'): rows moved, or codes of another level.",
+                ASK,
+                column=name,
+            )
+        )
 
 
-def _plain_labels(values: "np.ndarray") -> "np.ndarray":
+def _plain_labels(values: np.ndarray) -> np.ndarray:
     import numpy as np
 
     return np.array([_plain("" if v is None or v != v else str(v)) for v in values], dtype=object)

@@ -28,7 +28,7 @@ FAR = 0.8
 FEW = 0.02
 
 
-def check_outliers(table: Table, frame: "pd.DataFrame", *, file_name: str, fault: Sink = refuse) -> None:
+def check_outliers(table: Table, frame: pd.DataFrame, *, file_name: str, fault: Sink = refuse) -> None:
     """Fault for single figures far from a column that is otherwise close; zeros count where the column knows none."""
     import numpy as np
 
@@ -58,17 +58,26 @@ def check_outliers(table: Table, frame: "pd.DataFrame", *, file_name: str, fault
         rows = np.flatnonzero(far)
         if not len(rows) or len(rows) > max(3, FEW * known.sum()):
             continue
-        places = frame[[k for k in table.key if k not in PERIODS] or table.key].astype(str).agg(" ".join, axis=1).tolist() if table.key else [""] * len(frame)
+        places = (
+            frame[[k for k in table.key if k not in PERIODS] or table.key].astype(str).agg(" ".join, axis=1).tolist()
+            if table.key
+            else [""] * len(frame)
+        )
         fr, en = described(frame["_row"].to_numpy(), places, rows.tolist())
-        fault(Fault(
-            "outlier",
-            f"{file_name} : colonne « {column.name} », {len(rows)} valeur(s) d'un autre ordre que toutes les autres "
-            f"({fr} : {values[rows[0]]:.6g}, quand la médiane est {10**middle:.6g}) : unité différente, ou valeur manquante écrite 0 ?",
-            f"{file_name}: column '{column.name}', {len(rows)} value(s) of another order than all others "
-            f"({en}: {values[rows[0]]:.6g}, where the median is {10**middle:.6g}): another unit, or a missing value written as 0?",
-            column=column.name,
-            rows={int(positions[i]): Message(
-                fr=f"{values[i]:.12g} est d'un autre ordre que toutes les autres valeurs (médiane {10**middle:.6g})",
-                en=f"{values[i]:.12g} is of another order than all other values (median {10**middle:.6g})",
-            ) for i in rows},
-        ))
+        fault(
+            Fault(
+                "outlier",
+                f"{file_name} : colonne « {column.name} », {len(rows)} valeur(s) d'un autre ordre que toutes les autres "
+                f"({fr} : {values[rows[0]]:.6g}, quand la médiane est {10**middle:.6g}) : unité différente, ou valeur manquante écrite 0 ?",
+                f"{file_name}: column '{column.name}', {len(rows)} value(s) of another order than all others "
+                f"({en}: {values[rows[0]]:.6g}, where the median is {10**middle:.6g}): another unit, or a missing value written as 0?",
+                column=column.name,
+                rows={
+                    int(positions[i]): Message(
+                        fr=f"{values[i]:.12g} est d'un autre ordre que toutes les autres valeurs (médiane {10**middle:.6g})",
+                        en=f"{values[i]:.12g} is of another order than all other values (median {10**middle:.6g})",
+                    )
+                    for i in rows
+                },
+            )
+        )

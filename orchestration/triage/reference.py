@@ -31,7 +31,7 @@ class Reference:
     (level, layout). `later`: it is of a later vintage, which may hold places that did not exist yet.
     """
 
-    frame: "pd.DataFrame"
+    frame: pd.DataFrame
     name: Message
     vintage: str | None
     same_vintage: bool = False
@@ -51,21 +51,21 @@ class Aligned:
     """
 
     count: int
-    lines: "np.ndarray"
-    positions: "np.ndarray"
-    new: "dict[str, np.ndarray]"
-    old: "dict[str, np.ndarray]"
-    labels_new: "dict[str, np.ndarray]"
-    labels_old: "dict[str, np.ndarray]"
+    lines: np.ndarray
+    positions: np.ndarray
+    new: dict[str, np.ndarray]
+    old: dict[str, np.ndarray]
+    labels_new: dict[str, np.ndarray]
+    labels_old: dict[str, np.ndarray]
     places: list[str]
-    periods: "np.ndarray | None"
+    periods: np.ndarray | None
     same: bool
     share: float
     reference: Reference = field(repr=False)
     newer_issue: bool = False
 
 
-def align(table: Table, frame: "pd.DataFrame", reference: Reference) -> Aligned | None:
+def align(table: Table, frame: pd.DataFrame, reference: Reference) -> Aligned | None:
     """Return `frame` and `reference` side by side; None where they have no row in common or no key.
 
     Rows are joined by their whole key; where hardly any fits (last year's file states other years), by
@@ -77,7 +77,8 @@ def align(table: Table, frame: "pd.DataFrame", reference: Reference) -> Aligned 
     periods = [k for k in key if k in PERIODS]
     measures = [c.name for c in table.columns if c.type in MEASURES and not c.key]
     labels = [
-        c.name for c in table.columns
+        c.name
+        for c in table.columns
         if not c.key and c.type not in MEASURES and c.type not in ("year", "date", "boolean")
     ]
     left, right = _keyed(frame, key, [*measures, *labels]), _keyed(reference.frame, key, [*measures, *labels])
@@ -96,17 +97,23 @@ def align(table: Table, frame: "pd.DataFrame", reference: Reference) -> Aligned 
     joined = joined.sort_values("_row", kind="stable")
     same = reference.same_vintage or (exact and bool(periods))
     return Aligned(
-        count=len(joined), lines=joined["_row"].to_numpy(), positions=joined["_position"].to_numpy(),
-        new={m: floats(joined[m]) for m in measures}, old={m: floats(joined[m + "__old"]) for m in measures},
-        labels_new={m: joined[m].to_numpy() for m in labels}, labels_old={m: joined[m + "__old"].to_numpy() for m in labels},
+        count=len(joined),
+        lines=joined["_row"].to_numpy(),
+        positions=joined["_position"].to_numpy(),
+        new={m: floats(joined[m]) for m in measures},
+        old={m: floats(joined[m + "__old"]) for m in measures},
+        labels_new={m: joined[m].to_numpy() for m in labels},
+        labels_old={m: joined[m + "__old"].to_numpy() for m in labels},
         places=joined[[k for k in key if k not in PERIODS] or key].agg(" ".join, axis=1).tolist(),
         periods=joined[periods].agg(" ".join, axis=1).to_numpy() if periods and exact else None,
-        same=same, share=len(joined) / len(left), reference=reference,
+        same=same,
+        share=len(joined) / len(left),
+        reference=reference,
         newer_issue=bool(periods) and max(left[periods[0]]) > max(right[periods[0]]),
     )
 
 
-def _keyed(frame: "pd.DataFrame", key: list[str], others: list[str]) -> "pd.DataFrame":
+def _keyed(frame: pd.DataFrame, key: list[str], others: list[str]) -> pd.DataFrame:
     kept = frame[[*key, *(o for o in others if o in frame), "_row"]].assign(_position=range(len(frame)))
     for name in others:
         if name not in kept:
@@ -116,7 +123,7 @@ def _keyed(frame: "pd.DataFrame", key: list[str], others: list[str]) -> "pd.Data
     return kept.drop_duplicates(subset=key, keep=False)
 
 
-def texts(series: "pd.Series") -> "pd.Series":
+def texts(series: pd.Series) -> pd.Series:
     """Return a key column as plain text; a date reads the same whether it comes from a file or the lake."""
     if str(series.dtype).startswith("datetime"):
         return series.dt.strftime("%Y-%m-%d").astype("object").fillna("")
@@ -131,15 +138,17 @@ def shown(value: object) -> str:
     return "" if text in ("None", "nan", "<NA>", "NaT") else text
 
 
-def floats(series: "pd.Series") -> "np.ndarray":
+def floats(series: pd.Series) -> np.ndarray:
     """Return a measure as floats, NaN where missing."""
     return series.to_numpy(dtype="float64", na_value=float("nan"))
 
 
-def described(lines: "np.ndarray", places: list[str], chosen: "list[int]", shown: int = 3) -> tuple[str, str]:
+def described(lines: np.ndarray, places: list[str], chosen: list[int], shown: int = 3) -> tuple[str, str]:
     """Return up to `shown` rows as `ligne 12 (44109)`, in French and English."""
     fr = ", ".join(f"ligne {lines[i]} ({places[i]})" for i in chosen[:shown])
-    return fr + (", …" if len(chosen) > shown else ""), fr.replace("ligne", "line") + (", …" if len(chosen) > shown else "")
+    return fr + (", …" if len(chosen) > shown else ""), fr.replace("ligne", "line") + (
+        ", …" if len(chosen) > shown else ""
+    )
 
 
 def of(name: str) -> str:

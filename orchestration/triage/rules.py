@@ -74,8 +74,10 @@ def apply_rules(
             found = _failing(connection, table, rule, index)
             budget = max(table.budgets.allowed(conformed.rows_read), int(rule.tolerated_share * applies))
             left = budget - len(conformed.rejected) - len(lost.keys() - found.keys())
-            spared = len(found) <= left if rule.on_failure == "reject" else (
-                not _looks_at_others(rule) and are_single(found, left)
+            spared = (
+                len(found) <= left
+                if rule.on_failure == "reject"
+                else (not _looks_at_others(rule) and are_single(found, left))
             )
             if not spared or rule.on_failure == "refuse":
                 try:
@@ -102,7 +104,7 @@ def _failing(connection, table: Table, rule: Rule, index: int) -> dict[int, tupl
     about = sorted((c.name for c in table.columns if _mentions(rule.sql, c.name)), key=rule.sql.find)
     about = [n for n in about if n not in table.key] or about or table.key[:1]
     columns = ", ".join(f'"{n}"' for n in about) or "1"
-    rows: "pd.DataFrame" = connection.execute(
+    rows: pd.DataFrame = connection.execute(
         f"SELECT _position, {columns} FROM judged WHERE NOT _rule{index} ORDER BY _position"
     ).df()
     found = {}
@@ -111,7 +113,8 @@ def _failing(connection, table: Table, rule: Rule, index: int) -> dict[int, tupl
         values = ", ".join(f"« {k} » = {_shown(v, 'vide')}" for k, v in record.items() if k in about)
         values_en = ", ".join(f"'{k}' = {_shown(v, 'empty')}" for k, v in record.items() if k in about)
         found[position] = (
-            about[0] if about else "", Message(fr=f"{rule.message.fr} ({values})", en=f"{rule.message.en} ({values_en})")
+            about[0] if about else "",
+            Message(fr=f"{rule.message.fr} ({values})", en=f"{rule.message.en} ({values_en})"),
         )
     return found
 
@@ -122,11 +125,12 @@ def _expression(rule: Rule, vintage_year: int | None) -> str:
 
 def _examples(connection, table: Table, rule: Rule, index: int) -> str:  # type: ignore[no-untyped-def]
     named = table.key + [
-        c.name for c in table.columns
+        c.name
+        for c in table.columns
         if c.name not in table.key and _mentions(rule.sql, c.name) and c.type in ("integer", "number", "year", "date")
     ]
     columns = ", ".join(f'"{n}"' for n in named) or "1"
-    rows: "pd.DataFrame" = connection.execute(
+    rows: pd.DataFrame = connection.execute(
         f"SELECT _row, {columns} FROM judged WHERE NOT _rule{index} ORDER BY _row LIMIT 3"
     ).df()
     parts = []

@@ -34,7 +34,7 @@ def plain(text: str) -> str:
 
 
 def check_subject(
-    source: Source, table: Table, spec: "FileSpec", frame: "pd.DataFrame", *, file_name: str, fault: Sink = refuse
+    source: Source, table: Table, spec: FileSpec, frame: pd.DataFrame, *, file_name: str, fault: Sink = refuse
 ) -> list[Message]:
     """Fault for a document in which none of the words of its subject stands; return what is to be told.
 
@@ -44,26 +44,35 @@ def check_subject(
         return []
     # what the pages are called (filing, file) is no text of theirs
     named = {c.name for c in table.columns if c.required or c.key}
-    texts = frame[[c.name for c in table.columns if c.type == "text" and c.name not in named]].fillna("").agg("\n".join, axis=1).tolist()
+    texts = (
+        frame[[c.name for c in table.columns if c.type == "text" and c.name not in named]]
+        .fillna("")
+        .agg("\n".join, axis=1)
+        .tolist()
+    )
     found = plain("\n".join(texts))
     if any(re.search(rf"\b(?:{words})\b", found) for words in spec.subject):
         return []
     filled = sum(bool(t.strip()) for t in texts)
     if filled < READABLE * len(texts):
-        return [Message(
-            fr=f"{len(texts) - filled} page(s) sur {len(texts)} sans texte (document numérisé ?) : rien ne dit si c'est bien un document de « {source.title.fr} »",
-            en=f"{len(texts) - filled} of {len(texts)} page(s) have no text (a scanned document?): nothing says whether it is a document of '{source.title.en}'",
-        )]
+        return [
+            Message(
+                fr=f"{len(texts) - filled} page(s) sur {len(texts)} sans texte (document numérisé ?) : rien ne dit si c'est bien un document de « {source.title.fr} »",
+                en=f"{len(texts) - filled} of {len(texts)} page(s) have no text (a scanned document?): nothing says whether it is a document of '{source.title.en}'",
+            )
+        ]
     begins = " ".join("\n".join(texts).split())[:80]
-    fault(Fault(
-        "subject",
-        f"{file_name} : dans ses {len(texts)} page(s) rien ne parle de « {source.title.fr} » ; le document commence par « {begins} ».",
-        f"{file_name}: nothing in its {len(texts)} page(s) speaks of '{source.title.en}'; the document begins with '{begins}'.",
-        Message(
-            fr="Vérifier que c'est le bon document. Si c'en est un, ajouter les mots par lesquels il se désigne à « subject » dans le "
-            f"source.yml de {source.source_id}.",
-            en="Check that it is the right document. If it is one, add the words by which it calls itself to 'subject' in the "
-            f"source.yml of {source.source_id}.",
-        ),
-    ))
+    fault(
+        Fault(
+            "subject",
+            f"{file_name} : dans ses {len(texts)} page(s) rien ne parle de « {source.title.fr} » ; le document commence par « {begins} ».",
+            f"{file_name}: nothing in its {len(texts)} page(s) speaks of '{source.title.en}'; the document begins with '{begins}'.",
+            Message(
+                fr="Vérifier que c'est le bon document. Si c'en est un, ajouter les mots par lesquels il se désigne à « subject » dans le "
+                f"source.yml de {source.source_id}.",
+                en="Check that it is the right document. If it is one, add the words by which it calls itself to 'subject' in the "
+                f"source.yml of {source.source_id}.",
+            ),
+        )
+    )
     return []

@@ -51,11 +51,16 @@ class Circumstances:
 
     left_out: tuple[int, ...] = ()
     by_hand: bool = False
-    members: "Mapping[str, Collection[str]]" = field(default_factory=dict)
+    members: Mapping[str, Collection[str]] = field(default_factory=dict)
 
 
 def check_vanished(
-    table: Table, frame: "pd.DataFrame", reference: Reference, *, file_name: str, fault: Sink = refuse,
+    table: Table,
+    frame: pd.DataFrame,
+    reference: Reference,
+    *,
+    file_name: str,
+    fault: Sink = refuse,
     circumstances: Circumstances = Circumstances(),
 ) -> list[Message]:
     """Compare the places of `frame` with those of `reference`; fault when too many are gone, return what to tell of the others.
@@ -103,32 +108,55 @@ def check_vanished(
         total = _total_kept(table, frame, old)
         # a cut takes the end of the list; a redrawing takes places here and there
         cut = tail >= max(3, 0.5 * len(lost))
-        if not cut and not end_is_gone and share <= (BETWEEN_YEARS if reference.later or (total is not None and total >= TOTAL_KEPT) else WITHOUT_TOTAL):
+        if (
+            not cut
+            and not end_is_gone
+            and share
+            <= (BETWEEN_YEARS if reference.later or (total is not None and total >= TOTAL_KEPT) else WITHOUT_TOTAL)
+        ):
             return []
         if total is not None and total < TOTAL_KEPT:
-            said_fr, said_en = f" ; le total compté n'est plus que {100 * total:.0f} % de ce qu'il était", f"; the counted total is only {100 * total:.0f}% of what it was"
+            said_fr, said_en = (
+                f" ; le total compté n'est plus que {100 * total:.0f} % de ce qu'il était",
+                f"; the counted total is only {100 * total:.0f}% of what it was",
+            )
     examples = ", ".join(str(row[-1]) for row in lost[:3])
-    end_fr = {0: "", 1: " (la dernière ligne de la liste en est)"}.get(tail, f" (les {tail} dernières lignes de la liste en sont)")
-    end_en = {0: "", 1: " (the last line of the list among them)"}.get(tail, f" (the last {tail} lines of the list among them)")
+    end_fr = {0: "", 1: " (la dernière ligne de la liste en est)"}.get(
+        tail, f" (les {tail} dernières lignes de la liste en sont)"
+    )
+    end_en = {0: "", 1: " (the last line of the list among them)"}.get(
+        tail, f" (the last {tail} lines of the list among them)"
+    )
     one = gone == 1
-    fault(Fault(
-        "vanished",
-        f"{file_name} : {gone} {'territoire ou unité' if one else 'territoires ou unités'} sur {len(before)} connus {of(reference.name.fr)} "
-        f"{'a' if one else 'ont'} disparu ({examples}{'' if len(lost) <= 3 else '…'}){end_fr}{said_fr} ; {100 * budget:.0f} % au plus sont admis : fichier coupé ?",
-        f"{file_name}: {gone} of {len(before)} places or units known from {reference.name.en} {'is' if one else 'are'} gone "
-        f"({examples}{'' if len(lost) <= 3 else '…'}){end_en}{said_en}; {100 * budget:.0f}% at most are allowed: a truncated file?",
-        AGAIN,
-    ))
+    fault(
+        Fault(
+            "vanished",
+            f"{file_name} : {gone} {'territoire ou unité' if one else 'territoires ou unités'} sur {len(before)} connus {of(reference.name.fr)} "
+            f"{'a' if one else 'ont'} disparu ({examples}{'' if len(lost) <= 3 else '…'}){end_fr}{said_fr} ; {100 * budget:.0f} % au plus sont admis : fichier coupé ?",
+            f"{file_name}: {gone} of {len(before)} places or units known from {reference.name.en} {'is' if one else 'are'} gone "
+            f"({examples}{'' if len(lost) <= 3 else '…'}){end_en}{said_en}; {100 * budget:.0f}% at most are allowed: a truncated file?",
+            AGAIN,
+        )
+    )
     return []
 
 
 def _by_hand(
-    table: Table, old: "pd.DataFrame", before: "pd.DataFrame", kept: list[bool], gone: int, budget: float,
-    reference: Reference, file_name: str, fault: Sink,
+    table: Table,
+    old: pd.DataFrame,
+    before: pd.DataFrame,
+    kept: list[bool],
+    gone: int,
+    budget: float,
+    reference: Reference,
+    file_name: str,
+    fault: Sink,
 ) -> list[Message]:
     """Tell the lines that were taken out of a table kept by hand; fault where they are more than the budget."""
     # what tells the lines apart for people: the company, and not the label or the day
-    named = [c.name for c in table.columns if c.type == "text" and (c.key or c.required) and not c.allowed] or [before.columns[0]]
+    named = [c.name for c in table.columns if c.type == "text" and (c.key or c.required) and not c.allowed] or [
+        before.columns[0]
+    ]
     name = max(named, key=lambda n: old[n].nunique())
     rows = old.loc[[i for i, here in zip(before.index, kept, strict=True) if not here]]
     shown = list(dict.fromkeys(texts(rows[name]).tolist()))
@@ -136,24 +164,32 @@ def _by_hand(
     examples_en = examples.replace("« ", "'").replace(" »", "'")
     one = gone == 1
     if gone <= budget * len(before):
-        return [Message(
-            fr=f"{gone} {'ligne retirée' if one else 'lignes retirées'} depuis {reference.name.fr} ({examples})",
-            en=f"{gone} {'line' if one else 'lines'} taken out since {reference.name.en} ({examples_en})",
-        )]
-    fault(Fault(
-        "vanished",
-        f"{file_name} : {gone} {'ligne' if one else 'lignes'} sur les {len(before)} {of(reference.name.fr)} {'manque' if one else 'manquent'} ({examples}) ; "
-        f"{100 * budget:.0f} % au plus peuvent être retirées d'un envoi à l'autre : un classeur est complet à chaque envoi.",
-        f"{file_name}: {gone} of the {len(before)} lines of {reference.name.en} {'is' if one else 'are'} missing ({examples_en}); "
-        f"{100 * budget:.0f}% at most may be taken out from one delivery to the next: a workbook is complete each time.",
-        WHOLE,
-    ))
+        return [
+            Message(
+                fr=f"{gone} {'ligne retirée' if one else 'lignes retirées'} depuis {reference.name.fr} ({examples})",
+                en=f"{gone} {'line' if one else 'lines'} taken out since {reference.name.en} ({examples_en})",
+            )
+        ]
+    fault(
+        Fault(
+            "vanished",
+            f"{file_name} : {gone} {'ligne' if one else 'lignes'} sur les {len(before)} {of(reference.name.fr)} {'manque' if one else 'manquent'} ({examples}) ; "
+            f"{100 * budget:.0f} % au plus peuvent être retirées d'un envoi à l'autre : un classeur est complet à chaque envoi.",
+            f"{file_name}: {gone} of the {len(before)} lines of {reference.name.en} {'is' if one else 'are'} missing ({examples_en}); "
+            f"{100 * budget:.0f}% at most may be taken out from one delivery to the next: a workbook is complete each time.",
+            WHOLE,
+        )
+    )
     return []
 
 
 def _extract(
-    table: Table, now: "pd.DataFrame", before: "pd.DataFrame", kept: list[bool], reference: Reference,
-    members: "Mapping[str, Collection[str]]",
+    table: Table,
+    now: pd.DataFrame,
+    before: pd.DataFrame,
+    kept: list[bool],
+    reference: Reference,
+    members: Mapping[str, Collection[str]],
 ) -> Message | None:
     """Return what to say of a file that is certainly an extract of the known list; None where it may be a cut one.
 
@@ -182,21 +218,29 @@ def _extract(
     in_whole = len(set().union(*(set(members[e]) for e in whole)) & present) if whole else 0
     if not reference.extract and all(s >= WHOLE_DEPARTMENT for s in held.values()):
         shown = ", ".join(sorted(held)[:4]) + ("…" if len(held) > 4 else "")
-        what = Message(fr=f"toutes les communes des départements {shown}", en=f"all communes of the départements {shown}")
+        what = Message(
+            fr=f"toutes les communes des départements {shown}", en=f"all communes of the départements {shown}"
+        )
     elif in_whole >= IN_WHOLE_EPCIS * len(present) and (reference.extract or stretches >= SCATTERED):
         shown = ", ".join(sorted(whole)[:3]) + ("…" if len(whole) > 3 else "")
-        what = Message(fr=f"dont toutes les communes de l'intercommunalité {shown}", en=f"among them all communes of the EPCI {shown}")
+        what = Message(
+            fr=f"dont toutes les communes de l'intercommunalité {shown}",
+            en=f"among them all communes of the EPCI {shown}",
+        )
     else:
         return None
     if reference.extract:
-        return Message(fr=f"extrait de {len(present)} communes ({what.fr})", en=f"an extract of {len(present)} communes ({what.en})")
+        return Message(
+            fr=f"extrait de {len(present)} communes ({what.fr})",
+            en=f"an extract of {len(present)} communes ({what.en})",
+        )
     return Message(
         fr=f"extrait de {len(present)} communes sur les {len(known)} {of(reference.name.fr)} ({what.fr}) ; les autres gardent leurs chiffres d'avant",
         en=f"an extract of {len(present)} of the {len(known)} communes of {reference.name.en} ({what.en}); the others keep their earlier figures",
     )
 
 
-def _holes(table: Table, frame: "pd.DataFrame", reference: Reference, file_name: str, fault: Sink) -> None:
+def _holes(table: Table, frame: pd.DataFrame, reference: Reference, file_name: str, fault: Sink) -> None:
     """A quarter that was known and is missing between two others: its column was renamed or lost."""
     if "period" not in table.key or frame.empty:
         return
@@ -205,15 +249,18 @@ def _holes(table: Table, frame: "pd.DataFrame", reference: Reference, file_name:
     missing = sorted(p for p in set(reference.frame["period"]) if first < p < last and p not in here)
     if missing:
         shown = ", ".join(missing[:4])
-        fault(Fault(
-            "vanished",
-            f"{file_name} : {len(missing)} période(s) connue(s) {of(reference.name.fr)} manquent au milieu de la série ({shown}) : colonne renommée ou perdue ?",
-            f"{file_name}: {len(missing)} period(s) known from {reference.name.en} are missing in the middle of the series ({shown}): a column renamed or lost?",
-            AGAIN, column="period",
-        ))
+        fault(
+            Fault(
+                "vanished",
+                f"{file_name} : {len(missing)} période(s) connue(s) {of(reference.name.fr)} manquent au milieu de la série ({shown}) : colonne renommée ou perdue ?",
+                f"{file_name}: {len(missing)} period(s) known from {reference.name.en} are missing in the middle of the series ({shown}): a column renamed or lost?",
+                AGAIN,
+                column="period",
+            )
+        )
 
 
-def _total_kept(table: Table, frame: "pd.DataFrame", old: "pd.DataFrame") -> float | None:
+def _total_kept(table: Table, frame: pd.DataFrame, old: pd.DataFrame) -> float | None:
     """Return the new total over the old one, of the first column that counts something; None without any."""
     import numpy as np
 

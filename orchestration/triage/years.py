@@ -21,7 +21,7 @@ ENOUGH = 20
 ENOUGH_FIGURES = 8
 
 
-def is_dated(table: Table, frame: "pd.DataFrame") -> bool:
+def is_dated(table: Table, frame: pd.DataFrame) -> bool:
     """Return whether the rows themselves say which of several years they are about."""
     periods = [c.name for c in table.columns if c.key and (c.type == "year" or c.name == "period")]
     return any(frame[name].nunique() > 1 for name in periods)
@@ -33,7 +33,7 @@ def says_its_year(table: Table) -> bool:
 
 
 def check_not_another_vintage(
-    table: Table, frame: "pd.DataFrame", others: list[Reference], *, file_name: str, vintage: str, fault: Sink = refuse
+    table: Table, frame: pd.DataFrame, others: list[Reference], *, file_name: str, vintage: str, fault: Sink = refuse
 ) -> list[Message]:
     """Fault when every row and value of `frame` is that of another vintage, and not of this one.
 
@@ -49,21 +49,25 @@ def check_not_another_vintage(
             continue
         rows = len(reference.frame)
         if says_its_year(table):
-            return [Message(
-                fr=f"les {rows} lignes ont, à l'identique, les chiffres {of(reference.name.fr)} : à vérifier chez l'éditeur",
-                en=f"the {rows} row(s) have exactly the figures of {reference.name.en}: to be checked with the publisher",
-            )]
-        fault(Fault(
-            "year",
-            f"{file_name} : le fichier est rangé dans le millésime {vintage} mais il a, à l'identique, les {rows} lignes {of(reference.name.fr)}.",
-            f"{file_name}: the file lies in vintage {vintage} but it has exactly the {rows} rows of {reference.name.en}.",
-            RIGHT_FILE,
-        ))
+            return [
+                Message(
+                    fr=f"les {rows} lignes ont, à l'identique, les chiffres {of(reference.name.fr)} : à vérifier chez l'éditeur",
+                    en=f"the {rows} row(s) have exactly the figures of {reference.name.en}: to be checked with the publisher",
+                )
+            ]
+        fault(
+            Fault(
+                "year",
+                f"{file_name} : le fichier est rangé dans le millésime {vintage} mais il a, à l'identique, les {rows} lignes {of(reference.name.fr)}.",
+                f"{file_name}: the file lies in vintage {vintage} but it has exactly the {rows} rows of {reference.name.en}.",
+                RIGHT_FILE,
+            )
+        )
         break
     return []
 
 
-def _equal(table: Table, frame: "pd.DataFrame", reference: Reference) -> bool:
+def _equal(table: Table, frame: pd.DataFrame, reference: Reference) -> bool:
     import numpy as np
 
     # an extract speaks only by its figures: a list of communes may be the same in two years for some places
@@ -80,5 +84,6 @@ def _equal(table: Table, frame: "pd.DataFrame", reference: Reference) -> bool:
         if not np.array_equal(new, aligned.old[name], equal_nan=True):
             return False
     return all(
-        [shown(a) for a in new] == [shown(b) for b in aligned.labels_old[name]] for name, new in aligned.labels_new.items()
+        [shown(a) for a in new] == [shown(b) for b in aligned.labels_old[name]]
+        for name, new in aligned.labels_new.items()
     )

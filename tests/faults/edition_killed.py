@@ -15,10 +15,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "unit" / "editions"))
 
-from edition_fakes import RECEIPTS, SECOND, VALUES, Shelf  # noqa: E402
+from edition_fakes import RECEIPTS, SECOND, VALUES, Shelf
 
-from orchestration import editions  # noqa: E402
-from orchestration.editions import building  # noqa: E402
+from orchestration import editions
+from orchestration.editions import building
 
 DISK = ("fsync", "rename", "replace", "symlink", "chmod")
 
@@ -69,9 +69,7 @@ def limited(folder: Path, size: int) -> None:
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     shelf = Shelf(folder)
     try:
-        editions.build(
-            folder / "warehouse.duckdb", shelf.home, SECOND, _outcome(), [], "0.1.0"
-        )
+        editions.build(folder / "warehouse.duckdb", shelf.home, SECOND, _outcome(), [], "0.1.0")
     except editions.EditionError as error:
         print(error.kind, "|", error.text("fr"), "|", error.text("en"))
         sys.exit(7)
@@ -85,6 +83,4 @@ def _outcome():  # type: ignore[no-untyped-def]
 
 if __name__ == "__main__":
     program, where, *rest = sys.argv[1:]
-    {"build": build, "publish": publish, "limited": limited}[program](
-        Path(where), *(int(r) for r in rest)
-    )
+    {"build": build, "publish": publish, "limited": limited}[program](Path(where), *(int(r) for r in rest))

@@ -16,8 +16,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from live_server import (
-    File, LiveServer, Publishers, Request, cut_after, endless, in_turn, make_certificates, promise, redirect, reset_after,
-    slow_headers, status, trickle,
+    File,
+    LiveServer,
+    Publishers,
+    Request,
+    cut_after,
+    endless,
+    in_turn,
+    make_certificates,
+    promise,
+    redirect,
+    reset_after,
+    slow_headers,
+    status,
+    trickle,
 )
 
 from orchestration.catalog.models import Calendar, Live, Source, Text
@@ -32,14 +44,23 @@ NEWER = GOOD.replace(b"44109;763", b"44109;764")
 ETAG, NEWER_ETAG = '"v1"', '"v2"'
 
 
-def a_source(*live: dict, frequency: str = "yearly", expected: tuple[str, ...] = ("06-30",), lag: int = 0, name: str = "essai") -> Source:
+def a_source(
+    *live: dict, frequency: str = "yearly", expected: tuple[str, ...] = ("06-30",), lag: int = 0, name: str = "essai"
+) -> Source:
     """Return a source with these `live:` entries and nothing else of note."""
     text = Text(fr="Essai", en="Trial")
     return Source(
-        source_id=name, title=text, publisher="Éditeur", licence="Licence Ouverte 2.0", homepage="https://www.insee.fr/",
-        groups=["insee"], owner="team:observatory-data",
+        source_id=name,
+        title=text,
+        publisher="Éditeur",
+        licence="Licence Ouverte 2.0",
+        homepage="https://www.insee.fr/",
+        groups=["insee"],
+        owner="team:observatory-data",
         calendar=Calendar(frequency=frequency, expected=list(expected), lag_months=lag),  # type: ignore[arg-type]
-        live=[Live(**one) for one in live], tables={}, path=Path("sources/essai"),
+        live=[Live(**one) for one in live],
+        tables={},
+        path=Path("sources/essai"),
     )
 
 
@@ -127,7 +148,9 @@ def _changed_meanwhile(publishers: Publishers) -> None:
 def _lying_range(publishers: Publishers) -> None:
     def route(request: Request) -> None:
         if "range" in request.headers:
-            request.answer(206, NEWER[100:], {"Content-Range": f"bytes 100-{len(NEWER) - 1}/{len(NEWER)}", "ETag": NEWER_ETAG})
+            request.answer(
+                206, NEWER[100:], {"Content-Range": f"bytes 100-{len(NEWER) - 1}/{len(NEWER)}", "ETag": NEWER_ETAG}
+            )
         else:
             NEW(request)
 
@@ -177,7 +200,10 @@ def _rows(count: int) -> list[dict]:
 
 def _observations(count: int) -> list[dict]:
     return [
-        {"dimensions": {"GEO": f"2025-COM-{n:05d}", "TIME_PERIOD": "2023"}, "measures": {"OBS_VALUE_NIVEAU": {"value": float(n)}}}
+        {
+            "dimensions": {"GEO": f"2025-COM-{n:05d}", "TIME_PERIOD": "2023"},
+            "measures": {"OBS_VALUE_NIVEAU": {"value": float(n)}},
+        }
         for n in range(count)
     ]
 
@@ -193,7 +219,9 @@ def _datafair(**changes: object) -> Callable[[Publishers], object]:
 def _datafair_elsewhere(publishers: Publishers) -> None:
     path = "/data.ademe.fr/data-fair/api/v1/datasets/jeu/lines"
     publishers.server.routes[path] = lambda r: r.answer(
-        200, b'{"total": 2, "results": [{"siret": "1"}], "next": "https://169.254.169.254/latest"}', {"Content-Type": "application/json"}
+        200,
+        b'{"total": 2, "results": [{"siret": "1"}], "next": "https://169.254.169.254/latest"}',
+        {"Content-Type": "application/json"},
     )
 
 
@@ -218,69 +246,318 @@ CASES = [
     # answers that are no misbehaviour at all
     Case("file moved to another host (302, signed)", _moved, **TAKEN, requests=2),
     # nothing there, not now
-    Case("404", at()(status(404, b"<html><title>Page introuvable</title></html>")), failure="not_found", requests=1, said="il n'y a pas de fichier"),
+    Case(
+        "404",
+        at()(status(404, b"<html><title>Page introuvable</title></html>")),
+        failure="not_found",
+        requests=1,
+        said="il n'y a pas de fichier",
+    ),
     Case("410", at()(status(410)), failure="gone", requests=1, said="retiré définitivement"),
     Case("403", at()(status(403)), failure="forbidden", requests=1, said="refuse l'accès"),
-    Case("429 with Retry-After in seconds, then 200", at()(in_turn(status(429, headers={"Retry-After": "7"}), NEW)), **TAKEN, requests=2),
-    Case("429 with Retry-After as a date, then 200", at()(in_turn(status(429, headers={"Retry-After": "Fri, 20 Nov 2026 08:00:09 GMT"}), NEW)), **TAKEN, requests=2),
-    Case("429 with Retry-After of one day", at()(status(429, headers={"Retry-After": "86400"})), failure="busy", requests=1, said="24 heures"),
+    Case(
+        "429 with Retry-After in seconds, then 200",
+        at()(in_turn(status(429, headers={"Retry-After": "7"}), NEW)),
+        **TAKEN,
+        requests=2,
+    ),
+    Case(
+        "429 with Retry-After as a date, then 200",
+        at()(in_turn(status(429, headers={"Retry-After": "Fri, 20 Nov 2026 08:00:09 GMT"}), NEW)),
+        **TAKEN,
+        requests=2,
+    ),
+    Case(
+        "429 with Retry-After of one day",
+        at()(status(429, headers={"Retry-After": "86400"})),
+        failure="busy",
+        requests=1,
+        said="24 heures",
+    ),
     Case("429 without end", at()(status(429)), failure="busy", requests=4),
     Case("500, then 200", at()(in_turn(status(500), NEW)), **TAKEN, requests=2),
-    Case("500 without end", at()(status(500, UNEXPECTED)), failure="server_error", requests=4, said="erreur inattendue"),
-    Case("503 with Retry-After, then 200", at()(in_turn(status(503, headers={"Retry-After": "3"}), NEW)), **TAKEN, requests=2),
+    Case(
+        "500 without end", at()(status(500, UNEXPECTED)), failure="server_error", requests=4, said="erreur inattendue"
+    ),
+    Case(
+        "503 with Retry-After, then 200",
+        at()(in_turn(status(503, headers={"Retry-After": "3"}), NEW)),
+        **TAKEN,
+        requests=2,
+    ),
     Case("501 (no retry can help)", at()(status(501)), failure="server_error", requests=1),
-    Case("304 that nobody asked for", at()(lambda r: r.head(304, {})), failure="status", requests=1, settings={}, after=None, state="any"),
+    Case(
+        "304 that nobody asked for",
+        at()(lambda r: r.head(304, {})),
+        failure="status",
+        requests=1,
+        settings={},
+        after=None,
+        state="any",
+    ),
     # bodies that do not come whole
     Case("cut in the middle, then resumed by range", at()(in_turn(cut_after(NEW, 9_000), NEW)), **TAKEN, requests=2),
     Case("connection reset, then resumed by range", at()(in_turn(reset_after(NEW, 9_000), NEW)), **TAKEN, requests=2),
-    Case("cut, and the server ignores ranges", at()(in_turn(cut_after(NEW, 9_000), File(NEWER, etag=NEWER_ETAG, ranges=False))), **TAKEN, requests=2),
+    Case(
+        "cut, and the server ignores ranges",
+        at()(in_turn(cut_after(NEW, 9_000), File(NEWER, etag=NEWER_ETAG, ranges=False))),
+        **TAKEN,
+        requests=2,
+    ),
     Case("cut, and the file changed meanwhile (If-Range)", _changed_meanwhile, **TAKEN, requests=2),
-    Case("cut, and a weak ETag only (no resuming)", at()(in_turn(cut_after(File(NEWER, etag='W/"v2"'), 9_000), File(NEWER, etag='W/"v2"'))), **TAKEN, requests=2),
+    Case(
+        "cut, and a weak ETag only (no resuming)",
+        at()(in_turn(cut_after(File(NEWER, etag='W/"v2"'), 9_000), File(NEWER, etag='W/"v2"'))),
+        **TAKEN,
+        requests=2,
+    ),
     Case("cut, then a range that was not asked for", _lying_range, **TAKEN, requests=3),
     Case("cut, then 416", _range_beyond, **TAKEN, requests=3),
     Case("cut each time", at()(cut_after(File(NEWER), 9_000)), failure="cut", requests=4, said="avant la fin"),
     Case("Content-Length too long", at()(promise(NEWER, len(NEWER) + 500)), failure="cut", requests=4),
-    Case("Content-Length too short, archive", at("https://www.insee.fr/d.zip")(promise(_zip(NEWER), 3_000)), failure="incomplete", **REFUSED, requests=1, live={"url": "https://www.insee.fr/d.zip"}),
-    Case("Parquet without its end", at("https://www.insee.fr/d.parquet")(File(b"PAR1" + b"\x00" * 900)), failure="incomplete", **REFUSED, live={"url": "https://www.insee.fr/d.parquet"}),
-    Case("slow bytes", at()(trickle(b"code;valeur")), failure="too_slow", requests=1, said="trop lentement", settings={"download_seconds": 0.3}),
+    Case(
+        "Content-Length too short, archive",
+        at("https://www.insee.fr/d.zip")(promise(_zip(NEWER), 3_000)),
+        failure="incomplete",
+        **REFUSED,
+        requests=1,
+        live={"url": "https://www.insee.fr/d.zip"},
+    ),
+    Case(
+        "Parquet without its end",
+        at("https://www.insee.fr/d.parquet")(File(b"PAR1" + b"\x00" * 900)),
+        failure="incomplete",
+        **REFUSED,
+        live={"url": "https://www.insee.fr/d.parquet"},
+    ),
+    Case(
+        "slow bytes",
+        at()(trickle(b"code;valeur")),
+        failure="too_slow",
+        requests=1,
+        said="trop lentement",
+        settings={"download_seconds": 0.3},
+    ),
     Case("slow headers", at()(slow_headers()), failure="too_slow", requests=1, settings={"download_seconds": 0.3}),
-    Case("no answer", at()(lambda r: r.closing.wait(5)), failure="timeout", requests=2, said="ne répond pas", settings={"read_timeout": 0.2, "attempts": 2}),
-    Case("body without end", at()(endless()), failure="too_large", **REFUSED, requests=1, said="taille permise", live={"max_mb": 1}),
-    Case("announced larger than allowed", at()(lambda r: r.answer(200, b"", {"Content-Length": "9000000"})), failure="too_large", **REFUSED, requests=1, live={"max_mb": 1}),
+    Case(
+        "no answer",
+        at()(lambda r: r.closing.wait(5)),
+        failure="timeout",
+        requests=2,
+        said="ne répond pas",
+        settings={"read_timeout": 0.2, "attempts": 2},
+    ),
+    Case(
+        "body without end",
+        at()(endless()),
+        failure="too_large",
+        **REFUSED,
+        requests=1,
+        said="taille permise",
+        live={"max_mb": 1},
+    ),
+    Case(
+        "announced larger than allowed",
+        at()(lambda r: r.answer(200, b"", {"Content-Length": "9000000"})),
+        failure="too_large",
+        **REFUSED,
+        requests=1,
+        live={"max_mb": 1},
+    ),
     Case("compressed answer that swells", _gzip_bomb, failure="too_large", **REFUSED, requests=1, live={"max_mb": 1}),
     # bodies that are something else
-    Case("HTML with status 200", _sent(b"<!DOCTYPE html><html><head><title>Maintenance en cours</title></head></html>"), failure="error_page", **REFUSED, requests=1, said="Maintenance en cours"),
-    Case("JSON error with status 200", _sent(b'{"status": 500, "message": "Service indisponible"}', "application/json"), failure="error_page", **REFUSED, requests=1, said="Service indisponible"),
-    Case("XML error with status 200", _sent(b"<?xml version='1.0'?><Error><Code>AccessDenied</Code></Error>", "application/xml"), failure="error_page", **REFUSED, said="AccessDenied"),
-    Case("sentence with status 200", _sent(UNEXPECTED, "text/plain"), failure="error_page", **REFUSED, said="erreur inattendue"),
+    Case(
+        "HTML with status 200",
+        _sent(b"<!DOCTYPE html><html><head><title>Maintenance en cours</title></head></html>"),
+        failure="error_page",
+        **REFUSED,
+        requests=1,
+        said="Maintenance en cours",
+    ),
+    Case(
+        "JSON error with status 200",
+        _sent(b'{"status": 500, "message": "Service indisponible"}', "application/json"),
+        failure="error_page",
+        **REFUSED,
+        requests=1,
+        said="Service indisponible",
+    ),
+    Case(
+        "XML error with status 200",
+        _sent(b"<?xml version='1.0'?><Error><Code>AccessDenied</Code></Error>", "application/xml"),
+        failure="error_page",
+        **REFUSED,
+        said="AccessDenied",
+    ),
+    Case(
+        "sentence with status 200",
+        _sent(UNEXPECTED, "text/plain"),
+        failure="error_page",
+        **REFUSED,
+        said="erreur inattendue",
+    ),
     Case("empty body", _sent(b""), failure="error_page", **REFUSED, said="fichier vide"),
-    Case("checksum mismatch", _checksum, failure="checksum", **REFUSED, said="somme de contrôle", live={"url": LINK, "kind": "datagouv"}),
+    Case(
+        "checksum mismatch",
+        _checksum,
+        failure="checksum",
+        **REFUSED,
+        said="somme de contrôle",
+        live={"url": LINK, "kind": "datagouv"},
+    ),
     # addresses that must not be followed
     Case("redirect loop", _loop, failure="redirect_loop", said="boucle"),
     Case("too many redirects", _chain, failure="too_many_redirects", requests=6),
-    Case("redirect from https to http", at()(redirect("http://www.insee.fr/donnees.csv")), failure="scheme", **REFUSED, requests=1, said="pas protégée"),
+    Case(
+        "redirect from https to http",
+        at()(redirect("http://www.insee.fr/donnees.csv")),
+        failure="scheme",
+        **REFUSED,
+        requests=1,
+        said="pas protégée",
+    ),
     Case("redirect to file:", at()(redirect("file:///etc/passwd")), failure="scheme", **REFUSED, requests=1),
     Case("redirect to ftp:", at()(redirect("ftp://ftp.insee.fr/donnees.csv")), failure="scheme", **REFUSED, requests=1),
-    Case("redirect to the cloud's metadata", at()(redirect("https://169.254.169.254/latest/meta-data/")), failure="inner_address", **REFUSED, requests=1, said="réseau interne"),
-    Case("redirect to loopback", at()(redirect("https://127.0.0.1:8443/")), failure="inner_address", **REFUSED, requests=1),
-    Case("redirect to loopback, spelt as a number", at()(redirect("https://2130706433/")), failure="inner_address", **REFUSED, requests=1),
-    Case("redirect to loopback, IPv6", at()(redirect("https://[::ffff:127.0.0.1]/")), failure="inner_address", **REFUSED, requests=1),
-    Case("redirect to the intranet", at()(redirect("https://intranet/")), failure="inner_address", **REFUSED, requests=1),
-    Case("redirect to a private network", at()(redirect("https://10.0.0.7/")), failure="inner_address", **REFUSED, requests=1),
-    Case("certificate of an unknown authority", at()(NEW), failure="certificate", **REFUSED, requests=1, said="son autorité est inconnue", tls="unknown"),
-    Case("certificate that has expired", at()(NEW), failure="certificate", **REFUSED, requests=1, said="il a expiré", tls="expired"),
-    Case("certificate of another host", at()(NEW), failure="certificate", **REFUSED, requests=1, said="autre machine", tls="other"),
-    Case("host that refuses connections", lambda p: p.server.routes.clear(), failure="unreachable", requests=4, said="injoignable", tls="closed"),
+    Case(
+        "redirect to the cloud's metadata",
+        at()(redirect("https://169.254.169.254/latest/meta-data/")),
+        failure="inner_address",
+        **REFUSED,
+        requests=1,
+        said="réseau interne",
+    ),
+    Case(
+        "redirect to loopback",
+        at()(redirect("https://127.0.0.1:8443/")),
+        failure="inner_address",
+        **REFUSED,
+        requests=1,
+    ),
+    Case(
+        "redirect to loopback, spelt as a number",
+        at()(redirect("https://2130706433/")),
+        failure="inner_address",
+        **REFUSED,
+        requests=1,
+    ),
+    Case(
+        "redirect to loopback, IPv6",
+        at()(redirect("https://[::ffff:127.0.0.1]/")),
+        failure="inner_address",
+        **REFUSED,
+        requests=1,
+    ),
+    Case(
+        "redirect to the intranet", at()(redirect("https://intranet/")), failure="inner_address", **REFUSED, requests=1
+    ),
+    Case(
+        "redirect to a private network",
+        at()(redirect("https://10.0.0.7/")),
+        failure="inner_address",
+        **REFUSED,
+        requests=1,
+    ),
+    Case(
+        "certificate of an unknown authority",
+        at()(NEW),
+        failure="certificate",
+        **REFUSED,
+        requests=1,
+        said="son autorité est inconnue",
+        tls="unknown",
+    ),
+    Case(
+        "certificate that has expired",
+        at()(NEW),
+        failure="certificate",
+        **REFUSED,
+        requests=1,
+        said="il a expiré",
+        tls="expired",
+    ),
+    Case(
+        "certificate of another host",
+        at()(NEW),
+        failure="certificate",
+        **REFUSED,
+        requests=1,
+        said="autre machine",
+        tls="other",
+    ),
+    Case(
+        "host that refuses connections",
+        lambda p: p.server.routes.clear(),
+        failure="unreachable",
+        requests=4,
+        said="injoignable",
+        tls="closed",
+    ),
     # pages
-    Case("data-fair: total differs from the rows", _datafair(total=31), failure="wrong_count", **REFUSED, said="31 lignes et en donne 30", live={"url": DATAFAIR, "kind": "datafair"}),
-    Case("data-fair: server forgets `select`", _datafair(select=False), **TAKEN, live={"url": DATAFAIR, "kind": "datafair"}),
-    Case("data-fair: `next` leads elsewhere", _datafair_elsewhere, failure="next_elsewhere", **REFUSED, live={"url": DATAFAIR, "kind": "datafair"}),
-    Case("Melodi: unknown data set (500 with a text)", _melodi_answers(status(500, UNEXPECTED)), failure="server_error", said="erreur inattendue", live={"url": MELODI, "kind": "melodi"}),
-    Case("Melodi: unknown list (200, empty `codes`)", _melodi_answers(status(200, b'{"codes":[],"niveaux":[]}')), failure="unexpected_answer", **REFUSED, live={"url": MELODI, "kind": "melodi"}),
-    Case("Melodi: error body with status 200", _melodi_answers(status(200, b'{"status": 400, "message": "Code inconnu"}')), failure="unexpected_answer", **REFUSED, said="Code inconnu", live={"url": MELODI, "kind": "melodi"}),
-    Case("Melodi: empty selection", _melodi(0), failure="empty_selection", **REFUSED, said="aucune observation", live={"url": MELODI, "kind": "melodi"}),
-    Case("Melodi: pages without `next`", _melodi(24, page=10, next=False), state="new", first=None, after=None, live={"url": MELODI, "kind": "melodi"}),
-    Case("Melodi: 500 once, then right", _melodi_answers(status(500, UNEXPECTED), lambda r: _one_page(r)), **TAKEN, live={"url": MELODI, "kind": "melodi"}),
+    Case(
+        "data-fair: total differs from the rows",
+        _datafair(total=31),
+        failure="wrong_count",
+        **REFUSED,
+        said="31 lignes et en donne 30",
+        live={"url": DATAFAIR, "kind": "datafair"},
+    ),
+    Case(
+        "data-fair: server forgets `select`",
+        _datafair(select=False),
+        **TAKEN,
+        live={"url": DATAFAIR, "kind": "datafair"},
+    ),
+    Case(
+        "data-fair: `next` leads elsewhere",
+        _datafair_elsewhere,
+        failure="next_elsewhere",
+        **REFUSED,
+        live={"url": DATAFAIR, "kind": "datafair"},
+    ),
+    Case(
+        "Melodi: unknown data set (500 with a text)",
+        _melodi_answers(status(500, UNEXPECTED)),
+        failure="server_error",
+        said="erreur inattendue",
+        live={"url": MELODI, "kind": "melodi"},
+    ),
+    Case(
+        "Melodi: unknown list (200, empty `codes`)",
+        _melodi_answers(status(200, b'{"codes":[],"niveaux":[]}')),
+        failure="unexpected_answer",
+        **REFUSED,
+        live={"url": MELODI, "kind": "melodi"},
+    ),
+    Case(
+        "Melodi: error body with status 200",
+        _melodi_answers(status(200, b'{"status": 400, "message": "Code inconnu"}')),
+        failure="unexpected_answer",
+        **REFUSED,
+        said="Code inconnu",
+        live={"url": MELODI, "kind": "melodi"},
+    ),
+    Case(
+        "Melodi: empty selection",
+        _melodi(0),
+        failure="empty_selection",
+        **REFUSED,
+        said="aucune observation",
+        live={"url": MELODI, "kind": "melodi"},
+    ),
+    Case(
+        "Melodi: pages without `next`",
+        _melodi(24, page=10, next=False),
+        state="new",
+        first=None,
+        after=None,
+        live={"url": MELODI, "kind": "melodi"},
+    ),
+    Case(
+        "Melodi: 500 once, then right",
+        _melodi_answers(status(500, UNEXPECTED), lambda r: _one_page(r)),
+        **TAKEN,
+        live={"url": MELODI, "kind": "melodi"},
+    ),
 ]
 
 

@@ -84,14 +84,20 @@ class LiveServer:
             def do_GET(self) -> None:
                 parts = urlsplit(self.path)
                 request = Request(
-                    parts.path, parse_qs(parts.query, keep_blank_values=True),
-                    {k.lower(): v for k, v in self.headers.items()}, self, outer._closing, outer._turns,
+                    parts.path,
+                    parse_qs(parts.query, keep_blank_values=True),
+                    {k.lower(): v for k, v in self.headers.items()},
+                    self,
+                    outer._closing,
+                    outer._turns,
                 )
                 outer.asked.append(request)
                 route = outer.routes.get(self.path) or outer.routes.get(parts.path)
                 try:
                     if route is None:
-                        request.answer(404, b"<html><title>Page introuvable</title></html>", {"Content-Type": "text/html"})
+                        request.answer(
+                            404, b"<html><title>Page introuvable</title></html>", {"Content-Type": "text/html"}
+                        )
                     else:
                         route(request)
                 except OSError:
@@ -117,7 +123,7 @@ class LiveServer:
         self.base = f"{self.scheme}://{address}:{self.port}"
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
 
-    def __enter__(self) -> "LiveServer":
+    def __enter__(self) -> LiveServer:
         self._thread.start()
         return self
 
@@ -134,7 +140,10 @@ class LiveServer:
         """Return settings that ask here for each host, as `https://<host>` → `<base>/<host>`."""
         overrides = {f"https://{host}": f"{self.base}/{host}" for host in hosts}
         given: dict[str, object] = {
-            "base_overrides": overrides, "backoff_seconds": 1.0, "connect_timeout": 5.0, "read_timeout": 5.0,
+            "base_overrides": overrides,
+            "backoff_seconds": 1.0,
+            "connect_timeout": 5.0,
+            "read_timeout": 5.0,
         }
         return LiveSettings(**(given | changes))  # type: ignore[arg-type]
 
@@ -162,8 +171,10 @@ class File:
             headers["Last-Modified"] = self.last_modified
         if self.conditions:
             asked = request.headers.get("if-none-match")
-            same = asked == self.etag if asked else (
-                self.last_modified is not None and request.headers.get("if-modified-since") == self.last_modified
+            same = (
+                asked == self.etag
+                if asked
+                else (self.last_modified is not None and request.headers.get("if-modified-since") == self.last_modified)
             )
             if same:
                 request.head(304, headers)
@@ -189,7 +200,9 @@ def http_date(moment: datetime) -> str:
 def json_answer(value: object, headers: dict[str, str] | None = None) -> Route:
     """Answer with a JSON document."""
     body = json.dumps(value, ensure_ascii=False).encode()
-    return lambda request: request.answer(200, body, {"Content-Type": "application/json; charset=utf-8"} | (headers or {}))
+    return lambda request: request.answer(
+        200, body, {"Content-Type": "application/json; charset=utf-8"} | (headers or {})
+    )
 
 
 def redirect(location: str, status: int = 302) -> Route:
@@ -320,7 +333,9 @@ class Publishers:
         self.server.routes[f"/{parts.netloc}{parts.path}"] = file
         return file
 
-    def datagouv(self, resource: str, name: str, file: File, date: str, *, checksum: str | None = "", remote: bool = False) -> dict:
+    def datagouv(
+        self, resource: str, name: str, file: File, date: str, *, checksum: str | None = "", remote: bool = False
+    ) -> dict:
         """Mount a resource: stable link, redirect to the file, metadata. Returns the metadata, to be changed.
 
         `checksum`: '' for the right one, None for none.
@@ -330,8 +345,13 @@ class Publishers:
         meta = {
             "dataset_id": "5b7ffc618b4c4169d30727e0",
             "resource": {
-                "id": resource, "title": name, "url": url, "filetype": "remote" if remote else "file",
-                "filesize": len(file.body), "format": name.rsplit(".", 1)[-1], "last_modified": date,
+                "id": resource,
+                "title": name,
+                "url": url,
+                "filetype": "remote" if remote else "file",
+                "filesize": len(file.body),
+                "format": name.rsplit(".", 1)[-1],
+                "last_modified": date,
                 "checksum": {"type": "sha1", "value": value} if value else None,
                 "extras": {"check:status": 200} | ({"analysis:last-modified-at": date} if remote else {}),
                 "latest": f"https://{self.DATAGOUV}/api/1/datasets/r/{resource}",
@@ -347,7 +367,8 @@ class Publishers:
         """Mount a data set of Melodi: catalogue, counting, pages. Returns its state, to be changed."""
         state = {"observations": observations, "modified": modified, "page": page, "next": True}
         head = {
-            "identifier": dataset, "title": {"fr": "Populations de référence", "en": "Reference populations"},
+            "identifier": dataset,
+            "title": {"fr": "Populations de référence", "en": "Reference populations"},
             "publisher": {"id": "INSEE", "label": [{"lang": "fr", "content": "Institut national"}]},
         }
 
@@ -360,7 +381,9 @@ class Publishers:
                 paging["count"] = len(rows)
             found = rows[(number - 1) * size : number * size] if size else []
             if state["next"] and size and number * size < len(rows):
-                paging["next"] = f"https://{self.MELODI}{request.path.removeprefix('/' + self.MELODI)}?maxResult={size}&page={number + 1}"
+                paging["next"] = (
+                    f"https://{self.MELODI}{request.path.removeprefix('/' + self.MELODI)}?maxResult={size}&page={number + 1}"
+                )
             json_answer(head | {"observations": found, "paging": paging})(request)
 
         self.server.routes[f"/{self.MELODI}/melodi/data/{dataset}"] = data
@@ -398,7 +421,9 @@ class Publishers:
             if not state["metadata"]:
                 request.answer(500, b"")
                 return
-            json_answer({"id": dataset, "count": len(state["rows"]), "dataUpdatedAt": state["updated"].isoformat()})(request)
+            json_answer({"id": dataset, "count": len(state["rows"]), "dataUpdatedAt": state["updated"].isoformat()})(
+                request
+            )
 
         self.server.routes[f"/{self.ADEME}{path}/lines"] = lines
         self.server.routes[f"/{self.ADEME}{path}"] = description

@@ -16,10 +16,10 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "unit" / "editions"))
 
-from edition_fakes import FIRST, RECEIPTS, SECOND, THIRD, VALUES, Shelf, outcome, warehouse  # noqa: E402
+from edition_fakes import FIRST, RECEIPTS, SECOND, THIRD, VALUES, Shelf, outcome, warehouse
 
-from orchestration import editions  # noqa: E402
-from orchestration.editions import EditionError  # noqa: E402
+from orchestration import editions
+from orchestration.editions import EditionError
 
 PROGRAM = Path(__file__).parent / "edition_killed.py"
 PROJECT = Path(__file__).parents[2]
@@ -138,9 +138,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     folder = tmp_path / "disk"
     folder.mkdir()
     try:
-        mounted = subprocess.run(
-            ["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", str(folder)], capture_output=True
-        )
+        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", str(folder)], capture_output=True)
     except FileNotFoundError:
         pytest.skip("no mount command")
     if mounted.returncode:

@@ -11,9 +11,9 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "unit" / "editions"))
 
-from edition_fakes import FIRST, SECOND, VALUES, Shelf, documented  # noqa: E402
+from edition_fakes import FIRST, SECOND, VALUES, Shelf, documented
 
-from orchestration import editions  # noqa: E402
+from orchestration import editions
 
 # 1.1.3 has no wheel for Python 3.14; 1.4 is then the oldest that installs
 OLD_VERSION = "1.1.3" if sys.version_info < (3, 14) else "1.4.1"
@@ -94,9 +94,7 @@ def test_an_old_driver_reads_through_a_publication(old_python: Path, tmp_path: P
     database = str(link / "observatory.duckdb")
     rows = "SELECT count(*), count(value), sum(value) FROM fct_indicator_value"
     unit = "SELECT comment FROM duckdb_columns() WHERE column_name = 'unit'"
-    sample = (
-        "SELECT * FROM fct_indicator_value WHERE indicator_id LIKE 'sdg%' ORDER BY ALL"
-    )
+    sample = "SELECT * FROM fct_indicator_value WHERE indicator_id LIKE 'sdg%' ORDER BY ALL"
     reader = Reader(old_python)
     try:
         assert reader.ask(**{"open": database, "as": "old"}) == OLD_VERSION
@@ -140,9 +138,7 @@ def test_an_edition_is_built_while_an_old_driver_reads(old_python: Path, tmp_pat
     shelf.publish(FIRST)
     reader = Reader(old_python)
     try:
-        reader.ask(
-            **{"open": str(shelf.home / "editions" / FIRST / "observatory.duckdb"), "as": "old"}
-        )
+        reader.ask(**{"open": str(shelf.home / "editions" / FIRST / "observatory.duckdb"), "as": "old"})
         built = shelf.build(SECOND, values=VALUES[1:])
         assert editions.compare(shelf.home / "editions" / FIRST, built.path).removed == 1
         count = "SELECT count(*) FROM fct_indicator_value"

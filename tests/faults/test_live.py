@@ -16,18 +16,42 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from live_cases import (  # noqa: E402
-    CASES, DATAFAIR, ETAG, GOOD, LINK, MELODI, NEWER, NEWER_ETAG, NOW, RESOURCE, URL, Case, Time, _look, _observations, _rows,
-    a_source, play,
+from live_cases import (
+    CASES,
+    DATAFAIR,
+    ETAG,
+    GOOD,
+    LINK,
+    MELODI,
+    NEWER,
+    NEWER_ETAG,
+    NOW,
+    RESOURCE,
+    URL,
+    Case,
+    Time,
+    _look,
+    _observations,
+    _rows,
+    a_source,
+    play,
 )
-from live_server import (  # noqa: E402
-    File, LiveServer, cut_after, in_turn, json_answer, make_certificates, redirect, serving, status,
+from live_server import (
+    File,
+    LiveServer,
+    cut_after,
+    in_turn,
+    json_answer,
+    make_certificates,
+    redirect,
+    serving,
+    status,
 )
 
-from orchestration.landing import HashCache  # noqa: E402
-from orchestration.landing.live import LiveSettings, land_all_live, land_live, live_clock  # noqa: E402
-from orchestration.landing.live.engine import Engine  # noqa: E402
-from orchestration.landing.live.wording import LiveFailure  # noqa: E402
+from orchestration.landing import HashCache
+from orchestration.landing.live import LiveSettings, land_all_live, land_live, live_clock
+from orchestration.landing.live.engine import Engine
+from orchestration.landing.live.wording import LiveFailure
 
 MIRROR = Path(os.environ.get("OBSERVATORY_MIRROR", Path(__file__).parents[2] / ".." / "shared" / "mirror"))
 
@@ -63,7 +87,9 @@ def test_misbehaviour_at_the_first_look(case: Case, tmp_path: Path) -> None:
         return
     # nothing half-done may be taken for a file
     assert played.landing.files == []
-    assert [p for p in played.cache.rglob("*") if p.is_file() and ".parts" not in p.parts and not p.name.startswith(".")] == []
+    assert [
+        p for p in played.cache.rglob("*") if p.is_file() and ".parts" not in p.parts and not p.name.startswith(".")
+    ] == []
     assert played.outcome.channel == "live" and played.outcome.origin.startswith("https://")
     for said in (played.outcome.reason, played.outcome.action):
         assert said.fr and said.en and said.fr != said.en
@@ -176,7 +202,11 @@ def test_unchanged_and_what_decided(look, file: File, method: str, downloads: bo
     ("before", "now", "method"),
     [
         (File(GOOD, etag=ETAG), File(NEWER, etag=NEWER_ETAG), "etag"),
-        (File(GOOD, last_modified="Sat, 01 Nov 2025 10:00:00 GMT"), File(NEWER, last_modified="Mon, 01 Dec 2025 10:00:00 GMT"), "last_modified"),
+        (
+            File(GOOD, last_modified="Sat, 01 Nov 2025 10:00:00 GMT"),
+            File(NEWER, last_modified="Mon, 01 Dec 2025 10:00:00 GMT"),
+            "last_modified",
+        ),
         (File(GOOD), File(NEWER + b"44999;1\n"), "length"),
         # the same length: only the hash can tell 763 from 764
         (File(GOOD), File(NEWER), "hash"),
@@ -287,7 +317,9 @@ def test_datagouv_new_date_on_the_same_checksum_is_no_download(look) -> None:  #
 def test_datagouv_a_crawlers_checksum_does_not_bind(look) -> None:  # type: ignore[no-untyped-def]
     source = a_source({"url": LINK, "kind": "datagouv"})
     with serving() as (_, publishers):
-        publishers.datagouv(RESOURCE, "b.csv", File(GOOD, etag=ETAG), "2026-10-02T03:00:00+00:00", checksum="0" * 40, remote=True)
+        publishers.datagouv(
+            RESOURCE, "b.csv", File(GOOD, etag=ETAG), "2026-10-02T03:00:00+00:00", checksum="0" * 40, remote=True
+        )
         assert look(source, publishers.settings()).checks[0].state == "new"
 
 
@@ -297,7 +329,14 @@ def test_datagouv_replaced_between_metadata_and_file(look) -> None:  # type: ign
         publishers.datagouv(RESOURCE, "b.csv", File(NEWER), "2026-11-02T03:00:00+00:00")
         path = f"/www.data.gouv.fr/api/2/datasets/resources/{RESOURCE}/"
         right = server.routes[path]
-        old = {"resource": {"url": "x", "filetype": "file", "last_modified": "2026-11-01", "checksum": {"type": "sha1", "value": hashlib.sha1(GOOD).hexdigest()}}}
+        old = {
+            "resource": {
+                "url": "x",
+                "filetype": "file",
+                "last_modified": "2026-11-01",
+                "checksum": {"type": "sha1", "value": hashlib.sha1(GOOD).hexdigest()},
+            }
+        }
         server.routes[path] = in_turn(json_answer(old), right)
         landing = look(source, publishers.settings())
     assert landing.checks[0].state == "new" and landing.files[0].path.read_bytes() == NEWER
@@ -395,7 +434,11 @@ def test_melodi_file_product_has_its_own_date(look) -> None:  # type: ignore[no-
         from live_cases import _zip
 
         publishers.file(url, File(_zip(GOOD)))
-        catalogue = {"identifier": "DS_ESSAI", "modified": "2026-11-26T00:00:00", "product": [{"id": "DS_ESSAI_2023_CSV_FR", "modified": "2025-09-02T13:43:22"}]}
+        catalogue = {
+            "identifier": "DS_ESSAI",
+            "modified": "2026-11-26T00:00:00",
+            "product": [{"id": "DS_ESSAI_2023_CSV_FR", "modified": "2025-09-02T13:43:22"}],
+        }
         server.routes["/api.insee.fr/melodi/catalog/DS_ESSAI"] = json_answer(catalogue)
         first = look(source, publishers.settings())
         second = look(source, publishers.settings())
@@ -424,8 +467,13 @@ def test_melodi_recorded_answers(look) -> None:  # type: ignore[no-untyped-def]
         landing = look(source, publishers.settings())
         document = json.loads(landing.files[0].path.read_text(encoding="utf-8"))
         assert len(document["observations"]) == 72
-        server.routes["/api.insee.fr/melodi/catalog/DS_POPULATIONS_REFERENCE"] = json_answer(own | {"modified": "2027-01-01T00:00:00"})
-        for file, kind in (("get_data_popref_empty.01.json", "empty_selection"), ("get_code_list_ko.01.json", "unexpected_answer")):
+        server.routes["/api.insee.fr/melodi/catalog/DS_POPULATIONS_REFERENCE"] = json_answer(
+            own | {"modified": "2027-01-01T00:00:00"}
+        )
+        for file, kind in (
+            ("get_data_popref_empty.01.json", "empty_selection"),
+            ("get_code_list_ko.01.json", "unexpected_answer"),
+        ):
             body = (recorded / file).read_bytes()
             server.routes[path] = status(200, body)
             again = look(source, publishers.settings())
@@ -484,13 +532,17 @@ def test_melodi_populations_are_read_from_the_recorded_answer(look, tmp_path) ->
         )
         files = look(source, publishers.settings()).files
     assert [(f.vintage, f.name) for f in files] == [("2023", "DS_POPULATIONS_REFERENCE_2023.json")]
-    found = Judge(Lake(tmp_path / "home"), "real", tmp_path / "work", catalogue=catalogue).read(
-        source, SourceState(), match_file(source, files[0]), files[0]
-    ).frame.set_index("commune_code")
+    found = (
+        Judge(Lake(tmp_path / "home"), "real", tmp_path / "work", catalogue=catalogue)
+        .read(source, SourceState(), match_file(source, files[0]), files[0])
+        .frame.set_index("commune_code")
+    )
     assert len(found) == 24 and not found["population_total"].isna().any()
     for o in json.loads(data)["observations"]:
         code, measure = o["dimensions"]["GEO"].rsplit("-", 1)[1], o["dimensions"]["POPREF_MEASURE"]
-        column = {"PMUN": "population_municipal", "PCAP": "population_counted_apart", "PTOT": "population_total"}[measure]
+        column = {"PMUN": "population_municipal", "PCAP": "population_counted_apart", "PTOT": "population_total"}[
+            measure
+        ]
         assert found.loc[code, column] == o["measures"]["OBS_VALUE_NIVEAU"]["value"]
 
 
@@ -504,15 +556,24 @@ def test_datafair_recorded_answers(look) -> None:  # type: ignore[no-untyped-def
     class Loader(yaml.SafeLoader):
         pass
 
-    Loader.add_constructor("!binary", lambda loader, node: base64.b64decode("".join(loader.construct_scalar(node).split())))
-    recorded = yaml.load((MIRROR / "ademe_rge" / "returns_all_results_across_multiple_pages.yml").read_text(encoding="utf-8"), Loader=Loader)
+    Loader.add_constructor(
+        "!binary", lambda loader, node: base64.b64decode("".join(loader.construct_scalar(node).split()))
+    )
+    recorded = yaml.load(
+        (MIRROR / "ademe_rge" / "returns_all_results_across_multiple_pages.yml").read_text(encoding="utf-8"),
+        Loader=Loader,
+    )
     pages: dict[str, tuple[bytes, str]] = {}
     for one in recorded["http_interactions"]:
         body = one["response"]["body"]["string"]
         after = one["request"]["uri"].partition("after=")[2].partition("&")[0].replace("%2C", ",")
-        pages[after] = (body if isinstance(body, bytes) else body.encode(), one["response"]["headers"]["Last-Modified"][0])
+        pages[after] = (
+            body if isinstance(body, bytes) else body.encode(),
+            one["response"]["headers"]["Last-Modified"][0],
+        )
     url = "https://data.ademe.fr/data-fair/api/v1/datasets/historique-rge/lines?qs=siret:81176617900014"
     with serving() as (server, publishers):
+
         def lines(request) -> None:  # type: ignore[no-untyped-def]
             body, modified = pages[request.query.get("after", [""])[0]]
             request.answer(200, body, {"Last-Modified": modified})
@@ -617,7 +678,9 @@ def test_egapro_is_written_anew_each_day(look) -> None:  # type: ignore[no-untyp
 def test_a_date_in_the_future_does_not_name_a_vintage(look) -> None:  # type: ignore[no-untyped-def]
     source = a_source({"url": "https://egapro.travail.gouv.fr/i.csv", "kind": "egapro"})
     with serving() as (_, publishers):
-        publishers.file("https://egapro.travail.gouv.fr/i.csv", File(GOOD, last_modified="Fri, 20 Nov 2099 03:00:00 GMT"))
+        publishers.file(
+            "https://egapro.travail.gouv.fr/i.csv", File(GOOD, last_modified="Fri, 20 Nov 2099 03:00:00 GMT")
+        )
         assert look(source, publishers.settings()).files[0].vintage == "2026-11"
 
 
@@ -625,7 +688,9 @@ def test_the_servers_name_is_only_a_name(look) -> None:  # type: ignore[no-untyp
     url = "https://www.insee.fr/telecharger?id=1"
     source = a_source({"url": url, "vintage": "2025"})
     with serving() as (_, publishers):
-        publishers.file(url, File(GOOD, headers={"Content-Disposition": 'attachment; filename="../../../etc/cron.d/x.csv"'}))
+        publishers.file(
+            url, File(GOOD, headers={"Content-Disposition": 'attachment; filename="../../../etc/cron.d/x.csv"'})
+        )
         landing = look(source, publishers.settings())
     assert landing.files[0].path == look.cache / "2025" / "x.csv"
 
@@ -646,7 +711,9 @@ def test_two_addresses_of_one_name_do_not_overwrite_each_other(look) -> None:  #
 
 def test_a_missing_key_says_which_and_where(look, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
     monkeypatch.delenv("OBSERVATORY_KEY_ESSAI", raising=False)
-    source = a_source({"url": URL, "vintage": "2025", "key_env": "OBSERVATORY_KEY_ESSAI", "key_page": "https://portail-api.insee.fr/"})
+    source = a_source(
+        {"url": URL, "vintage": "2025", "key_env": "OBSERVATORY_KEY_ESSAI", "key_page": "https://portail-api.insee.fr/"}
+    )
     with serving() as (server, publishers):
         landing = look(source, publishers.settings())
     (outcome,) = landing.outcomes
@@ -654,7 +721,9 @@ def test_a_missing_key_says_which_and_where(look, monkeypatch: pytest.MonkeyPatc
     assert "OBSERVATORY_KEY_ESSAI" in outcome.reason.fr and "https://portail-api.insee.fr/" in outcome.action.fr
 
 
-def test_a_key_goes_to_its_host_alone_and_nowhere_else(look, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:  # type: ignore[no-untyped-def]
+def test_a_key_goes_to_its_host_alone_and_nowhere_else(
+    look, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:  # type: ignore[no-untyped-def]
     monkeypatch.setenv("OBSERVATORY_KEY_ESSAI", "s3cr3t-value")
     caplog.set_level("DEBUG", logger="observatory")
     source = a_source({"url": URL, "vintage": "2025", "key_env": "OBSERVATORY_KEY_ESSAI", "key_page": "https://x.fr/"})
@@ -668,7 +737,9 @@ def test_a_key_goes_to_its_host_alone_and_nowhere_else(look, monkeypatch: pytest
     assert "authorization" not in server.asked[1].headers
     assert landing.files[0].origin == "https://static.data.gouv.fr/d.csv?part=1"
     assert "OBSERVATORY_KEY_ESSAI" in refused.outcomes[0].action.fr
-    everything = (look.cache / ".journal.json").read_text(encoding="utf-8") + repr(landing) + repr(refused) + caplog.text
+    everything = (
+        (look.cache / ".journal.json").read_text(encoding="utf-8") + repr(landing) + repr(refused) + caplog.text
+    )
     assert "s3cr3t" not in everything
 
 
@@ -679,7 +750,10 @@ def test_requests_name_the_project_and_carry_no_cookie(look) -> None:  # type: i
         look(source, publishers.settings())
         look(source, publishers.settings())
     for request in server.asked:
-        assert request.headers["user-agent"].startswith("csr-sdg-observatory/") and "@" not in request.headers["user-agent"]
+        assert (
+            request.headers["user-agent"].startswith("csr-sdg-observatory/")
+            and "@" not in request.headers["user-agent"]
+        )
         assert "cookie" not in request.headers
     assert server.asked[0].headers["accept-encoding"] == "identity"
 
@@ -716,18 +790,25 @@ def test_a_name_that_turns_inward_after_the_look_up_is_not_asked() -> None:
         server.routes["/"] = File(GOOD)
         # the look-up says a public machine; the connection reaches this one
         url = f"http://localtest.exemple.fr:{server.port}/"
-        with Engine(LiveSettings(attempts=1), resolve=lambda *_, **__: public) as engine, pytest.MonkeyPatch.context() as patch:
+        with (
+            Engine(LiveSettings(attempts=1), resolve=lambda *_, **__: public) as engine,
+            pytest.MonkeyPatch.context() as patch,
+        ):
             import socket
 
             real = socket.create_connection
-            patch.setattr(socket, "create_connection", lambda address, *a, **k: real(("127.0.0.1", address[1]), *a, **k))
+            patch.setattr(
+                socket, "create_connection", lambda address, *a, **k: real(("127.0.0.1", address[1]), *a, **k)
+            )
             with pytest.raises(LiveFailure) as caught:
                 engine.read(url, engine.ask())
     assert caught.value.kind == "inner_address" and server.asked == []
 
 
 def test_a_host_that_is_down_costs_its_patience_once(tmp_path: Path) -> None:
-    sources = [a_source({"url": f"https://www.insee.fr/{n}.csv", "vintage": "2025"}, name=f"essai_{n}") for n in range(5)]
+    sources = [
+        a_source({"url": f"https://www.insee.fr/{n}.csv", "vintage": "2025"}, name=f"essai_{n}") for n in range(5)
+    ]
     time = Time()
     settings = LiveSettings(base_overrides={"https://www.insee.fr": "http://127.0.0.1:9"})
     with Engine(settings, clock=time.clock, sleep=time.sleep) as engine:
@@ -774,10 +855,17 @@ def test_one_bad_source_takes_no_other_with_it(tmp_path: Path) -> None:
         publishers.file(good, File(GOOD))
         publishers.file(bad, File(b"<html><title>Erreur</title></html>"))
         sources = [
-            a_source({"url": bad, "vintage": "2025"}, name="b"), a_source({"url": good, "vintage": "2025"}, name="g"), a_source(name="n"),
+            a_source({"url": bad, "vintage": "2025"}, name="b"),
+            a_source({"url": good, "vintage": "2025"}, name="g"),
+            a_source(name="n"),
         ]
         landings = land_all_live(
-            sources, tmp_path, HashCache(tmp_path / "h.json"), now=NOW, settings=publishers.settings(), last_good={"b": "2024"}
+            sources,
+            tmp_path,
+            HashCache(tmp_path / "h.json"),
+            now=NOW,
+            settings=publishers.settings(),
+            last_good={"b": "2024"},
         )
     assert landings["b"].outcomes[0].state == "refused" and "2024" in landings["b"].outcomes[0].reason.fr
     assert len(landings["g"].files) == 1
@@ -792,7 +880,13 @@ def test_a_fault_of_ours_is_said_and_contained(tmp_path: Path, monkeypatch: pyte
 
     monkeypatch.setattr(rooms, "fetch", broken)
     with serving() as (_, publishers):
-        landing = land_live(a_source({"url": URL, "vintage": "2025"}), tmp_path, HashCache(tmp_path / "h.json"), now=NOW, settings=publishers.settings())
+        landing = land_live(
+            a_source({"url": URL, "vintage": "2025"}),
+            tmp_path,
+            HashCache(tmp_path / "h.json"),
+            now=NOW,
+            settings=publishers.settings(),
+        )
     assert landing.checks[0].failure == "unforeseen" and landing.outcomes[0].state == "missing"
 
 
@@ -821,5 +915,11 @@ def test_disk_full_is_said_and_leaves_nothing(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(100, 99, 1))  # type: ignore[attr-defined]
     with serving() as (_, publishers):
         publishers.file(URL, File(GOOD))
-        landing = land_live(a_source({"url": URL, "vintage": "2025"}), tmp_path, HashCache(tmp_path / "h.json"), now=NOW, settings=publishers.settings())
+        landing = land_live(
+            a_source({"url": URL, "vintage": "2025"}),
+            tmp_path,
+            HashCache(tmp_path / "h.json"),
+            now=NOW,
+            settings=publishers.settings(),
+        )
     assert landing.checks[0].failure == "no_room" and "place" in landing.outcomes[0].reason.fr

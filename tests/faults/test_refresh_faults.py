@@ -60,7 +60,9 @@ def outcome(receipt: dict, file: str) -> dict:
 def test_a_bad_file_is_refused_and_takes_nothing_else_with_it(real_home, delivery):
     before = figures(real_home, "sdg08_neet_rate")
     bad = delivery / NEET
-    bad.write_text(bad.read_text(encoding="utf-8-sig").replace("part_non_inseres", "part_des_non_inseres"), encoding="utf-8")
+    bad.write_text(
+        bad.read_text(encoding="utf-8-sig").replace("part_non_inseres", "part_des_non_inseres"), encoding="utf-8"
+    )
     other = delivery / "insee_neet/2018/neet_dpt_2018.csv"
     # a département that the shipped extract does not state; what it states may not change unnoticed
     assert "\n85;" not in (text := other.read_text(encoding="utf-8-sig"))
@@ -134,17 +136,33 @@ def test_one_figure_that_cannot_be_true_is_held_back_and_the_rest_is_published(h
     project = tmp_path / "dbt_project"
     shutil.copytree(PROJECT / "dbt_project", project)
     model = project / "models/indicators/ind_neet.sql"
-    text, odd = model.read_text(encoding="utf-8"), "case when territory_level = 'department' and territory_code = '44' and year = 2018 then 130 else neet_rate end"
+    text, odd = (
+        model.read_text(encoding="utf-8"),
+        "case when territory_level = 'department' and territory_code = '44' and year = 2018 then 130 else neet_rate end",
+    )
     assert "then neet_rate end as value" in text
     model.write_text(text.replace("then neet_rate end as value", f"then {odd} end as value"), encoding="utf-8")
     before = figures(home, "sdg08_neet_rate")
     answer = observatory("refresh", "--home", home, "--json", env={"OBSERVATORY_DBT_PROJECT_PATH": str(project)})
     assert answer.code == 0 and answer.receipt["published"], answer.err
     changed = set(figures(home, "sdg08_neet_rate")) ^ set(before)
-    assert {row[:3] for row in changed} == {("department", "44", "2018")} and ("department", "44", "2018", None) in changed
+    assert {row[:3] for row in changed} == {("department", "44", "2018")} and (
+        "department",
+        "44",
+        "2018",
+        None,
+    ) in changed
     [told] = [c for c in answer.receipt["checks"] if c["name"] == "held/rule within bounds"]
     assert (told["asset"], told["severity"], told["passed"]) == ("fct_indicator_value", "warn", False)
-    for word in ("sdg08_neet_rate", "territory_code = 44", "period = 2018", "source_id = insee_neet", "value = 130", "neet_dpt_2018.csv", "Retenu"):
+    for word in (
+        "sdg08_neet_rate",
+        "territory_code = 44",
+        "period = 2018",
+        "source_id = insee_neet",
+        "value = 130",
+        "neet_dpt_2018.csv",
+        "Retenu",
+    ):
         assert word in told["message"], word
     # the tables agree, whichever way they are read
     row = duckdb.sql(
@@ -156,9 +174,14 @@ def test_one_figure_that_cannot_be_true_is_held_back_and_the_rest_is_published(h
 
 def test_one_refresh_at_a_time(home):
     holder = subprocess.Popen(
-        [sys.executable, "-c", "import sys, time; from filelock import FileLock\nwith FileLock(sys.argv[1]):\n print('held', flush=True); time.sleep(60)",
-         str(home / "refresh.lock")],
-        stdout=subprocess.PIPE, text=True,
+        [
+            sys.executable,
+            "-c",
+            "import sys, time; from filelock import FileLock\nwith FileLock(sys.argv[1]):\n print('held', flush=True); time.sleep(60)",
+            str(home / "refresh.lock"),
+        ],
+        stdout=subprocess.PIPE,
+        text=True,
     )
     try:
         assert holder.stdout.readline().strip() == "held"
@@ -174,8 +197,21 @@ def test_one_refresh_at_a_time(home):
 def test_a_killed_refresh_leaves_the_old_edition_and_the_next_one_works(home, sample_mirror, moment):
     before = (home / "editions/current").readlink()
     process = subprocess.Popen(
-        [sys.executable, "-m", "orchestration.cli", "refresh", "--from", str(sample_mirror), "--home", str(home), "--json"],
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=PROJECT, start_new_session=True,
+        [
+            sys.executable,
+            "-m",
+            "orchestration.cli",
+            "refresh",
+            "--from",
+            str(sample_mirror),
+            "--home",
+            str(home),
+            "--json",
+        ],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        cwd=PROJECT,
+        start_new_session=True,
     )
     time.sleep(moment)
     import os
@@ -194,8 +230,12 @@ def test_another_territory_works_on_the_same_files(home):
     answer = observatory("refresh", "--territory", "243500139", "--home", home, "--json")
     assert answer.code == 0, answer.err
     with duckdb.connect(str(home / "editions/current/observatory.duckdb"), read_only=True) as connection:
-        homes = connection.execute("SELECT name FROM dim_territory WHERE is_home AND territory_level = 'epci'").fetchall()
-        communes = connection.execute("SELECT count(*) FROM dim_territory WHERE is_home AND territory_level = 'commune'").fetchone()
+        homes = connection.execute(
+            "SELECT name FROM dim_territory WHERE is_home AND territory_level = 'epci'"
+        ).fetchall()
+        communes = connection.execute(
+            "SELECT count(*) FROM dim_territory WHERE is_home AND territory_level = 'commune'"
+        ).fetchone()
     assert homes == [("Rennes Métropole",)] and communes == (43,)
 
 

@@ -79,7 +79,9 @@ def judged(settings):
     register = json.loads((settings.home / "state.json").read_text(encoding="utf-8"))["sample"]
     return {
         (source, vintage, name): file["fetched_at"]
-        for source, state in register.items() for vintage, files in state["files"].items() for name, file in files.items()
+        for source, state in register.items()
+        for vintage, files in state["files"].items()
+        for name, file in files.items()
     }
 
 
@@ -88,11 +90,15 @@ def test_a_chosen_vintage_is_read_again_and_no_other(house):
     before, old = judged(settings), receipts(settings)
     edition = os.readlink(settings.home / "editions" / "current")
     add_vintages(instance, settings.home)
-    result = definitions.resolve_job_def(BACKFILL).execute_in_process(instance=instance, partition_key="insee_filosofi|2018")
+    result = definitions.resolve_job_def(BACKFILL).execute_in_process(
+        instance=instance, partition_key="insee_filosofi|2018"
+    )
     assert result.success
     [new] = set(receipts(settings)) - set(old)
     receipt = json.loads(new.read_text(encoding="utf-8"))
-    assert {(f["source"], f["vintage"], f["channel"]) for f in receipt["sources"]} == {("insee_filosofi", "2018", "sample")}
+    assert {(f["source"], f["vintage"], f["channel"]) for f in receipt["sources"]} == {
+        ("insee_filosofi", "2018", "sample")
+    }
     # the same bytes were read all the same, and readers have nothing new to see
     assert {f["state"] for f in receipt["sources"]} <= {"accepted", "adapted"}
     assert (receipt["published"], receipt["edition"]) == (False, edition)
@@ -115,7 +121,9 @@ def test_a_dropped_file_is_taken_published_and_answered(house):
     job = definitions.resolve_job_def("take_inbox")
     result = job.execute_in_process(instance=instance, tags=requests[0].tags)
     assert result.success
-    assert "**Votre fichier a été pris en entier.**" in (inbox / "relevé des labels.csv.accepted.md").read_text(encoding="utf-8")
+    assert "**Votre fichier a été pris en entier.**" in (inbox / "relevé des labels.csv.accepted.md").read_text(
+        encoding="utf-8"
+    )
     assert not drop.exists()
 
     # its refresh is a run of its own, with its assets, and belongs to the errand

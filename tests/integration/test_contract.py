@@ -49,9 +49,21 @@ def test_a_first_refresh_publishes_and_prints_one_receipt(first_refresh):
     assert receipt["territory"] == "244400404"
     assert (home / "editions" / receipt["edition"]).is_dir()
     states = {s["state"] for s in receipt["sources"]}
-    assert states <= {"accepted", "adapted"}, [s for s in receipt["sources"] if s["state"] not in ("accepted", "adapted")]
+    assert states <= {"accepted", "adapted"}, [
+        s for s in receipt["sources"] if s["state"] not in ("accepted", "adapted")
+    ]
     for s in receipt["sources"]:
-        assert set(s) >= {"source", "vintage", "file", "state", "reason", "action", "rows_read", "rows_kept", "rows_rejected"}
+        assert set(s) >= {
+            "source",
+            "vintage",
+            "file",
+            "state",
+            "reason",
+            "action",
+            "rows_read",
+            "rows_kept",
+            "rows_rejected",
+        }
     for c in receipt["checks"]:
         assert set(c) >= {"name", "asset", "severity", "passed", "message"}
 
@@ -86,11 +98,16 @@ def test_the_edition_holds_its_papers(first_refresh):
 def test_the_receipt_shows_the_home_territory_as_the_tables_do(edition, first_refresh):
     home = first_refresh[1].receipt["home"]
     assert home["territory"] == "Nantes Métropole" and len(home["goals_covered"]) + len(home["goals_missing"]) == 17
-    here = "FROM fct_indicator_value WHERE territory_level = 'epci' AND territory_code = '244400404' AND value IS NOT NULL"
+    here = (
+        "FROM fct_indicator_value WHERE territory_level = 'epci' AND territory_code = '244400404' AND value IS NOT NULL"
+    )
     assert home["indicators"] == one(edition, f"SELECT count(DISTINCT indicator_id) {here}")
     for figure in home["figures"]:
         value = one(
-            edition, f"SELECT arg_max(value, period) {here} AND indicator_id = ? AND breakdown = ?", figure["indicator_id"], figure["breakdown"]
+            edition,
+            f"SELECT arg_max(value, period) {here} AND indicator_id = ? AND breakdown = ?",
+            figure["indicator_id"],
+            figure["breakdown"],
         )
         assert figure["value"] == value and figure["change"] is None
     listed = {f["indicator_id"] for f in home["figures"]} | {g["indicator_id"] for g in home["missing"]}
@@ -147,10 +164,12 @@ def test_what_stands_in_one_chart_is_one_series(edition):
         "SELECT DISTINCT series_id, source_id, territory_level = 'employment_zone' FROM fct_indicator_value "
         "WHERE indicator_id = 'sdg08_unemployment_rate' ORDER BY ALL"
     ).fetchall() == [
-        ("sdg08_unemployment_rate.census", "insee_comparateur", False), ("sdg08_unemployment_rate.localised", "insee_unemployment", True),
+        ("sdg08_unemployment_rate.census", "insee_comparateur", False),
+        ("sdg08_unemployment_rate.localised", "insee_unemployment", True),
     ]
-    assert edition.execute("SELECT DISTINCT series_id FROM fct_indicator_value WHERE indicator_id = 'sdg05_hourly_wage_gap'").fetchall() == [
-        ("sdg05_hourly_wage_gap.until_2015",)]
+    assert edition.execute(
+        "SELECT DISTINCT series_id FROM fct_indicator_value WHERE indicator_id = 'sdg05_hourly_wage_gap'"
+    ).fetchall() == [("sdg05_hourly_wage_gap.until_2015",)]
     assert edition.execute(
         "SELECT period, source_id, is_break FROM fct_indicator_value WHERE series_id = 'sdg09_establishments_10_plus_share' "
         "AND territory_code = '244400404' ORDER BY period"
@@ -168,17 +187,21 @@ def test_accidents_stand_on_one_count_of_employees(edition):
     assert rows == []
 
 
-@pytest.mark.parametrize(("period", "breakdown", "value", "status", "word"), [
-    # division 84: 907,887 employees where the accidents of 2020 come from, 1,216,440 in the file that followed
-    ("2020", "naf=84", 11.2616, "provisional", "25,4 % de moins"),
-    ("2019", "naf=84", None, "provisional", "révisé de 25 %"),
-    ("2019", "total", 34.0883, "provisional", "1,6 % de salariés de moins"),
-    ("2020", "naf=98", None, "suppressed", "moins de 3 unités"),
-])
+@pytest.mark.parametrize(
+    ("period", "breakdown", "value", "status", "word"),
+    [
+        # division 84: 907,887 employees where the accidents of 2020 come from, 1,216,440 in the file that followed
+        ("2020", "naf=84", 11.2616, "provisional", "25,4 % de moins"),
+        ("2019", "naf=84", None, "provisional", "révisé de 25 %"),
+        ("2019", "total", 34.0883, "provisional", "1,6 % de salariés de moins"),
+        ("2020", "naf=98", None, "suppressed", "moins de 3 unités"),
+    ],
+)
 def test_doubtful_accidents_say_so(edition, period, breakdown, value, status, word):
     found = edition.execute(
         "SELECT value, status, status_reason FROM fct_indicator_value WHERE indicator_id = 'sdg08_work_accident_frequency' "
-        "AND territory_code = 'FR' AND period = ? AND breakdown = ?", [period, breakdown],
+        "AND territory_code = 'FR' AND period = ? AND breakdown = ?",
+        [period, breakdown],
     ).fetchall()
     assert len(found) == 1 and found[0][1] == status and word in found[0][2]
     assert found[0][0] is None if value is None else found[0][0] == pytest.approx(value, abs=1e-4)
@@ -206,24 +229,47 @@ def test_one_decimal_is_no_basis_of_a_trend(edition):
     ).fetchall()
     assert rows == [("2014", "provisional"), ("2017", "final"), ("2018", "final")]
     assert one(edition, "SELECT published_precision FROM dim_indicator WHERE indicator_id = 'sdg10_gini'") == 0.001
-    assert one(edition, "SELECT status FROM fct_indicator_value WHERE indicator_id = 'sdg17_partnership_engagement' AND territory_code = 'FR'") == "provisional"
-    assert one(edition, "SELECT target_value FROM dim_indicator WHERE indicator_id = 'sdg08_ess_employment_share'") is None
+    assert (
+        one(
+            edition,
+            "SELECT status FROM fct_indicator_value WHERE indicator_id = 'sdg17_partnership_engagement' AND territory_code = 'FR'",
+        )
+        == "provisional"
+    )
+    assert (
+        one(edition, "SELECT target_value FROM dim_indicator WHERE indicator_id = 'sdg08_ess_employment_share'") is None
+    )
 
 
 def test_no_comparator_is_lost_where_it_changed_its_code(edition):
     """Lille stands under 245900410 in Filosofi and under 200093201 since 2020; five communes joined."""
     for indicator in ("sdg10_gini", "sdg10_median_living_standard", "sdg10_interdecile_ratio"):
-        assert one(
-            edition, "SELECT count(DISTINCT t.current_code) FROM fct_indicator_value v JOIN dim_territory t USING (territory_level, territory_code) "
-            "WHERE t.territory_level = 'epci' AND t.is_comparator AND v.indicator_id = ?", indicator) == 8
-    old = edition.execute("SELECT is_current, current_code, succession_fr FROM dim_territory WHERE territory_code = '245900410'").fetchone()
+        assert (
+            one(
+                edition,
+                "SELECT count(DISTINCT t.current_code) FROM fct_indicator_value v JOIN dim_territory t USING (territory_level, territory_code) "
+                "WHERE t.territory_level = 'epci' AND t.is_comparator AND v.indicator_id = ?",
+                indicator,
+            )
+            == 8
+        )
+    old = edition.execute(
+        "SELECT is_current, current_code, succession_fr FROM dim_territory WHERE territory_code = '245900410'"
+    ).fetchone()
     assert old[:2] == (False, "200093201") and "Haute-Deûle" in old[2]
 
 
 def test_two_perimeters_of_france_have_two_names(edition):
-    assert dict(edition.execute("SELECT territory_code, name FROM dim_territory WHERE territory_level = 'country'").fetchall()) == {
-        "FM": "France métropolitaine", "FR": "France, départements d’outre-mer compris"}
-    assert one(edition, "SELECT count(*) FROM dim_territory WHERE population IS NOT NULL AND (population_year IS NULL) <> (population_note_fr IS NOT NULL)") == 0
+    assert dict(
+        edition.execute("SELECT territory_code, name FROM dim_territory WHERE territory_level = 'country'").fetchall()
+    ) == {"FM": "France métropolitaine", "FR": "France, départements d’outre-mer compris"}
+    assert (
+        one(
+            edition,
+            "SELECT count(*) FROM dim_territory WHERE population IS NOT NULL AND (population_year IS NULL) <> (population_note_fr IS NOT NULL)",
+        )
+        == 0
+    )
 
 
 def test_invented_data_say_so_down_to_the_figures(edition):
@@ -233,25 +279,55 @@ def test_invented_data_say_so_down_to_the_figures(edition):
     )
     assert synthetic == 0
     assert one(edition, "SELECT count(*) FROM fct_indicator_value WHERE indicator_id = 'sdg08_ess_establishments'") > 0
-    assert one(edition, "SELECT count(*) FROM fct_indicator_value WHERE status = 'provisional' AND status_reason IS NULL") == 0
+    assert (
+        one(edition, "SELECT count(*) FROM fct_indicator_value WHERE status = 'provisional' AND status_reason IS NULL")
+        == 0
+    )
 
 
 def test_missing_is_null_and_codes_keep_their_zeros(edition):
-    assert one(edition, "SELECT count(*) FROM fct_indicator_value WHERE breakdown = '' OR period = '' OR suppression_reason = ''") == 0
-    assert one(edition, "SELECT count(*) FROM dim_territory WHERE territory_level = 'commune' AND length(territory_code) <> 5") == 0
+    assert (
+        one(
+            edition,
+            "SELECT count(*) FROM fct_indicator_value WHERE breakdown = '' OR period = '' OR suppression_reason = ''",
+        )
+        == 0
+    )
+    assert (
+        one(
+            edition,
+            "SELECT count(*) FROM dim_territory WHERE territory_level = 'commune' AND length(territory_code) <> 5",
+        )
+        == 0
+    )
     assert one(edition, "SELECT count(*) FROM dim_company WHERE length(siren) <> 9") == 0
 
 
 def test_the_home_territory_has_its_24_communes(edition):
     assert one(edition, "SELECT count(*) FROM dim_territory WHERE is_home AND territory_level = 'commune'") == 24
-    assert edition.execute("SELECT name FROM dim_territory WHERE is_home AND territory_level = 'epci'").fetchall() == [("Nantes Métropole",)]
-    assert one(edition, "SELECT count(*) FROM dim_territory WHERE is_comparator AND NOT is_home AND territory_level = 'epci'") >= 8
+    assert edition.execute("SELECT name FROM dim_territory WHERE is_home AND territory_level = 'epci'").fetchall() == [
+        ("Nantes Métropole",)
+    ]
+    assert (
+        one(
+            edition,
+            "SELECT count(*) FROM dim_territory WHERE is_comparator AND NOT is_home AND territory_level = 'epci'",
+        )
+        >= 8
+    )
 
 
 def test_no_natural_person_is_named(edition):
     # the sample's natural persons are called PERSONNE …; partial diffusion reads [ND]
-    for table, column in (("dim_company", "name"), ("fct_company_label", "company_name"), ("fct_filing", "company_name")):
-        assert one(edition, f"SELECT count(*) FROM {table} WHERE {column} ILIKE '%[ND]%' OR {column} ILIKE '%personne%'") == 0
+    for table, column in (
+        ("dim_company", "name"),
+        ("fct_company_label", "company_name"),
+        ("fct_filing", "company_name"),
+    ):
+        assert (
+            one(edition, f"SELECT count(*) FROM {table} WHERE {column} ILIKE '%[ND]%' OR {column} ILIKE '%personne%'")
+            == 0
+        )
 
 
 def test_an_unchanged_refresh_publishes_nothing_and_says_so(first_refresh):

@@ -11,7 +11,11 @@ from bench.drift import OUTCOMES, measure, summary
 def test_no_kind_of_damage_yields_a_wrong_number():
     cases = measure(situations=("first", "again"), most_bases=1).cases
     counted = summary(cases)
-    told = [f"{c.outcome}: {c.situation} {c.file} {c.mutation}: {c.detail} {c.said[:200]}" for c in cases if c.outcome not in OUTCOMES[:2]]
+    told = [
+        f"{c.outcome}: {c.situation} {c.file} {c.mutation}: {c.detail} {c.said[:200]}"
+        for c in cases
+        if c.outcome not in OUTCOMES[:2]
+    ]
     assert not counted["silently wrong"] and not counted["crashed"], told
     assert not counted["refused unhelpfully"] and not counted["refused needlessly"], told
     # the benchmark itself must bite: it damages at least eighty kinds of things in at least six sources

@@ -44,7 +44,9 @@ def walk(tmp_path_factory):
 
     labels = PROJECT / "sources/lucie_labels/sample/2026-09/labels-rse.csv"
     (inbox.path / "1 relevé des labels, automne.csv").write_bytes(labels.read_bytes())
-    (inbox.path / "2 budget de la plateforme.csv").write_text("Poste;Montant;Entreprise\nTraiteur;1200;Traiteur Imaginaire\n")
+    (inbox.path / "2 budget de la plateforme.csv").write_text(
+        "Poste;Montant;Entreprise\nTraiteur;1200;Traiteur Imaginaire\n"
+    )
     book = openpyxl.load_workbook(inbox.templates / "membres-plateforme.xlsx")
     for row in MEMBERS:
         book[DATA_SHEET].append(row)
@@ -92,8 +94,14 @@ def test_a_file_with_one_bad_line(walk):
     text = french(inbox, "3 membres au 24 novembre.xlsx.accepted.md")
     assert "**Votre fichier a été pris, sauf 1 ligne à corriger.**" in text
     assert "5 lignes lues, 4 gardées, 1 écartée." in text
-    assert "- ligne 6, colonne « Collège » : « Associations » ne fait pas partie des valeurs prévues (Entreprises et réseaux," in text
-    assert "Corriger dans votre fichier la ligne 6, puis déposer de nouveau le fichier entier : il remplacera celui-ci." in text
+    assert (
+        "- ligne 6, colonne « Collège » : « Associations » ne fait pas partie des valeurs prévues (Entreprises et réseaux,"
+        in text
+    )
+    assert (
+        "Corriger dans votre fichier la ligne 6, puis déposer de nouveau le fichier entier : il remplacera celui-ci."
+        in text
+    )
     kept = list((inbox.taken / "platform_members").glob("*/*.xlsx"))
     assert len(kept) == 1
 

@@ -65,12 +65,15 @@ class Walk:
         rows = self.ask(
             step,
             "SELECT territory_level, territory_code, period, change, old_value, new_value, old_status, new_status, "
-            "previous_edition, edition FROM mart_edition_change WHERE indicator_id = ? ORDER BY ALL", INDICATOR,
+            "previous_edition, edition FROM mart_edition_change WHERE indicator_id = ? ORDER BY ALL",
+            INDICATOR,
         )
         return [row[:-1] for row in rows if edition in (None, row[-1])]
 
     def state(self, step: str) -> tuple:
-        return self.ask(step, "SELECT state, is_overdue, next_due_at FROM mart_source_health WHERE source_id = ?", SOURCE)[0]
+        return self.ask(
+            step, "SELECT state, is_overdue, next_due_at FROM mart_source_health WHERE source_id = ?", SOURCE
+        )[0]
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +88,9 @@ def walk(tmp_path_factory: pytest.TempPathFactory, sample_mirror: Path) -> Walk:
     walk.edit(("44035;La Chapelle-sur-Erdre;2009", "".join(carquefou) + "44035;La Chapelle-sur-Erdre;2009"))
     walk.refresh("second", WAITING, [SOURCE])
     # back again, and one that the publisher withholds from now on
-    walk.edit(("44109;Nantes;2019;12,30\n", "44109;Nantes;2019;12,10\n"), ("44143;Rezé;2019;14,60", "44143;Rezé;2019;s"))
+    walk.edit(
+        ("44109;Nantes;2019;12,30\n", "44109;Nantes;2019;12,10\n"), ("44143;Rezé;2019;14,60", "44143;Rezé;2019;s")
+    )
     walk.refresh("third", WAITING, [SOURCE])
     walk.refresh("unchanged", WAITING, [SOURCE])
     walk.refresh("next day", date(2023, 9, 2), [SOURCE])
@@ -97,9 +102,17 @@ def walk(tmp_path_factory: pytest.TempPathFactory, sample_mirror: Path) -> Walk:
 def test_every_step_published_what_is_news(walk: Walk) -> None:
     published = {name: outcome.published for name, outcome in walk.steps.items()}
     assert published == {
-        "first": True, "second": True, "third": True, "unchanged": False, "next day": False, "due": True, "late": True,
+        "first": True,
+        "second": True,
+        "third": True,
+        "unchanged": False,
+        "next day": False,
+        "due": True,
+        "late": True,
     }
-    assert {o.exit_code for o in walk.steps.values()} == {0}, [f for o in walk.steps.values() for f in o.sources if f.state == "refused"]
+    assert {o.exit_code for o in walk.steps.values()} == {0}, [
+        f for o in walk.steps.values() for f in o.sources if f.state == "refused"
+    ]
 
 
 def test_a_first_edition_begins_the_ledger_with_nothing(walk: Walk) -> None:
@@ -110,12 +123,20 @@ def test_a_first_edition_begins_the_ledger_with_nothing(walk: Walk) -> None:
 def test_the_ledger_says_exactly_what_changed(walk: Walk) -> None:
     first, second = walk.steps["first"].edition, walk.steps["second"].edition
     assert walk.ledger("second") == [
-        *(("commune", "44024", y, "removed", v, None, "final", None, first) for y, v in (("2009", 5.0), ("2014", 7.5), ("2019", 7.4))),
-        *(("commune", "44026", y, "new", None, v, None, "final", first) for y, v in (("2009", 4.3), ("2014", 8.3), ("2019", 10.6))),
+        *(
+            ("commune", "44024", y, "removed", v, None, "final", None, first)
+            for y, v in (("2009", 5.0), ("2014", 7.5), ("2019", 7.4))
+        ),
+        *(
+            ("commune", "44026", y, "new", None, v, None, "final", first)
+            for y, v in (("2009", 4.3), ("2014", 8.3), ("2019", 10.6))
+        ),
         ("commune", "44109", "2019", "revised", 12.1, 12.3, "final", "final", first),
     ]
     # nothing but this source was taken: no other figure changed
-    assert walk.ask("second", "SELECT count(*), min(edition), max(edition) FROM mart_edition_change") == [(7, second, second)]
+    assert walk.ask("second", "SELECT count(*), min(edition), max(edition) FROM mart_edition_change") == [
+        (7, second, second)
+    ]
 
 
 def test_the_ledger_accumulates(walk: Walk) -> None:
@@ -140,9 +161,13 @@ def test_the_receipt_counts_what_the_ledger_says(walk: Walk) -> None:
     for before, after in zip(steps, steps[1:]):
         names = walk.steps[before].edition, walk.steps[after].edition
         comparison = editions.compare(shelf / names[0], shelf / names[1])
-        counted = dict(walk.ask(after, "SELECT change, count(*) FROM mart_edition_change WHERE edition = ? GROUP BY ALL", names[1]))
+        counted = dict(
+            walk.ask(after, "SELECT change, count(*) FROM mart_edition_change WHERE edition = ? GROUP BY ALL", names[1])
+        )
         assert counted == {
-            k: v for k, v in (("new", comparison.new), ("removed", comparison.removed), ("revised", comparison.revised)) if v
+            k: v
+            for k, v in (("new", comparison.new), ("removed", comparison.removed), ("revised", comparison.revised))
+            if v
         }
         manifest = editions.list_editions(walk.settings.home)[0].manifest
         assert manifest is not None and manifest.realm == "real"
@@ -151,7 +176,9 @@ def test_the_receipt_counts_what_the_ledger_says(walk: Walk) -> None:
 def test_a_source_becomes_due_and_then_late_by_waiting(walk: Walk) -> None:
     due = date(2023, 9, 30)
     assert [walk.state(step) for step in ("third", "due", "late")] == [
-        ("fresh", False, due), ("due", False, due), ("late_us", True, due),
+        ("fresh", False, due),
+        ("due", False, due),
+        ("late_us", True, due),
     ]
 
 
@@ -172,7 +199,9 @@ def test_figures_of_an_overdue_source_are_marked(walk: Walk) -> None:
 
 
 def test_the_table_of_health_is_that_of_the_prompt(walk: Walk) -> None:
-    rows = walk.ask("late", "SELECT source_id, state, vintage, since, action_fr, owner FROM mart_source_health ORDER BY 1")
+    rows = walk.ask(
+        "late", "SELECT source_id, state, vintage, since, action_fr, owner FROM mart_source_health ORDER BY 1"
+    )
     told = [
         (s.source.source_id, s.health.state, s.health.vintage, s.health.since, s.health.action.fr, s.source.owner)
         for s in source_status(walk.settings, LATE)

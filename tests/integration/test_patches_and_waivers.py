@@ -42,7 +42,11 @@ def waivers(reference: date) -> str:
 def bounded(path: Path, name: str, **bounds: int) -> None:
     """Let the expectation of that name fail."""
     suite = json.loads(path.read_text(encoding="utf-8"))
-    (spec,) = [e for e in suite["expectations"] if e["type"] == name.partition("__")[0] and e["kwargs"].get("column", "neet_rate") == "neet_rate"]
+    (spec,) = [
+        e
+        for e in suite["expectations"]
+        if e["type"] == name.partition("__")[0] and e["kwargs"].get("column", "neet_rate") == "neet_rate"
+    ]
     spec["kwargs"] |= bounds
     path.write_text(json.dumps(suite), encoding="utf-8")
 
@@ -78,7 +82,11 @@ class Walk:
     def run(self, name: str, *arguments: str | Path) -> None:
         env = {
             f"OBSERVATORY_{key}_PATH": str(self.project / folder)
-            for key, folder in (("SOURCES", "sources"), ("EXPECTATIONS", "expectations"), ("DBT_PROJECT", "dbt_project"))
+            for key, folder in (
+                ("SOURCES", "sources"),
+                ("EXPECTATIONS", "expectations"),
+                ("DBT_PROJECT", "dbt_project"),
+            )
         }
         self.steps[name] = observatory(*arguments, "--home", self.home, "--json", env=env)
 
@@ -159,11 +167,21 @@ def test_the_day_after_its_end_a_waiver_blocks_again(walk: Walk):
 def test_the_receipt_lists_every_waiver(walk: Walk):
     found = {(w["check"], w["state"]) for w in walk.steps["second"].receipt["waivers"]}
     assert found == {
-        ("reference", "expired"), (f"expectation:{BETWEEN}", "ends_soon"), (f"expectation:{COUNT}", "in_force"),
-        ("test:never_true", "in_force"), (f"test:rules_dim_sdg/{RULE}", "in_force"), (None, "malformed"),
+        ("reference", "expired"),
+        (f"expectation:{BETWEEN}", "ends_soon"),
+        (f"expectation:{COUNT}", "in_force"),
+        ("test:never_true", "in_force"),
+        (f"test:rules_dim_sdg/{RULE}", "in_force"),
+        (None, "malformed"),
     }
-    french, english = ((walk.home / f"editions/current/{n}").read_text(encoding="utf-8") for n in ("receipt.md", "receipt.en.md"))
-    assert "## Dérogations" in french and "expire dans 10 jours" in french and "aucun test dbt ne s'appelle « no_such_test »" in french
+    french, english = (
+        (walk.home / f"editions/current/{n}").read_text(encoding="utf-8") for n in ("receipt.md", "receipt.en.md")
+    )
+    assert (
+        "## Dérogations" in french
+        and "expire dans 10 jours" in french
+        and "aucun test dbt ne s'appelle « no_such_test »" in french
+    )
     assert "## Waivers" in english and "expires in 10 days" in english
 
 

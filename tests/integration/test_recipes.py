@@ -49,11 +49,19 @@ def test_the_folder_is_valid_and_its_sample_is_accepted(desk: Path, tmp_path: Pa
     source = load_catalogue(desk / "sources")[SOURCE]
     [sample] = [p for p in (desk / "sources" / SOURCE / "sample").rglob("*") if p.is_file()]
     result = CliRunner().invoke(
-        app, ["check", SOURCE, str(sample), "--home", str(tmp_path), "--json"], env={"OBSERVATORY_SOURCES_PATH": str(desk / "sources")}
+        app,
+        ["check", SOURCE, str(sample), "--home", str(tmp_path), "--json"],
+        env={"OBSERVATORY_SOURCES_PATH": str(desk / "sources")},
     )
     answer = json.loads(result.stdout)
     assert (answer["state"], answer["rows_kept"], answer["rows_rejected"]) == ("accepted", 3, 0), answer
-    assert [c.name for c in source.tables["communes"].columns] == ["commune_code", "name", "year", "dwellings", "second_homes"]
+    assert [c.name for c in source.tables["communes"].columns] == [
+        "commune_code",
+        "name",
+        "year",
+        "dwellings",
+        "second_homes",
+    ]
 
 
 def test_the_expectations_are_what_the_suite_asks_of_every_file(desk: Path) -> None:
@@ -89,12 +97,18 @@ def test_the_shapes_of_a_period_are_those_that_the_tables_allow() -> None:
     """« what the figure is about » said nothing of the shapes: `2013-2018` blocked an edition with an English rule's name."""
     marts = yaml.safe_load((PROJECT / "dbt_project/models/marts/marts.yml").read_text(encoding="utf-8"))
     [rules] = [
-        test["table_rules"]["arguments"]["rules"] if "arguments" in test["table_rules"] else test["table_rules"]["rules"]
-        for model in marts["models"] if model["name"] == "fct_indicator_value"
-        for test in model["data_tests"] if "table_rules" in test
+        test["table_rules"]["arguments"]["rules"]
+        if "arguments" in test["table_rules"]
+        else test["table_rules"]["rules"]
+        for model in marts["models"]
+        if model["name"] == "fct_indicator_value"
+        for test in model["data_tests"]
+        if "table_rules" in test
     ]
     conditions = [rule if isinstance(rule, str) else rule["sql"] for rule in rules.values()]
-    [pattern] = [re.findall(r"'(.*)'", condition)[0] for condition in conditions if "regexp_full_match(period" in condition]
+    [pattern] = [
+        re.findall(r"'(.*)'", condition)[0] for condition in conditions if "regexp_full_match(period" in condition
+    ]
     told = re.search(r"- `period` is .*", page("adding-an-indicator"))
     assert told
     shapes = re.findall(r"(?:year|quarter|month|day) `([\w-]+)`", told[0])

@@ -41,7 +41,8 @@ def cell(path: Path, key: str, column: str, *, code: str = "CODGEO", where: dict
 def value(edition, indicator: str, level: str, code: str, period: str, breakdown: str = "total") -> float:
     rows = edition.execute(
         "SELECT value FROM fct_indicator_value WHERE indicator_id = ? AND territory_level = ? AND territory_code = ? "
-        "AND period = ? AND breakdown = ?", [indicator, level, code, period, breakdown],
+        "AND period = ? AND breakdown = ?",
+        [indicator, level, code, period, breakdown],
     ).fetchall()
     assert len(rows) == 1, (indicator, level, code, period, rows)
     return rows[0][0]
@@ -51,14 +52,20 @@ def test_only_what_cannot_be_read_is_refused(refreshed):
     receipt = refreshed[1].receipt
     refused = {(s["source"], s["vintage"], s["file"]): s for s in receipt["sources"] if s["state"] == "refused"}
     # the folder `fixtures` is no vintage; everything else that the catalogue knows is taken
-    assert set(refused) == {("insee_sirene", "fixtures", None)}, json.dumps(list(refused.values()), ensure_ascii=False, indent=1)
+    assert set(refused) == {("insee_sirene", "fixtures", None)}, json.dumps(
+        list(refused.values()), ensure_ascii=False, indent=1
+    )
     assert receipt["exit_code"] == 3 and receipt["published"]
     assert all(s["action"] for s in refused.values())
 
 
 def test_every_vintage_is_taken_at_once(refreshed):
     receipt = refreshed[1].receipt
-    filosofi = {s["vintage"] for s in receipt["sources"] if s["source"] == "insee_filosofi" and s["state"] in ("accepted", "adapted")}
+    filosofi = {
+        s["vintage"]
+        for s in receipt["sources"]
+        if s["source"] == "insee_filosofi" and s["state"] in ("accepted", "adapted")
+    }
     assert filosofi == {"2014", "2015", "2016", "2017", "2018", "2021"}
 
 
@@ -75,7 +82,12 @@ def test_filosofi_of_metropolises(edition, mirror, year, epci):
 @pytest.mark.parametrize("year", ["2008", "2013", "2018"])
 def test_neet_at_every_level(edition, mirror, year):
     folder = mirror / "insee_neet/2018"
-    for level, code, name in (("commune", "44109", "communes"), ("epci", "244400404", "epci"), ("department", "44", "dpt"), ("region", "44", "region")):
+    for level, code, name in (
+        ("commune", "44109", "communes"),
+        ("epci", "244400404", "epci"),
+        ("department", "44", "dpt"),
+        ("region", "44", "region"),
+    ):
         expected = cell(folder / f"neet_{name}_2018.csv", code, "part_non_inseres", code="codgeo", where={"an": year})
         assert value(edition, "sdg08_neet_rate", level, code, year) == expected
 
@@ -83,13 +95,20 @@ def test_neet_at_every_level(edition, mirror, year):
 def test_wages_of_nantes_by_category_and_age(edition, mirror):
     path = mirror / "insee_wages/2014/net_salary_per_town_categories.csv"
     for breakdown, women, men in (
-        ("total", "SNHMF14", "SNHMH14"), ("pcs=C", "SNHMFC14", "SNHMHC14"), ("pcs=O", "SNHMFO14", "SNHMHO14"), ("age=50", "SNHMF5014", "SNHMH5014"),
+        ("total", "SNHMF14", "SNHMH14"),
+        ("pcs=C", "SNHMFC14", "SNHMHC14"),
+        ("pcs=O", "SNHMFO14", "SNHMHO14"),
+        ("age=50", "SNHMF5014", "SNHMH5014"),
     ):
         text = path.read_text(encoding="utf-8")
-        row = next(r for r in csv.DictReader(io.StringIO(text), delimiter=";") if r["CODGEO"] == "44109") if text[:40].count(";") else next(
-            r for r in csv.DictReader(io.StringIO(text)) if r["CODGEO"] == "44109"
+        row = (
+            next(r for r in csv.DictReader(io.StringIO(text), delimiter=";") if r["CODGEO"] == "44109")
+            if text[:40].count(";")
+            else next(r for r in csv.DictReader(io.StringIO(text)) if r["CODGEO"] == "44109")
         )
-        assert value(edition, "sdg05_hourly_wage_gap", "commune", "44109", "2014", breakdown) == gap_to_one_decimal(row[men], row[women])
+        assert value(edition, "sdg05_hourly_wage_gap", "commune", "44109", "2014", breakdown) == gap_to_one_decimal(
+            row[men], row[women]
+        )
 
 
 def gap_to_one_decimal(men: str, women: str) -> float:
@@ -115,7 +134,11 @@ def test_wages_of_2022_are_another_series(edition, mirror):
 def test_gaps_of_a_handful_of_persons_are_provisional(edition, mirror):
     odd = set()
     for row in lines(mirror / "insee_wages/2014/net_salary_per_town_categories.csv"):
-        for breakdown, part in [("total", ""), *((f"pcs={p}", p) for p in "CPEO"), *((f"age={a}", a) for a in ("18", "26", "50"))]:
+        for breakdown, part in [
+            ("total", ""),
+            *((f"pcs={p}", p) for p in "CPEO"),
+            *((f"age={a}", a) for a in ("18", "26", "50")),
+        ]:
             if not -20 <= gap_to_one_decimal(row[f"SNHMH{part}14"], row[f"SNHMF{part}14"]) <= 50:
                 odd.add((row["CODGEO"].zfill(5), breakdown))
     found = edition.execute(
@@ -128,10 +151,13 @@ def test_gaps_of_a_handful_of_persons_are_provisional(edition, mirror):
 def test_gender_index_of_loire_atlantique(edition, mirror):
     text = (mirror / "egapro_index/2021-12/index-egalite-fh.csv").read_text(encoding="utf-8-sig")
     notes = [
-        float(r["Note"]) for r in csv.DictReader(io.StringIO(text), delimiter=";")
+        float(r["Note"])
+        for r in csv.DictReader(io.StringIO(text), delimiter=";")
         if r["Département"] == "Loire-Atlantique" and r["Année"] == "2020" and r["Note"].strip()
     ]
-    assert value(edition, "sdg05_gender_index_mean", "department", "44", "2020") == pytest.approx(sum(notes) / len(notes))
+    assert value(edition, "sdg05_gender_index_mean", "department", "44", "2020") == pytest.approx(
+        sum(notes) / len(notes)
+    )
     share = 100 * sum(n >= 75 for n in notes) / len(notes)
     assert value(edition, "sdg05_gender_index_75_share", "department", "44", "2020") == pytest.approx(share)
 
@@ -155,19 +181,32 @@ def test_censored_and_secret_cells_are_told_apart(edition, mirror):
 def test_accidents_of_the_region_and_the_country(edition, mirror):
     funds = json.loads((mirror / "ameli_work_accidents/2024/regional-data.json").read_text(encoding="utf-8"))["caisses"]
     loire = next(f for f in funds if f["id"] == "pays-de-la-loire")
-    assert value(edition, "sdg08_work_accident_frequency", "region", "52", "2024") == pytest.approx(loire["at"]["2024"] / loire["salaries"]["2024"] * 1000)
-    assert value(edition, "sdg08_commuting_accident_frequency", "region", "52", "2023") == pytest.approx(loire["trajet"]["2023"] / loire["salaries"]["2023"] * 1000)
+    assert value(edition, "sdg08_work_accident_frequency", "region", "52", "2024") == pytest.approx(
+        loire["at"]["2024"] / loire["salaries"]["2024"] * 1000
+    )
+    assert value(edition, "sdg08_commuting_accident_frequency", "region", "52", "2023") == pytest.approx(
+        loire["trajet"]["2023"] / loire["salaries"]["2023"] * 1000
+    )
     # 539,833 accidents in 2020: the figure of the annual report, where the sheets by activity add up to 538,688
     for year in ("2020", "2021", "2022", "2023", "2024"):
         work, commuting, employees = (sum(f[k].get(year, 0) for f in funds) for k in ("at", "trajet", "salaries"))
-        assert value(edition, "sdg08_work_accident_frequency", "country", "FR", year) == pytest.approx(work / employees * 1000)
-        assert value(edition, "sdg08_commuting_accident_frequency", "country", "FR", year) == pytest.approx(commuting / employees * 1000)
+        assert value(edition, "sdg08_work_accident_frequency", "country", "FR", year) == pytest.approx(
+            work / employees * 1000
+        )
+        assert value(edition, "sdg08_commuting_accident_frequency", "country", "FR", year) == pytest.approx(
+            commuting / employees * 1000
+        )
 
 
 def test_filings_that_no_register_names_are_there_without_a_siren(edition):
     found = edition.execute("SELECT lower(company_name), fiscal_year, siren FROM fct_filing ORDER BY ALL").fetchall()
     assert found == [
-        ("auchan", 2022, None), ("carrefour", 2022, None), ("casino", 2018, None), ("edf", 2018, None), ("psa", 2017, None), ("total", 2018, None),
+        ("auchan", 2022, None),
+        ("carrefour", 2022, None),
+        ("casino", 2018, None),
+        ("edf", 2018, None),
+        ("psa", 2017, None),
+        ("total", 2018, None),
     ]
 
 
@@ -175,8 +214,12 @@ def test_another_metropolis_on_the_same_files(refreshed, mirror, tmp_path):
     answer = observatory("refresh", "--from", mirror, "--home", refreshed[0], "--territory", "243500139", "--json")
     assert answer.code == 3 and answer.receipt["published"]
     with duckdb.connect(str(refreshed[0] / "editions/current/observatory.duckdb"), read_only=True) as connection:
-        assert connection.execute("SELECT name FROM dim_territory WHERE is_home AND territory_level = 'epci'").fetchall() == [("Rennes Métropole",)]
-        assert connection.execute("SELECT count(*) FROM dim_territory WHERE is_home AND territory_level = 'commune'").fetchone() == (43,)
+        assert connection.execute(
+            "SELECT name FROM dim_territory WHERE is_home AND territory_level = 'epci'"
+        ).fetchall() == [("Rennes Métropole",)]
+        assert connection.execute(
+            "SELECT count(*) FROM dim_territory WHERE is_home AND territory_level = 'commune'"
+        ).fetchone() == (43,)
 
 
 # Every cell, not a choice of cells -----------------------------------------------------------------
@@ -208,7 +251,8 @@ def same(found: dict, expected: dict) -> None:
     assert len(expected) > 0
     assert sorted(expected.keys() - found.keys())[:3] == [] and sorted(found.keys() - expected.keys())[:3] == []
     wrong = [
-        (k, found[k], v) for k, v in expected.items()
+        (k, found[k], v)
+        for k, v in expected.items()
         if (found[k] is None) != (v is None) or (v is not None and abs(found[k] - v) > 1e-6 * max(1, abs(v)))
     ]
     assert wrong[:3] == []
@@ -219,10 +263,15 @@ def is_part(code: str) -> bool:
     return "75101" <= code <= "75120" or "69381" <= code <= "69389" or "13201" <= code <= "13216"
 
 
-@pytest.mark.parametrize(("indicator", "old", "new"), [
-    ("sdg10_interdecile_ratio", "RD", "RD21"), ("sdg10_median_living_standard", "Q2{yy}", "MED21"),
-    ("sdg10_gini", "GI{yy}", None), ("sdg01_poverty_rate", None, "TP6021"),
-])
+@pytest.mark.parametrize(
+    ("indicator", "old", "new"),
+    [
+        ("sdg10_interdecile_ratio", "RD", "RD21"),
+        ("sdg10_median_living_standard", "Q2{yy}", "MED21"),
+        ("sdg10_gini", "GI{yy}", None),
+        ("sdg01_poverty_rate", None, "TP6021"),
+    ],
+)
 def test_every_cell_of_filosofi(edition, mirror, indicator, old, new):
     expected: dict = {}
     levels = {"COM": "commune", "EPCI": "epci", "DEP": "department", "REG": "region", "METROPOLE": "country"}
@@ -252,8 +301,14 @@ def test_every_cell_of_neet(edition, mirror):
 def test_every_cell_of_wages(edition, mirror):
     expected = {}
     for row in lines(mirror / "insee_wages/2014/net_salary_per_town_categories.csv"):
-        for breakdown, part in [("total", ""), *((f"pcs={p}", p) for p in "CPEO"), *((f"age={a}", a) for a in ("18", "26", "50"))]:
-            expected["commune", row["CODGEO"].zfill(5), "2014", breakdown] = gap_to_one_decimal(row[f"SNHMH{part}14"], row[f"SNHMF{part}14"])
+        for breakdown, part in [
+            ("total", ""),
+            *((f"pcs={p}", p) for p in "CPEO"),
+            *((f"age={a}", a) for a in ("18", "26", "50")),
+        ]:
+            expected["commune", row["CODGEO"].zfill(5), "2014", breakdown] = gap_to_one_decimal(
+                row[f"SNHMH{part}14"], row[f"SNHMF{part}14"]
+            )
     found = figures(edition, "insee_wages", "sdg05_hourly_wage_gap")
     same({k: v for k, v in found.items() if k[2] == "2014"}, expected)
 
@@ -261,7 +316,10 @@ def test_every_cell_of_wages(edition, mirror):
 def test_large_establishments_of_every_territory(edition, mirror):
     """The sums are made here with INSEE's own passage table, where the project walks the list of movements."""
     today = {r["COM"]: r for r in lines(mirror / "insee_cog/2025/cog2025_communes.csv", ",") if r["TYPECOM"] == "COM"}
-    heir = {r["Ancien Code Officiel"]: r["Code Courant Officiel"] for r in lines(mirror / "insee_passage/geocodes_passage_annuel.csv")}
+    heir = {
+        r["Ancien Code Officiel"]: r["Code Courant Officiel"]
+        for r in lines(mirror / "insee_passage/geocodes_passage_annuel.csv")
+    }
     own: dict[tuple[str, str], list[float]] = {}
     expected: dict = {}
     for row in lines(mirror / "insee_establishments_by_size/2014/base_etablissement_par_tranche_effectif.csv"):
@@ -271,7 +329,9 @@ def test_large_establishments_of_every_territory(edition, mirror):
         if total >= 100 and row["E14TS0ND"] == row["E14TST"]:
             continue  # all of unknown size (Mayotte)
         if employers:
-            expected["commune", code, "2014", "total"] = 100 * large / employers if employers >= 3 else None  # of one or two: withheld
+            expected["commune", code, "2014", "total"] = (
+                100 * large / employers if employers >= 3 else None
+            )  # of one or two: withheld
         place = today[code if code in today else heir[code]]
         for key in (("department", place["DEP"]), ("region", place["REG"])):
             part = own.setdefault(key, [0.0, 0.0])
@@ -294,17 +354,23 @@ def test_every_commune_of_the_national_comparateur(edition, mirror):
         if employers:
             large[key] = 100 * float(row["ETTEFP1018"]) / employers if employers >= 3 else None
         if row["P18_ACT1564"] and float(row["P18_ACT1564"]):
-            unemployed[key] = 100 * float(row["P18_CHOM1564"]) / float(row["P18_ACT1564"]) if float(row["P18_ACT1564"]) >= 3 else None
+            unemployed[key] = (
+                100 * float(row["P18_CHOM1564"]) / float(row["P18_ACT1564"]) if float(row["P18_ACT1564"]) >= 3 else None
+            )
     for indicator, expected in (("sdg09_establishments_10_plus_share", large), ("sdg08_unemployment_rate", unemployed)):
         found = figures(edition, "insee_comparateur", indicator)
         places = {"75056", "69123", "13055"}  # made of their arrondissements where the file has no row of theirs
-        same({k: v for k, v in found.items() if k[0] == "commune" and k[2] == "2018" and k[1] not in places},
-             {k: v for k, v in expected.items() if k[1] not in places})
+        same(
+            {k: v for k, v in found.items() if k[0] == "commune" and k[2] == "2018" and k[1] not in places},
+            {k: v for k, v in expected.items() if k[1] not in places},
+        )
     series = edition.execute(
         "SELECT DISTINCT territory_level = 'employment_zone', series_id, source_id FROM fct_indicator_value WHERE indicator_id = 'sdg08_unemployment_rate'"
     ).fetchall()
     assert sorted(series) == [
-        (False, "sdg08_unemployment_rate.census", "insee_comparateur"), (True, "sdg08_unemployment_rate.localised", "insee_unemployment")]
+        (False, "sdg08_unemployment_rate.census", "insee_comparateur"),
+        (True, "sdg08_unemployment_rate.localised", "insee_unemployment"),
+    ]
 
 
 def test_employees_of_an_activity_are_those_of_the_newest_sheets(edition, mirror):
@@ -316,8 +382,13 @@ def test_employees_of_an_activity_are_those_of_the_newest_sheets(edition, mirror
         for year in ("2020", "2021"):
             now, before = entry["yearly"].get(year), work.get(naf, {}).get("yearly", {}).get(year)
             if naf.isdigit() and now and before and now["nb_salaries"] >= 3:
-                for indicator, events in (("sdg08_work_accident_frequency", before["events"]), ("sdg08_commuting_accident_frequency", now["events"])):
-                    assert value(edition, indicator, "country", "FR", year, f"naf={naf.zfill(2)}") == pytest.approx(events / now["nb_salaries"] * 1000)
+                for indicator, events in (
+                    ("sdg08_work_accident_frequency", before["events"]),
+                    ("sdg08_commuting_accident_frequency", now["events"]),
+                ):
+                    assert value(edition, indicator, "country", "FR", year, f"naf={naf.zfill(2)}") == pytest.approx(
+                        events / now["nb_salaries"] * 1000
+                    )
                     checked += 1
     assert checked > 300
     assert edition.execute(
@@ -345,7 +416,9 @@ def test_perimeters_that_changed_are_breaks(edition, mirror):
     for commune, breaks in {"49218": ["2015"], "74010": ["2016"], "50129": ["2015"], "44109": []}.items():
         rows = edition.execute(
             "SELECT period FROM fct_indicator_value WHERE indicator_id = 'sdg10_median_living_standard' AND territory_level = 'commune' "
-            "AND territory_code = ? AND is_break ORDER BY 1", [commune]).fetchall()
+            "AND territory_code = ? AND is_break ORDER BY 1",
+            [commune],
+        ).fetchall()
         assert [r[0] for r in rows] == breaks, commune
     communes = edition.execute(
         "SELECT count(DISTINCT territory_code) FROM fct_indicator_value WHERE source_id = 'insee_filosofi' AND territory_level = 'commune' AND is_break"
@@ -353,16 +426,28 @@ def test_perimeters_that_changed_are_breaks(edition, mirror):
     assert communes[0] >= 757
     assert edition.execute(
         "SELECT count(*) FROM fct_indicator_value v JOIN dim_territory t USING (territory_level, territory_code) WHERE t.is_home AND v.is_break "
-        "AND v.source_id = 'insee_filosofi'").fetchone() == (0,)
+        "AND v.source_id = 'insee_filosofi'"
+    ).fetchone() == (0,)
 
 
-@pytest.mark.parametrize(("source", "vintage", "listed"), [
-    ("insee_filosofi", "2018", "2019"), ("insee_filosofi", "2021", "2024"), ("insee_neet", "2018", "2021"),
-    ("insee_comparateur", "2018", "2021"), ("insee_wages", "2022", "2024"),
-])
+@pytest.mark.parametrize(
+    ("source", "vintage", "listed"),
+    [
+        ("insee_filosofi", "2018", "2019"),
+        ("insee_filosofi", "2021", "2024"),
+        ("insee_neet", "2018", "2021"),
+        ("insee_comparateur", "2018", "2021"),
+        ("insee_wages", "2022", "2024"),
+    ],
+)
 def test_the_geography_of_a_file_lists_its_communes(edition, mirror, source, vintage, listed):
     """Each commune of the file stands in the official list of that year, and not all of them in the next list at hand."""
-    years = {"2019": "communes-2019.csv.gz", "2021": "cog2021_communes.csv", "2024": "cog2024_communes.csv", "2025": "cog2025_communes.csv"}
+    years = {
+        "2019": "communes-2019.csv.gz",
+        "2021": "cog2021_communes.csv",
+        "2024": "cog2024_communes.csv",
+        "2025": "cog2025_communes.csv",
+    }
 
     def codes(year: str) -> set[str]:
         raw = (mirror / "insee_cog" / year / years[year]).read_bytes()
@@ -371,11 +456,17 @@ def test_the_geography_of_a_file_lists_its_communes(edition, mirror, source, vin
         return {r["COM"] for r in ({k.upper(): v for k, v in row.items()} for row in rows) if r["TYPECOM"] == "COM"}
 
     found = edition.execute(
-        "SELECT DISTINCT geography_year FROM fct_indicator_value WHERE source_id = ? AND vintage = ? AND territory_level = 'commune'", [source, vintage]
+        "SELECT DISTINCT geography_year FROM fct_indicator_value WHERE source_id = ? AND vintage = ? AND territory_level = 'commune'",
+        [source, vintage],
     ).fetchall()
     assert found == [(int(listed),)]
-    used = {r[0] for r in edition.execute(
-        "SELECT DISTINCT territory_code FROM fct_indicator_value WHERE source_id = ? AND vintage = ? AND territory_level = 'commune'", [source, vintage]).fetchall()}
+    used = {
+        r[0]
+        for r in edition.execute(
+            "SELECT DISTINCT territory_code FROM fct_indicator_value WHERE source_id = ? AND vintage = ? AND territory_level = 'commune'",
+            [source, vintage],
+        ).fetchall()
+    }
     assert used <= codes(listed)
     assert not used <= codes(min(y for y in years if y > listed))
 
@@ -387,7 +478,12 @@ def test_france_is_two_perimeters(edition):
 
 
 def test_gender_index_of_every_place(edition, mirror):
-    names = {r[0]: r[1] for r in edition.execute("SELECT name, territory_code FROM dim_territory WHERE territory_level = 'department'").fetchall()}
+    names = {
+        r[0]: r[1]
+        for r in edition.execute(
+            "SELECT name, territory_code FROM dim_territory WHERE territory_level = 'department'"
+        ).fetchall()
+    }
     notes: dict[tuple[str, str, str, str], list[int]] = {}
     for row in lines(mirror / "egapro_index/2021-12/index-egalite-fh.csv"):
         if row["Note"].strip():
@@ -408,5 +504,7 @@ def test_populations_of_communes_published_by_arrondissement(edition, mirror):
     for row in lines(mirror / "insee_population/2022/pop2022_donnees_communes.csv"):
         if is_part(row["COM"]):
             people[row["DEP"]] = people.get(row["DEP"], 0) + int(row["PMUN"])
-    found = edition.execute("SELECT department_code, population FROM dim_territory WHERE territory_code IN ('75056', '69123', '13055')").fetchall()
+    found = edition.execute(
+        "SELECT department_code, population FROM dim_territory WHERE territory_code IN ('75056', '69123', '13055')"
+    ).fetchall()
     assert dict(found) == people

@@ -90,8 +90,15 @@ def calls(page: Path) -> list[list[str]]:
 
 def test_the_pages_are_there():
     wanted = {
-        "README.md", "docs/architecture.md", "docs/operating-guide.md", "docs/indicators.md", "docs/marts.md",
-        "docs/dependencies.md", "docs/adding-a-source.md", "docs/adding-an-indicator.md", "docs/automation.md",
+        "README.md",
+        "docs/architecture.md",
+        "docs/operating-guide.md",
+        "docs/indicators.md",
+        "docs/marts.md",
+        "docs/dependencies.md",
+        "docs/adding-a-source.md",
+        "docs/adding-an-indicator.md",
+        "docs/automation.md",
     }
     assert wanted <= {name(p) for p in PAGES}
 
@@ -104,9 +111,11 @@ def test_links_lead_somewhere(page: Path):
             continue
         file, _, anchor = target.partition("#")
         path = (page.parent / file).resolve() if file else page
-        if not path.exists() or PROJECT not in path.parents and path != PROJECT:
-            lost.append(target)
-        elif anchor and anchor not in anchors(path):
+        if (
+            not path.exists()
+            or (PROJECT not in path.parents and path != PROJECT)
+            or (anchor and anchor not in anchors(path))
+        ):
             lost.append(target)
     assert not lost
 
@@ -179,7 +188,9 @@ def test_every_indicator_has_its_note():
     with (PROJECT / "dbt_project/seeds/indicators.csv").open(encoding="utf-8") as handle:
         for row in csv.DictReader(handle):
             note = f"### `{row['indicator_id']}`" in page
-            assert note if row["is_available"] == "true" else not note and f"`{row['indicator_id']}`" in page, row["indicator_id"]
+            assert note if row["is_available"] == "true" else not note and f"`{row['indicator_id']}`" in page, row[
+                "indicator_id"
+            ]
 
 
 def test_nothing_is_matched_by_name_and_nobody_says_so():
@@ -188,8 +199,15 @@ def test_nothing_is_matched_by_name_and_nobody_says_so():
     contract = yaml.safe_load((PROJECT / "dbt_project/models/marts/marts.yml").read_text(encoding="utf-8"))
     labels = next(m for m in contract["models"] if m["name"] == "fct_company_label")
     assert labels["data_tests"][0]["table_rules"]["arguments"]["accepted"]["match_method"] == ["given", "none"]
-    for path in [*PROJECT.glob("sources/*/legend.csv"), *PROJECT.glob("sources/*/columns.csv"), *PROJECT.glob("sources/*/README.md")]:
-        said = re.search(r"(?:sera|est)(?: alors)? rapprochée? par son nom|servent au rapprochement|matched by its name", path.read_text(encoding="utf-8"))
+    for path in [
+        *PROJECT.glob("sources/*/legend.csv"),
+        *PROJECT.glob("sources/*/columns.csv"),
+        *PROJECT.glob("sources/*/README.md"),
+    ]:
+        said = re.search(
+            r"(?:sera|est)(?: alors)? rapprochée? par son nom|servent au rapprochement|matched by its name",
+            path.read_text(encoding="utf-8"),
+        )
         assert not said, f"{path}: {said and said[0]}"
 
 
@@ -198,7 +216,9 @@ def test_a_mart_that_guesses_says_so():
     contract = yaml.safe_load((PROJECT / "dbt_project/models/marts/marts.yml").read_text(encoding="utf-8"))
     actions = next(m for m in contract["models"] if m["name"] == "fct_csr_action")
     methods = actions["data_tests"][0]["table_rules"]["arguments"]["accepted"]["method"]
-    chapter = (PROJECT / "docs/marts.md").read_text(encoding="utf-8").partition("## fct_csr_action")[2].partition("\n## ")[0]
+    chapter = (
+        (PROJECT / "docs/marts.md").read_text(encoding="utf-8").partition("## fct_csr_action")[2].partition("\n## ")[0]
+    )
     for method in methods:
         assert f"`{method}`" in chapter
     assert "sheet's own words" not in chapter
@@ -213,7 +233,11 @@ def test_queries_run_on_the_contract_of_the_marts():
         for model in models:
             columns = ", ".join(f'"{c["name"]}" {c["data_type"]}' for c in model["columns"])
             connection.execute(f'CREATE TABLE "{model["name"]}" ({columns})')
-        queries = [q for p in (PROJECT / "README.md", PROJECT / "docs/marts.md") for q in blocks(p.read_text(encoding="utf-8"), "sql")]
+        queries = [
+            q
+            for p in (PROJECT / "README.md", PROJECT / "docs/marts.md")
+            for q in blocks(p.read_text(encoding="utf-8"), "sql")
+        ]
         assert len(queries) > 9
         for query in queries:
             connection.execute(query)
@@ -264,9 +288,13 @@ def test_french_pages_keep_their_accents():
 def test_the_page_on_automation_names_every_job_sensor_and_setting():
     page = (PROJECT / "docs" / "automation.md").read_text(encoding="utf-8")
     jobs, sensors = ((PROJECT / "orchestration" / f"{n}.py").read_text(encoding="utf-8") for n in ("jobs", "sensors"))
-    named = re.findall(r'^[A-Z_]+ = "(\w+)"$', jobs, re.MULTILINE) + re.findall(r'^    "(refresh_\w+)": ', jobs, re.MULTILINE)
+    named = re.findall(r'^[A-Z_]+ = "(\w+)"$', jobs, re.MULTILINE) + re.findall(
+        r'^    "(refresh_\w+)": ', jobs, re.MULTILINE
+    )
     named += [n for n in re.findall(r'^[A-Z_]+ = "(\w+)"$', sensors, re.MULTILINE) if n != "live"]
     settings = (PROJECT / "orchestration" / "settings.py").read_text(encoding="utf-8")
-    named += [f"OBSERVATORY_{n.upper()}" for n in re.findall(r"^    (notify\w*|heartbeat\w*): ", settings, re.MULTILINE)]
+    named += [
+        f"OBSERVATORY_{n.upper()}" for n in re.findall(r"^    (notify\w*|heartbeat\w*): ", settings, re.MULTILINE)
+    ]
     assert len(named) == 14
     assert not [n for n in named if f"`{n}`" not in page]

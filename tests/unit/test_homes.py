@@ -17,7 +17,15 @@ from orchestration.editions.errors import is_disk_full
 from orchestration.messages import Refusal
 
 COMMANDS = (
-    ["refresh"], ["inbox"], ["templates"], ["serve"], ["status"], ["heartbeat"], ["docs"], ["editions"], ["rollback", "x"],
+    ["refresh"],
+    ["inbox"],
+    ["templates"],
+    ["serve"],
+    ["status"],
+    ["heartbeat"],
+    ["docs"],
+    ["editions"],
+    ["rollback", "x"],
     ["check", "insee_neet", "x.csv"],
 )
 WRITING = COMMANDS[:4] + (["docs"],)
@@ -45,9 +53,12 @@ def test_a_file_instead_of_a_folder(tmp_path: Path, command: list[str], below: s
 
 @pytest.mark.parametrize("command", WRITING, ids=" ".join)
 @pytest.mark.parametrize(
-    ("number", "words"), [(errno.EACCES, "n'a pas le droit"), (errno.EROFS, "lecture seule"), (errno.ENOSPC, "Disque plein")]
+    ("number", "words"),
+    [(errno.EACCES, "n'a pas le droit"), (errno.EROFS, "lecture seule"), (errno.ENOSPC, "Disque plein")],
 )
-def test_a_folder_that_cannot_be_written(tmp_path: Path, monkeypatch, command: list[str], number: int, words: str) -> None:
+def test_a_folder_that_cannot_be_written(
+    tmp_path: Path, monkeypatch, command: list[str], number: int, words: str
+) -> None:
     def refuse(*_: object, **__: object) -> None:
         raise OSError(number, os.strerror(number))
 
@@ -72,7 +83,10 @@ def test_what_the_disk_forbids_later_on_is_told_too(tmp_path: Path, monkeypatch)
     for error, words in (
         (OSError(errno.ENOSPC, "No space left on device"), "Disque plein"),
         (sqlite3.OperationalError("database or disk is full"), "Disque plein"),
-        (PermissionError(errno.EACCES, "Permission denied", str(tmp_path / "inbox")), f"{tmp_path}/inbox ne peut pas être utilisé"),
+        (
+            PermissionError(errno.EACCES, "Permission denied", str(tmp_path / "inbox")),
+            f"{tmp_path}/inbox ne peut pas être utilisé",
+        ),
     ):
         monkeypatch.setattr(orchestration.templates, "templates", lambda *_, error=error: (_ for _ in ()).throw(error))
         assert words in told(run("templates", "--home", str(tmp_path)))
@@ -90,7 +104,9 @@ def test_json_says_it_in_one_object(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     result = run("refresh", "--json", "--home", str(tmp_path / "file"))
     document = json.loads(result.stdout)
-    assert document["exit_code"] == 2 and "n'est pas un dossier" in document["reason"] and "--home" in document["action"]
+    assert (
+        document["exit_code"] == 2 and "n'est pas un dossier" in document["reason"] and "--home" in document["action"]
+    )
 
 
 @pytest.mark.parametrize(
@@ -105,6 +121,8 @@ def test_json_says_it_in_one_object(tmp_path: Path) -> None:
 def test_a_setting_that_cannot_be_is_told_in_one_language(variable: str, value: str, fr: str, en: str | None) -> None:
     """« territory: Value error, '12345' is not the SIREN… » and « language: Input should be 'fr' or 'en' » were English."""
     said = told(run("status", **{variable: value}))
-    assert fr in said and variable in said and f"« {value} »" in said and "Input" not in said and "Value error" not in said
+    assert (
+        fr in said and variable in said and f"« {value} »" in said and "Input" not in said and "Value error" not in said
+    )
     if en:
         assert en in told(run("status", **{variable: value, "OBSERVATORY_LANGUAGE": "en"}))

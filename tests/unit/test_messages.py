@@ -13,7 +13,10 @@ from orchestration.messages import Message
         ("69 colonne(s) vide(s) et sans nom", "69 colonnes vides et sans nom"),
         ("1 ligne(s) vide(s) dans le tableau", "1 ligne vide dans le tableau"),
         ("0 ligne(s)", "0 ligne"),
-        ("a.csv : 12 ligne(s) illisible(s) sur 2500, 1 tolérée(s) ; ligne 4", "a.csv : 12 lignes illisibles sur 2500, 1 tolérée ; ligne 4"),
+        (
+            "a.csv : 12 ligne(s) illisible(s) sur 2500, 1 tolérée(s) ; ligne 4",
+            "a.csv : 12 lignes illisibles sur 2500, 1 tolérée ; ligne 4",
+        ),
         ("1\u202f234 valeur(s) sur 20 diffèrent", "1\u202f234 valeurs sur 20 diffèrent"),
         ("3 caractère(s) abîmé(s), laissé(s) tels quels", "3 caractères abîmés, laissés tels quels"),
         # what others wrote stays: a header, the name of a file, a number inside a name

@@ -32,7 +32,9 @@ def test_one_line_a_step_where_nobody_looks(capsys: pytest.CaptureFixture[str]) 
     lines = told.err.splitlines()
     assert [line.rsplit(" : ", 1)[0] for line in lines] == [
         "lecture — Part des jeunes non insérés (ni en emploi, ni en formation)",
-        "lecture — Objectifs et cibles de développement durable", "calcul des tables et contrôles", "contrôle des tables à publier",
+        "lecture — Objectifs et cibles de développement durable",
+        "calcul des tables et contrôles",
+        "contrôle des tables à publier",
         "publication",
     ]
     assert all(line.endswith(" s") and "," in line.rsplit(" : ", 1)[1] for line in lines) and "\x1b" not in told.err
@@ -50,4 +52,3 @@ def test_a_bar_on_a_terminal_that_leaves_nothing_behind(tmp_path: Path) -> None:
     assert "publication" in shown and "/5" in shown and "0:00:0" in shown
     # the last thing written takes the bar away
     assert "\x1b[2K" in shown.rsplit("publication", 1)[1]
-

@@ -84,7 +84,9 @@ def test_what_is_mistyped_is_told_in_french(typed: list[str], words: str) -> Non
     assert english.exit_code == 2 and words not in english.output
 
 
-@pytest.mark.parametrize("command", [["status"], ["sources"], ["editions"], ["--help"], ["refresh", "--help"]], ids=" ".join)
+@pytest.mark.parametrize(
+    "command", [["status"], ["sources"], ["editions"], ["--help"], ["refresh", "--help"]], ids=" ".join
+)
 def test_quick_commands_import_nothing_heavy(command: list[str], tmp_path: Path) -> None:
     program = (
         "import sys; from orchestration.cli import app\n"
@@ -92,7 +94,11 @@ def test_quick_commands_import_nothing_heavy(command: list[str], tmp_path: Path)
         f"print([m for m in {HEAVY!r} if m in sys.modules], file=sys.stderr)"
     )
     done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, cwd=PROJECT, check=True,
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        cwd=PROJECT,
+        check=True,
         env={"OBSERVATORY_HOME": str(tmp_path), "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"},
     )
     assert done.stderr.strip().splitlines()[-1] == "[]"

@@ -18,10 +18,21 @@ folder must not pay for an HTTP client.
 """
 
 from orchestration.landing.live.land import (
-    AddressCheck, LiveClock, LiveLanding, land_all_live, land_live, live_clock,
+    AddressCheck,
+    LiveClock,
+    LiveLanding,
+    land_all_live,
+    land_live,
+    live_clock,
 )
 from orchestration.landing.live.settings import LiveSettings
 
 __all__ = [
-    "AddressCheck", "LiveClock", "LiveLanding", "LiveSettings", "land_all_live", "land_live", "live_clock",
+    "AddressCheck",
+    "LiveClock",
+    "LiveLanding",
+    "LiveSettings",
+    "land_all_live",
+    "land_live",
+    "live_clock",
 ]

@@ -15,7 +15,9 @@ from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 from orchestration.catalog.models import Live
 
 # What a parameter's name says when its value opens a door: keys, and the signatures of object stores.
-_SECRET = re.compile(r"key|token|secret|signature|credential|password|passwd|^sig$|^auth|^x-amz-|^awsaccess", re.IGNORECASE)
+_SECRET = re.compile(
+    r"key|token|secret|signature|credential|password|passwd|^sig$|^auth|^x-amz-|^awsaccess", re.IGNORECASE
+)
 _NAME_LIMIT = 150
 
 
@@ -85,7 +87,9 @@ def plain_name(path: str | None) -> str | None:
     name = re.sub(r'[\x00-\x1f\x7f<>:"|?*]', "", name).strip().lstrip(".")
     if len(name) > _NAME_LIMIT:
         stem, dot, ending = name.rpartition(".")
-        name = name[:_NAME_LIMIT] if not dot or len(ending) > 10 else stem[: _NAME_LIMIT - len(ending) - 1] + "." + ending
+        name = (
+            name[:_NAME_LIMIT] if not dot or len(ending) > 10 else stem[: _NAME_LIMIT - len(ending) - 1] + "." + ending
+        )
     return name or None
 
 

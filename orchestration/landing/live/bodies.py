@@ -40,7 +40,9 @@ def check_body(path: Path, name: str) -> None:
     elif kind in ("zip", "xlsx", "ods") and not zipfile.is_zipfile(path):
         raise wording.incomplete(name, Message(fr="la fin de l'archive manque", en="the end of the archive is missing"))
     elif kind == "parquet" and _end(path, 4) != b"PAR1":
-        raise wording.incomplete(name, Message(fr="la fin du fichier Parquet manque", en="the end of the Parquet file is missing"))
+        raise wording.incomplete(
+            name, Message(fr="la fin du fichier Parquet manque", en="the end of the Parquet file is missing")
+        )
 
 
 def file_hash(path: Path, kind: str) -> str | None:
@@ -59,7 +61,9 @@ def _check_json(path: Path, name: str, ending: str) -> None:
             said = json_error(json.loads(path.read_bytes()))
         except ValueError:
             if expected and ending != ".ndjson":
-                raise wording.incomplete(name, Message(fr="le JSON ne se lit pas jusqu'au bout", en="the JSON cannot be read to its end")) from None
+                raise wording.incomplete(
+                    name, Message(fr="le JSON ne se lit pas jusqu'au bout", en="the JSON cannot be read to its end")
+                ) from None
     if said is None and not expected:
         said = short(_beginning(path))
     if said is not None:

@@ -69,7 +69,7 @@ class Ask:
     secret: dict[str, str] = field(default_factory=dict)
     key_env: str | None = None
     accept: str = "*/*"
-    deadline: "_Deadline | None" = None
+    deadline: _Deadline | None = None
 
 
 @dataclass(frozen=True)
@@ -135,9 +135,14 @@ class Engine:
     """
 
     def __init__(
-        self, settings: LiveSettings, *, clock: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], object] | None = None, now: Callable[[], datetime] | None = None,
-        rng: random.Random | None = None, resolve: guard.Resolve = socket.getaddrinfo,
+        self,
+        settings: LiveSettings,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], object] | None = None,
+        now: Callable[[], datetime] | None = None,
+        rng: random.Random | None = None,
+        resolve: guard.Resolve = socket.getaddrinfo,
     ) -> None:
         # httpx logs each address at INFO, signatures of object stores included
         logging.getLogger("httpx").setLevel(logging.WARNING)
@@ -155,7 +160,7 @@ class Engine:
         self._client: httpx.Client | None = None
         self._client_lock = threading.Lock()
 
-    def __enter__(self) -> "Engine":
+    def __enter__(self) -> Engine:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -175,7 +180,11 @@ class Engine:
     # requests -------------------------------------------------------------------------------------
 
     def ask(
-        self, *, pace: Pace | None = None, secret: dict[str, str] | None = None, key_env: str | None = None,
+        self,
+        *,
+        pace: Pace | None = None,
+        secret: dict[str, str] | None = None,
+        key_env: str | None = None,
         accept: str = "*/*",
     ) -> Ask:
         """Return how one address is asked; its patience begins now."""
@@ -211,7 +220,15 @@ class Engine:
         return self._persist(url, once, ask, deadline)
 
     def download(
-        self, url: str, part: Path, ask: Ask, *, known: Entry | None, max_bytes: int, bars: Bars, label: str,
+        self,
+        url: str,
+        part: Path,
+        ask: Ask,
+        *,
+        known: Entry | None,
+        max_bytes: int,
+        bars: Bars,
+        label: str,
         conditional: bool = True,
     ) -> Download:
         """Bring what lies at `url` to `part`, unless it is what `known` describes.
@@ -234,15 +251,36 @@ class Engine:
                     headers["If-Modified-Since"] = known.last_modified
             with self._open(url, headers, ask, deadline) as (response, final):
                 return self._receive(
-                    response, final, url, part, ask, offset if "Range" in headers else 0, tied, known if conditional else None,
-                    max_bytes, bars, label, deadline,
+                    response,
+                    final,
+                    url,
+                    part,
+                    ask,
+                    offset if "Range" in headers else 0,
+                    tied,
+                    known if conditional else None,
+                    max_bytes,
+                    bars,
+                    label,
+                    deadline,
                 )
 
         return self._persist(url, once, ask, deadline)
 
     def _receive(
-        self, response: httpx.Response, final: str, url: str, part: Path, ask: Ask, offset: int, tied: str | None,
-        known: Entry | None, max_bytes: int, bars: Bars, label: str, deadline: _Deadline,
+        self,
+        response: httpx.Response,
+        final: str,
+        url: str,
+        part: Path,
+        ask: Ask,
+        offset: int,
+        tied: str | None,
+        known: Entry | None,
+        max_bytes: int,
+        bars: Bars,
+        label: str,
+        deadline: _Deadline,
     ) -> Download:
         status = response.status_code
         now = _validators(response)
@@ -387,7 +425,9 @@ class Engine:
                 authorities = os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")
                 context = _trust(self.settings.ca_file, *authorities)
                 self._client = httpx.Client(
-                    verify=context, trust_env=True, follow_redirects=False,
+                    verify=context,
+                    trust_env=True,
+                    follow_redirects=False,
                     headers={"User-Agent": self.settings.user_agent},
                     # nothing is remembered of a visit, and nothing told to the next host
                     cookies=CookieJar(policy=DefaultCookiePolicy(allowed_domains=[])),
@@ -440,7 +480,12 @@ class Engine:
 
         try:
             return Retrying(
-                retry=again, wait=wait, stop=spent, before_sleep=count, sleep=self._sleep, reraise=True,
+                retry=again,
+                wait=wait,
+                stop=spent,
+                before_sleep=count,
+                sleep=self._sleep,
+                reraise=True,
             )(once)
         except LiveFailure as failure:
             if failure.host_down:
@@ -535,7 +580,8 @@ def retry_after(value: str | None, now: datetime) -> float | None:
 def _validators(response: httpx.Response) -> Validators:
     length = response.headers.get("content-length", "")
     return Validators(
-        response.headers.get("etag") or None, response.headers.get("last-modified") or None,
+        response.headers.get("etag") or None,
+        response.headers.get("last-modified") or None,
         int(length) if re.fullmatch(r"\d{1,18}", length) else None,
     )
 

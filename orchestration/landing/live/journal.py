@@ -51,7 +51,7 @@ class Journal(BaseModel):
     addresses: dict[str, Entry] = Field(default_factory=dict)
 
     @classmethod
-    def load(cls, folder: Path) -> "Journal":
+    def load(cls, folder: Path) -> Journal:
         """Return the journal of a source's folder; an unreadable one counts as empty, and the log says so."""
         try:
             found = cls.model_validate_json((folder / NAME).read_text(encoding="utf-8"))

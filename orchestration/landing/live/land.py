@@ -84,8 +84,15 @@ class LiveClock:
 
 
 def land_live(
-    source: Source, cache: Path, hashes: HashCache, *, now: datetime | None = None, settings: LiveSettings | None = None,
-    engine: Engine | None = None, progress: Bars | None = None, last_good: str | None = None,
+    source: Source,
+    cache: Path,
+    hashes: HashCache,
+    *,
+    now: datetime | None = None,
+    settings: LiveSettings | None = None,
+    engine: Engine | None = None,
+    progress: Bars | None = None,
+    last_good: str | None = None,
 ) -> LiveLanding:
     """Ask every address of `source` and return the files at hand, new ones and those of earlier looks.
 
@@ -106,8 +113,14 @@ def land_live(
 
 
 def land_all_live(
-    sources: Iterable[Source], root: Path, hashes: HashCache, *, now: datetime | None = None,
-    settings: LiveSettings | None = None, engine: Engine | None = None, progress: Bars | None = None,
+    sources: Iterable[Source],
+    root: Path,
+    hashes: HashCache,
+    *,
+    now: datetime | None = None,
+    settings: LiveSettings | None = None,
+    engine: Engine | None = None,
+    progress: Bars | None = None,
     last_good: dict[str, str] | None = None,
 ) -> dict[str, LiveLanding]:
     """Ask the addresses of many sources, several publishers at a time and each by one request at a time.
@@ -134,7 +147,12 @@ def land_all_live(
     def visit(group: list[Source]) -> None:
         for source in group:
             found[source.source_id] = land_live(
-                source, root / source.source_id, hashes, now=now, engine=engine, progress=bars,
+                source,
+                root / source.source_id,
+                hashes,
+                now=now,
+                engine=engine,
+                progress=bars,
                 last_good=last_good.get(source.source_id),
             )
 
@@ -160,16 +178,20 @@ def live_clock(cache: Path) -> LiveClock:
     entries = list(Journal.load(cache).addresses.values())
     published = [m for e in entries if (m := parse_moment(e.published_at))]
     checked = [m for e in entries if (m := parse_moment(e.checked_at))]
-    return LiveClock(
-        max(published, default=None), max(checked, default=None), newest([e.vintage for e in entries])
-    )
+    return LiveClock(max(published, default=None), max(checked, default=None), newest([e.vintage for e in entries]))
 
 
 class _Visit:
     """One look at the addresses of one source."""
 
     def __init__(
-        self, source: Source, cache: Path, hashes: HashCache, engine: Engine, now: datetime, bars: Bars,
+        self,
+        source: Source,
+        cache: Path,
+        hashes: HashCache,
+        engine: Engine,
+        now: datetime,
+        bars: Bars,
         last_good: str | None,
     ) -> None:
         self.source = source
@@ -238,20 +260,30 @@ class _Visit:
             effort = ask.effort if ask else Effort()
             # a site that answers « page introuvable » with status 200 has not published next year's file; Melodi answers
             # a year that is not out yet, and one that has left its window while we hold it, with an empty selection
-            not_out = probing and entry is None and (failure.absent or failure.kind in ("error_page", "empty_selection"))
+            not_out = (
+                probing and entry is None and (failure.absent or failure.kind in ("error_page", "empty_selection"))
+            )
             if not_out or (address.year and entry is not None and failure.kind == "empty_selection"):
                 check = AddressCheck(
-                    self.source.source_id, address.key, "absent", requests=effort.requests, bytes=effort.bytes,
+                    self.source.source_id,
+                    address.key,
+                    "absent",
+                    requests=effort.requests,
+                    bytes=effort.bytes,
                     seconds=time.monotonic() - began,
                 )
                 self.landing.checks.append(check)
                 return check
             return self._failed(address, failure, entry, effort, began)
         except OSError as error:
-            return self._failed(address, wording.disk(error.strerror or str(error)), entry, ask.effort if ask else Effort(), began)
+            return self._failed(
+                address, wording.disk(error.strerror or str(error)), entry, ask.effort if ask else Effort(), began
+            )
         except Exception as error:  # a fault of ours at one address must not take the others with it
             log.exception("%s: %s", self.source.source_id, address.key)
-            return self._failed(address, wording.unforeseen(type(error).__name__), entry, ask.effort if ask else Effort(), began)
+            return self._failed(
+                address, wording.unforeseen(type(error).__name__), entry, ask.effort if ask else Effort(), began
+            )
         self.landing.checks.append(check)
         return check
 
@@ -313,7 +345,9 @@ class _Visit:
             discard(part)
             entry = entry.model_copy(update=_seen(download) | {"url": shown(url)})
             return self._unchanged(address, entry, published, "hash", ask, began)
-        return self._new(address, url, part, name, digest, download, published, method if entry else "first", ask, began)
+        return self._new(
+            address, url, part, name, digest, download, published, method if entry else "first", ask, began
+        )
 
     def _check_sum(self, part: Path, name: str, published: Published | None) -> None:
         if published is None or not published.binding or not published.checksum:
@@ -337,8 +371,17 @@ class _Visit:
         return self._check(address, "unchanged", method, self.journal.addresses[address.key], ask, began)
 
     def _new(
-        self, address: Address, url: str, part: Path, name: str, digest: str, download: publishers.Download,
-        published: Published | None, method: Method, ask: Ask, began: float,
+        self,
+        address: Address,
+        url: str,
+        part: Path,
+        name: str,
+        digest: str,
+        download: publishers.Download,
+        published: Published | None,
+        method: Method,
+        ask: Ask,
+        began: float,
     ) -> AddressCheck:
         date_text = published.date if published else None
         stated = date_text if parse_moment(date_text) else download.validators.last_modified
@@ -354,9 +397,20 @@ class _Visit:
         _sync(target.parent)
         now = self.now.isoformat(timespec="seconds")
         entry = Entry(
-            template=address.live.url, year=address.year, url=shown(url), origin=shown(download.url), vintage=vintage, file=name, sha256=digest,
-            bytes=size, publisher_date=date_text, checksum=published.checksum if published else None,
-            published_at=moment.isoformat() if moment else None, fetched_at=now, checked_at=now, method=method,
+            template=address.live.url,
+            year=address.year,
+            url=shown(url),
+            origin=shown(download.url),
+            vintage=vintage,
+            file=name,
+            sha256=digest,
+            bytes=size,
+            publisher_date=date_text,
+            checksum=published.checksum if published else None,
+            published_at=moment.isoformat() if moment else None,
+            fetched_at=now,
+            checked_at=now,
+            method=method,
             **_seen(download),
         )
         self._remember(address, entry)
@@ -408,16 +462,30 @@ class _Visit:
 
     def _landed(self, entry: Entry) -> Landed:
         return Landed(
-            source=self.source.source_id, vintage=entry.vintage, path=self.cache / entry.vintage / entry.file,
-            name=entry.file, bytes=entry.bytes, sha256=entry.sha256, channel="live", origin=entry.origin,
+            source=self.source.source_id,
+            vintage=entry.vintage,
+            path=self.cache / entry.vintage / entry.file,
+            name=entry.file,
+            bytes=entry.bytes,
+            sha256=entry.sha256,
+            channel="live",
+            origin=entry.origin,
         )
 
     def _check(
         self, address: Address, state: Literal["new", "unchanged"], method: Method, entry: Entry, ask: Ask, began: float
     ) -> AddressCheck:
         return AddressCheck(
-            self.source.source_id, address.key, state, method, entry.vintage, entry.file, parse_moment(entry.published_at),
-            ask.effort.bytes, ask.effort.requests, time.monotonic() - began,
+            self.source.source_id,
+            address.key,
+            state,
+            method,
+            entry.vintage,
+            entry.file,
+            parse_moment(entry.published_at),
+            ask.effort.bytes,
+            ask.effort.requests,
+            time.monotonic() - began,
         )
 
     def _failed(
@@ -434,10 +502,14 @@ class _Visit:
             reason = Message(fr=f"{reason.fr.rstrip('.')} ; {stays.fr}", en=f"{reason.en.rstrip('.')}; {stays.en}")
         self.landing.outcomes.append(
             FileOutcome(
-                source=self.source.source_id, file=file,
+                source=self.source.source_id,
+                file=file,
                 vintage=vintage or address.live.vintage or (str(address.year) if address.year else None) or good,
-                state="refused" if failure.refused else "kept" if good else "missing", reason=reason,
-                action=failure.action, origin=address.key, channel="live",
+                state="refused" if failure.refused else "kept" if good else "missing",
+                reason=reason,
+                action=failure.action,
+                origin=address.key,
+                channel="live",
             )
         )
         # what is refused is said in the log by the refresh, like any other refused file
@@ -445,8 +517,19 @@ class _Visit:
         self.engine.told.add(failure.reason.en)
         log.log(logging.WARNING if loud else logging.INFO, "%s: %s", self.source.source_id, failure.reason.en)
         check = AddressCheck(
-            self.source.source_id, address.key, "failed", None, vintage, file, None, effort.bytes, effort.requests,
-            time.monotonic() - began, failure.kind, reason, failure.action,
+            self.source.source_id,
+            address.key,
+            "failed",
+            None,
+            vintage,
+            file,
+            None,
+            effort.bytes,
+            effort.requests,
+            time.monotonic() - began,
+            failure.kind,
+            reason,
+            failure.action,
         )
         self.landing.checks.append(check)
         return check
@@ -463,7 +546,11 @@ def _without_address(source: Source, last_good: str | None) -> LiveLanding:
         stays = wording.kept(last_good)
         reason = Message(fr=f"{reason.fr} ; {stays.fr}", en=f"{reason.en}; {stays.en}")
     outcome = FileOutcome(
-        source=source.source_id, vintage=last_good, state="missing", reason=reason, channel="live",
+        source=source.source_id,
+        vintage=last_good,
+        state="missing",
+        reason=reason,
+        channel="live",
         action=wording.BY_THE_TEAM if source.role == "team" else wording.DROP_IT,
     )
     return LiveLanding(outcomes=[outcome])

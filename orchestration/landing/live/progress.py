@@ -12,7 +12,7 @@ LONG = 5_000_000
 class Bar:
     """The bar of one download; appears once it is known, or seen, to be long."""
 
-    def __init__(self, bars: "Bars | None", label: str, total: int | None, done: int = 0) -> None:
+    def __init__(self, bars: Bars | None, label: str, total: int | None, done: int = 0) -> None:
         self._bars = bars
         self._label = label
         self._total = total
@@ -43,7 +43,7 @@ class Bars:
         self._progress: Any = None
         self._lock = threading.Lock()
 
-    def __enter__(self) -> "Bars":
+    def __enter__(self) -> Bars:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -63,11 +63,23 @@ class Bars:
         with self._lock:
             if self._progress is None:
                 from rich.console import Console
-                from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
+                from rich.progress import (
+                    BarColumn,
+                    DownloadColumn,
+                    Progress,
+                    TextColumn,
+                    TimeRemainingColumn,
+                    TransferSpeedColumn,
+                )
 
                 self._progress = Progress(
-                    TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn(),
-                    TimeRemainingColumn(), console=Console(stderr=True), transient=True,
+                    TextColumn("{task.description}"),
+                    BarColumn(),
+                    DownloadColumn(),
+                    TransferSpeedColumn(),
+                    TimeRemainingColumn(),
+                    console=Console(stderr=True),
+                    transient=True,
                 )
                 self._progress.start()
             return self._progress.add_task(label, total=total)

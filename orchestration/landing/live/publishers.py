@@ -57,7 +57,9 @@ def look(engine: Engine, address: Address, url: str, ask: Ask) -> Published | No
     Raises LiveFailure when the publisher is out of reach: then the file need not be asked for.
     """
     ways: dict[str, Callable[[Engine, str, Ask], Published | None]] = {
-        "datagouv": _look_datagouv, "melodi": _look_melodi, "datafair": _look_datafair,
+        "datagouv": _look_datagouv,
+        "melodi": _look_melodi,
+        "datafair": _look_datafair,
     }
     way = ways.get(address.live.kind)
     if way is None:
@@ -66,14 +68,29 @@ def look(engine: Engine, address: Address, url: str, ask: Ask) -> Published | No
         return way(engine, url, ask)
     except LiveFailure as failure:
         # the host itself is the trouble: the file, on the same host, would only cost the same patience again
-        if failure.host_down or failure.kind in ("timeout", "busy", "too_slow", "certificate", "inner_address", "scheme"):
+        if failure.host_down or failure.kind in (
+            "timeout",
+            "busy",
+            "too_slow",
+            "certificate",
+            "inner_address",
+            "scheme",
+        ):
             raise
         log.info("%s: no metadata (%s); the file itself is asked", shown(url), failure.reason.en)
         return None
 
 
 def fetch(
-    engine: Engine, address: Address, url: str, part: Path, ask: Ask, *, known: Entry | None, bars: Bars, label: str,
+    engine: Engine,
+    address: Address,
+    url: str,
+    part: Path,
+    ask: Ask,
+    *,
+    known: Entry | None,
+    bars: Bars,
+    label: str,
     conditional: bool,
 ) -> Download:
     """Bring the file of `url` to `part`, or say that it is the one that `known` describes. Raises LiveFailure."""
@@ -212,9 +229,7 @@ def _look_datafair(engine: Engine, url: str, ask: Ask) -> Published | None:
     return Published(date=_text(answer.get("dataUpdatedAt")) or _text(answer.get("finalizedAt")))
 
 
-def _fetch_datafair(
-    engine: Engine, url: str, part: Path, ask: Ask, known: Entry | None, max_bytes: int
-) -> Download:
+def _fetch_datafair(engine: Engine, url: str, part: Path, ask: Ask, known: Entry | None, max_bytes: int) -> Download:
     """Follow `next` from page to page, and put the rows in one document.
 
     The ETag is a page's own and says nothing of the other pages; Last-Modified is the whole data set's.
@@ -347,6 +362,7 @@ def _same_place(target: str, url: str) -> str:
                 fr=f"{shown(url)} : la page suivante est annoncée à une autre adresse ({shown(target)}) ; elle n'est pas suivie.",
                 en=f"{shown(url)}: the next page is announced at another address ({shown(target)}); it is not followed.",
             ),
-            LATER, refused=True,
+            LATER,
+            refused=True,
         )
     return target

@@ -19,8 +19,16 @@ class LiveFailure(Refusal):
     """
 
     def __init__(
-        self, kind: str, reason: Message, action: Message, *, retry: bool = False,
-        retry_after: float | None = None, refused: bool = False, absent: bool = False, host_down: bool = False,
+        self,
+        kind: str,
+        reason: Message,
+        action: Message,
+        *,
+        retry: bool = False,
+        retry_after: float | None = None,
+        refused: bool = False,
+        absent: bool = False,
+        host_down: bool = False,
     ) -> None:
         super().__init__(reason, action, kind=kind)
         self.retry = retry
@@ -56,14 +64,17 @@ def unreachable(host: str, fr: str, en: str) -> LiveFailure:
             fr="Vérifier la connexion au réseau (et, derrière un mandataire, les variables HTTPS_PROXY et NO_PROXY) ; sinon attendre le prochain rafraîchissement.",
             en="Check the network connection (and, behind a proxy, the variables HTTPS_PROXY and NO_PROXY); otherwise wait for the next refresh.",
         ),
-        retry=True, host_down=True,
+        retry=True,
+        host_down=True,
     )
 
 
 def proxy(detail: str) -> LiveFailure:
     return LiveFailure(
         "proxy",
-        Message(fr=f"Le serveur mandataire a refusé la demande ({detail}).", en=f"The proxy refused the request ({detail})."),
+        Message(
+            fr=f"Le serveur mandataire a refusé la demande ({detail}).", en=f"The proxy refused the request ({detail})."
+        ),
         Message(
             fr="Faire vérifier les variables HTTPS_PROXY et NO_PROXY par le service informatique.",
             en="Have the variables HTTPS_PROXY and NO_PROXY checked by the IT department.",
@@ -74,7 +85,10 @@ def proxy(detail: str) -> LiveFailure:
 
 def silent(host: str) -> LiveFailure:
     return LiveFailure(
-        "timeout", Message(fr=f"{host} ne répond pas dans le délai.", en=f"{host} does not answer in time."), LATER, retry=True,
+        "timeout",
+        Message(fr=f"{host} ne répond pas dans le délai.", en=f"{host} does not answer in time."),
+        LATER,
+        retry=True,
     )
 
 
@@ -85,7 +99,8 @@ def cut(host: str, got: int) -> LiveFailure:
             fr=f"{host} a coupé la connexion avant la fin (après {got} octets).",
             en=f"{host} closed the connection before the end (after {got} bytes).",
         ),
-        LATER, retry=True,
+        LATER,
+        retry=True,
     )
 
 
@@ -96,16 +111,22 @@ def broken_off(host: str) -> LiveFailure:
             fr=f"{host} ne permet pas de reprendre le téléchargement là où il s'était arrêté.",
             en=f"{host} does not let the download go on where it stopped.",
         ),
-        LATER, retry=True, retry_after=0.0,
+        LATER,
+        retry=True,
+        retry_after=0.0,
     )
 
 
 # OpenSSL's codes, in words for people; any other reason is given in OpenSSL's own.
 _CERTIFICATE = {
-    10: ("il a expiré", "it has expired"), 9: ("il n'est pas encore valable", "it is not valid yet"),
-    18: ("il est signé par lui-même", "it is signed by itself"), 19: ("son autorité est inconnue", "its authority is unknown"),
-    20: ("son autorité est inconnue", "its authority is unknown"), 21: ("son autorité est inconnue", "its authority is unknown"),
-    62: ("il est celui d'une autre machine", "it belongs to another machine"), 64: ("il est celui d'une autre machine", "it belongs to another machine"),
+    10: ("il a expiré", "it has expired"),
+    9: ("il n'est pas encore valable", "it is not valid yet"),
+    18: ("il est signé par lui-même", "it is signed by itself"),
+    19: ("son autorité est inconnue", "its authority is unknown"),
+    20: ("son autorité est inconnue", "its authority is unknown"),
+    21: ("son autorité est inconnue", "its authority is unknown"),
+    62: ("il est celui d'une autre machine", "it belongs to another machine"),
+    64: ("il est celui d'une autre machine", "it belongs to another machine"),
 }
 
 
@@ -130,10 +151,17 @@ def absent(url: str, status: int) -> LiveFailure:
     return LiveFailure(
         "gone" if gone else "not_found",
         Message(
-            fr=f"{url} : " + ("le fichier a été retiré définitivement (410)." if gone else "il n'y a pas de fichier à cette adresse (404)."),
-            en=f"{url}: " + ("the file was withdrawn for good (410)." if gone else "there is no file at this address (404)."),
+            fr=f"{url} : "
+            + (
+                "le fichier a été retiré définitivement (410)."
+                if gone
+                else "il n'y a pas de fichier à cette adresse (404)."
+            ),
+            en=f"{url}: "
+            + ("the file was withdrawn for good (410)." if gone else "there is no file at this address (404)."),
         ),
-        NEW_ADDRESS, absent=True,
+        NEW_ADDRESS,
+        absent=True,
     )
 
 
@@ -147,7 +175,9 @@ def forbidden(url: str, status: int, key_env: str | None) -> LiveFailure:
         action = OPEN_IT
     return LiveFailure(
         "forbidden",
-        Message(fr=f"{url} : l'éditeur refuse l'accès ({status}).", en=f"{url}: the publisher refuses access ({status})."),
+        Message(
+            fr=f"{url} : l'éditeur refuse l'accès ({status}).", en=f"{url}: the publisher refuses access ({status})."
+        ),
         action,
     )
 
@@ -159,7 +189,9 @@ def busy(host: str, wait: float | None) -> LiveFailure:
     return LiveFailure(
         "busy",
         Message(fr=f"{host} reçoit trop de demandes (429){fr}.", en=f"{host} receives too many requests (429){en}."),
-        LATER, retry=True, retry_after=wait,
+        LATER,
+        retry=True,
+        retry_after=wait,
     )
 
 
@@ -169,14 +201,19 @@ def broken(host: str, status: int, said: str, wait: float | None = None) -> Live
     return LiveFailure(
         "server_error",
         Message(fr=f"{host} est en panne ({status}){fr}.", en=f"{host} is out of order ({status}){en}."),
-        LATER, retry=status in (500, 502, 503, 504), retry_after=wait,
+        LATER,
+        retry=status in (500, 502, 503, 504),
+        retry_after=wait,
     )
 
 
 def strange(url: str, status: int) -> LiveFailure:
     return LiveFailure(
         "status",
-        Message(fr=f"{url} : réponse inattendue du serveur ({status}).", en=f"{url}: unexpected answer of the server ({status})."),
+        Message(
+            fr=f"{url} : réponse inattendue du serveur ({status}).",
+            en=f"{url}: unexpected answer of the server ({status}).",
+        ),
         OPEN_IT,
     )
 
@@ -212,7 +249,10 @@ def no_room(needed: int) -> LiveFailure:
     fr, en = _megabytes(needed)
     return LiveFailure(
         "no_room",
-        Message(fr=f"Il n'y a pas assez de place sur le disque pour ce fichier ({fr}).", en=f"There is not enough room on the disk for this file ({en})."),
+        Message(
+            fr=f"Il n'y a pas assez de place sur le disque pour ce fichier ({fr}).",
+            en=f"There is not enough room on the disk for this file ({en}).",
+        ),
         Message(fr="Libérer de la place, puis recommencer.", en="Make room, then try again."),
     )
 
@@ -220,7 +260,10 @@ def no_room(needed: int) -> LiveFailure:
 def disk(detail: str) -> LiveFailure:
     return LiveFailure(
         "disk",
-        Message(fr=f"Le fichier n'a pas pu être écrit sur le disque ({detail}).", en=f"The file could not be written to the disk ({detail})."),
+        Message(
+            fr=f"Le fichier n'a pas pu être écrit sur le disque ({detail}).",
+            en=f"The file could not be written to the disk ({detail}).",
+        ),
         Message(
             fr="Vérifier la place et les droits dans le dossier de l'observatoire, puis recommencer.",
             en="Check room and permissions in the observatory's folder, then try again.",
@@ -249,7 +292,8 @@ def bad_scheme(url: str, target: str) -> LiveFailure:
             fr=f"{url} : le serveur renvoie vers une adresse qui n'est pas protégée par https ou n'est pas du web ({target}) ; elle n'est pas suivie.",
             en=f"{url}: the server redirects to an address that is not protected by https or is not of the web ({target}); it is not followed.",
         ),
-        TELL_TEAM, refused=True,
+        TELL_TEAM,
+        refused=True,
     )
 
 
@@ -260,14 +304,17 @@ def inner_address(host: str) -> LiveFailure:
             fr=f"L'adresse mène à une machine du réseau interne ({host}) : elle n'est pas interrogée.",
             en=f"The address leads to a machine of the inner network ({host}): it is not asked.",
         ),
-        TELL_TEAM, refused=True,
+        TELL_TEAM,
+        refused=True,
     )
 
 
 def bad_address(url: str) -> LiveFailure:
     return LiveFailure(
         "address",
-        Message(fr=f"« {url} » n'est pas une adresse utilisable.", en=f"'{url}' is no usable address."), NEW_ADDRESS, refused=True,
+        Message(fr=f"« {url} » n'est pas une adresse utilisable.", en=f"'{url}' is no usable address."),
+        NEW_ADDRESS,
+        refused=True,
     )
 
 
@@ -278,14 +325,20 @@ def error_page(name: str, what: Message) -> LiveFailure:
             fr=f"{name} : au lieu du fichier, l'éditeur a envoyé {what.fr}.",
             en=f"{name}: instead of the file the publisher sent {what.en}.",
         ),
-        OPEN_IT, refused=True,
+        OPEN_IT,
+        refused=True,
     )
 
 
 def incomplete(name: str, what: Message) -> LiveFailure:
     return LiveFailure(
-        "incomplete", Message(fr=f"{name} : le fichier reçu est incomplet ({what.fr}).", en=f"{name}: the file received is incomplete ({what.en})."),
-        LATER, refused=True,
+        "incomplete",
+        Message(
+            fr=f"{name} : le fichier reçu est incomplet ({what.fr}).",
+            en=f"{name}: the file received is incomplete ({what.en}).",
+        ),
+        LATER,
+        refused=True,
     )
 
 
@@ -296,7 +349,8 @@ def checksum(name: str, kind: str, published: str, got: str) -> LiveFailure:
             fr=f"{name} : le contenu reçu ne correspond pas à la somme de contrôle publiée ({kind} {published[:12]}… publié, {got[:12]}… reçu).",
             en=f"{name}: the content received does not agree with the published checksum ({kind} {published[:12]}… published, {got[:12]}… received).",
         ),
-        LATER, refused=True,
+        LATER,
+        refused=True,
     )
 
 
@@ -307,7 +361,8 @@ def wrong_count(name: str, announced: int, got: int) -> LiveFailure:
             fr=f"{name} : l'éditeur annonce {announced} lignes et en donne {got} ; rien n'est pris.",
             en=f"{name}: the publisher announces {announced} rows and gives {got}; nothing is taken.",
         ),
-        LATER, refused=True,
+        LATER,
+        refused=True,
     )
 
 
@@ -318,7 +373,8 @@ def moving(name: str) -> LiveFailure:
             fr=f"{name} : l'éditeur a remplacé ses données pendant la lecture des pages ; rien n'est pris.",
             en=f"{name}: the publisher replaced the data while the pages were read; nothing is taken.",
         ),
-        LATER, refused=True,
+        LATER,
+        refused=True,
     )
 
 
@@ -331,7 +387,8 @@ def unexpected(name: str, said: str) -> LiveFailure:
             fr=f"{name} : la réponse de l'éditeur n'a pas la forme attendue{quoted_fr}.",
             en=f"{name}: the publisher's answer has not the expected form{quoted_en}.",
         ),
-        OPEN_IT, refused=True,
+        OPEN_IT,
+        refused=True,
     )
 
 
@@ -357,15 +414,24 @@ def no_key(variable: str, page: str) -> LiveFailure:
             fr=f"Cet éditeur demande une clé, qui n'est pas dans la variable {variable}.",
             en=f"This publisher asks for a key, which is not in the variable {variable}.",
         ),
-        Message(fr=f"Demander une clé sur {page} et la mettre dans la variable {variable}.", en=f"Get a key at {page} and put it into the variable {variable}."),
+        Message(
+            fr=f"Demander une clé sur {page} et la mettre dans la variable {variable}.",
+            en=f"Get a key at {page} and put it into the variable {variable}.",
+        ),
     )
 
 
 def bad_key(variable: str) -> LiveFailure:
     return LiveFailure(
         "bad_key",
-        Message(fr=f"La clé de la variable {variable} contient des caractères impossibles.", en=f"The key in the variable {variable} holds impossible characters."),
-        Message(fr="Copier la clé à nouveau, sans espace ni retour à la ligne.", en="Copy the key again, without blanks or line ends."),
+        Message(
+            fr=f"La clé de la variable {variable} contient des caractères impossibles.",
+            en=f"The key in the variable {variable} holds impossible characters.",
+        ),
+        Message(
+            fr="Copier la clé à nouveau, sans espace ni retour à la ligne.",
+            en="Copy the key again, without blanks or line ends.",
+        ),
     )
 
 
@@ -376,7 +442,9 @@ def same_name(name: str) -> LiveFailure:
             fr=f"Deux adresses de cette source donnent un fichier du même nom ({name}) ; le second n'est pas gardé.",
             en=f"Two addresses of this source give a file of the same name ({name}); the second is not kept.",
         ),
-        Message(fr="Donner un `file_name` à l'une des entrées `live`.", en="Give one of the `live` entries a `file_name`."),
+        Message(
+            fr="Donner un `file_name` à l'une des entrées `live`.", en="Give one of the `live` entries a `file_name`."
+        ),
     )
 
 
@@ -387,7 +455,8 @@ def no_year(template: str, first: int, last: int) -> LiveFailure:
             fr=f"{template} : aucun fichier pour les années {first} à {last}.",
             en=f"{template}: no file for the years {first} to {last}.",
         ),
-        NEW_ADDRESS, absent=True,
+        NEW_ADDRESS,
+        absent=True,
     )
 
 

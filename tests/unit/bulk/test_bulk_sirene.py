@@ -21,18 +21,32 @@ FOLDER = PROJECT / "sources" / "insee_sirene"
 SAMPLE = FOLDER / "sample" / "2026-10"
 
 ESTABLISHMENT = {
-    "siret": "00000000000010", "siren": "000000000", "statutDiffusionEtablissement": "O", "etatAdministratifEtablissement": "A",
-    "codeCommuneEtablissement": "44109", "activitePrincipaleEtablissement": "62.01Z",
-    "nomenclatureActivitePrincipaleEtablissement": "NAFRev2", "trancheEffectifsEtablissement": "11",
-    "caractereEmployeurEtablissement": "O", "dateCreationEtablissement": "2020-01-31", "etablissementSiege": "true",
+    "siret": "00000000000010",
+    "siren": "000000000",
+    "statutDiffusionEtablissement": "O",
+    "etatAdministratifEtablissement": "A",
+    "codeCommuneEtablissement": "44109",
+    "activitePrincipaleEtablissement": "62.01Z",
+    "nomenclatureActivitePrincipaleEtablissement": "NAFRev2",
+    "trancheEffectifsEtablissement": "11",
+    "caractereEmployeurEtablissement": "O",
+    "dateCreationEtablissement": "2020-01-31",
+    "etablissementSiege": "true",
 }
 UNIT = {
-    "siren": "000000000", "statutDiffusionUniteLegale": "O", "categorieJuridiqueUniteLegale": "5710", "denominationUniteLegale": "DITE",
-    "trancheEffectifsUniteLegale": "11", "economieSocialeSolidaireUniteLegale": "O", "societeMissionUniteLegale": None,
+    "siren": "000000000",
+    "statutDiffusionUniteLegale": "O",
+    "categorieJuridiqueUniteLegale": "5710",
+    "denominationUniteLegale": "DITE",
+    "trancheEffectifsUniteLegale": "11",
+    "economieSocialeSolidaireUniteLegale": "O",
+    "societeMissionUniteLegale": None,
 }
 
 
-def ask(extract: str, establishments: list[dict[str, Any]], units: list[dict[str, Any]], home: tuple[str, ...] = ("44109",)) -> list[dict[str, Any]]:
+def ask(
+    extract: str, establishments: list[dict[str, Any]], units: list[dict[str, Any]], home: tuple[str, ...] = ("44109",)
+) -> list[dict[str, Any]]:
     """Return the rows that an extract of the source makes from these lines (each is a change of the models above)."""
 
     def relation(model: dict[str, Any], changes: list[dict[str, Any]]) -> str:
@@ -45,7 +59,8 @@ def ask(extract: str, establishments: list[dict[str, Any]], units: list[dict[str
 
     sql = (FOLDER / extract).read_text(encoding="utf-8")
     relations = {
-        "establishments": relation(ESTABLISHMENT, establishments), "legal_units": relation(UNIT, units),
+        "establishments": relation(ESTABLISHMENT, establishments),
+        "legal_units": relation(UNIT, units),
         "home_communes": "(SELECT unnest(" + str(list(home)) + ") AS commune_code)",
     }
     for name, text in relations.items():
@@ -56,33 +71,45 @@ def ask(extract: str, establishments: list[dict[str, Any]], units: list[dict[str
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-@pytest.mark.parametrize(("establishment", "unit", "name", "status"), [
-    ({}, {}, "DITE", "O"),
-    ({"statutDiffusionEtablissement": "P"}, {}, None, "P"),
-    ({}, {"statutDiffusionUniteLegale": "P"}, None, "P"),
-    ({}, {"statutDiffusionUniteLegale": "N"}, None, "N"),
-    ({}, {"categorieJuridiqueUniteLegale": "1000"}, None, "O"),
-    ({}, {"denominationUniteLegale": "[ND]"}, None, "O"),
-    # its legal unit is not in the stock
-    ({"siren": "999999999"}, {}, None, "P"),
-])
+@pytest.mark.parametrize(
+    ("establishment", "unit", "name", "status"),
+    [
+        ({}, {}, "DITE", "O"),
+        ({"statutDiffusionEtablissement": "P"}, {}, None, "P"),
+        ({}, {"statutDiffusionUniteLegale": "P"}, None, "P"),
+        ({}, {"statutDiffusionUniteLegale": "N"}, None, "N"),
+        ({}, {"categorieJuridiqueUniteLegale": "1000"}, None, "O"),
+        ({}, {"denominationUniteLegale": "[ND]"}, None, "O"),
+        # its legal unit is not in the stock
+        ({"siren": "999999999"}, {}, None, "P"),
+    ],
+)
 def test_only_open_legal_persons_have_a_name(establishment, unit, name, status):
     (row,) = ask("establishments.sql", [establishment], [unit])
     assert (row["legal_name"], row["diffusion_status"]) == (name, status)
 
 
 def test_what_sirene_does_not_state_is_not_a_no():
-    rows = ask("establishments.sql", [{}, {}, {}], [{}, {"economieSocialeSolidaireUniteLegale": "N"}, {"economieSocialeSolidaireUniteLegale": None}])
+    rows = ask(
+        "establishments.sql",
+        [{}, {}, {}],
+        [{}, {"economieSocialeSolidaireUniteLegale": "N"}, {"economieSocialeSolidaireUniteLegale": None}],
+    )
     assert [r["is_ess"] for r in rows] == [True, False, None]
     assert {r["is_mission_company"] for r in rows} == {None}
 
 
 def test_arrondissements_count_with_their_commune_and_closed_ones_nowhere():
     lines = [
-        {"codeCommuneEtablissement": "69383"}, {"codeCommuneEtablissement": "69123"},
-        {"codeCommuneEtablissement": "69383", "etatAdministratifEtablissement": "F"}, {"codeCommuneEtablissement": "69266"},
+        {"codeCommuneEtablissement": "69383"},
+        {"codeCommuneEtablissement": "69123"},
+        {"codeCommuneEtablissement": "69383", "etatAdministratifEtablissement": "F"},
+        {"codeCommuneEtablissement": "69266"},
     ]
-    assert [r["commune_code"] for r in ask("establishments.sql", lines, [{}] * 4, home=("69123",))] == ["69123", "69123"]
+    assert [r["commune_code"] for r in ask("establishments.sql", lines, [{}] * 4, home=("69123",))] == [
+        "69123",
+        "69123",
+    ]
     counts = ask("counts.sql", lines, [{}, {}, {}, {"economieSocialeSolidaireUniteLegale": None}])
     assert [(r["commune_code"], r["is_ess"], r["units"]) for r in counts] == [("69123", True, 2), ("69266", False, 1)]
     # a creation counts even if the establishment has closed since; the date 1900-01-01 is unknown
@@ -92,7 +119,16 @@ def test_arrondissements_count_with_their_commune_and_closed_ones_nowhere():
 
 
 def landed(path: Path) -> Landed:
-    return Landed(source="insee_sirene", vintage="2026-10", path=path, name=path.name, bytes=path.stat().st_size, sha256="0", channel="mirror", origin="check")
+    return Landed(
+        source="insee_sirene",
+        vintage="2026-10",
+        path=path,
+        name=path.name,
+        bytes=path.stat().st_size,
+        sha256="0",
+        channel="mirror",
+        origin="check",
+    )
 
 
 def sample_lines(name: str) -> list[list[str]]:
@@ -107,12 +143,20 @@ def test_check_takes_each_stock_by_itself(tmp_path):
         assert (outcome.state, outcome.rows_read) == ("accepted", len(sample_lines(name)) - 1), outcome.reason
 
 
-@pytest.mark.parametrize(("damage", "word"), [
-    (lambda lines: [[c.replace("etatAdministratifEtablissement", "etat") for c in lines[0]], *lines[1:]], "etatAdministratifEtablissement"),
-    (lambda lines: [lines[0], *lines[1:4], [c for c in lines[4] if c], *lines[5:]], "5"),
-    (lambda lines: [lines[0], *([*line[:4], "31/12/2020", *line[5:]] for line in lines[1:])],
-     "« 31/12/2020 » ne se lit pas dans la colonne « dateCreationEtablissement »"),
-])
+@pytest.mark.parametrize(
+    ("damage", "word"),
+    [
+        (
+            lambda lines: [[c.replace("etatAdministratifEtablissement", "etat") for c in lines[0]], *lines[1:]],
+            "etatAdministratifEtablissement",
+        ),
+        (lambda lines: [lines[0], *lines[1:4], [c for c in lines[4] if c], *lines[5:]], "5"),
+        (
+            lambda lines: [lines[0], *([*line[:4], "31/12/2020", *line[5:]] for line in lines[1:])],
+            "« 31/12/2020 » ne se lit pas dans la colonne « dateCreationEtablissement »",
+        ),
+    ],
+)
 def test_check_refuses_a_damaged_stock_in_words(tmp_path, damage, word):
     path = tmp_path / "StockEtablissement_utf8.csv"
     with path.open("w", encoding="utf-8", newline="") as file:
@@ -134,13 +178,18 @@ def written(lines: list[list[str]], **options: str) -> str:
     return text.getvalue()
 
 
-@pytest.mark.parametrize("data", [
-    lambda lines: written(lines, delimiter=";").encode(),
-    lambda lines: written(lines, delimiter="\t").encode("utf-8-sig"),
-    lambda lines: written(lines).encode("utf-16"),
-    lambda lines: written([[c.replace("DE L EXEMPLE", "DE L’ÉTÉ") for c in line] for line in lines]).encode("cp1252"),
-    lambda lines: ("Base Sirene\n" + written(lines)).encode(),
-])
+@pytest.mark.parametrize(
+    "data",
+    [
+        lambda lines: written(lines, delimiter=";").encode(),
+        lambda lines: written(lines, delimiter="\t").encode("utf-8-sig"),
+        lambda lines: written(lines).encode("utf-16"),
+        lambda lines: written([[c.replace("DE L EXEMPLE", "DE L’ÉTÉ") for c in line] for line in lines]).encode(
+            "cp1252"
+        ),
+        lambda lines: ("Base Sirene\n" + written(lines)).encode(),
+    ],
+)
 def test_a_stock_written_otherwise_is_read_and_said(tmp_path, data):
     lines = sample_lines("StockEtablissement_utf8.zip")
     outcome = tried(tmp_path, data(lines))
@@ -160,22 +209,33 @@ def test_lost_zeros_of_a_register_come_back(tmp_path):
     assert outcome.state == "adapted" and "« siren »" in outcome.reason.fr and "zéros" in outcome.reason.fr
 
 
-@pytest.mark.parametrize(("column", "change"), [
-    ("siret", lambda cell: f"{float(cell):.3E}"),
-    ("siren", lambda cell: "x" + cell[1:]),
-    ("etatAdministratifEtablissement", lambda cell: {"A": "Actif", "F": "Fermé"}[cell]),
-    ("caractereEmployeurEtablissement", lambda cell: {"O": "Oui", "N": "Non"}.get(cell, cell)),
-    ("trancheEffectifsEtablissement", lambda cell: {"NN": "Non employeur"}.get(cell, cell)),
-    ("codeCommuneEtablissement", lambda cell: "Nantes"),
-])
+@pytest.mark.parametrize(
+    ("column", "change"),
+    [
+        ("siret", lambda cell: f"{float(cell):.3E}"),
+        ("siren", lambda cell: "x" + cell[1:]),
+        ("etatAdministratifEtablissement", lambda cell: {"A": "Actif", "F": "Fermé"}[cell]),
+        ("caractereEmployeurEtablissement", lambda cell: {"O": "Oui", "N": "Non"}.get(cell, cell)),
+        ("trancheEffectifsEtablissement", lambda cell: {"NN": "Non employeur"}.get(cell, cell)),
+        ("codeCommuneEtablissement", lambda cell: "Nantes"),
+    ],
+)
 def test_cells_that_are_no_values_of_their_column_are_refused(tmp_path, column, change):
     outcome = tried(tmp_path, changed(sample_lines("StockEtablissement_utf8.zip"), column, change))
-    assert outcome.state == "refused" and column in outcome.reason.fr and "ligne" in outcome.reason.fr and outcome.action
+    assert (
+        outcome.state == "refused" and column in outcome.reason.fr and "ligne" in outcome.reason.fr and outcome.action
+    )
 
 
-@pytest.mark.parametrize("data", [
-    b"", b"<html><title>503</title></html>", b'{"error": "quota"}', b"\x00\x01\x02" * 400,
-])
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"<html><title>503</title></html>",
+        b'{"error": "quota"}',
+        b"\x00\x01\x02" * 400,
+    ],
+)
 def test_what_is_no_stock_is_refused(tmp_path, data):
     assert tried(tmp_path, data).state == "refused"
 
@@ -250,7 +310,10 @@ def rows_of(path: Path, work: Path) -> list[tuple[str, ...]]:
 
 @pytest.mark.parametrize(("end", "delimiter"), [("\n", ","), ("\r\n", ","), ("\n", ";"), ("\n", "\t")])
 @pytest.mark.parametrize("packed", ["csv", "zip", "gz"])
-@pytest.mark.parametrize(("opening", "closing", "lost"), [(700, 702, [700, 702]), (2, 3, [2, 3]), (900, None, [900]), (1500, 1501, [1500, 1501])])
+@pytest.mark.parametrize(
+    ("opening", "closing", "lost"),
+    [(700, 702, [700, 702]), (2, 3, [2, 3]), (900, None, [900]), (1500, 1501, [1500, 1501])],
+)
 def test_rows_that_a_stray_quote_swallows_are_told_apart(tmp_path, end, delimiter, packed, opening, closing, lost):
     import gzip
 
@@ -270,7 +333,9 @@ def test_rows_that_a_stray_quote_swallows_are_told_apart(tmp_path, end, delimite
     assert (outcome.state, outcome.rows_read, outcome.rows_rejected) == ("adapted", 2500, len(lost)), outcome.reason
     assert f"ligne {lost[0]} " in outcome.reason.fr and f"line {lost[0]}:" in outcome.reason.en
     siret = lines[0].index("siret")
-    assert rows_of(tmp_path / name, work) == sorted((row[siret],) for n, row in enumerate(lines[1:], start=2) if n not in lost)
+    assert rows_of(tmp_path / name, work) == sorted(
+        (row[siret],) for n, row in enumerate(lines[1:], start=2) if n not in lost
+    )
 
 
 def test_more_stray_quotes_than_the_budget_refuse_the_stock_and_name_lines(tmp_path):
@@ -283,7 +348,12 @@ def test_more_stray_quotes_than_the_budget_refuse_the_stock_and_name_lines(tmp_p
 def test_proper_quotes_and_text_of_several_lines_are_read(tmp_path, end):
     lines = many("StockUniteLegale_utf8")
     at = lines[0].index("denominationUniteLegale")
-    for n, text in ((5, 'LE "PHARE", NANTES'), (6, f"DEUX{end}LIGNES"), (7, 'ÉCRAN 17"'), (1400, f'TROIS,{end}"LIGNES",{end}FIN')):
+    for n, text in (
+        (5, 'LE "PHARE", NANTES'),
+        (6, f"DEUX{end}LIGNES"),
+        (7, 'ÉCRAN 17"'),
+        (1400, f'TROIS,{end}"LIGNES",{end}FIN'),
+    ):
         lines[n][at] = text
     written_text = io.StringIO(newline="")
     csv.writer(written_text, lineterminator=end).writerows(lines)
@@ -310,9 +380,13 @@ def test_a_unit_twice_word_for_word_counts_once_and_is_told(tmp_path, name):
         assert len(rows_of(tmp_path / f"{name}.csv", tmp_path)) == 1500
 
 
-@pytest.mark.parametrize(("name", "change"), [
-    ("StockEtablissement_utf8", {"codeCommuneEtablissement": "44172"}), ("StockUniteLegale_utf8", {"denominationUniteLegale": "UNE AUTRE"}),
-])
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("StockEtablissement_utf8", {"codeCommuneEtablissement": "44172"}),
+        ("StockUniteLegale_utf8", {"denominationUniteLegale": "UNE AUTRE"}),
+    ],
+)
 def test_of_a_unit_with_two_truths_neither_is_taken(tmp_path, name, change):
     lines = many(name)
     outcome = tried(tmp_path, joined(with_row(lines, 12, **change)), f"{name}.csv")

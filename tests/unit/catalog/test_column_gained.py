@@ -17,14 +17,33 @@ def test_a_vintage_without_the_new_column_is_read_with_blanks(tmp_path):
     source = load_catalogue(PROJECT / "sources")["insee_population"]
     path = tmp_path / "lake/insee_population/communes/2022.0.parquet"
     path.parent.mkdir(parents=True)
-    old = ", ".join(f"CAST(NULL AS {t}) AS \"{c}\"" for c, t in lake_types(source.tables["communes"]) if c not in ("commune_code", "name"))
+    old = ", ".join(
+        f'CAST(NULL AS {t}) AS "{c}"'
+        for c, t in lake_types(source.tables["communes"])
+        if c not in ("commune_code", "name")
+    )
     duckdb.execute(f"COPY (SELECT '44109' AS commune_code, {old}) TO '{path}'")
     lake = Lake(tmp_path)
-    states = {source.source_id: SourceState(tables={"communes": {"2022": Vintage(path=lake.relative(path), rows=1, parts={})}})}
+    states = {
+        source.source_id: SourceState(
+            tables={"communes": {"2022": Vintage(path=lake.relative(path), rows=1, parts={})}}
+        )
+    }
     warehouse = tmp_path / "work/warehouse.duckdb"
     fill(
-        warehouse, lake, {source.source_id: source}, states, territory="244400404", refreshed_at=datetime.now(UTC), run_id="r",
-        code_version="0", edition_id="e", health=[], ledger=ledger_of(tmp_path, "real"),
+        warehouse,
+        lake,
+        {source.source_id: source},
+        states,
+        territory="244400404",
+        refreshed_at=datetime.now(UTC),
+        run_id="r",
+        code_version="0",
+        edition_id="e",
+        health=[],
+        ledger=ledger_of(tmp_path, "real"),
     )
     with duckdb.connect(str(warehouse), read_only=True) as connection:
-        assert connection.execute("SELECT commune_code, name FROM lake.insee_population__communes").fetchall() == [("44109", None)]
+        assert connection.execute("SELECT commune_code, name FROM lake.insee_population__communes").fetchall() == [
+            ("44109", None)
+        ]

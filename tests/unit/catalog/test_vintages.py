@@ -39,7 +39,21 @@ def test_a_period_is_found_in_the_name(text, year, month, quarter):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "fixtures", "recorded", "21", "200040715", "2024-13", "2024-00", "2023-Q5", "2018_geo2021", "12018", "2024-03-45", "2024-1", "2024-135"],
+    [
+        "",
+        "fixtures",
+        "recorded",
+        "21",
+        "200040715",
+        "2024-13",
+        "2024-00",
+        "2023-Q5",
+        "2018_geo2021",
+        "12018",
+        "2024-03-45",
+        "2024-1",
+        "2024-135",
+    ],
 )
 def test_a_name_that_states_no_single_period_is_no_vintage(text):
     assert parse_vintage(text) is None
@@ -49,7 +63,15 @@ def test_order_is_by_the_end_of_the_period_and_then_by_the_name():
     texts = ["2018", "v2-2026", "2021-12", "2026-02", "2023-Q3", "v10-2026", "2023-08", "2026", "2023"]
     vintages = sorted(parse_vintage(text) for text in texts)
     assert [v.text for v in vintages] == [
-        "2018", "2021-12", "2023-08", "2023-Q3", "2023", "2026-02", "2026", "v2-2026", "v10-2026",
+        "2018",
+        "2021-12",
+        "2023-08",
+        "2023-Q3",
+        "2023",
+        "2026-02",
+        "2026",
+        "v2-2026",
+        "v10-2026",
     ]
 
 

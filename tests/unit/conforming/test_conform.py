@@ -32,8 +32,16 @@ SPEC = FileSpec(
 
 def raw(header, *rows, first_line=2) -> RawTable:
     return RawTable(
-        header=header, rows=[list(r) for r in rows], lines=list(range(first_line, first_line + len(rows))),
-        file="f.csv", sheet=None, header_line=1, encoding="utf-8", delimiter=";", numeric_cells=False, adaptations=[],
+        header=header,
+        rows=[list(r) for r in rows],
+        lines=list(range(first_line, first_line + len(rows))),
+        file="f.csv",
+        sheet=None,
+        header_line=1,
+        encoding="utf-8",
+        delimiter=";",
+        numeric_cells=False,
+        adaptations=[],
     )
 
 
@@ -46,8 +54,12 @@ def run(table, table_raw, spec=SPEC, name="FILO2018_COM.csv", year=2018):
 def test_level_from_the_name_and_year_from_the_header():
     result = run(rates(), raw(["CODGEO", "Q218"], ["01004", "22600"], ["44109", "s"]))
     assert result.frame.to_dict("list") == {
-        "territory_level": ["commune", "commune"], "territory_code": ["01004", "44109"], "year": [2018, 2018],
-        "median": [22600.0, pytest.approx(float("nan"), nan_ok=True)], "median__marker": [None, "s"], "_row": [2, 3],
+        "territory_level": ["commune", "commune"],
+        "territory_code": ["01004", "44109"],
+        "year": [2018, 2018],
+        "median": [22600.0, pytest.approx(float("nan"), nan_ok=True)],
+        "median__marker": [None, "s"],
+        "_row": [2, 3],
     }
 
 
@@ -110,7 +122,9 @@ def test_two_truths_about_one_key_cost_their_rows_in_a_long_file():
     assert result.frame["territory_code"].tolist() == [r[0] for r in rows]
     assert [r.line for r in result.rejected] == [602, 1245]
     first = result.rejected[0]
-    assert first.column == "median" and "602, 1245" in first.why.fr and "44109" in first.why.fr and "2018" in first.why.fr
+    assert (
+        first.column == "median" and "602, 1245" in first.why.fr and "44109" in first.why.fr and "2018" in first.why.fr
+    )
     assert result.rows_read == len(result.frame) + len(result.rejected)
 
 
@@ -136,9 +150,12 @@ def test_a_required_column_of_nothing_but_unknown_markers_was_lost():
 
 def test_quarters_in_headers_become_rows():
     table = Table(
-        description=TEXT, grain="x", files=[],
+        description=TEXT,
+        grain="x",
+        files=[],
         columns=[
-            col("code", "employment_zone", "ZE2020", key=True, required=True), col("period", "text", key=True),
+            col("code", "employment_zone", "ZE2020", key=True, required=True),
+            col("period", "text", key=True),
             col("rate", "number", minimum=0, maximum=100),
         ],
     )
@@ -146,16 +163,27 @@ def test_quarters_in_headers_become_rows():
         pattern=r".*\.xlsx",
         unpivot=Unpivot(headers=r"(?P<year>\d{4})-T(?P<q>[1-4])", period="{year}-Q{q}", value="rate"),
     )
-    result = run(table, raw(["ZE2020", "2023-T2", "2023-T3"], ["5216", "5.4", "5.5"], ["0051", "9", ""]), spec, "c.xlsx", 2023)
+    result = run(
+        table, raw(["ZE2020", "2023-T2", "2023-T3"], ["5216", "5.4", "5.5"], ["0051", "9", ""]), spec, "c.xlsx", 2023
+    )
     assert result.frame[["code", "period", "rate"]].fillna(-1).values.tolist() == [
-        ["5216", "2023-Q2", 5.4], ["0051", "2023-Q2", 9.0], ["5216", "2023-Q3", 5.5], ["0051", "2023-Q3", -1],
+        ["5216", "2023-Q2", 5.4],
+        ["0051", "2023-Q2", 9.0],
+        ["5216", "2023-Q3", 5.5],
+        ["0051", "2023-Q3", -1],
     ]
 
 
 def test_a_file_without_any_period_is_refused():
     table = Table(
-        description=TEXT, grain="x", files=[],
-        columns=[col("code", "text", "ZE", key=True, required=True), col("period", "text", key=True), col("rate", "number")],
+        description=TEXT,
+        grain="x",
+        files=[],
+        columns=[
+            col("code", "text", "ZE", key=True, required=True),
+            col("period", "text", key=True),
+            col("rate", "number"),
+        ],
     )
     spec = FileSpec(pattern=".*", unpivot=Unpivot(headers=r"(?P<y>\d{4})", period="{y}", value="rate"))
     with pytest.raises(Refusal, match="no column carries a period"):

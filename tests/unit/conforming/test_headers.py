@@ -11,15 +11,17 @@ TEXT = Text(fr="x", en="x")
 
 def table(*columns: Column, ignored: tuple[str, ...] = ()) -> Table:
     return Table(
-        description=TEXT, grain="x", files=[], budgets=Budgets(), columns=list(columns),
+        description=TEXT,
+        grain="x",
+        files=[],
+        budgets=Budgets(),
+        columns=list(columns),
         ignored_headers=[Header(text=i) for i in ignored],
     )
 
 
 def column(name: str, *headers: str, required: bool = False, layout: str = "") -> Column:
-    return Column(
-        name=name, type="number", headers=[Header(text=h, layout=layout) for h in headers], required=required
-    )
+    return Column(name=name, type="number", headers=[Header(text=h, layout=layout) for h in headers], required=required)
 
 
 def mapped(t: Table, header: list[str], layout: str = ""):
@@ -101,7 +103,13 @@ def test_columns_of_another_layout_do_not_count():
 def test_a_missing_column_is_named_as_it_would_stand_in_this_years_file():
     with pytest.raises(Refusal) as refusal:
         map_headers(
-            table(column("median", "Q2{yy}", "MED{yy}", required=True)), "", ["CODGEO", "OTHER"], file="f.csv",
-            columns_file="sources/x/columns.csv", table_name="t", provided=set(), vintage_year=2018,
+            table(column("median", "Q2{yy}", "MED{yy}", required=True)),
+            "",
+            ["CODGEO", "OTHER"],
+            file="f.csv",
+            columns_file="sources/x/columns.csv",
+            table_name="t",
+            provided=set(),
+            vintage_year=2018,
         )
     assert "« MED18 »" in refusal.value.reason.fr and "{yy}" not in refusal.value.reason.en

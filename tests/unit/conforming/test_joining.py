@@ -51,28 +51,46 @@ def text(columns: dict[str, str]) -> bytes:
 PEOPLE = {"PMUN": "PMUN", "PCAP": "PCAP", "PTOT": "PTOT"}
 
 
-@pytest.mark.parametrize("columns", [
-    {"REG": "REG", "DEP": "DEP", "CODCOM": "CODCOM", **PEOPLE},
-    {"REG": "REG", "DEP": "DEP", "COM": "CODCOM", **PEOPLE},
-    {"CODREG": "REG", "REG": "Région", "CODDEP": "DEP", "CODARR": "CODARR", "CODCAN": "CODCAN", "CODCOM": "CODCOM", "COM": "Commune", **PEOPLE},
-])
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"REG": "REG", "DEP": "DEP", "CODCOM": "CODCOM", **PEOPLE},
+        {"REG": "REG", "DEP": "DEP", "COM": "CODCOM", **PEOPLE},
+        {
+            "CODREG": "REG",
+            "REG": "Région",
+            "CODDEP": "DEP",
+            "CODARR": "CODARR",
+            "CODCAN": "CODCAN",
+            "CODCOM": "CODCOM",
+            "COM": "Commune",
+            **PEOPLE,
+        },
+    ],
+)
 @pytest.mark.parametrize("name", ["pop2022_donnees_communes.csv", "donnees_communes.csv", "download (3).csv"])
 def test_populations_whose_code_stands_in_two_columns(tmp_path, columns, name):
     found = read(tmp_path, "insee_population", "2022", name, text(columns)).frame
     told = dict(zip(found["commune_code"], found["population_municipal"], strict=True))
     assert told == {r["COM"]: int(r["PMUN"]) for r in published()}
-    assert dict(zip(found["commune_code"], found["region_code"], strict=True)) == {r["COM"]: r["REG"] for r in published()}
+    assert dict(zip(found["commune_code"], found["region_code"], strict=True)) == {
+        r["COM"]: r["REG"] for r in published()
+    }
 
 
 def test_a_file_that_has_the_whole_code_too_is_read_by_it_whatever_columns_are_added(tmp_path):
     lines = POPULATION.read_text(encoding="utf-8-sig").splitlines()
     text = "\n".join([lines[0] + ";INDICATEUR_NOUVEAU;QUALITE", *(line + ";1;A" for line in lines[1:])])
     found = read(tmp_path, "insee_population", "2022", "pop2022_donnees_communes.csv", text.encode()).frame
-    assert dict(zip(found["commune_code"], found["region_code"], strict=True)) == {r["COM"]: r["REG"] for r in published()}
+    assert dict(zip(found["commune_code"], found["region_code"], strict=True)) == {
+        r["COM"]: r["REG"] for r in published()
+    }
 
 
 def test_zeros_that_a_spreadsheet_took_from_both_parts_are_put_back(tmp_path):
-    codes = {f"{d}{c:03d}": (d.lstrip("0"), str(c)) for d in ("01", "02", "03", "09", "10", "44", "2A") for c in range(1, 30)}
+    codes = {
+        f"{d}{c:03d}": (d.lstrip("0"), str(c)) for d in ("01", "02", "03", "09", "10", "44", "2A") for c in range(1, 30)
+    }
     codes["97105"] = ("971", "105")
     rows = ["DEP;CODCOM;PMUN;PCAP;PTOT", *(f"{dep};{com};10;1;11" for dep, com in codes.values())]
     found = read(tmp_path, "insee_population", "2023", "donnees_communes.csv", "\n".join(rows).encode()).frame
@@ -88,31 +106,77 @@ def test_parts_that_are_no_code_are_not_joined(tmp_path):
 def test_the_workbook_of_the_legal_populations(tmp_path):
     book = openpyxl.Workbook()
     book.active.title = "Départements"
-    book.active.append(["Code département", "Nom du département", "Population municipale", "Population comptée à part", "Population totale"])
+    book.active.append(
+        [
+            "Code département",
+            "Nom du département",
+            "Population municipale",
+            "Population comptée à part",
+            "Population totale",
+        ]
+    )
     sheet = book.create_sheet("Communes")
-    for line in ("Populations légales 2019 des communes", "Recensement de la population", "", "Source : Insee", "", "", ""):
+    for line in (
+        "Populations légales 2019 des communes",
+        "Recensement de la population",
+        "",
+        "Source : Insee",
+        "",
+        "",
+        "",
+    ):
         sheet.append([line])
-    sheet.append([
-        "Code région", "Nom de la région", "Code département", "Code arrondissement", "Code canton", "Code commune", "Nom de la commune",
-        "Population municipale", "Population comptée à part", "Population totale",
-    ])
+    sheet.append(
+        [
+            "Code région",
+            "Nom de la région",
+            "Code département",
+            "Code arrondissement",
+            "Code canton",
+            "Code commune",
+            "Nom de la commune",
+            "Population municipale",
+            "Population comptée à part",
+            "Population totale",
+        ]
+    )
     for r in published():
-        sheet.append([r["REG"], r["Région"], r["DEP"], r["CODARR"], r["CODCAN"], r["CODCOM"], r["Commune"], *(int(r[c]) for c in PEOPLE)])
+        sheet.append(
+            [
+                r["REG"],
+                r["Région"],
+                r["DEP"],
+                r["CODARR"],
+                r["CODCAN"],
+                r["CODCOM"],
+                r["Commune"],
+                *(int(r[c]) for c in PEOPLE),
+            ]
+        )
     out = io.BytesIO()
     book.save(out)
     found = read(tmp_path, "insee_population", "2022", "ensemble.xlsx", out.getvalue()).frame
-    assert dict(zip(found["commune_code"], found["population_total"], strict=True)) == {r["COM"]: int(r["PTOT"]) for r in published()}
+    assert dict(zip(found["commune_code"], found["population_total"], strict=True)) == {
+        r["COM"]: int(r["PTOT"]) for r in published()
+    }
 
 
 # a name that says nothing ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("source, sample", [
-    ("insee_filosofi", "2018/FILO2018_DISP_EPCI.csv"), ("insee_filosofi", "2018/FILO2018_DISP_COM.csv"),
-    ("insee_filosofi", "2014/FILO2014_DISP_METROPOLE.csv"), ("insee_filosofi", "2021/cc_filosofi_2021_COM.csv"),
-    ("insee_population", "2022/pop2022_donnees_communes.csv"), ("insee_neet", "2018/neet_epci_2018.csv"),
-    ("insee_cog", "2025/cog2025_mouvements-communes.csv"), ("insee_unemployment", "2023/chomage-zone-t1-2003-t3-2023.xlsx"),
-])
+@pytest.mark.parametrize(
+    "source, sample",
+    [
+        ("insee_filosofi", "2018/FILO2018_DISP_EPCI.csv"),
+        ("insee_filosofi", "2018/FILO2018_DISP_COM.csv"),
+        ("insee_filosofi", "2014/FILO2014_DISP_METROPOLE.csv"),
+        ("insee_filosofi", "2021/cc_filosofi_2021_COM.csv"),
+        ("insee_population", "2022/pop2022_donnees_communes.csv"),
+        ("insee_neet", "2018/neet_epci_2018.csv"),
+        ("insee_cog", "2025/cog2025_mouvements-communes.csv"),
+        ("insee_unemployment", "2023/chomage-zone-t1-2003-t3-2023.xlsx"),
+    ],
+)
 def test_a_renamed_file_in_a_mirror_is_known_by_its_content(tmp_path, source, sample):
     path = PROJECT / f"sources/{source}/sample/{sample}"
     vintage, name = sample.split("/")
@@ -124,7 +188,13 @@ def test_a_renamed_file_in_a_mirror_is_known_by_its_content(tmp_path, source, sa
 
 def test_a_file_of_nine_departements_or_regions_does_not_say_which(tmp_path):
     with pytest.raises(Refusal, match="neither its name nor its codes"):
-        read(tmp_path, "insee_filosofi", "2018", "download.csv", (PROJECT / "sources/insee_filosofi/sample/2018/FILO2018_DISP_DEP.csv").read_bytes())
+        read(
+            tmp_path,
+            "insee_filosofi",
+            "2018",
+            "download.csv",
+            (PROJECT / "sources/insee_filosofi/sample/2018/FILO2018_DISP_DEP.csv").read_bytes(),
+        )
 
 
 # Filosofi: a workbook with one sheet a level, and one workbook a level ---------------------------------
@@ -202,11 +272,14 @@ def land(tmp_path: Path, name: str, data: bytes) -> dict[str, set[str]]:
     return found
 
 
-@pytest.mark.parametrize("name, inner", [
-    ("base-cc-filosofi-2014.xlsx", None),
-    ("filo-revenu-pauvrete-menage-2014.zip", "base-cc-filosofi-2014.xlsx"),
-    ("filo-revenu-pauvrete-menage-2014.xlsx", None),
-])
+@pytest.mark.parametrize(
+    "name, inner",
+    [
+        ("base-cc-filosofi-2014.xlsx", None),
+        ("filo-revenu-pauvrete-menage-2014.zip", "base-cc-filosofi-2014.xlsx"),
+        ("filo-revenu-pauvrete-menage-2014.xlsx", None),
+    ],
+)
 @pytest.mark.parametrize("rename", [BASE, {}])
 def test_a_workbook_with_one_sheet_a_level_gives_every_level(tmp_path, name, inner, rename):
     data = workbook(SHEETS, rename)
@@ -227,4 +300,6 @@ def test_one_workbook_a_level_with_many_sheets(tmp_path):
 
 def test_the_archive_of_one_workbook_a_level(tmp_path):
     data = workbook({"ENSEMBLE": "COM", "TRAGERF_1": "COM"}, {})
-    assert set(land(tmp_path, "indic-struct-distrib-revenu-2014-COMMUNES.zip", zipped("FILO_DISP_COM.xlsx", data))) == {"commune"}
+    assert set(land(tmp_path, "indic-struct-distrib-revenu-2014-COMMUNES.zip", zipped("FILO_DISP_COM.xlsx", data))) == {
+        "commune"
+    }

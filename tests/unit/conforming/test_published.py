@@ -38,7 +38,10 @@ def test_the_newest_of_several_counts() -> None:
 
 def test_it_is_read_above_the_header_and_nowhere_else(tmp_path: Path) -> None:
     path = tmp_path / "zones.csv"
-    path.write_text("Zones\nMise en ligne le 17/03/2023\nCODGEO;LIBGEO\n44109;Nantes\n44143;Publié le 01/01/2024\n", encoding="utf-8")
+    path.write_text(
+        "Zones\nMise en ligne le 17/03/2023\nCODGEO;LIBGEO\n44109;Nantes\n44143;Publié le 01/01/2024\n",
+        encoding="utf-8",
+    )
     raw = read_table(path, name="zones.csv", known_headers=lambda cells: sum(c in ("CODGEO", "LIBGEO") for c in cells))
     assert raw.titles == ["Zones", "Mise en ligne le 17/03/2023"]
     assert published_on(raw.titles) == date(2023, 3, 17)

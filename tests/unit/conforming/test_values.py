@@ -70,7 +70,9 @@ def test_a_number_with_two_readings_is_refused_with_both():
 
 def test_a_closed_list_is_read_in_any_case_and_spelled_one_way():
     # B Lab wrote « Certified » in 2021 and « certified » in 2022
-    found, _ = values("text", ["Certified", "certified", "DE-CERTIFIED", "pending"], allowed=["certified", "de-certified"])
+    found, _ = values(
+        "text", ["Certified", "certified", "DE-CERTIFIED", "pending"], allowed=["certified", "de-certified"]
+    )
     assert found == ["certified", "certified", "de-certified", "unreadable"]
 
 
@@ -129,7 +131,9 @@ def test_a_score_may_be_written_with_its_base():
     assert values("number", ["12/100"], unit="%", minimum=0, maximum=100)[0] == ["unreadable"]
 
 
-@given(st.lists(st.integers(0, 100), min_size=1, max_size=20), st.sampled_from(["{}/100", "{} / 100", "{}/100,0", "{}"]))
+@given(
+    st.lists(st.integers(0, 100), min_size=1, max_size=20), st.sampled_from(["{}/100", "{} / 100", "{}/100,0", "{}"])
+)
 def test_any_score_comes_back_with_its_base_or_without(scores, form):
     assert values("integer", [form.format(n) for n in scores], minimum=0, maximum=100)[0] == scores
 
@@ -150,7 +154,7 @@ def test_a_value_out_of_the_possible_range_is_not_read():
     assert "0–100" in parsed.unreadable["830"].fr
 
 
-@given(st.lists(st.integers(-10**9, 10**9), min_size=1, max_size=30), st.sampled_from(["", " ", "\u202f", "\u00a0"]))
+@given(st.lists(st.integers(-(10**9), 10**9), min_size=1, max_size=30), st.sampled_from(["", " ", "\u202f", "\u00a0"]))
 def test_any_integer_comes_back_whatever_the_thousands_separator(numbers, separator):
     texts = [f"{n:,}".replace(",", separator) for n in numbers]
     assert values("integer", texts)[0] == numbers
@@ -185,11 +189,19 @@ def test_lost_zeros_of_communes_come_back_where_the_column_proves_the_loss():
     assert "3 code" in parsed.notes[0].fr
 
 
-@pytest.mark.parametrize("texts", [
-    ["4410", "44109", "44162"],  # one slip of the hand: 04410 would be a commune of the Alpes
-    ["4410", "4416", "4414", "01004", "44109"],  # a column whose zeros were kept lost other digits
-    ["4410", "4416", "4414", *(f"44{n:03d}" for n in range(1, 150))],  # three of 152: nine in a hundred are expected
-])
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ["4410", "44109", "44162"],  # one slip of the hand: 04410 would be a commune of the Alpes
+        ["4410", "4416", "4414", "01004", "44109"],  # a column whose zeros were kept lost other digits
+        [
+            "4410",
+            "4416",
+            "4414",
+            *(f"44{n:03d}" for n in range(1, 150)),
+        ],  # three of 152: nine in a hundred are expected
+    ],
+)
 def test_a_commune_that_was_cut_is_not_padded(texts):
     found, parsed = values("commune", texts)
     assert found[0] == "unreadable" and "4 chiffres au lieu de 5" in parsed.unreadable["4410"].fr
@@ -206,11 +218,26 @@ def test_what_is_no_commune_is_not_made_one(text):
     assert values("commune", [text])[0] == ["unreadable"]
 
 
-@pytest.mark.parametrize(("kind", "text"), [
-    ("siren", "000000000"), ("siret", "00000000000000"), ("siret", "00000000012345"), ("siret", "55208131700000"),
-    ("epci", "000000000"), ("commune", "00000"), ("department", "00"), ("region", "00"), ("employment_zone", "0000"),
-    ("naf", "00"), ("naf", "0"), ("naf", "0000Z"), ("siren", "0"), ("siren", "00000000"), ("siren", "000000000.0"),
-])
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("siren", "000000000"),
+        ("siret", "00000000000000"),
+        ("siret", "00000000012345"),
+        ("siret", "55208131700000"),
+        ("epci", "000000000"),
+        ("commune", "00000"),
+        ("department", "00"),
+        ("region", "00"),
+        ("employment_zone", "0000"),
+        ("naf", "00"),
+        ("naf", "0"),
+        ("naf", "0000Z"),
+        ("siren", "0"),
+        ("siren", "00000000"),
+        ("siren", "000000000.0"),
+    ],
+)
 def test_zeros_are_nobodys_number(kind, text):
     assert values(kind, [text] * 5)[0] == ["unreadable"] * 5
 
@@ -331,10 +358,23 @@ def test_a_day_that_does_not_exist_is_not_read():
     assert values("date", ["31/02/2021"])[0] == ["unreadable"]
 
 
-@pytest.mark.parametrize("text", [
-    "0001-01-01", "01/01/0001", "01/01/0021", "30/12/1899", "1899-12-30", "1899-12-30T00:00:00", "00/00/0000", "0000-00-00",
-    "1900-01-00", "01/01/1900", "9999-12-31", "31/12/9999",
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "0001-01-01",
+        "01/01/0001",
+        "01/01/0021",
+        "30/12/1899",
+        "1899-12-30",
+        "1899-12-30T00:00:00",
+        "00/00/0000",
+        "0000-00-00",
+        "1900-01-00",
+        "01/01/1900",
+        "9999-12-31",
+        "31/12/9999",
+    ],
+)
 def test_a_date_without_value_is_no_date(text):
     # .NET writes the year 1 for « no date »: it was read as 2001
     assert values("date", [text, "04/03/2021"])[0] == ["unreadable", date(2021, 3, 4)]

@@ -39,8 +39,11 @@ def catalogue(tmp_path):
 def manifest():
     lake = {
         f"source.o.{schema}.{table}": {
-            "resource_type": "source", "source_name": table.split("__")[0], "name": table.split("__")[-1],
-            "schema": schema, "identifier": table,
+            "resource_type": "source",
+            "source_name": table.split("__")[0],
+            "name": table.split("__")[-1],
+            "schema": schema,
+            "identifier": table,
         }
         for schema, table in (
             ("lake", "insee_income__income"),
@@ -51,13 +54,29 @@ def manifest():
     }
     test = {"resource_type": "test", "config": {}, "fqn": []}
     nodes = {
-        "model.o.stg_income": node("stg_income", "staging", ["source.o.lake.insee_income__income", "source.o.lake.insee_income__other"]),
+        "model.o.stg_income": node(
+            "stg_income", "staging", ["source.o.lake.insee_income__income", "source.o.lake.insee_income__other"]
+        ),
         "model.o.helper": node("helper", "intermediate", ["model.o.stg_income"], config={"materialized": "ephemeral"}),
         "model.o.fct_value": node("fct_value", "marts", ["model.o.helper", "source.o.run.settings"]),
         "model.o.fct_label": node("fct_label", "marts", ["source.o.lake.lucie__labels"]),
-        "test.o.not_null": {**test, "name": "not_null_fct_value", "attached_node": "model.o.fct_value", "depends_on": {"nodes": ["model.o.fct_value"]}},
-        "test.o.unique.1": {**test, "name": "unique_fct.label-id", "attached_node": "model.o.fct_label", "depends_on": {"nodes": ["model.o.fct_label"]}},
-        "test.o.assert": {**test, "name": "assert_both", "depends_on": {"nodes": ["model.o.fct_value", "model.o.fct_label"]}},
+        "test.o.not_null": {
+            **test,
+            "name": "not_null_fct_value",
+            "attached_node": "model.o.fct_value",
+            "depends_on": {"nodes": ["model.o.fct_value"]},
+        },
+        "test.o.unique.1": {
+            **test,
+            "name": "unique_fct.label-id",
+            "attached_node": "model.o.fct_label",
+            "depends_on": {"nodes": ["model.o.fct_label"]},
+        },
+        "test.o.assert": {
+            **test,
+            "name": "assert_both",
+            "depends_on": {"nodes": ["model.o.fct_value", "model.o.fct_label"]},
+        },
     }
     # in dbt's order, which is by name: children may stand before their parents
     nodes = {k: {"unique_id": k, **v} for k, v in sorted(nodes.items())}

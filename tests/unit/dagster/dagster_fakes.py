@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -103,7 +103,10 @@ class FakeRefresh:
         holds = Message(fr="tient", en="holds")
         self.source_checks["insee_income"] = [
             CheckOutcome(name="gini between 0 and 1", asset="insee_income.income", passed=passed, message=message)
-            for passed, message in ((True, holds), (not self.implausible, Message(fr="gini de 3", en="gini of 3") if self.implausible else holds))
+            for passed, message in (
+                (True, holds),
+                (not self.implausible, Message(fr="gini de 3", en="gini of 3") if self.implausible else holds),
+            )
         ]
         return [
             FileOutcome(
@@ -126,7 +129,12 @@ class FakeRefresh:
         """An older vintage is held beside the one that came."""
         if source_id == "lucie":
             return {}
-        return {"income": {v: SimpleNamespace(rows=n, path=f"{source_id}/income/{v}.ab.parquet") for v, n in (("2018", 5), ("2021", 9))}}
+        return {
+            "income": {
+                v: SimpleNamespace(rows=n, path=f"{source_id}/income/{v}.ab.parquet")
+                for v, n in (("2018", 5), ("2021", 9))
+            }
+        }
 
     def build(self):
         self.calls.append(("build",))
@@ -143,7 +151,15 @@ class FakeRefresh:
 
     def check_marts(self):
         self.calls.append(("check_marts",))
-        return [CheckOutcome(name="row count at least 1", asset="fct_value", severity="warn", passed=False, message=Message(fr="vide", en="empty"))]
+        return [
+            CheckOutcome(
+                name="row count at least 1",
+                asset="fct_value",
+                severity="warn",
+                passed=False,
+                message=Message(fr="vide", en="empty"),
+            )
+        ]
 
     def publish(self):
         self.calls.append(("publish",))
@@ -153,7 +169,7 @@ class FakeRefresh:
         return self._outcome(code, Message(fr="bloquée", en="blocked") if code == 4 else None)
 
     def _outcome(self, code, note):
-        now = datetime.now(timezone.utc)
+        now = datetime.now(UTC)
         return RefreshOutcome(
             run_id=self.run_id,
             edition=None if code == 4 else "2026-01-01",

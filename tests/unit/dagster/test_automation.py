@@ -9,11 +9,18 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from dagster import (
-    DagsterInstance, DagsterRunStatus, DefaultScheduleStatus, build_schedule_context, build_sensor_context,
+    DagsterInstance,
+    DagsterRunStatus,
+    DefaultScheduleStatus,
+    build_schedule_context,
+    build_sensor_context,
 )
 from dagster._core.remote_origin import RemoteInstigatorOrigin
 from dagster._core.scheduler.instigation import (
-    InstigatorState, InstigatorStatus, InstigatorType, ScheduleInstigatorData,
+    InstigatorState,
+    InstigatorStatus,
+    InstigatorType,
+    ScheduleInstigatorData,
 )
 from dagster_fakes import source
 
@@ -73,9 +80,7 @@ def tick(repository, instance, name, cursor=None):
 
 def launched(definitions, instance, request, *, status=DagsterRunStatus.SUCCESS):
     """Record a run as the daemon does for a request."""
-    return instance.create_run_for_job(
-        definitions.resolve_job_def("refresh_all"), tags={**request.tags}, status=status
-    )
+    return instance.create_run_for_job(definitions.resolve_job_def("refresh_all"), tags={**request.tags}, status=status)
 
 
 def look(source_id, day=TODAY):
@@ -91,12 +96,19 @@ def names(request):
 
 def status(tmp_path, name, today, *, frequency="yearly", expected=("03-01",), vintage="2025", looked=None, live=True):
     entry = source(
-        tmp_path, name, calendar={"frequency": frequency, "expected": list(expected), "grace_days": 14, "lag_months": 0},
+        tmp_path,
+        name,
+        calendar={"frequency": frequency, "expected": list(expected), "grace_days": 14, "lag_months": 0},
         **({} if live else {"live": []}),
     )
     fetched = datetime.combine(looked, datetime.min.time(), UTC) if looked else None
     found = health(
-        entry, newest_vintage=vintage, published_at=None, fetched_at=fetched, refused=False, today=today,
+        entry,
+        newest_vintage=vintage,
+        published_at=None,
+        fetched_at=fetched,
+        refused=False,
+        today=today,
         channel="live" if looked else "mirror",
     )
     return SourceStatus(entry, found, "live")
@@ -160,7 +172,9 @@ def test_nothing_is_asked_for_when_nothing_is_due(repository, instance, clock, w
     assert not result.run_requests and "Aucune source n'est attendue" in result.skip_message
 
 
-def test_a_look_that_reached_nobody_is_tried_again_after_growing_pauses(definitions, repository, instance, clock, wanted):
+def test_a_look_that_reached_nobody_is_tried_again_after_growing_pauses(
+    definitions, repository, instance, clock, wanted
+):
     wanted.append(look("insee_income", date(2026, 11, 1)))
     # runs are stamped with the real time
     clock.now = datetime.now(UTC)
@@ -178,14 +192,27 @@ def test_what_is_due_follows_the_journal_of_looks(settings, monkeypatch, tmp_pat
 
     income = source(tmp_path, "insee_income", calendar={"frequency": "daily", "grace_days": 3})
     found = health(
-        income, newest_vintage="2026-11", published_at=None, fetched_at=NOW - timedelta(days=9), refused=False,
-        today=TODAY, channel="live",
+        income,
+        newest_vintage="2026-11",
+        published_at=None,
+        fetched_at=NOW - timedelta(days=9),
+        refused=False,
+        today=TODAY,
+        channel="live",
     )
     monkeypatch.setattr("orchestration.status.source_status", lambda _s, _t: [SourceStatus(income, found, "live")])
     assert [one.source_id for one in sensors.due_now(settings, NOW)] == ["insee_income"]
     entry = Entry(
-        template="t", url="u", origin="o", vintage="2026-11", file="f", sha256="a", bytes=1, method="hash",
-        fetched_at="2026-11-15T04:00:00+00:00", checked_at="2026-11-24T04:00:00+00:00",
+        template="t",
+        url="u",
+        origin="o",
+        vintage="2026-11",
+        file="f",
+        sha256="a",
+        bytes=1,
+        method="hash",
+        fetched_at="2026-11-15T04:00:00+00:00",
+        checked_at="2026-11-24T04:00:00+00:00",
     )
     Journal(addresses={"u": entry}).save(settings.home / "live" / "insee_income")
     assert sensors.due_now(settings, NOW) == []
@@ -256,7 +283,9 @@ def test_what_the_schedules_missed_is_made_up_for_in_one_run(repository, local, 
     repositories = _origin("publish").repository_origin
     for name, switch in (("dgcl_epci", InstigatorStatus.RUNNING), ("insee_wages", InstigatorStatus.STOPPED)):
         origin = RemoteInstigatorOrigin(repositories, f"calendar_{name}")
-        local.add_instigator_state(InstigatorState(origin, InstigatorType.SCHEDULE, switch, ScheduleInstigatorData("0 4 * * *")))
+        local.add_instigator_state(
+            InstigatorState(origin, InstigatorType.SCHEDULE, switch, ScheduleInstigatorData("0 4 * * *"))
+        )
     [request] = ask(repository, local, NOW - timedelta(hours=30)).run_requests
     # what nobody turned on is not looked for
     assert {n for n in names(request) if n.startswith("lake/")} == {"lake/dgcl_epci", "lake/insee_income"}
@@ -327,7 +356,14 @@ def test_the_heartbeat_shows_silence_and_delays_as_checks(repository, instance, 
     monkeypatch.setenv("OBSERVATORY_HOME", str(settings.home))
     settings.home.mkdir()
     (settings.home / "heartbeat.json").write_text(
-        json.dumps({"first_at": "2026-01-05T04:00:00Z", "last_at": "2026-01-05T04:00:00Z", "last_exit_code": 0, "good_at": "2026-01-05T04:00:00Z"})
+        json.dumps(
+            {
+                "first_at": "2026-01-05T04:00:00Z",
+                "last_at": "2026-01-05T04:00:00Z",
+                "last_exit_code": 0,
+                "good_at": "2026-01-05T04:00:00Z",
+            }
+        )
     )
     late = status(tmp_path / "s", "insee_income", TODAY)
     unknown = status(tmp_path / "s", "removed_yesterday", TODAY)
@@ -357,9 +393,24 @@ def errands(monkeypatch):
     def errand(self, context, *, channel, only, vintages=None):
         asked.append((channel, only, vintages))
         state = "missing" if only == ["silent"] else "accepted"
-        files = [FileOutcome(source=only[0], vintage=v, file="a.csv", state=state, rows_kept=3, reason=Message(fr="pas de réponse", en="no answer")) for v in vintages or ()]
+        files = [
+            FileOutcome(
+                source=only[0],
+                vintage=v,
+                file="a.csv",
+                state=state,
+                rows_kept=3,
+                reason=Message(fr="pas de réponse", en="no answer"),
+            )
+            for v in vintages or ()
+        ]
         return RefreshOutcome(
-            run_id="r", edition="e", started_at=NOW, finished_at=NOW, territory="244400404", channel=channel,
+            run_id="r",
+            edition="e",
+            started_at=NOW,
+            finished_at=NOW,
+            territory="244400404",
+            channel=channel,
             sources=files,
         )
 
@@ -415,7 +466,9 @@ def test_the_vintages_of_the_lake_can_be_chosen(instance, settings):
     from orchestration.lake import KnownFile, Lake, Register, SourceState
 
     settings.home.mkdir()
-    known = KnownFile(file="a", slot="", sha256="a", contract="c", bytes=1, origin="o", channel="mirror", state="refused")
+    known = KnownFile(
+        file="a", slot="", sha256="a", contract="c", bytes=1, origin="o", channel="mirror", state="refused"
+    )
     shipped = known.model_copy(update={"channel": "sample"})
     files = {"2018": {"a": known}, "2021": {"a": known}, "2022": {"a": shipped}}
     Lake(settings.home).commit(Register(real={"insee_income": SourceState(files=files)}))
@@ -437,5 +490,3 @@ def test_emptying_the_inbox_tells_its_answers(definitions, instance, settings, e
     assert result.success and errands == [("inbox", ["lucie"], None)]
     [output] = [e for e in result.all_events if e.event_type_value == "STEP_OUTPUT"]
     assert output.step_output_data.metadata["answers"].value == "- **labels.csv** : pris / taken"
-
-

@@ -47,7 +47,9 @@ def test_everything_is_registered(definitions):
     assert [s.name for s in repository.schedule_defs] == ["calendar_insee_income"]
     assert {s.name: s.default_status.value for s in repository.sensor_defs} == {
         # what changes figures from the net is turned on by a person; the inbox and the alarm are there at once
-        "updates_due": "STOPPED", "inbox_drops": "RUNNING", "heartbeat": "RUNNING",
+        "updates_due": "STOPPED",
+        "inbox_drops": "RUNNING",
+        "heartbeat": "RUNNING",
     }
     assert {k.to_user_string() for k in repository.asset_graph.asset_check_keys} == {
         "lake/insee_income:files_accepted",
@@ -66,7 +68,9 @@ def test_everything_is_registered(definitions):
 
 def test_dependencies_join_many_tables_into_one_source_and_see_through_ephemeral_models(definitions):
     graph = definitions.resolve_asset_graph()
-    parents = {k.to_user_string(): {p.to_user_string() for p in graph.get(k).parent_keys} for k in graph.get_all_asset_keys()}
+    parents = {
+        k.to_user_string(): {p.to_user_string() for p in graph.get(k).parent_keys} for k in graph.get_all_asset_keys()
+    }
     assert parents == {
         "lake/insee_income": set(),
         "lake/lucie": {"lake/insee_income"},
@@ -144,7 +148,12 @@ def test_a_run_without_settings_takes_those_of_the_installation(monkeypatch):
 @pytest.mark.parametrize(
     ("realm", "channel", "asked", "expected"),
     # of a mirror's folder nothing is known: the guard against samples then says what to enter
-    [("real", "live", ["x"], "live"), ("real", "mirror", ["x"], "sample"), ("real", "mirror", [], "inbox"), ("sample", "sample", [], "sample")],
+    [
+        ("real", "live", ["x"], "live"),
+        ("real", "mirror", ["x"], "sample"),
+        ("real", "mirror", [], "inbox"),
+        ("sample", "sample", [], "sample"),
+    ],
 )
 def test_a_home_with_real_figures_goes_on_with_real_files(monkeypatch, tmp_path, realm, channel, asked, expected):
     from orchestration.editions import shelf
@@ -204,7 +213,11 @@ def test_a_missing_manifest_says_what_to_run(tmp_path):
 def test_a_built_model_shows_its_columns():
     model = AssetSpec("fct_value", metadata={"dagster/column_schema": "the columns"})
     node = type("Node", (), {"seconds": 1.0})
-    assert models._metadata(node, 3, model) == {"seconds": 1.0, "dagster/column_schema": "the columns", "dagster/row_count": 3}
+    assert models._metadata(node, 3, model) == {
+        "seconds": 1.0,
+        "dagster/column_schema": "the columns",
+        "dagster/row_count": 3,
+    }
 
 
 def test_names_of_expectations_begin_with_what_tells_them_apart_and_stay_apart():
@@ -228,7 +241,9 @@ def test_loading_imports_neither_dbt_nor_great_expectations():
         "import sys, orchestration.definitions\n"
         "print([m for m in ('dbt', 'dagster_dbt', 'great_expectations', 'pandas', 'duckdb') if m in sys.modules])"
     )
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+    assert (
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+    )
 
 
 def test_the_manifest_is_read_as_dagster_dbt_reads_it(manifest, tmp_path):
@@ -254,6 +269,8 @@ def test_the_manifest_is_read_as_dagster_dbt_reads_it(manifest, tmp_path):
         assert {d.asset_key for d in spec.deps} == {d.asset_key for d in theirs.deps} - {AssetKey(["run", "settings"])}
     for check in ours.check_specs:
         unique_id = check.metadata["observatory/unique_id"]
-        theirs = translator.get_asset_check_spec(ours.specs[0].replace_attributes(key=check.asset_key), manifest, unique_id, None)
+        theirs = translator.get_asset_check_spec(
+            ours.specs[0].replace_attributes(key=check.asset_key), manifest, unique_id, None
+        )
         # dagster-dbt leaves out a test over several models; here it stands on the first
         assert unique_id == "test.o.assert" if theirs is None else theirs.asset_key == check.asset_key

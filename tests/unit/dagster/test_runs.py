@@ -70,13 +70,24 @@ def latest(instance, *path):
 
 def evaluations(instance, run_id):
     events = instance.all_logs(run_id)
-    found = [e.dagster_event.asset_check_evaluation_data for e in events if e.dagster_event and e.dagster_event.event_type_value == "ASSET_CHECK_EVALUATION"]
+    found = [
+        e.dagster_event.asset_check_evaluation_data
+        for e in events
+        if e.dagster_event and e.dagster_event.event_type_value == "ASSET_CHECK_EVALUATION"
+    ]
     return {f"{e.asset_key.to_user_string()}:{e.check_name}": e for e in found}
 
 
 def test_the_steps_ask_in_order_and_the_home_is_released(run, capfd):
     refresh, outcome = run()
-    assert refresh.calls == [("start_worker",), ("ingest", "insee_income"), ("ingest", "lucie"), ("build",), ("check_marts",), ("publish",)]
+    assert refresh.calls == [
+        ("start_worker",),
+        ("ingest", "insee_income"),
+        ("ingest", "lucie"),
+        ("build",),
+        ("check_marts",),
+        ("publish",),
+    ]
     assert outcome.published and refresh.closed and not resources._sessions
     # standard output belongs to the receipt
     assert capfd.readouterr().out == ""
@@ -90,7 +101,11 @@ def test_the_run_stands_in_the_interface_with_counts_origins_reasons_and_checks(
     told = {name: record.tags[name] for name in ("channel", "territory", "edition", "exit_code")}
     assert told == {"channel": "sample", "territory": "244400404", "edition": "2026-01-01", "exit_code": "0"}
     origin = record.remote_job_origin
-    assert (origin.job_name, origin.location_name, origin.repository_origin.repository_name) == ("refresh_all", "observatory", "__repository__")
+    assert (origin.job_name, origin.location_name, origin.repository_origin.repository_name) == (
+        "refresh_all",
+        "observatory",
+        "__repository__",
+    )
     assert record.run_config["resources"]["observatory"]["config"]["channel"] == "sample"
 
     income = latest(instance, "lake", "insee_income")
@@ -141,7 +156,11 @@ def test_a_failed_model_fails_the_step_after_the_receipt_is_written(run, instanc
     assert instance.get_run_by_id(refresh.run.run_id).status == DagsterRunStatus.FAILURE
     steps = {s.step_key: s.status.value for s in instance.get_run_step_stats(refresh.run.run_id) if s.status}
     assert steps["dbt_build"] == "FAILURE" and "edition" not in {k for k, v in steps.items() if v == "SUCCESS"}
-    [failure] = [e.dagster_event for e in instance.all_logs(refresh.run.run_id) if e.dagster_event and e.dagster_event.event_type_value == "STEP_FAILURE"]
+    [failure] = [
+        e.dagster_event
+        for e in instance.all_logs(refresh.run.run_id)
+        if e.dagster_event and e.dagster_event.event_type_value == "STEP_FAILURE"
+    ]
     assert "fct_value : colonne gini inconnue" in failure.step_failure_data.user_failure_data.description
 
 

@@ -19,7 +19,9 @@ MACROS = Path(__file__).resolve().parents[3] / "dbt_project" / "macros"
 
 def macro(file: str, name: str, *arguments: object) -> str:
     """Return the SQL that a macro gives."""
-    return str(getattr(jinja2.Environment().from_string((MACROS / file).read_text(encoding="utf-8")).module, name)(*arguments))
+    return str(
+        getattr(jinja2.Environment().from_string((MACROS / file).read_text(encoding="utf-8")).module, name)(*arguments)
+    )
 
 
 @pytest.mark.parametrize(
@@ -34,4 +36,6 @@ def test_the_day_of_a_vintage_is_the_one_that_the_catalogue_knows(vintage: str) 
 
 def test_a_list_named_after_its_day_is_of_that_day() -> None:
     with duckdb.connect() as connection:
-        assert connection.execute(f"SELECT {macro('dates.sql', 'day_of', '$1')}", ["2024-03-15"]).fetchone() == (date(2024, 3, 15),)
+        assert connection.execute(f"SELECT {macro('dates.sql', 'day_of', '$1')}", ["2024-03-15"]).fetchone() == (
+            date(2024, 3, 15),
+        )

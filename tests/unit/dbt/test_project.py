@@ -37,7 +37,11 @@ CONTRACT = {
     "mart_edition_change": "indicator_id territory_level territory_code period breakdown edition change old_value new_value",
 }
 PROVENANCE = {
-    "_vintage": "varchar", "_file": "varchar", "_sha256": "varchar", "_row": "bigint", "_channel": "varchar",
+    "_vintage": "varchar",
+    "_file": "varchar",
+    "_sha256": "varchar",
+    "_row": "bigint",
+    "_channel": "varchar",
     "_synthetic": "boolean",
 }
 LAKE_TYPES = {"integer": "bigint", "year": "bigint", "number": "double", "date": "date", "boolean": "boolean"}
@@ -67,7 +71,10 @@ def declared_lake() -> dict[tuple[str, str], dict[str, str]]:
     """Return (source, table) -> column -> data type, as the staging folder declares the lake."""
     return {
         (s["name"], t["name"]): {c["name"]: c["data_type"] for c in t["columns"]}
-        for d in documents() for s in d.get("sources", []) if s["schema"] == "lake" for t in s["tables"]
+        for d in documents()
+        for s in d.get("sources", [])
+        if s["schema"] == "lake"
+        for t in s["tables"]
     }
 
 
@@ -111,7 +118,9 @@ def test_all_seventeen_goals_have_an_indicator() -> None:
     assert {int(r["sdg_id"]) for r in catalogue()} == set(range(1, 18))
 
 
-@pytest.mark.parametrize("column", ["name_fr", "name_en", "definition_fr", "definition_en", "limits_fr", "unit", "unit_fr"])
+@pytest.mark.parametrize(
+    "column", ["name_fr", "name_en", "definition_fr", "definition_en", "limits_fr", "unit", "unit_fr"]
+)
 def test_texts_for_people_are_filled(column: str) -> None:
     assert [r["indicator_id"] for r in catalogue() if not r[column].strip()] == []
 
@@ -163,7 +172,12 @@ def test_every_staging_model_stands_in_its_source_folder() -> None:
 
 def test_every_staged_table_feeds_something() -> None:
     """What the team or a publisher delivers is read by a figure or a mart: a view that nothing reads is a dead end."""
-    read = {name for layer in ("intermediate", "indicators", "marts") for path in sql_files(layer).values() for name in references(path)}
+    read = {
+        name
+        for layer in ("intermediate", "indicators", "marts")
+        for path in sql_files(layer).values()
+        for name in references(path)
+    }
     assert set(sql_files("staging")) <= read
 
 
@@ -204,7 +218,9 @@ def test_no_figure_depends_on_the_day_on_which_it_is_computed() -> None:
     for layer in ("staging", "intermediate", "indicators"):
         for path in sql_files(layer).values():
             text = re.sub(r"--.*", "", path.read_text(encoding="utf-8"))
-            assert not re.search(r"refreshed_at|current_date|today\(|now\(|current_timestamp|get_current", text), path.name
+            assert not re.search(r"refreshed_at|current_date|today\(|now\(|current_timestamp|get_current", text), (
+                path.name
+            )
 
 
 def test_terms_of_labels_say_where_they_are_from() -> None:

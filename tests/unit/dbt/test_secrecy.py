@@ -38,7 +38,9 @@ class Cell:
     points: int
 
 
-def published(folder: Path, declarations: list[dict[str, object]]) -> dict[tuple[str, str, str, str], tuple[float | None, float | None]]:
+def published(
+    folder: Path, declarations: list[dict[str, object]]
+) -> dict[tuple[str, str, str, str], tuple[float | None, float | None]]:
     """Return (indicator, level, code, year) -> numerator and denominator, as the models publish them."""
     warehouse = folder / "warehouse.duckdb"
     with duckdb.connect(str(warehouse)) as connection:
@@ -46,10 +48,30 @@ def published(folder: Path, declarations: list[dict[str, object]]) -> dict[tuple
         frame = pd.DataFrame(declarations).assign(_vintage="2021-12")
         connection.execute(f"INSERT INTO lake.egapro_index__declarations ({', '.join(frame)}) SELECT * FROM frame")
     done = subprocess.run(
-        [sys.executable, "-c", "from dbt.cli.main import cli; cli()", "build", "--select", "+ind_egapro",
-         "--exclude", "resource_type:unit_test", "--vars", dbt_vars(PROJECT), "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT),
-         "--target-path", str(folder / "target"), "--log-path", str(folder / "logs")],
-        env={**os.environ, "DO_NOT_TRACK": "1"}, cwd=folder, capture_output=True, text=True,
+        [
+            sys.executable,
+            "-c",
+            "from dbt.cli.main import cli; cli()",
+            "build",
+            "--select",
+            "+ind_egapro",
+            "--exclude",
+            "resource_type:unit_test",
+            "--vars",
+            dbt_vars(PROJECT),
+            "--project-dir",
+            str(PROJECT),
+            "--profiles-dir",
+            str(PROJECT),
+            "--target-path",
+            str(folder / "target"),
+            "--log-path",
+            str(folder / "logs"),
+        ],
+        env={**os.environ, "DO_NOT_TRACK": "1"},
+        cwd=folder,
+        capture_output=True,
+        text=True,
     )
     assert done.returncode == 0, done.stdout[-3000:]
     with duckdb.connect(str(warehouse), read_only=True) as connection:
@@ -61,7 +83,9 @@ def published(folder: Path, declarations: list[dict[str, object]]) -> dict[tuple
     return {(r[0], r[1], r[2], str(r[3])): (r[4], r[5]) for r in rows}
 
 
-def truth(declarations: list[dict[str, object]], places: list[tuple[str, str, str]]) -> dict[tuple[str, str, str], Cell]:
+def truth(
+    declarations: list[dict[str, object]], places: list[tuple[str, str, str]]
+) -> dict[tuple[str, str, str], Cell]:
     """Return (level, code, year) -> the cell, counted by hand. `places`: région code, département code of each declaration, or ''."""
     found: dict[tuple[str, str, str], list[int]] = defaultdict(list)
     for declaration, (region, department, _) in zip(declarations, places, strict=True):
@@ -74,7 +98,9 @@ def truth(declarations: list[dict[str, object]], places: list[tuple[str, str, st
 
 
 def recovered(
-    figures: dict[tuple[str, str, str, str], tuple[float | None, float | None]], cells: dict[tuple[str, str, str], Cell], parents: dict[str, str],
+    figures: dict[tuple[str, str, str, str], tuple[float | None, float | None]],
+    cells: dict[tuple[str, str, str], Cell],
+    parents: dict[str, str],
 ) -> tuple[list[str], int]:
     """Return the withheld figures that only one value fits, and how many figures are withheld.
 
@@ -89,7 +115,10 @@ def recovered(
         for key, cell in cells.items():
             if key in hidden or key[2] != year:
                 continue
-            assert figures[SHARE, *key] == (cell.at_75, cell.companies) and figures[MEAN, *key] == (cell.points, cell.companies)
+            assert figures[SHARE, *key] == (cell.at_75, cell.companies) and figures[MEAN, *key] == (
+                cell.points,
+                cell.companies,
+            )
         groups: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
         below: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
         for key in hidden:
@@ -99,7 +128,10 @@ def recovered(
             elif level == "department":
                 region = ("region", parents[code], year)
                 assert region not in hidden or all(
-                    ("department", d, year) in hidden for d, r in parents.items() if r == parents[code] and ("department", d, year) in cells)
+                    ("department", d, year) in hidden
+                    for d, r in parents.items()
+                    if r == parents[code] and ("department", d, year) in cells
+                )
                 (below if region in hidden else groups)["FR" if region in hidden else parents[code]].append(key)
         if ("country", "FR", year) in hidden:
             # no total is known at all: nothing is, but of the country itself
@@ -130,6 +162,7 @@ def recovered(
 @pytest.fixture(scope="module")
 def codes() -> dict[str, dict[str, str]]:
     """The codes of régions and départements by name, and the région of each département."""
+
     def seed(name: str) -> Iterator[dict[str, str]]:
         with (PROJECT / "seeds" / f"{name}.csv").open(encoding="utf-8") as file:
             yield from csv.DictReader(file)
@@ -155,11 +188,22 @@ def test_nothing_withheld_follows_from_what_is_shown(tmp_path: Path, codes: dict
         for department in chosen:
             for _ in range(chance.choice([1, 1, 2, 3, 6])):
                 region = codes["parent"][department]
-                score = None if chance.random() < 0.05 else chance.randint(75, 100) if chance.random() < reach else chance.randint(0, 74)
-                declarations.append({
-                    "siren": f"{len(declarations):09d}", "year": year, "score": score, "region_name": names[region],
-                    "department_name": departments[department],
-                })
+                score = (
+                    None
+                    if chance.random() < 0.05
+                    else chance.randint(75, 100)
+                    if chance.random() < reach
+                    else chance.randint(0, 74)
+                )
+                declarations.append(
+                    {
+                        "siren": f"{len(declarations):09d}",
+                        "year": year,
+                        "score": score,
+                        "region_name": names[region],
+                        "department_name": departments[department],
+                    }
+                )
                 places.append((region, department, ""))
     found, hidden = recovered(published(tmp_path, declarations), truth(declarations, places), codes["parent"])
     assert hidden > 500
@@ -167,13 +211,20 @@ def test_nothing_withheld_follows_from_what_is_shown(tmp_path: Path, codes: dict
 
 
 @pytest.mark.realdata
-def test_nothing_withheld_follows_from_the_real_file(tmp_path: Path, codes: dict[str, dict[str, str]], mirror: Path) -> None:
+def test_nothing_withheld_follows_from_the_real_file(
+    tmp_path: Path, codes: dict[str, dict[str, str]], mirror: Path
+) -> None:
     file = mirror / "egapro_index" / "2021-12" / "index-egalite-fh.csv"
     with file.open(encoding="utf-8-sig") as text:
         rows = list(csv.DictReader(text, delimiter=";"))
     declarations = [
-        {"siren": r["SIREN"], "year": int(r["Année"]), "score": float(r["Note"]) if r["Note"].isdigit() else None,
-         "region_name": r["Région"], "department_name": r["Département"]}
+        {
+            "siren": r["SIREN"],
+            "year": int(r["Année"]),
+            "score": float(r["Note"]) if r["Note"].isdigit() else None,
+            "region_name": r["Région"],
+            "department_name": r["Département"],
+        }
         for r in rows
     ]
     places = [(codes["region"].get(r["Région"], ""), codes["department"].get(r["Département"], ""), "") for r in rows]

@@ -27,7 +27,13 @@ def test_what_does_not_exist_is_not_found():
 
 @pytest.mark.parametrize(
     ("broken", "blocks"),
-    [(["rule a"], False), (["rule it's b"], False), (["rule a", "rule it's b"], False), (["rule a", "grain x"], True), (["grain x"], True)],
+    [
+        (["rule a"], False),
+        (["rule it's b"], False),
+        (["rule a", "rule it's b"], False),
+        (["rule a", "grain x"], True),
+        (["grain x"], True),
+    ],
 )
 def test_only_the_rules_that_are_named_are_let_through(broken, blocks):
     test = node("rules_dim_sdg")
@@ -35,5 +41,7 @@ def test_only_the_rules_that_are_named_are_let_through(broken, blocks):
     assert test.config.severity == "error"
     with connect() as connection:
         # as dbt asks: select count(*) <error_if> from (<the test>)
-        (found,) = connection.execute(f"SELECT count(*) {test.config.error_if} FROM (SELECT unnest(?) AS rule)", [broken]).fetchone()
+        (found,) = connection.execute(
+            f"SELECT count(*) {test.config.error_if} FROM (SELECT unnest(?) AS rule)", [broken]
+        ).fetchone()
     assert found is blocks

@@ -6,7 +6,7 @@ Also run as a program by the tests that kill it: see `tests/faults/test_edition_
 from __future__ import annotations
 
 import re
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +34,7 @@ VALUES = [
 
 def outcome(**given: Any) -> RefreshOutcome:
     """Return the outcome of a refresh that published."""
-    now = datetime(2026, 11, 24, 3, 15, tzinfo=timezone.utc)
+    now = datetime(2026, 11, 24, 3, 15, tzinfo=UTC)
     return RefreshOutcome(
         **{
             "run_id": "run-1",
@@ -117,9 +117,7 @@ class Shelf:
     ) -> editions.BuiltEdition:
         """Write a warehouse and build an edition from it."""
         warehouse(self.warehouse, values, extra_rows)
-        return editions.build(
-            self.warehouse, self.home, edition_id, outcome(), inputs or [], "0.1.0", tables
-        )
+        return editions.build(self.warehouse, self.home, edition_id, outcome(), inputs or [], "0.1.0", tables)
 
     def publish(self, edition_id: str = FIRST, **given: Any) -> Path:
         """Build and publish an edition; return its folder."""

@@ -58,7 +58,11 @@ def test_new_removed_revised_blanked_and_filled(shelf: Shelf) -> None:
 def test_each_of_two_deliveries_answers_for_its_own_figures(shelf: Shelf) -> None:
     poverty, gini = VALUES[0], VALUES[3]
     old = [(*poverty, "a", "1"), (*gini, "b", "1"), ("sdg10_gini", "01", "department", "2018", "total", 0.3, "c", "1")]
-    new = [(*poverty[:5], 13.0, "a", "2"), (*gini[:5], 0.28, "b", "2"), ("sdg10_gini", "01", "department", "2018", "total", 0.31, "c", "1")]
+    new = [
+        (*poverty[:5], 13.0, "a", "2"),
+        (*gini[:5], 0.28, "b", "2"),
+        ("sdg10_gini", "01", "department", "2018", "total", 0.31, "c", "1"),
+    ]
     paths = _pair(shelf, old, new)
     assert compare(*paths).revised == 3
     first = compare(*paths, share=Share("a", {"sdg01_poverty_rate"}, {"b"}))

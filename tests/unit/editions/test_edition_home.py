@@ -43,7 +43,10 @@ def _figures(connection: duckdb.DuckDBPyConnection, name: str, rows: list[tuple]
         "breakdown VARCHAR, value DOUBLE, status VARCHAR, source_id VARCHAR DEFAULT 's', vintage VARCHAR DEFAULT '2018')"
     )
     for row in rows:
-        connection.execute(f"INSERT INTO {name} (indicator_id, territory_level, territory_code, period, breakdown, value, status) VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+        connection.execute(
+            f"INSERT INTO {name} (indicator_id, territory_level, territory_code, period, breakdown, value, status) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            row,
+        )
 
 
 @pytest.fixture
@@ -64,7 +67,9 @@ def warehouse(tmp_path: Path) -> Path:
             "('epci', '200054781', 'Paris', false), ('commune', '44109', 'Nantes', true), ('region', '52', 'Pays', false)) "
             "AS t (territory_level, territory_code, name, is_home)"
         )
-        connection.execute("CREATE TABLE marts.dim_sdg AS SELECT range AS sdg_id, 'But' AS name_fr, 'Goal' AS name_en FROM range(1, 18)")
+        connection.execute(
+            "CREATE TABLE marts.dim_sdg AS SELECT range AS sdg_id, 'But' AS name_fr, 'Goal' AS name_en FROM range(1, 18)"
+        )
         _figures(connection, "marts.fct_indicator_value", FIGURES)
     return path
 

@@ -111,15 +111,22 @@ VALUE = st.one_of(
 )
 FIGURE = st.tuples(VALUE, st.sampled_from(["final", "provisional", "suppressed"]))
 # one code at two levels, as 44 is a département and a région
-KEYS = [("sdg01_a", "department", "44"), ("sdg01_a", "region", "44"), ("sdg10_b", "commune", "44109"), ("sdg10_b", "commune", "44020")]
+KEYS = [
+    ("sdg01_a", "department", "44"),
+    ("sdg01_a", "region", "44"),
+    ("sdg10_b", "commune", "44109"),
+    ("sdg10_b", "commune", "44020"),
+]
 EDITION = st.dictionaries(st.sampled_from(KEYS), FIGURE)
 
 
 def write(folder: Path, figures: dict) -> Path:
     (folder / "parquet").mkdir(parents=True, exist_ok=True)
     with connect() as connection:
-        connection.execute("CREATE TABLE t (indicator_id VARCHAR, territory_level VARCHAR, territory_code VARCHAR, "
-                           "period VARCHAR, breakdown VARCHAR, value DOUBLE, status VARCHAR)")
+        connection.execute(
+            "CREATE TABLE t (indicator_id VARCHAR, territory_level VARCHAR, territory_code VARCHAR, "
+            "period VARCHAR, breakdown VARCHAR, value DOUBLE, status VARCHAR)"
+        )
         if figures:
             rows = [[*key, "2018", "total", *figure] for key, figure in figures.items()]
             connection.executemany("INSERT INTO t VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
@@ -139,7 +146,9 @@ def ledger_rows(old: Path, new: Path) -> list[tuple]:
         connection.execute(f"CREATE TABLE previous_changes ({columns})")
         connection.execute("CREATE TABLE settings AS SELECT 'E2' AS edition_id, 'E1' AS previous_edition")
         connection.execute(f"CREATE TABLE ledger AS {sql}")
-        return connection.execute("SELECT indicator_id, change, count(*) FROM ledger GROUP BY ALL ORDER BY ALL").fetchall()
+        return connection.execute(
+            "SELECT indicator_id, change, count(*) FROM ledger GROUP BY ALL ORDER BY ALL"
+        ).fetchall()
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import stat
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
@@ -125,11 +125,7 @@ def test_rollback_and_forward_again(shelf: Shelf) -> None:
     forward = editions.rollback(shelf.home, SECOND)
     assert forward.is_rolled_back_to
     assert not any(e.is_rolled_back_to for e in editions.list_editions(shelf.home)[1:])
-    events = [
-        (e.what, e.edition, e.previous)
-        for e in editions.history(shelf.home)
-        if e.what != "publishing"
-    ]
+    events = [(e.what, e.edition, e.previous) for e in editions.history(shelf.home) if e.what != "publishing"]
     assert events[:3] == [
         ("published", FIRST, None),
         ("published", SECOND, FIRST),
@@ -202,7 +198,7 @@ def test_a_damaged_edition_is_not_gone_back_to(shelf: Shelf) -> None:
 
 
 def test_names_sort_by_time_and_never_collide(shelf: Shelf) -> None:
-    now = datetime(2026, 11, 24, 3, 15, 0, 41_000, tzinfo=timezone.utc)
+    now = datetime(2026, 11, 24, 3, 15, 0, 41_000, tzinfo=UTC)
     first = editions.new_edition_id(shelf.home, now)
     assert first == FIRST
     shelf.publish(first)

@@ -22,7 +22,7 @@ def test_the_documented_lines_follow_a_swap_in_one_process(shelf: Shelf, monkeyp
     DuckDB 1.5 follows the link by itself; with a driver that does not: tests/faults/test_edition_old_driver.py.
     """
     told: dict = {}
-    exec(documented(), told)  # noqa: S102
+    exec(documented(), told)
     newest_edition = told["newest_edition"]
     shelf.publish()
     with newest_edition(str(shelf.home)) as held:
@@ -37,7 +37,7 @@ def test_the_documented_lines_follow_a_swap_in_one_process(shelf: Shelf, monkeyp
 def test_they_open_it_read_only(shelf: Shelf) -> None:
     """As root, a connection that may write put a table into a published edition."""
     told: dict = {}
-    exec(documented(), told)  # noqa: S102
+    exec(documented(), told)
     shelf.publish()
     with told["newest_edition"](shelf.home) as connection, pytest.raises(duckdb.InvalidInputException):
         connection.execute("CREATE TABLE mine (a INT)")

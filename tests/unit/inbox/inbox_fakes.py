@@ -32,7 +32,13 @@ class Home:
 
     def drop(self, name: str, content: bytes | str | Path) -> Path:
         path = self.inbox.path / name
-        data = content.read_bytes() if isinstance(content, Path) else content.encode() if isinstance(content, str) else content
+        data = (
+            content.read_bytes()
+            if isinstance(content, Path)
+            else content.encode()
+            if isinstance(content, str)
+            else content
+        )
         path.write_bytes(data)
         return path
 
@@ -43,15 +49,31 @@ class Home:
             raise self.error
         files = [
             FileOutcome(
-                source=p.parent.parent.name, vintage=p.parent.name, file=p.name, state=self.verdict, channel="inbox",
-                reason=Message(fr="un contrôle ne tient pas", en="a check does not hold") if self.verdict == "refused" else None,
+                source=p.parent.parent.name,
+                vintage=p.parent.name,
+                file=p.name,
+                state=self.verdict,
+                channel="inbox",
+                reason=Message(fr="un contrôle ne tient pas", en="a check does not hold")
+                if self.verdict == "refused"
+                else None,
             )
-            for p in sorted(self.inbox.taken.glob("*/*/*")) if not p.name.startswith(".") and p.parent.parent.name in only
+            for p in sorted(self.inbox.taken.glob("*/*/*"))
+            if not p.name.startswith(".") and p.parent.parent.name in only
         ]
         return RefreshOutcome(
-            run_id="r", edition=None, exit_code=self.exit_code, accident=self.accident, started_at=NOW, finished_at=NOW, territory="244400404",
-            channel="inbox", sources=files,
-            note=Message(fr="Rien n'est publié : un contrôle bloque.", en="Nothing is published: a check blocks.") if self.exit_code == 4 else None,
+            run_id="r",
+            edition=None,
+            exit_code=self.exit_code,
+            accident=self.accident,
+            started_at=NOW,
+            finished_at=NOW,
+            territory="244400404",
+            channel="inbox",
+            sources=files,
+            note=Message(fr="Rien n'est publié : un contrôle bloque.", en="Nothing is published: a check blocks.")
+            if self.exit_code == 4
+            else None,
         )
 
     def take_all(self):  # type: ignore[no-untyped-def]
@@ -71,7 +93,8 @@ class Home:
     def left(self) -> list[str]:
         """Return what still lies in the inbox itself, answers and the welcome left out."""
         return sorted(
-            p.name for p in self.inbox.path.iterdir()
+            p.name
+            for p in self.inbox.path.iterdir()
             if p.is_file() and not p.name.startswith(".") and not p.name.endswith((".md", ".html"))
         )
 
@@ -80,4 +103,6 @@ class Home:
 
     @staticmethod
     def _files(root: Path) -> list[str]:
-        return sorted(p.relative_to(root).as_posix() for p in root.rglob("*") if p.is_file() and not p.name.startswith("."))
+        return sorted(
+            p.relative_to(root).as_posix() for p in root.rglob("*") if p.is_file() and not p.name.startswith(".")
+        )

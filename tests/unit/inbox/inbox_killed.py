@@ -11,10 +11,9 @@ import signal
 import sys
 from pathlib import Path
 
-from inbox_fakes import LABELS, MEMBERS, Home
-
 import duckdb  # noqa: F401
 import pandas  # noqa: F401
+from inbox_fakes import LABELS, MEMBERS, Home
 
 import orchestration.refresh  # noqa: F401
 from orchestration import editions, reading  # noqa: F401
@@ -56,7 +55,7 @@ def look(folder: Path, verdict: str, nth: int) -> int:
             setattr(os, name, watched(getattr(os, name)))
     try:
         home.take_all()
-    except BaseException as error:  # noqa: BLE001
+    except BaseException as error:
         print(repr(error), flush=True)
         os._exit(3)
     os._exit(0)
@@ -64,7 +63,12 @@ def look(folder: Path, verdict: str, nth: int) -> int:
 
 def originals(home: Home) -> list[bytes]:
     rooms = [home.inbox.path, home.inbox.processed, home.inbox.refused]
-    files = [p for room in rooms for p in room.iterdir() if p.is_file() and "membres" in p.name and not p.name.endswith((".md", ".html"))]
+    files = [
+        p
+        for room in rooms
+        for p in room.iterdir()
+        if p.is_file() and "membres" in p.name and not p.name.endswith((".md", ".html"))
+    ]
     return [p.read_bytes() for p in files if not p.name.startswith(".")]
 
 
@@ -75,7 +79,10 @@ def check(home: Home, verdict: str, where: str) -> None:
     assert len(home.processed()) == (1 if good else 0) and len(home.refused()) == (0 if good else 1), where
     answers = sorted(p.name for p in home.inbox.path.glob("*.md") if p.name != "LISEZ-MOI.md")
     assert answers == [f"membres.csv.{verdict}.md"], f"{where}: {answers}"
-    expected = ["lucie_labels/2026-11/labels.csv", f"platform_members/2026-11/{'membres' if good else 'members-before'}.csv"]
+    expected = [
+        "lucie_labels/2026-11/labels.csv",
+        f"platform_members/2026-11/{'membres' if good else 'members-before'}.csv",
+    ]
     assert home.taken() == expected, f"{where}: {home.taken()}"
     assert (home.inbox.taken / expected[1]).read_bytes() == (NEW if good else MEMBERS.read_bytes()), where
     assert [p.name for p in home.inbox.work.iterdir()] == [], f"{where}: {list(home.inbox.work.iterdir())}"
@@ -85,7 +92,10 @@ def main(root: Path, verdict: str) -> int:
     for nth in range(1, 200):
         folder = root / str(nth)
         home = Home(folder)
-        for source, name, data in (("lucie_labels", "labels.csv", LABELS), ("platform_members", "members-before.csv", MEMBERS)):
+        for source, name, data in (
+            ("lucie_labels", "labels.csv", LABELS),
+            ("platform_members", "members-before.csv", MEMBERS),
+        ):
             place = home.inbox.taken / source / "2026-11"
             place.mkdir(parents=True)
             (place / name).write_bytes(data.read_bytes())

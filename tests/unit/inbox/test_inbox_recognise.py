@@ -24,11 +24,16 @@ def write(tmp_path, text, name="x.csv", encoding="utf-8"):
 @pytest.mark.parametrize(
     "sample",
     [
-        "audience/sample/2026-09/audience.csv", "platform_members/sample/2026-09/membres-plateforme.csv",
-        "programmes/sample/2026-09/programmes.csv", "projects/sample/2026-09/projets.csv",
-        "lucie_labels/sample/2026-09/labels-rse.csv", "dpef_filings/sample/2023/registre.csv",
-        "insee_neet/sample/2018/neet_epci_2018.csv", "insee_unemployment/sample/2023/chomage-zone-t1-2003-t3-2023.xlsx",
-        "egapro_index/sample/2021-12/index-egalite-fh.csv", "insee_zones_emploi/sample/2023/ZE2020_au_01-01-2023.xlsx",
+        "audience/sample/2026-09/audience.csv",
+        "platform_members/sample/2026-09/membres-plateforme.csv",
+        "programmes/sample/2026-09/programmes.csv",
+        "projects/sample/2026-09/projets.csv",
+        "lucie_labels/sample/2026-09/labels-rse.csv",
+        "dpef_filings/sample/2023/registre.csv",
+        "insee_neet/sample/2018/neet_epci_2018.csv",
+        "insee_unemployment/sample/2023/chomage-zone-t1-2003-t3-2023.xlsx",
+        "egapro_index/sample/2021-12/index-egalite-fh.csv",
+        "insee_zones_emploi/sample/2023/ZE2020_au_01-01-2023.xlsx",
     ],
 )
 def test_every_table_is_known_whatever_its_name(catalogue, sample):
@@ -73,7 +78,10 @@ def test_a_budget_is_no_table(catalogue, tmp_path):
     assert found.evidence.fr == "aucun jeu de données n'a ces en-têtes : « Poste », « Montant », « Entreprise »"
 
 
-@pytest.mark.parametrize(("content", "said"), [(b"PK\x03\x04 damaged", "tronqué ou abîmé"), (b"<html><title>Erreur 404</title></html>", "Erreur 404")])
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [(b"PK\x03\x04 damaged", "tronqué ou abîmé"), (b"<html><title>Erreur 404</title></html>", "Erreur 404")],
+)
 def test_what_is_no_table_is_refused_by_reading(catalogue, tmp_path, content, said):
     path = tmp_path / "labels.xlsx"
     path.write_bytes(content)
@@ -107,7 +115,9 @@ def test_vintages(catalogue, sample, name, vintage):
 
 
 def test_a_publishers_file_without_any_year_is_not_dated(catalogue):
-    found = recognise(catalogue, SOURCES / "insee_unemployment/sample/2023/chomage-zone-t1-2003-t3-2023.xlsx", name="x.xlsx")
+    found = recognise(
+        catalogue, SOURCES / "insee_unemployment/sample/2023/chomage-zone-t1-2003-t3-2023.xlsx", name="x.xlsx"
+    )
     assert date_vintage(catalogue["insee_unemployment"], found, "x.xlsx", TODAY) is None
 
 

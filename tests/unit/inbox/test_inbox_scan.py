@@ -17,8 +17,17 @@ def names(home, **options):
 
 def test_locks_downloads_and_answers_are_passed_over(home):
     for name in (
-        "~$labels.xlsx", ".~lock.labels.xlsx#", "labels.csv.part", "labels.csv.crdownload", "x.tmp", ".DS_Store",
-        "Thumbs.db", "labels.csv.accepted.md", "labels.csv.refused.md", "labels.csv~", "README.md",
+        "~$labels.xlsx",
+        ".~lock.labels.xlsx#",
+        "labels.csv.part",
+        "labels.csv.crdownload",
+        "x.tmp",
+        ".DS_Store",
+        "Thumbs.db",
+        "labels.csv.accepted.md",
+        "labels.csv.refused.md",
+        "labels.csv~",
+        "README.md",
     ):
         home.drop(name, "x")
     home.drop("labels.csv", "x")
@@ -95,8 +104,12 @@ def test_two_looks_at_once(home):
 @pytest.mark.parametrize(
     ("name", "safe"),
     [
-        ("../../etc/passwd.csv", "passwd.csv"), ("état des lieux.xlsx", "etat des lieux.xlsx"), ("..", "fichier"),
-        ("日本語.csv", "_.csv"), ("a\nb`c.csv", "a_b_c.csv"), ("C:\\bureau\\labels.csv", "labels.csv"),
+        ("../../etc/passwd.csv", "passwd.csv"),
+        ("état des lieux.xlsx", "etat des lieux.xlsx"),
+        ("..", "fichier"),
+        ("日本語.csv", "_.csv"),
+        ("a\nb`c.csv", "a_b_c.csv"),
+        ("C:\\bureau\\labels.csv", "labels.csv"),
         ("x" * 300 + ".csv", "x" * 110 + ".csv"),
     ],
 )
@@ -104,7 +117,17 @@ def test_names_are_made_safe(name, safe):
     assert safe_name(name) == safe
 
 
-@pytest.mark.parametrize("name", ["é" * 125 + ".csv", "labels \u202e\n\x07.csv", b"caf\xe9.csv", "-rf *.csv", "a`b<script>.csv", "x.csv.accepted.csv"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "é" * 125 + ".csv",
+        "labels \u202e\n\x07.csv",
+        b"caf\xe9.csv",
+        "-rf *.csv",
+        "a`b<script>.csv",
+        "x.csv.accepted.csv",
+    ],
+)
 def test_hostile_names_are_answered(home, name):
     text = os.fsdecode(name) if isinstance(name, bytes) else name
     home.drop(text, "Poste;Montant\nA;1\n")

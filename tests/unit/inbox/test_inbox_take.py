@@ -22,7 +22,11 @@ def test_a_good_file(home, catalogue):
     home.drop("relevé d'automne.csv", LABELS)
     (answer,) = home.take_all()
     assert (answer.state, answer.source, answer.table, answer.rows_kept, answer.rows_rejected) == (
-        "accepted", "lucie_labels", "labels", 13, 0
+        "accepted",
+        "lucie_labels",
+        "labels",
+        13,
+        0,
     )
     # its own name is none that the source knows, so it is kept under a usual one
     assert home.taken() == ["lucie_labels/2026-11/labels-rse.csv"]
@@ -45,8 +49,14 @@ def test_one_bad_line_is_left_out_and_named(home):
     assert (answer.state, answer.rows_kept, answer.rows_rejected) == ("accepted", 11, 1)
     text = home.answer("membres.csv.accepted.md")
     assert "**Votre fichier a été pris, sauf 1 ligne à corriger.**" in text
-    assert "- ligne 3, colonne « SIREN » : « 000021106 » n'est pas un SIREN valable : sa clé de contrôle est fausse" in text
-    assert "Corriger dans votre fichier la ligne 3, puis déposer de nouveau le fichier entier : il remplacera celui-ci." in text
+    assert (
+        "- ligne 3, colonne « SIREN » : « 000021106 » n'est pas un SIREN valable : sa clé de contrôle est fausse"
+        in text
+    )
+    assert (
+        "Corriger dans votre fichier la ligne 3, puis déposer de nouveau le fichier entier : il remplacera celui-ci."
+        in text
+    )
     assert "- line 3, column 'SIREN': '000021106' is not a valid SIREN: its check digit is wrong" in text
 
 
@@ -193,8 +203,14 @@ def test_an_older_delivery_is_told_that_it_is_outweighed(home, catalogue):
 
     found = answers.Recognition("lucie_labels", "labels", vintage="2024")
     story = answers.Story(
-        name="x", digest="0", when=__import__("inbox_fakes").NOW, accepted=True, kept_at=None, found=found,
-        source=catalogue["lucie_labels"], trial=Trial(1, 1, [], [], newer="2026-09"),
+        name="x",
+        digest="0",
+        when=__import__("inbox_fakes").NOW,
+        accepted=True,
+        kept_at=None,
+        found=found,
+        source=catalogue["lucie_labels"],
+        trial=Trial(1, 1, [], [], newer="2026-09"),
     )
     assert "un envoi plus récent (2026-09) est déjà en service" in answers.render(story)
 
@@ -204,9 +220,13 @@ def test_documents_and_publishers_files_keep_their_names(home):
     home.drop("Rapport de durabilité 2023.PDF", pdf)
     home.drop("FILO2018_DISP_REG.csv", SOURCES / "insee_filosofi/sample/2018/FILO2018_DISP_REG.csv")
     assert {a.dropped: a.state for a in home.take_all()} == {
-        "Rapport de durabilité 2023.PDF": "accepted", "FILO2018_DISP_REG.csv": "accepted"
+        "Rapport de durabilité 2023.PDF": "accepted",
+        "FILO2018_DISP_REG.csv": "accepted",
     }
-    assert home.taken() == ["dpef_filings/2023/Rapport de durabilite 2023.PDF", "insee_filosofi/2018/FILO2018_DISP_REG.csv"]
+    assert home.taken() == [
+        "dpef_filings/2023/Rapport de durabilite 2023.PDF",
+        "insee_filosofi/2018/FILO2018_DISP_REG.csv",
+    ]
 
 
 def test_a_table_of_the_project_is_not_taken(home):
@@ -227,7 +247,9 @@ def test_a_path_outside_the_inbox(home, tmp_path):
 def test_killed_anywhere_nothing_is_lost_and_nothing_taken_twice(tmp_path, verdict):
     """Dies before each thing that is asked of the disk, one after the other, and looks again."""
     program = Path(__file__).with_name("inbox_killed.py")
-    done = subprocess.run([sys.executable, str(program), str(tmp_path), verdict], capture_output=True, text=True, timeout=300)
+    done = subprocess.run(
+        [sys.executable, str(program), str(tmp_path), verdict], capture_output=True, text=True, timeout=300
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     assert int(done.stdout.split()[-1]) > 10, "there are more than ten places to die at"
 
@@ -247,7 +269,9 @@ def test_one_bad_line_of_three_is_still_one_bad_line(home):
     home.drop("mes labels.csv", LABELS_3.format("123456789"))
     (answer,) = home.take_all()
     assert (answer.state, answer.rows_kept, answer.rows_rejected) == ("accepted", 2, 1)
-    assert "- ligne 3, colonne « SIREN » : « 123456789 » n'est pas un SIREN valable" in home.answer("mes labels.csv.accepted.md")
+    assert "- ligne 3, colonne « SIREN » : « 123456789 » n'est pas un SIREN valable" in home.answer(
+        "mes labels.csv.accepted.md"
+    )
 
 
 def test_a_file_of_bad_lines_only_is_refused_under_the_name_it_was_dropped_by(home):
@@ -259,14 +283,19 @@ def test_a_file_of_bad_lines_only_is_refused_under_the_name_it_was_dropped_by(ho
 
 
 def test_a_semicolon_csv_of_excel_in_windows_1252(home):
-    home.drop("Classeur1.csv", LABELS_3.format("").replace("\n", "\r\n").replace("Imaginaire", "Imaginée à l’œil").encode("cp1252"))
+    home.drop(
+        "Classeur1.csv",
+        LABELS_3.format("").replace("\n", "\r\n").replace("Imaginaire", "Imaginée à l’œil").encode("cp1252"),
+    )
     (answer,) = home.take_all()
     assert (answer.state, answer.rows_kept) == ("accepted", 3)
     assert "Pour information : encodage Windows-1252" in home.answer("Classeur1.csv.accepted.md")
 
 
 def test_a_publisher_s_file_with_a_meaningless_name_is_known_by_its_codes(home):
-    communes = "codgeo;libgeo;an;part_non_inseres\n" + "".join(f"{c};X;2018;12,5\n" for c in ("44109", "44143", "44162", "01004"))
+    communes = "codgeo;libgeo;an;part_non_inseres\n" + "".join(
+        f"{c};X;2018;12,5\n" for c in ("44109", "44143", "44162", "01004")
+    )
     home.drop("download (3).csv", communes)
     (answer,) = home.take_all()
     assert answer.state == "accepted", home.answer("download (3).csv.refused.md")
@@ -284,7 +313,10 @@ def test_a_lost_name_is_that_of_the_file_of_its_kind_in_service(catalogue):
 
 @pytest.mark.parametrize(
     ("name", "member", "said"),
-    [("note.docx", "word/document.xml", "C'est un document Word"), ("x.pptx", "ppt/presentation.xml", "C'est une présentation PowerPoint")],
+    [
+        ("note.docx", "word/document.xml", "C'est un document Word"),
+        ("x.pptx", "ppt/presentation.xml", "C'est une présentation PowerPoint"),
+    ],
 )
 def test_a_text_of_office_is_called_what_it_is(home, name, member, said):
     stream = io.BytesIO()
@@ -299,7 +331,10 @@ def test_a_text_of_office_is_called_what_it_is(home, name, member, said):
 
 def test_what_cannot_be_opened_is_not_called_unknown(home):
     # what Excel writes for a workbook with a password
-    home.drop("secret.xlsx", bytes.fromhex("D0CF11E0A1B11AE1") + bytes(504) + "EncryptedPackage".encode("utf-16-le") + bytes(1024))
+    home.drop(
+        "secret.xlsx",
+        bytes.fromhex("D0CF11E0A1B11AE1") + bytes(504) + "EncryptedPackage".encode("utf-16-le") + bytes(1024),
+    )
     home.take_all()
     text = home.answer("secret.xlsx.refused.md")
     assert "l'observatoire n'a pas pu le lire" in text and "protégé par un mot de passe" in text

@@ -16,8 +16,12 @@ from orchestration.reading import read_table
 from orchestration.templates import DATA_SHEET, LEGEND_SHEET, load_legend, team_tables, templates, write_template
 
 TEAM = {
-    "audience": "audience.xlsx", "dpef_filings": "registre.xlsx", "lucie_labels": "labels-rse.xlsx",
-    "platform_members": "membres-plateforme.xlsx", "programmes": "programmes.xlsx", "projects": "projets.xlsx",
+    "audience": "audience.xlsx",
+    "dpef_filings": "registre.xlsx",
+    "lucie_labels": "labels-rse.xlsx",
+    "platform_members": "membres-plateforme.xlsx",
+    "programmes": "programmes.xlsx",
+    "projects": "projets.xlsx",
 }
 
 
@@ -73,7 +77,11 @@ def test_a_filled_template_is_read_without_a_word(catalogue, folder, tmp_path, s
         source.tables[table], spec, again, table_name=table, file_name=filled.name, columns_file="", vintage_year=2026
     )
     assert again.sheet == DATA_SHEET
-    assert [a for a in again.adaptations if a.kind not in spec.usual] == [] and conformed.notes == [] and conformed.rejected == []
+    assert (
+        [a for a in again.adaptations if a.kind not in spec.usual] == []
+        and conformed.notes == []
+        and conformed.rejected == []
+    )
     from_csv = conform(
         source.tables[table], spec, raw, table_name=table, file_name=sample.name, columns_file="", vintage_year=2026
     )
@@ -134,7 +142,11 @@ def test_the_legend_is_in_both_languages_french_first(folder):
     sheet = openpyxl.load_workbook(folder / "audience.xlsx")[LEGEND_SHEET]
     texts = [str(c.value) for row in sheet.iter_rows() for c in row if c.value]
     assert texts.index("Nom de la colonne") < texts.index("Column's name")
-    assert "« Mois »" in texts and "le mois, écrit par son premier jour" in texts and "the month, written by its first day" in texts
+    assert (
+        "« Mois »" in texts
+        and "le mois, écrit par son premier jour" in texts
+        and "the month, written by its first day" in texts
+    )
     assert any("plateforme, observatoire" in t for t in texts)
 
 
@@ -160,5 +172,10 @@ def test_a_filled_template_under_any_name_is_taken(home, folder, tmp_path):
     fill(folder / "audience.xlsx", filled, [{"Mois": "01/10/2026", "Pages": "observatoire", "Visites": "1900"}])
     home.drop("Copie de Classeur1 (2).xlsx", filled)
     (answer,) = home.take_all()
-    assert (answer.state, answer.source, answer.vintage, answer.rows_kept) == ("accepted", "audience", f"{NOW:%Y-%m}", 1)
+    assert (answer.state, answer.source, answer.vintage, answer.rows_kept) == (
+        "accepted",
+        "audience",
+        f"{NOW:%Y-%m}",
+        1,
+    )
     assert home.taken() == ["audience/2026-11/audience.xlsx"]

@@ -9,8 +9,8 @@ from datetime import date
 import pytest
 from inbox_fakes import LABELS, MEMBERS, NOW, SOURCES
 
-from orchestration.inbox import take_all
 from orchestration.homes import FolderUnusable
+from orchestration.inbox import take_all
 from orchestration.messages import Message
 
 PROGRAMMES = SOURCES / "programmes/sample/2026-09/programmes.csv"
@@ -43,7 +43,11 @@ def test_all_files_of_a_look_are_refreshed_once(home):
     drop_four(home)
     home.drop("budget.csv", "Poste;Montant\nA;1\n")
     assert {n: a.state for n, a in answers(home).items()} == {
-        "a.csv": "accepted", "b.csv": "accepted", "c.csv": "accepted", "d.csv": "accepted", "budget.csv": "refused"
+        "a.csv": "accepted",
+        "b.csv": "accepted",
+        "c.csv": "accepted",
+        "d.csv": "accepted",
+        "budget.csv": "refused",
     }
     assert home.asked == [["lucie_labels", "platform_members", "programmes", "projects"]]
     assert len(home.processed()) == 4 and list(home.inbox.work.iterdir()) == []
@@ -80,7 +84,12 @@ def test_a_file_that_blocks_the_edition_takes_no_other_down(home, bad):
     drop_four(home)
     found = answers(home, blocking(home, *bad))
     assert {a.source for a in found.values() if a.state == "refused"} == set(bad)
-    assert {p.split("/")[0] for p in home.taken()} == {"lucie_labels", "platform_members", "programmes", "projects"} - set(bad)
+    assert {p.split("/")[0] for p in home.taken()} == {
+        "lucie_labels",
+        "platform_members",
+        "programmes",
+        "projects",
+    } - set(bad)
     good = next(n for n, a in found.items() if a.state == "accepted")
     assert "L'édition n'a pas pu être publiée avec tous les fichiers de ce relevé" in home.answer(f"{good}.accepted.md")
     name = next(n for n, a in found.items() if a.state == "refused")
@@ -90,7 +99,12 @@ def test_a_file_that_blocks_the_edition_takes_no_other_down(home, bad):
 def test_an_accident_of_one_file_lets_the_others_through(home):
     drop_four(home)
     found = answers(home, blocking(home, "projects", accident=True))
-    assert {n: a.state for n, a in found.items()} == {"a.csv": "accepted", "b.csv": "accepted", "c.csv": "accepted", "d.csv": "waiting"}
+    assert {n: a.state for n, a in found.items()} == {
+        "a.csv": "accepted",
+        "b.csv": "accepted",
+        "c.csv": "accepted",
+        "d.csv": "waiting",
+    }
     assert home.left() == ["d.csv"]
 
 
@@ -114,7 +128,10 @@ def test_the_last_of_a_kind_counts_and_the_earlier_is_told_so(home):
     for when, (name, content) in enumerate((("membres.csv", MEMBERS), ("membres v2.csv", BAD)), start=1):
         os.utime(home.drop(name, content), (when, when))
     found = answers(home)
-    assert {n: (a.state, a.rows_kept) for n, a in found.items()} == {"membres.csv": ("accepted", 12), "membres v2.csv": ("accepted", 11)}
+    assert {n: (a.state, a.rows_kept) for n, a in found.items()} == {
+        "membres.csv": ("accepted", 12),
+        "membres v2.csv": ("accepted", 11),
+    }
     assert home.taken() == ["platform_members/2026-11/membres v2.csv"] and len(home.asked) == 1
     assert "remplacé par « membres v2.csv », déposé après lui" in home.answer("membres.csv.accepted.md")
 
@@ -124,7 +141,9 @@ def test_the_earlier_of_a_kind_counts_where_the_last_is_not_taken(home):
         os.utime(home.drop(name, content), (when, when))
 
     def refresh(*, channel, only):
-        home.verdict = "refused" if (home.inbox.taken / "platform_members/2026-11/membres v2.csv").exists() else "accepted"
+        home.verdict = (
+            "refused" if (home.inbox.taken / "platform_members/2026-11/membres v2.csv").exists() else "accepted"
+        )
         return home.refresh(channel=channel, only=only)
 
     found = answers(home, refresh)
@@ -152,7 +171,10 @@ def test_just_dropped_files_are_waited_for(home):
 
     found = take_all(home.settings, home.refresh, settle_seconds=0.5, now=lambda: NOW, sleep=sleep, step=told.append)
     assert [a.state for a in found] == ["accepted"] and slept == [1]
-    assert told[0].fr == "1 fichier vient d'arriver : relevé dans 1 s." and told[0].en == "1 file has just arrived: taken in 1 s."
+    assert (
+        told[0].fr == "1 fichier vient d'arriver : relevé dans 1 s."
+        and told[0].en == "1 file has just arrived: taken in 1 s."
+    )
 
 
 def test_a_file_that_never_settles_does_not_hold_the_look(home):
@@ -173,7 +195,10 @@ def test_a_home_that_is_a_file_is_told_in_words(tmp_path):
 
     (tmp_path / "home").write_text("x")
     settings = Settings.load(home=tmp_path / "home")
-    for wrong in (lambda: take_all(settings, None), lambda: templates(settings, tmp_path / "home" / "inbox" / "modeles")):
+    for wrong in (
+        lambda: take_all(settings, None),
+        lambda: templates(settings, tmp_path / "home" / "inbox" / "modeles"),
+    ):
         with pytest.raises(FolderUnusable) as trouble:
             wrong()
         assert str(tmp_path / "home") in trouble.value.reason.fr and "n'est pas un dossier" in trouble.value.reason.fr
@@ -188,7 +213,12 @@ def test_an_answer_is_a_page_in_the_home_s_language(home):
     (answer,) = answers(home).values()
     assert answer.page is not None and answer.page.name.endswith("membres.csv.pris.html")
     page = answer.page.read_text(encoding="utf-8")
-    assert page.startswith("<!doctype html>") and '<html lang="fr">' in page and "<script" not in page and "<img" not in page
+    assert (
+        page.startswith("<!doctype html>")
+        and '<html lang="fr">' in page
+        and "<script" not in page
+        and "<img" not in page
+    )
     assert "Votre fichier a été pris, sauf 2 lignes à corriger." in page and "Answer to" not in page
     home.drop("<script>alert(1)<b> & membres.csv", "Organisation;SIREN\nA;1\n")
     (answer,) = answers(home).values()
@@ -202,13 +232,21 @@ def test_an_english_home_has_english_pages(home):
     home.drop("budget.csv", "Poste;Montant\nA;1\n")
     found = answers(home)
     assert {a.page.name for a in found.values() if a.page} == {"members.csv.accepted.html", "budget.csv.refused.html"}
-    assert "Your file was taken as a whole." in (home.inbox.path / "members.csv.accepted.html").read_text(encoding="utf-8")
+    assert "Your file was taken as a whole." in (home.inbox.path / "members.csv.accepted.html").read_text(
+        encoding="utf-8"
+    )
 
 
 def test_pages_are_no_deliveries(home):
     from orchestration.inbox import scan
 
-    for name in ("x.csv.pris.html", "x.csv.refusé.html", "x.csv.refuse\u0301.html", "x.csv.accepted.html", "x.csv.refused.html"):
+    for name in (
+        "x.csv.pris.html",
+        "x.csv.refusé.html",
+        "x.csv.refuse\u0301.html",
+        "x.csv.accepted.html",
+        "x.csv.refused.html",
+    ):
         home.drop(name, "x")
     assert scan(home.path, settle_seconds=0) == []
 
@@ -241,7 +279,10 @@ def test_lines_that_refuse_a_file_are_listed_once(home):
 
 
 def test_new_names_and_other_spellings_are_told(home):
-    home.drop("labels.csv", "Label;Entreprise;Valable du;Valable jusqu'au\nlucie 26000;A;01/05/2024;30/04/2027\nLabel Imaginaire;B;01/05/2024;30/04/2027\n")
+    home.drop(
+        "labels.csv",
+        "Label;Entreprise;Valable du;Valable jusqu'au\nlucie 26000;A;01/05/2024;30/04/2027\nLabel Imaginaire;B;01/05/2024;30/04/2027\n",
+    )
     answers(home)
     text = home.answer("labels.csv.accepted.md")
     assert "Label : « lucie 26000 » s'écrit d'habitude « LUCIE 26000 » ; c'est compté comme le même" in text
@@ -249,7 +290,10 @@ def test_new_names_and_other_spellings_are_told(home):
 
 
 def test_goals_may_be_separated_by_commas(home):
-    home.drop("projets.csv", "Projet;Lancé le;ODD;Origine;Directions contributrices;État\nA;01/02/2026;8, 12;Plateforme RSE;X;En cours\nB;01/02/2026;18;Plateforme RSE;X;En cours\n")
+    home.drop(
+        "projets.csv",
+        "Projet;Lancé le;ODD;Origine;Directions contributrices;État\nA;01/02/2026;8, 12;Plateforme RSE;X;En cours\nB;01/02/2026;18;Plateforme RSE;X;En cours\n",
+    )
     (answer,) = answers(home).values()
     assert (answer.rows_kept, answer.rows_rejected) == (1, 1)
     text = home.answer("projets.csv.accepted.md")
@@ -305,7 +349,9 @@ def test_a_template_filled_where_it_lies_is_told_to_be_dropped(home):
     mine = filled(path)
     assert answers(home)["membres-plateforme.xlsx"].state == "refused" and home.asked == []
     page = (home.inbox.templates / "membres-plateforme.xlsx.refusé.html").read_text(encoding="utf-8")
-    assert "a été rempli dans « modeles », d'où rien n'est relevé" in page and "le copier dans la boîte de dépôt" in page
+    assert (
+        "a été rempli dans « modeles », d'où rien n'est relevé" in page and "le copier dans la boîte de dépôt" in page
+    )
     assert path.read_bytes() == mine and answers(home) == {}, "told once"
     home.drop("membres-plateforme.xlsx", mine)
     assert answers(home)["membres-plateforme.xlsx"].state == "accepted"
@@ -317,4 +363,3 @@ def test_a_copy_that_was_dropped_needs_no_word(home):
     templates(home.settings, home.inbox.templates)
     home.drop("membres.xlsx", filled(home.inbox.templates / "membres-plateforme.xlsx"))
     assert set(answers(home)) == {"membres.xlsx"} and answers(home) == {}
-

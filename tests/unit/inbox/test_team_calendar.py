@@ -28,7 +28,9 @@ def test_the_next_day_of_the_calendar(catalogue, source_id, dropped, due):
 
 def test_no_table_dated_by_its_drop_skips_a_day_of_its_calendar(catalogue):
     for source in catalogue.values():
-        dated_by_drop = source.role == "team" and all(f.format == "table" for t in source.tables.values() for f in t.files)
+        dated_by_drop = source.role == "team" and all(
+            f.format == "table" for t in source.tables.values() for f in t.files
+        )
         if not dated_by_drop or not source.calendar.expected:
             continue
         for month in range(1, 13):

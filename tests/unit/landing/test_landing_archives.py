@@ -27,7 +27,9 @@ def packed(folder: Path, source: str, vintage: str, name: str, members: dict[str
 
 
 def landed(folder: Path, source: str):
-    return land_folder(SOURCES[source], folder / source, "mirror", HashCache(folder / "hashes.json"), f"mirror:{source}").files
+    return land_folder(
+        SOURCES[source], folder / source, "mirror", HashCache(folder / "hashes.json"), f"mirror:{source}"
+    ).files
 
 
 def samples(source: str, vintage: str) -> dict[str, bytes]:
@@ -36,7 +38,13 @@ def samples(source: str, vintage: str) -> dict[str, bytes]:
 
 def test_each_file_of_the_source_lands_by_its_own_name_and_hash(tmp_path):
     files = samples("insee_filosofi", "2018")
-    packed(tmp_path, "insee_filosofi", "2018", "filo_2018_csv.zip", {"csv/" + n: d for n, d in files.items()} | {"lisez-moi.txt": b"x"})
+    packed(
+        tmp_path,
+        "insee_filosofi",
+        "2018",
+        "filo_2018_csv.zip",
+        {"csv/" + n: d for n, d in files.items()} | {"lisez-moi.txt": b"x"},
+    )
     found = landed(tmp_path, "insee_filosofi")
     assert {f.name for f in found} == set(files) and len(files) > 2
     for f in found:
@@ -87,13 +95,22 @@ def test_an_unchanged_archive_is_not_unpacked_again(tmp_path):
     digest = first.member_sha256(path, "FILO2018_DISP_EPCI.csv")
     first.save()
     again = HashCache(tmp_path / "hashes.json")
-    again._remembered = lambda p, part, make: HashCache._remembered(again, p, part, lambda: pytest.fail("unpacked again"))
+    again._remembered = lambda p, part, make: HashCache._remembered(
+        again, p, part, lambda: pytest.fail("unpacked again")
+    )
     assert again.member_sha256(path, "FILO2018_DISP_EPCI.csv") == digest
 
 
 LITTER = (
-    ".DS_Store", "Thumbs.db", "thumbs.db", "desktop.ini", "~$cog2025_communes.xlsx", "._cog2025_communes.csv", ".~lock.cog2025_communes.csv#",
-    "Icon\r", "__MACOSX/cog2025_communes.csv",
+    ".DS_Store",
+    "Thumbs.db",
+    "thumbs.db",
+    "desktop.ini",
+    "~$cog2025_communes.xlsx",
+    "._cog2025_communes.csv",
+    ".~lock.cog2025_communes.csv#",
+    "Icon\r",
+    "__MACOSX/cog2025_communes.csv",
 )
 
 
@@ -107,23 +124,39 @@ def test_what_desktops_leave_behind_is_no_file(tmp_path):
         for place in (folder / name, folder / "2024" / name):
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_bytes(b"x")
-    result = land_folder(SOURCES["insee_cog"], folder, "mirror", HashCache(tmp_path / "hashes.json"), "mirror:insee_cog")
+    result = land_folder(
+        SOURCES["insee_cog"], folder, "mirror", HashCache(tmp_path / "hashes.json"), "mirror:insee_cog"
+    )
     assert {f.name for f in result.files} == set(samples("insee_cog", "2024"))
     assert result.outcomes == []
 
 
 def test_what_desktops_leave_in_an_archive_is_no_file(tmp_path):
     files = samples("insee_cog", "2024")
-    packed(tmp_path, "insee_cog", "2024", "cog_ensemble_2024_csv.zip", {**files, **{f"__MACOSX/._{n}": b"x" for n in files}, "Thumbs.db": b"x"})
+    packed(
+        tmp_path,
+        "insee_cog",
+        "2024",
+        "cog_ensemble_2024_csv.zip",
+        {**files, **{f"__MACOSX/._{n}": b"x" for n in files}, "Thumbs.db": b"x"},
+    )
     assert {f.name for f in landed(tmp_path, "insee_cog")} == set(files)
 
 
 def test_of_an_archive_of_two_days_the_first_of_january_counts(tmp_path):
     # cog_ensemble_2019_csv.zip, as Insee published it (InseeFrLab/DoReMIFaSol's fixture holds its first lines)
-    names = ("communes-01012019.csv", "communes-01042019.csv", "mvtcommune-01012019.csv", "mvtcommune-01042019.csv", "region2019.csv")
+    names = (
+        "communes-01012019.csv",
+        "communes-01042019.csv",
+        "mvtcommune-01012019.csv",
+        "mvtcommune-01042019.csv",
+        "region2019.csv",
+    )
     packed(tmp_path, "insee_cog", "2019", "cog_ensemble_2019_csv.zip", {n: n.encode() for n in names})
     found = landed(tmp_path, "insee_cog")
     assert {f.name for f in found} == {"communes-01012019.csv", "mvtcommune-01012019.csv"}
     assert {match_file(SOURCES["insee_cog"], f).table_name for f in found} == {"communes", "movements"}
     note = next(f.note for f in found if f.name == "communes-01012019.csv")
-    assert "communes-01012019.csv" in note.fr and "communes-01042019.csv" in note.fr and "communes-01042019.csv" in note.en
+    assert (
+        "communes-01012019.csv" in note.fr and "communes-01042019.csv" in note.fr and "communes-01042019.csv" in note.en
+    )

@@ -29,8 +29,16 @@ NOW = datetime(2026, 11, 20, 8, tzinfo=UTC)
 
 def entry(**changes: object) -> Entry:
     given: dict[str, object] = {
-        "template": "u", "url": "u", "origin": "u", "vintage": "2025", "file": "f.csv", "sha256": "0", "bytes": 10,
-        "fetched_at": NOW.isoformat(), "checked_at": NOW.isoformat(), "method": "first",
+        "template": "u",
+        "url": "u",
+        "origin": "u",
+        "vintage": "2025",
+        "file": "f.csv",
+        "sha256": "0",
+        "bytes": 10,
+        "fetched_at": NOW.isoformat(),
+        "checked_at": NOW.isoformat(),
+        "method": "first",
     }
     return Entry(**(given | changes))  # type: ignore[arg-type]
 
@@ -94,8 +102,25 @@ def test_only_a_strong_validator_ties_a_resumed_download() -> None:
 
 @pytest.mark.parametrize(
     "address",
-    ["127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1",
-     "::1", "::", "fe80::1%eth0", "fc00::1", "::ffff:127.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::", "ff02::1", "nonsense"],
+    [
+        "127.0.0.1",
+        "10.1.2.3",
+        "172.16.0.1",
+        "192.168.1.1",
+        "169.254.169.254",
+        "100.64.0.1",
+        "0.0.0.0",
+        "224.0.0.1",
+        "::1",
+        "::",
+        "fe80::1%eth0",
+        "fc00::1",
+        "::ffff:127.0.0.1",
+        "64:ff9b::7f00:1",
+        "2002:7f00:1::",
+        "ff02::1",
+        "nonsense",
+    ],
 )
 def test_inner_addresses(address: str) -> None:
     assert not guard.is_public(address)
@@ -108,8 +133,19 @@ def test_public_addresses(address: str) -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["https://localhost/", "https://LOCALHOST./x", "https://db.internal/", "https://printer.local/", "https://intranet/",
-     "https://127.1/", "https://0x7f000001/", "https://2130706433/", "https://0177.0.0.1/", "https://[::1]/", "https://10.0.0.1:8080/"],
+    [
+        "https://localhost/",
+        "https://LOCALHOST./x",
+        "https://db.internal/",
+        "https://printer.local/",
+        "https://intranet/",
+        "https://127.1/",
+        "https://0x7f000001/",
+        "https://2130706433/",
+        "https://0177.0.0.1/",
+        "https://[::1]/",
+        "https://10.0.0.1:8080/",
+    ],
 )
 def test_hosts_that_are_not_asked(url: str) -> None:
     def no_look_up(*_: object, **__: object) -> list:
@@ -146,8 +182,10 @@ def test_an_unknown_name_is_out_of_reach(monkeypatch: pytest.MonkeyPatch) -> Non
 @pytest.mark.parametrize(
     ("came_from", "url", "kind"),
     [
-        ("https://a.fr/", "http://a.fr/", "scheme"), ("https://a.fr/", "ftp://a.fr/", "scheme"),
-        ("http://a.fr/", "file:///etc/passwd", "scheme"), (None, "ftp://a.fr/", "address"),
+        ("https://a.fr/", "http://a.fr/", "scheme"),
+        ("https://a.fr/", "ftp://a.fr/", "scheme"),
+        ("http://a.fr/", "file:///etc/passwd", "scheme"),
+        (None, "ftp://a.fr/", "address"),
     ],
 )
 def test_schemes_that_are_not_followed(came_from: str | None, url: str, kind: str) -> None:
@@ -190,8 +228,13 @@ def test_shown(url: str, printed: str) -> None:
 @pytest.mark.parametrize(
     ("path", "name"),
     [
-        ("/a/b/c.csv", "c.csv"), ("..\\..\\x.csv", "x.csv"), ("/a/.bashrc", "bashrc"), ("/a/", None), (None, None),
-        ("a\x00b\n.csv", "ab.csv"), ("/x/" + "n" * 300 + ".xlsx", "n" * 145 + ".xlsx"),
+        ("/a/b/c.csv", "c.csv"),
+        ("..\\..\\x.csv", "x.csv"),
+        ("/a/.bashrc", "bashrc"),
+        ("/a/", None),
+        (None, None),
+        ("a\x00b\n.csv", "ab.csv"),
+        ("/x/" + "n" * 300 + ".xlsx", "n" * 145 + ".xlsx"),
     ],
 )
 def test_plain_name(path: str | None, name: str | None) -> None:
@@ -201,8 +244,15 @@ def test_plain_name(path: str | None, name: str | None) -> None:
 @pytest.mark.parametrize(
     ("value", "seconds"),
     [
-        (None, None), ("", None), ("7", 7.0), (" 7 ", 7.0), ("-3", None), ("soon", None), ("99999999999", None),
-        ("Fri, 20 Nov 2026 08:01:00 GMT", 60.0), ("Fri, 20 Nov 2026 07:00:00 GMT", 0.0),
+        (None, None),
+        ("", None),
+        ("7", 7.0),
+        (" 7 ", 7.0),
+        ("-3", None),
+        ("soon", None),
+        ("99999999999", None),
+        ("Fri, 20 Nov 2026 08:01:00 GMT", 60.0),
+        ("Fri, 20 Nov 2026 07:00:00 GMT", 0.0),
     ],
 )
 def test_retry_after(value: str | None, seconds: float | None) -> None:
@@ -222,9 +272,14 @@ def test_parse_moment() -> None:
 @pytest.mark.parametrize(
     ("given", "key"),
     [
-        ({"url": "ftp://a.fr/x"}, "no address"), ({"url": "https://u:p@a.fr/x"}, "user"), ({"url": "https://a.fr/{month}"}, "{year}"),
-        ({"url": "https://a.fr/{year}", "vintage": "2025"}, "vintage"), ({"url": "https://a.fr/x", "vintage": "fixtures"}, "vintage"),
-        ({"url": "https://a.fr/x", "vintage": "../2025"}, "vintage"), ({"url": "https://a.fr/x", "file_name": "../x"}, "file_name"), ({"url": "https://a.fr/x", "key_env": "K"}, "key_page"),
+        ({"url": "ftp://a.fr/x"}, "no address"),
+        ({"url": "https://u:p@a.fr/x"}, "user"),
+        ({"url": "https://a.fr/{month}"}, "{year}"),
+        ({"url": "https://a.fr/{year}", "vintage": "2025"}, "vintage"),
+        ({"url": "https://a.fr/x", "vintage": "fixtures"}, "vintage"),
+        ({"url": "https://a.fr/x", "vintage": "../2025"}, "vintage"),
+        ({"url": "https://a.fr/x", "file_name": "../x"}, "file_name"),
+        ({"url": "https://a.fr/x", "key_env": "K"}, "key_page"),
         ({"url": "https://a.fr/{year}", "alternatives": ["https://a.fr/x"]}, "{year}"),
     ],
 )
@@ -254,7 +309,9 @@ def test_each_address_of_the_catalogue_gives_a_file_that_its_source_knows() -> N
 
 
 def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("OBSERVATORY_LIVE_BASE_OVERRIDES", '{"https://www.insee.fr": "http://miroir.ville.fr:8080/insee"}')
+    monkeypatch.setenv(
+        "OBSERVATORY_LIVE_BASE_OVERRIDES", '{"https://www.insee.fr": "http://miroir.ville.fr:8080/insee"}'
+    )
     monkeypatch.setenv("OBSERVATORY_LIVE_ALLOWED_HOSTS", '["miroir.ville.fr:8080"]')
     monkeypatch.setenv("OBSERVATORY_LIVE_ATTEMPTS", "2")
     settings = LiveSettings()

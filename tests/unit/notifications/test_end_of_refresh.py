@@ -35,7 +35,9 @@ def told(monkeypatch, settings):
         assert SOURCE in catalogue
 
     monkeypatch.setattr(notifications, "after_refresh", after)
-    monkeypatch.setattr(notifications, "accident", lambda _s, channel, reason, action: found.append((channel, reason.en)))
+    monkeypatch.setattr(
+        notifications, "accident", lambda _s, channel, reason, action: found.append((channel, reason.en))
+    )
     return found
 
 

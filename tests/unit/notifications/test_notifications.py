@@ -81,13 +81,24 @@ def statuses(monkeypatch):
 def file(source="insee_filosofi", state="refused", name="FILO2019.csv", reason="colonne « Q2 » absente", **more):
     told = Message(fr=reason, en="column 'Q2' is missing") if state == "refused" else None
     action = Message(fr="Demander le fichier à l'Insee.", en="Ask Insee for the file.") if told else None
-    return FileOutcome(source=source, vintage="2019", file=name, state=state, reason=told, action=action, **{"channel": "live", **more})
+    return FileOutcome(
+        source=source, vintage="2019", file=name, state=state, reason=told, action=action, **{"channel": "live", **more}
+    )
 
 
 def outcome(*files, code=0, checks=(), run_id="run", at=NOW, **more):
     return RefreshOutcome(
-        run_id=run_id, edition="20261124", exit_code=code, started_at=at, finished_at=at, territory="244400404",
-        channel="live", published=code in (0, 3), sources=list(files), checks=list(checks), **more,
+        run_id=run_id,
+        edition="20261124",
+        exit_code=code,
+        started_at=at,
+        finished_at=at,
+        territory="244400404",
+        channel="live",
+        published=code in (0, 3),
+        sources=list(files),
+        checks=list(checks),
+        **more,
     )
 
 
@@ -97,7 +108,9 @@ def tell(settings, *files, day=0, **more):
 
 def late(source_id, today=NOW.date()):
     source = CATALOGUE[source_id]
-    found = health(source, newest_vintage="2014", published_at=None, fetched_at=None, refused=False, today=today, channel="live")
+    found = health(
+        source, newest_vintage="2014", published_at=None, fetched_at=None, refused=False, today=today, channel="live"
+    )
     assert found.state == "late_us"
     return SourceStatus(source, found, "live")
 
@@ -129,7 +142,10 @@ def test_a_refused_file_is_told_by_source_and_owner_in_french_and_english(settin
     assert listener.last["title"] == "Observatoire RSE-ODD : 2 sources avec des fichiers refusés"
     french, english = listener.last["message"].split("\n\n---\n\n")
     assert french.startswith("À traiter :\n- ")
-    assert f"{CATALOGUE['insee_filosofi'].title.fr} (l'équipe données) : FILO2019.csv, FILO2018.csv : colonne « Q2 » absente" in french
+    assert (
+        f"{CATALOGUE['insee_filosofi'].title.fr} (l'équipe données) : FILO2019.csv, FILO2018.csv : colonne « Q2 » absente"
+        in french
+    )
     assert "  → Demander le fichier à l'Insee." in french
     assert "FILO2019.csv : fichier tronqué" in french
     assert french.endswith(f"Reçu : {settings.home}/receipts/run.md")
@@ -139,10 +155,17 @@ def test_a_refused_file_is_told_by_source_and_owner_in_french_and_english(settin
 
 def test_a_blocked_edition_is_told_with_the_checks_that_block_it(settings, listener):
     failing = [
-        CheckOutcome(name=f"c{n}", asset="dim_sdg", passed=False, message=Message(fr=f"le contrôle {n} a échoué", en=f"check {n} failed"))
+        CheckOutcome(
+            name=f"c{n}",
+            asset="dim_sdg",
+            passed=False,
+            message=Message(fr=f"le contrôle {n} a échoué", en=f"check {n} failed"),
+        )
         for n in range(5)
     ]
-    warning = CheckOutcome(name="w", asset="dim_sdg", severity="warn", passed=False, message=Message(fr="tiède", en="lukewarm"))
+    warning = CheckOutcome(
+        name="w", asset="dim_sdg", severity="warn", passed=False, message=Message(fr="tiède", en="lukewarm")
+    )
     tell(settings, checks=[*failing, warning], code=4, action=Message(fr="Transmettre.", en="Hand over."))
     assert listener.last["title"] == "Observatoire RSE-ODD : édition bloquée"
     text = listener.last["message"]
@@ -353,7 +376,10 @@ def test_it_goes_out_by_mail_too(tmp_path):
     with Server(("127.0.0.1", 0), Mail) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         port = server.server_address[1]
-        settings = Settings(home=tmp_path, notify=f"mailto://127.0.0.1:{port}?from=observatoire@example.org&to=rse@example.org&mode=insecure&format=text")
+        settings = Settings(
+            home=tmp_path,
+            notify=f"mailto://127.0.0.1:{port}?from=observatoire@example.org&to=rse@example.org&mode=insecure&format=text",
+        )
         sent = tell(settings, file(), code=3)
         server.shutdown()
     import email
@@ -361,7 +387,9 @@ def test_it_goes_out_by_mail_too(tmp_path):
 
     assert sent.delivered == 1
     message = email.message_from_bytes(taken[0])
-    assert str(make_header(decode_header(message["Subject"]))) == "Observatoire RSE-ODD : 1 source avec un fichier refusé"
+    assert (
+        str(make_header(decode_header(message["Subject"]))) == "Observatoire RSE-ODD : 1 source avec un fichier refusé"
+    )
     assert "colonne « Q2 » absente" in message.get_payload(decode=True).decode()
 
 
@@ -394,7 +422,9 @@ def test_refreshes_that_come_to_no_good_end_are_silence_too(settings):
 def test_without_its_note_the_heartbeat_is_read_from_the_receipts(settings):
     for stamp, code in (("20260101T000000Z", 0), ("20260601T000000Z", 4)):
         at = datetime.strptime(stamp, "%Y%m%dT%H%M%SZ").isoformat() + "+00:00"
-        (settings.home / "receipts" / f"{stamp}.json").write_text(json.dumps({"finished_at": at, "exit_code": code, "run_id": stamp}))
+        (settings.home / "receipts" / f"{stamp}.json").write_text(
+            json.dumps({"finished_at": at, "exit_code": code, "run_id": stamp})
+        )
     (settings.home / "receipts" / "20260701T000000Z.json").write_text("{")
     found = read_heartbeat(settings.home)
     assert (found.good_run, found.last_exit_code, found.last_at.month) == ("20260101T000000Z", 4, 6)
@@ -405,7 +435,8 @@ def test_silence_is_told_once_reminded_weekly_and_settled_by_a_refresh(settings,
     for day in (33, 34, 39, 40):
         assert complain(settings, now=NOW + timedelta(days=day))
     assert [m["title"] for m in listener.received] == [
-        "Observatoire RSE-ODD : plus d'actualisation", "Observatoire RSE-ODD : rappel",
+        "Observatoire RSE-ODD : plus d'actualisation",
+        "Observatoire RSE-ODD : rappel",
     ]
     assert "vérifier que la machine" in listener.last["message"]
     notify(settings, outcome(at=NOW + timedelta(days=41)), CATALOGUE)

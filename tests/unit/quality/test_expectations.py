@@ -70,14 +70,26 @@ def test_a_failure_gives_its_figures_and_what_to_do():
 
 
 def test_a_row_of_a_mart_is_named_by_its_key_also_behind_a_condition():
-    rows = pd.DataFrame({
-        "indicator_id": ["sdg12_x", "sdg08_y", "sdg08_y"], "territory_level": "commune", "territory_code": ["44109", "44035", "44162"],
-        "period": "2018", "breakdown": "total", "source_id": "s", "vintage": "2018", "unit": ["companies", "%", "%"],
-        "status": "final", "value": [250.0, 12.0, 130.0],
-    })
+    rows = pd.DataFrame(
+        {
+            "indicator_id": ["sdg12_x", "sdg08_y", "sdg08_y"],
+            "territory_level": "commune",
+            "territory_code": ["44109", "44035", "44162"],
+            "period": "2018",
+            "breakdown": "total",
+            "source_id": "s",
+            "vintage": "2018",
+            "unit": ["companies", "%", "%"],
+            "status": "final",
+            "value": [250.0, 12.0, 130.0],
+        }
+    )
     message = run(rows, "fct_indicator_value")["expect_column_values_to_be_between__percentages"].message
     assert "1 sur 2" in message.fr
-    assert "130 (indicator_id = sdg08_y, territory_level = commune, territory_code = 44162, period = 2018, breakdown = total, source_id = s, vintage = 2018)" in message.fr
+    assert (
+        "130 (indicator_id = sdg08_y, territory_level = commune, territory_code = 44162, period = 2018, breakdown = total, source_id = s, vintage = 2018)"
+        in message.fr
+    )
 
 
 def test_a_tolerated_share_is_told():
@@ -92,7 +104,9 @@ def test_a_tolerated_share_is_told():
 def test_a_column_that_is_not_there_is_named():
     found = run(neet().drop(columns="neet_rate"), "insee_neet__rates")
     assert not found["expect_column_values_to_be_between__neet_rate"].passed
-    assert "colonne absente de la table : neet_rate" in found["expect_column_values_to_be_between__neet_rate"].message.fr
+    assert (
+        "colonne absente de la table : neet_rate" in found["expect_column_values_to_be_between__neet_rate"].message.fr
+    )
     assert found["expect_column_values_to_match_regex__territory_code"].passed
 
 
@@ -103,11 +117,19 @@ def test_an_empty_table_is_no_accident():
 
 
 def test_persons_are_never_quoted():
-    establishments = pd.DataFrame({
-        "siret": ["12345678900011", "123", None], "commune_code": "44109", "legal_name": ["ACME", "JEAN DUPONT", "MARIE MARTIN"],
-        "diffusion_status": ["O", "O", "P"], "is_legal_person": [True, False, True], "size_band": "NN", "naf_code": "62.01Z",
-        "_vintage": "2026-02", "_file": "f",
-    })
+    establishments = pd.DataFrame(
+        {
+            "siret": ["12345678900011", "123", None],
+            "commune_code": "44109",
+            "legal_name": ["ACME", "JEAN DUPONT", "MARIE MARTIN"],
+            "diffusion_status": ["O", "O", "P"],
+            "is_legal_person": [True, False, True],
+            "size_band": "NN",
+            "naf_code": "62.01Z",
+            "_vintage": "2026-02",
+            "_file": "f",
+        }
+    )
     found = run(establishments, "insee_sirene__establishments")
     for name in ("name_of_protected_units", "name_of_natural_persons"):
         outcome = found[f"expect_column_values_to_be_null__{name}"]
@@ -121,10 +143,18 @@ def test_persons_are_never_quoted():
 
 
 def test_rows_that_a_condition_leaves_out_are_not_judged():
-    values = pd.DataFrame({
-        "indicator_id": ["a", "b", "c"], "territory_level": "commune", "territory_code": "44109", "period": "2018",
-        "breakdown": "total", "value": [12.0, None, 23500.0], "unit": ["%", "%", "euro"], "status": ["final", "suppressed", "final"],
-    })
+    values = pd.DataFrame(
+        {
+            "indicator_id": ["a", "b", "c"],
+            "territory_level": "commune",
+            "territory_code": "44109",
+            "period": "2018",
+            "breakdown": "total",
+            "value": [12.0, None, 23500.0],
+            "unit": ["%", "%", "euro"],
+            "status": ["final", "suppressed", "final"],
+        }
+    )
     assert all(o.passed for o in run(values, "fct_indicator_value").values())
     found = run(values.assign(value=[120.0, 3.0, 1.0]), "fct_indicator_value")
     assert not found["expect_column_values_to_be_between__percentages"].passed
@@ -134,10 +164,13 @@ def test_rows_that_a_condition_leaves_out_are_not_judged():
 
 @pytest.mark.parametrize("kind", ["datetime", "date"])
 def test_dates_are_compared_with_dates(tmp_path, kind):
-    path = suite(tmp_path, {
-        "type": "expect_column_values_to_be_between",
-        "kwargs": {"column": "day", "min_value": "2006-01-01", "max_value": {"$PARAMETER": "today"}},
-    })
+    path = suite(
+        tmp_path,
+        {
+            "type": "expect_column_values_to_be_between",
+            "kwargs": {"column": "day", "min_value": "2006-01-01", "max_value": {"$PARAMETER": "today"}},
+        },
+    )
     days = [date(2007, 5, 15), date(2068, 6, 19), None]
     frame = pd.DataFrame({"day": pd.to_datetime(days) if kind == "datetime" else pd.Series(days, dtype=object)})
     [outcome] = expectations.validate(frame, path, "table", today=date(2026, 3, 1))
@@ -146,9 +179,13 @@ def test_dates_are_compared_with_dates(tmp_path, kind):
 
 
 def test_a_bound_on_a_column_of_text_is_told_without_quoting_it(tmp_path):
-    path = suite(tmp_path, {
-        "type": "expect_column_values_to_be_between", "kwargs": {"column": "a", "min_value": 1},
-    })
+    path = suite(
+        tmp_path,
+        {
+            "type": "expect_column_values_to_be_between",
+            "kwargs": {"column": "a", "min_value": 1},
+        },
+    )
     [outcome] = expectations.validate(pd.DataFrame({"a": ["DUPONT"]}), path, "table")
     assert not outcome.passed
     assert "n'a pas pu être évaluée" in outcome.message.fr and "DUPONT" not in outcome.message.fr
@@ -160,8 +197,10 @@ def test_columns_and_counts_of_the_whole_table(tmp_path):
         {"type": "expect_table_columns_to_match_set", "kwargs": {"column_set": ["a", "b"], "exact_match": False}},
         {"type": "expect_table_row_count_to_be_between", "kwargs": {"min_value": 17, "max_value": 17}},
         {"type": "expect_column_distinct_values_to_contain_set", "kwargs": {"column": "a", "value_set": [1, 2]}},
-        {"type": "expect_column_pair_values_a_to_be_greater_than_b",
-         "kwargs": {"column_A": "a", "column_B": "c", "or_equal": True, "ignore_row_if": "either_value_is_missing"}},
+        {
+            "type": "expect_column_pair_values_a_to_be_greater_than_b",
+            "kwargs": {"column_A": "a", "column_B": "c", "or_equal": True, "ignore_row_if": "either_value_is_missing"},
+        },
     )
     columns, rows, values, pair = expectations.validate(pd.DataFrame({"a": [1], "c": [5]}), path, "table")
     assert "absentes : b." in columns.message.fr

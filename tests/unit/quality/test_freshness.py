@@ -18,8 +18,15 @@ RANK = {"fresh": 0, "due": 1, "late_publisher": 2, "late_us": 2}
 
 def source(frequency="yearly", expected=(), grace=30, lag=0, live=True) -> Source:
     return Source(
-        source_id="insee_neet", title=Text(fr="t", en="t"), publisher="Insee", licence="l", homepage="https://insee.fr",
-        groups=[], owner="Observatoire", tables={}, path=Path("."),
+        source_id="insee_neet",
+        title=Text(fr="t", en="t"),
+        publisher="Insee",
+        licence="l",
+        homepage="https://insee.fr",
+        groups=[],
+        owner="Observatoire",
+        tables={},
+        path=Path("."),
         calendar=Calendar(frequency=frequency, expected=list(expected), grace_days=grace, lag_months=lag),
         live=[Live(url="https://insee.fr/f.csv")] if live else [],
     )
@@ -74,7 +81,9 @@ def test_a_year_of_a_quarterly_source_is_as_old_as_its_last_quarter():
     """`2023` ends in September: it came out at the turn of the year, and the next quarter was due in March, not in June."""
     told = next_due_at(UNEMPLOYMENT.calendar, parse_vintage("2023-Q3"), None, None)
     found = look(UNEMPLOYMENT, "2024-07-01", "2023", reference_end=date(2023, 9, 30))
-    assert (found.next_due_at, found.reference_end) == (told, date(2023, 9, 30)) == (date(2024, 3, 31), date(2023, 9, 30))
+    assert (
+        (found.next_due_at, found.reference_end) == (told, date(2023, 9, 30)) == (date(2024, 3, 31), date(2023, 9, 30))
+    )
     # the day counts only within the vintage that it is said of
     assert look(UNEMPLOYMENT, "2024-07-01", "2023", reference_end=date(2022, 9, 30)).next_due_at == date(2024, 6, 30)
     # a yearly source is named after its year: nothing to refine
@@ -148,7 +157,9 @@ def test_what_to_do_depends_on_whether_the_publisher_has_an_address():
     assert "boîte de dépôt" in told
     # nobody downloads what the team itself keeps
     ours = look(by_hand.model_copy(update={"role": "team", "owner": "team:csr"}), "2026-05-01").action
-    assert "L'équipe RSE : compléter le tableau et le déposer" in ours.fr and "The CSR team: complete the table" in ours.en
+    assert (
+        "L'équipe RSE : compléter le tableau et le déposer" in ours.fr and "The CSR team: complete the table" in ours.en
+    )
 
 
 days = st.dates(date(1950, 1, 1), date(2100, 1, 1))
@@ -161,13 +172,20 @@ calendars = st.builds(
     source,
     frequency=st.sampled_from(["daily", "weekly", "monthly", "quarterly", "yearly", "irregular", "once"]),
     expected=st.lists(st.from_regex(r"(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])", fullmatch=True), max_size=4),
-    grace=st.integers(-10, 10**9), lag=st.integers(-(10**6), 10**6), live=st.booleans(),
+    grace=st.integers(-10, 10**9),
+    lag=st.integers(-(10**6), 10**6),
+    live=st.booleans(),
 )
-facts = st.fixed_dictionaries({
-    "newest_vintage": texts, "published_at": st.none() | st.dates(), "fetched_at": st.none() | st.datetimes(),
-    "refused": st.booleans(), "published_vintage": texts,
-    "channel": st.sampled_from([None, "sample", "mirror", "live", "inbox", "project"]),
-})
+facts = st.fixed_dictionaries(
+    {
+        "newest_vintage": texts,
+        "published_at": st.none() | st.dates(),
+        "fetched_at": st.none() | st.datetimes(),
+        "refused": st.booleans(),
+        "published_vintage": texts,
+        "channel": st.sampled_from([None, "sample", "mirror", "live", "inbox", "project"]),
+    }
+)
 
 
 @given(calendars, facts, st.dates(), st.dates())

@@ -25,8 +25,12 @@ RATE = "expect_column_values_to_be_between__neet_rate"
 
 def check(name: str, passed: bool, severity: str = "error", text: str = "résultat", **more) -> CheckOutcome:
     return CheckOutcome(
-        **{"asset": "insee_neet.rates"} | more, name=name, severity=severity, passed=passed,
-        message=Message(fr=f"demande : {text}", en="demand: result"), found=Message(fr=text, en="result"),
+        **{"asset": "insee_neet.rates"} | more,
+        name=name,
+        severity=severity,
+        passed=passed,
+        message=Message(fr=f"demande : {text}", en="demand: result"),
+        found=Message(fr=text, en="result"),
     )
 
 
@@ -36,8 +40,15 @@ def kept(*args, **more) -> Remembered:
 
 def outcome(*checks: CheckOutcome, at: datetime = NOW, edition: str | None = None) -> RefreshOutcome:
     return RefreshOutcome(
-        run_id=f"{at:%H%M}", started_at=at, finished_at=at, territory="244400404", channel="mirror", realm="real",
-        checks=list(checks), edition=edition, published=edition is not None,
+        run_id=f"{at:%H%M}",
+        started_at=at,
+        finished_at=at,
+        territory="244400404",
+        channel="mirror",
+        realm="real",
+        checks=list(checks),
+        edition=edition,
+        published=edition is not None,
     )
 
 
@@ -55,7 +66,10 @@ def page(tmp_path_factory) -> str:
         "insee_sirene": SourceState(tables={"counts": {"2026-02": Vintage(path="x", rows=2_000_000)}}),
     }
     house = House(
-        load_catalogue(PROJECT / "sources"), states, edition="20261124T041840Z", dbt_project_path=PROJECT / "dbt_project"
+        load_catalogue(PROJECT / "sources"),
+        states,
+        edition="20261124T041840Z",
+        dbt_project_path=PROJECT / "dbt_project",
     )
     path = build_docs(results, EXPECTATIONS, tmp_path_factory.mktemp("docs") / "quality", house=house, now=NOW)
     assert path.name == "index.html"
@@ -87,7 +101,7 @@ def test_a_failure_stands_first_with_its_figures_its_vintage_its_day_and_who_act
 
 def test_a_table_never_checked_says_why(page):
     checks = sum(map(len, suite_names(EXPECTATIONS).values()))
-    assert f"<strong>{checks - 3}</strong><span class=\"state not_run\">" in page
+    assert f'<strong>{checks - 3}</strong><span class="state not_run">' in page
     assert "encore reçu aucun fichier" in section(page, "programmes__figures")
     assert "la table dépasse 500" in section(page, "insee_sirene__counts")
     assert "à la prochaine actualisation" in section(page, "dim_sdg")
@@ -148,7 +162,9 @@ def test_the_page_is_well_formed_and_readable_by_a_screen_reader(page):
 def test_text_stands_out_from_its_ground(scheme):
     """Every colour of text against every ground that it is set on: 4.5 to 1 at least (WCAG 1.4.3)."""
     style = (PROJECT / "orchestration/quality/docs.html.j2").read_text(encoding="utf-8")
-    colours = [dict(re.findall(r"--(\w+): #(\w+)", block)) for block in re.findall(r":root \{([^}]*--good[^}]*)\}", style)]
+    colours = [
+        dict(re.findall(r"--(\w+): #(\w+)", block)) for block in re.findall(r":root \{([^}]*--good[^}]*)\}", style)
+    ]
     met = colours[("light", "dark").index(scheme)]
 
     def luminance(code: str) -> float:
@@ -167,7 +183,9 @@ def test_text_stands_out_from_its_ground(scheme):
 
 
 def test_the_last_result_of_each_check_and_vintage_is_kept(tmp_path):
-    remember_checks(tmp_path, outcome(check(RATE, False, text="hier", vintage="2018"), check(RATE, True, vintage="2019")))
+    remember_checks(
+        tmp_path, outcome(check(RATE, False, text="hier", vintage="2018"), check(RATE, True, vintage="2019"))
+    )
     # the next refresh ran nothing on that table
     remember_checks(tmp_path, outcome(check("other", True, asset="dim_sdg"), at=NOW + timedelta(days=1), edition="e2"))
     found = last_results(tmp_path).checks

@@ -23,7 +23,13 @@ FILES = suites.suite_files(EXPECTATIONS)
 CATALOGUE = load_catalogue(PROJECT / "sources")
 # Columns whose values may name or identify a natural person.
 PERSONAL = {"siret", "legal_name", "company_name", "member_name", "organisation", "group_name", "body", "text"}
-PERSONAL_TABLES = {"dim_company", "platform_members__members", "insee_sirene__establishments", "ademe_rge__qualifications", "lucie_labels__labels"}
+PERSONAL_TABLES = {
+    "dim_company",
+    "platform_members__members",
+    "insee_sirene__establishments",
+    "ademe_rge__qualifications",
+    "lucie_labels__labels",
+}
 
 
 def written(tmp_path: Path, **changes) -> Path:
@@ -73,9 +79,12 @@ def test_every_source_table_and_every_mart_has_a_file_and_no_file_is_left_over()
     wanted |= {path.stem for path in (PROJECT / "dbt_project" / "models" / "marts").glob("*.sql")}
     found = {suites.asset_of(path) for path in FILES}
     lacking = sorted(
-        f"expectations/{'sources' if '__' in asset else 'marts'}/{asset.replace('__', '.')}.json" for asset in wanted - found
+        f"expectations/{'sources' if '__' in asset else 'marts'}/{asset.replace('__', '.')}.json"
+        for asset in wanted - found
     )
-    assert not lacking, f"every table has a file of expectations (docs/adding-a-source.md, step 5); write {', '.join(lacking)}"
+    assert not lacking, (
+        f"every table has a file of expectations (docs/adding-a-source.md, step 5); write {', '.join(lacking)}"
+    )
     assert not found - wanted, "expectations of a table that does not exist"
 
 
@@ -86,7 +95,9 @@ def columns_of(asset: str) -> set[str]:
             if lake_table(source.source_id, name) == asset:
                 sql = [source.path / spec.extract for spec in table.files if spec.format == "bulk" and spec.extract]
                 if sql:
-                    return set(re.findall(r"\w+", " ".join(p.read_text(encoding="utf-8") for p in sql))) | set(PROVENANCE)
+                    return set(re.findall(r"\w+", " ".join(p.read_text(encoding="utf-8") for p in sql))) | set(
+                        PROVENANCE
+                    )
                 return {c.name for c in table.columns} | set(PROVENANCE)
     for path in (PROJECT / "dbt_project" / "models" / "marts").glob("*.yml"):
         for model in yaml.safe_load(path.read_text(encoding="utf-8")).get("models", []):
@@ -109,7 +120,9 @@ def test_a_file_says_something_of_substance(path):
     kinds = {spec.type for spec in specs}
     assert any("unique" in k or "not_be_null" in k or "contain_set" in k for k in kinds), f"{asset}: no key"
     # an export of values must have bounds; names and free text have none
-    assert any(re.search("between|in_set|contain_set|regex|greater_than|to_be_null|match_set", k) for k in kinds), f"{asset}: no bounds"
+    assert any(re.search("between|in_set|contain_set|regex|greater_than|to_be_null|match_set", k) for k in kinds), (
+        f"{asset}: no bounds"
+    )
     assert any(spec.severity == "critical" for spec in specs)
 
 
@@ -199,7 +212,10 @@ def test_names_are_known_without_great_expectations():
         "print([m for m in ('great_expectations', 'pandas', 'jinja2', 'dagster') if m in sys.modules])"
     )
     run = subprocess.run(
-        [sys.executable, "-c", code, str(EXPECTATIONS)], capture_output=True, text=True, check=True,
+        [sys.executable, "-c", code, str(EXPECTATIONS)],
+        capture_output=True,
+        text=True,
+        check=True,
         cwd=EXPECTATIONS.parent,
     )
     assert run.stdout.strip() == "[]"

@@ -65,12 +65,26 @@ def book(path: Path, sheets: dict[str, list[list[object]]]) -> Path:
 @pytest.mark.parametrize(
     ("content", "kind"),
     [
-        (b"", "empty"), (b"\xef\xbb\xbf\n ", "empty"), (b"a;b\n1;2\n", "csv"), (b"not a table", "csv"),
-        ("a;é\n".encode("cp1252"), "csv"), ("a;b\n1;2\n".encode("utf-16"), "csv"), ("a;b\n1;2\n".encode("utf-16-le"), "csv"),
-        (b"<!doctype html><p>", "html"), (b"<HTML><body>", "html"), (b'<?xml version="1.0"?><a/>', "xml"),
-        (b'{"a": 1}', "json"), (b'\n[{"a": 1}]', "json"), (b"[]", "json"), (b"%PDF-1.7\n", "pdf"), (b"PAR1....", "parquet"),
-        (gzip.compress(b"x", mtime=0), "gz"), (b"+++\ntitle = 1\n+++\n", "markdown"), (b"---\na: 1\n---\n", "markdown"),
-        (bytes(range(256)), "binary"), (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 9, "xls"),
+        (b"", "empty"),
+        (b"\xef\xbb\xbf\n ", "empty"),
+        (b"a;b\n1;2\n", "csv"),
+        (b"not a table", "csv"),
+        ("a;é\n".encode("cp1252"), "csv"),
+        ("a;b\n1;2\n".encode("utf-16"), "csv"),
+        ("a;b\n1;2\n".encode("utf-16-le"), "csv"),
+        (b"<!doctype html><p>", "html"),
+        (b"<HTML><body>", "html"),
+        (b'<?xml version="1.0"?><a/>', "xml"),
+        (b'{"a": 1}', "json"),
+        (b'\n[{"a": 1}]', "json"),
+        (b"[]", "json"),
+        (b"%PDF-1.7\n", "pdf"),
+        (b"PAR1....", "parquet"),
+        (gzip.compress(b"x", mtime=0), "gz"),
+        (b"+++\ntitle = 1\n+++\n", "markdown"),
+        (b"---\na: 1\n---\n", "markdown"),
+        (bytes(range(256)), "binary"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 9, "xls"),
     ],
 )
 def test_kinds_by_content(tmp_path, content, kind):
@@ -91,8 +105,13 @@ def test_gz_and_zip_of_the_same_table(tmp_path):
     for path in (
         written(tmp_path / "t.csv.gz", gzip.compress(TEXT.encode())),
         zipped(tmp_path / "t.zip", {"t.csv": TEXT}),
-        zipped(tmp_path / "mac.zip", {"dossier/": "", "dossier/t.csv": TEXT, "__MACOSX/._t.csv": "x", "Lisez-moi.txt": "x", "a.pdf": "x"}),
-        zipped(tmp_path / "insee.zip", {"FILO2018_DISP_COM.csv": TEXT, "meta_FILO2018_DISP_COM.csv": "COD_VAR;LIB_VAR\n"}),
+        zipped(
+            tmp_path / "mac.zip",
+            {"dossier/": "", "dossier/t.csv": TEXT, "__MACOSX/._t.csv": "x", "Lisez-moi.txt": "x", "a.pdf": "x"},
+        ),
+        zipped(
+            tmp_path / "insee.zip", {"FILO2018_DISP_COM.csv": TEXT, "meta_FILO2018_DISP_COM.csv": "COD_VAR;LIB_VAR\n"}
+        ),
         zipped(tmp_path / "both.zip", {"t.csv.gz": gzip.compress(TEXT.encode())}),
     ):
         if path.name == "mac.zip":
@@ -160,7 +179,17 @@ def test_uncompressed_yields_a_path_and_cleans_up(tmp_path):
 
 def test_cells_as_text():
     assert [cell_text(v) for v in (200029999.0, 24.4, 1e-7, 1e20, 0.1 + 0.2, -3.0, 7, True, False, None, "44")] == [
-        "200029999", "24.4", "0.0000001", "100000000000000000000", "0.30000000000000004", "-3", "7", "true", "false", "", "44",
+        "200029999",
+        "24.4",
+        "0.0000001",
+        "100000000000000000000",
+        "0.30000000000000004",
+        "-3",
+        "7",
+        "true",
+        "false",
+        "",
+        "44",
     ]
     assert cell_text(datetime.date(2020, 1, 2)) == "2020-01-02"
     assert cell_text(datetime.datetime(2020, 1, 2)) == "2020-01-02"
@@ -174,10 +203,17 @@ def test_a_workbook_with_titles_labels_and_several_sheets(tmp_path):
         {
             "Documentation": [["Taux de chômage localisés"], ["Définitions"]],
             "txcho_ze": [
-                ["Taux de chômage localisés"], ["Source : Insee"], [], [],
-                ["Code", "Libellé", "1er trimestre"], ["codgeo", "libgeo", "taux"],
-                ["0051", "Alençon", 7.0], [44, "text and number", 7.4], ["44", "Grand Est", None],
-                [], ["Champ : France"],
+                ["Taux de chômage localisés"],
+                ["Source : Insee"],
+                [],
+                [],
+                ["Code", "Libellé", "1er trimestre"],
+                ["codgeo", "libgeo", "taux"],
+                ["0051", "Alençon", 7.0],
+                [44, "text and number", 7.4],
+                ["44", "Grand Est", None],
+                [],
+                ["Champ : France"],
             ],
         },
     )
@@ -200,7 +236,10 @@ def test_the_sheet_is_certain_or_refused(tmp_path):
 
 
 def test_blank_leading_columns_and_a_misleading_name(tmp_path):
-    path = book(tmp_path / "t.csv", {"S": [[None, "codgeo", "taux", None], [None, 1, 2.5, None], [None, None, None, None], [None, 3, 4, None]]})
+    path = book(
+        tmp_path / "t.csv",
+        {"S": [[None, "codgeo", "taux", None], [None, 1, 2.5, None], [None, None, None, None], [None, 3, 4, None]]},
+    )
     table = read(path)
     assert (table.header, table.rows, table.lines) == (["codgeo", "taux"], [["1", "2.5"], ["3", "4"]], [2, 4])
     assert {a.kind for a in table.adaptations} == {"format", "blank_lines", "blank_columns"}
@@ -217,7 +256,9 @@ def test_damaged_protected_and_empty_workbooks(tmp_path):
         assert "tronqué" in refused(written(tmp_path / name, content)).reason.fr
     ole = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 504
     assert "tronqué" in refused(written(tmp_path / "bad.xls", ole)).reason.fr
-    assert "mot de passe" in refused(written(tmp_path / "p.xlsx", ole + "EncryptedPackage".encode("utf-16-le"))).reason.fr
+    assert (
+        "mot de passe" in refused(written(tmp_path / "p.xlsx", ole + "EncryptedPackage".encode("utf-16-le"))).reason.fr
+    )
     assert "vide" in refused(book(tmp_path / "v.xlsx", {"S": []})).reason.fr
     assert "reconnue" in refused(book(tmp_path / "o.xlsx", {"S": [["siren"]], "T": [["x"]]})).reason.fr
 
@@ -248,5 +289,9 @@ def test_parquet(tmp_path):
     path = tmp_path / "t.parquet"
     duckdb.execute(f"COPY (SELECT '01001' AS codgeo, 1.5::DOUBLE AS taux, DATE '2020-01-02' AS jour) TO '{path}'")
     table = read(path)
-    assert (table.header, table.rows, table.numeric_cells) == (["codgeo", "taux", "jour"], [["01001", "1.5", "2020-01-02"]], True)
+    assert (table.header, table.rows, table.numeric_cells) == (
+        ["codgeo", "taux", "jour"],
+        [["01001", "1.5", "2020-01-02"]],
+        True,
+    )
     assert "tronqué" in refused(written(tmp_path / "cut.parquet", path.read_bytes()[:-20])).reason.fr

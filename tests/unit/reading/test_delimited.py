@@ -70,8 +70,12 @@ def test_marks_and_line_ends_are_not_worth_a_word(tmp_path, newline, mark, last)
 @pytest.mark.parametrize(
     ("codec", "said"),
     [
-        ("utf-16", "utf-16"), ("utf-16-le", "utf-16-le"), ("utf-16-be", "utf-16-be"), ("utf-32", "utf-32"),
-        ("cp1252", "iso-8859-1"), ("latin-1", "iso-8859-1"),
+        ("utf-16", "utf-16"),
+        ("utf-16-le", "utf-16-le"),
+        ("utf-16-be", "utf-16-be"),
+        ("utf-32", "utf-32"),
+        ("cp1252", "iso-8859-1"),
+        ("latin-1", "iso-8859-1"),
     ],
 )
 def test_other_encodings_are_told(tmp_path, codec, said):
@@ -219,15 +223,17 @@ def test_cells_stand_exactly_as_published(tmp_path):
 
 def test_a_doubled_column_with_the_same_content(tmp_path):
     table = read(tmp_path, "codgeo;taux;codgeo\n1;5;1\n2;6;2\n")
-    assert (table.header, table.rows, kinds(table)) == (["codgeo", "taux"], [["1", "5"], ["2", "6"]], ["duplicate_columns"])
+    assert (table.header, table.rows, kinds(table)) == (
+        ["codgeo", "taux"],
+        [["1", "5"], ["2", "6"]],
+        ["duplicate_columns"],
+    )
 
 
 def test_mojibake_of_a_whole_file_is_repaired(tmp_path):
     text = TEXT.replace("Nantes", "Hérault à l’œil, Île «É»")
     for codec in ("latin-1", "cp1252"):
-        damaged = "".join(
-            bytes([b]).decode(codec, errors="ignore") or chr(b) for b in text.encode("utf-8")
-        )
+        damaged = "".join(bytes([b]).decode(codec, errors="ignore") or chr(b) for b in text.encode("utf-8"))
         table = read(tmp_path, damaged)
         assert (table.rows[1][1], kinds(table)) == ("Hérault à l’œil, Île «É»", ["mojibake"])
 
@@ -341,7 +347,9 @@ def test_a_few_rows_that_do_not_fit_are_told_apart_in_a_long_table(tmp_path):
     assert [u.line for u in table.unreadable] == [12, 202] and len(table.rows) == 298
     assert "5 cellules au lieu de 4" in table.unreadable[0].why.fr
     # the last one is where a file was cut
-    assert "tronqué" in refused(tmp_path, "codgeo;libgeo;an;taux\n" + "\n".join([*rows[20:190], "01299;Comm"])).reason.fr
+    assert (
+        "tronqué" in refused(tmp_path, "codgeo;libgeo;an;taux\n" + "\n".join([*rows[20:190], "01299;Comm"])).reason.fr
+    )
 
 
 def test_a_blank_cell_too_many_is_no_proof(tmp_path):
@@ -418,10 +426,17 @@ def test_a_row_of_words_above_the_header_is_told_by_a_value_met_below(tmp_path):
     assert [u.line for u in table.unreadable] == [1]
 
 
-@pytest.mark.parametrize("above", [
-    "Code;Libellé;Année;Taux\n", ";;2018;2018\n", "Code;Libellé;2018;2018\n", "Insee;RP;;\n", "Tableau 3;;;\nSource;Insee;RP;2018\n",
-    "destinataire;projet\nDGT;DTS\n",
-])
+@pytest.mark.parametrize(
+    "above",
+    [
+        "Code;Libellé;Année;Taux\n",
+        ";;2018;2018\n",
+        "Code;Libellé;2018;2018\n",
+        "Insee;RP;;\n",
+        "Tableau 3;;;\nSource;Insee;RP;2018\n",
+        "destinataire;projet\nDGT;DTS\n",
+    ],
+)
 def test_titles_labels_and_years_above_the_header_are_no_rows(tmp_path, above):
     table = read(tmp_path, above + "codgeo;libgeo;an;taux\n" + MANY)
     assert table.unreadable == [] and len(table.rows) == 40
@@ -431,14 +446,23 @@ def test_titles_labels_and_years_above_the_header_are_no_rows(tmp_path, above):
 def test_of_two_tables_none_is_lost(tmp_path, rows):
     first = "codgeo;libgeo;note;\n" + "".join(f"{n:05d};Commune {n};{n};\n" for n in range(1001, 1001 + rows))
     error = refused(tmp_path, first + "\n" + "codgeo;libgeo;an;taux\n" + MANY)
-    assert "ligne 1," in error.reason.fr and f"ligne {rows + 3}" in error.reason.fr and "deux tableaux" in error.reason.fr
+    assert (
+        "ligne 1," in error.reason.fr and f"ligne {rows + 3}" in error.reason.fr and "deux tableaux" in error.reason.fr
+    )
 
 
 def test_two_tables_in_a_workbook(tmp_path):
     import openpyxl
 
     book = openpyxl.Workbook()
-    for row in [["codgeo", "libgeo", "note"], ["01001", "a", 5], ["01002", "b", 6], [], ["codgeo", "libgeo", "taux"], ["01003", "c", 7]]:
+    for row in [
+        ["codgeo", "libgeo", "note"],
+        ["01001", "a", 5],
+        ["01002", "b", 6],
+        [],
+        ["codgeo", "libgeo", "taux"],
+        ["01003", "c", 7],
+    ]:
         book.active.append(row)
     book.save(tmp_path / "two.xlsx")
     error = refused(tmp_path, (tmp_path / "two.xlsx").read_bytes(), "two.xlsx")

@@ -15,7 +15,10 @@ SQL = """
 SELECT c.id AS fund_id, CAST(c.at['2024'] AS BIGINT) AS accidents
 FROM (SELECT unnest(caisses) AS c FROM read_json({{ file }}))
 """
-BODY = {"meta": {"source": "Ameli"}, "caisses": [{"id": "bretagne", "at": {"2024": 21771}}, {"id": "paris", "at": {"2024": None}}]}
+BODY = {
+    "meta": {"source": "Ameli"},
+    "caisses": [{"id": "bretagne", "at": {"2024": 21771}}, {"id": "paris", "at": {"2024": None}}],
+}
 
 
 def written(path: Path, content: str | bytes | dict) -> Path:
@@ -97,7 +100,7 @@ def test_json_faults(tmp_path):
 
 # --- Markdown --------------------------------------------------------------------------------------
 
-TOML = '''+++
+TOML = """+++
 company = "Connexing"
 nature = ["Gouvernance", "Social"]
 draft = true
@@ -118,7 +121,7 @@ richtext = ""
 title = "Vide"
 +++
 Texte libre.
-'''
+"""
 
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
@@ -136,7 +139,12 @@ def test_markdown_with_yaml(tmp_path):
     path = written(tmp_path / "a.md", "---\ntitle: Éco\ndate: 2020-01-02\ntags: [a, 2]\nvide:\n---\n\nCorps.\n")
     table = read_markdown(path, name="a.md")
     assert dict(zip(table.header, table.rows[0], strict=True)) == {
-        "title": "Éco", "date": "2020-01-02", "tags": "a;2", "vide": "", "body": "Corps.", "file_stem": "a",
+        "title": "Éco",
+        "date": "2020-01-02",
+        "tags": "a;2",
+        "vide": "",
+        "body": "Corps.",
+        "file_stem": "a",
     }
 
 

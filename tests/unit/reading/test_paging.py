@@ -21,21 +21,24 @@ def read(tmp_path: Path, value: Any, sql: str = "SELECT 'x' AS siret FROM read_t
     return read_json(path, name="page.json", sql=sql)
 
 
-@pytest.mark.parametrize("value", [
-    {"total": 161543, "next": NEXT, "results": ROWS},
-    {"total": 161543, "results": ROWS},
-    {"total_count": 161543, "results": ROWS},
-    {"nhits": 161543, "parameters": {"rows": 3, "start": 0}, "records": ROWS},
-    {"title": ROWS * 9, "observations": ROWS, "paging": {"count": 161543, "isLast": False}},
-    {"count": 161543, "next": NEXT, "previous": None, "data": ROWS},
-    {"success": True, "result": {"total": "161543", "records": ROWS}},
-    {"header": {"total": 161543, "nombre": 3, "curseurSuivant": "x"}, "etablissements": ROWS},
-    {"type": "FeatureCollection", "numberMatched": 161543, "numberReturned": 3, "features": ROWS},
-    {"@odata.count": 161543, "value": ROWS},
-    {"hits": {"total": {"value": 161543, "relation": "eq"}, "hits": ROWS}},
-    {"content": ROWS, "page": {"totalElements": 161543}},
-    [{"total": 161543, "results": ROWS[:2]}, {"total": 161543, "results": ROWS[2:]}],
-])
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"total": 161543, "next": NEXT, "results": ROWS},
+        {"total": 161543, "results": ROWS},
+        {"total_count": 161543, "results": ROWS},
+        {"nhits": 161543, "parameters": {"rows": 3, "start": 0}, "records": ROWS},
+        {"title": ROWS * 9, "observations": ROWS, "paging": {"count": 161543, "isLast": False}},
+        {"count": 161543, "next": NEXT, "previous": None, "data": ROWS},
+        {"success": True, "result": {"total": "161543", "records": ROWS}},
+        {"header": {"total": 161543, "nombre": 3, "curseurSuivant": "x"}, "etablissements": ROWS},
+        {"type": "FeatureCollection", "numberMatched": 161543, "numberReturned": 3, "features": ROWS},
+        {"@odata.count": 161543, "value": ROWS},
+        {"hits": {"total": {"value": 161543, "relation": "eq"}, "hits": ROWS}},
+        {"content": ROWS, "page": {"totalElements": 161543}},
+        [{"total": 161543, "results": ROWS[:2]}, {"total": 161543, "results": ROWS[2:]}],
+    ],
+)
 def test_a_page_says_how_many_rows_there_are(tmp_path, value):
     with pytest.raises(Refusal) as caught:
         read(tmp_path, value)
@@ -43,30 +46,36 @@ def test_a_page_says_how_many_rows_there_are(tmp_path, value):
     assert "page.json" in caught.value.reason.fr and "pages" in caught.value.action.fr
 
 
-@pytest.mark.parametrize("value", [
-    {"next": NEXT, "results": ROWS},
-    {"results": ROWS, "links": {"next": {"href": NEXT}}},
-    {"results": ROWS, "links": [{"rel": "self", "href": "x"}, {"rel": "next", "href": NEXT}]},
-    {"value": ROWS, "@odata.nextLink": NEXT},
-    {"content": ROWS, "last": False},
-    {"features": ROWS, "exceededTransferLimit": True},
-])
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"next": NEXT, "results": ROWS},
+        {"results": ROWS, "links": {"next": {"href": NEXT}}},
+        {"results": ROWS, "links": [{"rel": "self", "href": "x"}, {"rel": "next", "href": NEXT}]},
+        {"value": ROWS, "@odata.nextLink": NEXT},
+        {"content": ROWS, "last": False},
+        {"features": ROWS, "exceededTransferLimit": True},
+    ],
+)
 def test_a_page_that_names_the_next_one(tmp_path, value):
     with pytest.raises(Refusal, match="next page"):
         read(tmp_path, value)
 
 
-@pytest.mark.parametrize("value", [
-    {"total": 3, "next": NEXT, "results": ROWS},
-    {"total_count": 3, "results": ROWS},
-    {"count": 3, "next": None, "last": "https://example.org/lines?page=1", "data": ROWS},
-    {"observations": ROWS, "paging": {"count": 3, "isLast": True}},
-    {"results": ROWS, "next": "2027-03"},
-    [{"total": 3, "results": ROWS[:2]}, {"total": 3, "results": ROWS[2:]}],
-    [{"next": NEXT, "results": ROWS[:2]}, {"results": ROWS[2:]}],
-    # counts of something else, further down
-    {"by_naf": {"62": {"years": {"2024": {"count": 5000, "sheets": ROWS}}}}},
-    ROWS,
-])
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"total": 3, "next": NEXT, "results": ROWS},
+        {"total_count": 3, "results": ROWS},
+        {"count": 3, "next": None, "last": "https://example.org/lines?page=1", "data": ROWS},
+        {"observations": ROWS, "paging": {"count": 3, "isLast": True}},
+        {"results": ROWS, "next": "2027-03"},
+        [{"total": 3, "results": ROWS[:2]}, {"total": 3, "results": ROWS[2:]}],
+        [{"next": NEXT, "results": ROWS[:2]}, {"results": ROWS[2:]}],
+        # counts of something else, further down
+        {"by_naf": {"62": {"years": {"2024": {"count": 5000, "sheets": ROWS}}}}},
+        ROWS,
+    ],
+)
 def test_a_whole_answer_is_read(tmp_path, value):
     assert read(tmp_path, value).rows == [["x"]]

@@ -33,7 +33,9 @@ def lines_of(table: RawTable) -> list[int]:
     return [u.line for u in table.unreadable]
 
 
-def stray(opening: int | None, closing: int | None, column: int = 1, closing_column: int | None = None) -> list[list[str]]:
+def stray(
+    opening: int | None, closing: int | None, column: int = 1, closing_column: int | None = None
+) -> list[list[str]]:
     rows = [list(row) for row in ROWS]
     if opening is not None:
         rows[opening][column] = '"' + rows[opening][column]

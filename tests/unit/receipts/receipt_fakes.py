@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timezone
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +10,17 @@ from orchestration.catalog.models import Source
 from orchestration.editions import Comparison, IndicatorChange, Move, Totals
 from orchestration.messages import Message
 from orchestration.records import (
-    CheckOutcome, FileOutcome, HomeFigure, HomeFigures, HomeGap, RefreshOutcome, SourceStanding,
+    CheckOutcome,
+    FileOutcome,
+    HomeFigure,
+    HomeFigures,
+    HomeGap,
+    RefreshOutcome,
+    SourceStanding,
 )
 
 OLD, NEW = "20261024T031500Z", "20261124T031500Z"
-NOW = datetime(2026, 11, 24, 3, 15, tzinfo=timezone.utc)
+NOW = datetime(2026, 11, 24, 3, 15, tzinfo=UTC)
 
 
 def say(text: str) -> Message:
@@ -128,7 +134,9 @@ def _figure(indicator_id: str, goal: int, fr: str, en: str, unit: tuple[str, str
 
 
 def _gap(goal: int, fr: str, cause: str, **given: Any) -> HomeGap:
-    return HomeGap(indicator_id=f"sdg{goal:02d}_{fr}", sdg_id=goal, indicator=Message(fr=fr, en=fr), cause=cause, **given)  # type: ignore[arg-type]
+    return HomeGap(
+        indicator_id=f"sdg{goal:02d}_{fr}", sdg_id=goal, indicator=Message(fr=fr, en=fr), cause=cause, **given
+    )  # type: ignore[arg-type]
 
 
 HOME = HomeFigures(
@@ -153,7 +161,28 @@ HOME = HomeFigures(
 )  # fmt: skip
 
 STANDING = [
-    SourceStanding(source="insee_filosofi", state="late_us", is_overdue=True, vintage="2014", due_on=date(2017, 12, 31), action=say("actualiser")),
-    SourceStanding(source="egapro_index", state="late_publisher", is_overdue=True, vintage="2021", due_on=date(2023, 3, 1), action=say("attendre")),
-    SourceStanding(source="blab_bcorp", state="due", is_overdue=False, vintage="2022", due_on=date(2026, 11, 1), action=say("attendre")),
+    SourceStanding(
+        source="insee_filosofi",
+        state="late_us",
+        is_overdue=True,
+        vintage="2014",
+        due_on=date(2017, 12, 31),
+        action=say("actualiser"),
+    ),
+    SourceStanding(
+        source="egapro_index",
+        state="late_publisher",
+        is_overdue=True,
+        vintage="2021",
+        due_on=date(2023, 3, 1),
+        action=say("attendre"),
+    ),
+    SourceStanding(
+        source="blab_bcorp",
+        state="due",
+        is_overdue=False,
+        vintage="2022",
+        due_on=date(2026, 11, 1),
+        action=say("attendre"),
+    ),
 ]

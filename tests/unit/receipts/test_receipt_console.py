@@ -54,7 +54,11 @@ def test_how_much_of_the_territory_is_known_and_that_samples_are_samples() -> No
 def test_a_command_in_an_action_is_not_cut_in_two() -> None:
     long = say("x" * 120 + " lancer « observatory refresh --from live --only ameli_work_accidents » puis recommencer")
     file = refused().model_copy(update={"action": long, "reason": long})
-    text = _print(outcome(file, exit_code=4, published=False, note=long, action=long, checks=[check(False, text=long.fr)]), None, "fr")
+    text = _print(
+        outcome(file, exit_code=4, published=False, note=long, action=long, checks=[check(False, text=long.fr)]),
+        None,
+        "fr",
+    )
     assert text.count("« observatory refresh --from live --only ameli_work_accidents »") == 5
 
 
@@ -100,7 +104,5 @@ def test_importing_the_rooms_loads_nothing_heavy() -> None:
         "print([m for m in ('duckdb', 'jinja2', 'rich', 'dagster', 'pandas') if m in sys.modules])"
     )
     project = Path(__file__).parents[3]
-    done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=project
-    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=project)
     assert done.stdout.strip() == "[]"

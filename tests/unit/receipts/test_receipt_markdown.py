@@ -75,8 +75,7 @@ def test_sources_go_by_title_with_vintages_and_rows() -> None:
     table = _section(_fr(outcome(*files, stranger), CATALOGUE), "Ce qui a été pris")
     rows = table.splitlines()[2:]
     assert rows[0] == (
-        "| Revenus et pauvreté | 2012, 2013, 2014, 2015, 2016, … (4 autres), 2021 | 10 | "
-        f"349{NNBSP}900 | 100 |  |"
+        f"| Revenus et pauvreté | 2012, 2013, 2014, 2015, 2016, … (4 autres), 2021 | 10 | 349{NNBSP}900 | 100 |  |"
     )
     # what did not change is one line, not a row each
     assert rows[1:] == ["", "Sans changement depuis la dernière fois (1 jeu de données) : not_in_catalogue."]
@@ -110,9 +109,7 @@ def test_a_refused_file_says_why_what_to_do_and_who() -> None:
 
 def test_different_reasons_are_folded_after_ten() -> None:
     files = [refused(i, f"ligne {i}") for i in range(22)]
-    section = _section(
-        _fr(outcome(*files, exit_code=3), CATALOGUE), "Ce qui a été refusé ou gardé tel quel"
-    )
+    section = _section(_fr(outcome(*files, exit_code=3), CATALOGUE), "Ce qui a été refusé ou gardé tel quel")
     assert section.count("Pourquoi") == 10
     assert section.splitlines()[-1] == "- … et 12 autres fichiers"
 
@@ -131,9 +128,7 @@ def test_only_kept_sources_are_not_called_refused() -> None:
 
 
 def test_missing_sources_are_named_without_alarm() -> None:
-    missing = FileOutcome(
-        source="blab_bcorp", state="missing", reason=say("aucun dossier"), action=say("déposer")
-    )
+    missing = FileOutcome(source="blab_bcorp", state="missing", reason=say("aucun dossier"), action=say("déposer"))
     text = _fr(outcome(taken(), missing), CATALOGUE)
     assert "- Mission RSE, aucun dossier (fr) : Entreprises B Corp — à faire : déposer (fr)" in text
     many = [FileOutcome(source=f"s{i}", state="missing") for i in range(14)]
@@ -166,9 +161,7 @@ def test_what_changed_in_the_figures() -> None:
 
 def test_no_more_than_ten_moves_and_indicators() -> None:
     names = [Message(fr=f"Indicateur {i}", en=f"Indicator {i}") for i in range(14)]
-    changes = [
-        IndicatorChange(indicator_id=m.en, indicator=m, new=1, removed=0, revised=0) for m in names
-    ]
+    changes = [IndicatorChange(indicator_id=m.en, indicator=m, new=1, removed=0, revised=0) for m in names]
     given = comparison(moves=[move()] * 14, by_indicator=changes)
     text = _section(_fr(outcome(), CATALOGUE, given), "Ce qui change dans les chiffres")
     assert text.count("| Nantes |") == 10
@@ -244,9 +237,14 @@ def test_late_sources_stand_beside_the_checks_that_passed() -> None:
         "- **À actualiser par nous** (mission RSE) : Revenus et pauvreté (2014, attendue le 31/12/2017)",
         "- **En retard chez l'éditeur** : Index de l'égalité (2021, attendue le 01/03/2023)",
     ]
-    assert "tous réussis. Ils disent que les chiffres se tiennent, non qu'ils sont récents : 2 sources sont en retard sur 3" in text
+    assert (
+        "tous réussis. Ils disent que les chiffres se tiennent, non qu'ils sont récents : 2 sources sont en retard sur 3"
+        in text
+    )
     assert "Sources en retard" not in _fr(outcome(taken(), standing=STANDING[2:]), CATALOGUE, comparison())
-    assert "- **Late at the publisher**: Equality index (2021, due on 2023-03-01)" in _en(outcome(standing=STANDING), CATALOGUE)
+    assert "- **Late at the publisher**: Equality index (2021, due on 2023-03-01)" in _en(
+        outcome(standing=STANDING), CATALOGUE
+    )
 
 
 def test_the_figures_of_the_home_territory() -> None:
@@ -278,9 +276,19 @@ def test_the_figures_of_the_home_territory() -> None:
 
 def test_what_leaves_indicators_empty_comes_first_and_is_not_folded() -> None:
     """Sirene was taken with 0 rows, and the one remark that mattered was folded away behind « fichier compressé »."""
-    trivia = [taken(str(y), file=f"{y}.csv", state="adapted", reason=say(f"colonne {y}"), rows_rejected=0) for y in range(2000, 2030)]
+    trivia = [
+        taken(str(y), file=f"{y}.csv", state="adapted", reason=say(f"colonne {y}"), rows_rejected=0)
+        for y in range(2000, 2030)
+    ]
     lost = taken("2026", file="lignes.csv", state="adapted", reason=say("3 lignes écartées"))
-    empty = taken("2026-10", source="blab_bcorp", file="stock.gz", state="adapted", reason=say("l'autre fichier manque"), rows_kept=0)
+    empty = taken(
+        "2026-10",
+        source="blab_bcorp",
+        file="stock.gz",
+        state="adapted",
+        reason=say("l'autre fichier manque"),
+        rows_kept=0,
+    )
     text = _section(_fr(outcome(*trivia, lost, empty), CATALOGUE, comparison()), "Ce qui a été pris")
     grave, form = text.split("Fichiers dont la forme avait changé et qui ont été lus sans doute possible :")
     assert "Fichiers pris, dont il manque quelque chose :" in grave
@@ -322,7 +330,9 @@ def test_what_to_do_comes_before_all_details_once_an_action_and_by_who_does_it()
     text = _fr(outcome(taken(), *[refused(i) for i in range(3)], exit_code=3), CATALOGUE, comparison())
     assert _section(text, "À faire") == "- **Service Égalité** : demander un nouveau fichier (fr) (Index de l'égalité)"
     order = ["Ce que voient", "À faire", "Ce qui a été refusé", "Ce qui change", "Ce qui a été pris", "Contrôles"]
-    assert [text.index(f"## {heading}") for heading in order] == sorted(text.index(f"## {heading}") for heading in order)
+    assert [text.index(f"## {heading}") for heading in order] == sorted(
+        text.index(f"## {heading}") for heading in order
+    )
     assert "## À faire" not in _fr(outcome(taken()), CATALOGUE, comparison())
 
 
@@ -330,18 +340,35 @@ def test_a_value_that_vanishes_is_said() -> None:
     poverty = Message(fr="Taux de pauvreté", en="Poverty rate")
     gone = [
         Gone(
-            indicator_id="a", indicator=poverty, territory_level="commune", still_listed=False, periods=["2017", "2018"],
-            figures=5, territories=4, places=["Nantes", "Rezé", "Orvault"],
+            indicator_id="a",
+            indicator=poverty,
+            territory_level="commune",
+            still_listed=False,
+            periods=["2017", "2018"],
+            figures=5,
+            territories=4,
+            places=["Nantes", "Rezé", "Orvault"],
         ),
         Gone(
-            indicator_id="a", indicator=poverty, territory_level="epci", still_listed=True, periods=["2018"], figures=1,
-            territories=1, places=["Nantes Métropole"],
+            indicator_id="a",
+            indicator=poverty,
+            territory_level="epci",
+            still_listed=True,
+            periods=["2018"],
+            figures=1,
+            territories=1,
+            places=["Nantes Métropole"],
         ),
     ]
     french = _section(_fr(outcome(), CATALOGUE, comparison(gone=gone)), "Ce qui change dans les chiffres")
     assert "Valeurs que les lecteurs ne voient plus :" in french
-    assert "- Taux de pauvreté, communes, 2017, 2018 : 5 valeurs (Nantes, Rezé, Orvault … et 1 autre)\n" in french + "\n"
-    assert "- Taux de pauvreté, intercommunalités, 2018 : 1 valeur (Nantes Métropole) ; la ligne reste, sans valeur" in french
+    assert (
+        "- Taux de pauvreté, communes, 2017, 2018 : 5 valeurs (Nantes, Rezé, Orvault … et 1 autre)\n" in french + "\n"
+    )
+    assert (
+        "- Taux de pauvreté, intercommunalités, 2018 : 1 valeur (Nantes Métropole) ; la ligne reste, sans valeur"
+        in french
+    )
     english = _section(_en(outcome(), CATALOGUE, comparison(gone=gone)), "What changes in the figures")
     assert "Values that readers no longer see:" in english and "(Nantes, Rezé, Orvault … and 1 more)" in english
     many = _fr(outcome(), CATALOGUE, comparison(gone=gone[:1] * 12))
@@ -359,8 +386,13 @@ def test_a_value_that_goes_back_to_an_older_vintage_is_said_even_if_it_is_the_sa
 
 
 def test_the_same_drift_in_several_files_is_said_once_and_long_examples_are_left_out() -> None:
-    long = say("67 ligne(s) à regarder : une certification précède la première " + "(ligne 491 : company_id = 1 ; ligne 870 : company_id = 2)" * 4)
+    long = say(
+        "67 ligne(s) à regarder : une certification précède la première "
+        + "(ligne 491 : company_id = 1 ; ligne 870 : company_id = 2)" * 4
+    )
     files = [taken(str(y), state="adapted", reason=say("colonnes vides")) for y in (2017, 2018)]
-    section = _section(_fr(outcome(*files, taken("2021", state="adapted", reason=long)), CATALOGUE), "Ce qui a été pris")
+    section = _section(
+        _fr(outcome(*files, taken("2021", state="adapted", reason=long)), CATALOGUE), "Ce qui a été pris"
+    )
     assert "- Revenus et pauvreté, `cc_2017.csv`, `cc_2018.csv` : colonnes vides (fr)" in section
     assert "company_id" not in section and "une certification précède la première" in section

@@ -2,19 +2,26 @@
 
 from datetime import date
 
+from receipt_fakes import CATALOGUE, outcome, refused, taken
+
 from orchestration import receipts
 from orchestration.catalog.load import COLUMNS_HEADER
 from orchestration.messages import Message
 from orchestration.receipts.patch_files import patch_files
 from orchestration.records import Patch, Proposal, WaiverNote
-from receipt_fakes import CATALOGUE, outcome, refused, taken
 
 COLUMNS = "sources/egapro_index/columns.csv"
 
 
 def proposed(number: int, header: str = "Note, Index"):
     proposal = Proposal(
-        table="declarations", layout="", canonical="score", published=header, header=header, likeness=0.91, fit=1.0,
+        table="declarations",
+        layout="",
+        canonical="score",
+        published=header,
+        header=header,
+        likeness=0.91,
+        fit=1.0,
         agreement=Message(fr=f"preuve {number}", en=f"evidence {number}"),
     )
     return refused(number).model_copy(update={"patch": Patch(columns_file=COLUMNS, proposals=[proposal])})
@@ -28,7 +35,7 @@ def test_a_line_is_exact_csv_of_the_contract():
 
 def test_files_of_one_source_share_one_file_and_a_line_stands_once():
     found = patch_files(outcome(proposed(1), proposed(2), taken()))
-    (name, text), = found.items()
+    ((name, text),) = found.items()
     assert name == "run-1.patches/egapro_index.columns.csv"
     lines = text.splitlines()
     assert [line for line in lines if not line.startswith("#")] == ['declarations,,score,"Note, Index",,,,,,,,,,,']
@@ -50,7 +57,14 @@ def test_page_and_object_say_where_it_lies():
 
 def test_waivers_are_told_in_full_and_only_where_there_are_any():
     notes = [
-        WaiverNote(state=state, line=i, source="egapro_index", check="jump", until=date(2027, 3, 31), message=Message(fr=f"dérogation {state}", en=f"waiver {state}"))
+        WaiverNote(
+            state=state,
+            line=i,
+            source="egapro_index",
+            check="jump",
+            until=date(2027, 3, 31),
+            message=Message(fr=f"dérogation {state}", en=f"waiver {state}"),
+        )
         for i, state in enumerate(("malformed", "expired", "ends_soon", "in_force"))
     ]
     told = outcome(taken(), waivers=notes * 10)

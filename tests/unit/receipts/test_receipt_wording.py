@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 import pytest
 
@@ -50,7 +50,7 @@ def test_counts_agree_with_their_noun() -> None:
 
 
 def test_moments_are_those_of_paris() -> None:
-    winter = datetime(2026, 11, 30, 23, 5, tzinfo=timezone.utc)
+    winter = datetime(2026, 11, 30, 23, 5, tzinfo=UTC)
     assert wording.moment(winter) == "1er décembre 2026 à 0 h 05"
     assert wording.moment(winter, "en") == "1 December 2026, 00:05 (Paris)"
     assert wording.moment(datetime(2026, 7, 14, 10, 0)) == "14 juillet 2026 à 12 h 00"
@@ -76,4 +76,9 @@ def test_lists_fold() -> None:
 def test_as_many_decimals_as_the_source_publishes() -> None:
     """Gini's index of 0.281 was shown as 0,28."""
     assert wording.number(0.281, "fr", wording.decimals(0.281, 0.001)) == "0,281"
-    assert [wording.decimals(v, step) for v, step in ((10.94, 0.1), (23390.0, 10.0), (0.35, None), (16.0, 1.0))] == [2, 0, 2, 0]
+    assert [wording.decimals(v, step) for v, step in ((10.94, 0.1), (23390.0, 10.0), (0.35, None), (16.0, 1.0))] == [
+        2,
+        0,
+        2,
+        0,
+    ]

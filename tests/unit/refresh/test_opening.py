@@ -35,7 +35,12 @@ def wrong(settings, channel):
 def test_samples_do_not_take_the_place_of_real_figures_unless_it_is_said(settings, monkeypatch):
     in_service(monkeypatch, "real")
     said = wrong(settings, "sample")
-    assert "20261129T130038Z" in said and "fichiers réels" in said and "--replace-real" in said and "replace_real: true" in said
+    assert (
+        "20261129T130038Z" in said
+        and "fichiers réels" in said
+        and "--replace-real" in said
+        and "replace_real: true" in said
+    )
     with Refresh.open(settings, channel="sample", replace_real=True, only=["un_sdg"]) as refresh:
         assert refresh.realm == "sample"
 
@@ -72,7 +77,17 @@ def test_a_mirror_of_which_one_folder_is_known_is_a_mirror(settings, tmp_path):
 
 
 # Luhn's formula by hand: 244400404 → 4+0+4+0+0+8+4+8+2 = 30; with its last digit wrong, 31
-@pytest.mark.parametrize(("siren", "good"), [("244400404", True), ("244 400 404", True), ("244400405", False), ("999999999", False), ("24440040", False), ("٢٤٤٤٠٠٤٠٤", False)])
+@pytest.mark.parametrize(
+    ("siren", "good"),
+    [
+        ("244400404", True),
+        ("244 400 404", True),
+        ("244400405", False),
+        ("999999999", False),
+        ("24440040", False),
+        ("٢٤٤٤٠٠٤٠٤", False),
+    ],
+)
 def test_a_territory_is_a_siren(siren, good):
     if good:
         assert Settings(territory=siren).territory == "244400404"

@@ -93,14 +93,22 @@ def test_the_extract_serves_for_the_table_that_lacks_and_for_no_other(home):
     assert {p.channel for v in held["communes"].values() for p in v.parts.values()} == {"mirror"}
     assert set(held["communes"]) == {"2025"}
     assert {p.channel for v in held["movements"].values() for p in v.parts.values()} == {"sample"}
-    assert {o.file for o in kept(refresh, "insee_cog")} == {"cog2024_mouvements-communes.csv", "cog2025_mouvements-communes.csv"}
+    assert {o.file for o in kept(refresh, "insee_cog")} == {
+        "cog2024_mouvements-communes.csv",
+        "cog2025_mouvements-communes.csv",
+    }
     # nothing of it is read again, and the same is said
     again = home.refresh("insee_cog")
     assert [(o.file, o.state, o.reason) for o in again.outcomes["insee_cog"] if o.state != "unchanged"] == [
         (o.file, o.state, o.reason) for o in refresh.outcomes["insee_cog"] if o.state not in ("accepted", "adapted")
     ]
     # a good file takes the extract's place
-    home.deliver("insee_cog", "2025", "cog2025_mouvements-communes.csv", sample("insee_cog", "2025/cog2025_mouvements-communes.csv"))
+    home.deliver(
+        "insee_cog",
+        "2025",
+        "cog2025_mouvements-communes.csv",
+        sample("insee_cog", "2025/cog2025_mouvements-communes.csv"),
+    )
     last = home.refresh("insee_cog")
     assert kept(last, "insee_cog") == [] and set(last.held("insee_cog")["movements"]) == {"2025"}
 
@@ -139,7 +147,11 @@ def test_a_territory_that_no_list_knows_is_told_with_the_list(home):
     home.settings = home.settings.model_copy(update={"territory": "120027016"})
     with pytest.raises(BuildError) as told:
         home.refresh("insee_neet", whole=True)
-    assert "120027016" in told.value.reason.fr and "l'extrait livré" in told.value.reason.fr and "2024" in told.value.reason.fr
+    assert (
+        "120027016" in told.value.reason.fr
+        and "l'extrait livré" in told.value.reason.fr
+        and "2024" in told.value.reason.fr
+    )
 
 
 def test_a_note_alone_is_refused_and_beside_its_list_left_aside(home):

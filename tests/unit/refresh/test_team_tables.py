@@ -20,7 +20,9 @@ from orchestration.settings import PROJECT, Settings
 from orchestration.warehouse import BuildOutcome
 
 NONE_OF_IT = {
-    "type": "expect_table_row_count_to_be_between", "kwargs": {"min_value": 0, "max_value": 1}, "severity": "critical",
+    "type": "expect_table_row_count_to_be_between",
+    "kwargs": {"min_value": 0, "max_value": 1},
+    "severity": "critical",
     "meta": {"notes": {"fr": "une ligne au plus", "en": "one row at most"}},
 }
 TEAM = {"programmes": "figures", "audience": "visits", "platform_members": "members", "projects": "projects"}

@@ -15,12 +15,20 @@ from orchestration.refresh import Refresh, _node_check
 from orchestration.warehouse import Broken, NodeResult
 
 NOW = datetime(2026, 11, 29, tzinfo=UTC)
-KEYS = {"indicator_id": "sdg08_neet_rate", "territory_code": "44109", "period": "2013-2018", "source_id": "insee_neet", "vintage": "2018"}
+KEYS = {
+    "indicator_id": "sdg08_neet_rate",
+    "territory_code": "44109",
+    "period": "2013-2018",
+    "source_id": "insee_neet",
+    "vintage": "2018",
+}
 SHAPES = "une période s'écrit 2018, 2023-Q3, 2022-06 ou 2022-06-30"
 
 
 def named(broken: Broken) -> Message:
-    part = KnownFile(file="x.csv", slot="", sha256="", contract="", bytes=1, origin="", channel="mirror", state="accepted")
+    part = KnownFile(
+        file="x.csv", slot="", sha256="", contract="", bytes=1, origin="", channel="mirror", state="accepted"
+    )
     state = SourceState(tables={"rates": {"2018": Vintage(path="", rows=1, parts={"neet_communes_2018.csv": part})}})
     refresh = SimpleNamespace(states={"insee_neet": state})
     refresh._files = lambda vintages: Refresh._files(refresh, vintages)
@@ -28,17 +36,46 @@ def named(broken: Broken) -> Message:
 
 
 def failed(**changes) -> NodeResult:
-    broken = Broken(**{"asset": "fct_indicator_value", "rule": "rule period shape", "rows": 51, "fr": SHAPES, "en": "a period …", "examples": [KEYS], **changes})
-    return NodeResult("test.observatory.rules_fct_indicator_value.1", "rules_fct_indicator_value", "test", "fail", "rule period shape (51)", 0.1, [broken])
+    broken = Broken(
+        **{
+            "asset": "fct_indicator_value",
+            "rule": "rule period shape",
+            "rows": 51,
+            "fr": SHAPES,
+            "en": "a period …",
+            "examples": [KEYS],
+            **changes,
+        }
+    )
+    return NodeResult(
+        "test.observatory.rules_fct_indicator_value.1",
+        "rules_fct_indicator_value",
+        "test",
+        "fail",
+        "rule period shape (51)",
+        0.1,
+        [broken],
+    )
 
 
 def test_a_rule_that_blocks_is_told_in_words_with_its_rows_and_what_lets_the_rest_appear():
     message = _node_check(failed(held=True), named).message
-    for word in (SHAPES, "51 lignes", "sdg08_neet_rate", "territory_code = 44109", "period = 2013-2018", "neet_communes_2018.csv", "et 50 autre"):
+    for word in (
+        SHAPES,
+        "51 lignes",
+        "sdg08_neet_rate",
+        "territory_code = 44109",
+        "period = 2013-2018",
+        "neet_communes_2018.csv",
+        "et 50 autre",
+    ):
         assert word in message.fr, word
     # not « rule period shape (51) »: no English word of ours, and no row published by a waiver
     assert "rule" not in message.fr and "retenues" in message.fr and "sans elles" in message.fr
-    assert "Retenu" not in _node_check(failed(), named).message.fr and "retenues" not in _node_check(failed(), named).message.fr
+    assert (
+        "Retenu" not in _node_check(failed(), named).message.fr
+        and "retenues" not in _node_check(failed(), named).message.fr
+    )
 
 
 @pytest.mark.parametrize(("rows", "said"), [(1, "1 ligne s'en écarte :"), (2, "2 lignes s'en écartent :")])
@@ -47,23 +84,71 @@ def test_one_row_is_one_row(rows, said):
 
 
 def test_why_addresses_and_half_a_stock_gave_nothing_is_told_once():
-    down = Message(fr="www.insee.fr est injoignable (nom inconnu).", en="www.insee.fr cannot be reached (unknown name).")
+    down = Message(
+        fr="www.insee.fr est injoignable (nom inconnu).", en="www.insee.fr cannot be reached (unknown name)."
+    )
     half = Message(fr="l'autre fichier du stock manque", en="the other file of the stock is missing")
     files = [
-        FileOutcome(source="insee_cog", vintage="2023", file="a", state="missing", reason=down, origin="https://www.insee.fr/a", channel="live"),
-        FileOutcome(source="insee_cog", vintage="2022", file="b", state="missing", reason=down, origin="https://www.insee.fr/b", channel="live"),
-        FileOutcome(source="insee_filosofi", vintage="2022", state="missing", reason=down, origin="https://www.insee.fr/c", channel="live"),
-        FileOutcome(source="insee_sirene", vintage="2026-10", file="c", state="missing", reason=half, origin="mirror:insee_sirene/c", channel="mirror"),
-        FileOutcome(source="insee_neet", state="missing", reason=Message(fr="aucun fichier dans cet envoi", en="no file in this delivery")),
+        FileOutcome(
+            source="insee_cog",
+            vintage="2023",
+            file="a",
+            state="missing",
+            reason=down,
+            origin="https://www.insee.fr/a",
+            channel="live",
+        ),
+        FileOutcome(
+            source="insee_cog",
+            vintage="2022",
+            file="b",
+            state="missing",
+            reason=down,
+            origin="https://www.insee.fr/b",
+            channel="live",
+        ),
+        FileOutcome(
+            source="insee_filosofi",
+            vintage="2022",
+            state="missing",
+            reason=down,
+            origin="https://www.insee.fr/c",
+            channel="live",
+        ),
+        FileOutcome(
+            source="insee_sirene",
+            vintage="2026-10",
+            file="c",
+            state="missing",
+            reason=half,
+            origin="mirror:insee_sirene/c",
+            channel="mirror",
+        ),
+        FileOutcome(
+            source="insee_neet",
+            state="missing",
+            reason=Message(fr="aucun fichier dans cet envoi", en="no file in this delivery"),
+        ),
     ]
-    outcome = RefreshOutcome(run_id="r", started_at=NOW, finished_at=NOW, territory="244400404", channel="live", sources=files)
+    outcome = RefreshOutcome(
+        run_id="r", started_at=NOW, finished_at=NOW, territory="244400404", channel="live", sources=files
+    )
     assert [m.fr for m in publish._gave_nothing(outcome)] == [
-        "insee_cog, insee_filosofi : www.insee.fr est injoignable (nom inconnu).", "insee_sirene : l'autre fichier du stock manque.",
+        "insee_cog, insee_filosofi : www.insee.fr est injoignable (nom inconnu).",
+        "insee_sirene : l'autre fichier du stock manque.",
     ]
 
 
-@pytest.mark.parametrize(("edition", "said"), [("20261129T130038Z", "L'édition précédente reste en service."), (None, "Aucune édition n'a encore été publiée ici.")])
+@pytest.mark.parametrize(
+    ("edition", "said"),
+    [
+        ("20261129T130038Z", "L'édition précédente reste en service."),
+        (None, "Aucune édition n'a encore été publiée ici."),
+    ],
+)
 def test_no_edition_is_said_to_stay_where_there_is_none(monkeypatch, edition, said):
     monkeypatch.setattr(publish, "keep_receipts", lambda *_: None)
-    refresh = SimpleNamespace(waivable=[], current_edition=lambda: edition, outcome=lambda **told: SimpleNamespace(**told))
+    refresh = SimpleNamespace(
+        waivable=[], current_edition=lambda: edition, outcome=lambda **told: SimpleNamespace(**told)
+    )
     assert publish.block(refresh, [Message(fr="non", en="no")]).action.fr.startswith(said)

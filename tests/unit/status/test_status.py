@@ -29,10 +29,19 @@ def catalogue():
     return load_catalogue(PROJECT / "sources")
 
 
-def file(name: str, *, state: str = "accepted", channel: str = "mirror", fetched: str = "2025-11-01T08:00:00+00:00") -> KnownFile:
+def file(
+    name: str, *, state: str = "accepted", channel: str = "mirror", fetched: str = "2025-11-01T08:00:00+00:00"
+) -> KnownFile:
     return KnownFile(
-        file=name, slot=name, sha256="0" * 64, contract="c", bytes=1, origin=f"{channel}:{name}", channel=channel,
-        state=state, fetched_at=fetched,
+        file=name,
+        slot=name,
+        sha256="0" * 64,
+        contract="c",
+        bytes=1,
+        origin=f"{channel}:{name}",
+        channel=channel,
+        state=state,
+        fetched_at=fetched,
     )
 
 
@@ -48,7 +57,9 @@ def state(**vintages: list[KnownFile]) -> SourceState:
     return found
 
 
-def one(catalogue, home: Path, held: SourceState | None, *, today: date = TODAY, realm: str = "real", source: str = NEET):
+def one(
+    catalogue, home: Path, held: SourceState | None, *, today: date = TODAY, realm: str = "real", source: str = NEET
+):
     found = statuses(catalogue, {source: held} if held else {}, home=home, realm=realm, today=today)
     assert [s.source.source_id for s in found] == list(catalogue)
     return next(s for s in found if s.source.source_id == source)
@@ -56,9 +67,17 @@ def one(catalogue, home: Path, held: SourceState | None, *, today: date = TODAY,
 
 def remember(home: Path, source: str, *, checked: str, published: str | None = None, vintage: str = "2021") -> None:
     entry = Entry(
-        template="https://example.org/{year}", url="https://example.org/2021", origin="https://example.org/2021",
-        vintage=vintage, file="a.csv", sha256="0" * 64, bytes=1, published_at=published, fetched_at="2024-10-02T06:00:00+00:00",
-        checked_at=checked, method="etag",
+        template="https://example.org/{year}",
+        url="https://example.org/2021",
+        origin="https://example.org/2021",
+        vintage=vintage,
+        file="a.csv",
+        sha256="0" * 64,
+        bytes=1,
+        published_at=published,
+        fetched_at="2024-10-02T06:00:00+00:00",
+        checked_at=checked,
+        method="etag",
     )
     Journal(addresses={"a": entry}).save(home / "live" / source)
 
@@ -129,11 +148,15 @@ def test_the_prompt_and_a_refresh_say_the_same(catalogue, tmp_path):
     register = lake.candidate()
     register.sample[NEET] = state(v2018=[file("a.csv", channel="sample")])
     lake.commit(register)
-    assert source_status(settings, TODAY) == statuses(catalogue, register.sample, home=tmp_path, realm="sample", today=TODAY)
+    assert source_status(settings, TODAY) == statuses(
+        catalogue, register.sample, home=tmp_path, realm="sample", today=TODAY
+    )
     # real files count as soon as there are any
     register.real[NEET] = state(v2021=[file("a.csv")])
     lake.commit(register)
-    assert source_status(settings, TODAY) == statuses(catalogue, register.real, home=tmp_path, realm="real", today=TODAY)
+    assert source_status(settings, TODAY) == statuses(
+        catalogue, register.real, home=tmp_path, realm="real", today=TODAY
+    )
 
 
 def test_a_try_out_in_made_up_rows_hides_no_old_table(catalogue, tmp_path):
@@ -142,13 +165,19 @@ def test_a_try_out_in_made_up_rows_hides_no_old_table(catalogue, tmp_path):
     mock = file("mock-gip-mds.csv").model_copy(update={"synthetic": True})
     held = SourceState(
         tables={
-            "declarations": {"2021-12": Vintage(path="a", rows=1, parts={index.file: index}, reference_end=date(2020, 12, 31))},
+            "declarations": {
+                "2021-12": Vintage(path="a", rows=1, parts={index.file: index}, reference_end=date(2020, 12, 31))
+            },
             "pay_gaps": {"v2-2026": Vintage(path="b", rows=1, parts={mock.file: mock}, synthetic=True)},
         },
         files={"2021-12": {index.file: index}, "v2-2026": {mock.file: mock}},
     )
     found = one(catalogue, tmp_path, held, source="egapro_index")
-    assert (found.health.state, found.health.vintage, found.health.reference_end) == ("late_us", "2021-12", date(2020, 12, 31))
+    assert (found.health.state, found.health.vintage, found.health.reference_end) == (
+        "late_us",
+        "2021-12",
+        date(2020, 12, 31),
+    )
     assert found.is_overdue and set(found.tables) == {"declarations"}
     # nor does it make a source that holds nothing else seem to have something
     del held.tables["declarations"], held.files["2021-12"]
@@ -179,7 +208,9 @@ def test_the_table_in_the_worst_state_stands_for_the_source(catalogue, tmp_path)
 def test_a_table_that_comes_out_by_itself_is_not_late_with_the_others(catalogue, tmp_path):
     part = file("a.csv")
     held = SourceState(
-        tables={name: {"2023": Vintage(path=name, rows=1, parts={part.file: part})} for name in ("filings", "compliance")},
+        tables={
+            name: {"2023": Vintage(path=name, rows=1, parts={part.file: part})} for name in ("filings", "compliance")
+        },
         files={"2023": {part.file: part}},
     )
     found = one(catalogue, tmp_path, held, source="ademe_ghg_reports")
@@ -187,7 +218,10 @@ def test_a_table_that_comes_out_by_itself_is_not_late_with_the_others(catalogue,
     assert found.health.state == "late_us"
     # the pages recorded once in 2018 make no filing of 2022 old
     held = SourceState(
-        tables={name: {v: Vintage(path=name, rows=1, parts={part.file: part})} for name, v in (("pages", "2022"), ("page_ranges", "2018"))},
+        tables={
+            name: {v: Vintage(path=name, rows=1, parts={part.file: part})}
+            for name, v in (("pages", "2022"), ("page_ranges", "2018"))
+        },
         files={"2018": {part.file: part}, "2022": {part.file: part}},
     )
     assert one(catalogue, tmp_path, held, source="dpef_filings").health.vintage == "2022"
@@ -210,7 +244,12 @@ def test_the_last_day_that_rows_speak_of(catalogue, tmp_path):
     lake = Lake(tmp_path)
     for name, table, rows, end in [
         ("insee_unemployment", "rates", {"period": ["2022-Q4", "2023-Q3"]}, date(2023, 9, 30)),
-        ("insee_comparateur", "communes", {"labour_year": [2022, 2022], "establishments_year": [2024, None], "poverty_year": [2021, 2021]}, date(2024, 12, 31)),
+        (
+            "insee_comparateur",
+            "communes",
+            {"labour_year": [2022, 2022], "establishments_year": [2024, None], "poverty_year": [2021, 2021]},
+            date(2024, 12, 31),
+        ),
         ("ademe_ghg_reports", "filings", {"published_on": [date(2023, 9, 27), date(2021, 1, 1)]}, date(2023, 9, 27)),
         ("insee_cog", "communes", {"name": ["Nantes", "Rezé"]}, None),
     ]:
@@ -223,6 +262,8 @@ def test_the_last_day_that_rows_speak_of(catalogue, tmp_path):
         kinds = {c.name: {"year": "BIGINT", "date": "DATE"}.get(c.type, "VARCHAR") for c in contract.columns}
         lake.write(frame, [(c, kinds[c]) for c in frame.columns], path)
         assert lake.reference_end(contract, path) == end, name
+
+
 def test_the_lines_for_a_person_begin_with_a_summary_and_the_most_urgent(catalogue, tmp_path):
     held = {
         NEET: state(v2018=[file("a.csv", channel="sample")]),  # due on 30/09/2022
@@ -231,12 +272,22 @@ def test_the_lines_for_a_person_begin_with_a_summary_and_the_most_urgent(catalog
     }
     found = statuses(catalogue, held, home=tmp_path, realm="real", today=TODAY)
     n = len(catalogue)
-    assert summary(found) == f"{n} sources : 1 dernier fichier refusé, 1 à actualiser par nous, {n - 3} jamais reçue, 1 à jour."
+    assert (
+        summary(found)
+        == f"{n} sources : 1 dernier fichier refusé, 1 à actualiser par nous, {n - 3} jamais reçue, 1 à jour."
+    )
     lines = [line.plain for line in status_lines(found)]
     assert lines[0] == summary(found)
     headings = [line for line in lines if line and not line.startswith(" ")][1:]
-    assert headings == ["Dernier fichier refusé (1)", "À actualiser par nous (1)", f"Jamais reçue ({n - 3})", "À jour (1)"]
-    neet = lines.index("  Part des jeunes non insérés (ni en emploi, ni en formation) — millésime 2018 (extrait), attendue le 30/09/2022")
+    assert headings == [
+        "Dernier fichier refusé (1)",
+        "À actualiser par nous (1)",
+        f"Jamais reçue ({n - 3})",
+        "À jour (1)",
+    ]
+    neet = lines.index(
+        "  Part des jeunes non insérés (ni en emploi, ni en formation) — millésime 2018 (extrait), attendue le 30/09/2022"
+    )
     assert lines[neet + 1].startswith("    → Seul l'échantillon embarqué est en place")
     # what asks for nothing has no line of advice
     assert lines[-1].startswith("  Objectifs et cibles") and "→" not in lines[-1]
@@ -255,22 +306,46 @@ def test_the_table_for_dbt(catalogue, tmp_path):
     health = statuses(catalogue, held, home=tmp_path, realm="real", today=TODAY)
     warehouse = tmp_path / "work" / "warehouse.duckdb"
     fill(
-        warehouse, Lake(tmp_path), catalogue, {}, territory="244400404", refreshed_at=datetime(2025, 11, 24, 6, tzinfo=UTC),
-        run_id="r", code_version="v", edition_id="20251124T060000Z", health=health, ledger=Ledger(),
+        warehouse,
+        Lake(tmp_path),
+        catalogue,
+        {},
+        territory="244400404",
+        refreshed_at=datetime(2025, 11, 24, 6, tzinfo=UTC),
+        run_id="r",
+        code_version="v",
+        edition_id="20251124T060000Z",
+        health=health,
+        ledger=Ledger(),
     )
     with connect(warehouse, read_only=True) as connection:
-        assert connection.execute("SELECT edition_id, previous_edition FROM run.settings").fetchall() == [("20251124T060000Z", None)]
+        assert connection.execute("SELECT edition_id, previous_edition FROM run.settings").fetchall() == [
+            ("20251124T060000Z", None)
+        ]
         assert connection.execute("SELECT source_id, state FROM run.source_health").fetchall() == [
             (s.source.source_id, s.health.state) for s in health
         ]
-        rows = connection.execute("SELECT * EXCLUDE (action_fr, action_en) FROM run.source_health WHERE source_id = ?", [NEET])
+        rows = connection.execute(
+            "SELECT * EXCLUDE (action_fr, action_en) FROM run.source_health WHERE source_id = ?", [NEET]
+        )
         assert dict(zip([c[0] for c in rows.description], rows.fetchone())) == {
-            "source_id": NEET, "state": "due", "since": date(2025, 9, 30), "vintage": "2021", "reference_end": date(2021, 12, 31),
-            "published_at": None, "fetched_at": datetime(2025, 10, 31, 23, 30), "next_due_at": date(2025, 9, 30),
-            "late_after": date(2026, 1, 28), "channel": "mirror", "is_sample": False, "is_overdue": False,
+            "source_id": NEET,
+            "state": "due",
+            "since": date(2025, 9, 30),
+            "vintage": "2021",
+            "reference_end": date(2021, 12, 31),
+            "published_at": None,
+            "fetched_at": datetime(2025, 10, 31, 23, 30),
+            "next_due_at": date(2025, 9, 30),
+            "late_after": date(2026, 1, 28),
+            "channel": "mirror",
+            "is_sample": False,
+            "is_overdue": False,
             "owner": catalogue[NEET].owner,
         }
-        action = connection.execute("SELECT action_fr, action_en FROM run.source_health WHERE source_id = ?", [NEET]).fetchone()
+        action = connection.execute(
+            "SELECT action_fr, action_en FROM run.source_health WHERE source_id = ?", [NEET]
+        ).fetchone()
         assert "L'équipe données" in action[0] and catalogue[NEET].homepage in action[1]
         assert connection.execute("SELECT count(*) FROM run.previous_figures").fetchone() == (0,)
         assert connection.execute("SELECT count(*) FROM run.previous_changes").fetchone() == (0,)

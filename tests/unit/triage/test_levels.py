@@ -12,9 +12,12 @@ MEMBERS = {f"2444004{n:02d}": {f"44{n:02d}{i}" for i in range(4)} for n in range
 
 def table() -> Table:
     return Table(
-        description=Text(fr="x", en="x"), grain="x", files=[],
+        description=Text(fr="x", en="x"),
+        grain="x",
+        files=[],
         columns=[
-            Column(name="territory_level", type="text", key=True), Column(name="territory_code", type="territory", key=True),
+            Column(name="territory_level", type="text", key=True),
+            Column(name="territory_code", type="territory", key=True),
             Column(name="persons", type="number", unit="personnes"),
             Column(name="median", type="number", unit="euro par unité de consommation et par an"),
             Column(name="ratio", type="number", unit="rapport"),

@@ -26,7 +26,14 @@ def read(tmp_path: Path, change):
     path = tmp_path / EPCI.name
     path.write_text(text, encoding="utf-8")
     landed = Landed(
-        FILOSOFI.source_id, "2018", path, path.name, path.stat().st_size, hashlib.sha256(text.encode()).hexdigest(), "mirror", "test"
+        FILOSOFI.source_id,
+        "2018",
+        path,
+        path.name,
+        path.stat().st_size,
+        hashlib.sha256(text.encode()).hexdigest(),
+        "mirror",
+        "test",
     )
     judge = Judge(Lake(tmp_path / "home"), "real", tmp_path / "work", catalogue=SOURCES, waivers=Waivers([], []))
     return judge.read(FILOSOFI, SourceState(), match_file(FILOSOFI, landed), landed)

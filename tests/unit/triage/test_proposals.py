@@ -25,7 +25,14 @@ def refused(tmp_path, change) -> HeaderRefusal:
     path = tmp_path / CSV.name
     path.write_text(text, encoding="utf-8")
     landed = Landed(
-        EGAPRO.source_id, CSV.parent.name, path, path.name, path.stat().st_size, hashlib.sha256(text.encode()).hexdigest(), "mirror", "test"
+        EGAPRO.source_id,
+        CSV.parent.name,
+        path,
+        path.name,
+        path.stat().st_size,
+        hashlib.sha256(text.encode()).hexdigest(),
+        "mirror",
+        "test",
     )
     judge = Judge(Lake(tmp_path / "home"), "real", tmp_path / "work", catalogue=SOURCES, waivers=Waivers([], []))
     with pytest.raises(HeaderRefusal) as refusal:
@@ -39,7 +46,10 @@ def renamed(old: str, new: str, cell=None):
     def change(header, rows):
         at = header.index(old)
         header = [new if h == old else h for h in header]
-        return [header, *([c if i != at or cell is None else cell(n) for i, c in enumerate(r)] for n, r in enumerate(rows))]
+        return [
+            header,
+            *([c if i != at or cell is None else cell(n) for i, c in enumerate(r)] for n, r in enumerate(rows)),
+        ]
 
     return change
 
@@ -58,7 +68,9 @@ def test_names_that_share_two_letters_mean_nothing(tmp_path):
 def test_the_same_values_under_another_name_are_proposed(tmp_path):
     refusal = refused(tmp_path, renamed("Département", "Circonscription"))
     assert [(p.canonical, p.published) for p in refusal.patch.proposals] == [("department_name", "Circonscription")]
-    assert "des valeurs sont les mêmes" in refusal.action.fr and "100 % des valeurs conviennent" not in refusal.action.fr
+    assert (
+        "des valeurs sont les mêmes" in refusal.action.fr and "100 % des valeurs conviennent" not in refusal.action.fr
+    )
 
 
 def test_a_line_with_which_the_file_is_still_refused_is_not_proposed_and_why_is_said(tmp_path):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 import pandas as pd
 import pytest
 
@@ -18,24 +17,47 @@ SPEC = TABLE.files[0]
 
 
 def judged(*pages: str, name: str = "document.pdf"):
-    frame = pd.DataFrame({"filing_id": f"2022/{name}", "file_name": name, "page": range(1, len(pages) + 1), "text": pages})
+    frame = pd.DataFrame(
+        {"filing_id": f"2022/{name}", "file_name": name, "page": range(1, len(pages) + 1), "text": pages}
+    )
     return check_subject(FILINGS, TABLE, SPEC, frame, file_name=name)
 
 
-@pytest.mark.parametrize("text", [
-    "Déclaration de performance\nextra-financière 2023", "la DPEF consolidée", "DOCUMENT D’ENREGISTREMENT UNIVERSEL", "Document de référence 2018",
-    "Rapport de durabilité", "État de durabilité au titre de la CSRD", "selon les ESRS", "responsabilité sociétale de l'entreprise",
-    "performance extra-finan-\ncière", "Sustainability statement", "Non-financial statement", "Universal Registration Document 2024",
-    "Corporate Social Responsibility report", "Rapport RSE 2024", "Rapport intégré",
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Déclaration de performance\nextra-financière 2023",
+        "la DPEF consolidée",
+        "DOCUMENT D’ENREGISTREMENT UNIVERSEL",
+        "Document de référence 2018",
+        "Rapport de durabilité",
+        "État de durabilité au titre de la CSRD",
+        "selon les ESRS",
+        "responsabilité sociétale de l'entreprise",
+        "performance extra-finan-\ncière",
+        "Sustainability statement",
+        "Non-financial statement",
+        "Universal Registration Document 2024",
+        "Corporate Social Responsibility report",
+        "Rapport RSE 2024",
+        "Rapport intégré",
+    ],
+)
 def test_one_word_of_the_subject_is_enough(text):
     assert judged("Sommaire", text, "") == []
 
 
-@pytest.mark.parametrize("text", [
-    "Facture n° 2024-118\nMontant TTC 1 240,00 €", "Invitation à la rencontre annuelle du réseau RSE", "Mode d'emploi du tableur",
-    "Bulletin municipal de juin", "Comptes annuels : bilan et compte de résultat", "performance du moteur",
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Facture n° 2024-118\nMontant TTC 1 240,00 €",
+        "Invitation à la rencontre annuelle du réseau RSE",
+        "Mode d'emploi du tableur",
+        "Bulletin municipal de juin",
+        "Comptes annuels : bilan et compte de résultat",
+        "performance du moteur",
+    ],
+)
 def test_another_document_is_refused_with_its_first_words(text):
     with pytest.raises(Refusal) as refusal:
         judged(text, "Suite", name="DPEF 2024.pdf")

@@ -18,10 +18,16 @@ TEXT = Text(fr="les déciles ne sont pas dans l'ordre", en="deciles out of order
 
 def table(*rules: Rule, **budgets) -> Table:
     return Table(
-        description=TEXT, grain="x", files=[], rules=list(rules), budgets=Budgets(**budgets),
+        description=TEXT,
+        grain="x",
+        files=[],
+        rules=list(rules),
+        budgets=Budgets(**budgets),
         columns=[
-            Column(name="code", type="commune", key=True), Column(name="year", type="year", key=True),
-            Column(name="women", type="number", unit="euro"), Column(name="men", type="number", unit="euro"),
+            Column(name="code", type="commune", key=True),
+            Column(name="year", type="year", key=True),
+            Column(name="women", type="number", unit="euro"),
+            Column(name="men", type="number", unit="euro"),
         ],
     )
 
@@ -87,7 +93,9 @@ def test_few_places_show_a_unit_only_by_a_whole_power_of_ten():
 def test_a_file_cut_at_a_line_border_is_refused():
     whole = wages(2014)
     with pytest.raises(Refusal) as refusal:
-        compare_all(table(), whole.head(20), [known(whole, "2014", same_vintage=True)], file_name="w.csv", vintage="2014")
+        compare_all(
+            table(), whole.head(20), [known(whole, "2014", same_vintage=True)], file_name="w.csv", vintage="2014"
+        )
     assert "20 territoires ou unités sur 40" in refusal.value.reason.fr
 
 
@@ -110,7 +118,9 @@ def test_figures_that_the_shipped_extract_states_otherwise_are_refused():
     new, old = wages(2014), wages(2014)
     new.loc[3:7, "women"] += 0.1
     with pytest.raises(Refusal, match="states the published figures"):
-        compare_all(table(), new, [known(old, "2014", same_vintage=True, extract=True)], file_name="w.csv", vintage="2014")
+        compare_all(
+            table(), new, [known(old, "2014", same_vintage=True, extract=True)], file_name="w.csv", vintage="2014"
+        )
 
 
 def conformed() -> Conformed:
@@ -140,7 +150,10 @@ def test_a_rule_may_reject_single_rows():
     found = conformed()
     found.frame.loc[3, "women"] = 99.0
     apply_rules(
-        table(rule("women <= men", on_failure="reject", tolerated_share=0.1)), found, file_name="w.csv", vintage_year=2014
+        table(rule("women <= men", on_failure="reject", tolerated_share=0.1)),
+        found,
+        file_name="w.csv",
+        vintage_year=2014,
     )
     assert len(found.frame) == 39 and found.rejected[0].line == 5
 
@@ -190,7 +203,11 @@ def test_a_zero_in_a_column_that_knows_none_is_refused():
 def test_the_end_of_the_list_gone_is_a_cut_however_short():
     with pytest.raises(Refusal, match="3 of 40 places") as refusal:
         compare_all(
-            table(vanished_share=0.10), wages(2015)[:37], [known(wages(2014, growth=1.0), "2014")], file_name="wages.csv", vintage="2015"
+            table(vanished_share=0.10),
+            wages(2015)[:37],
+            [known(wages(2014, growth=1.0), "2014")],
+            file_name="wages.csv",
+            vintage="2015",
         )
     assert refusal.value.kind == "vanished"
 
@@ -198,8 +215,11 @@ def test_the_end_of_the_list_gone_is_a_cut_however_short():
 def test_places_gone_here_and_there_within_the_budget_pass():
     new = wages(2015)
     compare_all(
-        table(vanished_share=0.10), new[~new["code"].isin(["44003", "44011", "44029"])], [known(wages(2014, growth=1.0), "2014")],
-        file_name="wages.csv", vintage="2015",
+        table(vanished_share=0.10),
+        new[~new["code"].isin(["44003", "44011", "44029"])],
+        [known(wages(2014, growth=1.0), "2014")],
+        file_name="wages.csv",
+        vintage="2015",
     )
 
 
@@ -217,16 +237,23 @@ def test_two_crossed_cells_are_seen_when_the_same_figures_come_again():
 
 
 def rates(values: list[float]) -> pd.DataFrame:
-    return pd.DataFrame({
-        "territory_level": "department", "code": [f"{n:02d}" for n in range(len(values))], "rate": values, "_row": range(2, len(values) + 2),
-    })
+    return pd.DataFrame(
+        {
+            "territory_level": "department",
+            "code": [f"{n:02d}" for n in range(len(values))],
+            "rate": values,
+            "_row": range(2, len(values) + 2),
+        }
+    )
 
 
 @pytest.mark.parametrize("odd", [0.17, 0.0])
 def test_a_share_among_percentages_is_seen_in_the_file_alone(odd):
     level = Column(name="territory_level", type="text", key=True)
     contract = Table(
-        description=TEXT, grain="x", files=[],
+        description=TEXT,
+        grain="x",
+        files=[],
         columns=[level, Column(name="code", type="territory", key=True), Column(name="rate", type="number", unit="%")],
     )
     usual = [12 + (n % 9) for n in range(96)]
@@ -241,7 +268,15 @@ def test_a_share_among_percentages_is_seen_in_the_file_alone(odd):
 
 def judged_communes(codes: list[str], lists: CodeLists, dated: bool = False) -> None:
     frame = pd.DataFrame({"code": codes, "year": 2020, "women": 1.0, "men": 1.0, "_row": range(2, len(codes) + 2)})
-    check_codes(table(), Conformed(frame, len(frame)), lists, file_name="x.csv", vintage_year=2020, gives_lists=False, dated_geography=dated)
+    check_codes(
+        table(),
+        Conformed(frame, len(frame)),
+        lists,
+        file_name="x.csv",
+        vintage_year=2020,
+        gives_lists=False,
+        dated_geography=dated,
+    )
 
 
 @pytest.fixture(scope="module")
@@ -270,19 +305,33 @@ def test_a_missing_region_is_a_cut_file():
     frame = pd.DataFrame({"region": sorted(MAINLAND_REGIONS - {"94"}), "_row": range(2, 14)})
     contract = Table(description=TEXT, grain="x", files=[], columns=[Column(name="region", type="region", key=True)])
     with pytest.raises(Refusal, match="1 of the 13 mainland régions are missing \\(94\\)"):
-        check_codes(contract, Conformed(frame, len(frame)), CodeLists(), file_name="x.csv", vintage_year=2018, gives_lists=False)
+        check_codes(
+            contract, Conformed(frame, len(frame)), CodeLists(), file_name="x.csv", vintage_year=2018, gives_lists=False
+        )
 
 
 def test_missing_epcis_are_a_cut_file():
     epcis = {f"2{n:08d}" for n in range(1200)}
     contract = Table(
-        description=TEXT, grain="x", files=[],
-        columns=[Column(name="territory_level", type="text", key=True), Column(name="code", type="territory", key=True)],
+        description=TEXT,
+        grain="x",
+        files=[],
+        columns=[
+            Column(name="territory_level", type="text", key=True),
+            Column(name="code", type="territory", key=True),
+        ],
     )
     frame = pd.DataFrame({"territory_level": "epci", "code": sorted(epcis)[:1190]})
     frame["_row"] = range(2, 1192)
     with pytest.raises(Refusal, match="the last 10 in the order of codes"):
-        check_codes(contract, Conformed(frame, len(frame)), CodeLists(epcis=epcis), file_name="x.csv", vintage_year=2018, gives_lists=False)
+        check_codes(
+            contract,
+            Conformed(frame, len(frame)),
+            CodeLists(epcis=epcis),
+            file_name="x.csv",
+            vintage_year=2018,
+            gives_lists=False,
+        )
 
 
 def test_a_tolerated_share_without_reject_lets_rows_stand_and_counts_them():

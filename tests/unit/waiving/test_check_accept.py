@@ -32,11 +32,18 @@ class Desk:
     def write(self, header: str = "part_non_inseres", old: str = "", new: str = "") -> None:
         text = (PROJECT / "sources/insee_neet/sample/2018/neet_epci_2018.csv").read_text(encoding="utf-8-sig")
         assert old in text
-        self.file.write_text(text.replace("part_non_inseres", header).replace(old, new) if old else text.replace("part_non_inseres", header), encoding="utf-8")
+        self.file.write_text(
+            text.replace("part_non_inseres", header).replace(old, new)
+            if old
+            else text.replace("part_non_inseres", header),
+            encoding="utf-8",
+        )
 
     def check(self, *options: str, language: str = "fr"):
         env = {"OBSERVATORY_SOURCES_PATH": str(self.sources), "OBSERVATORY_LANGUAGE": language}
-        return CliRunner().invoke(app, ["check", "insee_neet", str(self.file), "--home", str(self.home), *options], env=env)
+        return CliRunner().invoke(
+            app, ["check", "insee_neet", str(self.file), "--home", str(self.home), *options], env=env
+        )
 
 
 @pytest.fixture
@@ -69,7 +76,9 @@ def test_on_a_terminal_it_asks(desk: Desk, monkeypatch: pytest.MonkeyPatch, repl
     monkeypatch.setattr("orchestration.cli._is_terminal", lambda: True)
     before = desk.columns.read_text()
     env = {"OBSERVATORY_SOURCES_PATH": str(desk.sources)}
-    answer = CliRunner().invoke(app, ["check", "insee_neet", str(desk.file), "--home", str(desk.home), "--accept"], env=env, input=reply)
+    answer = CliRunner().invoke(
+        app, ["check", "insee_neet", str(desk.file), "--home", str(desk.home), "--accept"], env=env, input=reply
+    )
     assert answer.exit_code == code, answer.output
     assert (LINE in desk.columns.read_text()) == (code == 0)
     assert desk.columns.read_text().startswith(before)
@@ -149,12 +158,24 @@ def test_a_renamed_column_of_a_national_file_is_accepted(tmp_path: Path):
         changed.writestr(name, text.replace("trancheEffectifsUniteLegale", "trancheEffectifUniteLegale"))
 
     def check(file: Path, *options: str):
-        arguments = ["check", "insee_sirene", str(file), "--vintage", "2026-11", "--home", str(tmp_path / "home"), *options]
+        arguments = [
+            "check",
+            "insee_sirene",
+            str(file),
+            "--vintage",
+            "2026-11",
+            "--home",
+            str(tmp_path / "home"),
+            *options,
+        ]
         return CliRunner().invoke(app, arguments, env={"OBSERVATORY_SOURCES_PATH": str(sources)})
 
     good = check(published)
     assert good.exit_code == 0, good.output
     refused = check(renamed)
-    assert refused.exit_code == 3 and "raw_legal_units,,trancheEffectifsUniteLegale,trancheEffectifUniteLegale," in refused.output
+    assert (
+        refused.exit_code == 3
+        and "raw_legal_units,,trancheEffectifsUniteLegale,trancheEffectifUniteLegale," in refused.output
+    )
     assert check(renamed, "--accept", "--yes").exit_code == 0
     assert check(renamed).exit_code == 0

@@ -51,7 +51,14 @@ def place(root: Path, source: str, vintage: str, name: str, content: str | Path)
 
 
 def said_alike(
-    config: Settings, root: Path, source: str, vintage: str, name: str, content: str | Path, *, own_process: bool = False
+    config: Settings,
+    root: Path,
+    source: str,
+    vintage: str,
+    name: str,
+    content: str | Path,
+    *,
+    own_process: bool = False,
 ):
     """Return what both say of the file, once it is proven to be the same."""
     delivery = root / f"delivery-{name}"
@@ -70,12 +77,27 @@ def changed(path: Path, change: Callable[[str], str]) -> str:
     return change(path.read_text(encoding="utf-8-sig"))
 
 
-@pytest.mark.parametrize(("source", "vintage", "name", "content", "state"), [
-    ("insee_neet", "2018", "neet_epci_2018.csv", NEET / "neet_epci_2018.csv", "accepted"),
-    ("insee_neet", "2018", "neet_communes_2018.csv", changed(NEET / "neet_communes_2018.csv", lambda t: t.replace("44109;Nantes", "44109;Vertou")), "refused"),
-    ("lucie_labels", "2026-09", "labels.csv", LABELS + "LUCIE;X;;44100;Nantes;;01/03/2025;28/02/2028;;\n", "adapted"),
-    ("lucie_labels", "2026-09", "labels.csv", LABELS.replace("28/02/2028", "28/02/2010"), "refused"),
-])
+@pytest.mark.parametrize(
+    ("source", "vintage", "name", "content", "state"),
+    [
+        ("insee_neet", "2018", "neet_epci_2018.csv", NEET / "neet_epci_2018.csv", "accepted"),
+        (
+            "insee_neet",
+            "2018",
+            "neet_communes_2018.csv",
+            changed(NEET / "neet_communes_2018.csv", lambda t: t.replace("44109;Nantes", "44109;Vertou")),
+            "refused",
+        ),
+        (
+            "lucie_labels",
+            "2026-09",
+            "labels.csv",
+            LABELS + "LUCIE;X;;44100;Nantes;;01/03/2025;28/02/2028;;\n",
+            "adapted",
+        ),
+        ("lucie_labels", "2026-09", "labels.csv", LABELS.replace("28/02/2028", "28/02/2010"), "refused"),
+    ],
+)
 def test_a_file_is_judged_like_in_a_refresh(tmp_path, source, vintage, name, content, state):
     assert said_alike(settings(tmp_path), tmp_path, source, vintage, name, content).state == state
 
@@ -93,11 +115,17 @@ def test_an_expectation_that_blocks_is_told(tmp_path):
     shutil.copytree(PROJECT / "expectations", suites)
     path = suites / "sources/insee_neet.rates.json"
     suite = json.loads(path.read_text(encoding="utf-8"))
-    spec = next(e for e in suite["expectations"] if e["type"].endswith("values_to_be_between") and e["kwargs"]["column"] == "neet_rate")
+    spec = next(
+        e
+        for e in suite["expectations"]
+        if e["type"].endswith("values_to_be_between") and e["kwargs"]["column"] == "neet_rate"
+    )
     spec["kwargs"]["max_value"] = 5
     path.write_text(json.dumps(suite), encoding="utf-8")
     config = settings(tmp_path, expectations_path=suites)
-    tried = said_alike(config, tmp_path, "insee_neet", "2018", "neet_epci_2018.csv", NEET / "neet_epci_2018.csv", own_process=True)
+    tried = said_alike(
+        config, tmp_path, "insee_neet", "2018", "neet_epci_2018.csv", NEET / "neet_epci_2018.csv", own_process=True
+    )
     assert tried.state == "refused" and "neet_rate" in tried.reason.fr and tried.rows_kept == 0
 
 

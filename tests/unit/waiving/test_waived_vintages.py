@@ -47,7 +47,9 @@ class House:
         (self.delivery / FILE).write_text(text.replace(PUBLISHED, REVISED) if revised else text, encoding="utf-8")
 
     def waive(self, until: date | None) -> None:
-        self.settings.waivers_path.write_text(WAIVER.format(until=until) if until else "waivers: []\n", encoding="utf-8")
+        self.settings.waivers_path.write_text(
+            WAIVER.format(until=until) if until else "waivers: []\n", encoding="utf-8"
+        )
 
     def refresh(self, today: date = LAST, channel: Path | None = None):
         """Return the outcome of the file; the register is kept as after a publication."""

@@ -11,9 +11,8 @@ import pytest
 from orchestration.catalog import load_catalogue
 from orchestration.messages import Message, Refusal
 from orchestration.settings import PROJECT
-from orchestration.waivers import load_waivers
 from orchestration.triage.faults import Fault
-from orchestration.waivers import KINDS
+from orchestration.waivers import KINDS, load_waivers
 
 LAST = date(2027, 3, 31)
 ENTRY = """
@@ -41,7 +40,11 @@ def written(tmp_path: Path, text: str, catalogue=None):
 
 def one(tmp_path: Path, catalogue=None, **changed: object):
     entry = {
-        "source": "insee_filosofi", "check": "jump", "why": "checked on INSEE's page", "who": "data team", "until": "2027-03-31",
+        "source": "insee_filosofi",
+        "check": "jump",
+        "why": "checked on INSEE's page",
+        "who": "data team",
+        "until": "2027-03-31",
         **changed,
     }
     lines = "\n".join(f"    {k}: {v}" for k, v in entry.items() if v is not None)
@@ -67,8 +70,10 @@ def test_it_holds_on_its_last_day_and_blocks_on_the_next(tmp_path):
 @pytest.mark.parametrize(
     "asked",
     [
-        ("insee_neet", "income", "2016", "vanished"), ("insee_filosofi", "other", "2016", "vanished"),
-        ("insee_filosofi", "income", "2017", "vanished"), ("insee_filosofi", "income", "2016", "jump"),
+        ("insee_neet", "income", "2016", "vanished"),
+        ("insee_filosofi", "other", "2016", "vanished"),
+        ("insee_filosofi", "income", "2017", "vanished"),
+        ("insee_filosofi", "income", "2016", "jump"),
     ],
 )
 def test_it_speaks_of_nothing_else(tmp_path, asked):
@@ -89,7 +94,11 @@ def test_a_fault_that_is_refused_gives_the_line_that_would_waive_it(tmp_path, ca
     with pytest.raises(Refusal) as refusal:
         decide(Fault("jump", "un saut", "a jump", column="median"))
     line = refusal.value.action.en.partition("have reviewed: ")[2]
-    filled = line.replace("why: …", "why: checked by hand").replace("who: …", "who: me").replace("until: …", "until: 2027-01-31")
+    filled = (
+        line.replace("why: …", "why: checked by hand")
+        .replace("who: …", "who: me")
+        .replace("until: …", "until: 2027-01-31")
+    )
     found = written(tmp_path, f"waivers:\n  {filled}\n", catalogue)
     assert found.problems == []
     assert found.waived("insee_filosofi", "income", "2018", "jump", date(2027, 1, 31), "median")
