@@ -18,7 +18,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from orchestration.base.homes import FolderUnusable
-from orchestration.base.messages import Language, Message
+from orchestration.base.messages import Language, Message, say
 from orchestration.inbox.templates import filled_in
 from orchestration.reading import is_litter
 
@@ -63,21 +63,16 @@ _TEMPORARY = re.compile(
 )
 
 
-_MOVE = Message(
-    fr="Déposer le fichier lui-même, directement dans la boîte, puis retirer ceci.",
-    en="Drop the file itself right into the inbox, then take this away.",
-)
+_MOVE = say("inbox.drop_file_itself")
 
 
 class InboxBusy(Exception):
     """Another look at this inbox is under way."""
 
     def __init__(self) -> None:
-        self.reason = Message(
-            fr="La boîte de dépôt est déjà en cours de relève.", en="The inbox is being emptied already."
-        )
-        self.action = Message(fr="Attendre un instant, puis recommencer.", en="Wait a moment and try again.")
-        super().__init__(self.reason.en)
+        self.reason = say("inbox.being_emptied")
+        self.action = say("inbox.wait_a_moment")
+        super().__init__(str(self.reason))
 
 
 @dataclass(frozen=True)
@@ -253,14 +248,8 @@ def _left_among_templates(inbox: Inbox, before: float) -> list[Dropped]:
                 path,
                 status.st_size,
                 status.st_mtime_ns,
-                Message(
-                    fr=f"« {display(path.name)} » a été rempli dans « {inbox.templates.name} », d'où rien n'est relevé.",
-                    en=f"'{display(path.name)}' was filled in inside '{inbox.templates.name}', from where nothing is taken.",
-                ),
-                Message(
-                    fr="Quand il est complet, l'enregistrer ou le copier dans la boîte de dépôt elle-même (le dossier au-dessus).",
-                    en="When it is complete, save or copy it into the inbox itself (the folder above).",
-                ),
+                say("inbox.among_templates", file=display(path.name), folder=inbox.templates.name),
+                say("inbox.copy_above"),
             )
         )
     return found
@@ -300,16 +289,10 @@ def _problem(name: str, mode: int) -> Message | None:
     if stat.S_ISREG(mode):
         return None
     if stat.S_ISDIR(mode):
-        return Message(
-            fr=f"« {shown} » est un dossier : seuls les fichiers déposés directement dans la boîte sont lus.",
-            en=f"'{shown}' is a folder: only files dropped right into the inbox are read.",
-        )
+        return say("inbox.is_folder", file=shown)
     if stat.S_ISLNK(mode):
-        return Message(
-            fr=f"« {shown} » est un raccourci vers un autre endroit : il n'est pas suivi.",
-            en=f"'{shown}' is a link to another place: it is not followed.",
-        )
-    return Message(fr=f"« {shown} » n'est pas un fichier.", en=f"'{shown}' is no file.")
+        return say("inbox.is_link", file=shown)
+    return say("inbox.not_a_file", file=shown)
 
 
 # names --------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from orchestration.base.messages import Message, Refusal
+from orchestration.base.messages import Message, Refusal, say
 from orchestration.catalog.models import Source
 from orchestration.catalog.vintages import sort_key
 from orchestration.conforming.headers import normalise
@@ -157,15 +157,9 @@ def _spellings(source: Source, table: str, conformed: Conformed, before: pd.Data
         for value in sorted({str(v) for v in conformed.frame[name].dropna()} - set(known)):
             usual = plain.get(normalise(value))
             notes.append(
-                Message(
-                    fr=f"{header} : « {value} » s'écrit d'habitude « {usual} » ; c'est compté comme le même",
-                    en=f"{header}: '{value}' is usually written '{usual}'; it counts as the same",
-                )
+                say("inbox.spelling_other", header=header, value=value, usual=usual)
                 if usual
-                else Message(
-                    fr=f"{header} : « {value} » est nouveau ; s'il existe déjà sous un autre nom, l'écrire de la même façon",
-                    en=f"{header}: '{value}' is new; if it exists under another name, write it alike",
-                )
+                else say("inbox.spelling_new", header=header, value=value)
             )
     return notes
 

@@ -42,12 +42,13 @@ class _Strict(BaseModel):
 class ExpectationMeta(_Strict):
     """What people read of an expectation.
 
-    `notes`: what it protects and what to do when it fails. `examples: false` keeps values out of the
+    `notes`: what it protects; `to_do`: what to do when it fails. `examples: false` keeps values out of the
     messages: names and identifiers of persons never leave the tables. `label` tells two expectations
     of one type on one column apart.
     """
 
     notes: Message
+    to_do: Message
     examples: bool = True
     label: str | None = Field(default=None, pattern=r"^[a-z0-9_]+$")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from orchestration.base.messages import Message
+from tests.words import en, fr
 
 
 @pytest.mark.parametrize(
@@ -28,11 +29,11 @@ from orchestration.base.messages import Message
 )
 def test_words_agree_with_the_number_before_them(written: str, fr: str) -> None:
     """« 69 colonne(s) vide(s) » stood in every receipt."""
-    assert Message(fr=written, en="x").fr == fr
+    assert fr(Message.of(fr=written, en="x")) == fr
 
 
 def test_english_counts_zero_as_many_and_joined_messages_stay_as_they_are() -> None:
-    message = Message(fr="0 ligne(s)", en="0 row(s) of 'row(s)', 1 line(s)")
-    assert (message.fr, message.en) == ("0 ligne", "0 rows of 'row(s)', 1 line")
+    message = Message.of(fr="0 ligne(s)", en="0 row(s) of 'row(s)', 1 line(s)")
+    assert (fr(message), en(message)) == ("0 ligne", "0 rows of 'row(s)', 1 line")
     assert Message.join([message, message]) == message
     assert Message.model_validate_json(message.model_dump_json()) == message

@@ -18,6 +18,7 @@ from orchestration.dagster import resources
 from orchestration.dagster import runs as dagster_run
 from orchestration.dagster.resources import PROCESS_TAG
 from orchestration.dagster.runs import close_orphans, open_instance, run_job
+from tests.words import fr
 
 
 @pytest.fixture
@@ -180,9 +181,9 @@ def test_an_accident_while_publishing_is_concluded_before_the_home_is_given_back
 
 
 def test_a_build_that_cannot_run_gives_up_in_plain_words(run, instance):
-    reason = Message(fr="Les tables n'ont pas pu être construites", en="The tables could not be built")
+    reason = Message.of(fr="Les tables n'ont pas pu être construites", en="The tables could not be built")
     refresh, outcome = run(no_build=BuildError(reason))
-    assert outcome.exit_code == 4 and refresh.calls[-1] == ("give_up", reason.fr)
+    assert outcome.exit_code == 4 and refresh.calls[-1] == ("give_up", fr(reason))
 
 
 def test_only_the_sources_asked_for_are_ingested(run):

@@ -15,6 +15,7 @@ from orchestration.base.settings import Settings
 from orchestration.lake.store import LakeError
 from orchestration.refresh.run import Refresh
 from tests.conftest import observatory
+from tests.words import en
 
 SOURCE = "insee_neet"
 
@@ -37,7 +38,7 @@ def told(monkeypatch, settings):
 
     monkeypatch.setattr(notifications, "after_refresh", after)
     monkeypatch.setattr(
-        notifications, "accident", lambda _s, channel, reason, action: found.append((channel, reason.en))
+        notifications, "accident", lambda _s, channel, reason, action: found.append((channel, en(reason)))
     )
     return found
 
@@ -53,7 +54,7 @@ def opened(settings, tmp_path, monkeypatch):
 
 def test_a_blocked_and_an_unchanged_refresh_are_told_once(opened, told):
     with opened() as refresh:
-        refresh.give_up(Message(fr="non", en="no"))
+        refresh.give_up(Message.of(fr="non", en="no"))
         assert told == []
     refresh.close()
     with opened() as refresh:

@@ -17,6 +17,7 @@ from orchestration.catalog.models import lake_table
 from orchestration.catalog.schema import PROVENANCE
 from orchestration.quality import suites, wording
 from orchestration.quality.suites import SuiteError, read_suite
+from tests.words import en, fr
 
 EXPECTATIONS = Path(__file__).parents[3] / "expectations"
 FILES = suites.suite_files(EXPECTATIONS)
@@ -52,7 +53,7 @@ def test_a_file_is_valid_and_neither_empty_nor_endless(path):
     assert 3 <= len(suite.expectations) <= 8
     assert suite.notes is not None
     for spec in suite.expectations:
-        assert "En cas d'échec" in spec.meta.notes.fr and "If it fails" in spec.meta.notes.en
+        assert "En cas d'échec" in fr(spec.meta.notes) and "If it fails" in en(spec.meta.notes)
         # what Dagster accepts as the name of a check
         assert re.fullmatch(r"[A-Za-z0-9_]+", spec.name)
 
@@ -131,7 +132,7 @@ def test_every_pattern_has_words():
         for spec in read_suite(path).expectations:
             if "regex" in spec.kwargs:
                 assert spec.kwargs["regex"] in wording.FORMS, f"{path.name}: {spec.name}"
-                assert spec.kwargs["regex"] not in wording.describe(spec).fr + wording.describe(spec).en
+                assert spec.kwargs["regex"] not in fr(wording.describe(spec)) + en(wording.describe(spec))
 
 
 def test_a_table_s_file_is_found_from_its_name():

@@ -13,6 +13,7 @@ from orchestration.editions import shelf
 from orchestration.refresh import publish
 from orchestration.refresh.run import Refresh
 from tests.conftest import observatory
+from tests.words import fr
 
 
 @pytest.fixture
@@ -30,7 +31,7 @@ def wrong(settings, channel):
         Refresh.open(settings, channel=str(channel))
     # nothing was begun, and the home is free
     assert not (settings.home / "lake").exists() and not (settings.home / "editions").exists()
-    return f"{told.value.reason.fr} {told.value.action.fr}"
+    return f"{fr(told.value.reason)} {fr(told.value.action)}"
 
 
 def test_samples_do_not_take_the_place_of_real_figures_unless_it_is_said(settings, monkeypatch):

@@ -18,6 +18,7 @@ from orchestration.building import worker_main
 from orchestration.building.warehouse import BuildOutcome
 from orchestration.records.outcome import CheckOutcome
 from orchestration.refresh.run import Refresh
+from tests.words import fr
 
 NONE_OF_IT = {
     "type": "expect_table_row_count_to_be_between",
@@ -75,7 +76,7 @@ def test_every_table_of_the_team_is_judged_before_the_edition_is_built(refreshed
         (told,) = refreshed.outcomes[source]
         assert told.state == "refused" and told.rows_kept == 0, source
         assert not any(refreshed.held(source).values())
-        assert "une ligne au plus" in told.reason.fr
+        assert "une ligne au plus" in fr(told.reason)
     assert refreshed.unjudged == [] and refreshed.outcome(edition=None, published=True).exit_code == 3
 
 
