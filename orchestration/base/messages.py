@@ -121,7 +121,7 @@ class Message:
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> core_schema.CoreSchema:
         return core_schema.no_info_plain_validator_function(
-            _read, serialization=core_schema.plain_serializer_function_ser_schema(to_plain)
+            from_plain, serialization=core_schema.plain_serializer_function_ser_schema(to_plain)
         )
 
 
@@ -141,22 +141,22 @@ def _to_plain(value: Value) -> Any:
     return [_to_plain(v) for v in value] if isinstance(value, tuple) else value
 
 
-def _read(value: Any) -> Message:
+def from_plain(value: Any) -> Message:
     """Return a message from its JSON form, or from the form of registers before there were codes."""
     if isinstance(value, Message):
         return value
     if isinstance(value, dict):
         if value.keys() == {"code", "params"} and isinstance(value["code"], str) and isinstance(value["params"], dict):
-            return Message(value["code"], {name: _read_param(v) for name, v in value["params"].items()})
+            return Message(value["code"], {name: _param_from_plain(v) for name, v in value["params"].items()})
         if value.keys() == {"fr", "en"} and all(isinstance(v, str) for v in value.values()):
             return Message.of(**value)
     raise ValueError("a text in both languages is expected: fr and en")
 
 
-def _read_param(value: Any) -> Any:
+def _param_from_plain(value: Any) -> Any:
     if isinstance(value, dict):
-        return _read(value)
-    return tuple(_read_param(v) for v in value) if isinstance(value, list) else value
+        return from_plain(value)
+    return tuple(_param_from_plain(v) for v in value) if isinstance(value, list) else value
 
 
 _PLAIN = frozenset({str, int, bool, type(None), Message})

@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from orchestration.base.messages import Message
+from orchestration.base.messages import Message, from_plain
 
 FOLDERS = ("sources", "marts")
 
@@ -105,7 +105,7 @@ class Suite(_Strict):
     @classmethod
     def _meta(cls, value: dict[str, Any]) -> dict[str, Any]:
         if "notes" in value:
-            Message.model_validate(value["notes"])
+            from_plain(value["notes"])
         return value
 
     @model_validator(mode="after")
@@ -124,7 +124,7 @@ class Suite(_Strict):
     @property
     def notes(self) -> Message | None:
         """Return what the table is, in both languages."""
-        return Message.model_validate(self.meta["notes"]) if "notes" in self.meta else None
+        return from_plain(self.meta["notes"]) if "notes" in self.meta else None
 
 
 def asset_of(path: Path) -> str:

@@ -71,7 +71,7 @@ def test_the_expectations_are_what_the_suite_asks_of_every_file(desk: Path) -> N
     assert asset_of(path) == f"{SOURCE}__communes" and 3 <= len(suite.expectations) <= 8
     columns = {c.name for c in load_catalogue(desk / "sources")[SOURCE].tables["communes"].columns} | set(PROVENANCE)
     for spec in suite.expectations:
-        assert "En cas d'échec" in fr(spec.meta.notes) and "If it fails" in en(spec.meta.notes)
+        assert fr(spec.meta.to_do) and en(spec.meta.to_do)
         assert set(spec.all_columns) <= columns
     assert {"critical", "warning"} == {spec.severity for spec in suite.expectations}
 

@@ -24,7 +24,10 @@ NONE_OF_IT = {
     "type": "expect_table_row_count_to_be_between",
     "kwargs": {"min_value": 0, "max_value": 1},
     "severity": "critical",
-    "meta": {"notes": {"fr": "une ligne au plus", "en": "one row at most"}},
+    "meta": {
+        "notes": {"fr": "une ligne au plus", "en": "one row at most"},
+        "to_do": {"fr": "en retirer", "en": "take some out"},
+    },
 }
 TEAM = {"programmes": "figures", "audience": "visits", "platform_members": "members", "projects": "projects"}
 
