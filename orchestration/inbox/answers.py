@@ -478,7 +478,7 @@ def _sentence(said: str) -> str:
 
 def _header_text(header: str, language: Language) -> str:
     """Return a known header as a person meets it: `ptot_{yyyy}` → `ptot_(année)`."""
-    return re.sub(r"\{y+\}", text(say("inbox.year_in_header"), language), header)
+    return text(say("inbox.year_in_header"), language).join(re.split(r"\{y+\}", header))
 
 
 def _rows_of(number: int | None) -> Message:

@@ -22,7 +22,7 @@ nothing. `{name:format}` spells it otherwise:
 | `after( de )` | the value with these words before it, nothing where there is no value |
 | `quoted_after( : )` | the same, the value in quotation marks |
 
-`(s)` after a number agrees with it: see `agreed`. A new format is a function of `_FORMATS`.
+`(s)` after a number agrees with it: see `agreed`. A new format is a function of `_SPELLERS`.
 """
 
 from __future__ import annotations
@@ -41,7 +41,8 @@ _QUOTED = re.compile(r"(«[^»]*»|`[^`]*`|(?<!\w)'[^']*'(?!\w))")
 _COUNTED = re.compile(r"(?<![\w.,/-])(\d{1,3}(?:[ \u202f,]\d{3})+|\d+)(?![\w/-]|[.,]\w)|(?<=\w)\(s\)(?!\.\w)")
 # a cell in a sentence is no place for a paragraph
 _CLIPPED = 60
-_CALL = re.compile(r"(number|plural|if|after|quoted_after|clipped)\((.*)\)", re.DOTALL)
+_WITH_WORDS = ("number", "plural", "if", "after", "quoted_after", "clipped")
+_CALL = re.compile(rf"({'|'.join(_WITH_WORDS)})\((.*)\)", re.DOTALL)
 
 
 class Field(NamedTuple):
@@ -127,7 +128,7 @@ def _spelt(field: Field, value: Value, language: Language, spell: Callable[[Any]
         return fixed(value, int(field.words[0]), language)  # type: ignore[arg-type]
     if field.format == "clipped" and field.words:
         return _clipped(value, language, spell, field.words[0])
-    known = _FORMATS.get(field.format)
+    known = _SPELLERS.get(field.format)
     if known:
         return known(value, language, spell)
     # a figure that JSON cannot hold (infinity) comes as text
@@ -209,7 +210,7 @@ def _unstopped(value: Any, language: Language, spell: Callable[[Any], str]) -> s
     return spell(value).rstrip(".")
 
 
-_FORMATS: dict[str, Callable[[Any, Language, Callable[[Any], str]], str]] = {
+_SPELLERS: dict[str, Callable[[Any, Language, Callable[[Any], str]], str]] = {
     "number": _number,
     "figure": _figure,
     "percent": _percent,
@@ -224,3 +225,6 @@ _FORMATS: dict[str, Callable[[Any, Language, Callable[[Any], str]], str]] = {
     "capital": _capital,
     "unstopped": _unstopped,
 }
+
+# every format that is not Python's own
+FORMATS = frozenset({*_SPELLERS, *_WITH_WORDS})
