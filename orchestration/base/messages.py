@@ -193,3 +193,13 @@ class Refusal(Exception):
         self.kind = kind
         self.lines: list[Any] = []
         self.alone: Message | None = None
+
+
+# --- for rooms whose sentences are not in a catalogue yet: gone with the last of them ---
+
+
+def agreed(text: str, language: Language) -> str:
+    """Return `text` with each `(s)` in agreement with the number before it."""
+    from orchestration.receipts.sentences import templates
+
+    return templates.agreed(text, language)

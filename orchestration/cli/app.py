@@ -791,10 +791,13 @@ def _console():  # type: ignore[no-untyped-def]
 
 
 def _log_to_standard_error() -> None:
+    from orchestration.receipts.logs import speak
+
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(logging.Formatter("%(levelname)s %(message)s"))
     logger = logging.getLogger("observatory")
     logger.handlers[:] = [handler]
+    speak(language())
     logger.setLevel(logging.INFO)
     logger.propagate = False
 

@@ -25,6 +25,7 @@ from orchestration.dagster.resources import ObservatoryResource
 from orchestration.dagster.schedules import build_schedules
 from orchestration.dagster.sensors import build_sensors
 from orchestration.quality.suites import suite_names
+from orchestration.receipts.logs import speak
 
 
 def build_definitions(
@@ -40,6 +41,7 @@ def build_definitions(
     Raises ManifestMissing (what to run), CatalogueError (file and key), ValueError (a suite of nothing).
     """
     settings = settings or Settings.load()
+    speak(settings.language)
     catalogue = load_catalogue(settings.sources_path) if catalogue is None else catalogue
     models = Models(
         read_manifest(settings.dbt_project_path / "target" / "manifest.json") if manifest is None else manifest

@@ -1,4 +1,4 @@
-"""Templates: the form in which a sentence stands in a catalogue, and what may fill it.
+r"""Templates: the form in which a sentence stands in a catalogue, and what may fill it.
 
 `{name}` is the value as it is; a message is spelt in the same language, a list with commas, nothing (None) as
 nothing. `{name:format}` spells it otherwise:

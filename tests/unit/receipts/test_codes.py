@@ -126,9 +126,9 @@ def test_no_decision_hangs_on_words() -> None:
             for a in n.names
         }
         for node in ast.walk(module.tree):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names:
-                if decides(module, node):
-                    hanging.append(module.where(node))
+            is_spelt = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names
+            if is_spelt and decides(module, node):
+                hanging.append(module.where(node))
     assert hanging == []
 
 
