@@ -72,7 +72,7 @@ class Recognition:
     index: int = 0
     vintage: str | None = None
     dated_by: Message | None = None
-    evidence: Message = say("inbox.no_evidence")
+    evidence: Message = say("inbox.nothing_said")
     candidates: list[Candidate] = field(default_factory=list)
     rows: int = 0
     raw: RawTable | None = None

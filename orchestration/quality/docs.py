@@ -20,7 +20,7 @@ from orchestration.catalog.models import Source, Table, lake_table
 from orchestration.catalog.vintages import sort_key
 from orchestration.lake.register import SourceState, Vintage
 from orchestration.quality import wording
-from orchestration.quality.suites import Suite, asset_of, read_suite, suite_files
+from orchestration.quality.suites import LARGEST_VALIDATED, Suite, asset_of, read_suite, suite_files
 from orchestration.receipts.sentences import text
 from orchestration.receipts.summary import owner
 from orchestration.receipts.wording import opening
@@ -203,8 +203,6 @@ def _result(kept: Remembered) -> _Result:
 
 def _silence(source: Source | None, held: Mapping[str, Vintage], lines: list[_Line]) -> Message | None:
     """Return why nothing of a table was ever checked, as far as it is known; None where something was."""
-    from orchestration.refresh.run import LARGEST_VALIDATED
-
     if any(line.results for line in lines):
         return None
     if source is not None and not held:
