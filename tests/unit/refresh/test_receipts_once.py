@@ -9,7 +9,6 @@ import pytest
 
 from orchestration.base.messages import Message
 from orchestration.base.settings import Settings
-from orchestration.editions import Totals
 from orchestration.records.outcome import CheckOutcome
 from orchestration.refresh import publish
 from orchestration.refresh.build import Built, Checked
@@ -37,12 +36,12 @@ def rendered(monkeypatch):
         return {"receipt.md": "reçu"}
 
     monkeypatch.setattr(publish.receipts, "render", render)
-    edition = SimpleNamespace(tables=[], edition_id="20261129T000000Z")
+    edition = SimpleNamespace(tables=[], edition_id="20261129T000000Z", path=Path("e"))
     monkeypatch.setattr(publish.editions, "build", lambda *_: edition)
     monkeypatch.setattr(publish.editions, "home_figures", lambda *_: None)
     monkeypatch.setattr(publish.editions, "publish", lambda *_: None)
     monkeypatch.setattr(publish.editions, "discard", lambda *_: None)
-    monkeypatch.setattr(publish.editions, "compare", lambda *_: SimpleNamespace(is_same=False, totals=Totals()))
+    monkeypatch.setattr(publish.editions, "compare", lambda *_: SimpleNamespace(is_same=False))
     return calls
 
 
