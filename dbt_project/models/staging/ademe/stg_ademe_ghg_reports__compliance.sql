@@ -6,6 +6,7 @@ select
   compliant,
   rate,
   report_year,
+  'ademe_ghg_reports' as source_id,
   _vintage as vintage,
   coalesce(_synthetic, false) as is_synthetic
 from {{ source('ademe_ghg_reports', 'compliance') }}

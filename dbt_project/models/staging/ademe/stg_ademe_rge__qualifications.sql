@@ -8,6 +8,7 @@ select
   domain,
   valid_from,
   valid_to,
+  'ademe_rge' as source_id,
   _vintage as vintage,
   coalesce(_synthetic, false) as is_synthetic
 from {{ source('ademe_rge', 'qualifications') }}

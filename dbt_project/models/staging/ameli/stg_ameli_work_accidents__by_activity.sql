@@ -12,6 +12,7 @@ select
   hours,
   basis,
   in_activity_sheet,
+  'ameli_work_accidents' as source_id,
   _vintage as vintage,
   coalesce(_synthetic, false) as is_synthetic
 from {{ source('ameli_work_accidents', 'by_activity') }}

@@ -7,6 +7,7 @@ select
   work_accidents,
   commuting_accidents,
   employees,
+  'ameli_work_accidents' as source_id,
   _vintage as vintage,
   coalesce(_synthetic, false) as is_synthetic
 from {{ source('ameli_work_accidents', 'regional') }}

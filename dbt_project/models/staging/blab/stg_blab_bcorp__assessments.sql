@@ -15,6 +15,7 @@ select
   overall_score,
   certification_cycle,
   website,
+  'blab_bcorp' as source_id,
   _vintage as vintage,
   coalesce(_synthetic, false) as is_synthetic
 from {{ source('blab_bcorp', 'assessments') }}

@@ -11,6 +11,7 @@ select
   epci_members,
   epci_population_total,
   year,
+  'dgcl_epci' as source_id,
   _vintage as vintage,
   coalesce(_synthetic, false) as is_synthetic
 from {{ source('dgcl_epci', 'composition') }}

@@ -13,6 +13,7 @@ select
   country,
   naf,
   size_band,
+  'egapro_index' as source_id,
   _vintage as vintage,
   coalesce(_synthetic, false) as is_synthetic
 from {{ source('egapro_index', 'declarations') }}

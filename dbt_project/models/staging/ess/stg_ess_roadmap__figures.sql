@@ -6,6 +6,7 @@ select
   employees,
   employment_share,
   employer_establishments,
+  'ess_roadmap' as source_id,
   _vintage as vintage,
   coalesce(_synthetic, false) as is_synthetic
 from {{ source('ess_roadmap', 'figures') }}

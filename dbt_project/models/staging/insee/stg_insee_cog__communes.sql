@@ -6,6 +6,7 @@ select
   department_code,
   name,
   parent_code,
+  'insee_cog' as source_id,
   _vintage as vintage,
   coalesce(_synthetic, false) as is_synthetic
 from {{ source('insee_cog', 'communes') }}

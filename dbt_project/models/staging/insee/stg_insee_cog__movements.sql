@@ -8,6 +8,7 @@ select
   typecom_after,
   code_after,
   name_after,
+  'insee_cog' as source_id,
   _vintage as vintage,
   coalesce(_synthetic, false) as is_synthetic
 from {{ source('insee_cog', 'movements') }}

@@ -19,6 +19,7 @@ select
   establishments_total,
   establishments_1_9,
   establishments_10_plus,
+  'insee_comparateur' as source_id,
   _vintage as vintage,
   coalesce(_synthetic, false) as is_synthetic
 from {{ source('insee_comparateur', 'communes') }}

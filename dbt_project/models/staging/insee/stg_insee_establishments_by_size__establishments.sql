@@ -15,6 +15,7 @@ select
   size_100,
   size_200,
   size_500,
+  'insee_establishments_by_size' as source_id,
   _vintage as vintage,
   coalesce(_synthetic, false) as is_synthetic
 from {{ source('insee_establishments_by_size', 'establishments') }}

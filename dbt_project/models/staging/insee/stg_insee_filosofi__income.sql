@@ -13,6 +13,7 @@ select
   gini__marker,
   poverty_rate,
   poverty_rate__marker,
+  'insee_filosofi' as source_id,
   _vintage as vintage,
   coalesce(_synthetic, false) as is_synthetic
 from {{ source('insee_filosofi', 'income') }}

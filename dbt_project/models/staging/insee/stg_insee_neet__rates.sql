@@ -6,6 +6,7 @@ select
   year,
   neet_rate,
   neet_rate__marker,
+  'insee_neet' as source_id,
   _vintage as vintage,
   coalesce(_synthetic, false) as is_synthetic
 from {{ source('insee_neet', 'rates') }}

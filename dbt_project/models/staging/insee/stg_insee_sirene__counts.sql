@@ -7,6 +7,7 @@ select
   is_employer,
   is_ess,
   units,
+  'insee_sirene' as source_id,
   _vintage as vintage,
   coalesce(_synthetic, false) as is_synthetic
 from {{ source('insee_sirene', 'counts') }}

@@ -16,6 +16,7 @@ select
   is_mission_company,
   legal_category,
   unit_size_band,
+  'insee_sirene' as source_id,
   _vintage as vintage,
   coalesce(_synthetic, false) as is_synthetic
 from {{ source('insee_sirene', 'establishments') }}

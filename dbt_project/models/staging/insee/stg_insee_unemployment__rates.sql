@@ -7,6 +7,7 @@ select
   region_name,
   period,
   rate,
+  'insee_unemployment' as source_id,
   _vintage as vintage,
   coalesce(_synthetic, false) as is_synthetic
 from {{ source('insee_unemployment', 'rates') }}

@@ -51,6 +51,7 @@ select
   wage_m_age_26__marker,
   wage_m_age_50,
   wage_m_age_50__marker,
+  'insee_wages' as source_id,
   _vintage as vintage,
   coalesce(_synthetic, false) as is_synthetic
 from {{ source('insee_wages', 'net_hourly') }}

@@ -6,6 +6,7 @@ select
   employment_zone_name,
   department_code,
   region_code,
+  'insee_zones_emploi' as source_id,
   _vintage as vintage,
   coalesce(_synthetic, false) as is_synthetic
 from {{ source('insee_zones_emploi', 'composition') }}

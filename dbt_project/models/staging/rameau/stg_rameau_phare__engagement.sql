@@ -6,6 +6,7 @@ select
   breakdown,
   measure,
   value,
+  'rameau_phare' as source_id,
   _vintage as vintage,
   coalesce(_synthetic, false) as is_synthetic
 from {{ source('rameau_phare', 'engagement') }}

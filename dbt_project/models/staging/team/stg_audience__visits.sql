@@ -4,6 +4,7 @@ select
   page,
   visits,
   visitors,
+  'audience' as source_id,
   _vintage as vintage,
   coalesce(_synthetic, false) as is_synthetic
 from {{ source('audience', 'visits') }}

@@ -10,6 +10,7 @@ select
   financial_effort,
   human_effort,
   body,
+  'csr_actions' as source_id,
   _vintage as vintage,
   coalesce(_synthetic, false) as is_synthetic
 from {{ source('csr_actions', 'actions') }}

@@ -11,6 +11,7 @@ select
   valid_to,
   source_url,
   note,
+  'lucie_labels' as source_id,
   _vintage as vintage,
   coalesce(_synthetic, false) as is_synthetic
 from {{ source('lucie_labels', 'labels') }}

@@ -5,6 +5,7 @@ select
   joined_on,
   left_on,
   is_ambassador,
+  'platform_members' as source_id,
   _vintage as vintage,
   coalesce(_synthetic, false) as is_synthetic
 from {{ source('platform_members', 'members') }}

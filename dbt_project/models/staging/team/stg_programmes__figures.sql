@@ -5,6 +5,7 @@ select
   measure,
   value,
   unit,
+  'programmes' as source_id,
   _vintage as vintage,
   coalesce(_synthetic, false) as is_synthetic
 from {{ source('programmes', 'figures') }}

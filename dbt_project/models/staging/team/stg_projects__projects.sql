@@ -7,6 +7,7 @@ select
   indicator_id,
   departments,
   status,
+  'projects' as source_id,
   _vintage as vintage,
   coalesce(_synthetic, false) as is_synthetic
 from {{ source('projects', 'projects') }}
