@@ -17,7 +17,7 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 
 # what dbt learns from parsing is kept, so that the first refresh need not
 dbt_project/target/.parsed: $(VENV)/.installed $(shell find dbt_project -path dbt_project/target -prune -o -type f -print 2>/dev/null)
-	@$(BIN)/python -m orchestration.dbt_parse
+	@$(BIN)/python -m orchestration.building.parsing
 	@touch $@
 
 refresh: setup

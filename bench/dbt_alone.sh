@@ -8,7 +8,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cp "$home/work/warehouse.duckdb" "$work/warehouse.duckdb"
 cp dbt_project/target/partial_parse.msgpack "$work/" 2>/dev/null || true
-vars=$(.venv/bin/python -c 'from pathlib import Path; from orchestration.warehouse import dbt_vars; print(dbt_vars(Path("dbt_project")))')
+vars=$(.venv/bin/python -c 'from pathlib import Path; from orchestration.building.warehouse import dbt_vars; print(dbt_vars(Path("dbt_project")))')
 export DBT_SEND_ANONYMOUS_USAGE_STATS=false
 project=$PWD/dbt_project dbt=$PWD/.venv/bin/dbt
 cd "$work"

@@ -38,16 +38,18 @@ if str(PROJECT) not in sys.path:
 import bench.mutations.cells  # noqa: E402, F401  (registers its kinds)
 from bench.mutations.grid import Grid, read_grid  # noqa: E402
 from bench.mutations.kinds import JSON_KINDS, KINDS, UNDETECTABLE, Column, Context, Kind, Mutant  # noqa: E402
+from orchestration.base.messages import Message, Refusal  # noqa: E402
 from orchestration.catalog import load_catalogue  # noqa: E402
 from orchestration.catalog.models import Source  # noqa: E402
+from orchestration.catalog.schema import lake_types, provenance  # noqa: E402
 from orchestration.catalog.vintages import parse_vintage  # noqa: E402
 from orchestration.conforming.headers import HeaderFinder  # noqa: E402
-from orchestration.ingest import Judge, Match, match_file  # noqa: E402
-from orchestration.lake import KnownFile, Lake, SourceState, Vintage, lake_types, provenance  # noqa: E402
+from orchestration.judging.judge import Judge, Match, match_file  # noqa: E402
+from orchestration.judging.waivers import Waivers  # noqa: E402
+from orchestration.lake.register import KnownFile, SourceState, Vintage  # noqa: E402
+from orchestration.lake.store import Lake  # noqa: E402
 from orchestration.landing import Landed  # noqa: E402
-from orchestration.messages import Message, Refusal  # noqa: E402
 from orchestration.triage import CodeLists, Reference, code_lists, refuse  # noqa: E402
-from orchestration.waivers import Waivers  # noqa: E402
 
 SITUATIONS = ("first", "next", "again")
 MIRROR_SITUATIONS = (*SITUATIONS, "unseen")

@@ -48,8 +48,8 @@ def compare(establishments: int, as_csv: bool, repeat: int, work: Path) -> tuple
 
 def ours(folder: Path, home: Path) -> float:
     """Return the seconds of landing and taking the stock (the register of communes is read before)."""
-    from orchestration.refresh import Refresh
-    from orchestration.settings import Settings
+    from orchestration.base.settings import Settings
+    from orchestration.refresh.run import Refresh
 
     # the expectations run in a process of their own and would take a core from both sides alike
     settings = Settings.load(home=home).model_copy(update={"expectations_path": home / "none"})

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from orchestration.settings import PROJECT
+from orchestration.base.settings import PROJECT
 
 # how long an example takes says how loaded the machine is, and nothing about the code
 settings.register_profile("suite", deadline=None)

@@ -14,8 +14,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from orchestration.base.messages import Message
 from orchestration.catalog.vintages import parse_vintage
-from orchestration.messages import Message
 
 Role = Literal["indicator", "reference", "project", "team"]
 Frequency = Literal["daily", "weekly", "monthly", "quarterly", "yearly", "irregular", "once"]

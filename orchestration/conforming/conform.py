@@ -14,20 +14,20 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from orchestration.base.messages import Message, Refusal
 from orchestration.catalog.models import Column, FileSpec, Table
+from orchestration.catalog.schema import MARKER, output_columns
 from orchestration.conforming.headers import map_headers, normalise, usual_header, without_header
 from orchestration.conforming.patches import Patch, propose
 from orchestration.conforming.published import published_on
 from orchestration.conforming.values import LEVEL_TYPES, NO_FIGURE, NUMBERS, Parsed, parse
-from orchestration.messages import Message, Refusal
-from orchestration.records import Waived
+from orchestration.records.outcome import Waived
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from orchestration.reading import RawTable
 
-MARKER = "__marker"
 # in fewer rows a column may be empty by chance
 BLANK_FROM = 5
 
@@ -80,16 +80,6 @@ class Conformed:
                 )
             )
         self.frame = self.frame.drop(index=self.frame.index[lost]).reset_index(drop=True)
-
-
-def output_columns(table: Table) -> list[tuple[str, str]]:
-    """Return (name, catalogue type) of the columns of a conformed table, markers included."""
-    result = []
-    for column in table.columns:
-        result.append((column.name, column.type))
-        if column.secret:
-            result.append((column.name + MARKER, "text"))
-    return result
 
 
 def conform(
@@ -551,4 +541,4 @@ def within_budget(table: Table, result: Conformed, more: int) -> bool:
     return len(result.rejected) + more <= table.budgets.allowed(result.rows_read)
 
 
-__all__ = ["Conformed", "Rejected", "conform", "output_columns", "within_budget"]
+__all__ = ["Conformed", "Rejected", "conform", "within_budget"]

@@ -12,9 +12,9 @@ import unicodedata
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from orchestration.base.messages import Message, Refusal
 from orchestration.catalog.models import Column, Table
 from orchestration.conforming.patches import Fit, HeaderRefusal, propose
-from orchestration.messages import Message, Refusal
 
 _KEPT = re.compile(r"[^a-z0-9<>≤≥%+]+")
 

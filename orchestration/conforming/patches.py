@@ -16,9 +16,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from orchestration.base.messages import Message, Refusal
 from orchestration.catalog.models import Column, Table
-from orchestration.messages import Message, Refusal
-from orchestration.records import Patch, Proposal
+from orchestration.records.outcome import Patch, Proposal
 
 if TYPE_CHECKING:
     from orchestration.catalog.models import Source

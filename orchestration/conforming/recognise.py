@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from orchestration.base.messages import Refusal
 from orchestration.catalog.models import Column, FileSpec, Source, Table
 from orchestration.conforming.headers import HeaderFinder
 from orchestration.conforming.joining import joined
 from orchestration.conforming.values import LEVEL_TYPES, parse
-from orchestration.messages import Refusal
 
 if TYPE_CHECKING:
     from orchestration.reading import RawTable

@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from orchestration.base.messages import Message, Refusal
 from orchestration.catalog.models import Column
-from orchestration.messages import Message, Refusal
 from orchestration.reading.valueless import is_valueless, why
 
 BLANKS = {ord(c): None for c in " \t\u00a0\u202f\u2009\u2007"}
@@ -662,16 +662,3 @@ LEVEL_TYPES = {
     "employment_zone": "employment_zone",
     "country": "country",
 }
-
-DUCKDB_TYPES = {
-    "integer": "BIGINT",
-    "year": "BIGINT",
-    "number": "DOUBLE",
-    "date": "DATE",
-    "boolean": "BOOLEAN",
-}
-
-
-def duckdb_type(column_type: str) -> str:
-    """Return the DuckDB type in which a column of `column_type` lies in the lake."""
-    return DUCKDB_TYPES.get(column_type, "VARCHAR")

@@ -13,7 +13,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from orchestration.duck import connect
+from orchestration.base.duck import connect
+from orchestration.base.messages import Message
 from orchestration.editions.errors import EditionError, explained
 from orchestration.editions.layout import (
     DATABASE,
@@ -28,8 +29,7 @@ from orchestration.editions.layout import (
     sha256_of,
 )
 from orchestration.editions.shelf import current
-from orchestration.messages import Message
-from orchestration.records import FileOutcome, RefreshOutcome, TableSummary
+from orchestration.records.outcome import FileOutcome, RefreshOutcome, TableSummary
 
 if TYPE_CHECKING:
     import duckdb

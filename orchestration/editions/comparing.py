@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pydantic import BaseModel, Field
 
+from orchestration.base.duck import connect
+from orchestration.base.messages import Message
 from orchestration.catalog.vintages import sort_key
-from orchestration.duck import connect
-from orchestration.messages import Message
 
 if TYPE_CHECKING:
     import duckdb

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
-from orchestration.messages import Language, Message
+from orchestration.base.messages import Language, Message
 
 Kind = Literal["disk_full", "no_permission", "warehouse", "unknown", "damaged", "exists", "other"]
 

@@ -11,9 +11,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from orchestration.duck import connect
-from orchestration.messages import Message
-from orchestration.records import Cause, HomeFigure, HomeFigures, HomeGap
+from orchestration.base.duck import connect
+from orchestration.base.messages import Message
+from orchestration.records.outcome import Cause, HomeFigure, HomeFigures, HomeGap
 
 if TYPE_CHECKING:
     import duckdb

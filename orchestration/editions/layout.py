@@ -20,9 +20,9 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
+from orchestration.base.messages import Message
 from orchestration.editions.errors import EditionError
-from orchestration.messages import Message
-from orchestration.records import TableSummary
+from orchestration.records.outcome import TableSummary
 
 DATABASE = "observatory.duckdb"
 MANIFEST = "manifest.json"

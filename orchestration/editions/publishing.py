@@ -13,6 +13,7 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
+from orchestration.base.messages import Message
 from orchestration.editions import journal
 from orchestration.editions.errors import EditionError, explained
 from orchestration.editions.layout import (
@@ -27,7 +28,6 @@ from orchestration.editions.layout import (
     is_edition_id,
 )
 from orchestration.editions.shelf import Edition, current, current_name, list_editions, verify
-from orchestration.messages import Message
 
 log = logging.getLogger(__name__)
 

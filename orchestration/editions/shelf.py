@@ -12,6 +12,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ValidationError
 
+from orchestration.base.messages import Message
 from orchestration.editions import journal
 from orchestration.editions.layout import (
     CURRENT,
@@ -23,8 +24,7 @@ from orchestration.editions.layout import (
     is_edition_id,
     sha256_of,
 )
-from orchestration.messages import Message
-from orchestration.records import TableSummary
+from orchestration.records.outcome import TableSummary
 
 
 class Edition(BaseModel):

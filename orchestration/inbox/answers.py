@@ -11,16 +11,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from orchestration.base.messages import Language, Message
 from orchestration.catalog.models import Source
 from orchestration.conforming.headers import HeaderFinder
 from orchestration.inbox.page import as_page
 from orchestration.inbox.recognise import Recognition
 from orchestration.inbox.shown import FILE_NAME
-from orchestration.messages import Language, Message
+from orchestration.inbox.templates import template_name
 from orchestration.receipts.moves import moves
 from orchestration.receipts.wording import count, listed, moment, number, unit
-from orchestration.records import RefreshOutcome
-from orchestration.templates import template_name
+from orchestration.records.outcome import RefreshOutcome
 
 if TYPE_CHECKING:
     from orchestration.conforming.conform import Rejected

@@ -11,11 +11,11 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING
 
+from orchestration.base.messages import Message
 from orchestration.catalog.models import Source, Table
 from orchestration.catalog.vintages import parse_vintage
 from orchestration.conforming.headers import HeaderFinder, header_year
 from orchestration.inbox.recognise import Recognition
-from orchestration.messages import Message
 
 if TYPE_CHECKING:
     from orchestration.reading import RawTable

@@ -17,10 +17,10 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
+from orchestration.base.messages import Message, Refusal
 from orchestration.catalog.models import FileSpec, Source
 from orchestration.inbox.folder import INBOX, Dropped, Inbox, safe_name, write_atomically
 from orchestration.landing import Landed
-from orchestration.messages import Message, Refusal
 
 # Larger files are a publisher's stock; they belong in a mirror.
 MAX_BYTES = 200_000_000
@@ -131,7 +131,7 @@ def taken_name(
 
     Raises Refusal when only the publisher's own name would say which file of the source it is.
     """
-    from orchestration.ingest import match_file
+    from orchestration.judging.judge import match_file
 
     spec = source.tables[table].files[index]
     own = safe_name(name)
@@ -310,7 +310,7 @@ def sweep(inbox: Inbox) -> None:
 
 
 def _rivals(source: Source, folder: Path, vintage: str, name: str) -> list[str]:
-    from orchestration.ingest import match_file
+    from orchestration.judging.judge import match_file
 
     slot = match_file(source, _as_landed(source, vintage, name)).slot
     rivals = []

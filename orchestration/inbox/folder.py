@@ -17,10 +17,10 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from orchestration.homes import FolderUnusable
-from orchestration.messages import Language, Message
+from orchestration.base.homes import FolderUnusable
+from orchestration.base.messages import Language, Message
+from orchestration.inbox.templates import filled_in
 from orchestration.reading import is_litter
-from orchestration.templates import filled_in
 
 INBOX = "inbox"
 # The answer as text, by which a later look knows what was answered, and as a page for people (Windows opens no `.md`).

@@ -9,7 +9,7 @@ from __future__ import annotations
 import html
 import re
 
-from orchestration.messages import Language
+from orchestration.base.messages import Language
 
 _FRAME = """<!doctype html>
 <html lang="{language}">

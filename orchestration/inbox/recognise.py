@@ -14,10 +14,10 @@ from difflib import SequenceMatcher
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from orchestration.base.messages import Message, Refusal
 from orchestration.catalog.models import FileSpec, Source, Table
 from orchestration.conforming.headers import HeaderFinder, normalise
 from orchestration.conforming.joining import joined
-from orchestration.messages import Message, Refusal
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from orchestration.base.duck import connect
+from orchestration.base.messages import Message
 from orchestration.catalog.models import Source
-from orchestration.duck import connect
-from orchestration.lake import Lake, SourceState
-from orchestration.messages import Message
+from orchestration.lake.register import SourceState
+from orchestration.lake.store import Lake
 
 if TYPE_CHECKING:
     from orchestration.inbox.answers import Story

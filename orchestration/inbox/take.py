@@ -20,6 +20,8 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from pydantic import BaseModel
 
+from orchestration.base.messages import Message, Refusal
+from orchestration.base.settings import Settings
 from orchestration.catalog import load_catalogue
 from orchestration.catalog.models import Source
 from orchestration.inbox import answers, delivery, shown
@@ -37,11 +39,9 @@ from orchestration.inbox.folder import (
 )
 from orchestration.inbox.recognise import recognise, shown_by_codes
 from orchestration.inbox.trial import Held, judge
-from orchestration.lake import Lake
-from orchestration.messages import Message, Refusal
+from orchestration.lake.store import Lake
 from orchestration.receipts.wording import count
-from orchestration.records import FileOutcome, RefreshOutcome
-from orchestration.settings import Settings
+from orchestration.records.outcome import FileOutcome, RefreshOutcome
 
 if TYPE_CHECKING:
     from orchestration.editions import Edition
@@ -323,7 +323,7 @@ class _Visit:
 
     def _run(self, cases: list[_Case]) -> RefreshOutcome:
         """Run one refresh; raises _Waiting where nothing was decided about any of these files."""
-        from orchestration.refresh import HomeBusy
+        from orchestration.base.errors import HomeBusy
 
         try:
             outcome = self.refresh(channel=INBOX, only=_asked(cases))
@@ -338,7 +338,7 @@ class _Visit:
 
         First it is asked whether an edition can be made without any of them: where it cannot, no file is at fault.
         """
-        from orchestration.refresh import HomeBusy
+        from orchestration.base.errors import HomeBusy
 
         for case in cases:
             self._undo(case)
@@ -531,7 +531,7 @@ def _recognise(settings: Settings, inbox: Inbox, case: _Case, copy: Path) -> Non
     A document that is held already gets no keys, and `held_as` says where it is. Raises Refusal when the file
     cannot be taken.
     """
-    from orchestration.ingest import match_file
+    from orchestration.judging.judge import match_file
 
     story, dropped = case.story, case.dropped
     catalogue = load_catalogue(settings.sources_path)

@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from orchestration.base.messages import Message, Refusal
 from orchestration.catalog.models import Source
 from orchestration.catalog.vintages import sort_key
 from orchestration.conforming.headers import normalise
-from orchestration.lake import Lake, Realm, SourceState
+from orchestration.inbox.templates import load_legend
+from orchestration.lake.register import Realm, SourceState
+from orchestration.lake.store import Lake
 from orchestration.landing import Landed
-from orchestration.messages import Message, Refusal
-from orchestration.templates import load_legend
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -63,7 +64,7 @@ def judge(home: Path, source: Source, landed: Landed, scratch: Path) -> tuple[Tr
     A file that is refused has its bad lines listed all the same: whatever else it is refused for, they are what the
     person who filled it in can correct. Raises Refusal where nobody can say which file of its source it is.
     """
-    from orchestration.ingest import Judge, match_file
+    from orchestration.judging.judge import Judge, match_file
 
     lake = Lake(home)
     realm = _realm(lake)

@@ -13,12 +13,12 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path, PurePosixPath
 
+from orchestration.base.messages import Message
 from orchestration.catalog.models import Source
 from orchestration.catalog.vintages import parse_vintage
 from orchestration.landing.hashes import HashCache
-from orchestration.messages import Message
 from orchestration.reading import is_litter
-from orchestration.records import Channel, FileOutcome
+from orchestration.records.outcome import Channel, FileOutcome
 
 COMPRESSED = (".gz", ".zip")
 # an archive beyond these is not opened here; reading judges it

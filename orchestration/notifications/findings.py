@@ -11,11 +11,11 @@ from hashlib import sha256
 
 from pydantic import BaseModel
 
+from orchestration.base.messages import Message
 from orchestration.catalog.models import Source
-from orchestration.messages import Message
+from orchestration.health.status import SourceStatus
 from orchestration.receipts.summary import TAKEN, owner, title
-from orchestration.records import FileOutcome, RefreshOutcome
-from orchestration.status import SourceStatus
+from orchestration.records.outcome import FileOutcome, RefreshOutcome
 
 PUBLISHED = (0, 3)
 LATE = ("late_us", "late_publisher")

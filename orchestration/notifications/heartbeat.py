@@ -16,10 +16,10 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
+from orchestration.base.messages import Language, Message
+from orchestration.base.settings import Settings
 from orchestration.catalog import CatalogueError, Source, load_catalogue
-from orchestration.messages import Language, Message
-from orchestration.records import RefreshOutcome
-from orchestration.settings import Settings
+from orchestration.records.outcome import RefreshOutcome
 
 log = logging.getLogger("observatory")
 

@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 from hashlib import sha256
 
-from orchestration.settings import Settings
+from orchestration.base.settings import Settings
 
 log = logging.getLogger("observatory")
 

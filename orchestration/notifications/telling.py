@@ -15,15 +15,15 @@ from pathlib import Path
 from threading import Thread
 from time import monotonic
 
+from orchestration.base.messages import Message
+from orchestration.base.settings import Settings
 from orchestration.catalog.models import Source
-from orchestration.messages import Message
+from orchestration.health.status import source_status
 from orchestration.notifications import findings, sending, wording
 from orchestration.notifications.findings import Finding
 from orchestration.notifications.heartbeat import ACTION, beat, heartbeat
 from orchestration.notifications.memory import Memory
-from orchestration.records import RefreshOutcome
-from orchestration.settings import Settings
-from orchestration.status import source_status
+from orchestration.records.outcome import RefreshOutcome
 
 log = logging.getLogger("observatory")
 

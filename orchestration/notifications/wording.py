@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from orchestration.messages import Language, Message
+from orchestration.base.messages import Language, Message
 from orchestration.notifications.memory import Standing
 from orchestration.receipts.wording import fold
 

@@ -14,10 +14,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from orchestration.base.messages import Language, Message
 from orchestration.catalog.models import Source, Table, lake_table
 from orchestration.catalog.vintages import sort_key
-from orchestration.lake import SourceState, Vintage
-from orchestration.messages import Language, Message
+from orchestration.lake.register import SourceState, Vintage
 from orchestration.quality import wording
 from orchestration.quality.suites import Suite, asset_of, read_suite, suite_files
 from orchestration.receipts.summary import owner
@@ -217,7 +217,7 @@ def _split(notes: Message) -> tuple[Message, Message | None]:
 
 def _silence(source: Source | None, held: Mapping[str, Vintage], lines: list[_Line]) -> Message | None:
     """Return why nothing of a table was ever checked, as far as it is known; None where something was."""
-    from orchestration.refresh import LARGEST_VALIDATED
+    from orchestration.refresh.run import LARGEST_VALIDATED
 
     if any(line.results for line in lines):
         return None

@@ -22,7 +22,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from orchestration.messages import Message
+from orchestration.base.messages import Message
 from orchestration.quality import wording
 from orchestration.quality.suites import (
     ExpectationSpec,
@@ -35,7 +35,7 @@ from orchestration.quality.suites import (
     suite_names,
     suite_path,
 )
-from orchestration.records import CheckOutcome
+from orchestration.records.outcome import CheckOutcome
 
 if TYPE_CHECKING:
     import pandas
@@ -176,7 +176,9 @@ def _gx_expectation(path: Path, position: int, spec: ExpectationSpec, frame: pan
             path, f"expectations.{position}.type", f"'{spec.type}' is no expectation that is known"
         ) from error
     except ValueError as error:
-        first = getattr(error, "errors", lambda: [{"loc": (), "msg": str(error)}])()[0]
+        told = getattr(error, "errors", None)
+        found = told() if told else [{"loc": (), "msg": str(error)}]
+        first = found[0]
         key = ".".join(["expectations", str(position), "kwargs", *map(str, first["loc"])])
         raise SuiteError(path, key, first["msg"]) from error
 

@@ -15,8 +15,8 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from orchestration.records import CheckOutcome, RefreshOutcome
-from orchestration.settings import Settings
+from orchestration.base.settings import Settings
+from orchestration.records.outcome import CheckOutcome, RefreshOutcome
 
 log = logging.getLogger("observatory")
 
@@ -85,7 +85,7 @@ def write_docs(settings: Settings, out: Path | None = None) -> Path:
     """
     from orchestration.catalog import load_catalogue
     from orchestration.editions.shelf import current_name
-    from orchestration.lake import Lake
+    from orchestration.lake.store import Lake
     from orchestration.quality.docs import House, build_docs
 
     register = Lake(settings.home).register

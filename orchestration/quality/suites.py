@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from orchestration.messages import Message
+from orchestration.base.messages import Message
 
 FOLDERS = ("sources", "marts")
 

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from orchestration.messages import Language, Message
+from orchestration.base.messages import Language, Message
 from orchestration.quality.suites import ExpectationSpec, resolved
 
 _THIN_SPACE = "\u202f"

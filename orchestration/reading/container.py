@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
-from orchestration.messages import Message
+from orchestration.base.messages import Message
 from orchestration.reading.decoding import preview
 from orchestration.reading.model import Adaptation
 from orchestration.reading.refusing import ASK_SUPPORT, NO_PASSWORD, listed, refusal

@@ -11,7 +11,7 @@ import codecs
 import re
 from dataclasses import dataclass, field
 
-from orchestration.messages import Message
+from orchestration.base.messages import Message
 from orchestration.reading.model import Adaptation
 from orchestration.reading.refusing import CORRECT_LINE, SAVE_AS_UTF8, listed, refusal
 

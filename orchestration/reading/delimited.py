@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass, field
 from itertools import islice
 
-from orchestration.messages import Message
+from orchestration.base.messages import Message
 from orchestration.reading.model import Adaptation, Unreadable
 from orchestration.reading.refusing import CORRECT_LINE, refusal
 from orchestration.reading.shape import HEADER_WITHIN, KnownHeaders, find_header, is_figure, no_header

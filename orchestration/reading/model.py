@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from orchestration.messages import Message
+from orchestration.base.messages import Message
 
 
 @dataclass

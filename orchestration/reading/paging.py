@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from orchestration.messages import Message, Refusal
+from orchestration.base.messages import Message, Refusal
 from orchestration.reading.refusing import refusal
 
 _TOTALS = {

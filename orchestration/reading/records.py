@@ -11,8 +11,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from orchestration.duck import connect
-from orchestration.messages import Message
+from orchestration.base.duck import connect
+from orchestration.base.messages import Message
 from orchestration.reading import container
 from orchestration.reading.container import Content, Wanted
 from orchestration.reading.decoding import decode

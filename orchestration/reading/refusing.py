@@ -10,7 +10,7 @@ import html
 import json
 import re
 
-from orchestration.messages import Message, Refusal
+from orchestration.base.messages import Message, Refusal
 
 AGAIN = Message(
     fr="Téléchargez de nouveau le fichier depuis la page du producteur, ouvrez-le pour vérifier qu'il est "

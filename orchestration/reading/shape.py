@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from orchestration.messages import Message
+from orchestration.base.messages import Message
 from orchestration.reading.model import Adaptation, Unreadable
 from orchestration.reading.refusing import CORRECT_LINE, RIGHT_FILE, listed, refusal, short
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from pathlib import Path, PurePath
 
-from orchestration.duck import connect
-from orchestration.messages import Message, Refusal
+from orchestration.base.duck import connect
+from orchestration.base.messages import Message, Refusal
 from orchestration.reading import container
 from orchestration.reading.container import Content, Wanted
 from orchestration.reading.decoding import decode, preview

@@ -19,7 +19,7 @@ import zipfile
 from collections.abc import Iterator
 from xml.parsers import expat
 
-from orchestration.messages import Message
+from orchestration.base.messages import Message
 
 NO_VALUE = "#SANS_VALEUR"
 Cells = dict[tuple[int, int], str]

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from orchestration.messages import Message
+from orchestration.base.messages import Message
 from orchestration.reading.container import MAX_RATIO, MAX_TABLE_BYTES, RATIO_FROM
 from orchestration.reading.model import Adaptation
 from orchestration.reading.refusing import ASK_SUPPORT, NO_PASSWORD, listed, refusal

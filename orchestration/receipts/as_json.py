@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from orchestration.messages import Language, Message
+from orchestration.base.messages import Language, Message
 from orchestration.receipts.patch_files import patch_name
-from orchestration.records import (
+from orchestration.records.outcome import (
     FileOutcome,
     HomeFigure,
     HomeFigures,

@@ -10,13 +10,13 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from orchestration.base.messages import Language
 from orchestration.catalog.models import Source
-from orchestration.messages import Language
 from orchestration.receipts import territory, wording
 from orchestration.receipts.moves import moves
 from orchestration.receipts.patch_files import patch_name
 from orchestration.receipts.summary import FORM, Drift, Summary, drifts, folded, late, owner, summarise, title
-from orchestration.records import RefreshOutcome, SourceStanding
+from orchestration.records.outcome import RefreshOutcome, SourceStanding
 
 if TYPE_CHECKING:
     import jinja2

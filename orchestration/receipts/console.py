@@ -9,13 +9,13 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+from orchestration.base.messages import Language
 from orchestration.catalog.models import Source
-from orchestration.messages import Language
 from orchestration.receipts.patch_files import patch_files
 from orchestration.receipts.summary import FORM, Summary, drifts, folded, late, owner, summarise, title
 from orchestration.receipts.territory import coverage
 from orchestration.receipts.wording import count, fold, listed, number
-from orchestration.records import RefreshOutcome
+from orchestration.records.outcome import RefreshOutcome
 
 if TYPE_CHECKING:
     from rich.console import Console

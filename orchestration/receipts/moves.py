@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from orchestration.messages import Language
+from orchestration.base.messages import Language
 from orchestration.receipts import wording
 
 if TYPE_CHECKING:

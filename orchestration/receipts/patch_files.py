@@ -6,7 +6,7 @@ Holds their names and layout. What is proposed is found in `conforming.patches`;
 
 from __future__ import annotations
 
-from orchestration.records import FileOutcome, RefreshOutcome
+from orchestration.records.outcome import FileOutcome, RefreshOutcome
 
 
 def patch_name(outcome: RefreshOutcome, file: FileOutcome) -> str | None:

@@ -9,12 +9,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from orchestration.base.messages import Language
 from orchestration.catalog.models import Source
-from orchestration.messages import Language
 from orchestration.receipts.as_json import to_json
 from orchestration.receipts.as_markdown import to_markdown
 from orchestration.receipts.patch_files import patch_files
-from orchestration.records import RefreshOutcome
+from orchestration.records.outcome import RefreshOutcome
 
 if TYPE_CHECKING:
     from orchestration.editions.comparing import Comparison

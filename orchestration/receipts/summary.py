@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from orchestration.base.messages import Language, Message
 from orchestration.catalog.models import Source
-from orchestration.messages import Language, Message
 from orchestration.receipts.wording import clipped, fold
-from orchestration.records import CheckOutcome, FileOutcome, RefreshOutcome, SourceStanding
+from orchestration.records.outcome import CheckOutcome, FileOutcome, RefreshOutcome, SourceStanding
 
 # what a reason says beyond that stands in the receipt for programs
 REASON = 220

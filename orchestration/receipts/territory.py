@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from orchestration.base.messages import Language
 from orchestration.catalog.models import Source
-from orchestration.messages import Language
 from orchestration.receipts import wording
 from orchestration.receipts.summary import title
-from orchestration.records import Cause, HomeFigure, HomeFigures, HomeGap
+from orchestration.records.outcome import Cause, HomeFigure, HomeFigures, HomeGap
 
 # the gravest first: what somebody can do something about
 _CAUSES: dict[Cause, tuple[str, str]] = {

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from typing import TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from orchestration.messages import Language
+from orchestration.base.messages import Language
 
 T = TypeVar("T")
 

@@ -1,7 +1,7 @@
 """Is the content believable? Rules of the source, code lists, and what is already known of the same places.
 
 A table arrives here in the contract's columns. It leaves as it came, or with single rows left out,
-or not at all: then the reason holds the figures that decided, and `orchestration.waivers` may let it pass until a
+or not at all: then the reason holds the figures that decided, and `orchestration.judging.waivers` may let it pass until a
 given day. Add a check that any source may need as a module here; a truth about one source is SQL in its
 `source.yml`.
 """

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
+from orchestration.base.messages import Message
 from orchestration.catalog.models import Table
 from orchestration.conforming.conform import Conformed, within_budget
-from orchestration.messages import Message
 from orchestration.triage.faults import AGAIN, RIGHT_FILE, Fault, Sink, refuse
 from orchestration.triage.names import Names, contradicted, named_parts, of_another
 from orchestration.triage.reference import described

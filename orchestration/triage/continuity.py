@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from orchestration.messages import Message
+from orchestration.base.messages import Message
 from orchestration.triage.faults import Fault, Sink, refuse
 from orchestration.triage.order import by_period
 from orchestration.triage.reference import Aligned, described, of, shown

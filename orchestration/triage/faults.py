@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from orchestration.messages import Message, Refusal
+from orchestration.base.messages import Message, Refusal
 
 if TYPE_CHECKING:
     from orchestration.conforming.conform import Rejected

@@ -16,8 +16,8 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from orchestration.base.messages import Message
 from orchestration.catalog.models import Table
-from orchestration.messages import Message
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -13,7 +13,7 @@ import unicodedata
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from orchestration.messages import Message
+from orchestration.base.messages import Message
 from orchestration.triage.faults import Fault, Sink, refuse
 from orchestration.triage.reference import Aligned, described, of
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from orchestration.base.messages import Message
 from orchestration.catalog.models import Table
-from orchestration.messages import Message
 from orchestration.triage.faults import Fault, Sink, refuse
 from orchestration.triage.reference import PERIODS, described, floats
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from orchestration.base.messages import Message
 from orchestration.catalog.models import Table
-from orchestration.messages import Message
 
 if TYPE_CHECKING:
     import numpy as np

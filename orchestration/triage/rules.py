@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from orchestration.base.duck import connect
+from orchestration.base.messages import Message, Refusal
 from orchestration.catalog.models import Rule, Table
-from orchestration.conforming.conform import Conformed, Rejected, output_columns
-from orchestration.conforming.values import duckdb_type
-from orchestration.duck import connect
-from orchestration.messages import Message, Refusal
+from orchestration.catalog.schema import duckdb_type, output_columns
+from orchestration.conforming.conform import Conformed, Rejected
 from orchestration.triage.faults import Fault, Sink, after_bad_lines, are_single, refuse
 from orchestration.triage.reference import shown
 

@@ -11,8 +11,8 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
+from orchestration.base.messages import Message
 from orchestration.catalog.models import Source, Table
-from orchestration.messages import Message
 from orchestration.triage.faults import Fault, Sink, refuse
 
 if TYPE_CHECKING:

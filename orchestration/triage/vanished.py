@@ -14,8 +14,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from orchestration.base.messages import Message
 from orchestration.catalog.models import Column, Table
-from orchestration.messages import Message
 from orchestration.triage.faults import AGAIN, Fault, Sink, refuse
 from orchestration.triage.reference import PERIODS, Reference, floats, of, texts
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from orchestration.base.messages import Message
 from orchestration.catalog.models import Table
-from orchestration.messages import Message
 from orchestration.triage.faults import RIGHT_FILE, Fault, Sink, refuse
 from orchestration.triage.reference import Reference, align, of, shown
 

@@ -515,10 +515,11 @@ def test_melodi_year_that_left_the_window_is_kept_and_the_next_one_taken(look) -
 @pytest.mark.realdata
 @pytest.mark.skipif(not (MIRROR / "insee_melodi" / "recorded").is_dir(), reason="no mirror")
 def test_melodi_populations_are_read_from_the_recorded_answer(look, tmp_path) -> None:  # type: ignore[no-untyped-def]
+    from orchestration.base.settings import PROJECT
     from orchestration.catalog import load_catalogue
-    from orchestration.ingest import Judge, match_file
-    from orchestration.lake import Lake, SourceState
-    from orchestration.settings import PROJECT
+    from orchestration.judging.judge import Judge, match_file
+    from orchestration.lake.register import SourceState
+    from orchestration.lake.store import Lake
 
     recorded = MIRROR / "insee_melodi" / "recorded"
     catalogue = load_catalogue(PROJECT / "sources")

@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.settings import PROJECT
+from orchestration.base.settings import PROJECT
 from tests.conftest import observatory
 
 NEET = "insee_neet/2018/neet_epci_2018.csv"

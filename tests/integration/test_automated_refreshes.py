@@ -9,11 +9,11 @@ import time
 import pytest
 from dagster import AssetCheckKey, AssetKey, DagsterRunStatus, RunsFilter, build_sensor_context
 
-from orchestration.dagster_run import open_instance
-from orchestration.definitions import build_definitions
-from orchestration.jobs import BACKFILL, VINTAGES, add_vintages
-from orchestration.resources import leave
-from orchestration.settings import PROJECT, Settings
+from orchestration.base.settings import PROJECT, Settings
+from orchestration.dagster.definitions import build_definitions
+from orchestration.dagster.jobs import BACKFILL, VINTAGES, add_vintages
+from orchestration.dagster.resources import leave
+from orchestration.dagster.runs import open_instance
 
 pytestmark = pytest.mark.slow
 

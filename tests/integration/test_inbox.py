@@ -9,10 +9,10 @@ from datetime import date
 
 import pytest
 
+from orchestration.base.settings import PROJECT, Settings
 from orchestration.inbox import Inbox, take_all
-from orchestration.refresh import Refresh
-from orchestration.settings import PROJECT, Settings
-from orchestration.templates import DATA_SHEET, templates
+from orchestration.inbox.templates import DATA_SHEET, templates
+from orchestration.refresh.run import Refresh
 
 pytestmark = pytest.mark.slow
 

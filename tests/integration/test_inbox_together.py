@@ -7,8 +7,8 @@ from datetime import date
 import duckdb
 import pytest
 
-from orchestration.settings import PROJECT
-from orchestration.templates import DATA_SHEET
+from orchestration.base.settings import PROJECT
+from orchestration.inbox.templates import DATA_SHEET
 from tests.conftest import observatory
 
 pytestmark = pytest.mark.slow

@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 
 from orchestration import editions
-from orchestration.duck import connect
-from orchestration.refresh import Refresh
-from orchestration.settings import Settings
-from orchestration.status import source_status
+from orchestration.base.duck import connect
+from orchestration.base.settings import Settings
+from orchestration.health.status import source_status
+from orchestration.refresh.run import Refresh
 
 pytestmark = pytest.mark.slow
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.settings import PROJECT
+from orchestration.base.settings import PROJECT
 from tests.conftest import Answer, observatory
 
 pytestmark = pytest.mark.slow

@@ -16,11 +16,11 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
+from orchestration.base.settings import PROJECT
 from orchestration.catalog import load_catalogue
-from orchestration.cli import app
-from orchestration.lake import PROVENANCE
+from orchestration.catalog.schema import PROVENANCE
+from orchestration.cli.app import app
 from orchestration.quality.suites import asset_of, read_suite
-from orchestration.settings import PROJECT
 
 SHOWN = re.compile(r"^\*\*(\S+/\S+)\*\*\n\n```\w*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 SOURCE = "example_dwellings"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.messages import Refusal
+from orchestration.base.messages import Refusal
 from orchestration.reading import RawTable, read_json, read_markdown, read_pdf, read_table
 
 MIRROR = Path(os.environ.get("OBSERVATORY_MIRROR") or Path(__file__).resolve().parents[3] / "shared" / "mirror")

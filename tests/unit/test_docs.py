@@ -16,7 +16,7 @@ import duckdb
 import pytest
 import yaml
 
-from orchestration.settings import PROJECT
+from orchestration.base.settings import PROJECT
 
 PAGES = sorted([PROJECT / "README.md", *(PROJECT / "docs").glob("*.md")])
 OF_THE_PROJECT = sorted({*PAGES, *(p for p in PROJECT.glob("*/README.md") if ".venv" not in p.parts)})
@@ -50,7 +50,7 @@ def anchors(page: Path) -> set[str]:
 
 def commands() -> dict[str, set[str]]:
     """Return the options of each command of the command line, read from its code."""
-    tree = ast.parse((PROJECT / "orchestration" / "cli.py").read_text(encoding="utf-8"))
+    tree = ast.parse((PROJECT / "orchestration" / "cli" / "app.py").read_text(encoding="utf-8"))
     shared = {
         node.targets[0].id: _options(node.value)
         for node in tree.body
@@ -157,7 +157,7 @@ def test_make_targets_exist(page: Path):
 
 @pytest.mark.parametrize("page", PAGES, ids=name)
 def test_files_named_in_code_exist(page: Path):
-    """`orchestration/refresh.py`, `tests/faults/`, `sources/README.md`: whatever looks like a place in the project."""
+    """`orchestration/refresh/`, `tests/faults/`, `sources/README.md`: whatever looks like a place in the project."""
     lost = []
     for text in re.findall(r"`([^`\n]+)`", FENCE.sub("", page.read_text(encoding="utf-8"))):
         if re.fullmatch(r"(orchestration|sources|dbt_project|expectations|tests|bench|docs)/[\w./-]*", text):
@@ -264,7 +264,7 @@ def test_pages_name_no_machine_and_no_workshop(page: Path):
 
 def test_what_the_architecture_says_is_never_done():
     page = (PROJECT / "docs" / "architecture.md").read_text(encoding="utf-8")
-    row = next(line for line in page.splitlines() if line.startswith("| `orchestration/assets/`"))
+    row = next(line for line in page.splitlines() if line.startswith("| `orchestration/dagster/`"))
     # the prompt starts a run of the Dagster layer, from inside a command
     layer = {n.removeprefix("orchestration/") for n in re.findall(r"`([^`]+)`", row)}
     sources = {p.parent.name for p in (PROJECT / "sources").glob("*/source.yml")}
@@ -287,12 +287,14 @@ def test_french_pages_keep_their_accents():
 
 def test_the_page_on_automation_names_every_job_sensor_and_setting():
     page = (PROJECT / "docs" / "automation.md").read_text(encoding="utf-8")
-    jobs, sensors = ((PROJECT / "orchestration" / f"{n}.py").read_text(encoding="utf-8") for n in ("jobs", "sensors"))
+    jobs, sensors = (
+        (PROJECT / "orchestration" / "dagster" / f"{n}.py").read_text(encoding="utf-8") for n in ("jobs", "sensors")
+    )
     named = re.findall(r'^[A-Z_]+ = "(\w+)"$', jobs, re.MULTILINE) + re.findall(
         r'^    "(refresh_\w+)": ', jobs, re.MULTILINE
     )
     named += [n for n in re.findall(r'^[A-Z_]+ = "(\w+)"$', sensors, re.MULTILINE) if n != "live"]
-    settings = (PROJECT / "orchestration" / "settings.py").read_text(encoding="utf-8")
+    settings = (PROJECT / "orchestration" / "base" / "settings.py").read_text(encoding="utf-8")
     named += [
         f"OBSERVATORY_{n.upper()}" for n in re.findall(r"^    (notify\w*|heartbeat\w*): ", settings, re.MULTILINE)
     ]

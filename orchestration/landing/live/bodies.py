@@ -12,8 +12,8 @@ import json
 import zipfile
 from pathlib import Path
 
+from orchestration.base.messages import Message
 from orchestration.landing.live import wording
-from orchestration.messages import Message
 from orchestration.reading.container import sniff_kind
 from orchestration.reading.decoding import preview
 from orchestration.reading.refusing import html_message, json_error, short

@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import unquote, urlsplit
 
+from orchestration.base.messages import Message
+from orchestration.catalog.calendar import next_due_at
 from orchestration.catalog.models import Live, Source
 from orchestration.catalog.vintages import newest, parse_vintage, sort_key
 from orchestration.landing.folders import Landed, Landing, spread
@@ -31,9 +33,7 @@ from orchestration.landing.live.progress import Bars
 from orchestration.landing.live.publishers import Published, parse_moment
 from orchestration.landing.live.settings import LiveSettings
 from orchestration.landing.live.wording import LiveFailure
-from orchestration.messages import Message
-from orchestration.quality.freshness import next_due_at
-from orchestration.records import FileOutcome
+from orchestration.records.outcome import FileOutcome
 
 log = logging.getLogger("observatory")
 

@@ -18,6 +18,7 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
+from orchestration.base.messages import Message
 from orchestration.landing.live import wording
 from orchestration.landing.live.addresses import Address, shown
 from orchestration.landing.live.changes import Validators, Verdict
@@ -26,7 +27,6 @@ from orchestration.landing.live.hosts import Pace
 from orchestration.landing.live.journal import Entry
 from orchestration.landing.live.progress import Bars
 from orchestration.landing.live.wording import LATER, LiveFailure
-from orchestration.messages import Message
 
 log = logging.getLogger("observatory")
 

@@ -6,7 +6,7 @@ publisher answered with something that must be refused, or simply could not be r
 
 from __future__ import annotations
 
-from orchestration.messages import Message, Refusal
+from orchestration.base.messages import Message, Refusal
 
 
 class LiveFailure(Refusal):

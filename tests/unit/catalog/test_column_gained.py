@@ -6,11 +6,13 @@ from datetime import UTC, datetime
 
 import duckdb
 
+from orchestration.base.settings import PROJECT
+from orchestration.building.ledger import ledger_of
+from orchestration.building.warehouse import fill
 from orchestration.catalog import load_catalogue
-from orchestration.lake import Lake, SourceState, Vintage, lake_types
-from orchestration.ledger import ledger_of
-from orchestration.settings import PROJECT
-from orchestration.warehouse import fill
+from orchestration.catalog.schema import lake_types
+from orchestration.lake.register import SourceState, Vintage
+from orchestration.lake.store import Lake
 
 
 def test_a_vintage_without_the_new_column_is_read_with_blanks(tmp_path):

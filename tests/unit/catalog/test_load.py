@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from orchestration.base.settings import PROJECT
 from orchestration.catalog import CatalogueError, load_catalogue
-from orchestration.settings import PROJECT
 
 SOURCES = PROJECT / "sources"
 

@@ -2,9 +2,9 @@
 
 import pytest
 
+from orchestration.base.messages import Refusal
 from orchestration.catalog.models import Budgets, Column, FileSpec, Header, NameMap, Table, Text, Unpivot
 from orchestration.conforming import conform
-from orchestration.messages import Refusal
 from orchestration.reading import RawTable
 
 TEXT = Text(fr="x", en="x")

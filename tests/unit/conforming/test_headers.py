@@ -2,9 +2,9 @@
 
 import pytest
 
+from orchestration.base.messages import Refusal
 from orchestration.catalog.models import Budgets, Column, Header, Table, Text
 from orchestration.conforming.headers import header_year, map_headers, matches, normalise
-from orchestration.messages import Refusal
 
 TEXT = Text(fr="x", en="x")
 

@@ -10,14 +10,15 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from orchestration.base.messages import Refusal
+from orchestration.base.settings import PROJECT
 from orchestration.catalog import load_catalogue
-from orchestration.ingest import Judge, match_file
-from orchestration.lake import Lake, SourceState
+from orchestration.judging.judge import Judge, match_file
+from orchestration.judging.waivers import Waivers
+from orchestration.lake.register import SourceState
+from orchestration.lake.store import Lake
 from orchestration.landing import HashCache, Landed, land_folder
-from orchestration.messages import Refusal
-from orchestration.settings import PROJECT
 from orchestration.triage import CodeLists
-from orchestration.waivers import Waivers
 
 SOURCES = load_catalogue(PROJECT / "sources")
 POPULATION = PROJECT / "sources/insee_population/sample/2022/pop2022_donnees_communes.csv"

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from orchestration.base.messages import Refusal
 from orchestration.catalog.models import Column
 from orchestration.conforming.values import luhn, parse, valid_siret
-from orchestration.messages import Refusal
 
 
 def column(kind: str, **more) -> Column:

@@ -7,7 +7,7 @@ import os
 import pytest
 from dagster_fakes import SUITES, node, source
 
-from orchestration.settings import Settings
+from orchestration.base.settings import Settings
 
 
 @pytest.fixture
@@ -87,13 +87,15 @@ def manifest():
 @pytest.fixture
 def settings(tmp_path, monkeypatch):
     # run_job sets it for this process; monkeypatch puts back what stood there
-    monkeypatch.setattr("orchestration.warehouse.row_counts", lambda _warehouse: {"fct_value": 3, "fct_label": 0})
+    monkeypatch.setattr(
+        "orchestration.building.warehouse.row_counts", lambda _warehouse: {"fct_value": 3, "fct_label": 0}
+    )
     monkeypatch.setenv("DAGSTER_HOME", os.environ.get("DAGSTER_HOME", ""))
     return Settings(home=tmp_path / "home")
 
 
 @pytest.fixture
 def definitions(catalogue, manifest):
-    from orchestration.definitions import build_definitions
+    from orchestration.dagster.definitions import build_definitions
 
     return build_definitions(catalogue=catalogue, manifest=manifest, suites=SUITES)

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 
+from orchestration.base.messages import Message
 from orchestration.catalog.models import Source
-from orchestration.messages import Message
-from orchestration.records import CheckOutcome, FileOutcome, RefreshOutcome, TableSummary
+from orchestration.records.outcome import CheckOutcome, FileOutcome, RefreshOutcome, TableSummary
 
 SUITES = {
     "insee_income__income": ["gini between 0 and 1", "codes_have_five_letters"],

@@ -24,14 +24,14 @@ from dagster._core.scheduler.instigation import (
 )
 from dagster_fakes import source
 
-from orchestration import sensors
-from orchestration.dagster_run import _origin
-from orchestration.jobs import BACKFILL, VINTAGES, add_vintages
-from orchestration.looks import looks_due
-from orchestration.messages import Message
-from orchestration.quality.freshness import health
-from orchestration.resources import PROCESS_TAG
-from orchestration.status import SourceStatus
+from orchestration.base.messages import Message
+from orchestration.dagster import sensors
+from orchestration.dagster.jobs import BACKFILL, VINTAGES, add_vintages
+from orchestration.dagster.resources import PROCESS_TAG
+from orchestration.dagster.runs import _origin
+from orchestration.health.freshness import health
+from orchestration.health.looks import looks_due
+from orchestration.health.status import SourceStatus
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 TODAY = NOW.date()
@@ -200,7 +200,9 @@ def test_what_is_due_follows_the_journal_of_looks(settings, monkeypatch, tmp_pat
         today=TODAY,
         channel="live",
     )
-    monkeypatch.setattr("orchestration.status.source_status", lambda _s, _t: [SourceStatus(income, found, "live")])
+    monkeypatch.setattr(
+        "orchestration.health.status.source_status", lambda _s, _t: [SourceStatus(income, found, "live")]
+    )
     assert [one.source_id for one in sensors.due_now(settings, NOW)] == ["insee_income"]
     entry = Entry(
         template="t",
@@ -220,7 +222,7 @@ def test_what_is_due_follows_the_journal_of_looks(settings, monkeypatch, tmp_pat
 
 def test_what_the_schedules_still_have_to_ask_for_is_left_to_them(settings, monkeypatch, tmp_path):
     asked = []
-    monkeypatch.setattr("orchestration.status.source_status", lambda _s, today: asked.append(today) or [])
+    monkeypatch.setattr("orchestration.health.status.source_status", lambda _s, today: asked.append(today) or [])
     # at 3 o'clock in Paris the day has not come yet; at 9 it has
     sensors.due_now(settings, datetime(2026, 11, 24, 2, 0, tzinfo=UTC))
     sensors.due_now(settings, datetime(2026, 11, 24, 8, 0, tzinfo=UTC))
@@ -367,7 +369,7 @@ def test_the_heartbeat_shows_silence_and_delays_as_checks(repository, instance, 
     )
     late = status(tmp_path / "s", "insee_income", TODAY)
     unknown = status(tmp_path / "s", "removed_yesterday", TODAY)
-    for place in ("orchestration.status.source_status", "orchestration.notifications.telling.source_status"):
+    for place in ("orchestration.health.status.source_status", "orchestration.notifications.telling.source_status"):
         monkeypatch.setattr(place, lambda *_: [late, unknown])
     result = tick(repository, instance, "heartbeat")
     assert "Plus aucune actualisation" in result.skip_message
@@ -385,8 +387,8 @@ def test_the_heartbeat_shows_silence_and_delays_as_checks(repository, instance, 
 @pytest.fixture
 def errands(monkeypatch):
     """What the errands would have refreshed."""
-    from orchestration.records import FileOutcome, RefreshOutcome
-    from orchestration.resources import ObservatoryResource
+    from orchestration.dagster.resources import ObservatoryResource
+    from orchestration.records.outcome import FileOutcome, RefreshOutcome
 
     asked = []
 
@@ -437,9 +439,10 @@ def test_a_vintage_chosen_in_the_interface_is_read_again_alone(definitions, inst
 
 
 def test_a_vintage_is_read_again_the_way_it_came(settings, monkeypatch, tmp_path):
-    from orchestration.jobs import came_by
-    from orchestration.lake import KnownFile, Lake, Register, SourceState
-    from orchestration.refresh import UsageError
+    from orchestration.base.errors import UsageError
+    from orchestration.dagster.jobs import came_by
+    from orchestration.lake.register import KnownFile, Register, SourceState
+    from orchestration.lake.store import Lake
 
     def state(**vintages):
         file = {"file": "a", "slot": "", "sha256": "a", "contract": "c", "bytes": 1, "origin": "o", "state": "accepted"}
@@ -463,7 +466,8 @@ def test_a_vintage_is_read_again_the_way_it_came(settings, monkeypatch, tmp_path
 
 
 def test_the_vintages_of_the_lake_can_be_chosen(instance, settings):
-    from orchestration.lake import KnownFile, Lake, Register, SourceState
+    from orchestration.lake.register import KnownFile, Register, SourceState
+    from orchestration.lake.store import Lake
 
     settings.home.mkdir()
     known = KnownFile(

@@ -9,15 +9,15 @@ from types import SimpleNamespace
 import pytest
 from dagster import AssetCheckKey, AssetKey, AssetSpec, validate_run_config
 
-from orchestration import checks
-from orchestration.assets import models
-from orchestration.assets.models import ManifestMissing, Models, read_manifest
+from orchestration.base.settings import PROJECT
 from orchestration.catalog.models import Calendar
-from orchestration.checks import suite_specs
+from orchestration.dagster import checks
+from orchestration.dagster.assets import models
+from orchestration.dagster.assets.models import ManifestMissing, Models, read_manifest
+from orchestration.dagster.checks import suite_specs
+from orchestration.dagster.resources import ObservatoryResource
+from orchestration.dagster.schedules import cron_lines
 from orchestration.quality.suites import suite_names
-from orchestration.resources import ObservatoryResource
-from orchestration.schedules import cron_lines
-from orchestration.settings import PROJECT
 
 
 def spec(definitions, *path) -> AssetSpec:
@@ -238,7 +238,7 @@ def test_a_check_looks_at_the_model_that_its_meta_names(manifest):
 
 def test_loading_imports_neither_dbt_nor_great_expectations():
     code = (
-        "import sys, orchestration.definitions\n"
+        "import sys, orchestration.dagster.definitions\n"
         "print([m for m in ('dbt', 'dagster_dbt', 'great_expectations', 'pandas', 'duckdb') if m in sys.modules])"
     )
     assert (

@@ -11,36 +11,31 @@ from dagster import AssetKey, DagsterRunStatus
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorage
 from dagster_fakes import FakeRefresh
 
-from orchestration import dagster_run, resources
-from orchestration.dagster_run import close_orphans, open_instance, run_job
-from orchestration.messages import Message
-from orchestration.resources import PROCESS_TAG
-from orchestration.worker import BuildError
-
-
-class HomeBusy(Exception):
-    reason = Message(fr="Une autre actualisation est en cours.", en="Another refresh is running.")
-    action = Message(fr="Attendre.", en="Wait.")
+from orchestration.base.errors import HomeBusy
+from orchestration.base.messages import Message
+from orchestration.building.worker import BuildError
+from orchestration.dagster import resources
+from orchestration.dagster import runs as dagster_run
+from orchestration.dagster.resources import PROCESS_TAG
+from orchestration.dagster.runs import close_orphans, open_instance, run_job
 
 
 @pytest.fixture
 def refresh_module(monkeypatch):
-    """Stand in for `orchestration.refresh`, whose opening is asked for when nobody hands one over."""
-    module = ModuleType("orchestration.refresh")
-    module.HomeBusy = HomeBusy
-    module.UsageError = type("UsageError", (Exception,), {})
+    """Stand in for `orchestration.refresh.run`, whose opening is asked for when nobody hands one over."""
+    module = ModuleType("orchestration.refresh.run")
     module.opened = []
 
     class Refresh(FakeRefresh):
         @classmethod
         def open(cls, settings, *, channel, only, run_id=None, vintages=None, wait_seconds=0, replace_real=False):
             if getattr(module, "busy", False):
-                raise HomeBusy
+                raise HomeBusy(settings.home)
             module.opened.append((settings, channel, only, run_id))
             return cls(run_id="20261124T034900000000Z")
 
     module.Refresh = Refresh
-    monkeypatch.setitem(sys.modules, "orchestration.refresh", module)
+    monkeypatch.setitem(sys.modules, "orchestration.refresh.run", module)
     return module
 
 
@@ -215,7 +210,7 @@ def test_a_busy_home_is_told_in_plain_words_and_not_tried_again(definitions, ref
     refresh_module.busy = True
     result = definitions.resolve_job_def("publish").execute_in_process(raise_on_error=False)
     failure = result.failure_data_for_node("dbt_build").user_failure_data
-    assert "Une autre actualisation est en cours" in failure.description
+    assert "Un autre rafraîchissement est en cours" in failure.description
 
 
 def test_a_run_whose_process_is_gone_does_not_hold_back_the_next(run, instance, definitions):
@@ -232,7 +227,7 @@ def test_a_run_whose_process_is_gone_does_not_hold_back_the_next(run, instance, 
 
 
 def test_a_taken_port_is_said_in_plain_words(settings, capsys):
-    from orchestration.serve import serve
+    from orchestration.dagster.serve import serve
 
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

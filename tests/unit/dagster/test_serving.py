@@ -6,7 +6,7 @@ import socket
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
-from orchestration import serve
+from orchestration.dagster import serve
 
 
 class Page(BaseHTTPRequestHandler):

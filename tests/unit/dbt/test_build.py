@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 import yaml
 
-from orchestration import worker_main
+from orchestration.building import worker_main
 
 PROJECT = Path(__file__).resolve().parents[3] / "dbt_project"
 HOME = "244400404"

@@ -21,7 +21,7 @@ import duckdb
 import pandas as pd
 import pytest
 
-from orchestration.warehouse import dbt_vars
+from orchestration.building.warehouse import dbt_vars
 from tests.unit.dbt.test_build import PROJECT, _fill
 
 pytestmark = pytest.mark.slow

@@ -4,8 +4,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from orchestration.duck import connect
-from orchestration.worker_main import _let_through
+from orchestration.base.duck import connect
+from orchestration.building.worker_main import _let_through
 
 
 def node(name: str, generic: str | None = "table_rules", kind: str = "test") -> SimpleNamespace:

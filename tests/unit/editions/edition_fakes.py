@@ -13,8 +13,8 @@ from typing import Any
 import duckdb
 
 from orchestration import editions
-from orchestration.records import FileOutcome, RefreshOutcome
-from orchestration.settings import PROJECT
+from orchestration.base.settings import PROJECT
+from orchestration.records.outcome import FileOutcome, RefreshOutcome
 
 FIRST = "20261124T031500Z"
 SECOND = "20261224T031500Z"

@@ -11,9 +11,9 @@ import pytest
 from edition_fakes import FIRST, SECOND, THIRD, VALUES, Shelf, outcome
 
 from orchestration import editions
+from orchestration.base.messages import Message
 from orchestration.editions import EditionError
-from orchestration.messages import Message
-from orchestration.records import FileOutcome
+from orchestration.records.outcome import FileOutcome
 
 TABLES = ["dim_indicator", "dim_territory", "fct_indicator_value", "mart_view"]
 

@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from orchestration import editions
-from orchestration.duck import connect
-from orchestration.ledger import CHANGES, FIGURES, Ledger, lay_before, ledger_of
-from orchestration.settings import PROJECT
+from orchestration.base.duck import connect
+from orchestration.base.settings import PROJECT
+from orchestration.building.ledger import CHANGES, FIGURES, Ledger, lay_before, ledger_of
 
 FOURTH = "20270224T031500Z"
 MODEL = PROJECT / "dbt_project" / "models" / "marts" / "mart_edition_change.sql"

@@ -9,7 +9,7 @@ import duckdb
 import pytest
 from edition_fakes import SECOND, VALUES, Shelf, documented
 
-from orchestration.settings import PROJECT
+from orchestration.base.settings import PROJECT
 
 
 def rows(connection: duckdb.DuckDBPyConnection) -> int:

@@ -3,8 +3,8 @@
 import pytest
 from inbox_fakes import Home
 
+from orchestration.base.settings import PROJECT
 from orchestration.catalog import load_catalogue
-from orchestration.settings import PROJECT
 
 
 @pytest.fixture

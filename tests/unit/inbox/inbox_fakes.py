@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
+from orchestration.base.messages import Message
+from orchestration.base.settings import PROJECT, Settings
 from orchestration.inbox import Inbox
-from orchestration.messages import Message
-from orchestration.records import FileOutcome, RefreshOutcome
-from orchestration.settings import PROJECT, Settings
+from orchestration.records.outcome import FileOutcome, RefreshOutcome
 
 SOURCES = PROJECT / "sources"
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)

@@ -15,13 +15,13 @@ import duckdb  # noqa: F401
 import pandas  # noqa: F401
 from inbox_fakes import LABELS, MEMBERS, Home
 
-import orchestration.refresh  # noqa: F401
+import orchestration.refresh.run  # noqa: F401
 from orchestration import editions, reading  # noqa: F401
+from orchestration.base.settings import PROJECT
 from orchestration.catalog import load_catalogue
 from orchestration.conforming import conform  # noqa: F401
 from orchestration.inbox import take
-from orchestration.ingest import Judge  # noqa: F401
-from orchestration.settings import PROJECT
+from orchestration.judging.judge import Judge  # noqa: F401
 
 # paid once for all the processes that are forked below
 CATALOGUE = load_catalogue(PROJECT / "sources")

@@ -7,10 +7,10 @@ from datetime import date
 import pytest
 from inbox_fakes import LABELS, SOURCES
 
+from orchestration.base.messages import Refusal
 from orchestration.inbox.dating import date_vintage
 from orchestration.inbox.delivery import taken_name
 from orchestration.inbox.recognise import recognise, shown_by_codes
-from orchestration.messages import Refusal
 
 TODAY = date(2026, 11, 24)
 

@@ -130,7 +130,7 @@ def test_a_blocked_edition(home):
 
 
 def test_a_busy_home_waits(home):
-    from orchestration.refresh import HomeBusy
+    from orchestration.base.errors import HomeBusy
 
     home.drop("membres.csv", MEMBERS)
     home.error = HomeBusy(home.path)
@@ -348,9 +348,9 @@ def test_nothing_alike_names_no_columns(home):
 
 
 def test_a_catalogue_that_contradicts_itself_touches_no_file(home, tmp_path):
+    from orchestration.base.settings import Settings
     from orchestration.catalog import CatalogueError
     from orchestration.inbox import take_all
-    from orchestration.settings import Settings
 
     (tmp_path / "sources" / "broken").mkdir(parents=True)
     (tmp_path / "sources" / "broken" / "source.yml").write_text("source_id: broken\n", encoding="utf-8")

@@ -9,11 +9,11 @@ import openpyxl
 import pytest
 from inbox_fakes import NOW
 
+from orchestration.base.messages import Refusal
 from orchestration.conforming import conform
 from orchestration.conforming.headers import HeaderFinder
-from orchestration.messages import Refusal
+from orchestration.inbox.templates import DATA_SHEET, LEGEND_SHEET, load_legend, team_tables, templates, write_template
 from orchestration.reading import read_table
-from orchestration.templates import DATA_SHEET, LEGEND_SHEET, load_legend, team_tables, templates, write_template
 
 TEAM = {
     "audience": "audience.xlsx",
@@ -27,7 +27,7 @@ TEAM = {
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    from orchestration.settings import Settings
+    from orchestration.base.settings import Settings
 
     out = tmp_path_factory.mktemp("templates")
     written = templates(Settings.load(home=out / "home"), out)

@@ -9,9 +9,9 @@ from datetime import date
 import pytest
 from inbox_fakes import LABELS, MEMBERS, NOW, SOURCES
 
-from orchestration.homes import FolderUnusable
+from orchestration.base.homes import FolderUnusable
+from orchestration.base.messages import Message
 from orchestration.inbox import take_all
-from orchestration.messages import Message
 
 PROGRAMMES = SOURCES / "programmes/sample/2026-09/programmes.csv"
 PROJECTS = SOURCES / "projects/sample/2026-09/projets.csv"
@@ -190,8 +190,8 @@ def test_a_file_that_never_settles_does_not_hold_the_look(home):
 
 
 def test_a_home_that_is_a_file_is_told_in_words(tmp_path):
-    from orchestration.settings import Settings
-    from orchestration.templates import templates
+    from orchestration.base.settings import Settings
+    from orchestration.inbox.templates import templates
 
     (tmp_path / "home").write_text("x")
     settings = Settings.load(home=tmp_path / "home")
@@ -252,8 +252,8 @@ def test_pages_are_no_deliveries(home):
 
 
 def test_a_file_refused_for_another_reason_lists_its_bad_lines_first(home, monkeypatch):
-    from orchestration.ingest import Judge
-    from orchestration.messages import Refusal
+    from orchestration.base.messages import Refusal
+    from orchestration.judging.judge import Judge
 
     def read(*_):
         raise Refusal(Message(fr="des lignes connues ont disparu", en="known lines are gone"), Message(fr="x", en="x"))
@@ -328,7 +328,7 @@ def filled(path):
 
 
 def test_a_filled_template_is_never_replaced(home):
-    from orchestration.templates import templates
+    from orchestration.inbox.templates import templates
 
     folder = home.inbox.templates
     templates(home.settings, folder)
@@ -341,7 +341,7 @@ def test_a_filled_template_is_never_replaced(home):
 
 
 def test_a_template_filled_where_it_lies_is_told_to_be_dropped(home):
-    from orchestration.templates import templates
+    from orchestration.inbox.templates import templates
 
     templates(home.settings, home.inbox.templates)
     assert answers(home) == {}
@@ -358,7 +358,7 @@ def test_a_template_filled_where_it_lies_is_told_to_be_dropped(home):
 
 
 def test_a_copy_that_was_dropped_needs_no_word(home):
-    from orchestration.templates import templates
+    from orchestration.inbox.templates import templates
 
     templates(home.settings, home.inbox.templates)
     home.drop("membres.xlsx", filled(home.inbox.templates / "membres-plateforme.xlsx"))

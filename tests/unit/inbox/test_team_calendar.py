@@ -7,8 +7,8 @@ from datetime import date
 
 import pytest
 
+from orchestration.catalog.calendar import next_due_at
 from orchestration.catalog.vintages import parse_vintage
-from orchestration.quality.freshness import next_due_at
 
 
 @pytest.mark.parametrize(

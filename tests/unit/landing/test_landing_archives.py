@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from orchestration.base.settings import PROJECT
 from orchestration.catalog import load_catalogue
-from orchestration.ingest import Judge, match_file
-from orchestration.lake import Lake, SourceState
+from orchestration.judging.judge import Judge, match_file
+from orchestration.lake.register import SourceState
+from orchestration.lake.store import Lake
 from orchestration.landing import HashCache, land_folder
-from orchestration.settings import PROJECT
 
 SOURCES = load_catalogue(PROJECT / "sources")
 

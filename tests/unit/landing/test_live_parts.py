@@ -289,7 +289,7 @@ def test_entries_that_contradict_themselves(given: dict, key: str) -> None:
 
 
 def test_each_address_of_the_catalogue_gives_a_file_that_its_source_knows() -> None:
-    from orchestration.ingest import match_file
+    from orchestration.judging.judge import match_file
 
     seen = 0
     for source in load_catalogue(PROJECT / "sources").values():
@@ -335,5 +335,5 @@ def test_a_bar_shows_only_for_a_long_download_on_a_terminal(capsys: pytest.Captu
 
 
 def test_a_refresh_from_a_folder_does_not_load_an_http_client() -> None:
-    code = "import sys, orchestration.landing, orchestration.cli; sys.exit('httpx' in sys.modules)"
+    code = "import sys, orchestration.landing, orchestration.cli.app; sys.exit('httpx' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=PROJECT, timeout=60).returncode == 0

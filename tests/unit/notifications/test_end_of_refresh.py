@@ -9,10 +9,11 @@ import pytest
 from filelock import FileLock
 
 from orchestration import notifications
-from orchestration.lake import LakeError
-from orchestration.messages import Message
-from orchestration.refresh import HomeBusy, Refresh, UsageError
-from orchestration.settings import Settings
+from orchestration.base.errors import HomeBusy, UsageError
+from orchestration.base.messages import Message
+from orchestration.base.settings import Settings
+from orchestration.lake.store import LakeError
+from orchestration.refresh.run import Refresh
 from tests.conftest import observatory
 
 SOURCE = "insee_neet"

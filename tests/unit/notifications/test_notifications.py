@@ -13,15 +13,15 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from orchestration.base.messages import Message
+from orchestration.base.settings import PROJECT, Settings
 from orchestration.catalog import load_catalogue
-from orchestration.messages import Message
+from orchestration.health.freshness import health
+from orchestration.health.status import SourceStatus
 from orchestration.notifications import accident, after_refresh, complain, heartbeat, notify
 from orchestration.notifications.heartbeat import read_heartbeat
 from orchestration.notifications.sending import services
-from orchestration.quality.freshness import health
-from orchestration.records import CheckOutcome, FileOutcome, RefreshOutcome
-from orchestration.settings import PROJECT, Settings
-from orchestration.status import SourceStatus
+from orchestration.records.outcome import CheckOutcome, FileOutcome, RefreshOutcome
 
 NOW = datetime(2026, 11, 24, 5, 0, tzinfo=UTC)
 CATALOGUE = load_catalogue(PROJECT / "sources")

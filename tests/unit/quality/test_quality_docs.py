@@ -9,14 +9,14 @@ from html.parser import HTMLParser
 import pytest
 from typer.testing import CliRunner
 
+from orchestration.base.messages import Message
+from orchestration.base.settings import PROJECT
 from orchestration.catalog import load_catalogue
-from orchestration.lake import SourceState, Vintage
-from orchestration.messages import Message
+from orchestration.lake.register import SourceState, Vintage
 from orchestration.quality.docs import House, build_docs
 from orchestration.quality.remembered import Remembered, last_results, remember_checks
 from orchestration.quality.suites import read_suite, suite_files, suite_names
-from orchestration.records import CheckOutcome, RefreshOutcome
-from orchestration.settings import PROJECT
+from orchestration.records.outcome import CheckOutcome, RefreshOutcome
 
 EXPECTATIONS = PROJECT / "expectations"
 NOW = datetime(2026, 11, 24, 5, 0, tzinfo=UTC)
@@ -205,7 +205,7 @@ def test_damaged_memory_is_no_accident(tmp_path, caplog):
 
 
 def test_the_command_writes_the_page_where_it_is_told(tmp_path):
-    from orchestration.cli import app
+    from orchestration.cli.app import app
 
     run = CliRunner().invoke(app, ["docs", "--home", str(tmp_path / "home")])
     assert run.exit_code == 0, run.output
@@ -218,7 +218,7 @@ def test_the_command_writes_the_page_where_it_is_told(tmp_path):
 
 
 def test_an_expectation_file_that_cannot_be_read_is_named(tmp_path, monkeypatch):
-    from orchestration.cli import app
+    from orchestration.cli.app import app
 
     (tmp_path / "expectations" / "marts").mkdir(parents=True)
     (tmp_path / "expectations" / "marts" / "dim_sdg.json").write_text("{", encoding="utf-8")

@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 import yaml
 
+from orchestration.base.settings import PROJECT
 from orchestration.catalog import load_catalogue
 from orchestration.catalog.models import lake_table
-from orchestration.lake import PROVENANCE
+from orchestration.catalog.schema import PROVENANCE
 from orchestration.quality import suites, wording
 from orchestration.quality.suites import SuiteError, read_suite
-from orchestration.settings import PROJECT
 
 EXPECTATIONS = Path(__file__).parents[3] / "expectations"
 FILES = suites.suite_files(EXPECTATIONS)
@@ -208,7 +208,7 @@ def test_a_file_that_is_no_json_or_absent_is_named(tmp_path):
 def test_names_are_known_without_great_expectations():
     code = (
         "import sys; from pathlib import Path; import orchestration.quality.expectations as e, orchestration.quality.docs, "
-        "orchestration.quality.freshness; e.suite_names(Path(sys.argv[1])); "
+        "orchestration.health.freshness; e.suite_names(Path(sys.argv[1])); "
         "print([m for m in ('great_expectations', 'pandas', 'jinja2', 'dagster') if m in sys.modules])"
     )
     run = subprocess.run(

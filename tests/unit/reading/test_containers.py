@@ -13,7 +13,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from orchestration.messages import Refusal
+from orchestration.base.messages import Refusal
 from orchestration.reading import read_table, sniff_kind, uncompressed
 from orchestration.reading.workbook import cell_text
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from orchestration.messages import Refusal
+from orchestration.base.messages import Refusal
 from orchestration.reading import RawTable, read_table
 
 KNOWN = {"codgeo", "libgeo", "an", "taux", "note", "libellé"}

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from orchestration.messages import Refusal
+from orchestration.base.messages import Refusal
 from orchestration.reading import read_json
 
 ROWS = [{"siret": f"9800000{n}"} for n in range(3)]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.messages import Refusal
+from orchestration.base.messages import Refusal
 from orchestration.reading import RawTable, read_table
 
 HEADER = ["siren", "nom", "an", "note"]

@@ -12,9 +12,9 @@ import openpyxl
 import pytest
 from openpyxl.worksheet.formula import ArrayFormula
 
+from orchestration.base.messages import Refusal
 from orchestration.catalog.models import Column
 from orchestration.conforming.values import parse
-from orchestration.messages import Refusal
 from orchestration.reading import RawTable, read_table
 from orchestration.reading.valueless import NO_VALUE, is_valueless
 

@@ -6,10 +6,10 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+from orchestration.base.messages import Message
 from orchestration.catalog.models import Source
 from orchestration.editions import Comparison, IndicatorChange, Move, Totals
-from orchestration.messages import Message
-from orchestration.records import (
+from orchestration.records.outcome import (
     CheckOutcome,
     FileOutcome,
     HomeFigure,

@@ -11,7 +11,7 @@ import pytest
 from receipt_fakes import CATALOGUE, HOME, NEW, STANDING, check, comparison, outcome, refused, say, taken
 
 from orchestration.receipts import print_console
-from orchestration.records import FileOutcome
+from orchestration.records.outcome import FileOutcome
 
 
 def _print(*arguments: object, **named: object) -> str:

@@ -7,7 +7,7 @@ import json
 from receipt_fakes import HOME, NEW, STANDING, check, outcome, refused, say, taken
 
 from orchestration.receipts import file_to_json, to_json
-from orchestration.records import FileOutcome, TableSummary
+from orchestration.records.outcome import FileOutcome, TableSummary
 
 AGREED = {"edition", "exit_code", "started_at", "finished_at", "territory", "sources", "checks"}
 AGREED_SOURCE = {

@@ -21,10 +21,10 @@ from receipt_fakes import (
     taken,
 )
 
+from orchestration.base.messages import Message
 from orchestration.editions import Gone, IndicatorChange, Older
-from orchestration.messages import Message
 from orchestration.receipts import render, to_markdown
-from orchestration.records import FileOutcome, HomeGap, SourceStanding
+from orchestration.records.outcome import FileOutcome, HomeGap, SourceStanding
 
 NNBSP = "\u202f"
 

@@ -5,10 +5,10 @@ from datetime import date
 from receipt_fakes import CATALOGUE, outcome, refused, taken
 
 from orchestration import receipts
+from orchestration.base.messages import Message
 from orchestration.catalog.load import COLUMNS_HEADER
-from orchestration.messages import Message
 from orchestration.receipts.patch_files import patch_files
-from orchestration.records import Patch, Proposal, WaiverNote
+from orchestration.records.outcome import Patch, Proposal, WaiverNote
 
 COLUMNS = "sources/egapro_index/columns.csv"
 

@@ -7,10 +7,11 @@ from types import SimpleNamespace
 import pytest
 from pydantic import ValidationError
 
-from orchestration import publish
+from orchestration.base.errors import UsageError
+from orchestration.base.settings import Settings
 from orchestration.editions import shelf
-from orchestration.refresh import Refresh, UsageError
-from orchestration.settings import Settings
+from orchestration.refresh import publish
+from orchestration.refresh.run import Refresh
 from tests.conftest import observatory
 
 

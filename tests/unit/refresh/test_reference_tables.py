@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.refresh import Refresh
-from orchestration.settings import PROJECT, Settings
-from orchestration.worker import BuildError
+from orchestration.base.settings import PROJECT, Settings
+from orchestration.building.worker import BuildError
+from orchestration.refresh.run import Refresh
 
 REFERENCES = ("insee_cog", "dgcl_epci", "insee_population", "insee_zones_emploi")
 EXTRACT = "l'extrait livré avec le logiciel est utilisé"

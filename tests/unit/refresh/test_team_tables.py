@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from orchestration import worker_main
-from orchestration.duck import connect
-from orchestration.records import CheckOutcome
-from orchestration.refresh import Refresh
-from orchestration.settings import PROJECT, Settings
-from orchestration.warehouse import BuildOutcome
+from orchestration.base.duck import connect
+from orchestration.base.settings import PROJECT, Settings
+from orchestration.building import worker_main
+from orchestration.building.warehouse import BuildOutcome
+from orchestration.records.outcome import CheckOutcome
+from orchestration.refresh.run import Refresh
 
 NONE_OF_IT = {
     "type": "expect_table_row_count_to_be_between",

@@ -7,12 +7,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from orchestration import publish
-from orchestration.lake import KnownFile, SourceState, Vintage
-from orchestration.messages import Message
-from orchestration.records import FileOutcome, RefreshOutcome
-from orchestration.refresh import Refresh, _node_check
-from orchestration.warehouse import Broken, NodeResult
+from orchestration.base.messages import Message
+from orchestration.building.warehouse import Broken, NodeResult
+from orchestration.lake.register import KnownFile, SourceState, Vintage
+from orchestration.records.outcome import FileOutcome, RefreshOutcome
+from orchestration.refresh import publish
+from orchestration.refresh.run import Refresh, _node_check
 
 NOW = datetime(2026, 11, 29, tzinfo=UTC)
 KEYS = {

@@ -9,12 +9,12 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from orchestration.base.messages import Refusal
+from orchestration.base.settings import PROJECT
 from orchestration.catalog import load_catalogue
-from orchestration.ingest import BESIDE, match_file
+from orchestration.judging.judge import BESIDE, match_file
 from orchestration.landing import Landed
-from orchestration.messages import Refusal
-from orchestration.refresh import refused
-from orchestration.settings import PROJECT
+from orchestration.refresh.run import refused
 
 SOURCES = load_catalogue(PROJECT / "sources")
 

@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
+from orchestration.base.messages import Refusal
 from orchestration.catalog.models import Column, Table, Text
-from orchestration.messages import Refusal
 from orchestration.triage import check_levels
 
 MEMBERS = {f"2444004{n:02d}": {f"44{n:02d}{i}" for i in range(4)} for n in range(10)}

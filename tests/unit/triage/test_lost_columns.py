@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from orchestration.base.settings import PROJECT
 from orchestration.catalog import load_catalogue
 from orchestration.conforming import HeaderRefusal
-from orchestration.ingest import Judge, match_file
-from orchestration.lake import Lake, SourceState
+from orchestration.judging.judge import Judge, match_file
+from orchestration.judging.waivers import Waivers
+from orchestration.lake.register import SourceState
+from orchestration.lake.store import Lake
 from orchestration.landing import Landed
-from orchestration.settings import PROJECT
-from orchestration.waivers import Waivers
 
 SOURCES = load_catalogue(PROJECT / "sources")
 FILOSOFI = SOURCES["insee_filosofi"]

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from orchestration.base.messages import Refusal
 from orchestration.catalog.models import Budgets, Column, Table, Text
 from orchestration.conforming.conform import Conformed
-from orchestration.messages import Refusal
 from orchestration.triage import CodeLists, check_codes
 from orchestration.triage.codes import MAINLAND
 from orchestration.triage.names import Names, alike, folded

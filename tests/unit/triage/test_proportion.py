@@ -14,16 +14,18 @@ from pathlib import Path
 
 import pytest
 
+from orchestration.base.messages import Refusal
+from orchestration.base.settings import PROJECT
 from orchestration.catalog import load_catalogue
+from orchestration.catalog.schema import lake_types, provenance
 from orchestration.conforming.conform import Conformed
-from orchestration.ingest import Judge, match_file
-from orchestration.lake import KnownFile, Lake, SourceState, Vintage, lake_types, provenance
+from orchestration.judging.judge import Judge, match_file
+from orchestration.judging.waivers import Waivers, load_waivers
+from orchestration.lake.register import KnownFile, SourceState, Vintage
+from orchestration.lake.store import Lake
 from orchestration.landing import Landed
-from orchestration.messages import Refusal
-from orchestration.settings import PROJECT
 from orchestration.triage import CodeLists
 from orchestration.triage.codes import suppressed_communes
-from orchestration.waivers import Waivers, load_waivers
 
 SOURCES = load_catalogue(PROJECT / "sources")
 CODES = ("commune", "epci", "department", "region", "employment_zone", "territory", "siren", "siret")

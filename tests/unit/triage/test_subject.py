@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 
 from orchestration import reading
+from orchestration.base.messages import Refusal
+from orchestration.base.settings import PROJECT
 from orchestration.catalog import load_catalogue
-from orchestration.messages import Refusal
-from orchestration.settings import PROJECT
 from orchestration.triage.subject import check_subject, plain
 
 FILINGS = load_catalogue(PROJECT / "sources")["dpef_filings"]

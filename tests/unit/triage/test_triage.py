@@ -6,9 +6,9 @@ from datetime import date
 import pandas as pd
 import pytest
 
+from orchestration.base.messages import Message, Refusal
 from orchestration.catalog.models import Budgets, Column, Rule, Table, Text
 from orchestration.conforming.conform import Conformed
-from orchestration.messages import Message, Refusal
 from orchestration.triage import CodeLists, Reference, apply_rules, check_codes
 from orchestration.triage import compare as compare_all
 from orchestration.triage.codes import MAINLAND, MAINLAND_REGIONS

@@ -1,0 +1,34 @@
+"""What a person asked for that cannot be done now, or does not exist: reason and action, never a traceback.
+
+Add here an error that several rooms raise or answer; one that belongs to a single room stays there.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from orchestration.base.messages import Message
+
+
+class HomeBusy(Exception):
+    """Another refresh is running on this home."""
+
+    def __init__(self, home: Path) -> None:
+        self.reason = Message(
+            fr=f"Un autre rafraîchissement est en cours dans {home}.",
+            en=f"Another refresh is running on {home}.",
+        )
+        self.action = Message(
+            fr="Attendre qu'il se termine, puis recommencer ; l'édition publiée reste lisible pendant ce temps.",
+            en="Wait until it ends and try again; the published edition stays readable meanwhile.",
+        )
+        super().__init__(self.reason.en)
+
+
+class UsageError(Exception):
+    """What was asked for does not exist, or must not be done without saying so on purpose."""
+
+    def __init__(self, reason: Message, action: Message | None = None) -> None:
+        self.reason = reason
+        self.action = action
+        super().__init__(reason.en)

@@ -1,0 +1,139 @@
+"""Where the project lies, where it writes, and for which territory it works.
+
+Values come, in this order, from the command line, from `OBSERVATORY_*` variables, from the defaults.
+What describes a publisher or an indicator belongs to `sources/` or to the dbt project.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from orchestration.base.messages import Language, Message
+
+PROJECT = Path(__file__).resolve().parents[2]
+NANTES_METROPOLE = "244400404"
+# any other channel is the folder of a mirror
+CHANNELS = ("sample", "live", "inbox")
+
+
+class Settings(BaseSettings):
+    """Settings of one process.
+
+    `home`: everything that a refresh writes lies below it. `territory`: SIREN of the EPCI that the
+    observatory is for. `language`: of the sentences in `--json` and on the terminal. `channel`
+    (`OBSERVATORY_FROM`): where a run that was started in the interface takes its files from.
+    `notify`: addresses of apprise, which hold passwords and are never shown; `notify_always`: a message
+    also when nothing is wrong; `notify_samples`: messages about trials on samples too. `heartbeat_days`: how
+    long refreshes may be silent; 0 for the calendars' own.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="OBSERVATORY_", extra="ignore", populate_by_name=True)
+
+    home: Path = Path("var")
+    territory: str = NANTES_METROPOLE
+    language: Language = "fr"
+    channel: str = Field(default="sample", validation_alias="OBSERVATORY_FROM")
+    notify: SecretStr = SecretStr("")
+    notify_always: bool = False
+    notify_samples: bool = False
+    heartbeat_days: int = Field(default=0, ge=0)
+    sources_path: Path = Field(default=PROJECT / "sources")
+    expectations_path: Path = Field(default=PROJECT / "expectations")
+    dbt_project_path: Path = Field(default=PROJECT / "dbt_project")
+
+    @property
+    def waivers_path(self) -> Path:
+        """Return the file of reviewed exceptions, which lies beside the sources that it speaks of."""
+        return self.sources_path.parent / "waivers.yml"
+
+    @field_validator("home", "sources_path", "expectations_path", "dbt_project_path")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        return value.expanduser().resolve()
+
+    @field_validator("channel")
+    @classmethod
+    def _folder(cls, value: str) -> str:
+        # the interface works in another folder than the one in which the variable was set
+        return value if value in CHANNELS else str(Path(value).expanduser().resolve())
+
+    @field_validator("territory")
+    @classmethod
+    def _siren(cls, value: str) -> str:
+        digits = "".join(value.split())
+        if len(digits) != 9 or not digits.isdigit():
+            raise ValueError(f"'{value}' is not the SIREN of an EPCI: nine digits are expected")
+        return digits
+
+    @field_validator("territory")
+    @classmethod
+    def _key(cls, value: str) -> str:
+        # Luhn's formula: a digit that is wrong, or two exchanged, are told before any work
+        if (
+            not value.isascii()
+            or sum(sum(divmod(int(d) * (1 + i % 2), 10)) for i, d in enumerate(reversed(value))) % 10
+        ):
+            raise ValueError(f"'{value}' is not a SIREN: its last digit does not fit the others, one of them is wrong")
+        return value
+
+    @classmethod
+    def load(cls, home: Path | None = None, territory: str | None = None) -> Settings:
+        """Return the settings; arguments that are not None win over the environment."""
+        given = {"home": home, "territory": territory}
+        return cls(**{k: v for k, v in given.items() if v is not None})
+
+
+_NUMBER = Message(fr="un nombre entier, 0 ou plus, est attendu", en="a whole number, 0 or more, is expected")
+_YES_OR_NO = Message(fr="0 ou 1 est attendu", en="0 or 1 is expected")
+_EXPECTED = {
+    "territory": Message(
+        fr="le SIREN d'une intercommunalité est attendu, neuf chiffres dont le dernier dépend des autres",
+        en="the SIREN of an EPCI is expected, nine digits of which the last depends on the others",
+    ),
+    "language": Message(fr="fr ou en est attendu", en="fr or en is expected"),
+    "heartbeat_days": _NUMBER,
+    "notify_always": _YES_OR_NO,
+    "notify_samples": _YES_OR_NO,
+}
+
+
+def troubles(error: ValidationError) -> list[Message]:
+    """Return, for each setting that cannot be what it is, its variable, its value and what is expected."""
+    found = []
+    for trouble in error.errors():
+        name = str(trouble["loc"][0]) if trouble["loc"] else ""
+        expected = _EXPECTED.get(name, Message(fr="cette valeur ne convient pas", en="this value will not do"))
+        variable = name if name.startswith("OBSERVATORY_") else f"OBSERVATORY_{name.upper()}"
+        if name in ("home", "territory"):
+            variable = f"--{name} ({variable})"
+        value = trouble["input"]
+        found.append(
+            Message(fr=f"{variable} vaut « {value} » : {expected.fr}.", en=f"{variable} is '{value}': {expected.en}.")
+        )
+    return found
+
+
+@cache
+def code_version() -> str:
+    """Return the version of the code: `0.1.0`, with the commit behind it in a git checkout."""
+    import subprocess
+    from importlib.metadata import version
+
+    number = version("csr-sdg-observatory")
+    if not (PROJECT / ".git").exists():
+        return number
+    try:
+        commit = subprocess.run(
+            ["git", "-C", str(PROJECT), "describe", "--always", "--dirty"],
+            capture_output=True,
+            text=True,
+            timeout=5,
+            check=True,
+        ).stdout.strip()
+    except (OSError, subprocess.SubprocessError):
+        return number
+    return f"{number}+{commit}"

@@ -1,0 +1,81 @@
+"""What a refresh is doing, for a person who waits: which step, which source, how long.
+
+Holds both ways of showing it, on standard error only: a bar on a terminal, one line a finished step
+elsewhere. What the steps are is said by `Refresh.on_step`; downloads have bars of their own (`landing.live`).
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from time import monotonic
+from typing import TYPE_CHECKING, Any, TextIO
+
+from orchestration.base.messages import Language, Message
+from orchestration.records.outcome import Step
+
+if TYPE_CHECKING:
+    from orchestration.catalog.models import Source
+
+_STEPS: dict[Step, Message] = {
+    "ingest": Message(fr="lecture", en="reading"),
+    "build": Message(fr="calcul des tables et contrôles", en="building the tables, with their checks"),
+    "check": Message(fr="contrôle des tables à publier", en="checking the tables to be published"),
+    "publish": Message(fr="publication", en="publishing"),
+}
+
+
+class Progress:
+    """The steps of one refresh; use as a context manager. `sources`: those that it reads."""
+
+    def __init__(self, sources: Mapping[str, Source], language: Language = "fr", stream: TextIO | None = None) -> None:
+        self._sources = sources
+        self._language = language
+        self._stream = stream or sys.stderr
+        self._bar: Any = None
+        self._task: Any = None
+        self._doing: str | None = None
+        self._since = 0.0
+
+    def __enter__(self) -> Progress:
+        if self._stream.isatty():
+            from rich.console import Console
+            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+            self._bar = Progress(
+                BarColumn(20),
+                MofNCompleteColumn(),
+                TimeElapsedColumn(),
+                TextColumn("{task.description}", markup=False),
+                console=Console(file=self._stream),
+                transient=True,
+            )
+            self._bar.start()
+            self._task = self._bar.add_task("", total=len(self._sources) + len(_STEPS) - 1)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._end()
+        if self._bar is not None:
+            self._bar.stop()
+
+    def step(self, step: Step, source_id: str | None = None) -> None:
+        """Tell that a step begins, and with it that the one before has ended."""
+        self._end()
+        self._doing, self._since = _STEPS[step].text(self._language), monotonic()
+        if source_id is not None:
+            source = self._sources.get(source_id)
+            self._doing += " — " + (source.title.message.text(self._language) if source else source_id)
+        if self._bar is not None:
+            self._bar.update(self._task, description=self._doing)
+
+    def _end(self) -> None:
+        if self._doing is None:
+            return
+        if self._bar is not None:
+            self._bar.advance(self._task)
+        else:
+            seconds = f"{monotonic() - self._since:.1f}"
+            took = f" : {seconds.replace('.', ',')} s" if self._language == "fr" else f": {seconds} s"
+            print(self._doing + took, file=self._stream, flush=True)
+        self._doing = None

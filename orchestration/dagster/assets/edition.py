@@ -1,0 +1,51 @@
+"""The edition: what readers see, as one asset after all marts.
+
+The step asks the refresh to publish and shows the receipt. What blocks an edition is decided in
+`editions` and `refresh`; how a receipt reads belongs to `receipts`.
+"""
+
+# no `from __future__ import annotations`: Dagster reads the steps' annotations as they stand
+from collections.abc import Sequence
+
+from dagster import AssetExecutionContext, AssetKey, AssetsDefinition, Failure, MaterializeResult, asset
+
+from orchestration.dagster.assets.wording import EDITION_KEY, both, outcome_metadata, owners
+from orchestration.dagster.checks import refreshes_result, refreshes_spec
+from orchestration.dagster.jobs import add_vintages
+from orchestration.dagster.resources import ObservatoryResource
+
+BLOCKED = 4
+
+
+def edition_asset(marts: Sequence[AssetKey]) -> AssetsDefinition:
+    """Return the asset `["edition"]`; its step fails when the edition is blocked (exit code 4)."""
+
+    @asset(
+        key=EDITION_KEY,
+        deps=marts,
+        group_name="edition",
+        description=(
+            "L'édition publiée : tables immuables pour les lecteurs, remplacée en une seule étape. / "
+            "The published edition: immutable tables for readers, replaced in one step."
+        ),
+        owners=owners(None),
+        kinds={"duckdb", "parquet"},
+        tags={"layer": "edition"},
+        # a refresh that comes this far goes on; when none does, the sensor `heartbeat` says so
+        check_specs=[refreshes_spec()],
+    )
+    def edition(context: AssetExecutionContext, observatory: ObservatoryResource) -> MaterializeResult:
+        observatory.refresh(context)
+        outcome = observatory.conclude(context)
+        path = observatory.edition_path(context)
+        metadata = outcome_metadata(outcome, observatory.receipt(context), str(path) if path else None)
+        if outcome.exit_code == BLOCKED:
+            raise Failure(
+                description=both(outcome.note) or "Édition non publiée / Edition not published",
+                metadata=metadata,
+                allow_retries=False,
+            )
+        add_vintages(context.instance, observatory.settings().home)
+        return MaterializeResult(metadata=metadata, check_results=[refreshes_result(None)])
+
+    return edition

@@ -1,0 +1,162 @@
+"""Keys, tags, owners and metadata: how the project's names are spelt for Dagster.
+
+Pure functions from catalogue entries and records to Dagster values. Add here what two kinds of
+assets spell alike. Nothing here reads a file or calls a refresh.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+from dagster import AssetKey, DataVersion, MetadataValue, TableColumn, TableRecord, TableSchema
+
+from orchestration.base.messages import Message
+from orchestration.records.outcome import FileOutcome, RefreshOutcome
+
+if TYPE_CHECKING:
+    from orchestration.lake.register import Vintage
+
+# table → vintage → what the lake holds of it
+Held = Mapping[str, Mapping[str, "Vintage"]]
+LAKE = "lake"
+EDITION_KEY = AssetKey(["edition"])
+DEFAULT_OWNER = "observatoire"
+
+_FILE_COLUMNS = ("vintage", "file", "state", "rows_read", "rows_kept", "rows_rejected", "origin", "sha256", "reason")
+_FILE_SCHEMA = TableSchema(
+    columns=[TableColumn(c, "int" if c.startswith("rows_") else "string") for c in _FILE_COLUMNS]
+)
+
+
+def lake_key(source_id: str) -> AssetKey:
+    """Return the asset key of a source."""
+    return AssetKey([LAKE, source_id])
+
+
+def slug(text: str) -> str:
+    """Return `text` in the letters that Dagster accepts in names: `Ministère du travail` → `ministere_du_travail`."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "_", plain).strip("_")[:63].strip("_")
+
+
+def publisher_tag(publisher: str) -> str:
+    """Return the house that publishes, without its datasets or partners: `Insee-DGFiP, Fichier localisé` → `insee`."""
+    return slug(re.split(r"\s*[,;(–]|-(?=[A-Z])|\s+et\s+", publisher)[0])
+
+
+def goal_tags(goals: Iterable[int]) -> dict[str, str]:
+    """Return one tag a goal, `sdg/05: true`: two digits, so that the interface sorts them."""
+    return {f"sdg/{goal:02d}": "true" for goal in sorted(set(goals))}
+
+
+def owners(owner: str | None) -> list[str]:
+    """Return the owner as Dagster wants it: a mail address as it is, anything else as a team."""
+    if owner and "@" in owner:
+        return [owner]
+    return [f"team:{slug((owner or '').removeprefix('team:')) or DEFAULT_OWNER}"]
+
+
+def both(message: Message | None) -> str:
+    """Return a sentence in French, then in English, as one text; empty without a sentence."""
+    if message is None:
+        return ""
+    return message.fr if message.fr == message.en else f"{message.fr} / {message.en}"
+
+
+def held_metadata(held: Held) -> dict[str, Any]:
+    """Return what the lake holds of a source after a run, also where that run looked at one vintage only."""
+    return {
+        "dagster/row_count": sum(v.rows for vintages in held.values() for v in vintages.values()),
+        "vintages_held": ", ".join(sorted({name for vintages in held.values() for name in vintages})),
+    }
+
+
+def files_metadata(files: Sequence[FileOutcome]) -> dict[str, Any]:
+    """Return what a source's materialization shows of the files of a run: counts, vintages, origins, reasons."""
+    said = [(f, f.reason, f.action) for f in files if f.reason or f.action]
+    metadata: dict[str, Any] = {
+        "rows_read": sum(f.rows_read for f in files),
+        "rows_kept": sum(f.rows_kept for f in files),
+        "rows_rejected": sum(f.rows_rejected for f in files),
+        "state": ", ".join(sorted({f.state for f in files})) or "missing",
+        "vintages": ", ".join(sorted({f.vintage for f in files if f.vintage})),
+        "channel": ", ".join(sorted({f.channel for f in files if f.channel})),
+    }
+    if files:
+        metadata["files"] = MetadataValue.table(
+            [TableRecord({c: _cell(f, c) for c in _FILE_COLUMNS}) for f in files], schema=_FILE_SCHEMA
+        )
+    if said:
+        metadata["reasons"] = MetadataValue.md(
+            "\n".join(
+                f"- **{f.file or f.vintage or f.source}** ({f.state}) : "
+                + " — ".join(m.fr for m in (reason, action) if m)
+                for f, reason, action in said
+            )
+        )
+    return metadata
+
+
+def _cell(file: FileOutcome, column: str) -> str | int:
+    value = getattr(file, column)
+    if isinstance(value, Message):
+        return value.fr
+    return "" if value is None else value
+
+
+def data_version(held: Held) -> DataVersion | None:
+    """Return a version that changes only when the rows do, so that nothing looks stale without cause."""
+    # the name of a vintage's file in the lake tells what it was made of
+    paths = sorted(v.path for vintages in held.values() for v in vintages.values())
+    return DataVersion(sha256("\n".join(paths).encode()).hexdigest()[:16]) if paths else None
+
+
+def outcome_metadata(outcome: RefreshOutcome, receipt: str | None, path: str | None) -> dict[str, Any]:
+    """Return what the edition shows of a whole refresh. `receipt` is Markdown, `path` the edition's folder."""
+    refused = [f for f in outcome.sources if f.state == "refused"]
+    failed = [c for c in outcome.checks if not c.passed]
+    metadata: dict[str, Any] = {
+        "edition": outcome.edition or "",
+        "published": outcome.published,
+        "exit_code": outcome.exit_code,
+        "territory": outcome.territory,
+        "channel": outcome.channel,
+    }
+    if path:
+        metadata["path"] = MetadataValue.path(path)
+    if outcome.tables:
+        metadata["dagster/row_count"] = sum(t.rows for t in outcome.tables)
+        metadata["tables"] = MetadataValue.table(
+            [TableRecord({"table": t.name, "rows": t.rows, "columns": len(t.columns)}) for t in outcome.tables],
+            schema=TableSchema(
+                columns=[TableColumn("table", "string"), TableColumn("rows", "int"), TableColumn("columns", "int")]
+            ),
+        )
+    if refused:
+        metadata["refused"] = MetadataValue.md(
+            "\n".join(f"- **{f.source}** {f.file or ''} : {_why(f)}" for f in refused)
+        )
+    if failed:
+        metadata["failed_checks"] = MetadataValue.md(
+            "\n".join(f"- **{c.asset}** {c.name} ({c.severity}) : {c.message.fr}" for c in failed)
+        )
+    if outcome.note:
+        metadata["note"] = both(outcome.note)
+    if outcome.action:
+        metadata["action"] = both(outcome.action)
+    if receipt:
+        metadata["receipt"] = MetadataValue.md(receipt)
+    return metadata
+
+
+def _why(file: FileOutcome) -> str:
+    return " — ".join(m.fr for m in (file.reason, file.action) if m)
+
+
+def strings(mapping: Mapping[str, str | None]) -> dict[str, str]:
+    """Return `mapping` without its empty values."""
+    return {k: v for k, v in mapping.items() if v}

@@ -1,0 +1,242 @@
+"""Sensors: what starts a run without a person, and what keeps the alarms alive.
+
+`updates_due` asks for what the calendars say is due and nobody has looked at, in one run;
+`inbox_drops` for the files that the CSR team dropped; `heartbeat` looks at the clock. One run at a time,
+whoever asks. Which day is due belongs to `looks`, what a run does to `jobs` and `refresh`; the
+schedules, which ask at the publishers' hours, to `schedules`. See docs/automation.md.
+"""
+
+# no `from __future__ import annotations`: Dagster reads the sensors' annotations as they stand
+import json
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from dagster import (
+    AssetKey,
+    DagsterInstance,
+    DagsterRunStatus,
+    DefaultSensorStatus,
+    RunRequest,
+    RunsFilter,
+    SensorDefinition,
+    SensorEvaluationContext,
+    SensorResult,
+    SkipReason,
+)
+
+from orchestration.base.messages import Message, agreed
+from orchestration.base.settings import Settings
+from orchestration.dagster.assets.wording import both, lake_key
+from orchestration.dagster.checks import evaluation, freshness_result, refreshes_result
+from orchestration.health.looks import Look, looks_due
+
+PARIS = ZoneInfo("Europe/Paris")
+UPDATES_DUE = "updates_due"
+INBOX_DROPS = "inbox_drops"
+HEARTBEAT = "heartbeat"
+
+LOOK = "live"
+# the schedules ask between 4 and 7 o'clock; what they have asked for needs no catching up
+_SCHEDULES_DONE = timedelta(hours=8)
+# after a look that reached nobody: the publisher may be back soon, later it may not
+_PAUSES = (timedelta(hours=1), timedelta(hours=4), timedelta(hours=24))
+_DROPPED_AGAIN = timedelta(minutes=10)
+_GOING = [DagsterRunStatus.QUEUED, DagsterRunStatus.STARTING, DagsterRunStatus.STARTED, DagsterRunStatus.CANCELING]
+
+
+def build_sensors(refresh_all: str, take_inbox: str, rebuild: Sequence[AssetKey]) -> list[SensorDefinition]:
+    """Return the three sensors, which ask for runs of the two jobs. `rebuild`: what every refresh builds after its sources."""
+    return [_updates_due(refresh_all, rebuild), _inbox_drops(take_inbox), _heartbeat()]
+
+
+# what is due --------------------------------------------------------------------------------------
+
+
+def _updates_due(job: str, rebuild: Sequence[AssetKey]) -> SensorDefinition:
+    def updates_due(context: SensorEvaluationContext) -> RunRequest | SkipReason:
+        going = going_on(context.instance)
+        if going:
+            return SkipReason(f"Une exécution est en cours ou en attente ({going}). / A run is going on or queued.")
+        settings = Settings.load()
+        wanted = due_now(settings, clock())
+        ready = {look: n for look in wanted if (n := _attempt(context.instance, look, clock())) is not None}
+        if not ready:
+            waiting = ", ".join(look.source_id for look in wanted)
+            return SkipReason(
+                f"Déjà demandé, sans réponse de l'éditeur ; nouvel essai plus tard : {waiting}. / Asked for before, the publisher did not answer; tried again later."
+                if wanted
+                else "Aucune source n'est attendue. / No source is due."
+            )
+        return RunRequest(
+            # the same request until somebody has looked: a tick that is repeated starts nothing twice
+            run_key=",".join(f"{look.key}#{n}" for look, n in ready.items()),
+            asset_selection=[*(lake_key(look.source_id) for look in ready), *rebuild],
+            run_config=live_config(),
+            tags={"observatory/from": UPDATES_DUE, **look_tags(look.source_id for look in ready)},
+        )
+
+    return SensorDefinition(
+        name=UPDATES_DUE,
+        evaluation_fn=updates_due,
+        job_name=job,
+        minimum_interval_seconds=15 * 60,
+        default_status=DefaultSensorStatus.STOPPED,
+        description=(
+            "Actualise en une seule exécution les sources attendues que personne n'a encore regardées : rattrape un arrêt "
+            "sans avalanche. / Refreshes in one run the sources that are due and that nobody has looked at: catches up "
+            "after a stop without a stampede."
+        ),
+    )
+
+
+def due_now(settings: Settings, now: datetime) -> list[Look]:
+    """Return the sources that are due and whose publisher has not answered since, by the register and the journal."""
+    from orchestration.health.status import source_status
+    from orchestration.landing.live import live_clock
+
+    today = (now.astimezone(PARIS) - _SCHEDULES_DONE).date()
+    statuses = source_status(settings, today)
+    looked = {}
+    for status in statuses:
+        checked = live_clock(settings.home / "live" / status.source.source_id).checked_at
+        if checked:
+            looked[status.source.source_id] = _paris_day(checked)
+    return looks_due(statuses, looked, today)
+
+
+def _attempt(instance: DagsterInstance, look: Look, now: datetime) -> int | None:
+    """Return the number of this try (1, 2, …), or None while the pause after the last one lasts.
+
+    A look that reached its publisher is no longer due: whatever is found here reached nobody, or fell.
+    """
+    since = datetime.combine(look.due, datetime.min.time(), PARIS)
+    records = instance.get_run_records(RunsFilter(tags=look_tags([look.source_id]), created_after=since), limit=100)
+    if not records:
+        return 1
+    last = max(r.create_timestamp for r in records)
+    pause = _PAUSES[min(len(records), len(_PAUSES)) - 1]
+    return len(records) + 1 if now - _aware(last) >= pause else None
+
+
+def look_tags(source_ids: Iterable[str]) -> dict[str, str]:
+    """Return the run tags that tell which sources a run looks for: `look/insee_cog: live`."""
+    return {f"look/{source_id}": LOOK for source_id in source_ids}
+
+
+def live_config() -> dict:
+    """Return the run config of a look at the publishers' addresses."""
+    return {"resources": {"observatory": {"config": {"channel": "live"}}}}
+
+
+def asked_today(instance: DagsterInstance, source_id: str, now: datetime) -> str | None:
+    """Return the run that was started today, in Paris, to look for a source; None when there is none."""
+    midnight = now.astimezone(PARIS).replace(hour=0, minute=0, second=0, microsecond=0)
+    records = instance.get_run_records(RunsFilter(tags=look_tags([source_id]), created_after=midnight), limit=1)
+    return records[0].dagster_run.run_id[:8] if records else None
+
+
+def going_on(instance: DagsterInstance) -> str | None:
+    """Return the run that is queued or going on, by the beginning of its identifier; None when there is none."""
+    runs = instance.get_runs(RunsFilter(statuses=_GOING), limit=1)
+    return runs[0].run_id[:8] if runs else None
+
+
+# what was dropped ---------------------------------------------------------------------------------
+
+
+def _inbox_drops(job: str) -> SensorDefinition:
+    def inbox_drops(context: SensorEvaluationContext) -> SensorResult:
+        found = dropped(Settings.load().home)
+        if not found:
+            return SensorResult(skip_reason="La boîte de dépôt est vide. / The inbox is empty.")
+        going = going_on(context.instance)
+        if going:
+            waiting = agreed(f"{len(found)} fichier(s) en attente", "fr")
+            return SensorResult(skip_reason=f"{waiting} : une exécution est en cours ({going}). / A run is going on.")
+        known, asked = json.loads(context.cursor) if context.cursor else ([], 0.0)
+        now = clock().timestamp()
+        # what lies there after its run waits for a refresh to end, or fell: ask again, but not every half minute
+        if known == found and now - asked < _DROPPED_AGAIN.total_seconds():
+            tried = agreed(f"{len(found)} fichier(s) déjà relevé(s)", "fr")
+            return SensorResult(skip_reason=f"{tried}, nouvel essai plus tard. / Tried before, again later.")
+        return SensorResult(
+            run_requests=[RunRequest(tags={"observatory/from": INBOX_DROPS})], cursor=json.dumps([found, now])
+        )
+
+    return SensorDefinition(
+        name=INBOX_DROPS,
+        evaluation_fn=inbox_drops,
+        job_name=job,
+        minimum_interval_seconds=30,
+        default_status=DefaultSensorStatus.RUNNING,
+        description=(
+            "Relève la boîte de dépôt (HOME/inbox) dès qu'un fichier y est entier, et répond à côté. / "
+            "Empties the inbox as soon as a file is whole, and answers beside it."
+        ),
+    )
+
+
+def dropped(home: Path) -> list[str]:
+    """Return a mark of each thing in the inbox that waits for an answer, in the order in which they came."""
+    if not (home / "inbox").is_dir():
+        return []
+    from orchestration.inbox import Inbox, scan
+
+    inbox = Inbox(home)
+    return [
+        f"{d.name}:{d.bytes}:{d.modified_ns}"
+        for d in scan(home)
+        # a folder or a link is answered once and stays where it lies
+        if d.problem is None or not inbox.answer_path(d.path.name, accepted=False).exists()
+    ]
+
+
+# whether refreshes go on --------------------------------------------------------------------------
+
+
+def _heartbeat() -> SensorDefinition:
+    def heartbeat(context: SensorEvaluationContext) -> SensorResult:
+        from orchestration.health.status import source_status
+        from orchestration.notifications import complain
+
+        settings, now = Settings.load(), clock()
+        silence = complain(settings, now=now)
+        results = [refreshes_result(silence), *map(freshness_result, source_status(settings, _paris_day(now)))]
+        keys = context.repository_def.asset_graph.asset_check_keys if context.repository_def else None
+        late = sum(not r.passed for r in results[1:])
+        return SensorResult(
+            asset_events=[e for e in map(evaluation, results) if keys is None or e.asset_check_key in keys],
+            skip_reason=both(
+                silence
+                or Message(
+                    fr=f"Les actualisations se suivent ; {late} source(s) en retard.",
+                    en=f"Refreshes go on; {late} source(s) late.",
+                )
+            ),
+        )
+
+    return SensorDefinition(
+        name=HEARTBEAT,
+        evaluation_fn=heartbeat,
+        minimum_interval_seconds=24 * 3600,
+        default_status=DefaultSensorStatus.RUNNING,
+        description=(
+            "Chaque jour : dit si les actualisations se sont arrêtées et quelles sources sont en retard. / "
+            "Every day: tells whether refreshes have stopped and which sources are late."
+        ),
+    )
+
+
+def _paris_day(moment: datetime) -> date:
+    return _aware(moment).astimezone(PARIS).date()
+
+
+def _aware(moment: datetime) -> datetime:
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def clock() -> datetime:
+    """Return the time; tests put another in its place."""
+    return datetime.now(UTC)

@@ -1,0 +1,29 @@
+"""The workbooks that the CSR team fills: one xlsx file for each table that it keeps itself.
+
+A template is made from the source's folder alone (`columns.csv`, `legend.csv`), so that it can never
+ask for another column than the one that is read. Add here what helps a person fill a workbook in; how a
+filled one is read belongs to `reading` and `conforming`.
+"""
+
+from orchestration.inbox.templates.legend import Legend, load_legend
+from orchestration.inbox.templates.workbook import (
+    DATA_SHEET,
+    LEGEND_SHEET,
+    filled_in,
+    team_tables,
+    template_name,
+    templates,
+    write_template,
+)
+
+__all__ = [
+    "DATA_SHEET",
+    "LEGEND_SHEET",
+    "Legend",
+    "filled_in",
+    "load_legend",
+    "team_tables",
+    "template_name",
+    "templates",
+    "write_template",
+]

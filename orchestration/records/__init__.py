@@ -1,0 +1,1 @@
+"""What the rooms hand to each other: typed records, no live objects."""

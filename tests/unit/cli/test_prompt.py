@@ -1,0 +1,114 @@
+"""What the command line says of itself: all of it in either language, quick, and wide where nobody looks."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from orchestration.base.settings import PROJECT, Settings
+from orchestration.catalog import load_catalogue
+from orchestration.cli.app import app
+from orchestration.cli.prompt import EXAMPLES, FRENCH, SETTINGS
+
+COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+HEAVY = ("dagster", "dbt", "pandas", "great_expectations", "duckdb", "httpx")
+
+
+def run(*arguments: str, **env: str):
+    return CliRunner().invoke(app, list(arguments), env=env)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_and_option_has_a_french_help(name: str) -> None:
+    french, english = run(name, "--help").output, run(name, "--help", OBSERVATORY_LANGUAGE="en").output
+    assert french.startswith("Usage : observatory") or french.startswith("Usage : root")
+    flat = " ".join(french.split())
+    assert " ".join(FRENCH[name].split()) in flat
+    for param in COMMANDS[name].params:
+        said = FRENCH.get(f"{name}.{param.name}") or FRENCH[f".{param.name}"]
+        assert " ".join(said.split()) in flat and " ".join((param.help or "-").split()) in " ".join(english.split())
+    assert not re.search(r"\b(the|and|Show|default:|required)\b", french), french
+
+
+def test_the_settings_stand_in_the_help_and_are_settings() -> None:
+    text = run("--help").output
+    fields = {f.validation_alias or f"OBSERVATORY_{name.upper()}" for name, f in Settings.model_fields.items()}
+    for variable in SETTINGS:
+        assert variable in text and variable in fields
+    assert {v for v in fields if "_PATH" not in v} == set(SETTINGS)
+
+
+def test_examples_are_one_line_and_their_options_exist() -> None:
+    for name, lines in EXAMPLES.items():
+        text = run(*([name] if name else []), "--help").output
+        for line in lines:
+            assert f"  {line}\n" in text
+            command = COMMANDS[line.split()[1]]
+            known = {o for p in command.params for o in p.opts} | {"--help"}
+            assert set(re.findall(r"--\S+", line)) <= known
+
+
+def test_only_lists_the_groups() -> None:
+    groups = {g for s in load_catalogue(PROJECT / "sources").values() for g in s.groups}
+    text = " ".join(run("refresh", "--help").output.split())
+    assert ", ".join(sorted(groups)) in text
+
+
+def test_version() -> None:
+    result = run("--version")
+    assert result.exit_code == 0 and re.match(r"\d+\.\d+\.\d+", result.output)
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        (["statu"], "Cette commande n'existe pas. Commandes : refresh,"),
+        (["refresh", "--hom", "x"], "L'option --hom n'existe pas. Peut-être : "),
+        (["refresh", "--home"], "L'option --home demande une valeur."),
+        (["check"], "Il manque SOURCE."),
+        (["serve", "--port", "x"], "La valeur donnée à --port ne convient pas."),
+        (["status", "x"], "un mot est en trop"),
+    ],
+)
+def test_what_is_mistyped_is_told_in_french(typed: list[str], words: str) -> None:
+    result = run(*typed)
+    assert result.exit_code == 2 and words in result.output and "--help" in result.output
+    assert not re.search(r"Error|Usage|No such|Missing|Invalid", result.output)
+    english = run(*typed, OBSERVATORY_LANGUAGE="en")
+    assert english.exit_code == 2 and words not in english.output
+
+
+@pytest.mark.parametrize(
+    "command", [["status"], ["sources"], ["editions"], ["--help"], ["refresh", "--help"]], ids=" ".join
+)
+def test_quick_commands_import_nothing_heavy(command: list[str], tmp_path: Path) -> None:
+    program = (
+        "import sys; from orchestration.cli.app import app\n"
+        f"try: app({command!r})\nexcept SystemExit: pass\n"
+        f"print([m for m in {HEAVY!r} if m in sys.modules], file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        cwd=PROJECT,
+        check=True,
+        env={"OBSERVATORY_HOME": str(tmp_path), "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"},
+    )
+    assert done.stderr.strip().splitlines()[-1] == "[]"
+
+
+def test_a_command_to_copy_is_never_cut_in_two(tmp_path: Path) -> None:
+    """In a pipe the tables fell back to 80 columns: `ameli_work_accid⏎ents`."""
+    text = run("status", "--home", str(tmp_path)).output
+    for source in load_catalogue(PROJECT / "sources").values():
+        if source.live:
+            assert f"observatory refresh --from live --only {source.source_id}" in text
+    listed = run("sources").output
+    assert all(source_id in listed for source_id in load_catalogue(PROJECT / "sources"))

@@ -1,0 +1,179 @@
+"""Waivers: what they let through, until when, and what is said of those that let nothing through."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from orchestration.base.messages import Message, Refusal
+from orchestration.base.settings import PROJECT
+from orchestration.catalog import load_catalogue
+from orchestration.judging.waivers import KINDS, load_waivers
+from orchestration.triage.faults import Fault
+
+LAST = date(2027, 3, 31)
+ENTRY = """
+waivers:
+  - source: insee_filosofi
+    table: income
+    vintage: 2016
+    check: vanished
+    why: EPCIs redrawn on 1 January 2017, checked on INSEE's page
+    who: data team
+    until: 2027-03-31
+"""
+
+
+@pytest.fixture(scope="module")
+def catalogue():
+    return load_catalogue(PROJECT / "sources")
+
+
+def written(tmp_path: Path, text: str, catalogue=None):
+    path = tmp_path / "waivers.yml"
+    path.write_text(text, encoding="utf-8")
+    return load_waivers(path, catalogue, PROJECT / "expectations")
+
+
+def one(tmp_path: Path, catalogue=None, **changed: object):
+    entry = {
+        "source": "insee_filosofi",
+        "check": "jump",
+        "why": "checked on INSEE's page",
+        "who": "data team",
+        "until": "2027-03-31",
+        **changed,
+    }
+    lines = "\n".join(f"    {k}: {v}" for k, v in entry.items() if v is not None)
+    return written(tmp_path, f"waivers:\n  -\n{lines}\n", catalogue)
+
+
+def test_the_shipped_file_waives_nothing_and_its_example_would_be_valid(catalogue, tmp_path):
+    path = PROJECT / "waivers.yml"
+    shipped = load_waivers(path, catalogue, PROJECT / "expectations")
+    assert shipped.entries == [] and shipped.problems == []
+    text = path.read_text(encoding="utf-8")
+    example = re.search(r"#\n((?:#   [- ] .*\n)+)waivers:", text).group(1)
+    found = written(tmp_path, "waivers:\n" + example.replace("#", " "), catalogue)
+    assert found.problems == [] and len(found.entries) == 1
+
+
+def test_it_holds_on_its_last_day_and_blocks_on_the_next(tmp_path):
+    waivers = written(tmp_path, ENTRY)
+    assert waivers.waived("insee_filosofi", "income", "2016", "vanished", LAST)
+    assert not waivers.waived("insee_filosofi", "income", "2016", "vanished", date(2027, 4, 1))
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ("insee_neet", "income", "2016", "vanished"),
+        ("insee_filosofi", "other", "2016", "vanished"),
+        ("insee_filosofi", "income", "2017", "vanished"),
+        ("insee_filosofi", "income", "2016", "jump"),
+    ],
+)
+def test_it_speaks_of_nothing_else(tmp_path, asked):
+    assert not written(tmp_path, ENTRY).waived(*asked, LAST)
+
+
+def test_a_waived_fault_warns_and_names_its_waiver(tmp_path):
+    warned = {}
+    decide = written(tmp_path, ENTRY).sink("insee_filosofi", "income", "2016", LAST, warned.setdefault)
+    decide(Fault("vanished", "il en manque", "some are gone"))
+    (said,) = warned.values()
+    assert said.fr.startswith("il en manque — dérogation jusqu'au 31/03/2027")
+    assert "data team" in said.en and "waivers.yml line 3" in said.en
+
+
+def test_a_fault_that_is_refused_gives_the_line_that_would_waive_it(tmp_path, catalogue):
+    decide = written(tmp_path, ENTRY).sink("insee_filosofi", "income", "2018", LAST, {}.setdefault)
+    with pytest.raises(Refusal) as refusal:
+        decide(Fault("jump", "un saut", "a jump", column="median"))
+    line = refusal.value.action.en.partition("have reviewed: ")[2]
+    filled = (
+        line.replace("why: …", "why: checked by hand")
+        .replace("who: …", "who: me")
+        .replace("until: …", "until: 2027-01-31")
+    )
+    found = written(tmp_path, f"waivers:\n  {filled}\n", catalogue)
+    assert found.problems == []
+    assert found.waived("insee_filosofi", "income", "2018", "jump", date(2027, 1, 31), "median")
+
+
+def test_a_refusal_after_the_end_says_that_there_was_a_waiver(tmp_path):
+    decide = written(tmp_path, ENTRY).sink("insee_filosofi", "income", "2016", date(2027, 4, 1), {}.setdefault)
+    with pytest.raises(Refusal) as refusal:
+        decide(Fault("vanished", "il en manque.", "some are gone."))
+    assert "a expiré le 31/03/2027 (waivers.yml ligne 3)" in refusal.value.reason.fr
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"why": None}, "why : la clé manque"),
+        ({"why": "oui"}, "why : trop court"),
+        ({"until": "31/03/2027"}, "until : une date comme 2027-03-31"),
+        ({"until": None}, "until : la clé manque"),
+        ({"whoever": "x"}, "whoever : cette clé n'existe pas"),
+        ({"source": "insee_filosofy"}, "source : « insee_filosofy »"),
+        ({"table": "incomes"}, "table : « incomes »"),
+        ({"check": "header"}, "check : « header »"),
+        ({"check": '"*"'}, "check : « * »"),
+        ({"check": "rule:deciles_in_disorder"}, "possibles : rule:deciles_in_order"),
+        ({"check": "expectation:nothing"}, "check : « expectation:nothing »"),
+        ({"column": "mediane"}, "column : « mediane »"),
+        ({"source": "marts", "check": "jump"}, "possibles : expectation:<…>, test:<…>"),
+        ({"source": "marts", "table": "fct_nothing", "check": "expectation:x"}, "table : « fct_nothing »"),
+    ],
+)
+def test_what_is_malformed_or_names_nothing_is_told_with_its_line(tmp_path, catalogue, changed, said):
+    found = one(tmp_path, catalogue, **changed)
+    assert found.entries == []
+    (problem,) = found.problems
+    assert problem.state == "malformed" and problem.line == 3
+    assert "waivers.yml ligne 3" in problem.message.fr and said in problem.message.fr
+
+
+@pytest.mark.parametrize("text", ["waivers: [", "- a\n", "waiver: []\n", "waivers: {a: 1}\n"])
+def test_a_file_that_is_no_list_of_waivers_is_told(tmp_path, text):
+    found = written(tmp_path, text)
+    assert found.entries == [] and "waivers.yml ligne 1" in found.problems[0].message.fr
+
+
+@pytest.mark.parametrize(
+    ("today", "state", "said"),
+    [
+        (date(2027, 1, 1), "in_force", "dérogation jusqu'au 31/03/2027"),
+        (date(2027, 3, 1), "ends_soon", "expire dans 30 jours"),
+        (date(2027, 3, 30), "ends_soon", "expire dans 1 jour —"),
+        (LAST, "ends_soon", "dernier jour aujourd'hui"),
+        (date(2027, 4, 1), "expired", "expirée le 31/03/2027"),
+    ],
+)
+def test_how_an_entry_stands(tmp_path, today, state, said):
+    (note,) = written(tmp_path, ENTRY).notes(today)
+    assert note.state == state and said in note.message.fr
+    assert (note.source, note.table, note.vintage, note.column) == ("insee_filosofi", "income", "2016", None)
+
+
+def test_only_the_waivers_that_may_speak_of_a_vintage_count_for_its_judgement(tmp_path):
+    waivers = written(tmp_path, ENTRY)
+    assert waivers.fingerprint(LAST, "insee_filosofi", "2016")
+    assert waivers.fingerprint(date(2027, 4, 1), "insee_filosofi", "2016") == ""
+    assert waivers.fingerprint(LAST, "insee_filosofi", "2018") == waivers.fingerprint(LAST, "insee_neet", "2016") == ""
+
+
+def test_every_kind_of_fault_can_be_named():
+    """A check that hands its fault to the waivers must be known here, or nobody could write one for it."""
+    code = "".join(p.read_text(encoding="utf-8") for p in sorted((PROJECT / "orchestration/triage").glob("*.py")))
+    kinds = set(re.findall(r'Fault\(\s*"([a-z]+)"', code))
+    assert kinds and kinds | {"cells"} == set(KINDS)
+
+
+def test_a_message_is_in_both_languages(tmp_path):
+    (note,) = written(tmp_path, ENTRY).notes(LAST)
+    assert isinstance(note.message, Message) and "last day today" in note.message.en
