@@ -82,6 +82,7 @@ weighed as (
 {%- set lacking = "'Salariés du millésime ' || employees_vintage || ' ; le fichier des accidents (millésime ' || vintage || ') en comptait '
         || replace(format('{:.1f}', 100 * abs(lacking_share)), '.', ',') || ' % de ' || case when lacking_share > 0 then 'moins.' else 'plus.' end" %}
 select risk, territory_level, territory_code, cast(year as varchar) as period, breakdown,
+  case when not is_doubtful then {{ ratio('accidents', 'employees', 1000) }} end as rate,
   case when not is_doubtful then accidents end as accidents,
   case when not is_doubtful then employees end as employees,
   case when is_of_another_making

@@ -42,12 +42,12 @@ certificate as (
     'B Corp' as label, company_name, cast(null as varchar) as siren, city, state, cast(null as varchar) as commune_code,
     coalesce(certified_on, case when certificates = 1 then first_certified_on end) as valid_from,
     cast(null as date) as valid_to, recency = 1 and status = 'certified' as is_listed, false as is_register,
-    'blab_bcorp' as source_id, vintage, is_synthetic
+    source_id, vintage, is_synthetic
   from bcorp
   union all
   select 'lucie:' || md5(concat_ws('|', label, company_name, coalesce(siren, ''), coalesce(valid_from::varchar, ''), coalesce(valid_to::varchar, ''))),
     label, company_name, siren, city, null, commune_code, valid_from, valid_to, true, true,
-    'lucie_labels', vintage, is_synthetic
+    source_id, vintage, is_synthetic
   from {{ ref('stg_lucie_labels__labels') }}
   where company_name is not null
   qualify row_number() over (partition by label, company_name, siren, valid_from, valid_to, vintage) = 1

@@ -4,11 +4,11 @@ with input as (
   select indicator_id, unnest(string_split(input_source_ids, ';')) as source_id from {{ ref('indicators') }}
 ),
 synthetic as (
-  -- geography and population only divide: they do not make a figure real
+  -- reference sources (geography, population) only divide: they do not make a figure real
   select input.indicator_id, bool_and(coalesce(files.synthetic, false)) as is_synthetic_only
   from input
   join {{ source('run', 'files') }} as files on files.source_id = input.source_id
-  where input.source_id <> 'insee_population'
+  join {{ source('run', 'sources') }} as sources on sources.source_id = input.source_id and sources.role <> 'reference'
   group by input.indicator_id
 )
 select catalogue.indicator_id, catalogue.sdg_id, catalogue.sdg_target, catalogue.name_fr, catalogue.name_en,
@@ -20,4 +20,3 @@ select catalogue.indicator_id, catalogue.sdg_id, catalogue.sdg_target, catalogue
 from {{ ref('indicators') }} as catalogue
 left join synthetic on synthetic.indicator_id = catalogue.indicator_id
 where catalogue.is_available
-  and catalogue.model in ({% for model in indicator_models() %}'{{ model }}'{% if not loop.last %}, {% endif %}{% endfor %})

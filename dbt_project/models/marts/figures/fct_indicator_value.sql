@@ -1,29 +1,29 @@
 -- One figure an indicator, territory, period and breakdown. Where several give the same figure: the catalogue's
 -- own source before a second one, a real file before a made-up sample, then the newest vintage.
--- What a figure cannot be (the rules of marts.yml, the bounds of the seed) is held back right after: macros/hold_back.sql.
--- Figures of a territory that nothing names are left out (test figures_without_territory counts them). A rate over fewer than
--- three units is withheld here, for all indicators alike.
+-- What a figure cannot be (the rules of figures.yml, the bounds of the seed) is held back right after: macros/project/hold_back.sql.
+-- Figures of a territory that nothing names are left out (test figures_without_territory counts them). What may be shown of a
+-- figure, and its status, come from models/secrecy.
 -- Beside it, what may stand in one chart: series_id (seed series: one definition), geography_year (the perimeters that the
 -- figure speaks of) and is_break (not on the same ground as the figure before it). Seed caveats: known weaknesses, each with its
 -- reason and reference. Both are data: an indicator that neither names is a series of its own source.
+-- depends_on: {{ ref('value_bounds') }} (the bounds that the hook holds figures to)
 with chosen as (
-  select candidates.*, catalogue.unit, {{ is_over_too_few('candidates.denominator') }} as is_small
-  from {{ ref('int_indicator_candidates') }} as candidates
+  select candidates.*, catalogue.unit
+  from {{ ref('int_indicator_shown') }} as candidates
   join {{ ref('indicators') }} as catalogue on catalogue.indicator_id = candidates.indicator_id
   semi join {{ ref('int_territories') }} as territories
     on territories.territory_level = candidates.territory_level and territories.territory_code = candidates.territory_code
   qualify row_number() over (
     partition by candidates.indicator_id, candidates.territory_level, candidates.territory_code, candidates.period, candidates.breakdown
     order by candidates.source_id = catalogue.source_id desc,
-      coalesce(candidates.status_reason like 'Échantillon inventé%', false),
-      candidates.vintage desc, candidates.model) = 1
+      coalesce(candidates.is_synthetic, false), candidates.vintage desc, candidates.source_id) = 1
 ),
 -- the geography of a file: the newest official code in which the communes that it lists still have their codes
 file_geography as (
   select codes.source_id, codes.vintage,
     coalesce(list_sort(list(ended.geography_year) filter (where ended.geography_year is not null))[{{ stray_codes('count(*)') }} + 1] - 1,
       (select max(cog_year) from {{ ref('int_commune_codes') }} where kind = 'current')) as geography_year
-  from (select distinct source_id, vintage, territory_code from {{ ref('int_indicator_candidates') }} where territory_level = 'commune') as codes
+  from (select distinct source_id, vintage, territory_code from {{ ref('int_indicator_shown') }} where territory_level = 'commune') as codes
   left join {{ ref('int_commune_changes') }} as ended on ended.kind = 'ended' and ended.commune_code = codes.territory_code
   group by codes.source_id, codes.vintage
 ),
@@ -85,13 +85,12 @@ reasoned as (
   from weighed
 )
 select reasoned.indicator_id, reasoned.territory_code, reasoned.territory_level, reasoned.period, reasoned.breakdown,
-  case when not is_small and withheld_reason is null then reasoned.value end as value, reasoned.unit,
-  case when is_small then 'suppressed' when coalesce(withheld_reason, provisional_reason) is not null then 'provisional' else reasoned.status end as status,
-  case when is_small then {{ too_few_reason() }}
-       else nullif(concat_ws(' ', reasoned.status_reason, withheld_reason, provisional_reason), '') end as status_reason,
-  case when is_small then {{ too_few_reason() }} else reasoned.suppression_reason end as suppression_reason,
-  case when not is_small and withheld_reason is null then reasoned.numerator end as numerator,
-  case when not is_small and withheld_reason is null then reasoned.denominator end as denominator,
+  case when withheld_reason is null then reasoned.value end as value, reasoned.unit,
+  case when coalesce(withheld_reason, provisional_reason) is not null then 'provisional' else reasoned.status end as status,
+  nullif(concat_ws(' ', reasoned.status_reason, withheld_reason, provisional_reason), '') as status_reason,
+  reasoned.suppression_reason,
+  case when withheld_reason is null then reasoned.numerator end as numerator,
+  case when withheld_reason is null then reasoned.denominator end as denominator,
   reasoned.source_id, reasoned.vintage, coalesce(health.is_overdue, false) as is_overdue,
   reasoned.series_id, cast(reasoned.geography_year as integer) as geography_year,
   coalesce(break_reason, own_break) is not null as is_break, nullif(concat_ws(' ', break_reason, own_break), '') as break_reason
