@@ -132,6 +132,7 @@ def _union(entries: Iterable[Entry]) -> str:
     return f"""-- {head(EACH)}
 -- All figures of all indicator models, every vintage, as the models compute them: what of it may be shown is decided next
 -- (int_indicator_shown). A column that a model does not have is null for it: it then says nothing.
+-- The bounds that figures are held to come first: depends_on: {{{{ ref('value_bounds') }}}}
 select
   indicator_id,
   cast(territory_level as varchar) as territory_level,

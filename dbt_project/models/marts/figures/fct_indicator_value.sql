@@ -6,7 +6,6 @@
 -- Beside it, what may stand in one chart: series_id (seed series: one definition), geography_year (the perimeters that the
 -- figure speaks of) and is_break (not on the same ground as the figure before it). Seed caveats: known weaknesses, each with its
 -- reason and reference. Both are data: an indicator that neither names is a series of its own source.
--- depends_on: {{ ref('value_bounds') }} (the bounds that the hook holds figures to)
 with chosen as (
   select candidates.*, catalogue.unit
   from {{ ref('int_indicator_shown') }} as candidates
