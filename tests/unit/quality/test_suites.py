@@ -76,7 +76,7 @@ def test_every_source_table_and_every_mart_has_a_file_and_no_file_is_left_over()
         # what a national stock must hold: it is read where it lies, and never becomes a table
         if any(spec.format != "bulk" or spec.extract for spec in table.files)
     }
-    wanted |= {path.stem for path in (PROJECT / "dbt_project" / "models" / "marts").glob("*.sql")}
+    wanted |= {path.stem for path in (PROJECT / "dbt_project" / "models" / "marts").rglob("*.sql")}
     found = {suites.asset_of(path) for path in FILES}
     lacking = sorted(
         f"expectations/{'sources' if '__' in asset else 'marts'}/{asset.replace('__', '.')}.json"
@@ -99,7 +99,7 @@ def columns_of(asset: str) -> set[str]:
                         PROVENANCE
                     )
                 return {c.name for c in table.columns} | set(PROVENANCE)
-    for path in (PROJECT / "dbt_project" / "models" / "marts").glob("*.yml"):
+    for path in (PROJECT / "dbt_project" / "models" / "marts").rglob("*.yml"):
         for model in yaml.safe_load(path.read_text(encoding="utf-8")).get("models", []):
             if model["name"] == asset:
                 return {c["name"] for c in model["columns"]}
