@@ -24,8 +24,9 @@ def staging_files(project: Path) -> dict[Path, str]:
     """Return path -> text of the staging models and their YAML. `project`: the folder that holds dbt_project and sources."""
     models = project / "dbt_project" / "models"
     read = _read(p for p in models.rglob("*.sql") if p.parent.parent.name != "staging")
-    files: dict[Path, str] = {}
-    for source in load_catalogue(project / "sources").values():
+    catalogue = load_catalogue(project / "sources")
+    files = {project / "dbt_project" / "macros" / "status" / "whole_lists.sql": _whole_lists(catalogue.values())}
+    for source in catalogue.values():
         folder = models / "staging" / publisher(source)
         tables = {n: t for n, t in source.tables.items() if becomes_a_table(t)}
         staged = []
@@ -56,18 +57,19 @@ def _read(files: Iterable[Path]) -> set[str]:
 
 
 def _view(source: Source, name: str, table: Table) -> str:
-    private = set(table.unstaged)
-    columns = [c for c, _ in lake_types(table) if c not in PROVENANCE and c not in private]
+    staging = table.staging
+    columns = [c for c, _ in lake_types(table) if c not in PROVENANCE and c not in staging.without]
     kept = "".join(f"  {c},\n" for c in columns)
-    newest = "qualify _vintage = max(_vintage) over ()\n" if table.is_complete else ""
+    chosen = f"where {staging.where}\n" if staging.where else ""
+    chosen += "qualify _vintage = max(_vintage) over ()\n" if staging.newest else ""
     return f"""-- {head(f"sources/{source.source_id}")}
--- {table.description.en}.
+-- {table.description.en.rstrip(".")}.
 select
 {kept}  '{source.source_id}' as source_id,
   _vintage as vintage,
   coalesce(_synthetic, false) as is_synthetic
 from {{{{ source('{source.source_id}', '{name}') }}}}
-{newest}"""
+{chosen}"""
 
 
 def _yaml(source: Source, tables: dict[str, Table], staged: list[str]) -> str:
@@ -86,6 +88,21 @@ def _yaml(source: Source, tables: dict[str, Table], staged: list[str]) -> str:
         described = tables[model.partition("__")[2]].description.en
         lines += [f"  - name: {model}", f"    description: {_quoted(described)}"]
     return "\n".join(lines) + "\n"
+
+
+def _whole_lists(sources: Iterable[Source]) -> str:
+    rows = "".join(
+        f"    'stg_{source.source_id}__{name}': {table.whole_list.model_dump(exclude_none=True)},\n"
+        for source in sources
+        for name, table in source.tables.items()
+        if table.whole_list
+    )
+    return f"""{{#- {head("sources/*/source.yml (whole_list)")} -#}}
+{{% macro whole_lists() -%}}
+  {{{{ return({{
+{rows}  }}) }}}}
+{{%- endmacro %}}
+"""
 
 
 def _quoted(text: str) -> str:

@@ -65,9 +65,6 @@ NOTHING_TO_DO = Message(fr="Rien : ce fichier ne change aucun chiffre.", en="Not
 # how many days a waiver for lines taken out on purpose has to hold
 REMOVED_DAYS = 30
 REMEMBERED = 6
-COMMUNES = {"typecom", "commune_code"}
-COMPOSITION = {"epci_code", "commune_code"}
-MOVEMENTS = {"code_before", "code_after", "effective_date"}
 # a column is sought under another name only where the name or the figures say so
 SAME_FIGURES = 0.9
 # kinds of refusal that a file of another source also shows
@@ -678,12 +675,18 @@ class Judge:
         """Return the communes of every vintage of the reference tables at hand, and those that ended."""
         if not any(c.type in ("commune", "territory") for t in source.tables.values() for c in t.columns):
             return CodeLists()
+        provided = {
+            (other.source_id, name)
+            for other in self._known_sources(source).values()
+            for name, table in other.tables.items()
+            if table.provides
+        }
         marks = tuple(
             v.path
-            for s in self._states.values()
+            for source_id, s in self._states.items()
             for n, t in s.tables.items()
             for v in t.values()
-            if n in ("communes", "movements", "composition")
+            if (source_id, n) in provided
         )
         if self._lists is None or self._lists[0] != marks:
             self._lists = (marks, self._make_lists(source))
@@ -699,17 +702,16 @@ class Judge:
             if other.role != "reference":
                 continue
             for name, table in other.tables.items():
-                columns = {c.name for c in table.columns}
                 for frame in self._frames(other, name) if table.names else []:
                     names.learn(table, frame)
-                if columns >= COMMUNES:
+                if table.provides == "communes":
                     communes += self._frames(other, name)
-                elif columns >= MOVEMENTS:
+                elif table.provides == "movements":
                     movements += self._frames(other, name)
-                elif columns >= COMPOSITION:
+                elif table.provides == "composition":
                     frames = self._frames(other, name)
                     epcis |= {code for frame in frames for code in frame["epci_code"].dropna()}
-                    if frames and "territory_level" not in columns:
+                    if frames:
                         members = {str(e): set(part) for e, part in frames[-1].groupby("epci_code")["commune_code"]}
         lists = code_lists(communes, movements)
         lists.epcis, lists.members, lists.names = epcis, members, names
@@ -897,9 +899,8 @@ def _filled_before(names: Iterable[str], references: list[Reference], vintage: s
 
 
 def _gives_lists(table: Table) -> bool:
-    """Return whether the table is itself a list of communes or of their movements, judged by its columns."""
-    columns = {c.name for c in table.columns}
-    return columns >= COMMUNES or columns >= MOVEMENTS
+    """Return whether the table is itself the list of communes or of their movements."""
+    return table.provides in ("communes", "movements")
 
 
 def _read(source: Source, landed: Landed, match: Match, workdir: Path) -> RawTable:

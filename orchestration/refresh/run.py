@@ -26,7 +26,7 @@ from orchestration.catalog import Source, load_catalogue
 from orchestration.catalog.schema import lake_types, provenance
 from orchestration.catalog.vintages import sort_key
 from orchestration.conforming import HeaderRefusal
-from orchestration.judging.judge import BESIDE, COMMUNES, COMPOSITION, DOCUMENTS, Judge, Match, match_file
+from orchestration.judging.judge import BESIDE, DOCUMENTS, Judge, Match, match_file
 from orchestration.judging.waivers import EXPECTATION, MARTS, TEST, load_waivers, waiver_line
 from orchestration.lake.fingerprint import contract_hash, folder_hash
 from orchestration.lake.register import KnownFile, Realm, Register, SourceState, Vintage
@@ -989,8 +989,8 @@ class Refresh:
         from orchestration.building.worker import BuildError
 
         territory = self.settings.territory
-        members = _newest(self.lake, self.catalogue, self.states, COMPOSITION, "epci_code = ?", [territory])
-        known = _newest(self.lake, self.catalogue, self.states, COMMUNES, "true", [])
+        members = _newest(self.lake, self.catalogue, self.states, "composition", "epci_code = ?", [territory])
+        known = _newest(self.lake, self.catalogue, self.states, "communes", "true", [])
         if members.codes and (not known.codes or set(members.codes) & set(known.codes)):
             return
         found = known if members.codes else members
@@ -1168,18 +1168,18 @@ def _newest(
     lake: Lake,
     catalogue: dict[str, Source],
     states: dict[str, SourceState],
-    columns: set[str],
+    provides: Provides,
     where: str,
     values: list[str],
 ) -> _Listed:
-    """Return the communes for which `where` holds in the newest table of the lake that has `columns`."""
+    """Return the communes for which `where` holds in the newest vintage of the table that provides that list."""
     from orchestration.base.duck import connect
 
     found: tuple[tuple, Source, str, Vintage] | None = None
     for source in catalogue.values():
         for name, table in source.tables.items():
             vintages = states.get(source.source_id, SourceState()).tables.get(name, {})
-            if vintages and columns <= {c.name for c in table.columns}:
+            if vintages and table.provides == provides:
                 vintage = max(vintages, key=sort_key)
                 if found is None or sort_key(vintage) > found[0]:
                     found = (sort_key(vintage), source, vintage, vintages[vintage])
@@ -1199,7 +1199,7 @@ def home_communes(
     lake: Lake, catalogue: dict[str, Source], states: dict[str, SourceState], territory: str
 ) -> list[str]:
     """Return the codes of the communes of an EPCI, by the newest composition that the lake holds."""
-    return _newest(lake, catalogue, states, COMPOSITION, "epci_code = ?", [territory]).codes
+    return _newest(lake, catalogue, states, "composition", "epci_code = ?", [territory]).codes
 
 
 def _realm(channel: str, register: Register) -> Realm:

@@ -38,7 +38,7 @@ figure as (
 select figure.territory_level, figure.territory_code, figure.vintage as period,
   {{ ratio('figure.establishments', 'territories.population', 10000) }} as value,
   figure.establishments as numerator, territories.population as denominator,
-  case when {{ is_extract('file.establishments', 10000) }} then {{ extract_reason('file.establishments', 'établissement(s)') }}
+  case when {{ is_extract('file.establishments', 'stg_ademe_rge__qualifications') }} then {{ extract_reason('file.establishments', 'établissement(s)') }}
     when file.unplaced > 0 then 'Minimum : ' || file.unplaced || ' établissement(s) sans commune reconnue avec certitude.' end as weakness,
   figure.is_synthetic, file.source_id, figure.vintage
 from figure

@@ -1,8 +1,8 @@
 -- Scores of the gender equality index by département, région and country, one row a place and year: companies with a computable
 -- score, their points, how many reach 75. One declaration a company and year, the newest; scores that are not computable
 -- are left out and counted.
--- Every year since 2018 has more than 5,000 declarations: with fewer than 1,000 the file is an extract and says so. The list
--- of today has some 27,000 a year: with fewer than 15,000 it holds companies above 250 employees in the main, and says so.
+-- A year with too few declarations for any list ever met is an extract, one with fewer than the list of today has holds companies above
+-- 250 employees in the main; both say so. How many that is: whole_list in the source's folder.
 with declaration as (
   select siren, year, score, region_name, department_name, source_id, vintage, is_synthetic
   from {{ ref('stg_egapro_index__declarations') }}
@@ -37,9 +37,10 @@ counted as (
   from cell
 )
 select territory_level, territory_code, cast(year as varchar) as period, companies, points, at_least_75,
-  case when {{ is_extract('declarations', 1000) }} then {{ extract_reason('declarations', 'déclaration(s)') }} end as weakness,
+  case when {{ is_extract('declarations', 'stg_egapro_index__declarations') }} then {{ extract_reason('declarations', 'déclaration(s)') }} end as weakness,
   nullif(concat_ws(' ',
-    case when declarations between 1000 and 14999
+    case when not {{ is_extract('declarations', 'stg_egapro_index__declarations') }}
+        and declarations < {{ whole_list('stg_egapro_index__declarations', 'usual_rows') }}
       then 'Liste de ' || declarations || ' déclarations : surtout des entreprises de plus de 250 salariés, les plus petites n’y étant pas encore.' end,
     case when not_computable > 0 then not_computable || ' déclaration(s) à l’index non calculable laissée(s) de côté.' end), '') as remark,
   is_synthetic, source_id, vintage
