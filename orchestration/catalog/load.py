@@ -25,7 +25,6 @@ COLUMNS_HEADER = [
     "required",
     "key",
     "unit",
-    "measure",
     "missing",
     "secret",
     "min",
@@ -33,6 +32,7 @@ COLUMNS_HEADER = [
     "allowed",
     "year_into",
     "note",
+    "measure",
 ]
 IGNORED = "-"
 PLACES = ("commune", "epci", "department", "region", "employment_zone", "territory")
@@ -133,6 +133,8 @@ def _read_columns(path: Path, tables: set[str]) -> tuple[dict[str, list[Column]]
             line = reader.line_num
             if (row["table"] or "").startswith("#"):
                 continue  # the evidence that comes with a proposed line may be pasted along
+            # a line may end before `measure`: it is said once a column, and proposed lines say nothing of it
+            row["measure"] = row["measure"] or ""
             if None in row or None in row.values():
                 problems.append(f"{where} line {line}: {len(COLUMNS_HEADER)} cells are expected")
                 continue
