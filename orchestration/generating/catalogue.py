@@ -110,8 +110,9 @@ def _caveats(entries: Iterable[Entry]) -> Iterable[dict[str, object]]:
             }
 
 
-def _bounds(entries: Iterable[Entry], units: dict[str, Unit]) -> Iterable[dict[str, object]]:
-    for unit in units.values():
+def _bounds(entries: Sequence[Entry], units: dict[str, Unit]) -> Iterable[dict[str, object]]:
+    used = {entry.indicator.unit for entry in entries}
+    for unit in (u for u in units.values() if u.unit in used):
         yield {"unit": unit.unit, "lowest": unit.lowest, "highest": unit.highest}
     for entry in entries:
         if bounds := entry.indicator.bounds:

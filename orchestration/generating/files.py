@@ -65,7 +65,7 @@ def write(wanted: Mapping[Path, str], folders: Iterable[Path]) -> list[Differenc
 def is_generated(path: Path) -> bool:
     """Return whether a file says in its first lines that it is generated."""
     with path.open(encoding="utf-8") as file:
-        return any(f"{MARK} `{COMMAND}`" in file.readline() for _ in range(2))
+        return any(f"{MARK} `{COMMAND}`" in file.readline() for _ in range(3))
 
 
 def _generated(folders: Iterable[Path]) -> Iterable[Path]:

@@ -148,10 +148,12 @@ class Entry:
 
 @dataclass(frozen=True)
 class Unit:
-    """A unit in both languages, and the bounds of what is measured in it (as written; blank: none)."""
+    """A unit in both languages, what of it stands behind a number (blank: nothing), and the bounds of what is measured in it (blank: none)."""
 
     unit: str
     unit_fr: str
+    behind_fr: str
+    behind_en: str
     lowest: str
     highest: str
 
