@@ -1,6 +1,6 @@
 {#- What cannot be true is held back, row by row, before anything is built on it and before readers see it.
 
-    The rules of a mart stand once, in its test `table_rules` (marts.yml). Right after the table is made, a hook takes the
+    The rules of a mart stand once, in its test `table_rules` (the YAML beside it). Right after the table is made, a hook takes the
     rows that break a rule with `hold`:
       row   - the row is left out;
       value - the columns of `withheld` are replaced (a figure becomes `suppressed`, with the rule as its reason).
@@ -8,7 +8,7 @@
     Each is noted in `held.<table>` with its key. Up to one in twenty, and at least five, of the rows that share
     `share` (by default: of the table) may be; `is_over` notes beyond, and the test then fails: INSEE's wages of 2022
     hold one gap that was believed impossible among 374,433, a model that mistakes its unit breaks them all.
-    Add here: how rows are held back. Not here: a rule (marts.yml). -#}
+    Add here: how rows are held back. Not here: a rule (the YAML beside the mart). -#}
 
 {#- Returns the checks of a table as a list of {name, sql, hold, fr, en}; `sql` is true (or null) for a good row. -#}
 {% macro row_checks(required, accepted, rules, hold) -%}
