@@ -18,7 +18,8 @@ with judged as (
   left join {{ ref('indicators') }} as catalogue on catalogue.indicator_id = candidates.indicator_id
   left join {{ ref('int_withheld_cells') }} as withheld
     on withheld.withheld_together = catalogue.withheld_together and withheld.territory_level = candidates.territory_level
-   and withheld.territory_code = candidates.territory_code and withheld.period = candidates.period and withheld.breakdown = candidates.breakdown
+   and withheld.territory_code = candidates.territory_code and withheld.period = candidates.period
+   and withheld.breakdown = candidates.breakdown
 ),
 told as (
   select *,
@@ -26,7 +27,8 @@ told as (
     case when secret is not null then secret
       when is_small then 'Effectif trop faible : le taux porterait sur moins de 3 unités.'
       when is_dominated then 'Secret statistique : une seule unité fait plus de 85 % du chiffre.' end as suppression_reason,
-    case when is_synthetic then 'Échantillon inventé (synthetic: true) : ce chiffre montre le calcul, il ne décrit pas le territoire.' end as made_up
+    case when is_synthetic
+      then 'Échantillon inventé (synthetic: true) : ce chiffre montre le calcul, il ne décrit pas le territoire.' end as made_up
   from judged
 )
 select indicator_id, territory_level, territory_code, period, breakdown,

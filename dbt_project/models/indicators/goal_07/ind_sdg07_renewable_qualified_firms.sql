@@ -4,7 +4,8 @@
 -- bound and says so.
 with in_force as (
   select siret, source_id, vintage,
-    min({{ normalise_name("regexp_replace(commune_name, '\\s+cedex.*$', '', 'i')") }}) as name_key, min({{ department_of('postal_code') }}) as department_code,
+    min({{ normalise_name("regexp_replace(commune_name, '\\s+cedex.*$', '', 'i')") }}) as name_key,
+    min({{ department_of('postal_code') }}) as department_code,
     bool_or(is_synthetic) as is_synthetic
   from {{ ref('stg_ademe_rge__qualifications') }}
   where siret is not null
@@ -27,7 +28,8 @@ file as (
   from placed group by source_id, vintage
 ),
 figure as (
-  select 'commune' as territory_level, commune_code as territory_code, vintage, bool_or(is_synthetic) as is_synthetic, count(*) as establishments
+  select 'commune' as territory_level, commune_code as territory_code, vintage, bool_or(is_synthetic) as is_synthetic,
+    count(*) as establishments
   from placed where commune_code is not null group by commune_code, vintage
   union all
   select members.territory_level, members.territory_code, placed.vintage, bool_or(placed.is_synthetic), count(*)
@@ -38,7 +40,8 @@ figure as (
 select figure.territory_level, figure.territory_code, figure.vintage as period,
   {{ ratio('figure.establishments', 'territories.population', 10000) }} as value,
   figure.establishments as numerator, territories.population as denominator,
-  case when {{ is_extract('file.establishments', 'stg_ademe_rge__qualifications') }} then {{ extract_reason('file.establishments', 'établissement(s)') }}
+  case when {{ is_extract('file.establishments', 'stg_ademe_rge__qualifications') }}
+    then {{ extract_reason('file.establishments', 'établissement(s)') }}
     when file.unplaced > 0 then 'Minimum : ' || file.unplaced || ' établissement(s) sans commune reconnue avec certitude.' end as weakness,
   figure.is_synthetic, file.source_id, figure.vintage
 from figure

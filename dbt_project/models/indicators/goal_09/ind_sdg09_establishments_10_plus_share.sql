@@ -19,7 +19,8 @@ compared as (
   from {{ ref('stg_insee_comparateur__communes') }} where establishments_year is not null
 ),
 figure as (
-  select *, {{ source_of('stg_insee_establishments_by_size__establishments') }} as source_id from {{ territory_sums('sized', ['large', 'employers']) }}
+  select *, {{ source_of('stg_insee_establishments_by_size__establishments') }} as source_id
+  from {{ territory_sums('sized', ['large', 'employers']) }}
   union all
   select *, {{ source_of('stg_insee_comparateur__communes') }} from {{ territory_sums('compared', ['large', 'employers']) }}
 )

@@ -4,6 +4,7 @@ with stock as (
   from {{ ref('stg_insee_comparateur__communes') }} where dwellings_year is not null
 )
 select territory_level, territory_code, period, {{ ratio('vacant_dwellings', 'dwellings', 100) }} as value,
-  vacant_dwellings as numerator, dwellings as denominator, is_synthetic, {{ source_of('stg_insee_comparateur__communes') }} as source_id, vintage
+  vacant_dwellings as numerator, dwellings as denominator, is_synthetic,
+  {{ source_of('stg_insee_comparateur__communes') }} as source_id, vintage
 from {{ territory_sums('stock', ['vacant_dwellings', 'dwellings']) }}
 where dwellings > 0 and vacant_dwellings is not null

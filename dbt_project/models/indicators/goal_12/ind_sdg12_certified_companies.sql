@@ -47,8 +47,10 @@ large as (
   qualify row_number() over (order by period desc, vintage desc) = 1
 ),
 registry as (
-  select chosen.period, bool_and(chosen.is_deduced) as is_deduced, bool_or(chosen.is_synthetic) as is_synthetic, max(chosen.vintage) as vintage, arg_max(chosen.source_id, chosen.vintage) as source_id,
-    string_agg(coalesce(sources.title_fr, chosen.source_id) || ' (liste de ' || chosen.vintage || ')', ', ' order by chosen.source_id) as read,
+  select chosen.period, bool_and(chosen.is_deduced) as is_deduced, bool_or(chosen.is_synthetic) as is_synthetic,
+    max(chosen.vintage) as vintage, arg_max(chosen.source_id, chosen.vintage) as source_id,
+    string_agg(coalesce(sources.title_fr, chosen.source_id) || ' (liste de ' || chosen.vintage || ')', ', '
+      order by chosen.source_id) as read,
     (select count(*) from {{ source('run', 'sources') }} where list_contains(string_split(groups, ';'), 'labels')) > count(*) as is_partial
   from chosen
   left join {{ source('run', 'sources') }} as sources on sources.source_id = chosen.source_id
@@ -69,11 +71,15 @@ figure as (
 select 'epci' as territory_level, territory_code, period, {{ ratio('companies', 'establishments', 1000) }} as value,
   companies as numerator, establishments as denominator,
   nullif(concat_ws(' ',
-    case when is_deduced then 'Minimum : compté d’après les dates d’un registre plus récent, dont des certificats échus ont pu être retirés.' end,
-    case when is_partial then 'Minimum : les autres registres de labels n’ont pas été lus, ou leur liste est trop ancienne pour ce jour.' end,
-    case when unplaced > 0 then 'Minimum : ' || unplaced || ' entreprise(s) labellisée(s) en France n’ont pas de commune reconnue avec certitude.' end,
+    case when is_deduced
+      then 'Minimum : compté d’après les dates d’un registre plus récent, dont des certificats échus ont pu être retirés.' end,
+    case when is_partial
+      then 'Minimum : les autres registres de labels n’ont pas été lus, ou leur liste est trop ancienne pour ce jour.' end,
+    case when unplaced > 0 then 'Minimum : ' || unplaced
+      || ' entreprise(s) labellisée(s) en France n’ont pas de commune reconnue avec certitude.' end,
     case when left(period, 4) <> denominator_period
-      then 'Dénominateur de ' || denominator_period || ' : dernier nombre connu d’établissements de 10 salariés ou plus.' end), '') as weakness,
+      then 'Dénominateur de ' || denominator_period || ' : dernier nombre connu d’établissements de 10 salariés ou plus.' end
+  ), '') as weakness,
   'Registres lus : ' || read || '.' as remark,
   is_synthetic, source_id, vintage
 from figure

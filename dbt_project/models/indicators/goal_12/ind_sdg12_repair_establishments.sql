@@ -12,7 +12,8 @@ with stock as (
 )
 select sums.territory_level, sums.territory_code, sums.period, {{ ratio('sums.repair', 'territories.population', 10000) }} as value,
   sums.repair as numerator, territories.population as denominator,
-  case when sums.repair_2025 > 0 then 'Rupture de série : la division 95 de la NAF 2025 comprend aussi la réparation automobile.' end as weakness,
+  case when sums.repair_2025 > 0
+    then 'Rupture de série : la division 95 de la NAF 2025 comprend aussi la réparation automobile.' end as weakness,
   sums.is_synthetic, {{ source_of('stg_insee_sirene__counts') }} as source_id, sums.vintage
 from {{ territory_sums('stock', ['repair', 'repair_2025']) }} as sums
 join {{ ref('int_territories') }} as territories

@@ -33,7 +33,8 @@ unplaced as (
 select reporters.territory_level, reporters.territory_code, cast(year(reporters.ends_on) as varchar) as period,
   cast(reporters.companies as double) as value, cast(reporters.companies as double) as numerator,
   nullif(concat_ws(' ; ', 'Fichier incomplet : ' || reporters.scope_note,
-    case when unplaced.companies > 0 then 'Minimum : ' || unplaced.companies || ' entreprise(s) dont le bilan ne dit pas le lieu' end), '') as weakness,
+    case when unplaced.companies > 0 then 'Minimum : ' || unplaced.companies || ' entreprise(s) dont le bilan ne dit pas le lieu' end
+  ), '') as weakness,
   reporters.is_synthetic, {{ source_of('stg_ademe_ghg_reports__filings') }} as source_id, reporters.vintage
 from reporters
 left join unplaced on unplaced.territory_level = reporters.territory_level and unplaced.vintage = reporters.vintage

@@ -4,7 +4,8 @@
 with expected as (
   select siren, bool_or(is_synthetic) as is_synthetic from {{ ref('stg_dpef_expected_filers__companies') }}
   -- SIRENs that begin with 1 or 2 are public bodies (hospitals, local authorities): they have nothing to file
-  where siren is not null and left(siren, 1) not in ('1', '2') and vintage = (select max(vintage) from {{ ref('stg_dpef_expected_filers__companies') }})
+  where siren is not null and left(siren, 1) not in ('1', '2')
+    and vintage = (select max(vintage) from {{ ref('stg_dpef_expected_filers__companies') }})
   group by siren
 ),
 filing as (
@@ -30,7 +31,8 @@ select 'country' as territory_level, 'FR' as territory_code, cast(found.fiscal_y
   nullif(concat_ws(' ',
     case when found.without_siren > 0 then case when found.is_known then 'Minimum : ' else 'Inconnu : ' end || found.without_siren
       || ' déclaration(s) trouvée(s) sans SIREN, donc non rapprochée(s) de la liste attendue.' end,
-    case when {{ is_extract('list.companies', 'stg_dpef_expected_filers__companies') }} then {{ extract_reason('list.companies', 'entreprise(s) attendue(s)') }} end), '') as weakness,
+    case when {{ is_extract('list.companies', 'stg_dpef_expected_filers__companies') }}
+      then {{ extract_reason('list.companies', 'entreprise(s) attendue(s)') }} end), '') as weakness,
   found.is_synthetic or list.is_synthetic as is_synthetic, {{ source_of('stg_dpef_filings__filings') }} as source_id, found.vintage
 from found
 cross join list

@@ -27,9 +27,11 @@ figure as (
 select figure.territory_level, figure.territory_code, figure.vintage as period, cast(figure.companies as double) as value,
   cast(figure.companies as double) as numerator,
   nullif(concat_ws(' ',
-    case when {{ is_extract('list.companies', 'stg_blab_bcorp__assessments') }} then {{ extract_reason('list.companies', 'entreprise(s) du monde entier') }} end,
+    case when {{ is_extract('list.companies', 'stg_blab_bcorp__assessments') }}
+      then {{ extract_reason('list.companies', 'entreprise(s) du monde entier') }} end,
     case when figure.territory_level <> 'country' and unplaced.companies > 0
-      then 'Minimum : ' || unplaced.companies || ' entreprise(s) de la liste française n’ont pas de commune reconnue avec certitude.' end), '') as weakness,
+      then 'Minimum : ' || unplaced.companies
+        || ' entreprise(s) de la liste française n’ont pas de commune reconnue avec certitude.' end), '') as weakness,
   figure.is_synthetic, {{ source_of('stg_blab_bcorp__assessments') }} as source_id, figure.vintage
 from figure
 join unplaced on unplaced.vintage = figure.vintage

@@ -80,14 +80,16 @@ weighed as (
   where employees > 0 and accidents is not null and risk in ('work', 'commuting')
 )
 {%- set lacking = "'Salariés du millésime ' || employees_vintage || ' ; le fichier des accidents (millésime ' || vintage || ') en comptait '
-        || replace(format('{:.1f}', 100 * abs(lacking_share)), '.', ',') || ' % de ' || case when lacking_share > 0 then 'moins.' else 'plus.' end" %}
+        || replace(format('{:.1f}', 100 * abs(lacking_share)), '.', ',') || ' % de '
+        || case when lacking_share > 0 then 'moins.' else 'plus.' end" %}
 select risk, territory_level, territory_code, cast(year as varchar) as period, breakdown,
   case when not is_doubtful then {{ ratio('accidents', 'employees', 1000) }} end as rate,
   case when not is_doubtful then accidents end as accidents,
   case when not is_doubtful then employees end as employees,
   case when is_of_another_making
       then 'Total des fiches par activité, d’une autre confection que celui des années suivantes (caisses régionales ou tableau annuel)'
-        || coalesce(' : là où les deux existent, les fiches comptent jusqu’à ' || replace(format('{:.1f}', 100 * sheet_share), '.', ',') || ' % de salariés de moins', '') || '.'
+        || coalesce(' : là où les deux existent, les fiches comptent jusqu’à ' || replace(format('{:.1f}', 100 * sheet_share), '.', ',')
+          || ' % de salariés de moins', '') || '.'
     when is_doubtful then 'Effectif douteux : l’éditeur a révisé de ' || replace(format('{:.0f}', 100 * revised_share), '.', ',')
         || ' % celui de la même activité dans les années qui suivent, et non celui-ci.'
     when is_over_others then {{ lacking }} end as weakness,

@@ -45,7 +45,8 @@ certificate as (
     source_id, vintage, is_synthetic
   from bcorp
   union all
-  select 'lucie:' || md5(concat_ws('|', label, company_name, coalesce(siren, ''), coalesce(valid_from::varchar, ''), coalesce(valid_to::varchar, ''))),
+  select 'lucie:' || md5(concat_ws('|', label, company_name, coalesce(siren, ''), coalesce(valid_from::varchar, ''),
+    coalesce(valid_to::varchar, ''))),
     label, company_name, siren, city, null, commune_code, valid_from, valid_to, true, true,
     source_id, vintage, is_synthetic
   from {{ ref('stg_lucie_labels__labels') }}

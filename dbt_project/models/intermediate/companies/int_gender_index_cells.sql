@@ -37,11 +37,13 @@ counted as (
   from cell
 )
 select territory_level, territory_code, cast(year as varchar) as period, companies, points, at_least_75,
-  case when {{ is_extract('declarations', 'stg_egapro_index__declarations') }} then {{ extract_reason('declarations', 'déclaration(s)') }} end as weakness,
+  case when {{ is_extract('declarations', 'stg_egapro_index__declarations') }}
+    then {{ extract_reason('declarations', 'déclaration(s)') }} end as weakness,
   nullif(concat_ws(' ',
     case when not {{ is_extract('declarations', 'stg_egapro_index__declarations') }}
         and declarations < {{ whole_list('stg_egapro_index__declarations', 'usual_rows') }}
-      then 'Liste de ' || declarations || ' déclarations : surtout des entreprises de plus de 250 salariés, les plus petites n’y étant pas encore.' end,
+      then 'Liste de ' || declarations
+        || ' déclarations : surtout des entreprises de plus de 250 salariés, les plus petites n’y étant pas encore.' end,
     case when not_computable > 0 then not_computable || ' déclaration(s) à l’index non calculable laissée(s) de côté.' end), '') as remark,
   is_synthetic, source_id, vintage
 from counted

@@ -5,7 +5,8 @@
 -- Filosofi 2014 to 2018 and under 200093201 since, so that inequality had seven comparators of eight.
 with population as (
   select members.territory_level, members.territory_code,
-    case when count(*) filter (where communes.population is null and communes.established_year is null) = 0 then sum(communes.population) end as population,
+    case when count(*) filter (where communes.population is null and communes.established_year is null) = 0
+      then sum(communes.population) end as population,
     count(distinct communes.population_year) filter (where communes.population > 0) as population_years,
     max(communes.population_year) filter (where communes.population > 0) as population_year,
     sum(communes.population) filter (where communes.population_year is null) as population_undated,
@@ -25,7 +26,8 @@ censused as (
         || population_undated || ' habitants (départements : ' || undated_departments
         || ') pris à la composition des intercommunalités, qui repose sur un autre recensement.'
       when population_undated > 0 then 'Population de la composition des intercommunalités, qui ne dit pas de quel recensement.'
-      when population_years > 1 then 'Somme de recensements différents, le plus récent de ' || population_year || '.' end as population_note_fr
+      when population_years > 1
+        then 'Somme de recensements différents, le plus récent de ' || population_year || '.' end as population_note_fr
   from population
 ),
 geography as (
@@ -43,9 +45,11 @@ named as (
   union all
   select territory_level, territory_code, name, vintage, 3 from {{ ref('stg_insee_unemployment__rates') }}
   union all
-  select territory_level, territory_code, name, vintage, 3 from {{ ref('stg_insee_filosofi__income') }} where territory_level in ('epci', 'commune')
+  select territory_level, territory_code, name, vintage, 3 from {{ ref('stg_insee_filosofi__income') }}
+  where territory_level in ('epci', 'commune')
   union all
-  select territory_level, territory_code, name, vintage, 3 from {{ ref('stg_insee_neet__rates') }} where territory_level in ('epci', 'commune')
+  select territory_level, territory_code, name, vintage, 3 from {{ ref('stg_insee_neet__rates') }}
+  where territory_level in ('epci', 'commune')
   union all
   select 'commune', commune_code, name, vintage, 3 from {{ ref('stg_insee_wages__net_hourly') }}
   union all
@@ -75,33 +79,39 @@ listed as (
     case when chosen.territory_level = 'epci' then chosen.territory_code end,
     case when chosen.territory_level = 'commune' then {{ department_of('chosen.territory_code') }} else population.department_code end,
     population.region_code, population.population, chosen.cog_year, chosen.preference = 1,
-    case when chosen.preference = 1 then chosen.territory_code else successions.new_code end, population.population_year, population.population_note_fr
+    case when chosen.preference = 1 then chosen.territory_code else successions.new_code end, population.population_year,
+    population.population_note_fr
   from chosen
   left join {{ ref('epci_successions') }} as successions on chosen.territory_level = 'epci' and successions.old_code = chosen.territory_code
-  left join censused as population on population.territory_level = chosen.territory_level and population.territory_code = chosen.territory_code
+  left join censused as population on population.territory_level = chosen.territory_level
+    and population.territory_code = chosen.territory_code
   where (chosen.territory_level <> 'commune'
          or chosen.territory_code not in (select commune_code from {{ ref('int_commune_codes') }}))
     and not (chosen.territory_level = 'commune' and {{ is_municipal_arrondissement('chosen.territory_code') }})
   union all
   select 'department', departments.department_code, departments.name, null, departments.department_code, departments.region_code,
-    population.population, (select cog_year from geography), true, departments.department_code, population.population_year, population.population_note_fr
+    population.population, (select cog_year from geography), true, departments.department_code, population.population_year,
+    population.population_note_fr
   from {{ ref('departments') }} as departments
   left join censused as population on population.territory_level = 'department' and population.territory_code = departments.department_code
   union all
   select 'region', regions.region_code, regions.name, null, null, regions.region_code,
-    population.population, (select cog_year from geography), true, regions.region_code, population.population_year, population.population_note_fr
+    population.population, (select cog_year from geography), true, regions.region_code, population.population_year,
+    population.population_note_fr
   from {{ ref('regions') }} as regions
   left join censused as population on population.territory_level = 'region' and population.territory_code = regions.region_code
   union all
   select 'country', country.territory_code, country.name, null, null, null,
-    population.population, (select cog_year from geography), true, country.territory_code, population.population_year, population.population_note_fr
+    population.population, (select cog_year from geography), true, country.territory_code, population.population_year,
+    population.population_note_fr
   from (values ('FR', 'France, départements d’outre-mer compris'), ('FM', 'France métropolitaine')) as country(territory_code, name)
   left join censused as population on population.territory_level = 'country' and population.territory_code = country.territory_code
 )
 select listed.territory_level, listed.territory_code, listed.name, listed.epci_code, listed.department_code, listed.region_code,
   cast(listed.population as bigint) as population, cast(listed.population_year as integer) as population_year, listed.population_note_fr,
   cast(listed.cog_year as integer) as cog_year, listed.is_current, listed.current_code, successions.note_fr as succession_fr,
-  listed.is_current and listed.territory_level in ('epci', 'commune') and coalesce(listed.epci_code = settings.territory_code, false) as is_home,
+  listed.is_current and listed.territory_level in ('epci', 'commune')
+    and coalesce(listed.epci_code = settings.territory_code, false) as is_home,
   listed.territory_level = 'epci' and (listed.is_current or successions.old_code is not null)
     and coalesce(coalesce(successions.new_code, listed.territory_code) <> settings.territory_code, false)
     and coalesce(successions.new_code, listed.territory_code) in (select epci_code from {{ ref('comparators') }}) as is_comparator

@@ -39,7 +39,8 @@ zones as (
   from {{ ref('int_communes') }}
 ),
 member as (
-  select 'epci' as territory_level, communes.epci_code as territory_code, communes.commune_code, communes.population, communes.established_year
+  select 'epci' as territory_level, communes.epci_code as territory_code, communes.commune_code, communes.population,
+    communes.established_year
   from {{ ref('int_communes') }} as communes join whole_epci on whole_epci.epci_code = communes.epci_code
   union all
   select 'employment_zone', communes.employment_zone_code, communes.commune_code, communes.population, communes.established_year

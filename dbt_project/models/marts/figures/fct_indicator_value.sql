@@ -49,10 +49,12 @@ followed as (
   from dated
 ),
 changed as (
-  select 'commune' as territory_level, commune_code, list(geography_year) as years from {{ ref('int_commune_changes') }} where kind = 'changed' group by commune_code
+  select 'commune' as territory_level, commune_code, list(geography_year) as years from {{ ref('int_commune_changes') }}
+  where kind = 'changed' group by commune_code
 ),
 caveat as (
-  select indicator_id, source_id, list(caveats order by reason_fr) as known from {{ ref('caveats') }} as caveats group by indicator_id, source_id
+  select indicator_id, source_id, list(caveats order by reason_fr) as known from {{ ref('caveats') }} as caveats
+  group by indicator_id, source_id
 ),
 weighed as (
   select followed.*,
@@ -64,14 +66,18 @@ weighed as (
       and (c.below is null and c.above is null or coalesce(followed.value < c.below or followed.value > c.above, false))
       and followed.status <> 'suppressed') end as known,
     nullif(concat_ws(' ',
-      case when changed.years is not null and len(list_filter(changed.years, lambda year: year > least(followed.before.geography_year, followed.geography_year)
+      case when changed.years is not null
+        and len(list_filter(changed.years, lambda year: year > least(followed.before.geography_year, followed.geography_year)
           and year <= greatest(followed.before.geography_year, followed.geography_year))) > 0
-        then 'Commune fusionnée ou scindée entre les géographies de ' || followed.before.geography_year || ' et de ' || followed.geography_year || '.' end,
+        then 'Commune fusionnée ou scindée entre les géographies de ' || followed.before.geography_year || ' et de '
+          || followed.geography_year || '.' end,
       case when followed.territory_level = 'epci' and abs(followed.perimeter_persons / nullif(followed.before.persons, 0) - 1)
           > {{ perimeter_bound('try_cast(left(followed.period, 4) as integer) - try_cast(left(followed.before.period, 4) as integer)') }}
-        then 'Périmètre changé : ' || {{ persons_fr('followed.perimeter_persons') }} || ', et ' || {{ persons_fr('followed.before.persons') }}
+        then 'Périmètre changé : ' || {{ persons_fr('followed.perimeter_persons') }} || ', et '
+          || {{ persons_fr('followed.before.persons') }}
           || ' en ' || followed.before.period || '.' end,
-      case when followed.making <> followed.before.making then 'D’une autre confection que la valeur de ' || followed.before.period || '.' end), '') as own_break
+      case when followed.making <> followed.before.making then 'D’une autre confection que la valeur de ' || followed.before.period
+        || '.' end), '') as own_break
   from followed
   left join changed on changed.territory_level = followed.territory_level and changed.commune_code = followed.territory_code
   left join caveat on caveat.indicator_id = followed.indicator_id and caveat.source_id = followed.source_id
@@ -79,7 +85,8 @@ weighed as (
 reasoned as (
   select *,
     {%- for effect in ['withheld', 'provisional', 'break'] %}
-    case when len(known) > 0 then nullif(array_to_string(list_transform(list_filter(known, lambda c: c.effect = '{{ effect }}'), lambda c: c.reason_fr), ' '), '') end as {{ effect }}_reason{{ ',' if not loop.last }}
+    case when len(known) > 0 then nullif(array_to_string(list_transform(list_filter(known, lambda c: c.effect = '{{ effect }}'),
+      lambda c: c.reason_fr), ' '), '') end as {{ effect }}_reason{{ ',' if not loop.last }}
     {%- endfor %}
   from weighed
 )

@@ -18,7 +18,8 @@ named as (
     nullif(regexp_extract(stem, '(?:^|[^0-9])(20[0-9]{2})(?:[^0-9]|$)', 1), '') as year_in_name,
     -- what is left of the name without years, page ranges and the words that only say what kind of document it is
     nullif(list_aggregate(list_filter(string_split_regex(stem, '[-_. ]+'), word -> not regexp_full_match(word,
-      '|20[0-9]{2}|[0-9]+p?|dpef|urd|rse|csr|csrd|esg|drf|deu|rapport|report|annuel|annual|int[eé]gr[eé]|d[eé]claration|de|performance|extra|financi[eè]re?|non|durabilit[eé]|final|vf|fr|en|debug|extrait|document',
+      '|20[0-9]{2}|[0-9]+p?|dpef|urd|rse|csr|csrd|esg|drf|deu|rapport|report|annuel|annual|int[eé]gr[eé]|d[eé]claration'
+      || '|de|performance|extra|financi[eè]re?|non|durabilit[eé]|final|vf|fr|en|debug|extrait|document',
       'i')), 'string_agg', ' '), '') as name_in_name,
     -- the fiscal year is the one that the first pages call so
     nullif(regexp_extract(first_pages, '(?i)(?:exercice|ann[eé]e|fiscal year)[^0-9]{0,40}(20[0-9]{2})', 1), '') as year_in_pages
@@ -100,4 +101,5 @@ select
   filing.is_synthetic
 from filing
 left join original on original.company_key = filing.company_key and original.fiscal_year = filing.fiscal_year
-qualify row_number() over (partition by coalesce(filing.sha256, filing.filing_id) order by filing.is_registered desc, filing.vintage, filing.filing_id) = 1
+qualify row_number() over (
+  partition by coalesce(filing.sha256, filing.filing_id) order by filing.is_registered desc, filing.vintage, filing.filing_id) = 1
