@@ -63,8 +63,14 @@ def load_catalogue(sources_path: Path) -> dict[str, Source]:
     provided: dict[str, str] = {}
     for source in catalogue.values():
         for name, table in source.tables.items():
-            if table.provides and (other := provided.setdefault(table.provides, f"{source.source_id}.{name}")) != f"{source.source_id}.{name}":
-                problems.append(f"{source.path / 'source.yml'}: tables.{name}.provides: '{table.provides}' is what {other} provides")
+            if (
+                table.provides
+                and (other := provided.setdefault(table.provides, f"{source.source_id}.{name}"))
+                != f"{source.source_id}.{name}"
+            ):
+                problems.append(
+                    f"{source.path / 'source.yml'}: tables.{name}.provides: '{table.provides}' is what {other} provides"
+                )
         for needed in source.depends_on:
             if needed not in catalogue:
                 problems.append(f"{source.path / 'source.yml'}: depends_on: no source is called '{needed}'")
@@ -190,7 +196,11 @@ def _inconsistencies(source: Source, where: str) -> list[str]:
                 problems.append(
                     f"{source.source_id}/columns.csv: year_into: '{column.year_into}' is no column of '{name}'"
                 )
-        problems += [f"{where}: tables.{name}.staging.without: '{c}' is no column of '{name}'" for c in table.staging.without if c not in names]
+        problems += [
+            f"{where}: tables.{name}.staging.without: '{c}' is no column of '{name}'"
+            for c in table.staging.without
+            if c not in names
+        ]
         types = {c.name: c.type for c in table.columns}
         for code, called in table.names.items():
             if types.get(code) not in PLACES or types.get(called) != "text":

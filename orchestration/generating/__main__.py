@@ -18,7 +18,9 @@ from orchestration.generating.whole import folders, wanted_files
 
 def main(arguments: list[str] | None = None, project: Path = PROJECT) -> int:
     """Write or check the generated files; return the exit code."""
-    parser = argparse.ArgumentParser(prog=COMMAND, description="Write what follows from the indicators' and sources' own data.")
+    parser = argparse.ArgumentParser(
+        prog=COMMAND, description="Write what follows from the indicators' and sources' own data."
+    )
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 and name the files that differ")
     options = parser.parse_args(arguments)
     try:

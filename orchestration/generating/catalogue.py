@@ -12,17 +12,9 @@ from pathlib import Path
 from orchestration.generating.files import head, table
 from orchestration.generating.indicators import FOLDER, Entry, Unit
 
-INDICATORS = (
-    "indicator_id,sdg_id,sdg_target,name_fr,name_en,unit,unit_fr,desired_direction,kind,source_id,input_source_ids,frequency,"
-    "definition_fr,definition_en,limits_fr,target_value,target_year,target_setter,target_scope,is_available,measure,"
-    "published_precision,place,additivity,withheld_together"
-).split(",")
-SERIES = (
-    "series_id,indicator_id,source_id,breakdown_prefix,first_period,last_period,making,commune_geography,larger_geography,note"
-).split(",")
-CAVEATS = (
-    "indicator_id,source_id,territory_level,territory_code,breakdown,first_period,last_period,below,above,effect,reason_fr,reference"
-).split(",")
+INDICATORS = ["indicator_id", "sdg_id", "sdg_target", "name_fr", "name_en", "unit", "unit_fr", "desired_direction", "kind", "source_id", "input_source_ids", "frequency", "definition_fr", "definition_en", "limits_fr", "target_value", "target_year", "target_setter", "target_scope", "is_available", "measure", "published_precision", "place", "additivity", "withheld_together"]
+SERIES = ["series_id", "indicator_id", "source_id", "breakdown_prefix", "first_period", "last_period", "making", "commune_geography", "larger_geography", "note"]
+CAVEATS = ["indicator_id", "source_id", "territory_level", "territory_code", "breakdown", "first_period", "last_period", "below", "above", "effect", "reason_fr", "reference"]
 BOUNDS = ["unit", "indicator_id", "lowest", "highest"]
 
 # what every model gives, and what it gives only where it has it
@@ -194,8 +186,9 @@ def _list(entries: Sequence[Entry]) -> str:
             f"<!-- {head('dbt_project/models/indicators')} -->",
             "# Les indicateurs · The indicators",
             "",
-            "Un indicateur sans ✓ figure au catalogue et attend sa source : il n'a pas encore de valeur. An indicator without ✓ stands in the "
-            "catalogue and waits for its source: it has no value yet. What they have in common: [indicators.md](../indicators.md).",
+            "Un indicateur sans ✓ figure au catalogue et attend sa source : il n'a pas encore de valeur.",
+            "An indicator without ✓ stands in the catalogue and waits for its source: it has no value yet. What all have in common: "
+            + "[indicators.md](../indicators.md).",
             "",
             "| goal | indicator | nom | name | sources | ✓ |",
             "|---|---|---|---|---|---|",
@@ -225,7 +218,8 @@ def _page(entry: Entry, units: dict[str, Unit]) -> str:
         f"<!-- {head(f'dbt_project/models/indicators/goal_{entry.goal:02d}/{entry.path.name}')} -->",
         f"# {of.name.fr} · {of.name.en}",
         "",
-        f"`{entry.indicator_id}`" + ("" if entry.has_model else " · no figure yet: no file of its source is read so far"),
+        f"`{entry.indicator_id}`"
+        + ("" if entry.has_model else " · no figure yet: no file of its source is read so far"),
         "",
         *(["| | |", "|---|---|"] + [f"| {name} | {value} |" for name, value in facts]),
         "",
@@ -246,8 +240,14 @@ def _page(entry: Entry, units: dict[str, Unit]) -> str:
         lines += ["## Series", "", "| series | source | figures | made as | note |", "|---|---|---|---|---|"]
         for s in of.series:
             part = f"{entry.indicator_id}.{s.part}" if s.part else entry.indicator_id
-            span = [s.breakdown_prefix and f"`{s.breakdown_prefix}…`", s.first_period and f"from {s.first_period}", s.last_period and f"until {s.last_period}"]
-            lines.append(f"| `{part}` | `{s.source}` | {', '.join(x for x in span if x) or 'all'} | {s.making or ''} | {s.note or ''} |")
+            span = [
+                s.breakdown_prefix and f"`{s.breakdown_prefix}…`",
+                s.first_period and f"from {s.first_period}",
+                s.last_period and f"until {s.last_period}",
+            ]
+            lines.append(
+                f"| `{part}` | `{s.source}` | {', '.join(x for x in span if x) or 'all'} | {s.making or ''} | {s.note or ''} |"
+            )
         lines.append("")
     if of.caveats:
         lines += ["## Known weaknesses", ""]

@@ -199,7 +199,9 @@ def _load(path: Path) -> Entry:
         mark = getattr(error, "problem_mark", None)
         raise IndicatorError([f"{where}: {f'line {mark.line + 1}: ' if mark else ''}not valid YAML"]) from error
     except ValidationError as error:
-        raise IndicatorError([f"{where}: {'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]) from error
+        raise IndicatorError(
+            [f"{where}: {'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
+        ) from error
     tests = TESTS.split(text, maxsplit=1)
     return Entry(
         indicator_id=path.stem.removeprefix("ind_"),

@@ -20,4 +20,9 @@ def wanted_files(project: Path) -> dict[Path, str]:
 def folders(project: Path) -> list[Path]:
     """Return the folders in which a generated file that nothing writes any more is a leftover."""
     dbt_project = project / "dbt_project"
-    return [dbt_project / "models", dbt_project / "macros", project / "docs" / "indicators", project / "expectations" / "sources"]
+    return [
+        dbt_project / "models",
+        dbt_project / "macros",
+        project / "docs" / "indicators",
+        project / "expectations" / "sources",
+    ]

@@ -196,7 +196,9 @@ def test_every_indicator_has_its_note():
 def test_nothing_is_matched_by_name_and_nobody_says_so():
     """A template promised that a label without SIREN would be matched by its name, and the marts said that nothing is."""
     assert "nothing is matched by name" in DOCS
-    contract = yaml.safe_load((PROJECT / "dbt_project/models/marts/companies/companies.yml").read_text(encoding="utf-8"))
+    contract = yaml.safe_load(
+        (PROJECT / "dbt_project/models/marts/companies/companies.yml").read_text(encoding="utf-8")
+    )
     labels = next(m for m in contract["models"] if m["name"] == "fct_company_label")
     assert labels["data_tests"][0]["table_rules"]["arguments"]["accepted"]["match_method"] == ["given", "none"]
     for path in [
@@ -213,7 +215,9 @@ def test_nothing_is_matched_by_name_and_nobody_says_so():
 
 def test_a_mart_that_guesses_says_so():
     """Goals of practice sheets were called the sheets' own words."""
-    contract = yaml.safe_load((PROJECT / "dbt_project/models/marts/companies/companies.yml").read_text(encoding="utf-8"))
+    contract = yaml.safe_load(
+        (PROJECT / "dbt_project/models/marts/companies/companies.yml").read_text(encoding="utf-8")
+    )
     actions = next(m for m in contract["models"] if m["name"] == "fct_csr_action")
     methods = actions["data_tests"][0]["table_rules"]["arguments"]["accepted"]["method"]
     chapter = (

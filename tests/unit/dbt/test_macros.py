@@ -30,7 +30,9 @@ def macro(file: str, name: str, *arguments: object) -> str:
 def test_the_day_of_a_vintage_is_the_one_that_the_catalogue_knows(vintage: str) -> None:
     known = parse_vintage(vintage)
     with duckdb.connect() as connection:
-        (day,) = connection.execute(f"SELECT {macro('dates/days.sql', 'day_of', '$1')}", [vintage]).fetchone() or (None,)
+        (day,) = connection.execute(f"SELECT {macro('dates/days.sql', 'day_of', '$1')}", [vintage]).fetchone() or (
+            None,
+        )
     assert day == (known.end if known else None)
 
 

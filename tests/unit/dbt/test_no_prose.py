@@ -74,7 +74,12 @@ def test_what_reads_a_sentence_is_seen(sql: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "sql", ["coalesce(weakness, remark) is not null as is_weak", "where unit = 'per 1,000' or kind = 'current'", "concat_ws(' ', reason, note_fr)"]
+    "sql",
+    [
+        "coalesce(weakness, remark) is not null as is_weak",
+        "where unit = 'per 1,000' or kind = 'current'",
+        "concat_ws(' ', reason, note_fr)",
+    ],
 )
 def test_what_only_hands_a_sentence_on_is_none(sql: str) -> None:
     assert not readings(sql)

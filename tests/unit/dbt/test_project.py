@@ -189,12 +189,7 @@ def test_every_staging_model_stands_with_its_publisher() -> None:
 
 def test_every_staged_table_feeds_something() -> None:
     """What the team or a publisher delivers is read by a figure or a mart: a view that nothing reads is a dead end."""
-    read = {
-        name
-        for layer in LAYERS[1:]
-        for path in sql_files(layer).values()
-        for name in references(path)
-    }
+    read = {name for layer in LAYERS[1:] for path in sql_files(layer).values() for name in references(path)}
     assert set(sql_files("staging")) <= read
 
 
@@ -263,6 +258,15 @@ def test_the_project_asks_for_no_variables() -> None:
     assert "vars" not in yaml.safe_load((PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))
     for path in [*PROJECT.glob("macros/**/*.sql"), *MODELS.rglob("*.sql")]:
         assert not re.search(r"\bvar\(", path.read_text(encoding="utf-8")), path.name
+
+
+def test_no_sql_writes_out_the_name_of_a_source() -> None:
+    """A model names its inputs by ref(), and a figure says where it comes from by its staging view."""
+    sources = {path.parent.name for path in (ROOT / "sources").glob("*/source.yml")}
+    written_by_hand = [p for layer in LAYERS[1:] for p in sql_files(layer).values()]
+    for path in [*written_by_hand, *PROJECT.glob("macros/**/*.sql"), *PROJECT.glob("tests/**/*.sql")]:
+        text = re.sub(r"--.*|\{#.*?#\}", "", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+        assert not sources & set(re.findall(r"['\"](\w+)['\"]", text)), path.name
 
 
 def test_node_budget() -> None:

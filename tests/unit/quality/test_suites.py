@@ -12,10 +12,10 @@ import pytest
 import yaml
 
 from orchestration.base.settings import PROJECT
-from orchestration.catalog.words import forms
 from orchestration.catalog import load_catalogue
 from orchestration.catalog.models import lake_table
 from orchestration.catalog.schema import PROVENANCE
+from orchestration.catalog.words import forms
 from orchestration.quality import suites, wording
 from orchestration.quality.suites import SuiteError, read_suite
 

@@ -8,11 +8,12 @@ with rate as (
     and year = (select max(year) from {{ ref('int_accident_rates') }} where risk = 'work' and naf is not null)
 ),
 employment as (
-  select commune_code, naf_division, bool_or(is_synthetic) as is_synthetic,
-    sum(units * {{ size_band_midpoint('size_band') }}) filter (where is_employer) as employees
-  from {{ ref('stg_insee_sirene__counts') }}
-  where vintage = (select max(vintage) from {{ ref('stg_insee_sirene__counts') }})
-  group by commune_code, naf_division
+  select counts.commune_code, counts.naf_division, bool_or(counts.is_synthetic) as is_synthetic,
+    sum(counts.units * coalesce(bands.midpoint, 0)) filter (where counts.is_employer) as employees
+  from {{ ref('stg_insee_sirene__counts') }} as counts
+  left join {{ ref('size_bands') }} as bands on bands.size_band = counts.size_band
+  where counts.vintage = (select max(vintage) from {{ ref('stg_insee_sirene__counts') }})
+  group by counts.commune_code, counts.naf_division
 ),
 commune as (
   select employment.commune_code, cast(dated.year as varchar) as period, dated.vintage,
