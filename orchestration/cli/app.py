@@ -13,6 +13,7 @@ import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from orchestration.catalog.models import Source
     from orchestration.editions import Comparison
     from orchestration.records.outcome import FileOutcome, RefreshOutcome
-    from orchestration.refresh.run import Refresh
+    from orchestration.refresh.walking import Walk
 
 app = typer.Typer(
     name="observatory",
@@ -105,15 +106,15 @@ def refresh(
     from orchestration.catalog import CatalogueError
     from orchestration.cli.progress import Progress
     from orchestration.lake.store import LakeError
-    from orchestration.refresh.run import Refresh
+    from orchestration.refresh.walking import Walk
 
     settings = _settings(home, territory, use="write", json_=json_)
     _log_to_standard_error()
     channel = from_ if from_ in ("sample", "live") else str(Path(from_).expanduser().resolve())
     try:
-        with Refresh.open(settings, channel=channel, only=only or None, replace_real=replace_real) as planned:
+        with Walk.open(settings, channel=channel, only=only or None, replace_real=replace_real) as planned:
             if planned.nothing_new():
-                outcome = planned.unchanged_outcome()
+                outcome = planned.unchanged()
             else:
                 planned.start_worker()
                 with _uncollected():
@@ -394,7 +395,7 @@ def check(
             settings,
         )
     try:
-        outcome = try_file(settings, catalogue, catalogue[source], file, vintage)
+        outcome = try_file(settings, catalogue, catalogue[source], file, vintage, today=date.today())
     except LakeError as error:
         _stop(BLOCKED, error.reason, error.action, json_, settings)
     if not json_:
@@ -474,7 +475,7 @@ def _accept(
         if not typer.confirm(question.text(settings.language)):
             return False, [nothing]
     try:
-        accept_lines(settings, catalogue, source, file, vintage, patch)
+        accept_lines(settings, catalogue, source, file, vintage, patch, today=date.today())
     except Refusal as refusal:
         return False, [
             nothing,
@@ -656,7 +657,7 @@ def _uncollected() -> Iterator[None]:
         gc.enable()
 
 
-def _ids(planned: Refresh, only: list[str] | None) -> list[str] | None:
+def _ids(planned: Walk, only: list[str] | None) -> list[str] | None:
     return [s.source_id for s in planned.sources] if only else None
 
 

@@ -144,7 +144,7 @@ def came_by(settings: Settings, source_id: str, vintage: str) -> str:
     """
     from orchestration.base.errors import UsageError
     from orchestration.lake.store import Lake
-    from orchestration.refresh.run import WELL_KNOWN
+    from orchestration.refresh.asking import WELL_KNOWN
 
     channel = _offered(Lake(settings.home).register).get((source_id, vintage))
     if channel == "mirror" and settings.channel in WELL_KNOWN:
@@ -179,8 +179,9 @@ def _offered(register: "Register") -> dict[tuple[str, str], str]:
     found: dict[tuple[str, str], str] = {}
     for realm, ours in ((register.sample, ("sample", "inbox")), (register.real, ("live", "mirror", "inbox"))):
         for source_id, state in realm.items():
-            for vintage, files in state.files.items():
-                newest = max(files.values(), key=lambda f: f.fetched_at or "", default=None)
+            for vintage in state.files:
+                judged = register.files(state, vintage).values()
+                newest = max(judged, key=lambda f: f.judged_at, default=None)
                 if newest is not None and newest.channel in ours:
                     found[source_id, vintage] = newest.channel
     return found

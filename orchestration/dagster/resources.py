@@ -27,7 +27,7 @@ from orchestration.records.outcome import RefreshOutcome
 
 if TYPE_CHECKING:
     from orchestration.base.settings import Settings
-    from orchestration.refresh.run import Refresh
+    from orchestration.refresh.walking import Walk
 
 
 # the refresh has a name of its own, which says when it was; Dagster wants a UUID for its run
@@ -51,7 +51,7 @@ class Session:
     """
 
     settings: Settings
-    refresh: Refresh
+    refresh: Walk
     stack: ExitStack
     outcome: RefreshOutcome | None = None
     ends: Literal["concluded", "released", "handed_over"] = "handed_over"
@@ -70,7 +70,7 @@ class Session:
 _sessions: dict[str, Session] = {}
 
 
-def adopt(run_id: str, settings: Settings, refresh: Refresh) -> Session:
+def adopt(run_id: str, settings: Settings, refresh: Walk) -> Session:
     """Hand an open refresh over to the run `run_id`; its home is released when the run concludes."""
     stack = ExitStack()
     stack.push(refresh)
@@ -138,14 +138,14 @@ class ObservatoryResource(ConfigurableResource):
         `vintages`: read just these, also where nothing changed. Raises HomeBusy and UsageError.
         """
         from orchestration.dagster.runs import run_job
-        from orchestration.refresh.run import Refresh
+        from orchestration.refresh.walking import Walk
 
         settings = self.settings()
-        refresh = Refresh.open(settings, channel=channel, only=only, vintages=vintages, wait_seconds=WAIT_SECONDS)
+        refresh = Walk.open(settings, channel=channel, only=only, vintages=vintages, wait_seconds=WAIT_SECONDS)
         with ExitStack() as stack:
             stack.push(refresh)
             if refresh.nothing_new():
-                return refresh.unchanged_outcome()
+                return refresh.unchanged()
             stack.pop_all()
         return run_job(settings, "refresh_all", channel, only, refresh=refresh, asked_by=context.run_id)
 
@@ -163,7 +163,7 @@ class ObservatoryResource(ConfigurableResource):
         elif session.ends == "released":
             session.stack.close()
 
-    def refresh(self, context: AssetExecutionContext) -> Refresh:
+    def refresh(self, context: AssetExecutionContext) -> Walk:
         """Return the refresh of this run, opened at first use.
 
         Raises Failure (never retried) when another refresh holds the home or the channel does not exist.
@@ -196,12 +196,12 @@ class ObservatoryResource(ConfigurableResource):
         known = _sessions.get(context.run.run_id)
         if known:
             return known
-        from orchestration.refresh.run import Refresh
+        from orchestration.refresh.walking import Walk
 
         here(context)
         with busy_or_wrong():
             settings, asked = self.settings(), selected(context)
-            refresh = Refresh.open(
+            refresh = Walk.open(
                 settings,
                 channel=self.came_from(asked),
                 only=asked,

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from dagster._core.remote_origin import RemoteJobOrigin
 
     from orchestration.cli.progress import Progress
-    from orchestration.refresh.run import Refresh
+    from orchestration.refresh.walking import Walk
 
 log = logging.getLogger("observatory")
 
@@ -48,7 +48,7 @@ def run_job(
     channel: str,
     only: list[str] | None = None,
     *,
-    refresh: Refresh | None = None,
+    refresh: Walk | None = None,
     definitions: Definitions | None = None,
     asked_by: str | None = None,
     progress: Progress | None = None,
@@ -66,11 +66,11 @@ def run_job(
     from orchestration.dagster import resources
 
     if refresh is None:
-        from orchestration.refresh.run import Refresh
+        from orchestration.refresh.walking import Walk
 
-        refresh = Refresh.open(settings, channel=channel, only=only)
+        refresh = Walk.open(settings, channel=channel, only=only)
     if progress is not None:
-        refresh.on_step = progress.step
+        refresh.tell(progress.step)
     refresh.start_worker()
     run_id = make_new_run_id()
     session = resources.adopt(run_id, settings, refresh)
@@ -159,7 +159,7 @@ def _is_alive(process: str | None) -> bool:
 
 def _execute(
     settings: Settings,
-    refresh: Refresh,
+    refresh: Walk,
     run_id: str,
     job_name: str,
     definitions: Definitions | None,
