@@ -12,9 +12,59 @@ from pathlib import Path
 from orchestration.generating.files import head, table
 from orchestration.generating.indicators import FOLDER, Entry, Unit
 
-INDICATORS = ["indicator_id", "sdg_id", "sdg_target", "name_fr", "name_en", "unit", "unit_fr", "desired_direction", "kind", "source_id", "input_source_ids", "frequency", "definition_fr", "definition_en", "limits_fr", "target_value", "target_year", "target_setter", "target_scope", "is_available", "measure", "published_precision", "place", "additivity", "withheld_together"]
-SERIES = ["series_id", "indicator_id", "source_id", "breakdown_prefix", "first_period", "last_period", "making", "commune_geography", "larger_geography", "note"]
-CAVEATS = ["indicator_id", "source_id", "territory_level", "territory_code", "breakdown", "first_period", "last_period", "below", "above", "effect", "reason_fr", "reference"]
+INDICATORS = [
+    "indicator_id",
+    "sdg_id",
+    "sdg_target",
+    "name_fr",
+    "name_en",
+    "unit",
+    "unit_fr",
+    "desired_direction",
+    "kind",
+    "source_id",
+    "input_source_ids",
+    "frequency",
+    "definition_fr",
+    "definition_en",
+    "limits_fr",
+    "target_value",
+    "target_year",
+    "target_setter",
+    "target_scope",
+    "is_available",
+    "measure",
+    "published_precision",
+    "place",
+    "additivity",
+    "withheld_together",
+]
+SERIES = [
+    "series_id",
+    "indicator_id",
+    "source_id",
+    "breakdown_prefix",
+    "first_period",
+    "last_period",
+    "making",
+    "commune_geography",
+    "larger_geography",
+    "note",
+]
+CAVEATS = [
+    "indicator_id",
+    "source_id",
+    "territory_level",
+    "territory_code",
+    "breakdown",
+    "first_period",
+    "last_period",
+    "below",
+    "above",
+    "effect",
+    "reason_fr",
+    "reference",
+]
 BOUNDS = ["unit", "indicator_id", "lowest", "highest"]
 
 # what every model gives, and what it gives only where it has it

@@ -18,7 +18,6 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 FOLDER = Path("models") / "indicators"
 UNITS = Path("catalogue") / "units.csv"
 TESTS = re.compile(r"^unit_tests:\n", re.MULTILINE)
-Geography = Literal["file", "today"] | str
 
 
 class IndicatorError(Exception):
@@ -224,9 +223,11 @@ def _contradictions(entry: Entry, units: dict[str, Unit]) -> list[str]:
         found.append(f"{where}: unit: '{indicator.unit}' is not in {UNITS.as_posix()}")
     if indicator.measure in ("share", "gap") and indicator.unit not in ("%", "points"):
         found.append(f"{where}: unit: a {indicator.measure} is in percent")
-    for part in [*indicator.series, *indicator.caveats]:
-        if part.source not in indicator.sources:
-            found.append(f"{where}: '{part.source}' is none of its sources")
+    found += [
+        f"{where}: '{part.source}' is none of its sources"
+        for part in [*indicator.series, *indicator.caveats]
+        if part.source not in indicator.sources
+    ]
     if entry.has_model and not indicator.method:
         found.append(f"{where}: method: an indicator that has figures says how they are made")
     return found
