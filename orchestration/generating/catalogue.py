@@ -237,8 +237,8 @@ def _list(entries: Sequence[Entry]) -> str:
             "# Les indicateurs · The indicators",
             "",
             "Un indicateur sans ✓ figure au catalogue et attend sa source : il n'a pas encore de valeur.",
-            "An indicator without ✓ stands in the catalogue and waits for its source: it has no value yet. What all have in common: "
-             "[indicators.md](../indicators.md).",
+            "An indicator without ✓ stands in the catalogue and waits for its source: it has no value yet.",
+            "What all have in common: [indicators.md](../indicators.md).",
             "",
             "| goal | indicator | nom | name | sources | ✓ |",
             "|---|---|---|---|---|---|",
