@@ -597,7 +597,7 @@ def _recognise(settings: Settings, inbox: Inbox, case: _Case, copy: Path) -> Non
     if story.held_as is not None:
         return
     landed = delivery.landed(source, found.vintage, case.name, copy, story.digest)
-    story.trial, refusal = judge(settings, catalogue, source, landed, inbox.work, datetime.now(UTC).date())
+    story.trial, refusal = judge(settings, catalogue, source, landed, datetime.now(UTC).date())
     if refusal is not None:
         raise _in_the_teams_words(source, refusal)
     place = f"{source.source_id}/{found.vintage}/{match_file(source, landed, catalogue).slot}"

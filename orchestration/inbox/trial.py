@@ -6,6 +6,7 @@ written outside the folder that is handed in.
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -65,14 +66,19 @@ class Trial:
 
 
 def judge(
-    settings: Settings, catalogue: Mapping[str, Source], source: Source, landed: Landed, scratch: Path, today: date
+    settings: Settings, catalogue: Mapping[str, Source], source: Source, landed: Landed, today: date
 ) -> tuple[Trial, Refusal | None]:
     """Return what a refresh on the day `today` would make of `landed`, and why it would refuse it (None: it would take it).
 
     A file that is refused has its bad lines listed all the same: whatever else it is refused for, they are what the
     person who filled it in can correct. Raises Refusal where nobody can say which file of its source it is.
     """
-    facts = trial_facts(settings, catalogue, scratch, today)
+    with tempfile.TemporaryDirectory(prefix="observatory-trial-") as scratch:
+        facts = trial_facts(settings, catalogue, Path(scratch), today)
+        return _judged(facts, source, landed)
+
+
+def _judged(facts: Facts, source: Source, landed: Landed) -> tuple[Trial, Refusal | None]:
     grounds = facts.grounds
     (tried,) = try_source(facts, source, [landed])
     judgement, match = tried.judgement, tried.findings.match

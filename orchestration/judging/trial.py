@@ -134,7 +134,7 @@ def _tried(
     for item in kept:
         suite = suite_of(settings.expectations_path, item)
         if suite is not None and item.held is not None:
-            checks = _validated(facts.grounds.lake.path(item.held), suite, f"{source.source_id}.{item.table}")
+            checks = validated(facts.grounds.lake.path(item.held), suite, f"{source.source_id}.{item.table}")
             settle(facts, item, checks, kept)
     held = facts.grounds.register.judgements
     said = [
@@ -145,8 +145,8 @@ def _tried(
     return _together(source, file, vintage, [*landed.outcomes, *said])
 
 
-def _validated(path: Path, suite: Path, asset: str) -> list[CheckOutcome]:
-    """Run an expectation suite here: no build follows, so no second process is worth its start."""
+def validated(path: Path, suite: Path, asset: str) -> list[CheckOutcome]:
+    """Return what an expectation suite says of a Parquet file, run here: no build follows, so no second process is worth its start."""
     with connect() as connection:
         frame = connection.execute("SELECT * FROM read_parquet(?)", [str(path)]).df()
     return validate(frame, suite, asset)

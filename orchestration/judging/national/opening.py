@@ -63,7 +63,8 @@ def raw_only(source: Source) -> Source:
 
 
 def connected(work: Path) -> duckdb.DuckDBPyConnection:
-
+    """Return a connection of bounded memory that spills below `work`."""
+    work.mkdir(parents=True, exist_ok=True)
     connection = connect()
     connection.execute(f"SET memory_limit = '{MEMORY}'")
     connection.execute("SET preserve_insertion_order = false")

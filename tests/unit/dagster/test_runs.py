@@ -22,11 +22,11 @@ from orchestration.dagster.runs import close_orphans, open_instance, run_job
 
 @pytest.fixture
 def refresh_module(monkeypatch):
-    """Stand in for `orchestration.refresh.run`, whose opening is asked for when nobody hands one over."""
-    module = ModuleType("orchestration.refresh.run")
+    """Stand in for `orchestration.refresh.walking`, whose opening is asked for when nobody hands one over."""
+    module = ModuleType("orchestration.refresh.walking")
     module.opened = []
 
-    class Refresh(FakeRefresh):
+    class Walk(FakeRefresh):
         @classmethod
         def open(cls, settings, *, channel, only, run_id=None, vintages=None, wait_seconds=0, replace_real=False):
             if getattr(module, "busy", False):
@@ -34,8 +34,8 @@ def refresh_module(monkeypatch):
             module.opened.append((settings, channel, only, run_id))
             return cls(run_id="20261124T034900000000Z")
 
-    module.Refresh = Refresh
-    monkeypatch.setitem(sys.modules, "orchestration.refresh.run", module)
+    module.Walk = Walk
+    monkeypatch.setitem(sys.modules, "orchestration.refresh.walking", module)
     return module
 
 
