@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.base.messages import Message
-from orchestration.building.warehouse import MARTS, Broken, BuildOutcome, NodeResult, dbt_vars
+from orchestration.building.warehouse import MARTS, Broken, BuildOutcome, NodeResult
 from orchestration.records.outcome import CheckOutcome
 
 
@@ -60,8 +60,6 @@ class Worker:
                 str(target),
                 "--log-path",
                 str(self._logs),
-                "--vars",
-                dbt_vars(dbt_project),
             ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

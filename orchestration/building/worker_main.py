@@ -7,7 +7,7 @@ standard output and keeps the warehouse locked until its process ends, and Great
 - `{"validate": {"id", "files", "suite", "asset"}}` → `{"id", "checks"}`: a suite on Parquet files
 - `{"build": {"arguments", "warehouse", "waived"}}` → `{"error", "nodes", "waived", "held"}`: the one dbt build; a failing test
   named in `waived` (`<test>` or `<test>/<rule>`) only warns; the answer's `waived` are those that there are, `held` the rows
-  that the build held back one by one (macros/hold_back.sql)
+  that the build held back one by one (macros/project/hold_back.sql)
 - `{"validate_tables": {"id", "warehouse", "schema", "suites"}}` → `{"id", "checks"}`: suites on tables
 """
 

@@ -13,28 +13,9 @@ from datetime import date
 from typing import Any
 
 from orchestration.base.messages import Message, say
+from orchestration.catalog.words import forms
 from orchestration.quality.suites import ExpectationSpec, resolved
 
-_COMMUNE = "(?:[0-9]{2}|2[AB])[0-9]{3}"
-# A pattern means nothing to a data steward: each that a suite uses has words here, and a test holds that.
-FORMS = {
-    "^[0-9]{2}$": say("quality.form_two_digits"),
-    "^[0-9]{4}$": say("quality.form_four_digits"),
-    "^[0-9]{5}$": say("quality.form_five_digits"),
-    "^[0-9]{9}$": say("quality.form_nine_digits"),
-    "^[0-9]{14}$": say("quality.form_fourteen_digits"),
-    f"^{_COMMUNE}$": say("quality.form_commune"),
-    "^(?:[0-9]{2}|2[AB]|97[0-9])$": say("quality.form_department"),
-    f"^(?:[0-9]{{2}}|2[AB]|97[0-9]|{_COMMUNE}|[0-9]{{9}}|FR|FM)$": say("quality.form_territory"),
-    f"^(?:[0-9]{{2}}|2[AB]|97[0-9]|{_COMMUNE}|[0-9]{{4}}|[0-9]{{9}}|FR|FM)$": say("quality.form_territory_or_zone"),
-    "^[0-9]{4}-Q[1-4]$": say("quality.form_quarter"),
-    "^[0-9]{4}(?:-Q[1-4]|-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12][0-9]|3[01]))?)?$": say("quality.form_period"),
-    "^[0-9]{8}T[0-9]{6}Z(?:-[0-9a-f]{5})?$": say("quality.form_edition"),
-    "^sdg(?:0[1-9]|1[0-7])_[a-z0-9_]+$": say("quality.form_indicator"),
-    r"^(?:[1-9]|1[0-7])\.(?:[0-9]{1,2}|[a-z])$": say("quality.form_target"),
-    r"^(?:[0-9]{2}(?:\.?[0-9]{2}[A-Z])?|xxxxx|xx|all)$": say("quality.form_activity"),
-    r"^(?:1[0-7]|[1-9])(?:\s*[;,]\s*(?:1[0-7]|[1-9]))*$": say("quality.form_goals"),
-}
 # where a row comes from, which every table of the lake says in the same columns
 _PROVENANCE = {"_vintage": say("quality.column_vintage"), "_file": say("quality.column_file")}
 _OPERATORS = {
@@ -120,7 +101,7 @@ def describe(expectation: ExpectationSpec, *, today: date | None = None) -> Mess
         "column": columns[0] if columns else None,
         "columns": [_PROVENANCE.get(c, c) for c in columns],
         "other": columns[1] if len(columns) > 1 else None,
-        "form": FORMS.get(str(kwargs.get("regex")), str(kwargs.get("regex"))) if "regex" in kwargs else None,
+        "form": _form(str(kwargs["regex"])) if "regex" in kwargs else None,
         "bounds": _bounds(kwargs, bool(columns) and _is_year(columns[0]))
         if {"min_value", "max_value"} & set(kwargs)
         else None,
@@ -129,6 +110,12 @@ def describe(expectation: ExpectationSpec, *, today: date | None = None) -> Mess
     }
     said = Message(code, {name: value for name, value in given.items() if value is not None and value != []})
     return say("quality.demand", said=said, where=where, tolerance=_tolerance(kwargs))
+
+
+def _form(pattern: str) -> Message | str:
+    """Return in words what a pattern asks for: it means nothing to a data steward, and a test holds that each has words."""
+    fr, en = forms().get(pattern, ("", ""))
+    return Message.of(fr=fr, en=en) if fr else pattern
 
 
 def missing_columns(columns: list[str]) -> Message:

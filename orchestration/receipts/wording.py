@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from orchestration.base.messages import Language
+from orchestration.catalog.words import breakdowns, units
 from orchestration.receipts.sentences import labels
 
 if TYPE_CHECKING:
@@ -142,11 +143,11 @@ def decimals(value: float, step: float | None) -> int:
 def unit(name: str | None, language: Language = "fr", french: str | None = None) -> str:
     """Return the unit as it stands behind a number, with its space; empty for pure numbers.
 
-    `french`: the catalogue's own French name, for units that are not abbreviated here.
+    `french`: the catalogue's own French name, for units that stand in no list (dbt_project/catalogue/units.csv).
     """
     name = (name or "").strip()
-    words = labels("units").get(name)
-    known = words[language] if words else (french or name) if language == "fr" else name
+    fr, en = units().get(name, (french or name, name))
+    known = fr if language == "fr" else en
     if not known:
         return ""
     if known == "%":
@@ -158,7 +159,8 @@ def breakdown(name: str | None, language: Language = "fr") -> str:
     """Return whom a figure is about (« femmes »); empty for the total."""
     if not name or name == "total":
         return ""
-    return _label("breakdowns", name, language)
+    fr, en = breakdowns().get(name, (name, name))
+    return fr if language == "fr" else en
 
 
 def level(name: str | None, language: Language = "fr") -> str:

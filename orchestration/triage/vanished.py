@@ -33,7 +33,6 @@ FROM_THE_BEGINNING = 0.5
 # some communes merged since; an EPCI of a few communes is soon there by chance
 WHOLE_DEPARTMENT, WHOLE_FROM, IN_WHOLE_EPCIS, SCATTERED = 0.95, 5, 0.8, 5
 WHOLE = say("triage.take_whole_workbook")
-COUNTED = ("habitants", "ménages", "personnes", "unités de consommation", "établissements", "salariés", "logements")
 
 
 @dataclass(frozen=True)
@@ -257,5 +256,5 @@ def _total_kept(table: Table, frame: pd.DataFrame, old: pd.DataFrame) -> float |
 
 
 def counts_something(column: Column) -> bool:
-    """Return whether the column counts people or things, by its unit: then the parts add up to the whole."""
-    return (column.unit or "").startswith(COUNTED) or (column.unit or "").endswith(COUNTED)
+    """Return whether the column counts people or things: then the parts add up to the whole."""
+    return column.measure == "count"

@@ -18,7 +18,7 @@ from orchestration.building.ledger import CHANGES, FIGURES, Ledger, lay_before, 
 from tests.words import fr
 
 FOURTH = "20270224T031500Z"
-MODEL = PROJECT / "dbt_project" / "models" / "marts" / "mart_edition_change.sql"
+MODEL = PROJECT / "dbt_project" / "models" / "marts" / "observatory" / "mart_edition_change.sql"
 
 
 def publish(shelf: Shelf, edition_id: str, **said) -> None:
