@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestration.base.messages import Message, Refusal
+from orchestration.base.messages import Message, Refusal, from_plain
 from orchestration.base.settings import PROJECT, Settings
 from orchestration.lake.register import VERSION, Register, SourceState, Vintage, upgraded
 from orchestration.lake.store import Lake, LakeError
@@ -54,7 +54,7 @@ def test_a_home_of_the_version_before_is_read_as_what_it_means(home: Path):
     refused = register.judged(state, BAD, FILE)
     assert refused is not None
     assert refused.state == "refused"
-    assert refused.reason == Message.model_validate(written["real"][SOURCE]["files"][BAD][FILE]["reason"])
+    assert refused.reason == from_plain(written["real"][SOURCE]["files"][BAD][FILE]["reason"])
     # one file, one judgement: below `files` and in its vintage the same
     assert state.tables["labels"][NEW].parts[FILE] == state.files[NEW][FILE]
 
