@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN    := $(VENV)/bin
 HOME_DIR ?= $(or $(OBSERVATORY_HOME),var)
 
-.PHONY: setup refresh test test-setup dev bench clean
+.PHONY: setup refresh test test-setup check check-setup generate dev bench clean
 
 setup: $(VENV)/.installed dbt_project/target/.parsed
 
@@ -31,6 +31,25 @@ $(VENV)/.test-installed: $(VENV)/.installed
 
 test: test-setup
 	@$(BIN)/python -m pytest -n auto --dist loadfile
+
+check-setup: test-setup $(VENV)/.check-installed
+
+$(VENV)/.check-installed: $(VENV)/.test-installed
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[test,check]'
+	@touch $@
+
+# everything that a colleague would otherwise have to say; in the order of what it costs
+check: check-setup
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m orchestration.generating --check
+	@$(BIN)/mypy
+	@$(BIN)/sqlfluff lint dbt_project/models
+
+# the files that are written from the folders of the sources and the indicators
+generate: setup
+	@$(BIN)/python -m orchestration.generating
 
 dev: setup
 	@$(BIN)/observatory serve --home $(HOME_DIR)

@@ -36,6 +36,8 @@ class Message:
     __slots__ = ("_hash", "_params", "code")
 
     code: str
+    _params: dict[str, Value]
+    _hash: int
 
     def __init__(
         self, code: str = TEXT, params: Mapping[str, Any] | None = None, *, fr: str | None = None, en: str | None = None
@@ -166,10 +168,11 @@ def _kept(value: Any) -> Value:
     """Return a value as a message keeps it: plain, so that it comes back from JSON as it went."""
     kind = type(value)
     if kind in _PLAIN:
-        return value
-    if kind is float:
-        # JSON knows no nan and no infinity
-        return value if math.isfinite(value) else str(value)
+        plain: Value = value
+        return plain
+    if isinstance(value, float):
+        # JSON knows no nan and no infinity; numpy's numbers are floats too
+        return float(value) if math.isfinite(value) else str(float(value))
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Iterable) and not isinstance(value, str):

@@ -80,7 +80,8 @@ def mark(digest: str) -> str:
 
 def render(story: Story) -> str:
     """Return the answer as Markdown, in French and below it in English."""
-    parts = ["\n".join(_page(story, language)).strip() for language in ("fr", "en")]
+    languages: tuple[Language, ...] = ("fr", "en")
+    parts = ["\n".join(_page(story, language)).strip() for language in languages]
     return mark(story.digest) + "\n" + "\n\n---\n\n".join(parts) + "\n"
 
 
@@ -144,7 +145,7 @@ def _recognised(story: Story, language: Language) -> list[str]:
         if near:
             lines += [text(say("inbox.nearest"), language), ""]
             for c in near:
-                told = say(
+                one = say(
                     "inbox.nearest_one",
                     title=c.title,
                     source_id=c.source_id,
@@ -152,7 +153,7 @@ def _recognised(story: Story, language: Language) -> list[str]:
                     named=c.named,
                     lacking=[_header_text(m, language) if isinstance(m, str) else m for m in c.missing[:8]],
                 )
-                lines.append(text(told, language))
+                lines.append(text(one, language))
             lines.append("")
         elif found.raw is not None:
             lines += [text(say("inbox.no_header_known"), language), ""]

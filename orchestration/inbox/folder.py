@@ -21,6 +21,7 @@ from orchestration.base.homes import FolderUnusable
 from orchestration.base.messages import Language, Message, say
 from orchestration.inbox.templates import filled_in
 from orchestration.reading import is_litter
+from orchestration.receipts.sentences import both
 
 INBOX = "inbox"
 # The answer as text, by which a later look knows what was answered, and as a page for people (Windows opens no `.md`).
@@ -34,28 +35,6 @@ SETTLE_SECONDS = 10.0
 MAX_NAME = 255
 _ROOMS = ("taken", "processed", "refused", "modeles")
 _WELCOME = "LISEZ-MOI.md"
-_WELCOME_TEXT = """# La boîte de dépôt de l'observatoire
-
-Déposez ici un ou plusieurs fichiers (xlsx ou csv). Après quelques instants, une réponse paraît à côté de chacun :
-
-- `….pris.html` : le fichier est pris ; la réponse dit ce qui change et, s'il y en a, les lignes à corriger ;
-- `….refusé.html` : le fichier n'est pas pris ; la réponse dit pourquoi et quoi faire.
-
-La même réponse est aussi en texte, en français et en anglais (`….accepted.md`, `….refused.md`).
-
-Le fichier lui-même est alors rangé dans `processed` ou dans `refused` : rien n'est perdu. Les modèles à remplir sont
-dans `modeles` ; un classeur rempli n'est pas relevé de là : déposez-le ici. Ne touchez pas au dossier `taken`.
-
----
-
-# The observatory's inbox
-
-Drop one or more files here (xlsx or csv). After a moment an answer appears beside each: `….accepted.html` (taken, what
-changes, lines to correct) or `….refused.html` (not taken, why, what to do); where the observatory speaks French these
-are called `….pris.html` and `….refusé.html`. The same answer is there as text, in both languages (`….accepted.md`,
-`….refused.md`). The file itself then lies in `processed` or in `refused`: nothing is lost. The templates to fill in are
-in `modeles`; a workbook that was filled in is not taken from there: drop it here. Leave the folder `taken` alone.
-"""
 _OURS = {"lisez-moi.md", "lisezmoi.md", "readme.md", "lisez-moi.txt", "readme.txt"}
 # downloads and copies that have not ended
 _TEMPORARY = re.compile(
@@ -113,7 +92,7 @@ class Inbox:
             for folder in (self.taken, self.processed, self.refused, self.work):
                 folder.mkdir(parents=True, exist_ok=True)
             if not (self.path / _WELCOME).exists():
-                write_atomically(self.path / _WELCOME, _WELCOME_TEXT)
+                write_atomically(self.path / _WELCOME, "\n---\n\n".join(both(say("inbox.welcome")).values()))
         except OSError as error:
             raise FolderUnusable(self.path, error) from error
 

@@ -49,7 +49,7 @@ class Candidate:
     title: Message
     known: int
     named: int
-    missing: tuple[str, ...]
+    missing: tuple[Message | str, ...]
     score: float
 
     @property
@@ -200,7 +200,7 @@ def _held_against(source: Source, table_name: str, index: int, finder: HeaderFin
     if spec.unpivot:
         given |= {spec.unpivot.into, spec.unpivot.value}
     wanted = [c for c in table.columns if any(h.layout in ("", spec.layout) for h in c.headers)]
-    missing = tuple(
+    missing: tuple[Message | str, ...] = tuple(
         next(h.text for h in c.headers if h.layout in ("", spec.layout))
         for c in wanted
         if c.required and c.name not in met and c.name not in given

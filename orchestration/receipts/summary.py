@@ -148,7 +148,7 @@ def late(outcome: RefreshOutcome) -> list[SourceStanding]:
     return sorted((s for s in outcome.standing if s.is_overdue), key=lambda s: (s.due_on or date.max, s.source))
 
 
-def title(source_id: str, catalogue: dict[str, Source] | None, language: str) -> str:
+def title(source_id: str, catalogue: dict[str, Source] | None, language: Language) -> str:
     """Return the source's title, or its identifier when the catalogue does not know it."""
     source = (catalogue or {}).get(source_id)
     return text(source.title, language) if source else source_id

@@ -1,37 +1,27 @@
 """One refresh as data: its settings, what it works on, what it has judged and built so far. No step lives here.
 
-`open_run` takes the home and lands what is there; the steps (`plan`, `ingest`, `build`, `publish`) are functions of a
-`Run`; `close` gives the home back and tells who must know. Add a field when a later step must know it.
+`opening` makes one and ends it; the steps (`plan`, `ingest`, `build`, `publish`) are functions of a `Run`. Add a field when a later step must know it.
 """
 
 from __future__ import annotations
 
 import logging
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from filelock import FileLock, Timeout
+from filelock import FileLock
 
-from orchestration.base.errors import HomeBusy, UsageError
 from orchestration.base.messages import Message
 from orchestration.base.settings import Settings
-from orchestration.catalog import Source, load_catalogue
-from orchestration.editions import sweep
+from orchestration.catalog import Source
 from orchestration.judging.grounds import Grounds
-from orchestration.judging.waivers import load_waivers
-from orchestration.lake.register import realm_of
-from orchestration.lake.store import Lake
 from orchestration.landing import Landing
-from orchestration.notifications import accident, after_refresh
 from orchestration.records.judgement import Channel, Judgement
 from orchestration.records.outcome import CheckOutcome, FileOutcome, RefreshOutcome, Step, outcome_of
-from orchestration.refresh.asking import asked_for, keep_real, needed, require_mirror
-from orchestration.refresh.landing import land
 
 if TYPE_CHECKING:
     from orchestration.building.worker import Worker
@@ -131,111 +121,3 @@ def line_of(told: Told, serves: tuple[Message, Message] | None = None) -> Line:
     """Return what is said of a landed file."""
     alone = (told.alone.reason, told.alone.action) if told.alone is not None else None
     return Line(told.judgement, told.landed.origin, told.landed.channel, told.is_known, alone, serves)
-
-
-def open_run(
-    settings: Settings,
-    *,
-    channel: str = "sample",
-    only: list[str] | None = None,
-    run_id: str | None = None,
-    vintages: list[str] | None = None,
-    wait_seconds: float = 0,
-    today: date | None = None,
-    replace_real: bool = False,
-) -> Run:
-    """Return a run that holds the lock of `settings.home`, with everything landed; `close` it.
-
-    `channel`: `sample`, `live`, `inbox`, or the path of a mirror. `only`: identifiers of sources or groups; None for
-    all, empty for none (the marts are made anew from what the lake holds); what every figure rests on and the
-    home has never had (communes, EPCIs, goals …) comes along by the same channel. `vintages`: read these and no
-    others, also where their files were judged before. `wait_seconds`: how long another refresh is waited
-    for. `today`: the day that waivers and calendars are asked for, by default the clock's. `replace_real`: an edition
-    made of real files may be replaced by one of samples. Raises HomeBusy, UsageError, CatalogueError, LakeError.
-    """
-    settings.home.mkdir(parents=True, exist_ok=True)
-    # whichever thread ends the refresh gives the lock back
-    lock = FileLock(settings.home / "refresh.lock", thread_local=False)
-    try:
-        lock.acquire(timeout=wait_seconds)
-    except Timeout as error:
-        raise HomeBusy(settings.home) from error
-    try:
-        sweep(settings.home)
-        run = _prepared(settings, lock, channel, only, run_id, frozenset(vintages or ()), today, replace_real)
-        run.landings = land(run)
-        return run
-    except BaseException as error:
-        lock.release()
-        _tell_accident(settings, channel, error)
-        raise
-
-
-def _prepared(
-    settings: Settings,
-    lock: FileLock,
-    channel: str,
-    only: list[str] | None,
-    run_id: str | None,
-    again: frozenset[str],
-    today: date | None,
-    replace_real: bool,
-) -> Run:
-    started_at = datetime.now(UTC)
-    run_id = run_id or started_at.strftime("%Y%m%dT%H%M%S%fZ")
-    catalogue, lake = load_catalogue(settings.sources_path), Lake(settings.home)
-    register = lake.candidate()
-    grounds = Grounds(
-        catalogue=catalogue,
-        lake=lake,
-        register=register,
-        realm=realm_of(channel, register),
-        waivers=load_waivers(settings.waivers_path, catalogue, settings.expectations_path),
-        today=today or started_at.date(),
-        territory=settings.territory,
-        run_id=run_id,
-        judged_at=started_at,
-        work=settings.home / "work" / run_id,
-    )
-    asked = {s.source_id for s in asked_for(catalogue, only)}
-    if not again:
-        asked |= needed(grounds)
-    require_mirror(channel, catalogue)
-    if channel == "sample" and not replace_real:
-        keep_real(settings.home)
-    sources = [s for n, s in catalogue.items() if n in asked]
-    return Run(settings, channel, run_id, started_at, lock, catalogue, sources, grounds, again)
-
-
-def broke_off(run: Run, error: BaseException) -> None:
-    """Close a run that an error ended before its outcome was known, and tell who must know."""
-    unfinished = run.concluded is None and not run.is_closed
-    close(run)
-    if unfinished:
-        _tell_accident(run.settings, run.channel, error)
-
-
-def close(run: Run) -> None:
-    """End the worker, drop the working files, give the lock back, then tell who must know.
-
-    Every refresh ends here, whoever started it. Messages go out when the home is free again: a mail
-    server that does not answer must not make the next refresh wait.
-    """
-    if run.is_closed:
-        return
-    run.is_closed = True
-    if run.worker:
-        run.worker.stop()
-    shutil.rmtree(run.grounds.work, ignore_errors=True)
-    run.lock.release()
-    if run.concluded is not None:
-        after_refresh(run.settings, run.concluded, run.catalogue)
-
-
-def _tell_accident(settings: Settings, channel: str, error: BaseException) -> None:
-    """Tell that a refresh broke off without an outcome; not where it was never begun."""
-    if isinstance(error, UsageError) or not isinstance(error, Exception):
-        return
-    reason, action = getattr(error, "reason", None), getattr(error, "action", None)
-    said = f"{type(error).__name__}: {error}"
-    accident(settings, channel, reason or Message(fr=said, en=said), action)

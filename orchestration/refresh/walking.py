@@ -16,8 +16,9 @@ from orchestration.catalog import Source
 from orchestration.editions import Comparison
 from orchestration.lake.register import SourceState, Vintage
 from orchestration.records.outcome import CheckOutcome, FileOutcome, RefreshOutcome, Step
+from orchestration.refresh.opening import broke_off, close, open_run
 from orchestration.refresh.plan import nothing_new, unchanged
-from orchestration.refresh.run import Run, broke_off, close, open_run
+from orchestration.refresh.run import Run
 
 if TYPE_CHECKING:
     from collections.abc import Callable

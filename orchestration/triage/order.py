@@ -331,8 +331,7 @@ def _exact_neighbours(aligned: Aligned) -> tuple[str, int, list[int], Message] |
                     name,
                     offset,
                     np.flatnonzero(differs).tolist(),
-                    f"{100 * share:.0f} % des {int(differs.sum())} valeurs qui ont changé sont celles de la ligne voisine",
-                    f"{100 * share:.0f}% of the {int(differs.sum())} values that changed are those of the neighbouring row",
+                    say("triage.values_of_neighbour", share=100 * share, count=int(differs.sum())),
                 )
     return None
 

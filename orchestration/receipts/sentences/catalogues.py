@@ -43,7 +43,8 @@ def catalogue(room: str) -> dict[str, dict[str, str]]:
 @cache
 def labels(kind: str) -> dict[str, dict[str, str]]:
     """Return words that stand alone, of one kind (`units`, `breakdowns`), by the key that data have for them."""
-    return _read(FOLDER / f"{LABELS}.yml")[kind]
+    found: dict[str, dict[str, str]] = _read(FOLDER / f"{LABELS}.yml")[kind]
+    return found
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -38,4 +39,7 @@ def _value(value: Any, language: Language) -> str:
     return str(value)
 
 
-_SPELL = {language: partial(_value, language=language) for language in ("fr", "en")}
+_SPELL: dict[Language, Callable[[Any], str]] = {
+    "fr": partial(_value, language="fr"),
+    "en": partial(_value, language="en"),
+}

@@ -12,8 +12,8 @@ from orchestration.base.errors import HomeBusy, UsageError
 from orchestration.base.messages import Message
 from orchestration.base.settings import Settings
 from orchestration.lake.store import LakeError
-from orchestration.refresh import run
-from orchestration.refresh.run import close
+from orchestration.refresh import opening
+from orchestration.refresh.opening import close
 from orchestration.refresh.walking import Walk
 from tests.conftest import observatory
 from tests.words import en
@@ -37,15 +37,15 @@ def told(monkeypatch, settings):
             found.append(outcome.exit_code)
         assert SOURCE in catalogue
 
-    monkeypatch.setattr(run, "after_refresh", after)
-    monkeypatch.setattr(run, "accident", lambda _s, channel, reason, action: found.append((channel, en(reason))))
+    monkeypatch.setattr(opening, "after_refresh", after)
+    monkeypatch.setattr(opening, "accident", lambda _s, channel, reason, action: found.append((channel, en(reason))))
     return found
 
 
 @pytest.fixture
 def opened(settings, tmp_path, monkeypatch):
     # one source and nothing that it rests on: how a refresh ends is all that is asked here
-    monkeypatch.setattr(run, "needed", lambda _: set())
+    monkeypatch.setattr(opening, "needed", lambda _: set())
     mirror = tmp_path / "mirror"
     (mirror / SOURCE).mkdir(parents=True)
     return lambda **more: Walk.open(settings, channel=str(mirror), only=[SOURCE], **more)

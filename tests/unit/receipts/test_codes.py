@@ -26,6 +26,8 @@ BELOW = ("catalog", "reading", "conforming", "triage", "landing", "editions", "l
 ROOMS = sorted(p.stem for p in catalogues.FOLDER.glob("*.yml") if p.stem != catalogues.LABELS)
 SENTENCES = {f"{room}.{name}" for room in ROOMS for name in catalogues.catalogue(room)}
 A_CODE = re.compile(rf"({'|'.join(ROOMS)})\.[a-z0-9_]+")
+# where French is what is read (how publishers write a day, a note) or written (a page of the catalogue in both languages)
+FRENCH = ("conforming/published.py", "generating/catalogue.py", "reading/shape.py")
 # what makes a decision of a text: asking what is in it, or taking it apart
 ASKING = {"count", "endswith", "find", "index", "isdigit", "partition", "replace", "rpartition", "split", "startswith"}
 
@@ -102,6 +104,18 @@ def test_no_sentence_is_written_outside_the_catalogues() -> None:
                 written.append(module.where(node))
             if name == "Message.of" and any(texts(value) for value in languages):
                 written.append(module.where(node))
+    assert written == []
+
+
+def test_no_french_is_written_in_a_room() -> None:
+    written = [
+        m.where(n)
+        for m in judged()
+        if m.path.relative_to(CODE).as_posix() not in FRENCH
+        for n in ast.walk(m.tree)
+        if isinstance(n, ast.Constant) and isinstance(n.value, str) and not isinstance(m.above[n], ast.Expr)
+        if " " in n.value and re.search("[àâçèéêîôùû]", n.value)
+    ]
     assert written == []
 
 

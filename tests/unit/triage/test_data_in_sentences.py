@@ -13,7 +13,7 @@ import pytest
 from orchestration.base.messages import Message, Refusal
 from orchestration.catalog.models import Budgets, Column, Rule, Table
 from orchestration.conforming.conform import Conformed
-from orchestration.triage import Reference, apply_rules
+from orchestration.triage import Reference, apply_rules, compare
 from orchestration.triage.reference import described
 from orchestration.triage.vanished import Circumstances, check_vanished
 from tests.words import en, fr
@@ -54,3 +54,21 @@ def test_quotation_marks_of_a_name_are_its_own() -> None:
     )
     assert fr(note) == "1 ligne retirée depuis le millésime 2025 (« Café « Le Port » »)"
     assert en(note) == "1 line taken out since vintage 2025 ('Café « Le Port »')"
+
+
+def test_values_exactly_those_of_the_neighbouring_row_are_told_in_both_languages() -> None:
+    columns = [Column(name="code", type="commune", key=True), Column(name="count", type="integer")]
+    rows = range(40)
+    before = pd.DataFrame(
+        {"code": [f"44{n:03d}" for n in rows], "count": [n * n + 7 for n in rows], "_row": range(2, 42)}
+    )
+    moved = before.assign(count=[before["count"].iloc[n - 1] for n in rows])
+    reference = Reference(before, Message.of(fr="le millésime 2025", en="vintage 2025"), "2025")
+    with pytest.raises(Refusal) as caught:
+        compare(table(columns), moved, [reference], file_name="a.csv", vintage="2026")
+    assert "40 valeurs qui ont changé sont celles de la ligne voisine (le millésime 2025 ; ligne 2 (44000)" in fr(
+        caught.value.reason
+    )
+    assert "40 values that changed are those of the neighbouring row (vintage 2025; line 2 (44000)" in en(
+        caught.value.reason
+    )
