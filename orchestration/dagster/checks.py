@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from dagster import (
     AssetCheckEvaluation,
@@ -22,11 +21,9 @@ from dagster import (
 )
 
 from orchestration.base.messages import Message
-from orchestration.dagster.assets.wording import EDITION_KEY, both, lake_key, strings
+from orchestration.dagster.wording import EDITION_KEY, both, lake_key, strings
+from orchestration.health.status import SourceStatus
 from orchestration.records.outcome import CheckOutcome, FileOutcome
-
-if TYPE_CHECKING:
-    from orchestration.health.status import SourceStatus
 
 ACCEPTED = "files_accepted"
 FRESHNESS = "freshness"

@@ -17,7 +17,8 @@ from urllib.request import urlopen
 
 from orchestration.base.messages import Message, Refusal
 from orchestration.base.settings import Settings
-from orchestration.dagster.runs import WORKSPACE, close_orphans, dagster_home, open_instance
+from orchestration.dagster.instances import WORKSPACE, close_orphans, dagster_home, open_instance
+from orchestration.dagster.partitions import add_vintages
 
 # dagster dev gives its webserver and daemon that long
 _STOP_SECONDS = 20
@@ -36,8 +37,6 @@ def serve(settings: Settings, host: str = "127.0.0.1", port: int = 3000) -> int:
         return 2
     home = dagster_home(settings)
     with open_instance(settings) as instance:
-        from orchestration.dagster.jobs import add_vintages
-
         close_orphans(instance)
         add_vintages(instance, settings.home)
     environment = {
