@@ -113,8 +113,10 @@ class Checked:
 
 @dataclass(frozen=True)
 class Built:
-    """The answer to a build. `error`: what kept dbt itself from going on; `waived`: those of the order that there are;
-    `held`: rows that the build held back one by one (macros/hold_back.sql).
+    """The answer to a build.
+
+    `error`: what kept dbt itself from going on. `waived`: those of the order that there are. `held`: rows that the build
+    held back one by one (macros/hold_back.sql).
     """
 
     ticket: str

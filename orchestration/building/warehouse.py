@@ -19,13 +19,12 @@ from orchestration.building.ledger import Ledger, lay_before
 from orchestration.building.orders import Broken, NodeResult
 from orchestration.catalog.models import Source, lake_table
 from orchestration.catalog.schema import lake_types
+from orchestration.health.status import SourceStatus
 from orchestration.lake.register import SourceState
 from orchestration.lake.store import Lake
 
 if TYPE_CHECKING:
     import duckdb
-
-    from orchestration.health.status import SourceStatus
 
 MARTS = "marts"
 

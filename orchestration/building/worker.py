@@ -12,9 +12,10 @@ import shutil
 import signal
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing import get_context
 from pathlib import Path
+from typing import TypeVar
 
 from orchestration.base.messages import Message
 from orchestration.building.orders import Answer, Build, Built, Checked, Order, Project, Validate, ValidateTables
@@ -23,6 +24,7 @@ from orchestration.building.worker_main import work
 from orchestration.records.outcome import CheckOutcome
 
 _BUILD, _MARTS = "build", "marts"
+Kind = TypeVar("Kind", Checked, Built)
 
 
 @contextmanager
@@ -79,8 +81,7 @@ class Worker:
     @property
     def pid(self) -> int:
         """Return the number of the process."""
-        assert self._process.pid is not None
-        return self._process.pid
+        return self._process.pid or 0
 
     def validate(self, ticket: str, files: list[Path], suite: Path, asset: str) -> None:
         """Order the suite's verdict on Parquet files; `checks(ticket)` fetches it."""
@@ -88,9 +89,7 @@ class Worker:
 
     def checks(self, ticket: str) -> list[CheckOutcome]:
         """Return the results ordered under `ticket`, waiting for them. Raises BuildError when the process is gone."""
-        answer = self._answer(ticket)
-        assert isinstance(answer, Checked)
-        return list(answer.checks)
+        return list(self._answer(ticket, Checked).checks)
 
     def build(self, waived: Sequence[str] = ()) -> BuildOutcome:
         """Run `dbt build` on the warehouse and return what came of each node; nobody else may have it open.
@@ -98,8 +97,7 @@ class Worker:
         `waived`: tests (`<test>`, or `<test>/<rule>`) that only warn this time, so that nothing behind them is skipped. Raises BuildError when dbt itself failed before any node ran.
         """
         self._order(Build(_BUILD, self.warehouse, tuple(waived)))
-        answer = self._answer(_BUILD)
-        assert isinstance(answer, Built)
+        answer = self._answer(_BUILD, Built)
         if answer.error and not answer.nodes:
             first = answer.error.strip().splitlines()[0]
             raise BuildError(
@@ -125,10 +123,9 @@ class Worker:
 
     def _order(self, order: Order) -> None:
         self._answers.pop(order.ticket, None)
-        try:
+        # a process that has ended takes no order: whoever waits for its answer is told
+        with suppress(OSError):
             self._pipe.send(order)
-        except OSError:  # the process has ended: whoever waits for the answer is told
-            pass
 
     def _listen(self) -> None:
         try:
@@ -139,7 +136,7 @@ class Worker:
         finally:  # whatever ends the listening: nobody waits for an answer that cannot come
             self._came.put(None)
 
-    def _answer(self, ticket: str) -> Answer:
+    def _answer(self, ticket: str, kind: type[Kind]) -> Kind:
         while ticket not in self._answers:
             answer = self._came.get()
             if answer is None:
@@ -152,4 +149,7 @@ class Worker:
                     )
                 )
             self._answers[answer.ticket] = answer
-        return self._answers[ticket]
+        found = self._answers[ticket]
+        if not isinstance(found, kind):
+            raise TypeError(f"'{ticket}' was answered by {type(found).__name__}, expected {kind.__name__}")
+        return found

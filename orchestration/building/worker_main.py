@@ -76,8 +76,8 @@ def _print_to(log: Path) -> None:
 def _end_with_parent() -> None:
     """End this process when the one that started it is gone, also in the middle of a build: nobody wants its answer."""
     parent = parent_process()
-    assert parent is not None
-    wait([parent.sentinel])
+    if parent is not None:
+        wait([parent.sentinel])
     os._exit(1)
 
 

@@ -62,8 +62,7 @@ class ObservatoryResource(ConfigurableResource):
             return self.channel or settings.channel
         if not asked:
             return "inbox"  # nothing is read: only that the edition is made of real files counts
-        assert edition.manifest is not None
-        return "live" if edition.manifest.channel == "live" else settings.channel
+        return "live" if edition.manifest and edition.manifest.channel == "live" else settings.channel
 
     def session(self, context: AssetExecutionContext) -> Session:
         """Return the session of this run, opened at first use.
@@ -111,9 +110,7 @@ class ObservatoryResource(ConfigurableResource):
             return
         if session.ends == "concluded":
             run = run_id[:8]
-            outcome = sessions.give_up(
-                session, Message(fr=STOPPED.fr.format(run=run), en=STOPPED.en.format(run=run))
-            )
+            outcome = sessions.give_up(session, Message(fr=STOPPED.fr.format(run=run), en=STOPPED.en.format(run=run)))
             if context.instance:
                 context.instance.add_run_tags(run_id, outcome_tags(outcome))
         elif session.ends == "released":

@@ -73,9 +73,7 @@ def run_job(
         sessions.leave(run_id)
 
 
-def _execute(
-    session: Session, definitions: Definitions, run_id: str, job_name: str, asked_by: str | None
-) -> list[str]:
+def _execute(session: Session, definitions: Definitions, run_id: str, job_name: str, asked_by: str | None) -> list[str]:
     """Run the job; return what broke down, one text a step."""
     settings = session.settings
     job = definitions.resolve_job_def(job_name)

@@ -80,9 +80,7 @@ def _looks(expected: str, grace_days: int) -> list[tuple[int, int]]:
     return [(d.month, d.day) for d in looks]
 
 
-def _schedule(
-    source: Source, job: AssetJob, crons: list[str], rebuild: Sequence[AssetKey]
-) -> ScheduleDefinition:
+def _schedule(source: Source, job: AssetJob, crons: list[str], rebuild: Sequence[AssetKey]) -> ScheduleDefinition:
     def ask(context: ScheduleEvaluationContext) -> RunRequest | SkipReason:
         now = sensors.clock()
         asked = asked_today(context.instance, source.source_id, now)

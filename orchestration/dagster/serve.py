@@ -12,6 +12,7 @@ import signal
 import socket
 import subprocess
 import sys
+from contextlib import suppress
 from threading import Event
 from urllib.request import urlopen
 
@@ -95,7 +96,7 @@ def _say(settings: Settings, message: Message) -> None:
 def _answers(address: str) -> bool:
     """Return whether the page can be opened; listening on 0.0.0.0 is answered on this machine too."""
     try:
-        with urlopen(address, timeout=2):
+        with urlopen(address, timeout=2):  # noqa: S310  - the address of our own page
             return True
     except OSError:
         return False
@@ -110,10 +111,8 @@ def _stop(process: subprocess.Popen) -> None:
                 process.wait(seconds)
             except subprocess.TimeoutExpired:
                 continue
-    try:
+    with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
 
 
 def refuse_taken_port(host: str, port: int) -> None:

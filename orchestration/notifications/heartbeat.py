@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -62,7 +61,7 @@ def beat(home: Path, outcome: RefreshOutcome) -> None:
     begun = home / ".heartbeat.json"
     try:
         begun.write_text(now.model_dump_json(indent=1), encoding="utf-8")
-        os.replace(begun, home / "heartbeat.json")
+        begun.replace(home / "heartbeat.json")
     except OSError as error:
         log.error("the heartbeat could not be written: %s", error)
 

@@ -170,7 +170,9 @@ class Models:
             metadata=metadata,
             skippable=True,
             group_name=group,
-            code_version=sha1(code.encode()).hexdigest() if code else node.get("checksum", {}).get("checksum"),
+            code_version=sha1(code.encode(), usedforsecurity=False).hexdigest()
+            if code
+            else node.get("checksum", {}).get("checksum"),
             owners=owners(meta.get("owner")),
             tags={
                 "layer": group,

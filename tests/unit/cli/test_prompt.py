@@ -31,7 +31,7 @@ def run(*arguments: str, **env: str):
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_and_option_has_a_french_help(name: str) -> None:
     french, english = run(name, "--help").output, run(name, "--help", OBSERVATORY_LANGUAGE="en").output
-    assert french.startswith("Usage : observatory") or french.startswith("Usage : root")
+    assert french.startswith(("Usage : observatory", "Usage : root"))
     flat = " ".join(french.split())
     assert " ".join(FRENCH[name].split()) in flat
     for param in COMMANDS[name].params:
