@@ -12,10 +12,10 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, Self, TextIO
 
 from orchestration.base.messages import Language, Message
-from orchestration.records.outcome import Step
 
 if TYPE_CHECKING:
     from orchestration.catalog.models import Source
+    from orchestration.records.outcome import Step
 
 _STEPS: dict[Step, Message] = {
     "ingest": Message(fr="lecture", en="reading"),

@@ -268,10 +268,11 @@ def test_french_pages_keep_their_accents():
 
 def test_the_page_on_automation_names_every_job_sensor_and_setting():
     page = (PROJECT / "docs" / "automation.md").read_text(encoding="utf-8")
-    jobs, sensors = (
-        (PROJECT / "orchestration" / "dagster" / f"{n}.py").read_text(encoding="utf-8") for n in ("jobs", "sensors")
+    jobs, errands, sensors = (
+        (PROJECT / "orchestration" / "dagster" / f"{n}.py").read_text(encoding="utf-8")
+        for n in ("jobs", "errands", "sensors")
     )
-    named = re.findall(r'^[A-Z_]+ = "(\w+)"$', jobs, re.MULTILINE) + re.findall(
+    named = re.findall(r'^[A-Z_]+ = "(\w+)"$', jobs + errands, re.MULTILINE) + re.findall(
         r'^    "(refresh_\w+)": ', jobs, re.MULTILINE
     )
     named += [n for n in re.findall(r'^[A-Z_]+ = "(\w+)"$', sensors, re.MULTILINE) if n != "live"]
