@@ -35,7 +35,7 @@ def status(home: Home = None, json_: Json = False) -> None:
     # in JSON they stand with their source; what belongs to none is told beside it
     for note in notes if not json_ else [n for n in notes if n.source not in {s.source.source_id for s in statuses}]:
         print(note.message.text(settings.language), file=sys.stderr if json_ else sys.stdout)
-    complaint = silence(settings)
+    complaint = silence(settings, catalogue=[s.source for s in statuses])
     for text in (complaint, ACTION) if complaint else ():
         print(text.text(settings.language), file=sys.stderr)
 
