@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import typer
 
+from orchestration.base.errors import HomeBusy, UsageError
 from orchestration.base.messages import Message
 from orchestration.cli.prompt import WRONG_USAGE, language
 
@@ -112,7 +113,6 @@ def refusals(settings: Settings, as_json: bool = False, *, accidents: bool = Fal
 
 def _told(error: Exception) -> tuple[int, Message, Message | None] | None:
     """Return exit code, reason and action of an answer that is no accident; None where it is one."""
-    from orchestration.base.errors import HomeBusy, UsageError
     from orchestration.base.homes import FolderUnusable
     from orchestration.catalog import CatalogueError
     from orchestration.editions import EditionError

@@ -60,13 +60,13 @@ def check(
     will be, with the lines accepted), 2 wrong usage, 3 it would be refused.
     """
     from orchestration import receipts
-    from orchestration.judging.trial import try_file
+    from orchestration.judging import trial
 
     settings = settings_for(home, json_=json_)
     catalogue = catalogue_of(settings)
     _require(settings, catalogue, source, file, json_)
     with refusals(settings, json_):
-        outcome = try_file(settings, catalogue, catalogue[source], file, vintage)
+        outcome = trial.try_file(settings, catalogue, catalogue[source], file, vintage)
     if not json_:
         state = STATES[outcome.state].text(settings.language)
         console().print(f"[bold]{file.name}[/bold] : {state}, {outcome.rows_kept} / {outcome.rows_read}")
@@ -162,11 +162,11 @@ def _write_lines(
     settings: Settings, catalogue: dict[str, Source], source: Source, file: Path, vintage: str | None, patch: Patch
 ) -> tuple[bool, list[Message]]:
     from orchestration.catalog import CatalogueError
-    from orchestration.judging.trial import accept as accept_lines
+    from orchestration.judging import trial
 
     path = source.path / "columns.csv"
     try:
-        accept_lines(settings, catalogue, source, file, vintage, patch)
+        trial.accept(settings, catalogue, source, file, vintage, patch)
     except Refusal as refusal:
         return False, [
             NOTHING,

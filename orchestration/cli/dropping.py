@@ -66,11 +66,11 @@ def templates(
 ) -> None:
     """Write the workbooks that the CSR team fills in: one a table, with drop-down lists and a legend."""
     from orchestration.inbox import Inbox
-    from orchestration.inbox.templates import templates as write_templates
+    from orchestration.inbox import templates as workbooks
 
     settings = settings_for(home, use="write" if folder is None else "read")
     with refusals(settings):
-        written = write_templates(settings, folder or Inbox(settings.home).templates)
+        written = workbooks.templates(settings, folder or Inbox(settings.home).templates)
     for path in written:
         show(str(path))
     if any(path.stem.endswith(")") for path in written):

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
+from pydantic import ValidationError
 
 from orchestration.base.messages import Refusal
 from orchestration.cli.answering import refusals, stop
@@ -35,8 +36,6 @@ def settings_for(
     home: Path | None, territory: str | None = None, *, use: Use = "read", json_: bool = False
 ) -> Settings:
     """Return the settings of a command, or stop it with words: a setting that cannot be, a home that cannot be used."""
-    from pydantic import ValidationError
-
     from orchestration.base.homes import refuse_unusable
     from orchestration.base.settings import Settings, troubles
 

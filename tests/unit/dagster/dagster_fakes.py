@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -96,6 +97,7 @@ class FakeRefresh:
 
     def ingest(self, source_id):
         self.calls.append(("ingest", source_id))
+        logging.getLogger("observatory").warning("%s was looked at", source_id)
         if self.broken:
             raise RuntimeError("disque plein")
         refused = source_id == "lucie"

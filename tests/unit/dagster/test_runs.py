@@ -137,6 +137,12 @@ def _checks_tell_what_was_found(refresh, instance):
     assert told["fct_value:row_count_at_least_1"] == (False, "WARN", "vide / empty")
 
 
+def test_what_the_rooms_log_stands_in_the_run(run, instance):
+    refresh, _ = run()
+    told = [e.user_message for e in instance.all_logs(refresh.run.run_id) if e.dagster_event is None]
+    assert "insee_income was looked at" in told
+
+
 def test_a_check_over_several_vintages_holds_when_it_always_did(run, instance):
     refresh, _ = run(implausible=True)
     found = evaluations(instance, refresh.run.run_id)["lake/insee_income:income__gini_between_0_and_1"]
