@@ -49,11 +49,11 @@ def compare(establishments: int, as_csv: bool, repeat: int, work: Path) -> tuple
 def ours(folder: Path, home: Path) -> float:
     """Return the seconds of landing and taking the stock (the register of communes is read before)."""
     from orchestration.base.settings import Settings
-    from orchestration.refresh.run import Refresh
+    from orchestration.refresh.walking import Walk
 
     # the expectations run in a process of their own and would take a core from both sides alike
     settings = Settings.load(home=home).model_copy(update={"expectations_path": home / "none"})
-    with Refresh.open(settings, channel=str(folder), only=[SOURCE, "dgcl_epci"]) as refresh:
+    with Walk.open(settings, channel=str(folder), only=[SOURCE, "dgcl_epci"]) as refresh:
         refresh.ingest("dgcl_epci")
         start = time.perf_counter()
         outcomes = refresh.ingest(SOURCE)

@@ -20,7 +20,7 @@ from orchestration.building.orders import Broken, NodeResult
 from orchestration.catalog.models import Source, lake_table
 from orchestration.catalog.schema import lake_types
 from orchestration.health.status import SourceStatus
-from orchestration.lake.register import SourceState
+from orchestration.lake.register import Realm, Register, SourceState
 from orchestration.lake.store import Lake
 
 if TYPE_CHECKING:
@@ -61,7 +61,8 @@ def fill(
     warehouse: Path,
     lake: Lake,
     sources: dict[str, Source],
-    states: dict[str, SourceState],
+    register: Register,
+    realm: Realm,
     *,
     territory: str,
     refreshed_at: datetime,
@@ -74,10 +75,11 @@ def fill(
     """Make `warehouse` anew with one view a lake table and what dbt needs to know of the run.
 
     A table without a vintage is empty and typed. `run.settings`: one row; `run.sources`: the
-    catalogue; `run.files`: the files that count; `run.source_health` and `run.table_health`: `health`, how each source
+    catalogue; `run.files`: the files that count by `register` in `realm`; `run.source_health` and `run.table_health`: `health`, how each source
     and each table of it stands; `run.previous_figures` and `run.previous_changes`: what `ledger` goes on from.
     `edition_id`: the name of the edition that is going to be made of it.
     """
+    states = register.realm(realm)
     for leftover in (warehouse, warehouse.with_name(warehouse.name + ".wal")):
         leftover.unlink(missing_ok=True)
     warehouse.parent.mkdir(parents=True, exist_ok=True)
@@ -90,7 +92,7 @@ def fill(
                 vintages = state.tables.get(name, {})
                 view = f'lake."{lake_table(source.source_id, name)}"'
                 if vintages:
-                    files = ", ".join(quoted(lake.root / v.path) for v in vintages.values())
+                    files = ", ".join(quoted(lake.path(v)) for v in vintages.values())
                     rows = f"read_parquet([{files}], union_by_name=true)"
                     # a column that the contract gained after these vintages were written
                     there = {r[0] for r in connection.execute(f"DESCRIBE SELECT * FROM {rows}").fetchall()}
@@ -108,7 +110,7 @@ def fill(
             "INSERT INTO run.settings VALUES (?, ?, ?, ?, ?, ?)",
             [territory, refreshed_at.replace(tzinfo=None), run_id, code_version, edition_id, previous],
         )
-        _describe_sources(connection, sources, states)
+        _describe_sources(connection, sources, register, states)
         _describe_health(connection, health)
 
 
@@ -117,7 +119,10 @@ def _column(name: str, there: set[str]) -> str:
 
 
 def _describe_sources(
-    connection: duckdb.DuckDBPyConnection, sources: dict[str, Source], states: dict[str, SourceState]
+    connection: duckdb.DuckDBPyConnection,
+    sources: dict[str, Source],
+    register: Register,
+    states: dict[str, SourceState],
 ) -> None:
     connection.execute(
         "CREATE TABLE run.sources (source_id VARCHAR, publisher VARCHAR, licence VARCHAR, homepage VARCHAR, "
@@ -155,13 +160,13 @@ def _describe_sources(
             p.sha256,
             p.channel,
             p.synthetic or (kept.synthetic and p.channel == "sample"),
-            p.fetched_at,
+            p.judged_at,
         ]
         for source_id, state in states.items()
         if source_id in sources
         for vintages in state.tables.values()
         for vintage, kept in vintages.items()
-        for name, p in kept.parts.items()
+        for name, p in register.parts(kept).items()
     }
     if rows:
         connection.executemany("INSERT INTO run.files VALUES (?, ?, ?, ?, ?, ?, ?)", list(rows.values()))

@@ -7,6 +7,7 @@ Imports inside functions: what judges a file costs 0.3 s to import, which `--hel
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -30,7 +31,8 @@ from orchestration.cli.prompt import WRONG_USAGE
 if TYPE_CHECKING:
     from orchestration.base.settings import Settings
     from orchestration.catalog.models import Source
-    from orchestration.records.outcome import FileOutcome, Patch
+    from orchestration.records.outcome import FileOutcome
+    from orchestration.records.proposal import Patch
 
 STATES = {
     "accepted": Message(fr="pris", en="accepted"),
@@ -66,7 +68,7 @@ def check(
     catalogue = catalogue_of(settings)
     _require(settings, catalogue, source, file, json_)
     with refusals(settings, json_):
-        outcome = trial.try_file(settings, catalogue, catalogue[source], file, vintage)
+        outcome = trial.try_file(settings, catalogue, catalogue[source], file, vintage, today=date.today())
     if not json_:
         state = STATES[outcome.state].text(settings.language)
         console().print(f"[bold]{file.name}[/bold] : {state}, {outcome.rows_kept} / {outcome.rows_read}")
@@ -166,7 +168,7 @@ def _write_lines(
 
     path = source.path / "columns.csv"
     try:
-        trial.accept(settings, catalogue, source, file, vintage, patch)
+        trial.accept(settings, catalogue, source, file, vintage, patch, today=date.today())
     except Refusal as refusal:
         return False, [
             NOTHING,

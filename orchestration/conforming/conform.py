@@ -21,7 +21,7 @@ from orchestration.conforming.headers import map_headers, normalise, usual_heade
 from orchestration.conforming.patches import Patch, propose
 from orchestration.conforming.published import published_on
 from orchestration.conforming.values import LEVEL_TYPES, NO_FIGURE, NUMBERS, Parsed, parse
-from orchestration.records.outcome import Waived
+from orchestration.records.waived import Waived
 
 if TYPE_CHECKING:
     import pandas as pd

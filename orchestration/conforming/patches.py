@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from orchestration.base.messages import Message, Refusal
 from orchestration.catalog.models import Column, Table
-from orchestration.records.outcome import Patch, Proposal
+from orchestration.records.proposal import Patch, Proposal
 
 if TYPE_CHECKING:
     from orchestration.catalog.models import Source

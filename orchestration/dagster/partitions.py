@@ -56,8 +56,9 @@ def _offered(register: Register) -> dict[tuple[str, str], str]:
     found: dict[tuple[str, str], str] = {}
     for realm, ours in ((register.sample, ("sample", "inbox")), (register.real, ("live", "mirror", "inbox"))):
         for source_id, state in realm.items():
-            for vintage, files in state.files.items():
-                newest = max(files.values(), key=lambda f: f.fetched_at or "", default=None)
+            for vintage in state.files:
+                judged = register.files(state, vintage).values()
+                newest = max(judged, key=lambda f: f.judged_at, default=None)
                 if newest is not None and newest.channel in ours:
                     found[source_id, vintage] = newest.channel
     return found

@@ -28,7 +28,7 @@ from orchestration.catalog.models import Source
 from orchestration.editions import Comparison
 from orchestration.lake.register import Vintage
 from orchestration.records.outcome import CheckOutcome, FileOutcome, RefreshOutcome, Step
-from orchestration.refresh.run import Refresh
+from orchestration.refresh.walking import Walk
 
 
 @dataclass
@@ -40,7 +40,7 @@ class Session:
     """
 
     settings: Settings
-    refresh: Refresh
+    refresh: Walk
     stack: ExitStack = field(default_factory=ExitStack)
     built: BuildOutcome | None = None
     marts: list[CheckOutcome] = field(default_factory=list)
@@ -94,7 +94,7 @@ def open_run(
     """
     return Session(
         settings,
-        Refresh.open(
+        Walk.open(
             settings,
             channel=channel,
             only=only,
@@ -111,7 +111,7 @@ def nothing_new(session: Session) -> RefreshOutcome | None:
     The second process starts here: its imports hide behind those of Dagster and the reading of files.
     """
     if session.refresh.nothing_new():
-        session.outcome = session.refresh.unchanged_outcome()
+        session.outcome = session.refresh.unchanged()
         return session.outcome
     start(session)
     return None
@@ -190,7 +190,7 @@ def edition_path(session: Session) -> Path | None:
 
 def tell_steps(session: Session, told: Callable[[Step, str | None], None]) -> None:
     """Let `told` hear of each step as it begins, an ingestion with its source."""
-    session.refresh.on_step = told
+    session.refresh.tell(told)
 
 
 # by run -------------------------------------------------------------------------------------------

@@ -34,7 +34,7 @@ from orchestration.base.messages import Message
 from orchestration.catalog.calendar import as_far_as, described, next_due_at, shift
 from orchestration.catalog.models import Calendar, Source
 from orchestration.catalog.vintages import Vintage, parse_vintage
-from orchestration.records.outcome import Channel
+from orchestration.records.judgement import Channel
 
 HealthState = Literal["fresh", "due", "late_publisher", "late_us", "refused", "never"]
 

@@ -19,9 +19,10 @@ from orchestration.base.settings import Settings
 from orchestration.catalog import Source, load_catalogue
 from orchestration.catalog.vintages import newest
 from orchestration.health.freshness import SourceHealth, health, worst
-from orchestration.lake.register import Realm, SourceState, Vintage
+from orchestration.lake.register import Realm, Register, SourceState, Vintage
 from orchestration.lake.store import Lake
-from orchestration.records.outcome import SourceStanding, WaiverNote
+from orchestration.records.outcome import SourceStanding
+from orchestration.records.waived import WaiverNote
 
 # the most urgent first
 STATES = {
@@ -114,7 +115,7 @@ def source_status(settings: Settings, today: date | None = None) -> list[SourceS
     realm: Realm = "real" if register.real else "sample"
     return statuses(
         load_catalogue(settings.sources_path),
-        register.realm(realm),
+        register,
         home=settings.home,
         realm=realm,
         today=today or date.today(),
@@ -145,33 +146,34 @@ def status_json(found: list[SourceStatus], notes: list[WaiverNote], language: La
 
 
 def statuses(
-    catalogue: Mapping[str, Source], states: Mapping[str, SourceState], *, home: Path, realm: Realm, today: date
+    catalogue: Mapping[str, Source], register: Register, *, home: Path, realm: Realm, today: date
 ) -> list[SourceStatus]:
     """Return the status of every source of `catalogue` on the day `today`, in its order.
 
-    `states`: what the register (or a refresh under way) holds of the sources of `realm`. When a publisher
+    `register`: that of the home, or the one that a refresh works on; its sources of `realm` count. When a publisher
     was last asked, and what it said, is read from `home/live`; a trial on samples does not look there.
     """
-    live = home / "live" if realm == "real" else None
+    live, states = home / "live" if realm == "real" else None, register.realm(realm)
     return [
-        SourceStatus(source, *_health(source, states.get(name, SourceState()), live and live / name, today))
+        SourceStatus(source, *_health(source, register, states.get(name, SourceState()), live and live / name, today))
         for name, source in catalogue.items()
     ]
 
 
 def _health(
-    source: Source, state: SourceState, live: Path | None, today: date
+    source: Source, register: Register, state: SourceState, live: Path | None, today: date
 ) -> tuple[SourceHealth, str | None, dict[str, SourceHealth]]:
     # a publisher's try-out in made-up rows is neither held nor refused: it says nothing of any day
-    judged = {v: [f for f in files.values() if not f.synthetic] for v, files in state.files.items()}
+    judged = {v: [f for f in register.files(state, v).values() if not f.synthetic] for v in state.files}
     last = newest([v for v, files in judged.items() if files])
     refused = any(f.state == "refused" for f in judged[last]) if last else False
     tables = {
-        name: {v: kept for v, kept in vintages.items() if not kept.is_mock} for name, vintages in state.tables.items()
+        name: {v: kept for v, kept in vintages.items() if not register.is_mock(kept)}
+        for name, vintages in state.tables.items()
     }
     held = {name: last for name, vintages in tables.items() if (last := newest(list(vintages)))}
     looked = None
-    taken = [f.fetched_at for files in judged.values() for f in files if f.fetched_at]
+    taken = [f.judged_at for files in judged.values() for f in files if f.judged_at]
     fetched = max((_utc(t) for t in taken), default=None)
     published, announced = None, None
     if live is not None and live.is_dir():
@@ -187,7 +189,7 @@ def _health(
 
     def told(name: str | None) -> SourceHealth:
         kept = tables[name][held[name]] if name is not None else None
-        printed = max((p.published_at for p in kept.parts.values() if p.published_at), default=None) if kept else None
+        printed = max((p.published_at for p in register.parts(kept).values() if p.published_at), default=None)
         return health(
             source,
             newest_vintage=held[name] if name is not None else None,
@@ -195,7 +197,7 @@ def _health(
             fetched_at=fetched,
             refused=refused,
             today=today,
-            channel=looked or _channel(kept),
+            channel=looked or _channel(register, kept),
             published_vintage=announced,  # type: ignore[arg-type]
             own_calendar=source.tables[name].calendar if name in source.tables else None,
             reference_end=kept.reference_end if kept else None,
@@ -205,15 +207,15 @@ def _health(
     if not found:
         return told(None), None, {}
     first = worst(found)
-    return found[first], _channel(tables[first][held[first]]), found
+    return found[first], _channel(register, tables[first][held[first]]), found
 
 
-def _channel(kept: Vintage | None) -> str | None:
+def _channel(register: Register, kept: Vintage | None) -> str | None:
     """Return where the files of a vintage came from; a sample among them tells on the whole."""
-    parts = list(kept.parts.values()) if kept else []
+    parts = list(register.parts(kept).values())
     if any(p.channel == "sample" for p in parts):
         return "sample"
-    return max(parts, key=lambda p: p.fetched_at).channel if parts else None
+    return max(parts, key=lambda p: p.judged_at).channel if parts else None
 
 
 def _utc(moment: str | datetime) -> datetime:

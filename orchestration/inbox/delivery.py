@@ -20,6 +20,7 @@ from pydantic import BaseModel
 from orchestration.base.messages import Message, Refusal
 from orchestration.catalog.models import FileSpec, Source
 from orchestration.inbox.folder import INBOX, Dropped, Inbox, safe_name, write_atomically
+from orchestration.judging.match import match_file
 from orchestration.landing import Landed
 
 # Larger files are a publisher's stock; they belong in a mirror.
@@ -131,8 +132,6 @@ def taken_name(
 
     Raises Refusal when only the publisher's own name would say which file of the source it is.
     """
-    from orchestration.judging.judge import match_file
-
     spec = source.tables[table].files[index]
     own = safe_name(name)
     ending = _ending(own)
@@ -148,7 +147,7 @@ def taken_name(
         candidates.append(_dated(spec, vintage, given, whole=True))
     for candidate in candidates:
         try:
-            match = match_file(source, _as_landed(source, vintage, candidate))
+            match = match_file(source, _as_landed(source, vintage, candidate), {})
         except Refusal:
             continue
         if match.table_name == table and match.spec is spec:
@@ -310,15 +309,13 @@ def sweep(inbox: Inbox) -> None:
 
 
 def _rivals(source: Source, folder: Path, vintage: str, name: str) -> list[str]:
-    from orchestration.judging.judge import match_file
-
-    slot = match_file(source, _as_landed(source, vintage, name)).slot
+    slot = match_file(source, _as_landed(source, vintage, name), {}).slot
     rivals = []
     for path in sorted(folder.iterdir()):
         if path.name.startswith(".") or not path.is_file():
             continue
         try:
-            same = match_file(source, _as_landed(source, vintage, path.name)).slot == slot
+            same = match_file(source, _as_landed(source, vintage, path.name), {}).slot == slot
         except Refusal:
             same = False
         if same or path.name == name:

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from pydantic import BaseModel
 
+from orchestration.base.errors import HomeBusy
 from orchestration.base.messages import Message, Refusal
 from orchestration.base.settings import Settings
 from orchestration.catalog import load_catalogue
@@ -39,6 +40,7 @@ from orchestration.inbox.folder import (
 )
 from orchestration.inbox.recognise import recognise, shown_by_codes
 from orchestration.inbox.trial import Held, judge
+from orchestration.judging.match import match_file
 from orchestration.lake.store import Lake
 from orchestration.receipts.wording import count
 from orchestration.records.outcome import FileOutcome, RefreshOutcome
@@ -323,8 +325,6 @@ class _Visit:
 
     def _run(self, cases: list[_Case]) -> RefreshOutcome:
         """Run one refresh; raises _Waiting where nothing was decided about any of these files."""
-        from orchestration.base.errors import HomeBusy
-
         try:
             outcome = self.refresh(channel=INBOX, only=_asked(cases))
         except HomeBusy:
@@ -338,8 +338,6 @@ class _Visit:
 
         First it is asked whether an edition can be made without any of them: where it cannot, no file is at fault.
         """
-        from orchestration.base.errors import HomeBusy
-
         for case in cases:
             self._undo(case)
         self.step(
@@ -531,8 +529,6 @@ def _recognise(settings: Settings, inbox: Inbox, case: _Case, copy: Path) -> Non
     A document that is held already gets no keys, and `held_as` says where it is. Raises Refusal when the file
     cannot be taken.
     """
-    from orchestration.judging.judge import match_file
-
     story, dropped = case.story, case.dropped
     catalogue = load_catalogue(settings.sources_path)
     try:
@@ -601,10 +597,10 @@ def _recognise(settings: Settings, inbox: Inbox, case: _Case, copy: Path) -> Non
     if story.held_as is not None:
         return
     landed = delivery.landed(source, found.vintage, case.name, copy, story.digest)
-    story.trial, refusal = judge(settings.home, source, landed, inbox.work)
+    story.trial, refusal = judge(settings, catalogue, source, landed, datetime.now(UTC).date())
     if refusal is not None:
         raise _in_the_teams_words(source, refusal)
-    place = f"{source.source_id}/{found.vintage}/{match_file(source, landed).slot}"
+    place = f"{source.source_id}/{found.vintage}/{match_file(source, landed, catalogue).slot}"
     case.keys = frozenset([place] if spec.format == "table" else [place, f"{source.source_id}/{story.digest}"])
 
 

@@ -6,16 +6,23 @@ written outside the folder that is handed in.
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orchestration.base.messages import Message, Refusal
+from orchestration.base.settings import Settings
 from orchestration.catalog.models import Source
 from orchestration.catalog.vintages import sort_key
 from orchestration.conforming.headers import normalise
 from orchestration.inbox.templates import load_legend
-from orchestration.lake.register import Realm, SourceState
+from orchestration.judging.facts import Facts
+from orchestration.judging.judge import bad_lines
+from orchestration.judging.trial import Tried, trial_facts, try_source
+from orchestration.lake.register import SourceState, realm_of
 from orchestration.lake.store import Lake
 from orchestration.landing import Landed
 
@@ -58,60 +65,74 @@ class Trial:
     newer: str | None = None
 
 
-def judge(home: Path, source: Source, landed: Landed, scratch: Path) -> tuple[Trial, Refusal | None]:
-    """Return what a refresh would make of `landed`, and why it would refuse it (None: it would take it).
+def judge(
+    settings: Settings, catalogue: Mapping[str, Source], source: Source, landed: Landed, today: date
+) -> tuple[Trial, Refusal | None]:
+    """Return what a refresh on the day `today` would make of `landed`, and why it would refuse it (None: it would take it).
 
     A file that is refused has its bad lines listed all the same: whatever else it is refused for, they are what the
     person who filled it in can correct. Raises Refusal where nobody can say which file of its source it is.
     """
-    from orchestration.judging.judge import Judge, match_file
+    with tempfile.TemporaryDirectory(prefix="observatory-trial-") as scratch:
+        facts = trial_facts(settings, catalogue, Path(scratch), today)
+        return _judged(facts, source, landed)
 
-    lake = Lake(home)
-    realm = _realm(lake)
-    state = lake.register.realm(realm).get(source.source_id, SourceState())
-    match = match_file(source, landed)
-    looking = Judge(lake, realm, scratch)
-    try:
-        conformed = looking.read(source, state, match, landed)
-    except Refusal as refusal:
-        rows_read, rejected = looking.bad_lines(source, match, landed)
+
+def _judged(facts: Facts, source: Source, landed: Landed) -> tuple[Trial, Refusal | None]:
+    grounds = facts.grounds
+    (tried,) = try_source(facts, source, [landed])
+    judgement, match = tried.judgement, tried.findings.match
+    if match is None and tried.findings.refusal is not None:
+        raise tried.findings.refusal
+    if not judgement.is_good or match is None:
+        return _turned_away(facts, source, landed, tried)
+    # what is in service: the trial let the file count on its own grounds
+    held = grounds.lake.register.realm(grounds.realm).get(source.source_id, SourceState())
+    # made-up rows are no delivery that a file could differ from
+    vintages = sorted(
+        (v for v, kept in held.tables.get(match.table_name, {}).items() if not kept.synthetic), key=sort_key
+    )
+    newest = vintages[-1] if vintages else None
+    versus, spellings, rows = None, [], tried.findings.rows
+    if match.spec.format == "table" and rows is not None:
+        before = None
+        if newest is not None:
+            in_service = held.tables[match.table_name][newest]
+            # a vintage may be made of several files (one a level): only those of this file's kind are compared with it
+            parts = grounds.lake.register.parts(in_service)
+            same_kind = [file for file, part in parts.items() if part.slot == match.slot]
+            known = grounds.lake.read(in_service)
+            before = known[known["_file"].isin(same_kind)] if same_kind else None
+            versus = _versus(rows, before, match.table.key, newest) if before is not None else None
+        spellings = _spellings(source, match.table_name, rows, before)
+    newer = newest if newest is not None and sort_key(newest) > sort_key(landed.vintage) else None
+    notes = [judgement.reason] if judgement.reason and rows is None else list(rows.notes) if rows else []
+    rejected = sorted(rows.rejected, key=lambda r: r.line) if rows else []
+    return Trial(judgement.rows_read, judgement.rows_kept, rejected, [*notes, *spellings], versus, newer), None
+
+
+def _turned_away(facts: Facts, source: Source, landed: Landed, tried: Tried) -> tuple[Trial, Refusal]:
+    """Return what is told of a file that is refused, with every bad line, and why."""
+    judgement, findings = tried.judgement, tried.findings
+    if findings.refusal is not None and findings.match is not None:
+        refusal = findings.refusal
+        rows_read, rejected = bad_lines(facts, source, findings.match, landed)
         lines = sorted(refusal.lines or rejected, key=lambda r: r.line)
         # the answer lists the lines itself, in the headers' words
         refusal.reason = refusal.alone or refusal.reason
         return Trial(max(rows_read, len(lines)), max(rows_read - len(lines), 0), lines, []), refusal
-    # made-up rows are no delivery that a file could differ from
-    vintages = sorted(
-        (v for v, kept in state.tables.get(match.table_name, {}).items() if not kept.synthetic), key=sort_key
-    )
-    newest = vintages[-1] if vintages else None
-    versus, spellings = None, []
-    if match.spec.format == "table":
-        before = None
-        if newest is not None:
-            in_service = state.tables[match.table_name][newest]
-            # a vintage may be made of several files (one a level): only those of this file's kind are compared with it
-            same_kind = [file for file, part in in_service.parts.items() if part.slot == match.slot]
-            rows = lake.read(in_service)
-            before = rows[rows["_file"].isin(same_kind)] if same_kind else None
-            versus = _versus(conformed, before, match.table.key, newest) if before is not None else None
-        spellings = _spellings(source, match.table_name, conformed, before)
-    newer = newest if newest is not None and sort_key(newest) > sort_key(landed.vintage) else None
-    return Trial(
-        conformed.rows_read,
-        len(conformed.frame),
-        sorted(conformed.rejected, key=lambda r: r.line),
-        [*conformed.notes, *spellings],
-        versus,
-        newer,
-    ), None
+    # refused for what lies beside it in its vintage
+    nothing = Message(fr="", en="")
+    return Trial(judgement.rows_read, 0, [], []), Refusal(judgement.reason or nothing, judgement.action or nothing)
 
 
 class Held:
     """The files that a source is made of in a home, by table and vintage."""
 
     def __init__(self, home: Path, source: Source) -> None:
-        lake = Lake(home)
-        self._tables = lake.register.realm(_realm(lake)).get(source.source_id, SourceState()).tables
+        self._register = Lake(home).register
+        realm = realm_of("inbox", self._register)
+        self._tables = self._register.realm(realm).get(source.source_id, SourceState()).tables
 
     def names(self, table: str, vintage: str) -> list[str]:
         """Return the names of the files that a vintage of a table is made of."""
@@ -129,15 +150,10 @@ class Held:
             for table in self._tables.values()
             for vintage, kept in table.items()
             if anywhere or vintage == place[0]
-            for name, part in kept.parts.items()
+            for name, part in self._register.parts(kept).items()
             if part.sha256 == digest
         }
         return None if not places or place in places else min(places)
-
-
-def _realm(lake: Lake) -> Realm:
-    """Return which files a delivery joins: the samples, on a home that never saw others."""
-    return "sample" if lake.register.sample and not lake.register.real else "real"
 
 
 def _spellings(source: Source, table: str, conformed: Conformed, before: pd.DataFrame | None) -> list[Message]:

@@ -1,156 +1,183 @@
-"""One file tried against its source's contract, leaving no trace: `observatory check`.
+"""One file tried as a refresh would take it, leaving no trace: what `observatory check` and the inbox ask alike.
 
-Takes the very way of a refresh (landing, reading, conforming, triage, the vintage that it would join, waivers,
-expectation suites) in a home of its own; nothing is kept. The one thing that may be written, after a yes, are the
-lines proposed for a file that was refused for its headers. What cannot be known here: the other files of a delivery
-(a second file of the same kind, the communes beside the EPCIs), and what the marts make of all of them.
+The grounds are those of a refresh of the home on that day (its register, realm and waivers); new vintages are written to a
+scratch folder. What cannot be known here: the other files of a delivery (a second file of the same kind, the communes
+beside the EPCIs, the other half of a national stock), and what the marts make of all of them.
 """
 
 from __future__ import annotations
 
 import re
-import shutil
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from pathlib import Path
 
+from orchestration.base.duck import connect
 from orchestration.base.messages import Message, Refusal
 from orchestration.base.settings import Settings
 from orchestration.catalog.models import Source
 from orchestration.catalog.vintages import parse_vintage
-from orchestration.landing import HashCache, Landed
-from orchestration.records.outcome import CheckOutcome, FileOutcome, Patch
+from orchestration.conforming import accept_patch
+from orchestration.judging.facts import Facts
+from orchestration.judging.grounds import Grounds
+from orchestration.judging.judge import judge_file
+from orchestration.judging.suites import settle, suite_of
+from orchestration.judging.taking import take
+from orchestration.judging.told import Kept
+from orchestration.judging.verdicts import Findings
+from orchestration.judging.waivers import load_waivers
+from orchestration.judging.withdrawing import withdraw
+from orchestration.lake.register import SourceState, realm_of
+from orchestration.lake.store import Lake
+from orchestration.landing import HashCache, Landed, land_folder
+from orchestration.quality.expectations import validate
+from orchestration.records.judgement import Judgement
+from orchestration.records.outcome import CheckOutcome, FileOutcome, outcome_of
+from orchestration.records.proposal import Patch
+
+
+def trial_facts(settings: Settings, catalogue: Mapping[str, Source], scratch: Path, today: date) -> Facts:
+    """Return what a file dropped today would be held against; whatever is taken is written below `scratch`.
+
+    Raises LakeError.
+    """
+    lake = Lake(settings.home, scratch)
+    register = lake.candidate()
+    return Facts(
+        Grounds(
+            catalogue=catalogue,
+            lake=lake,
+            register=register,
+            realm=realm_of("inbox", register),
+            waivers=load_waivers(settings.waivers_path, dict(catalogue), settings.expectations_path),
+            today=today,
+            territory=settings.territory,
+            run_id="trial",
+            judged_at=datetime.now(UTC),
+            work=scratch / "work",
+        )
+    )
+
+
+@dataclass(frozen=True)
+class Tried:
+    """How a refresh would judge one file, what was met on the way, and the vintages that it would keep with it."""
+
+    landed: Landed
+    judgement: Judgement
+    findings: Findings
+    kept: tuple[Kept, ...] = ()
+
+
+def try_source(facts: Facts, source: Source, files: list[Landed]) -> list[Tried]:
+    """Return how a refresh would judge `files` as those of one delivery, in their order.
+
+    A half of a national stock is judged by itself: the other one may be on its way.
+    """
+    grounds = facts.grounds
+    state = grounds.states.setdefault(source.source_id, SourceState())
+    if source.is_bulk:
+        judged = ((landed, judge_file(facts, source, state, landed)) for landed in files)
+        return [Tried(landed, one, one.findings) for landed, one in judged]
+    withdraw(facts, source, state)
+    if grounds.realm == "real":
+        grounds.register.aside(state)
+    tried = []
+    for taken in take(facts, source, state, files, {f.vintage for f in files}):
+        for one in taken.told:
+            judgement = grounds.register.judgements[one.judgement]
+            if one.alone is not None:
+                judgement = judgement.overturned("vintage", one.alone)
+            tried.append(Tried(one.landed, judgement, one.findings or Findings(), tuple(taken.kept)))
+    return tried
 
 
 def try_file(
-    settings: Settings, catalogue: dict[str, Source], source: Source, file: Path, vintage: str | None
+    settings: Settings,
+    catalogue: Mapping[str, Source],
+    source: Source,
+    file: Path,
+    vintage: str | None,
+    *,
+    today: date,
 ) -> FileOutcome:
-    """Return what a refresh would say of `file` as a file of `source`; nothing is written to the home.
+    """Return what a refresh of the home would say of `file` on the day `today`, as a file of `source`; nothing is kept.
 
-    `vintage`: the folder in which it would lie; when None, the year is looked for in the file's name.
-    It is compared with what lies in the lake of `settings.home`, and with the shipped extract. Raises LakeError.
+    `vintage`: the folder in which it would lie; when None, the year is looked for in the file's name. Raises LakeError.
     """
-    file = file.resolve()
+    with tempfile.TemporaryDirectory(prefix="observatory-check-") as scratch:
+        return _tried(settings, catalogue, source, file.resolve(), vintage, Path(scratch), today)
+
+
+def _tried(
+    settings: Settings,
+    catalogue: Mapping[str, Source],
+    source: Source,
+    file: Path,
+    vintage: str | None,
+    scratch: Path,
+    today: date,
+) -> FileOutcome:
     vintage = vintage or _vintage_in(file)
     if vintage is None or parse_vintage(vintage) is None:
-        return FileOutcome(
-            source=source.source_id,
-            file=file.name,
-            state="refused",
-            reason=Message(
-                fr=f"{file.name} : aucune année dans le nom du fichier ni de son dossier.",
-                en=f"{file.name}: no year in the name of the file or of its folder.",
-            ),
-            action=Message(
-                fr="Dire de quelle année il s'agit : « --vintage 2024 ».",
-                en="Say which year it is: '--vintage 2024'.",
-            ),
-        )
-    with _trial(settings, catalogue, file, source.source_id, vintage) as read:
-        return read(source)
+        return _without_year(source, file)
+    delivery = scratch / "delivery" / source.source_id
+    place = delivery / vintage
+    place.mkdir(parents=True, exist_ok=True)
+    (place / file.name).symlink_to(file)
+    facts = trial_facts(settings, {**catalogue, source.source_id: source}, scratch, today)
+    landed = land_folder(source, delivery, "mirror", HashCache(scratch / "hashes.json"), f"check:{source.source_id}")
+    tried = try_source(facts, source, landed.files)
+    kept = list({k.ticket: k for one in tried for k in one.kept}.values())
+    for item in kept:
+        suite = suite_of(settings.expectations_path, item)
+        if suite is not None and item.held is not None:
+            checks = validated(facts.grounds.lake.path(item.held), suite, f"{source.source_id}.{item.table}")
+            settle(facts, item, checks, kept)
+    held = facts.grounds.register.judgements
+    said = [
+        # a suite may have overturned what was good
+        outcome_of(held.get(j.id, j) if j.is_good else j, origin=f"check:{file.name}", channel="mirror", is_known=False)
+        for j in (one.judgement for one in tried)
+    ]
+    return _together(source, file, vintage, [*landed.outcomes, *said])
+
+
+def validated(path: Path, suite: Path, asset: str) -> list[CheckOutcome]:
+    """Return what an expectation suite says of a Parquet file, run here: no build follows, so no second process is worth its start."""
+    with connect() as connection:
+        frame = connection.execute("SELECT * FROM read_parquet(?)", [str(path)]).df()
+    return validate(frame, suite, asset)
 
 
 def accept(
-    settings: Settings, catalogue: dict[str, Source], source: Source, file: Path, vintage: str | None, patch: Patch
+    settings: Settings,
+    catalogue: Mapping[str, Source],
+    source: Source,
+    file: Path,
+    vintage: str | None,
+    patch: Patch,
+    *,
+    today: date,
 ) -> None:
     """Write the proposed lines to the source's `columns.csv`, once it is proven that `file` reads with them.
 
-    Raises Refusal when the file would still be refused, CatalogueError when the contract would no longer load,
-    OSError when it cannot be written; nothing is written then.
+    Raises Refusal when it would still be refused, CatalogueError when the contract would no longer load, OSError when
+    it cannot be written; nothing is written then.
     """
-    from orchestration.conforming import accept_patch
 
-    file = file.resolve()
-    vintage = vintage or _vintage_in(file)
-    assert vintage is not None, "a patch comes from a file that was tried"
-    with _trial(settings, catalogue, file, source.source_id, vintage) as read:
+    def proven(mended: Source) -> None:
+        outcome = try_file(settings, catalogue, mended, file, vintage, today=today)
+        if outcome.state == "refused" and outcome.reason is not None and outcome.action is not None:
+            raise Refusal(outcome.reason, outcome.action)
 
-        def proven(mended: Source) -> None:
-            outcome = read(mended)
-            if outcome.state == "refused":
-                assert outcome.reason is not None and outcome.action is not None
-                raise Refusal(outcome.reason, outcome.action)
-
-        accept_patch(source.path, patch, reads=proven)
+    accept_patch(source.path, patch, reads=proven)
 
 
-@contextmanager
-def _trial(
-    settings: Settings, catalogue: dict[str, Source], file: Path, source_id: str, vintage: str
-) -> Iterator[Callable[[Source], FileOutcome]]:
-    """Yield what reads the file, as if it had landed, as a file of the source that it is given.
-
-    It is a refresh of a home made for it, up to the build: whatever a refresh says of this file, it says. The lake of
-    `settings.home` is seen there, and not written to. What lies in the same delivery beside the file is not known.
-    """
-    from orchestration.judging.national import try_bulk
-
-    with tempfile.TemporaryDirectory(prefix="observatory-check-") as folder:
-        scratch = Path(folder)
-        delivery = scratch / "delivery"
-        place = delivery / source_id / vintage
-        place.mkdir(parents=True)
-        (place / file.name).symlink_to(file)
-        homes = iter(range(1_000))
-
-        def read(source: Source) -> FileOutcome:
-            if source.is_bulk:
-                landed = Landed(
-                    source=source_id,
-                    vintage=vintage,
-                    path=file,
-                    name=file.name,
-                    bytes=file.stat().st_size,
-                    sha256=HashCache(scratch / "hashes.json").sha256(file),
-                    channel="mirror",
-                    origin=f"check:{file.name}",
-                )
-                return try_bulk(source, landed, scratch)
-            home = scratch / f"home{next(homes)}"
-            _see_lake(settings.home, home)
-            return _refreshed(
-                settings.model_copy(update={"home": home}),
-                {**catalogue, source_id: source},
-                source,
-                delivery,
-                file,
-                vintage,
-            )
-
-        yield read
-
-
-def _see_lake(home: Path, scratch: Path) -> None:
-    """Let `scratch` hold what `home` holds, by links: what a trial writes lies beside them."""
-    (scratch / "lake").mkdir(parents=True)
-    if (home / "state.json").is_file():
-        shutil.copyfile(home / "state.json", scratch / "state.json")
-    for path in (home / "lake").glob("*/*/*.parquet"):
-        link = scratch / "lake" / path.relative_to(home / "lake")
-        link.parent.mkdir(parents=True, exist_ok=True)
-        link.symlink_to(path)
-
-
-def _refreshed(
-    settings: Settings, catalogue: dict[str, Source], source: Source, delivery: Path, file: Path, vintage: str
-) -> FileOutcome:
-    from orchestration.refresh.run import Refresh
-
-    refresh = Refresh.open(settings, channel=str(delivery), only=[source.source_id])
-    here = f"mirror:{source.source_id}/{vintage}"
-    try:
-        refresh.use(catalogue, Suites())
-        refresh.ingest(source.source_id)
-        refresh.check_sources()
-        # not what a waiver that ended took out, nor the extract that stands in
-        found = [
-            o
-            for o in refresh.outcomes[source.source_id]
-            if o.origin == here or (o.origin or "").startswith(f"{here}/{file.name}")
-        ]
-    finally:
-        refresh.close()
+def _together(source: Source, file: Path, vintage: str, found: list[FileOutcome]) -> FileOutcome:
+    """Return one outcome of a file that may be an archive of several."""
     outcome = next((o for o in found if o.state == "refused"), None) or next(iter(found), None)
     if outcome is None:
         why = next((i.why for i in source.ignore if re.fullmatch(i.pattern, file.name, re.IGNORECASE)), "")
@@ -177,29 +204,20 @@ def _refreshed(
     return outcome.model_copy(update={"origin": f"check:{file.name}"})
 
 
-class Suites:
-    """Runs the expectation suites here: no build follows, so no second process is worth its start."""
-
-    def __init__(self) -> None:
-        self._checks: dict[str, list[CheckOutcome]] = {}
-
-    def validate(self, ticket: str, files: list[Path], suite: Path, asset: str) -> None:
-        """Note the suite's verdict on Parquet files; `checks(ticket)` returns it."""
-        from orchestration.base.duck import connect
-        from orchestration.quality.expectations import validate
-
-        with connect() as connection:
-            frame = connection.execute(
-                "SELECT * FROM read_parquet(?, union_by_name = true)", [list(map(str, files))]
-            ).df()
-        self._checks[ticket] = validate(frame, suite, asset)
-
-    def checks(self, ticket: str) -> list[CheckOutcome]:
-        """Return the results noted under `ticket`."""
-        return self._checks[ticket]
-
-    def stop(self) -> None:
-        """Nothing runs that would have to be ended."""
+def _without_year(source: Source, file: Path) -> FileOutcome:
+    return FileOutcome(
+        source=source.source_id,
+        file=file.name,
+        state="refused",
+        reason=Message(
+            fr=f"{file.name} : aucune année dans le nom du fichier ni de son dossier.",
+            en=f"{file.name}: no year in the name of the file or of its folder.",
+        ),
+        action=Message(
+            fr="Dire de quelle année il s'agit : « --vintage 2024 ».",
+            en="Say which year it is: '--vintage 2024'.",
+        ),
+    )
 
 
 def _vintage_in(file: Path) -> str | None:

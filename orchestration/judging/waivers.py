@@ -22,7 +22,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from orchestration.base.messages import Message, Refusal
-from orchestration.records.outcome import Waived, WaiverNote
+from orchestration.records.waived import Waived, WaiverNote
 
 if TYPE_CHECKING:
     from orchestration.catalog.models import Source

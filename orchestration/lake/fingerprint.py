@@ -1,22 +1,24 @@
-"""What decides how a file is judged, as a hash: when it changes, the same bytes are judged anew."""
+"""What decides how a file is judged, as a hash: when it changes, the same bytes are judged anew.
+
+The source's own contract and the code of every room between a file and its judgement. A room that comes to judge
+(names to SIRENs, evidence from filings) is added to `JUDGING`; a test holds the list against the imports.
+"""
 
 from __future__ import annotations
 
 import hashlib
+from functools import cache
 from pathlib import Path
 
 from orchestration.catalog.models import Source
 
-_READING_CODE: bytes | None = None
+# rooms below `orchestration/` whose code a judgement rests on
+JUDGING = ("catalog", "reading", "conforming", "triage", "judging")
 
 
 def contract_hash(source: Source) -> str:
-    """Return the hash of everything that decides how a file of `source` is read.
-
-    The source's own contract and the code of the rooms that read: when either changes, its files are
-    read again even though their bytes did not change.
-    """
-    digest = hashlib.sha256(_reading_code())
+    """Return the hash of everything that decides how a file of `source` is read: its folder's data and the code."""
+    digest = hashlib.sha256(_judging_code())
     for path in sorted(source.path.iterdir()):
         if path.suffix in (".yml", ".csv", ".sql"):
             digest.update(path.name.encode())
@@ -36,10 +38,7 @@ def folder_hash(*folders: Path, suffixes: tuple[str, ...]) -> str:
     return digest.hexdigest()[:16]
 
 
-def _reading_code() -> bytes:
-    global _READING_CODE
-    if _READING_CODE is None:
-        here = Path(__file__).parents[1]
-        rooms = [here / n for n in ("reading", "conforming", "triage")]
-        _READING_CODE = folder_hash(*rooms, suffixes=(".py",)).encode()
-    return _READING_CODE
+@cache
+def _judging_code() -> bytes:
+    rooms = Path(__file__).parents[1]
+    return folder_hash(*(rooms / n for n in JUDGING), suffixes=(".py",)).encode()

@@ -23,23 +23,28 @@ from orchestration.base.files import quoted, write_atomically
 from orchestration.base.messages import Message
 from orchestration.catalog.models import Source, Table
 from orchestration.catalog.vintages import parse_vintage
-from orchestration.lake.register import KnownFile, Register, Vintage
+from orchestration.lake.register import VERSION, Register, Vintage
+from orchestration.records.judgement import Judgement
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
 class Lake:
-    """The lake of one home, with the register that a refresh works on."""
+    """The lake of one home, with the register that a refresh works on.
 
-    def __init__(self, home: Path) -> None:
+    `scratch`: where new vintages are written instead, for a trial that must leave the home as it is.
+    """
+
+    def __init__(self, home: Path, scratch: Path | None = None) -> None:
         self.root = home / "lake"
+        self._written = scratch / "lake" if scratch else self.root
         self._register_path = home / "state.json"
         self.register = self._read()
 
     def _read(self) -> Register:
         try:
-            return Register.model_validate_json(self._register_path.read_text(encoding="utf-8"))
+            register = Register.model_validate_json(self._register_path.read_text(encoding="utf-8"))
         except FileNotFoundError:
             return Register()
         except ValueError as error:
@@ -53,13 +58,31 @@ class Lake:
                     en="Move this file away; the next refresh reads every source again. Published editions stay.",
                 ),
             ) from error
+        if register.version > VERSION:
+            raise LakeError(
+                Message(
+                    fr=f"{self._register_path} a été écrit par une version plus récente du logiciel (registre {register.version}, {VERSION} connu).",
+                    en=f"{self._register_path} was written by a later version of the software (register {register.version}, {VERSION} known).",
+                ),
+                Message(
+                    fr="Installer cette version, ou prendre un autre --home.",
+                    en="Install that version, or take another --home.",
+                ),
+            )
+        return register
 
     def candidate(self) -> Register:
         """Return a copy of the register for a refresh to work on."""
-        return copy.deepcopy(self.register)
+        held = self.register
+        # judgements are frozen: their mapping alone is copied
+        states = {r: copy.deepcopy(held.realm(r)) for r in ("real", "sample")}
+        return held.model_copy(
+            update={"judgements": dict(held.judgements), "published": dict(held.published), **states}
+        )
 
     def commit(self, register: Register) -> None:
         """Make `register` the one that counts, in one step, and drop files that it no longer names."""
+        register.prune()
         write_atomically(self._register_path, register.model_dump_json(exclude_none=True))
         self.register = register
         named = {
@@ -75,11 +98,11 @@ class Lake:
             if path.relative_to(self.root).as_posix() not in named:
                 path.unlink(missing_ok=True)
 
-    def path_for(self, source: Source, table: str, vintage: str, parts: dict[str, KnownFile]) -> Path:
+    def path_for(self, source: Source, table: str, vintage: str, parts: dict[str, Judgement]) -> Path:
         """Return where the vintage made of `parts` lies; equal bytes read by an equal contract, equal name."""
         made_of = sorted((name, p.sha256, p.contract) for name, p in parts.items())
         digest = hashlib.sha256(json.dumps(made_of).encode()).hexdigest()[:12]
-        return self.root / source.source_id / table / f"{vintage}.{digest}.parquet"
+        return self._written / source.source_id / table / f"{vintage}.{digest}.parquet"
 
     def write(self, frame: pd.DataFrame, types: list[tuple[str, str]], path: Path) -> int:
         """Write `frame` as Parquet to `path` in one step, and return its rows.
@@ -117,11 +140,16 @@ class Lake:
     def read(self, vintage: Vintage) -> pd.DataFrame:
         """Return one vintage as a frame, provenance columns included."""
         with connect() as connection:
-            return connection.execute(f"SELECT * FROM read_parquet({quoted(self.root / vintage.path)})").df()
+            return connection.execute(f"SELECT * FROM read_parquet({quoted(self.path(vintage))})").df()
+
+    def path(self, vintage: Vintage) -> Path:
+        """Return where a vintage lies."""
+        written = self._written / vintage.path
+        return written if written.exists() else self.root / vintage.path
 
     def relative(self, path: Path) -> str:
-        """Return `path` as the register writes it."""
-        return path.relative_to(self.root).as_posix()
+        """Return a path of `path_for` as the register writes it."""
+        return path.relative_to(self._written).as_posix()
 
 
 class LakeError(Exception):

@@ -18,7 +18,8 @@ from orchestration.catalog.models import Source
 from orchestration.catalog.vintages import parse_vintage
 from orchestration.landing.hashes import HashCache
 from orchestration.reading import is_litter
-from orchestration.records.outcome import Channel, FileOutcome
+from orchestration.records.judgement import Channel
+from orchestration.records.outcome import FileOutcome
 
 COMPRESSED = (".gz", ".zip")
 # an archive beyond these is not opened here; reading judges it

@@ -19,7 +19,7 @@ from orchestration.catalog.models import Source, Table, lake_table
 from orchestration.catalog.vintages import sort_key
 from orchestration.lake.register import SourceState, Vintage
 from orchestration.quality import wording
-from orchestration.quality.suites import Suite, asset_of, read_suite, suite_files
+from orchestration.quality.suites import LARGEST_VALIDATED, Suite, asset_of, read_suite, suite_files
 from orchestration.receipts.summary import owner
 from orchestration.receipts.wording import moment
 
@@ -217,8 +217,6 @@ def _split(notes: Message) -> tuple[Message, Message | None]:
 
 def _silence(source: Source | None, held: Mapping[str, Vintage], lines: list[_Line]) -> Message | None:
     """Return why nothing of a table was ever checked, as far as it is known; None where something was."""
-    from orchestration.refresh.run import LARGEST_VALIDATED
-
     if any(line.results for line in lines):
         return None
     if source is not None and not held:

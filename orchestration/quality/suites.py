@@ -18,6 +18,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from orchestration.base.messages import Message
 
+# a table is judged by Great Expectations only where it is of territory size; SQL judges the national ones
+LARGEST_VALIDATED = 500_000
+
 FOLDERS = ("sources", "marts")
 
 # Bounds that move with the calendar, written `{"$PARAMETER": "today"}` as Great Expectations has it.

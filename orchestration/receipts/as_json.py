@@ -9,15 +9,8 @@ from typing import Any
 
 from orchestration.base.messages import Language, Message
 from orchestration.receipts.patch_files import patch_name
-from orchestration.records.outcome import (
-    FileOutcome,
-    HomeFigure,
-    HomeFigures,
-    HomeGap,
-    RefreshOutcome,
-    SourceStanding,
-    WaiverNote,
-)
+from orchestration.records.outcome import FileOutcome, HomeFigure, HomeFigures, HomeGap, RefreshOutcome, SourceStanding
+from orchestration.records.waived import WaiverNote
 
 
 def to_json(outcome: RefreshOutcome, language: Language = "fr") -> dict[str, Any]:

@@ -6,111 +6,21 @@ business of `receipts`.
 
 from __future__ import annotations
 
-import csv
-import io
 from datetime import date, datetime
-from pathlib import PurePosixPath
 from typing import Literal
 
 from pydantic import BaseModel, Field
 
 from orchestration.base.messages import Message
+from orchestration.records.judgement import Channel, Judgement, State
+from orchestration.records.proposal import Patch
+from orchestration.records.waived import Waived, WaiverNote
 
-State = Literal["accepted", "adapted", "unchanged", "refused", "missing", "kept"]
-Channel = Literal["sample", "mirror", "live", "inbox", "project"]
 Severity = Literal["error", "warn"]
 # of a refresh, in this order; the first once a source
 Step = Literal["ingest", "build", "check", "publish"]
 # why an indicator has no value of the home territory
 Cause = Literal["not_read", "no_source", "withheld", "elsewhere", "other_levels", "no_figure"]
-
-
-class Proposal(BaseModel):
-    """One line for `columns.csv`: which published header would be which column, and why.
-
-    `likeness`: of the names, 0 to 1. `fit`: share of the values that the column could hold, None where
-    they were not looked at. `agreement`: what the comparison with a known vintage says, if any; `agrees`: that
-    it says that they are the same figures, or those of another year of the same places.
-    """
-
-    table: str
-    layout: str
-    canonical: str
-    published: str
-    header: str
-    likeness: float
-    fit: float | None = None
-    agreement: Message | None = None
-    agrees: bool = False
-
-    @property
-    def line(self) -> str:
-        """Return the line as it is written to `columns.csv`."""
-        from orchestration.catalog.load import COLUMNS_HEADER
-
-        cells = {"table": self.table, "layout": self.layout, "canonical": self.canonical, "header": self.header}
-        out = io.StringIO()
-        csv.writer(out, lineterminator="").writerow([cells.get(name, "") for name in COLUMNS_HEADER])
-        return out.getvalue()
-
-    @property
-    def evidence(self) -> Message:
-        """Return what speaks for the line."""
-        fr, en = [f"noms ressemblants à {100 * self.likeness:.0f} %"], [f"names {100 * self.likeness:.0f}% alike"]
-        if self.fit is not None:
-            fr.append(f"{100 * self.fit:.0f} % des valeurs conviennent à la colonne")
-            en.append(f"{100 * self.fit:.0f}% of the values fit the column")
-        if self.agreement is not None:
-            fr.append(self.agreement.fr)
-            en.append(self.agreement.en)
-        return Message(fr=", ".join(fr), en=", ".join(en))
-
-
-class Patch(BaseModel):
-    """Lines to add to `columns_file` (`sources/<source_id>/columns.csv`)."""
-
-    columns_file: str
-    proposals: list[Proposal] = Field(default_factory=list)
-
-    @property
-    def advice(self) -> Message:
-        """Return the lines, their evidence and the command that writes them, as a sentence for the action."""
-        source = PurePosixPath(self.columns_file).parent.name
-        fr = " ⏎ ".join(f"{p.line} ({p.evidence.fr})" for p in self.proposals)
-        en = " ⏎ ".join(f"{p.line} ({p.evidence.en})" for p in self.proposals)
-        return Message(
-            fr=f"Si c'est bien un nouveau nom, ajouter à {self.columns_file} : {fr} "
-            f"(ou le faire écrire : « observatory check {source} FICHIER --accept »).",
-            en=f"If it is a new name for it, add to {self.columns_file}: {en} "
-            f"(or have it written: 'observatory check {source} FILE --accept').",
-        )
-
-
-class Waived(BaseModel, frozen=True):
-    """A check that a file failed and that a waiver let through."""
-
-    check: str
-    column: str | None = None
-
-
-class WaiverNote(BaseModel):
-    """One entry of `waivers.yml` on the day of a refresh, or what is wrong with one.
-
-    `ends_soon`: in force, for thirty days at most. A `malformed` one waives nothing and has no fields but
-    its line and message; `line` is that of the file.
-    """
-
-    state: Literal["malformed", "expired", "ends_soon", "in_force"]
-    line: int
-    message: Message
-    source: str | None = None
-    table: str | None = None
-    vintage: str | None = None
-    check: str | None = None
-    column: str | None = None
-    why: str | None = None
-    who: str | None = None
-    until: date | None = None
 
 
 class FileOutcome(BaseModel):
@@ -136,6 +46,32 @@ class FileOutcome(BaseModel):
     patch: Patch | None = None
     waived: list[Waived] = Field(default_factory=list)
     published_at: date | None = None
+
+
+def outcome_of(judgement: Judgement, *, origin: str, channel: Channel, is_known: bool) -> FileOutcome:
+    """Return what a receipt says of a judged file.
+
+    `origin`, `channel`: where the file came from this time. `is_known`: the same bytes were judged before; a good file
+    is then unchanged, another one not taken for the same reason.
+    """
+    return FileOutcome(
+        source=judgement.source,
+        vintage=judgement.vintage,
+        file=judgement.file,
+        state="unchanged" if is_known and judgement.is_good else judgement.state,
+        reason=judgement.reason,
+        action=judgement.action,
+        rows_read=judgement.rows_read,
+        rows_kept=judgement.rows_kept,
+        rows_rejected=judgement.rows_rejected,
+        sha256=judgement.sha256,
+        bytes=judgement.bytes,
+        origin=origin,
+        channel=channel,
+        patch=judgement.patch,
+        waived=list(judgement.waived),
+        published_at=judgement.published_at,
+    )
 
 
 class CheckOutcome(BaseModel):

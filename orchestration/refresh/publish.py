@@ -8,21 +8,23 @@ register, and the next refresh settles that by itself.
 from __future__ import annotations
 
 import logging
-import os
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from orchestration import editions, receipts
 from orchestration.base.duck import connect
+from orchestration.base.files import write_atomically
 from orchestration.base.messages import Message
 from orchestration.base.settings import code_version
+from orchestration.editions.shelf import current_name
 from orchestration.health.status import STATES
 from orchestration.quality.remembered import remember_checks
 from orchestration.receipts.wording import listed
-from orchestration.records.outcome import FileOutcome, RefreshOutcome
-
-if TYPE_CHECKING:
-    from orchestration.refresh.run import Refresh
+from orchestration.records.outcome import CheckOutcome, FileOutcome, RefreshOutcome, outcome_of
+from orchestration.refresh.build import Built, Checked
+from orchestration.refresh.outcome import outcome as outcome_of_run
+from orchestration.refresh.plan import basis
+from orchestration.refresh.run import Run
 
 log = logging.getLogger("observatory")
 FIGURES = "fct_indicator_value"
@@ -33,67 +35,66 @@ HEALTH = "mart_source_health"
 LEDGER = "mart_edition_change"
 
 
-def publish(refresh: Refresh) -> RefreshOutcome:
-    """Publish what `refresh` built, unless a blocking check failed or readers have just that already.
+def publish(run: Run, built: Built, checked: Checked) -> RefreshOutcome:
+    """Publish what was built, unless a blocking check failed or readers have just that already; write the receipts.
 
     Returns the outcome with its exit code: 0, 3 (a source was refused), 4 (nothing published).
     """
-    if refresh.unjudged:
+    run.concluded = _decide(run, built, checked)
+    return run.concluded
+
+
+def _decide(run: Run, built: Built, checked: Checked) -> RefreshOutcome:
+    if run.ordered:
         # an order that nobody fetched would be a table that nobody judged
-        raise RuntimeError(f"ordered from the expectation suites and never judged: {', '.join(refresh.unjudged)}")
-    blocking = [c for c in refresh.checks if not c.passed and c.severity == "error"]
+        raise RuntimeError(
+            f"ordered from the expectation suites and never judged: {', '.join(i.ticket for i in run.ordered)}"
+        )
+    checks, waivable = [*built.checks, *checked.checks], [*built.waivable, *checked.waivable]
+    blocking = [c for c in checks if not c.passed and c.severity == "error"]
+    run.on_step("publish", None)
     if blocking:
-        return block(refresh, [c.message for c in blocking])
+        return block(run, [c.message for c in blocking], checks=checks, waivable=waivable)
     try:
-        return _publish(refresh)
+        return _publish(run, built, checks)
     except editions.EditionError as error:
-        return block(refresh, [error.reason], error.action)
+        return block(run, [error.reason], error.action, checks=checks, waivable=waivable)
 
 
-def _publish(refresh: Refresh) -> RefreshOutcome:
-    home = refresh.settings.home
-    assert refresh.built is not None and refresh.edition_id is not None, "build() comes first"
-    before = editions.current(home)
-    edition_id = refresh.edition_id
-    outcome = refresh.outcome(edition=edition_id, published=True)
-    built = editions.build(refresh.built.warehouse, home, edition_id, outcome, inputs_of(refresh), code_version())
-    held = [source_id for source_id, state in refresh.states.items() if state.vintages()]
-    home_says = editions.home_figures(refresh.built.warehouse, before.path if before else None, held)
-    refresh.register.published = {"basis": refresh.basis(), "edition": edition_id}
-    if before and says_the_same(before, built):
-        editions.discard(built)
-        refresh.register.published["edition"] = before.edition_id
-        refresh.lake.commit(refresh.register)
-        comparison = editions.compare(before.path, before.path)
-        outcome = refresh.outcome(
-            edition=before.edition_id,
-            published=False,
-            note=Message(
-                fr="Les fichiers ont été relus ; les chiffres sont les mêmes, l'édition publiée reste.",
-                en="The files were read again; the figures are the same, the published edition stays.",
-            ),
-        ).model_copy(update={"home": home_says})
-        keep_receipts(refresh, outcome, comparison)
-        return outcome
-    comparison = editions.compare(before.path if before else None, built.path)
-    refresh.comparison = comparison
-    notes = [refresh.ledger.note] if refresh.ledger and refresh.ledger.note else []
+def _publish(run: Run, built: Built, checks: list[CheckOutcome]) -> RefreshOutcome:
+    grounds, warehouse = run.grounds, built.outcome.warehouse
+    register = grounds.register
+    before = editions.current(run.home)
+    outcome = outcome_of_run(run, edition=built.edition_id, published=True, checks=checks)
+    edition = editions.build(warehouse, run.home, built.edition_id, outcome, inputs_of(run), code_version())
+    held = [source_id for source_id, state in grounds.states.items() if state.vintages()]
+    home_says = editions.home_figures(warehouse, before.path if before else None, held)
+    register.published = {"basis": basis(run), "edition": built.edition_id}
+    if before and says_the_same(before, edition):
+        editions.discard(edition)
+        register.published["edition"] = before.edition_id
+        grounds.lake.commit(register)
+        note = Message(
+            fr="Les fichiers ont été relus ; les chiffres sont les mêmes, l'édition publiée reste.",
+            en="The files were read again; the figures are the same, the published edition stays.",
+        )
+        outcome = outcome_of_run(run, edition=before.edition_id, published=False, checks=checks, note=note)
+        return _told(run, outcome.model_copy(update={"home": home_says}), editions.compare(before.path, before.path))
+    comparison = editions.compare(before.path if before else None, edition.path)
+    run.comparison = comparison
+    notes = [built.ledger.note] if built.ledger.note else []
     notes += _gave_nothing(outcome)
     if before and comparison.is_same:
-        notes += _news_of_sources(refresh, before, built)
+        notes += _news_of_sources(run, before, edition)
     outcome = outcome.model_copy(
-        update={"tables": built.tables, "home": home_says, "note": Message.join(notes, separator=" ")}
+        update={"tables": edition.tables, "home": home_says, "note": Message.join(notes, separator=" ")}
     )
-    texts = receipts.render(outcome, refresh.catalogue, comparison, refresh.settings.language)
-    editions.publish(built, texts)
-    refresh.lake.commit(refresh.register)
-    keep_receipts(refresh, outcome, comparison)
-    log.info(
-        "%s",
-        Message(fr=f"édition {edition_id} publiée", en=f"edition {edition_id} published").text(
-            refresh.settings.language
-        ),
-    )
+    texts = receipts.render(outcome, run.catalogue, comparison, run.settings.language)
+    editions.publish(edition, texts)
+    grounds.lake.commit(register)
+    _keep(run, outcome, texts)
+    said = Message(fr=f"édition {built.edition_id} publiée", en=f"edition {built.edition_id} published")
+    log.info("%s", said.text(run.settings.language))
     return outcome
 
 
@@ -165,7 +166,7 @@ def _states(edition: Path) -> dict[str, tuple] | None:
     return {source_id: state for source_id, *state in rows}
 
 
-def _news_of_sources(refresh: Refresh, before: editions.Edition, built: editions.BuiltEdition) -> list[Message]:
+def _news_of_sources(run: Run, before: editions.Edition, built: editions.BuiltEdition) -> list[Message]:
     """Return why there is an edition although no figure changed: the sources whose state did, if any."""
     old, new = _states(before.path), _states(built.path)
     if old is None or new is None:
@@ -173,9 +174,9 @@ def _news_of_sources(refresh: Refresh, before: editions.Edition, built: editions
     told: dict[str, list[str]] = {"fr": [], "en": []}
     for source_id, (state, *_) in new.items():
         was = old.get(source_id, [None])[0]
-        if was is None or was == state or source_id not in refresh.catalogue:
+        if was is None or was == state or source_id not in run.catalogue:
             continue
-        title = refresh.catalogue[source_id].title
+        title = run.catalogue[source_id].title
         told["fr"].append(f"{title.fr} ({STATES[was][0]} → {STATES[state][0]})")
         told["en"].append(f"{title.en} ({STATES[was][1]} → {STATES[state][1]})")
     if not told["fr"]:
@@ -188,11 +189,21 @@ def _news_of_sources(refresh: Refresh, before: editions.Edition, built: editions
     ]
 
 
-def block(refresh: Refresh, reasons: list[Message], action: Message | None = None) -> RefreshOutcome:
-    """Publish nothing, say why, write the receipt; return the outcome with exit code 4."""
+def block(
+    run: Run,
+    reasons: list[Message],
+    action: Message | None = None,
+    *,
+    checks: list[CheckOutcome],
+    waivable: list[str],
+) -> RefreshOutcome:
+    """Publish nothing, say why, write the receipt; return the outcome with exit code 4.
+
+    `checks`: those of the build and of the marts; `waivable`: entries of `waivers.yml` that would let it through.
+    """
     joined = Message.join(reasons)
     assert joined is not None
-    entries = " ⏎ ".join(refresh.waivable)
+    entries = " ⏎ ".join(waivable)
     waiver = (
         Message(
             fr=f" Dérogation, si l'anomalie est connue et admise, à faire relire dans waivers.yml : {entries}",
@@ -201,16 +212,18 @@ def block(refresh: Refresh, reasons: list[Message], action: Message | None = Non
         if entries
         else Message(fr="", en="")
     )
-    edition = refresh.current_edition()
+    edition = current_name(run.home)
     stays = (
         Message(fr="L'édition précédente reste en service.", en="The previous edition stays in service.")
         if edition
         else Message(fr="Aucune édition n'a encore été publiée ici.", en="No edition has been published here yet.")
     )
-    outcome = refresh.outcome(
+    outcome = outcome_of_run(
+        run,
         edition=edition,
         published=False,
         exit_code=4,
+        checks=checks,
         note=Message(
             fr=f"Rien n'est publié : {joined.fr}",
             en=f"Nothing is published: {joined.en}",
@@ -221,46 +234,44 @@ def block(refresh: Refresh, reasons: list[Message], action: Message | None = Non
             en=f"{stays.en} Hand this receipt to the data team.{waiver.en}",
         ),
     )
-    keep_receipts(refresh, outcome)
+    return _told(run, outcome, None)
+
+
+def give_up(run: Run, reason: Message, built: Built | None = None) -> RefreshOutcome:
+    """Publish nothing because a step broke down; write the receipt; return the outcome (exit code 4)."""
+    checks, waivable = (built.checks, built.waivable) if built else ([], [])
+    run.concluded = block(run, [reason], checks=checks, waivable=waivable).model_copy(update={"accident": True})
+    return run.concluded
+
+
+def _told(run: Run, outcome: RefreshOutcome, comparison: editions.Comparison | None) -> RefreshOutcome:
+    """Write the receipts of a run of which no edition came, and return its outcome."""
+    _keep(run, outcome, receipts.render(outcome, run.catalogue, comparison, run.settings.language))
     return outcome
 
 
-def keep_receipts(refresh: Refresh, outcome: RefreshOutcome, comparison: editions.Comparison | None = None) -> None:
+def _keep(run: Run, outcome: RefreshOutcome, texts: Mapping[str, str]) -> None:
     """Write the receipts of this run below `HOME/receipts/`, whether an edition came of it or not, and keep its checks."""
-    folder = refresh.settings.home / "receipts"
-    texts = receipts.render(outcome, refresh.catalogue, comparison, refresh.settings.language)
+    folder = run.home / "receipts"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in texts.items():
             # receipt.md, receipt.en.md: the run's name takes the place of `receipt`
             target = folder / (name if "/" in name else outcome.run_id + name.removeprefix("receipt"))
             target.parent.mkdir(exist_ok=True)
-            begun = target.with_name(f".{target.name}")
-            begun.write_text(text, encoding="utf-8")
-            os.replace(begun, target)
-        remember_checks(refresh.settings.home, outcome)
+            write_atomically(target, text)
+        remember_checks(run.home, outcome)
     except OSError as error:
         log.error("the receipt could not be written: %s", error)
 
 
-def inputs_of(refresh: Refresh) -> list[FileOutcome]:
+def inputs_of(run: Run) -> list[FileOutcome]:
     """Return every file that the figures rest on, of all sources, not only of those asked for now."""
     inputs = {}
-    for source_id, state in sorted(refresh.states.items()):
+    for source_id, state in sorted(run.grounds.states.items()):
         for vintages in state.tables.values():
             for vintage, kept in vintages.items():
-                for name, part in kept.parts.items():
-                    inputs[source_id, vintage, name] = FileOutcome(
-                        source=source_id,
-                        vintage=vintage,
-                        file=name,
-                        state="accepted",
-                        sha256=part.sha256,
-                        bytes=part.bytes,
-                        origin=part.origin,
-                        channel=part.channel,
-                        rows_read=part.rows_read,
-                        rows_kept=part.rows_kept,
-                        rows_rejected=part.rows_rejected,
-                    )
+                for name, part in run.grounds.register.parts(kept).items():
+                    said = outcome_of(part, origin=part.origin, channel=part.channel, is_known=False)
+                    inputs[source_id, vintage, name] = said
     return [inputs[key] for key in sorted(inputs)]

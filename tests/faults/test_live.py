@@ -52,6 +52,7 @@ from orchestration.landing import HashCache
 from orchestration.landing.live import LiveSettings, land_all_live, land_live, live_clock
 from orchestration.landing.live.engine import Engine
 from orchestration.landing.live.wording import LiveFailure
+from tests.judged import facts, read_rows
 
 MIRROR = Path(os.environ.get("OBSERVATORY_MIRROR", Path(__file__).parents[2] / ".." / "shared" / "mirror"))
 
@@ -517,9 +518,7 @@ def test_melodi_year_that_left_the_window_is_kept_and_the_next_one_taken(look) -
 def test_melodi_populations_are_read_from_the_recorded_answer(look, tmp_path) -> None:  # type: ignore[no-untyped-def]
     from orchestration.base.settings import PROJECT
     from orchestration.catalog import load_catalogue
-    from orchestration.judging.judge import Judge, match_file
     from orchestration.lake.register import SourceState
-    from orchestration.lake.store import Lake
 
     recorded = MIRROR / "insee_melodi" / "recorded"
     catalogue = load_catalogue(PROJECT / "sources")
@@ -533,11 +532,7 @@ def test_melodi_populations_are_read_from_the_recorded_answer(look, tmp_path) ->
         )
         files = look(source, publishers.settings()).files
     assert [(f.vintage, f.name) for f in files] == [("2023", "DS_POPULATIONS_REFERENCE_2023.json")]
-    found = (
-        Judge(Lake(tmp_path / "home"), "real", tmp_path / "work", catalogue=catalogue)
-        .read(source, SourceState(), match_file(source, files[0]), files[0])
-        .frame.set_index("commune_code")
-    )
+    found = read_rows(facts(tmp_path, catalogue), source, SourceState(), files[0]).frame.set_index("commune_code")
     assert len(found) == 24 and not found["population_total"].isna().any()
     for o in json.loads(data)["observations"]:
         code, measure = o["dimensions"]["GEO"].rsplit("-", 1)[1], o["dimensions"]["POPREF_MEASURE"]

@@ -12,7 +12,7 @@ import pytest
 from orchestration.base.settings import PROJECT, Settings
 from orchestration.inbox import Inbox, take_all
 from orchestration.inbox.templates import DATA_SHEET, templates
-from orchestration.refresh.run import Refresh
+from orchestration.refresh.walking import Walk
 
 pytestmark = pytest.mark.slow
 
@@ -39,8 +39,8 @@ def walk(tmp_path_factory):
 
     def refresh(*, channel, only):
         assert channel == "inbox"
-        with Refresh.open(settings, channel=str(inbox.taken), only=only) as opened:
-            return opened.run()
+        with Walk.open(settings, channel=str(inbox.taken), only=only) as opened:
+            return opened.walk()
 
     labels = PROJECT / "sources/lucie_labels/sample/2026-09/labels-rse.csv"
     (inbox.path / "1 relevé des labels, automne.csv").write_bytes(labels.read_bytes())

@@ -16,7 +16,7 @@ from orchestration import editions
 from orchestration.base.duck import connect
 from orchestration.base.settings import Settings
 from orchestration.health.status import source_status
-from orchestration.refresh.run import Refresh
+from orchestration.refresh import walking
 
 pytestmark = pytest.mark.slow
 
@@ -42,9 +42,9 @@ class Walk:
         self.seconds: dict = {}
 
     def refresh(self, name: str, day: date, only: list[str] | None = None) -> None:
-        with Refresh.open(self.settings, channel=str(self.mirror), only=only) as refresh:
+        with walking.Walk.open(self.settings, channel=str(self.mirror), only=only) as refresh:
             refresh.started_at = datetime(day.year, day.month, day.day, 6, tzinfo=UTC)
-            self.steps[name] = refresh.run()
+            self.steps[name] = refresh.walk()
             self.seconds[name] = {n.name: n.seconds for n in refresh.built.nodes} if refresh.built else {}
 
     def edit(self, *changes: tuple[str, str]) -> None:

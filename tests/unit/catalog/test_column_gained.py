@@ -11,7 +11,7 @@ from orchestration.building.ledger import ledger_of
 from orchestration.building.warehouse import fill
 from orchestration.catalog import load_catalogue
 from orchestration.catalog.schema import lake_types
-from orchestration.lake.register import SourceState, Vintage
+from orchestration.lake.register import Register, SourceState, Vintage
 from orchestration.lake.store import Lake
 
 
@@ -26,17 +26,20 @@ def test_a_vintage_without_the_new_column_is_read_with_blanks(tmp_path):
     )
     duckdb.execute(f"COPY (SELECT '44109' AS commune_code, {old}) TO '{path}'")
     lake = Lake(tmp_path)
-    states = {
-        source.source_id: SourceState(
-            tables={"communes": {"2022": Vintage(path=lake.relative(path), rows=1, parts={})}}
-        )
-    }
+    register = Register(
+        real={
+            source.source_id: SourceState(
+                tables={"communes": {"2022": Vintage(path=lake.relative(path), rows=1, parts={})}}
+            )
+        }
+    )
     warehouse = tmp_path / "work/warehouse.duckdb"
     fill(
         warehouse,
         lake,
         {source.source_id: source},
-        states,
+        register,
+        "real",
         territory="244400404",
         refreshed_at=datetime.now(UTC),
         run_id="r",

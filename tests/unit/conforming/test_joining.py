@@ -13,30 +13,30 @@ import pytest
 from orchestration.base.messages import Refusal
 from orchestration.base.settings import PROJECT
 from orchestration.catalog import load_catalogue
-from orchestration.judging.judge import Judge, match_file
-from orchestration.judging.waivers import Waivers
+from orchestration.judging.facts import Facts
+from orchestration.judging.match import match_file
 from orchestration.lake.register import SourceState
-from orchestration.lake.store import Lake
 from orchestration.landing import HashCache, Landed, land_folder
 from orchestration.triage import CodeLists
+from tests.judged import facts, read_rows
 
 SOURCES = load_catalogue(PROJECT / "sources")
 POPULATION = PROJECT / "sources/insee_population/sample/2022/pop2022_donnees_communes.csv"
 
 
-def judge(tmp_path: Path) -> Judge:
-    judge = Judge(Lake(tmp_path / "home"), "real", tmp_path / "work", catalogue=SOURCES, waivers=Waivers([], []))
+def known(tmp_path: Path) -> Facts:
+    found = facts(tmp_path, SOURCES)
     # communes made up here are not those of the official code, nor of the extract
-    judge._code_lists = lambda _: CodeLists()  # type: ignore[method-assign]
-    judge._extracts = lambda *_: []  # type: ignore[method-assign]
-    return judge
+    found.code_lists = lambda _: CodeLists()  # type: ignore[method-assign]
+    found._extracts = lambda *_: []  # type: ignore[method-assign]
+    return found
 
 
 def read(tmp_path: Path, source: str, vintage: str, name: str, data: bytes):
     path = tmp_path / name
     path.write_bytes(data)
     landed = Landed(source, vintage, path, name, len(data), hashlib.sha256(data).hexdigest(), "mirror", "test")
-    return judge(tmp_path).read(SOURCES[source], SourceState(), match_file(SOURCES[source], landed), landed)
+    return read_rows(known(tmp_path), SOURCES[source], SourceState(), landed)
 
 
 def published() -> list[dict[str, str]]:
@@ -261,13 +261,13 @@ def land(tmp_path: Path, name: str, data: bytes) -> dict[str, set[str]]:
     assert len({f.name for f in files}) == len(files)
     slots = set()
     for landed in files:
-        match = match_file(source, landed)
+        match = match_file(source, landed, SOURCES)
         slots.add(match.slot)
-        frame = judge(tmp_path).read(source, SourceState(), match, landed).frame
+        frame = read_rows(known(tmp_path), source, SourceState(), landed).frame
         for level, part in frame.groupby("territory_level"):
-            known = filosofi(next(k for k, v in LEVELS.items() if v == level))
-            at = known[0].index("Q214")
-            assert sorted(part["median"]) == sorted(float(r[at].replace(",", ".")) for r in known[1:] if r[at])
+            sheet = filosofi(next(k for k, v in LEVELS.items() if v == level))
+            at = sheet[0].index("Q214")
+            assert sorted(part["median"]) == sorted(float(r[at].replace(",", ".")) for r in sheet[1:] if r[at])
             found.setdefault(str(level), set()).update(part["territory_code"])
     assert len(slots) == len(files)
     return found

@@ -153,6 +153,8 @@ class FakeRefresh:
 
     def check_marts(self):
         self.calls.append(("check_marts",))
+        if self.failing:  # as the domain: on tables that were not built no suite runs
+            return []
         return [
             CheckOutcome(
                 name="row count at least 1",

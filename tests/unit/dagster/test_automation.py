@@ -34,6 +34,7 @@ from orchestration.dagster.private import job_origin
 from orchestration.health.freshness import health
 from orchestration.health.looks import looks_due
 from orchestration.health.status import SourceStatus
+from tests.judged import judged
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 TODAY = NOW.date()
@@ -439,20 +440,24 @@ def test_a_vintage_chosen_in_the_interface_is_read_again_alone(definitions, inst
     assert "pas de réponse" in silent.failure_data_for_node("read_vintage_again").user_failure_data.description
 
 
+def came_from(register, realm, source, **vintages):
+    from orchestration.lake.register import SourceState
+
+    state = register.realm(realm).setdefault(source, SourceState())
+    for vintage, channel in vintages.items():
+        register.note(state, judged(source, vintage, "a", "refused", channel=channel, id=f"{realm}/{source}/{vintage}"))
+
+
 def test_a_vintage_is_read_again_the_way_it_came(settings, monkeypatch, tmp_path):
     from orchestration.base.errors import UsageError
-    from orchestration.lake.register import KnownFile, Register, SourceState
+    from orchestration.lake.register import Register
     from orchestration.lake.store import Lake
 
-    def state(**vintages):
-        file = {"file": "a", "slot": "", "sha256": "a", "contract": "c", "bytes": 1, "origin": "o", "state": "accepted"}
-        return SourceState(files={v: {"a": KnownFile(channel=c, **file)} for v, c in vintages.items()})
-
     settings.home.mkdir()
-    register = Register(
-        real={"insee_income": state(y2018="live", y2019="mirror", y2020="inbox"), "un_sdg": state(y2023="project")},
-        sample={"insee_income": state(y2018="sample", y2021="sample")},
-    )
+    register = Register()
+    came_from(register, "real", "insee_income", y2018="live", y2019="mirror", y2020="inbox")
+    came_from(register, "real", "un_sdg", y2023="project")
+    came_from(register, "sample", "insee_income", y2018="sample", y2021="sample")
     Lake(settings.home).commit(register)
     came = {v: came_by(settings, "insee_income", v) for v in ("y2018", "y2020", "y2021")}
     assert came == {"y2018": "live", "y2020": "inbox", "y2021": "sample"}
@@ -466,16 +471,13 @@ def test_a_vintage_is_read_again_the_way_it_came(settings, monkeypatch, tmp_path
 
 
 def test_the_vintages_of_the_lake_can_be_chosen(instance, settings):
-    from orchestration.lake.register import KnownFile, Register, SourceState
+    from orchestration.lake.register import Register
     from orchestration.lake.store import Lake
 
     settings.home.mkdir()
-    known = KnownFile(
-        file="a", slot="", sha256="a", contract="c", bytes=1, origin="o", channel="mirror", state="refused"
-    )
-    shipped = known.model_copy(update={"channel": "sample"})
-    files = {"2018": {"a": known}, "2021": {"a": known}, "2022": {"a": shipped}}
-    Lake(settings.home).commit(Register(real={"insee_income": SourceState(files=files)}))
+    register = Register()
+    came_from(register, "real", "insee_income", **{"2018": "mirror", "2021": "mirror", "2022": "sample"})
+    Lake(settings.home).commit(register)
     add_vintages(instance, settings.home)
     add_vintages(instance, settings.home)
     assert instance.get_dynamic_partitions(VINTAGES.name) == ["insee_income|2018", "insee_income|2021"]

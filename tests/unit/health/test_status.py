@@ -16,9 +16,11 @@ from orchestration.building.ledger import Ledger
 from orchestration.building.warehouse import fill
 from orchestration.catalog import load_catalogue
 from orchestration.health.status import OVERDUE, STATES, source_status, status_lines, statuses, summary
-from orchestration.lake.register import KnownFile, SourceState, Vintage
+from orchestration.lake.register import Register, SourceState, Vintage
 from orchestration.lake.store import Lake
 from orchestration.landing.live.journal import Entry, Journal
+from orchestration.records.judgement import Judgement
+from tests.judged import judged
 
 # yearly on 30 September, 33 months behind, 120 days of grace: the vintage 2021 is due on 2025-09-30
 NEET = "insee_neet"
@@ -31,37 +33,61 @@ def catalogue():
 
 
 def file(
-    name: str, *, state: str = "accepted", channel: str = "mirror", fetched: str = "2025-11-01T08:00:00+00:00"
-) -> KnownFile:
-    return KnownFile(
-        file=name,
-        slot=name,
-        sha256="0" * 64,
-        contract="c",
-        bytes=1,
-        origin=f"{channel}:{name}",
-        channel=channel,
-        state=state,
-        fetched_at=fetched,
-    )
+    name: str, *, state: str = "accepted", channel: str = "mirror", fetched: str = "2025-11-01T08:00:00+00:00", **more
+) -> Judgement:
+    return judged(NEET, "", name, state, channel=channel, judged_at=fetched, **more)
 
 
-def state(**vintages: list[KnownFile]) -> SourceState:
+class Held:
+    """A register's entry being made: its judgements, and what names them."""
+
+    def __init__(self) -> None:
+        self.state, self.judgements = SourceState(), {}
+
+    def note(self, vintage: str, one: Judgement) -> str:
+        """Let a file of a vintage be judged; return the judgement's name."""
+        one = one.model_copy(update={"vintage": vintage, "id": f"{vintage}/{one.file}"})
+        self.judgements[one.id] = one
+        self.state.files.setdefault(vintage, {})[one.file] = one.id
+        return one.id
+
+    def keep(self, table: str, vintage: str, *files: Judgement, **more) -> None:
+        """Let a vintage of a table be made of files."""
+        parts = {f.file: self.note(vintage, f) for f in files}
+        kept = Vintage(path=f"{table}.{vintage}", rows=1, parts=parts, **more)
+        self.state.tables.setdefault(table, {})[vintage] = kept
+
+
+def state(**vintages: list[Judgement]) -> Held:
     """Return a register's entry; `v2020=[…]` holds the files judged of vintage 2020, refused ones left out of the table."""
-    found = SourceState()
+    found = Held()
     for key, files in vintages.items():
         vintage = key.removeprefix("v").replace("_", "-")
-        found.files[vintage] = {f.file: f for f in files}
-        good = {f.file: f for f in files if f.state != "refused"}
+        for one in files:
+            found.note(vintage, one)
+        good = [f for f in files if f.state != "refused"]
         if good:
-            found.tables.setdefault("rates", {})[vintage] = Vintage(path=f"{vintage}.parquet", rows=1, parts=good)
+            found.keep("rates", vintage, *good)
     return found
 
 
-def one(
-    catalogue, home: Path, held: SourceState | None, *, today: date = TODAY, realm: str = "real", source: str = NEET
-):
-    found = statuses(catalogue, {source: held} if held else {}, home=home, realm=realm, today=today)
+def register(realm: str = "real", **sources: Held) -> Register:
+    # of several sources in one register each judgement keeps a name of its own
+    made = Register()
+    for name, held in sources.items():
+        renamed = {i: f"{name}/{i}" for i in held.judgements}
+        made.judgements |= {renamed[i]: j.model_copy(update={"id": renamed[i]}) for i, j in held.judgements.items()}
+        state = held.state.model_copy(deep=True)
+        state.files = {v: {n: renamed[i] for n, i in files.items()} for v, files in state.files.items()}
+        for kept in (k for vintages in state.tables.values() for k in vintages.values()):
+            kept.parts = {n: renamed[i] for n, i in kept.parts.items()}
+        made.realm(realm)[name] = state
+    return made
+
+
+def one(catalogue, home: Path, held: Held | None, *, today: date = TODAY, realm: str = "real", source: str = NEET):
+    known = register(realm, **({source: held} if held else {}))
+    found = statuses(catalogue, known, home=home, realm=realm, today=today)
     assert [s.source.source_id for s in found] == list(catalogue)
     return next(s for s in found if s.source.source_id == source)
 
@@ -139,40 +165,28 @@ def test_the_channel_is_that_of_the_newest_good_vintage(catalogue, tmp_path):
     )
     found = one(catalogue, tmp_path, held)
     assert (found.channel, found.is_sample) == ("inbox", False)
-    held.tables["rates"]["2021"].parts["c.csv"] = file("c.csv", channel="sample", fetched="")
+    held.state.tables["rates"]["2021"].parts["c.csv"] = held.note("2021", file("c.csv", channel="sample", fetched=""))
     assert one(catalogue, tmp_path, held).is_sample
 
 
 def test_the_prompt_and_a_refresh_say_the_same(catalogue, tmp_path):
     settings = Settings.load(home=tmp_path)
     lake = Lake(tmp_path)
-    register = lake.candidate()
-    register.sample[NEET] = state(v2018=[file("a.csv", channel="sample")])
-    lake.commit(register)
-    assert source_status(settings, TODAY) == statuses(
-        catalogue, register.sample, home=tmp_path, realm="sample", today=TODAY
-    )
+    trial = register("sample", **{NEET: state(v2018=[file("a.csv", channel="sample")])})
+    lake.commit(trial)
+    assert source_status(settings, TODAY) == statuses(catalogue, trial, home=tmp_path, realm="sample", today=TODAY)
     # real files count as soon as there are any
-    register.real[NEET] = state(v2021=[file("a.csv")])
-    lake.commit(register)
-    assert source_status(settings, TODAY) == statuses(
-        catalogue, register.real, home=tmp_path, realm="real", today=TODAY
-    )
+    both = register("real", **{NEET: state(v2021=[file("a.csv")])})
+    both.sample, both.judgements = trial.sample, both.judgements | trial.judgements
+    lake.commit(both)
+    assert source_status(settings, TODAY) == statuses(catalogue, both, home=tmp_path, realm="real", today=TODAY)
 
 
 def test_a_try_out_in_made_up_rows_hides_no_old_table(catalogue, tmp_path):
     """Egapro: 200 invented rows called 2026 lie beside the index, whose newest list is of 2021 and speaks of 2020."""
-    index = file("index-egalite-fh.csv")
-    mock = file("mock-gip-mds.csv").model_copy(update={"synthetic": True})
-    held = SourceState(
-        tables={
-            "declarations": {
-                "2021-12": Vintage(path="a", rows=1, parts={index.file: index}, reference_end=date(2020, 12, 31))
-            },
-            "pay_gaps": {"v2-2026": Vintage(path="b", rows=1, parts={mock.file: mock}, synthetic=True)},
-        },
-        files={"2021-12": {index.file: index}, "v2-2026": {mock.file: mock}},
-    )
+    held = Held()
+    held.keep("declarations", "2021-12", file("index-egalite-fh.csv"), reference_end=date(2020, 12, 31))
+    held.keep("pay_gaps", "v2-2026", file("mock-gip-mds.csv", synthetic=True), synthetic=True)
     found = one(catalogue, tmp_path, held, source="egapro_index")
     assert (found.health.state, found.health.vintage, found.health.reference_end) == (
         "late_us",
@@ -181,7 +195,7 @@ def test_a_try_out_in_made_up_rows_hides_no_old_table(catalogue, tmp_path):
     )
     assert found.is_overdue and set(found.tables) == {"declarations"}
     # nor does it make a source that holds nothing else seem to have something
-    del held.tables["declarations"], held.files["2021-12"]
+    del held.state.tables["declarations"], held.state.files["2021-12"]
     found = one(catalogue, tmp_path, held, source="egapro_index")
     assert (found.health.state, found.health.vintage, found.channel) == ("never", None, None)
     # the name says it, and only the name: a real file of that publisher counts
@@ -191,14 +205,9 @@ def test_a_try_out_in_made_up_rows_hides_no_old_table(catalogue, tmp_path):
 
 
 def test_the_table_in_the_worst_state_stands_for_the_source(catalogue, tmp_path):
-    old, new = file("a.csv"), file("b.csv")
-    held = SourceState(
-        tables={
-            "communes": {"2025": Vintage(path="a", rows=1, parts={new.file: new})},
-            "movements": {"2019": Vintage(path="b", rows=1, parts={old.file: old})},
-        },
-        files={"2019": {old.file: old}, "2025": {new.file: new}},
-    )
+    held = Held()
+    held.keep("communes", "2025", file("b.csv"))
+    held.keep("movements", "2019", file("a.csv"))
     found = one(catalogue, tmp_path, held, source="insee_cog")
     assert (found.health.state, found.health.vintage) == ("late_us", "2019")
     # the code of 2025 is in force on 1 January, and expected again in March
@@ -207,24 +216,16 @@ def test_the_table_in_the_worst_state_stands_for_the_source(catalogue, tmp_path)
 
 
 def test_a_table_that_comes_out_by_itself_is_not_late_with_the_others(catalogue, tmp_path):
-    part = file("a.csv")
-    held = SourceState(
-        tables={
-            name: {"2023": Vintage(path=name, rows=1, parts={part.file: part})} for name in ("filings", "compliance")
-        },
-        files={"2023": {part.file: part}},
-    )
+    held = Held()
+    for table in ("filings", "compliance"):
+        held.keep(table, "2023", file("a.csv"))
     found = one(catalogue, tmp_path, held, source="ademe_ghg_reports")
     assert {n: h.state for n, h in found.tables.items()} == {"filings": "late_us", "compliance": "fresh"}
     assert found.health.state == "late_us"
     # the pages recorded once in 2018 make no filing of 2022 old
-    held = SourceState(
-        tables={
-            name: {v: Vintage(path=name, rows=1, parts={part.file: part})}
-            for name, v in (("pages", "2022"), ("page_ranges", "2018"))
-        },
-        files={"2018": {part.file: part}, "2022": {part.file: part}},
-    )
+    held = Held()
+    held.keep("pages", "2022", file("a.csv"))
+    held.keep("page_ranges", "2018", file("a.csv"))
     assert one(catalogue, tmp_path, held, source="dpef_filings").health.vintage == "2022"
 
 
@@ -271,7 +272,7 @@ def test_the_lines_for_a_person_begin_with_a_summary_and_the_most_urgent(catalog
         "insee_cog": state(v2020=[file("c.csv")], v2021=[file("d.csv", state="refused")]),
         "un_sdg": state(v2023=[file("e.csv", channel="project")]),
     }
-    found = statuses(catalogue, held, home=tmp_path, realm="real", today=TODAY)
+    found = statuses(catalogue, register(**held), home=tmp_path, realm="real", today=TODAY)
     n = len(catalogue)
     assert (
         summary(found)
@@ -304,13 +305,14 @@ def test_what_lies_in_the_project_is_not_to_be_dropped(catalogue, tmp_path):
 
 def test_the_table_for_dbt(catalogue, tmp_path):
     held = {NEET: state(v2021=[file("a.csv", fetched="2025-11-01T01:30:00+02:00")])}
-    health = statuses(catalogue, held, home=tmp_path, realm="real", today=TODAY)
+    health = statuses(catalogue, register(**held), home=tmp_path, realm="real", today=TODAY)
     warehouse = tmp_path / "work" / "warehouse.duckdb"
     fill(
         warehouse,
         Lake(tmp_path),
         catalogue,
-        {},
+        Register(),
+        "real",
         territory="244400404",
         refreshed_at=datetime(2025, 11, 24, 6, tzinfo=UTC),
         run_id="r",

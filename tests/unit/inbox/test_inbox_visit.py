@@ -253,12 +253,12 @@ def test_pages_are_no_deliveries(home):
 
 def test_a_file_refused_for_another_reason_lists_its_bad_lines_first(home, monkeypatch):
     from orchestration.base.messages import Refusal
-    from orchestration.judging.judge import Judge
+    from orchestration.judging import judge
 
     def read(*_):
         raise Refusal(Message(fr="des lignes connues ont disparu", en="known lines are gone"), Message(fr="x", en="x"))
 
-    monkeypatch.setattr(Judge, "read", read)
+    monkeypatch.setattr(judge, "_read", read)
     home.drop("membres.csv", BAD.replace("18/06/2020;31/12/2024", "18/06/2020;31/12/2019"))
     (answer,) = answers(home).values()
     assert (answer.state, answer.rows_rejected) == ("refused", 2)

@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from orchestration.base.settings import PROJECT, Settings
 from orchestration.catalog import load_catalogue
-from orchestration.judging.trial import Suites, try_file
-from orchestration.refresh.run import Refresh
+from orchestration.judging.trial import try_file, validated
+from orchestration.refresh.ingest import check_sources
+from orchestration.refresh.walking import Walk
 
+TODAY = datetime.now(UTC).date()
 NEET = PROJECT / "sources/insee_neet/sample/2018"
 LABELS = "Label;Entreprise;SIREN;Code commune;Commune;Niveau;Valable du;Valable jusqu'au;Source;Remarque\n" + "".join(
     f"LUCIE 26000;Entreprise {n};;44109;Nantes;;01/03/2025;28/02/2028;https://example.org;\n" for n in range(8)
@@ -24,20 +27,37 @@ def settings(root: Path, **more) -> Settings:
     return Settings(home=root / "home", **more)
 
 
+class Suites:
+    """Runs the expectation suites here, in the place of the second process."""
+
+    def __init__(self) -> None:
+        self.said = {}
+
+    def validate(self, ticket, files, suite, asset):
+        (path,) = files
+        self.said[ticket] = validated(path, suite, asset)
+
+    def checks(self, ticket):
+        return self.said[ticket]
+
+    def stop(self):
+        pass
+
+
 def refreshed(config: Settings, source: str, delivery: Path, own_process: bool):
     """Return what a refresh says of the source's files, by name, and let them count.
 
     `own_process`: the suites run where a refresh runs them, which takes seconds to start.
     """
-    with Refresh.open(config, channel=str(delivery), only=[source]) as refresh:
+    with Walk.open(config, channel=str(delivery), only=[source]) as refresh:
         if own_process:
             refresh.start_worker()
         else:
-            refresh.use(refresh.catalogue, Suites())
+            refresh.run.worker = Suites()
         refresh.ingest(source)
-        refresh.check_sources()
-        refresh.lake.commit(refresh.register)
-        return {o.file: o for o in refresh.outcomes[source]}
+        check_sources(refresh.run)
+        refresh.run.grounds.lake.commit(refresh.run.grounds.register)
+        return {o.file: o for o in refresh.run.outcomes(source)}
 
 
 def place(root: Path, source: str, vintage: str, name: str, content: str | Path) -> Path:
@@ -65,7 +85,7 @@ def said_alike(
     path = place(delivery, source, vintage, name, content)
     catalogue = load_catalogue(config.sources_path)
     before = sorted(p.relative_to(root) for p in root.rglob("*"))
-    tried = try_file(config, catalogue, catalogue[source], path, vintage)
+    tried = try_file(config, catalogue, catalogue[source], path, vintage, today=TODAY)
     assert sorted(p.relative_to(root) for p in root.rglob("*")) == before, "a trial leaves no trace"
     real = refreshed(config, source, delivery, own_process)[name]
     for field in ("state", "reason", "action", "rows_read", "rows_kept", "rows_rejected", "waived"):
@@ -106,7 +126,7 @@ def test_a_folder_of_a_year_to_come_is_told(tmp_path):
     path = place(tmp_path, "insee_neet", "2099", "neet_epci_2018.csv", NEET / "neet_epci_2018.csv")
     config = settings(tmp_path)
     catalogue = load_catalogue(config.sources_path)
-    tried = try_file(config, catalogue, catalogue["insee_neet"], path, "2099")
+    tried = try_file(config, catalogue, catalogue["insee_neet"], path, "2099", today=TODAY)
     assert tried.state == "refused" and "à venir" in tried.reason.fr
 
 
@@ -142,5 +162,5 @@ def test_a_file_that_no_table_needs_is_said_to_be_left_aside(tmp_path):
     path = place(tmp_path, "insee_unemployment", "2023", "Demandeurs_emploi.csv", "a;b\n1;2\n")
     config = settings(tmp_path)
     catalogue = load_catalogue(config.sources_path)
-    tried = try_file(config, catalogue, catalogue["insee_unemployment"], path, "2023")
+    tried = try_file(config, catalogue, catalogue["insee_unemployment"], path, "2023", today=TODAY)
     assert tried.state == "missing" and "laissé de côté" in tried.reason.fr and "France Travail" in tried.reason.fr

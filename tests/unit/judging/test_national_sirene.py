@@ -14,8 +14,12 @@ import pytest
 
 from orchestration.base.settings import PROJECT
 from orchestration.catalog.load import load_source
-from orchestration.judging.national import try_bulk
+from orchestration.judging.judge import judge_file
+from orchestration.judging.match import match_file
+from orchestration.judging.national.opening import connected, open_raw, plain, raw_only
+from orchestration.lake.register import SourceState
 from orchestration.landing import Landed
+from tests.judged import facts
 
 FOLDER = PROJECT / "sources" / "insee_sirene"
 SAMPLE = FOLDER / "sample" / "2026-10"
@@ -131,6 +135,10 @@ def landed(path: Path) -> Landed:
     )
 
 
+def tried_alone(source, one: Landed, work: Path):
+    return judge_file(facts(work, {source.source_id: source}), source, SourceState(), one)
+
+
 def sample_lines(name: str) -> list[list[str]]:
     with zipfile.ZipFile(SAMPLE / name) as archive:
         return list(csv.reader(io.TextIOWrapper(archive.open(archive.namelist()[0]), encoding="utf-8")))
@@ -139,7 +147,7 @@ def sample_lines(name: str) -> list[list[str]]:
 def test_check_takes_each_stock_by_itself(tmp_path):
     source = load_source(FOLDER)
     for name in ("StockEtablissement_utf8.zip", "StockUniteLegale_utf8.zip"):
-        outcome = try_bulk(source, landed(SAMPLE / name), tmp_path)
+        outcome = tried_alone(source, landed(SAMPLE / name), tmp_path)
         assert (outcome.state, outcome.rows_read) == ("accepted", len(sample_lines(name)) - 1), outcome.reason
 
 
@@ -161,7 +169,7 @@ def test_check_refuses_a_damaged_stock_in_words(tmp_path, damage, word):
     path = tmp_path / "StockEtablissement_utf8.csv"
     with path.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows(damage(sample_lines("StockEtablissement_utf8.zip")))
-    outcome = try_bulk(load_source(FOLDER), landed(path), tmp_path)
+    outcome = tried_alone(load_source(FOLDER), landed(path), tmp_path)
     assert outcome.state == "refused" and outcome.action
     assert path.name in outcome.reason.fr and word in outcome.reason.fr
 
@@ -169,7 +177,7 @@ def test_check_refuses_a_damaged_stock_in_words(tmp_path, damage, word):
 def tried(tmp_path: Path, data: bytes, name: str = "StockEtablissement_utf8.csv"):
     path = tmp_path / name
     path.write_bytes(data)
-    return try_bulk(load_source(FOLDER), landed(path), tmp_path)
+    return tried_alone(load_source(FOLDER), landed(path), tmp_path)
 
 
 def written(lines: list[list[str]], **options: str) -> str:
@@ -266,7 +274,7 @@ def test_an_archive_made_on_a_mac_is_read(tmp_path):
         archive.writestr(f"__MACOSX/._{name}", b"\x00\x05\x16\x07")
     work = tmp_path / "work"
     work.mkdir()
-    outcome = try_bulk(load_source(FOLDER), landed(path), work)
+    outcome = tried_alone(load_source(FOLDER), landed(path), work)
     assert (outcome.state, outcome.rows_read) == ("accepted", data.count(b"\n") - 1), outcome.reason
 
 
@@ -298,13 +306,10 @@ def joined(lines: list[list[str]], end: str = "\n", delimiter: str = ",") -> byt
 
 def rows_of(path: Path, work: Path) -> list[tuple[str, ...]]:
     """Return the SIRETs that the national reader sees, in order."""
-    from orchestration.judging.judge import match_file
-    from orchestration.judging.national import _connect, _open, _plain, _raw_only
-
     source = load_source(FOLDER)
-    match = match_file(_raw_only(source), landed(path))
-    with _connect(work) as connection:
-        raw = _open(connection, source, landed(path), match, work, _plain(landed(path), match, work))
+    match = match_file(raw_only(source), landed(path), {})
+    with connected(work) as connection:
+        raw = open_raw(connection, source, landed(path), match, work, plain(landed(path), match, work))
         return sorted(connection.execute(f"SELECT siret FROM {raw.relation}").fetchall())
 
 
@@ -329,7 +334,7 @@ def test_rows_that_a_stray_quote_swallows_are_told_apart(tmp_path, end, delimite
         (tmp_path / name).write_bytes(gzip.compress(data) if packed == "gz" else data)
     work = tmp_path / "work"
     work.mkdir()
-    outcome = try_bulk(load_source(FOLDER), landed(tmp_path / name), work)
+    outcome = tried_alone(load_source(FOLDER), landed(tmp_path / name), work)
     assert (outcome.state, outcome.rows_read, outcome.rows_rejected) == ("adapted", 2500, len(lost)), outcome.reason
     assert f"ligne {lost[0]} " in outcome.reason.fr and f"line {lost[0]}:" in outcome.reason.en
     siret = lines[0].index("siret")
@@ -359,7 +364,7 @@ def test_proper_quotes_and_text_of_several_lines_are_read(tmp_path, end):
     csv.writer(written_text, lineterminator=end).writerows(lines)
     path = tmp_path / "StockUniteLegale_utf8.csv"
     path.write_bytes(written_text.getvalue().encode())
-    outcome = try_bulk(load_source(FOLDER), landed(path), tmp_path)
+    outcome = tried_alone(load_source(FOLDER), landed(path), tmp_path)
     assert (outcome.rows_read, outcome.rows_rejected) == (1500, 0), outcome.reason
 
 
@@ -402,6 +407,6 @@ def test_a_unit_twice_in_parquet(tmp_path):
     (tmp_path / "x.csv").write_bytes(joined(with_row(lines, 20)))
     path = tmp_path / "StockEtablissement_utf8.parquet"
     duckdb.execute(f"COPY (SELECT * FROM read_csv('{tmp_path / 'x.csv'}', all_varchar = true)) TO '{path}'")
-    outcome = try_bulk(load_source(FOLDER), landed(path), tmp_path)
+    outcome = tried_alone(load_source(FOLDER), landed(path), tmp_path)
     assert (outcome.rows_read, outcome.rows_rejected) == (1502, 2), outcome.reason
     assert "lignes 11 et 1501" in outcome.reason.fr and "comptée une fois" in outcome.reason.fr

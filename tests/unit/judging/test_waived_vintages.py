@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from orchestration.base.settings import PROJECT, Settings
-from orchestration.refresh.run import Refresh
+from orchestration.refresh.walking import Walk
 
 LAST, AFTER = date(2027, 3, 31), date(2027, 4, 1)
 FILE = "neet_dpt_2018.csv"
@@ -54,11 +54,12 @@ class House:
     def refresh(self, today: date = LAST, channel: Path | None = None):
         """Return the outcome of the file; the register is kept as after a publication."""
         delivery = str(channel or self.root / "delivery")
-        with Refresh.open(self.settings, channel=delivery, today=today) as refresh:
+        with Walk.open(self.settings, channel=delivery, today=today) as refresh:
             self.was_new = not refresh.nothing_new()
             outcomes = refresh.ingest("insee_neet")
-            refresh.lake.commit(refresh.register)
-            self.lake, self.state = refresh.lake, refresh.states["insee_neet"]
+            grounds = refresh.run.grounds
+            grounds.lake.commit(grounds.register)
+            self.lake, self.state = grounds.lake, grounds.states["insee_neet"]
         (outcome,) = outcomes
         return outcome
 

@@ -8,12 +8,13 @@ import threading
 import pytest
 from filelock import FileLock
 
-from orchestration import notifications
 from orchestration.base.errors import HomeBusy, UsageError
 from orchestration.base.messages import Message
 from orchestration.base.settings import Settings
 from orchestration.lake.store import LakeError
-from orchestration.refresh.run import Refresh
+from orchestration.refresh import run
+from orchestration.refresh.run import close
+from orchestration.refresh.walking import Walk
 from tests.conftest import observatory
 
 SOURCE = "insee_neet"
@@ -35,29 +36,27 @@ def told(monkeypatch, settings):
             found.append(outcome.exit_code)
         assert SOURCE in catalogue
 
-    monkeypatch.setattr(notifications, "after_refresh", after)
-    monkeypatch.setattr(
-        notifications, "accident", lambda _s, channel, reason, action: found.append((channel, reason.en))
-    )
+    monkeypatch.setattr(run, "after_refresh", after)
+    monkeypatch.setattr(run, "accident", lambda _s, channel, reason, action: found.append((channel, reason.en)))
     return found
 
 
 @pytest.fixture
 def opened(settings, tmp_path, monkeypatch):
     # one source and nothing that it rests on: how a refresh ends is all that is asked here
-    monkeypatch.setattr(Refresh, "_needed", lambda _: set())
+    monkeypatch.setattr(run, "needed", lambda _: set())
     mirror = tmp_path / "mirror"
     (mirror / SOURCE).mkdir(parents=True)
-    return lambda **more: Refresh.open(settings, channel=str(mirror), only=[SOURCE], **more)
+    return lambda **more: Walk.open(settings, channel=str(mirror), only=[SOURCE], **more)
 
 
 def test_a_blocked_and_an_unchanged_refresh_are_told_once(opened, told):
     with opened() as refresh:
         refresh.give_up(Message(fr="non", en="no"))
         assert told == []
-    refresh.close()
+    close(refresh.run)
     with opened() as refresh:
-        refresh.unchanged_outcome()
+        refresh.unchanged()
     assert told == [4, 0]
 
 
@@ -88,7 +87,7 @@ def test_a_run_may_wait_for_the_refresh_that_is_going_on(opened, told):
     with opened() as first:
         with pytest.raises(HomeBusy):
             opened()
-        threading.Timer(0.3, first.close).start()
+        threading.Timer(0.3, close, [first.run]).start()
         with opened(wait_seconds=20) as second:
             assert second.run_id != first.run_id
     assert told == []

@@ -8,7 +8,8 @@ from orchestration import receipts
 from orchestration.base.messages import Message
 from orchestration.catalog.load import COLUMNS_HEADER
 from orchestration.receipts.patch_files import patch_files
-from orchestration.records.outcome import Patch, Proposal, WaiverNote
+from orchestration.records.proposal import Patch, Proposal
+from orchestration.records.waived import WaiverNote
 
 COLUMNS = "sources/egapro_index/columns.csv"
 

@@ -9,9 +9,8 @@ from pydantic import ValidationError
 
 from orchestration.base.errors import UsageError
 from orchestration.base.settings import Settings
-from orchestration.editions import shelf
-from orchestration.refresh import publish
-from orchestration.refresh.run import Refresh
+from orchestration.refresh import asking, publish
+from orchestration.refresh.walking import Walk
 from tests.conftest import observatory
 
 
@@ -22,12 +21,12 @@ def settings(tmp_path):
 
 def in_service(monkeypatch, realm, channel="mirror"):
     edition = SimpleNamespace(edition_id="20261129T130038Z", manifest=SimpleNamespace(realm=realm, channel=channel))
-    monkeypatch.setattr(shelf, "current", lambda _: edition)
+    monkeypatch.setattr(asking, "current", lambda _: edition)
 
 
 def wrong(settings, channel):
     with pytest.raises(UsageError) as told:
-        Refresh.open(settings, channel=str(channel))
+        Walk.open(settings, channel=str(channel))
     # nothing was begun, and the home is free
     assert not (settings.home / "lake").exists() and not (settings.home / "editions").exists()
     return f"{told.value.reason.fr} {told.value.action.fr}"
@@ -42,16 +41,16 @@ def test_samples_do_not_take_the_place_of_real_figures_unless_it_is_said(setting
         and "--replace-real" in said
         and "replace_real: true" in said
     )
-    with Refresh.open(settings, channel="sample", replace_real=True, only=["un_sdg"]) as refresh:
-        assert refresh.realm == "sample"
+    with Walk.open(settings, channel="sample", replace_real=True, only=["un_sdg"]) as refresh:
+        assert refresh.run.grounds.realm == "sample"
 
 
 @pytest.mark.parametrize("realm", ["sample", None])
 def test_a_trial_home_goes_on_as_before(settings, monkeypatch, realm):
     if realm:
         in_service(monkeypatch, realm)
-    with Refresh.open(settings, channel="sample", only=["un_sdg"]) as refresh:
-        assert refresh.realm == "sample"
+    with Walk.open(settings, channel="sample", only=["un_sdg"]) as refresh:
+        assert refresh.run.grounds.realm == "sample"
 
 
 def test_a_folder_without_any_source_is_a_slip(settings, tmp_path):
@@ -73,8 +72,8 @@ def test_a_channel_written_otherwise_is_told(settings, tmp_path):
 def test_a_mirror_of_which_one_folder_is_known_is_a_mirror(settings, tmp_path):
     (tmp_path / "envoi/insee_neet").mkdir(parents=True)
     (tmp_path / "envoi/insee_mystere").mkdir()
-    with Refresh.open(settings, channel=str(tmp_path / "envoi"), only=["insee_neet"]) as refresh:
-        assert refresh.realm == "real"
+    with Walk.open(settings, channel=str(tmp_path / "envoi"), only=["insee_neet"]) as refresh:
+        assert refresh.run.grounds.realm == "real"
 
 
 # Luhn's formula by hand: 244400404 → 4+0+4+0+0+8+4+8+2 = 30; with its last digit wrong, 31
@@ -106,4 +105,4 @@ def test_the_prompt_stops_at_once(tmp_path):
 
 def test_what_was_ordered_and_never_judged_is_not_published():
     with pytest.raises(RuntimeError, match="programmes.figures.2026-11"):
-        publish.publish(SimpleNamespace(unjudged=["programmes.figures.2026-11"], checks=[]))
+        publish.publish(SimpleNamespace(ordered=[SimpleNamespace(ticket="programmes.figures.2026-11")]), None, None)

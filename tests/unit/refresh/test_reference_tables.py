@@ -12,7 +12,9 @@ import pytest
 
 from orchestration.base.settings import PROJECT, Settings
 from orchestration.building.worker import BuildError
-from orchestration.refresh.run import Refresh
+from orchestration.refresh.build import _require_territory
+from orchestration.refresh.outcome import outcome
+from orchestration.refresh.walking import Walk
 
 REFERENCES = ("insee_cog", "dgcl_epci", "insee_population", "insee_zones_emploi")
 EXTRACT = "l'extrait livré avec le logiciel est utilisé"
@@ -40,14 +42,14 @@ class Home:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content.read_bytes() if isinstance(content, Path) else content)
 
-    def refresh(self, *only: str, whole: bool = False) -> Refresh:
+    def refresh(self, *only: str, whole: bool = False) -> Walk:
         """Take what lies in the mirror for these sources (`whole`: and for what they need), and keep it as if published."""
-        with Refresh.open(self.settings, channel=str(self.mirror), only=list(only)) as refresh:
-            for source in refresh.sources if whole else map(refresh.catalogue.get, only):
+        with Walk.open(self.settings, channel=str(self.mirror), only=list(only)) as refresh:
+            for source in refresh.sources if whole else map(refresh.run.catalogue.get, only):
                 refresh.ingest(source.source_id)
             if whole:
-                refresh._require_territory()
-            refresh.lake.commit(refresh.register)
+                _require_territory(refresh.run)
+            refresh.run.grounds.lake.commit(refresh.run.grounds.register)
         return refresh
 
 
@@ -60,8 +62,12 @@ def sample(source: str, path: str) -> Path:
     return PROJECT / "sources" / source / "sample" / path
 
 
-def kept(refresh: Refresh, source: str) -> list:
-    return [o for o in refresh.outcomes[source] if o.state == "kept"]
+def channels(refresh: Walk, vintages: dict) -> set[str]:
+    return {p.channel for v in vintages.values() for p in refresh.run.grounds.register.parts(v).values()}
+
+
+def kept(refresh: Walk, source: str) -> list:
+    return [o for o in refresh.run.outcomes(source) if o.state == "kept"]
 
 
 @pytest.mark.parametrize("source", REFERENCES)
@@ -69,18 +75,18 @@ def test_no_file_switches_the_extract_off(home, source):
     for name, content in LEFT.items():
         home.deliver(source, "2027", name, content)
     refresh = home.refresh(source)
-    assert all(refresh.held(source).get(table) for table in refresh.catalogue[source].tables)
+    assert all(refresh.held(source).get(table) for table in refresh.run.catalogue[source].tables)
     assert kept(refresh, source) and all(EXTRACT in o.reason.fr for o in kept(refresh, source))
-    refused = [o for o in refresh.outcomes[source] if o.state == "refused"]
+    refused = [o for o in refresh.run.outcomes(source) if o.state == "refused"]
     assert refused and all(o.file in LEFT and o.file in o.reason.fr for o in refused)
-    assert refresh.outcome(edition=None, published=True).exit_code == 3
+    assert outcome(refresh.run, edition=None, published=True).exit_code == 3
 
 
 def test_a_workbook_that_was_cut_off_does_not_either_and_is_named(home):
     whole = sample("dgcl_epci", "2024/epcicom2024.xlsx").read_bytes()
     home.deliver("dgcl_epci", "2025", "epcicom2025.xlsx", whole[: len(whole) // 2])
     refresh = home.refresh("dgcl_epci")
-    (refused,) = [o for o in refresh.outcomes["dgcl_epci"] if o.state == "refused"]
+    (refused,) = [o for o in refresh.run.outcomes("dgcl_epci") if o.state == "refused"]
     assert "epcicom2025.xlsx" in refused.reason.fr
     assert [(o.vintage, o.file) for o in kept(refresh, "dgcl_epci")] == [("2024", "epcicom2024.xlsx")]
 
@@ -90,17 +96,17 @@ def test_the_extract_serves_for_the_table_that_lacks_and_for_no_other(home):
     home.deliver("insee_cog", "2025", "cog2025_mouvements-communes.csv", b"MOD;DATE_EFF\n")
     refresh = home.refresh("insee_cog")
     held = refresh.held("insee_cog")
-    assert {p.channel for v in held["communes"].values() for p in v.parts.values()} == {"mirror"}
+    assert channels(refresh, held["communes"]) == {"mirror"}
     assert set(held["communes"]) == {"2025"}
-    assert {p.channel for v in held["movements"].values() for p in v.parts.values()} == {"sample"}
+    assert channels(refresh, held["movements"]) == {"sample"}
     assert {o.file for o in kept(refresh, "insee_cog")} == {
         "cog2024_mouvements-communes.csv",
         "cog2025_mouvements-communes.csv",
     }
     # nothing of it is read again, and the same is said
     again = home.refresh("insee_cog")
-    assert [(o.file, o.state, o.reason) for o in again.outcomes["insee_cog"] if o.state != "unchanged"] == [
-        (o.file, o.state, o.reason) for o in refresh.outcomes["insee_cog"] if o.state not in ("accepted", "adapted")
+    assert [(o.file, o.state, o.reason) for o in again.run.outcomes("insee_cog") if o.state != "unchanged"] == [
+        (o.file, o.state, o.reason) for o in refresh.run.outcomes("insee_cog") if o.state not in ("accepted", "adapted")
     ]
     # a good file takes the extract's place
     home.deliver(
@@ -138,7 +144,7 @@ def test_what_every_figure_rests_on_comes_along_once_and_from_the_same_mirror(ho
     home.deliver("insee_cog", "2025", "cog2025_communes.csv", sample("insee_cog", "2025/cog2025_communes.csv"))
     first = home.refresh("insee_neet", whole=True)
     assert {*REFERENCES, "un_sdg", "insee_neet"} <= {s.source_id for s in first.sources}
-    assert {p.channel for v in first.held("insee_cog")["communes"].values() for p in v.parts.values()} == {"mirror"}
+    assert channels(first, first.held("insee_cog")["communes"]) == {"mirror"}
     assert {s.source_id for s in home.refresh("insee_neet").sources} == {"insee_neet"}
 
 
@@ -156,8 +162,8 @@ def test_a_territory_that_no_list_knows_is_told_with_the_list(home):
 
 def test_a_note_alone_is_refused_and_beside_its_list_left_aside(home):
     home.deliver("insee_cog", "2025", "LISEZMOI.txt", LEFT["LISEZMOI.txt"])
-    (alone,) = [o for o in home.refresh("insee_cog").outcomes["insee_cog"] if o.file == "LISEZMOI.txt"]
+    (alone,) = [o for o in home.refresh("insee_cog").run.outcomes("insee_cog") if o.file == "LISEZMOI.txt"]
     assert alone.state == "refused" and "LISEZMOI.txt" in alone.reason.fr and "« 2025 »" in alone.reason.fr
     home.deliver("insee_cog", "2025", "cog2025_communes.csv", sample("insee_cog", "2025/cog2025_communes.csv"))
-    (beside,) = [o for o in home.refresh("insee_cog").outcomes["insee_cog"] if o.file == "LISEZMOI.txt"]
+    (beside,) = [o for o in home.refresh("insee_cog").run.outcomes("insee_cog") if o.file == "LISEZMOI.txt"]
     assert beside.state == "unchanged" and beside.rows_read == 0

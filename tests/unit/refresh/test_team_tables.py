@@ -18,7 +18,8 @@ from orchestration.building.orders import Validate
 from orchestration.building.warehouse import BuildOutcome
 from orchestration.building.worker_main import validate
 from orchestration.records.outcome import CheckOutcome
-from orchestration.refresh.run import Refresh
+from orchestration.refresh.outcome import outcome
+from orchestration.refresh.walking import Walk
 
 NONE_OF_IT = {
     "type": "expect_table_row_count_to_be_between",
@@ -64,22 +65,23 @@ def refreshed(tmp_path_factory):
         suite = expectations / "sources" / f"{source}.{table}.json"
         suite.write_text(json.dumps({"name": suite.stem, "expectations": [NONE_OF_IT]}), encoding="utf-8")
     settings = Settings(home=tmp_path / "home", expectations_path=expectations)
-    with Refresh.open(settings, channel=str(mirror), only=list(TEAM)) as refresh:
-        refresh._worker = Worker(tmp_path)
+    with Walk.open(settings, channel=str(mirror), only=list(TEAM)) as refresh:
+        refresh.run.worker = Worker(tmp_path)
         refresh.build()
         yield refresh
 
 
 def test_every_table_of_the_team_is_judged_before_the_edition_is_built(refreshed):
     for source in TEAM:
-        (told,) = refreshed.outcomes[source]
+        (told,) = refreshed.run.outcomes(source)
         assert told.state == "refused" and told.rows_kept == 0, source
         assert not any(refreshed.held(source).values())
         assert "une ligne au plus" in told.reason.fr
-    assert refreshed.unjudged == [] and refreshed.outcome(edition=None, published=True).exit_code == 3
+    assert refreshed.run.ordered == []
+    assert outcome(refreshed.run, edition=None, published=True).exit_code == 3
 
 
 def test_the_health_of_the_same_edition_knows_them(refreshed):
-    with connect(refreshed.built.warehouse, read_only=True) as connection:
+    with connect(refreshed.built.outcome.warehouse, read_only=True) as connection:
         health = dict(connection.execute("SELECT source_id, state FROM run.source_health").fetchall())
     assert {health[source] for source in TEAM} == {"refused"}

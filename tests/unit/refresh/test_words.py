@@ -9,10 +9,9 @@ import pytest
 
 from orchestration.base.messages import Message
 from orchestration.building.warehouse import Broken, NodeResult
-from orchestration.lake.register import KnownFile, SourceState, Vintage
+from orchestration.lake.register import SourceState, Vintage
 from orchestration.records.outcome import FileOutcome, RefreshOutcome
-from orchestration.refresh import publish
-from orchestration.refresh.run import Refresh, _node_check
+from orchestration.refresh import build, publish
 
 NOW = datetime(2026, 11, 29, tzinfo=UTC)
 KEYS = {
@@ -25,14 +24,13 @@ KEYS = {
 SHAPES = "une période s'écrit 2018, 2023-Q3, 2022-06 ou 2022-06-30"
 
 
+def run() -> SimpleNamespace:
+    state = SourceState(tables={"rates": {"2018": Vintage(path="", rows=1, parts={"neet_communes_2018.csv": "x"})}})
+    return SimpleNamespace(grounds=SimpleNamespace(states={"insee_neet": state}))
+
+
 def named(broken: Broken) -> Message:
-    part = KnownFile(
-        file="x.csv", slot="", sha256="", contract="", bytes=1, origin="", channel="mirror", state="accepted"
-    )
-    state = SourceState(tables={"rates": {"2018": Vintage(path="", rows=1, parts={"neet_communes_2018.csv": part})}})
-    refresh = SimpleNamespace(states={"insee_neet": state})
-    refresh._files = lambda vintages: Refresh._files(refresh, vintages)
-    return Refresh._named(refresh, broken)
+    return build._named(run(), broken)
 
 
 def failed(**changes) -> NodeResult:
@@ -59,7 +57,7 @@ def failed(**changes) -> NodeResult:
 
 
 def test_a_rule_that_blocks_is_told_in_words_with_its_rows_and_what_lets_the_rest_appear():
-    message = _node_check(failed(held=True), named).message
+    message = build._node_check(run(), failed(held=True)).message
     for word in (
         SHAPES,
         "51 lignes",
@@ -73,8 +71,8 @@ def test_a_rule_that_blocks_is_told_in_words_with_its_rows_and_what_lets_the_res
     # not « rule period shape (51) »: no English word of ours, and no row published by a waiver
     assert "rule" not in message.fr and "retenues" in message.fr and "sans elles" in message.fr
     assert (
-        "Retenu" not in _node_check(failed(), named).message.fr
-        and "retenues" not in _node_check(failed(), named).message.fr
+        "Retenu" not in build._node_check(run(), failed()).message.fr
+        and "retenues" not in build._node_check(run(), failed()).message.fr
     )
 
 
@@ -147,8 +145,8 @@ def test_why_addresses_and_half_a_stock_gave_nothing_is_told_once():
     ],
 )
 def test_no_edition_is_said_to_stay_where_there_is_none(monkeypatch, edition, said):
-    monkeypatch.setattr(publish, "keep_receipts", lambda *_: None)
-    refresh = SimpleNamespace(
-        waivable=[], current_edition=lambda: edition, outcome=lambda **told: SimpleNamespace(**told)
-    )
-    assert publish.block(refresh, [Message(fr="non", en="no")]).action.fr.startswith(said)
+    monkeypatch.setattr(publish, "_told", lambda _run, outcome, _comparison: outcome)
+    monkeypatch.setattr(publish, "current_name", lambda _: edition)
+    monkeypatch.setattr(publish, "outcome_of_run", lambda _run, **told: SimpleNamespace(**told))
+    told = publish.block(SimpleNamespace(home=None), [Message(fr="non", en="no")], checks=[], waivable=[])
+    assert told.action.fr.startswith(said)

@@ -12,9 +12,10 @@ import pytest
 from orchestration.base.messages import Refusal
 from orchestration.base.settings import PROJECT
 from orchestration.catalog import load_catalogue
-from orchestration.judging.judge import BESIDE, match_file
+from orchestration.judging.match import BESIDE, match_file
+from orchestration.judging.verdicts import Findings, refused
 from orchestration.landing import Landed
-from orchestration.refresh.run import refused
+from tests.judged import facts
 
 SOURCES = load_catalogue(PROJECT / "sources")
 
@@ -25,8 +26,10 @@ def handed(tmp_path: Path, source: str, name: str, data: bytes | str) -> Refusal
     path.write_bytes(content)
     landed = Landed(source, "2024", path, name, len(content), hashlib.sha256(content).hexdigest(), "mirror", "test")
     with pytest.raises(Refusal) as refusal:
-        match_file(SOURCES[source], landed)
-    assert refused(landed, refusal.value).state == ("unchanged" if refusal.value.kind == BESIDE else "refused")
+        match_file(SOURCES[source], landed, SOURCES)
+    assert refused(facts(tmp_path, SOURCES), SOURCES[source], landed, refusal.value, Findings()).state == (
+        "unchanged" if refusal.value.kind == BESIDE else "refused"
+    )
     return refusal.value
 
 
@@ -104,4 +107,4 @@ def test_a_mangled_file_with_its_own_name_is_refused(tmp_path):
     path = tmp_path / "FILO2018_DISP_EPCI.csv"
     path.write_text("<html>Service indisponible</html>", encoding="utf-8")
     landed = Landed("insee_filosofi", "2018", path, path.name, 1, "0" * 64, "mirror", "test")
-    assert match_file(SOURCES["insee_filosofi"], landed).table_name == "income"
+    assert match_file(SOURCES["insee_filosofi"], landed, SOURCES).table_name == "income"

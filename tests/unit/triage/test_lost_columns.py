@@ -10,11 +10,9 @@ import pytest
 from orchestration.base.settings import PROJECT
 from orchestration.catalog import load_catalogue
 from orchestration.conforming import HeaderRefusal
-from orchestration.judging.judge import Judge, match_file
-from orchestration.judging.waivers import Waivers
 from orchestration.lake.register import SourceState
-from orchestration.lake.store import Lake
 from orchestration.landing import Landed
+from tests.judged import facts, read_rows
 
 SOURCES = load_catalogue(PROJECT / "sources")
 FILOSOFI = SOURCES["insee_filosofi"]
@@ -36,8 +34,7 @@ def read(tmp_path: Path, change):
         "mirror",
         "test",
     )
-    judge = Judge(Lake(tmp_path / "home"), "real", tmp_path / "work", catalogue=SOURCES, waivers=Waivers([], []))
-    return judge.read(FILOSOFI, SourceState(), match_file(FILOSOFI, landed), landed)
+    return read_rows(facts(tmp_path, SOURCES), FILOSOFI, SourceState(), landed)
 
 
 def renamed(old: str, new: str):

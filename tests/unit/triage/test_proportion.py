@@ -9,7 +9,6 @@ import hashlib
 import json
 import random
 import re
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -19,13 +18,14 @@ from orchestration.base.settings import PROJECT
 from orchestration.catalog import load_catalogue
 from orchestration.catalog.schema import lake_types, provenance
 from orchestration.conforming.conform import Conformed
-from orchestration.judging.judge import Judge, match_file
+from orchestration.judging.match import match_file
 from orchestration.judging.waivers import Waivers, load_waivers
-from orchestration.lake.register import KnownFile, SourceState, Vintage
+from orchestration.lake.register import Register, SourceState, Vintage
 from orchestration.lake.store import Lake
 from orchestration.landing import Landed
 from orchestration.triage import CodeLists
 from orchestration.triage.codes import suppressed_communes
+from tests.judged import facts, judged, read_rows
 
 SOURCES = load_catalogue(PROJECT / "sources")
 CODES = ("commune", "epci", "department", "region", "employment_zone", "territory", "siren", "siret")
@@ -37,20 +37,14 @@ class Desk:
     def __init__(self, folder: Path, source: str, waivers: Waivers | None = None, *, extract: bool = False) -> None:
         self.folder, self.source, self.state = folder, SOURCES[source], SourceState()
         self.lake = Lake(folder / "home")
-        self.judge = Judge(
-            self.lake,
-            "real",
-            folder / "work",
-            catalogue=SOURCES,
-            states={source: self.state},
-            waivers=waivers or Waivers([], []),
-            today=date(2026, 11, 29),
-        )
+        self.register = Register(real={source: self.state})
+        self.state = self.register.real[source]
+        self.facts = facts(folder, SOURCES, register=self.register, waivers=waivers)
         # the communes made up here are not those of the official code, nor those of the shipped extract
         self.lists = CodeLists()
-        self.judge._code_lists = lambda _: self.lists  # type: ignore[method-assign]
+        self.facts.code_lists = lambda _: self.lists  # type: ignore[method-assign]
         if not extract:
-            self.judge._extracts = lambda *_: []  # type: ignore[method-assign]
+            self.facts._extracts = lambda *_: []  # type: ignore[method-assign]
 
     def read(self, name: str, vintage: str, data: bytes | str) -> Conformed:
         content = data.encode() if isinstance(data, str) else data
@@ -67,7 +61,7 @@ class Desk:
             "mirror",
             f"test:{name}",
         )
-        return self.judge.read(self.source, self.state, match_file(self.source, landed), landed)
+        return read_rows(self.facts, self.source, self.state, landed)
 
     def take(self, name: str, vintage: str, data: bytes | str) -> Conformed:
         """Read a file and let it count from now on."""
@@ -83,21 +77,13 @@ class Desk:
             "mirror",
             "test",
         )
-        match = match_file(self.source, landed)
-        known = KnownFile(
-            file=name,
-            slot=match.slot,
-            sha256=landed.sha256,
-            contract="x",
-            bytes=1,
-            origin="x",
-            channel="mirror",
-            state="accepted",
-        )
+        match = match_file(self.source, landed, SOURCES)
+        known = judged(self.source.source_id, vintage, name, slot=match.slot, sha256=landed.sha256)
+        self.register.note(self.state, known)
         kept = self.lake.path_for(self.source, match.table_name, vintage, {name: known})
         rows = self.lake.write(conformed.frame.assign(**provenance(landed, False)), lake_types(match.table), kept)
         self.state.tables.setdefault(match.table_name, {})[vintage] = Vintage(
-            path=self.lake.relative(kept), rows=rows, parts={name: known}
+            path=self.lake.relative(kept), rows=rows, parts={name: known.id}
         )
         return conformed
 

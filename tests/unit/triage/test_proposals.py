@@ -9,11 +9,9 @@ import pytest
 from orchestration.base.settings import PROJECT
 from orchestration.catalog import load_catalogue
 from orchestration.conforming import HeaderRefusal
-from orchestration.judging.judge import Judge, match_file
-from orchestration.judging.waivers import Waivers
 from orchestration.lake.register import SourceState
-from orchestration.lake.store import Lake
 from orchestration.landing import Landed
+from tests.judged import facts, read_rows
 
 SOURCES = load_catalogue(PROJECT / "sources")
 EGAPRO = SOURCES["egapro_index"]
@@ -35,9 +33,9 @@ def refused(tmp_path, change) -> HeaderRefusal:
         "mirror",
         "test",
     )
-    judge = Judge(Lake(tmp_path / "home"), "real", tmp_path / "work", catalogue=SOURCES, waivers=Waivers([], []))
+    known = facts(tmp_path, SOURCES)
     with pytest.raises(HeaderRefusal) as refusal:
-        judge.read(EGAPRO, SourceState(), match_file(EGAPRO, landed), landed)
+        read_rows(known, EGAPRO, SourceState(), landed)
     return refusal.value
 
 

@@ -1,0 +1,107 @@
+"""A file whose kind is known becomes rows of text, then rows in the contract's columns that keep the source's rules.
+
+Add a step here when every file must take it before anything is compared. What a step does belongs to its room.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from orchestration import reading
+from orchestration.base.messages import Message
+from orchestration.catalog.models import FileSpec, Source, Table
+from orchestration.catalog.vintages import parse_vintage
+from orchestration.conforming import Conformed, conform
+from orchestration.conforming.headers import HeaderFinder
+from orchestration.conforming.joining import joined
+from orchestration.landing import Landed
+from orchestration.triage import Sink, apply_rules
+
+
+@dataclass(frozen=True)
+class Match:
+    """Which table of the source a file belongs to.
+
+    `slot` is the same for next year's file of that kind. `name`: the name that fits the kind's pattern
+    (the file's own, that of the member of its archive, or its own with the publisher's ending). `given`:
+    values that were recognised by content where the name did not give them. `notes`: how it was recognised.
+    """
+
+    table_name: str
+    table: Table
+    spec: FileSpec
+    slot: str
+    name: str = ""
+    given: dict[str, str] = field(default_factory=dict)
+    notes: tuple[Message, ...] = ()
+
+
+def conformed(source: Source, landed: Landed, match: Match, work: Path, fault: Sink) -> Conformed:
+    """Return the rows in the contract's columns, after the rules of the source and before any comparison.
+
+    `fault`: decides on what may be waived. Raises Refusal with the file, the line or the column, and what to do next.
+    """
+    raw = read_file(source, landed, match, work)
+    vintage = parse_vintage(landed.vintage)
+    year = vintage.year if vintage else None
+    found = conform(
+        match.table,
+        match.spec,
+        raw,
+        table_name=match.table_name,
+        file_name=landed.plain_name,
+        columns_file=f"sources/{source.source_id}/columns.csv",
+        vintage_year=year,
+        fault=fault,
+        pattern_name=match.name or None,
+        given=match.given,
+    )
+    found.notes[:0] = (*([landed.note] if landed.note else []), *match.notes)
+    apply_rules(match.table, found, file_name=landed.name, vintage_year=year, fault=fault)
+    return found
+
+
+def read_file(source: Source, landed: Landed, match: Match, workdir: Path) -> reading.RawTable:
+    """Return the file as rows of text. Raises Refusal where it cannot be read with certainty."""
+    spec = match.spec
+    # one file of an archive of several is asked for by its place in it
+    wanted = spec.regex if landed.member is None else landed.member.__eq__
+    if spec.format == "markdown":
+        return reading.read_markdown(landed.path, name=landed.name)
+    if spec.format == "pdf":
+        return _pages(landed)
+    if spec.format == "json":
+        assert spec.extract is not None
+        sql = (source.path / spec.extract).read_text(encoding="utf-8")
+        with reading.uncompressed(landed.path, workdir, name=landed.name, wanted=wanted) as path:
+            return reading.read_json(path, name=landed.name, sql=sql)
+    finder = HeaderFinder(match.table, spec.layout, spec.unpivot.headers if spec.unpivot else None)
+    raw = reading.read_table(
+        landed.path,
+        name=landed.name,
+        sheet=re.escape(landed.sheet.strip()) if landed.sheet else spec.sheet,
+        known_headers=finder.count,
+        member=wanted,
+    )
+    return joined(match.table, spec.layout, raw)
+
+
+def _pages(landed: Landed) -> reading.RawTable:
+    """Return a PDF as rows: filing, file, page (1 = first page of the file), text."""
+    document = reading.read_pdf(landed.path, name=landed.name)
+    filing = f"{landed.vintage}/{Path(landed.name).stem}"
+    numbers = range(1, len(document.pages) + 1)
+    return reading.RawTable(
+        header=["filing_id", "file_name", "page", "text"],
+        rows=[[filing, landed.name, str(n), text] for n, text in zip(numbers, document.pages, strict=True)],
+        lines=list(numbers),
+        file=landed.name,
+        sheet=None,
+        header_line=0,
+        encoding=None,
+        delimiter=None,
+        numeric_cells=True,
+        adaptations=[],
+    )

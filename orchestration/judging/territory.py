@@ -1,0 +1,53 @@
+"""The communes of the observatory's own territory, by the newest list that the lake holds."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from orchestration.base.duck import connect
+from orchestration.base.messages import Message
+from orchestration.catalog.models import Source
+from orchestration.catalog.vintages import sort_key
+from orchestration.judging.facts import COMMUNES, COMPOSITION
+from orchestration.judging.grounds import Grounds
+from orchestration.lake.register import SourceState, Vintage
+
+
+class Listed(NamedTuple):
+    """Codes of communes, and the list that they stand in: its name with the vintage, and whether it is the shipped extract."""
+
+    codes: list[str]
+    name: Message
+    is_extract: bool
+
+
+def home_communes(grounds: Grounds) -> Listed:
+    """Return the communes of the territory's intercommunal body, by the newest composition at hand."""
+    return _newest(grounds, COMPOSITION, "epci_code = ?", [grounds.territory])
+
+
+def all_communes(grounds: Grounds) -> Listed:
+    """Return every commune of the newest list at hand."""
+    return _newest(grounds, COMMUNES, "true", [])
+
+
+def _newest(grounds: Grounds, columns: set[str], where: str, values: list[str]) -> Listed:
+    """Return the communes for which `where` holds in the newest table of the lake that has `columns`."""
+    found: tuple[tuple, Source, str, Vintage] | None = None
+    for source in grounds.catalogue.values():
+        for name, table in source.tables.items():
+            vintages = grounds.states.get(source.source_id, SourceState()).tables.get(name, {})
+            if vintages and columns <= {c.name for c in table.columns}:
+                vintage = max(vintages, key=sort_key)
+                if found is None or sort_key(vintage) > found[0]:
+                    found = (sort_key(vintage), source, vintage, vintages[vintage])
+    if found is None:
+        return Listed([], Message(fr="aucune", en="none"), False)
+    _, source, vintage, kept = found
+    with connect() as connection:
+        rows = connection.execute(
+            f"SELECT DISTINCT commune_code FROM read_parquet(?) WHERE {where} ORDER BY 1",
+            [str(grounds.lake.path(kept)), *values],
+        ).fetchall()
+    name = Message(fr=f"« {source.title.fr} », {vintage}", en=f"'{source.title.en}', {vintage}")
+    return Listed([r[0] for r in rows], name, grounds.register.is_extract(kept))

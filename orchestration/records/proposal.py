@@ -1,0 +1,71 @@
+"""Lines that would make a file readable whose headers changed, with what speaks for them."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import PurePosixPath
+
+from pydantic import BaseModel, Field
+
+from orchestration.base.messages import Message
+from orchestration.catalog.load import COLUMNS_HEADER
+
+
+class Proposal(BaseModel):
+    """One line for `columns.csv`: which published header would be which column, and why.
+
+    `likeness`: of the names, 0 to 1. `fit`: share of the values that the column could hold, None where
+    they were not looked at. `agreement`: what the comparison with a known vintage says, if any; `agrees`: that
+    it says that they are the same figures, or those of another year of the same places.
+    """
+
+    table: str
+    layout: str
+    canonical: str
+    published: str
+    header: str
+    likeness: float
+    fit: float | None = None
+    agreement: Message | None = None
+    agrees: bool = False
+
+    @property
+    def line(self) -> str:
+        """Return the line as it is written to `columns.csv`."""
+        cells = {"table": self.table, "layout": self.layout, "canonical": self.canonical, "header": self.header}
+        out = io.StringIO()
+        csv.writer(out, lineterminator="").writerow([cells.get(name, "") for name in COLUMNS_HEADER])
+        return out.getvalue()
+
+    @property
+    def evidence(self) -> Message:
+        """Return what speaks for the line."""
+        fr, en = [f"noms ressemblants à {100 * self.likeness:.0f} %"], [f"names {100 * self.likeness:.0f}% alike"]
+        if self.fit is not None:
+            fr.append(f"{100 * self.fit:.0f} % des valeurs conviennent à la colonne")
+            en.append(f"{100 * self.fit:.0f}% of the values fit the column")
+        if self.agreement is not None:
+            fr.append(self.agreement.fr)
+            en.append(self.agreement.en)
+        return Message(fr=", ".join(fr), en=", ".join(en))
+
+
+class Patch(BaseModel):
+    """Lines to add to `columns_file` (`sources/<source_id>/columns.csv`)."""
+
+    columns_file: str
+    proposals: list[Proposal] = Field(default_factory=list)
+
+    @property
+    def advice(self) -> Message:
+        """Return the lines, their evidence and the command that writes them, as a sentence for the action."""
+        source = PurePosixPath(self.columns_file).parent.name
+        fr = " ⏎ ".join(f"{p.line} ({p.evidence.fr})" for p in self.proposals)
+        en = " ⏎ ".join(f"{p.line} ({p.evidence.en})" for p in self.proposals)
+        return Message(
+            fr=f"Si c'est bien un nouveau nom, ajouter à {self.columns_file} : {fr} "
+            f"(ou le faire écrire : « observatory check {source} FICHIER --accept »).",
+            en=f"If it is a new name for it, add to {self.columns_file}: {en} "
+            f"(or have it written: 'observatory check {source} FILE --accept').",
+        )

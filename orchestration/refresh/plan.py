@@ -1,0 +1,90 @@
+"""What is new: whether every landed file was judged before, and whether the edition in service rests on just that.
+
+Needs neither pandas, dbt, Great Expectations nor Dagster: it is what an unchanged refresh costs.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+from orchestration.base.messages import Message
+from orchestration.catalog import Source
+from orchestration.editions.shelf import current_name
+from orchestration.health.status import SourceStatus, statuses
+from orchestration.judging.told import Told, known_files
+from orchestration.judging.waivers import MARTS
+from orchestration.lake.fingerprint import folder_hash
+from orchestration.lake.register import SourceState
+from orchestration.landing import Landed
+from orchestration.records.outcome import RefreshOutcome
+from orchestration.refresh.outcome import outcome
+from orchestration.refresh.run import Run, line_of
+from orchestration.refresh.standing_in import aside, extracts, missing, stand_in
+
+
+def nothing_new(run: Run) -> bool:
+    """Return whether every landed file was judged before and the current edition rests on just that."""
+    grounds = run.grounds
+    if any(grounds.ended(run.catalogue[n], s) for n, s in grounds.states.items() if n in run.catalogue):
+        return False
+    for source in run.sources:
+        state = grounds.states.get(source.source_id, SourceState())
+        if any(not state.tables.get(table) for table in extracts(run, source, state)):
+            return False
+        for landed in run.landings[source.source_id].files:
+            if landed.vintage in run.again or grounds.known(source, state, landed) is None:
+                return False
+    return grounds.register.published.get("basis") == basis(run) and current_name(run.home) is not None
+
+
+def unchanged(run: Run) -> RefreshOutcome:
+    """Return the outcome of a refresh that has nothing to do; every file is told as it was judged before."""
+    grounds = run.grounds
+
+    def known(source: Source, state: SourceState, files: list[Landed]) -> list[Told]:
+        return known_files(grounds, source, state, files)
+
+    for source in run.sources:
+        name = source.source_id
+        landing, state = run.landings[name], grounds.states.get(name, SourceState())
+        run.told[name] = [*landing.outcomes, *map(line_of, known(source, state, landing.files))]
+        run.told[name] += stand_in(run, source, state, aside(run, state), known)
+        run.told[name] = run.told[name] or [missing(source, state)]
+    run.concluded = outcome(
+        run,
+        edition=current_name(run.home),
+        published=False,
+        note=Message(
+            fr="Rien de nouveau : l'édition publiée reste la même.",
+            en="Nothing new: the published edition stays as it is.",
+        ),
+    ).model_copy(update={"has_receipt": False})
+    return run.concluded
+
+
+def basis(run: Run) -> str:
+    """Return the hash of everything that the marts are made from; equal basis, equal marts.
+
+    The day belongs to it: whether a label is in force depends on it.
+    """
+    paths = sorted(
+        f"{source_id}/{table}/{vintage}={v.path}"
+        for source_id, state in run.grounds.states.items()
+        for table, vintages in state.tables.items()
+        for vintage, v in vintages.items()
+    )
+    settings = run.settings
+    code = folder_hash(
+        settings.dbt_project_path, settings.expectations_path, suffixes=(".sql", ".yml", ".csv", ".json")
+    )
+    states = [[s.source.source_id, s.health.state, s.health.vintage] for s in standing(run)]
+    waived = run.grounds.waivers.fingerprint(run.today, MARTS)
+    text = json.dumps([paths, settings.territory, run.grounds.realm, code, run.today.isoformat(), states, waived])
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def standing(run: Run) -> list[SourceStatus]:
+    """Return how every source stands on the day of this refresh, by what it has taken so far."""
+    grounds = run.grounds
+    return statuses(run.catalogue, grounds.register, home=run.home, realm=grounds.realm, today=run.today)
