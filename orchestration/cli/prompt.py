@@ -129,14 +129,16 @@ class Group(TyperGroup):
         self,
         args: Sequence[str] | None = None,
         prog_name: str | None = None,
+        complete_var: str | None = None,
         standalone_mode: bool = True,
+        windows_expand_args: bool = True,
         **extra: Any,
     ) -> Any:
         """Run a command and end the process with its exit code; nothing that a person typed ends in a traceback."""
         if not standalone_mode:
-            return super().main(args, prog_name, standalone_mode=False, **extra)
+            return super().main(args, prog_name, complete_var, False, windows_expand_args, **extra)
         try:
-            code = super().main(args, prog_name, standalone_mode=False, **extra)
+            code = super().main(args, prog_name, complete_var, False, windows_expand_args, **extra)
         except typer.Abort:
             print("Abandonné." if language() == "fr" else "Aborted.", file=sys.stderr)
             code = ABORTED

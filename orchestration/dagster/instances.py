@@ -12,7 +12,14 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from dagster import AssetExecutionContext, DagsterInstance, DagsterRunStatus, OpExecutionContext, RunsFilter
+from dagster import (
+    AssetCheckExecutionContext,
+    AssetExecutionContext,
+    DagsterInstance,
+    DagsterRunStatus,
+    OpExecutionContext,
+    RunsFilter,
+)
 
 from orchestration.base.settings import PROJECT, Settings
 from orchestration.dagster.private import instance_in
@@ -45,7 +52,7 @@ def this_process() -> dict[str, str]:
     return {PROCESS_TAG: f"{socket.gethostname()}:{os.getpid()}"}
 
 
-def here(context: OpExecutionContext | AssetExecutionContext) -> None:
+def here(context: OpExecutionContext | AssetExecutionContext | AssetCheckExecutionContext) -> None:
     """Note on the run which process carries it out."""
     context.instance.add_run_tags(context.run.run_id, this_process())
 

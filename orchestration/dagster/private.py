@@ -18,7 +18,7 @@ private part, and nothing of the observatory belongs here.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -66,7 +66,7 @@ def instance_in(home: Path, *, compute_logs: bool) -> DagsterInstance:
     )
 
 
-def execute(job: JobDefinition, run: DagsterRun, instance: DagsterInstance) -> list[DagsterEvent]:
+def execute(job: JobDefinition, run: DagsterRun, instance: DagsterInstance) -> Sequence[DagsterEvent]:
     """Carry out a run that is recorded already, in this process; return its events."""
     return execute_run(InMemoryJob(job), run, instance).all_events
 

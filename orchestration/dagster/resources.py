@@ -8,8 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
-from dagster import AssetExecutionContext, ConfigurableResource, Failure, InitResourceContext
+from dagster import (
+    AssetCheckExecutionContext,
+    AssetExecutionContext,
+    ConfigurableResource,
+    Failure,
+    InitResourceContext,
+)
 from pydantic import Field, ValidationError
 
 from orchestration.base.errors import HomeBusy, UsageError
@@ -48,7 +55,7 @@ class ObservatoryResource(ConfigurableResource):
 
     def settings(self) -> Settings:
         """Return the settings of this run."""
-        return Settings.load(home=self.home or None, territory=self.territory or None)
+        return Settings.load(home=Path(self.home) if self.home else None, territory=self.territory or None)
 
     def came_from(self, asked: list[str]) -> str:
         """Return the channel of a run that ingests the sources `asked`: its own, else that of the environment.
@@ -64,7 +71,7 @@ class ObservatoryResource(ConfigurableResource):
             return "inbox"  # nothing is read: only that the edition is made of real files counts
         return "live" if edition.manifest and edition.manifest.channel == "live" else settings.channel
 
-    def session(self, context: AssetExecutionContext) -> Session:
+    def session(self, context: AssetExecutionContext | AssetCheckExecutionContext) -> Session:
         """Return the session of this run, opened at first use.
 
         Raises Failure (never retried) when another refresh holds the home or the channel does not exist.
@@ -126,11 +133,11 @@ def busy_or_wrong() -> Iterator[None]:
         said = " ; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
         raise Failure(description=said, allow_retries=False) from None
     except (HomeBusy, UsageError, LakeError) as error:
-        said = [error.reason, getattr(error, "action", None)]
-        raise Failure(description=" ".join(filter(None, map(both, said))), allow_retries=False) from None
+        why, what_to_do = both(error.reason), both(getattr(error, "action", None))
+        raise Failure(description=f"{why} {what_to_do}".strip(), allow_retries=False) from None
 
 
-def selected(context: AssetExecutionContext) -> list[str]:
+def selected(context: AssetExecutionContext | AssetCheckExecutionContext) -> list[str]:
     """Return the identifiers of the sources that this run ingests; empty when it only rebuilds.
 
     A source of which only checks were asked for (possible in the interface) is ingested too.

@@ -230,12 +230,12 @@ def model_assets(models: Models, suite_checks: Mapping[AssetKey, Sequence[AssetC
             node = built.get(spec.metadata[_UNIQUE_ID])
             if node is not None and node.status in _BUILT:
                 yield MaterializeResult(asset_key=spec.key, metadata=_metadata(node, rows.get(node.name), spec))
-        for spec in models.check_specs:
-            yield _test_result(spec, built.get(spec.metadata[_UNIQUE_ID]))
+        for check in models.check_specs:
+            yield _test_result(check, built.get(check.metadata[_UNIQUE_ID]))
         # where a model failed none of them runs, and `publish` has what it decides by all the same
         found = {key_of(r): r for r in named_results(expected, sessions.check_marts(session))}
-        for spec in expected:
-            yield found.get(spec.key) or result(spec.key, passed=False, severity="warn", message=both(NOT_RUN))
+        for check in expected:
+            yield found.get(check.key) or result(check.key, passed=False, severity="warn", message=both(NOT_RUN))
         if failed:
             concluded = observatory.conclude(context)
             raise Failure(
