@@ -8,12 +8,11 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cp "$home/work/warehouse.duckdb" "$work/warehouse.duckdb"
 cp dbt_project/target/partial_parse.msgpack "$work/" 2>/dev/null || true
-vars=$(.venv/bin/python -c 'from pathlib import Path; from orchestration.building.warehouse import dbt_vars; print(dbt_vars(Path("dbt_project")))')
 export DBT_SEND_ANONYMOUS_USAGE_STATS=false
 project=$PWD/dbt_project dbt=$PWD/.venv/bin/dbt
 cd "$work"
 start=$(date +%s.%N)
 "$dbt" --quiet build --project-dir "$project" --profiles-dir "$project" --target-path "$work" \
-  --log-path "$work" --exclude-resource-type unit_test --vars "$vars" >&2
+  --log-path "$work" --exclude-resource-type unit_test >&2
 end=$(date +%s.%N)
 echo "$start $end" | awk '{printf "%.2f\n", $2 - $1}'

@@ -26,6 +26,7 @@ import tempfile
 import time
 from collections import Counter
 from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -39,18 +40,25 @@ import bench.mutations.cells  # noqa: E402, F401  (registers its kinds)
 from bench.mutations.grid import Grid, read_grid  # noqa: E402
 from bench.mutations.kinds import JSON_KINDS, KINDS, UNDETECTABLE, Column, Context, Kind, Mutant  # noqa: E402
 from orchestration.base.messages import Message, Refusal  # noqa: E402
+from orchestration.base.settings import Settings  # noqa: E402
 from orchestration.catalog import load_catalogue  # noqa: E402
 from orchestration.catalog.models import Source  # noqa: E402
 from orchestration.catalog.schema import lake_types, provenance  # noqa: E402
 from orchestration.catalog.vintages import parse_vintage  # noqa: E402
 from orchestration.conforming.headers import HeaderFinder  # noqa: E402
-from orchestration.judging.judge import Judge, Match, match_file  # noqa: E402
+from orchestration.judging.facts import Facts  # noqa: E402
+from orchestration.judging.grounds import Grounds  # noqa: E402
+from orchestration.judging.judge import judge_file  # noqa: E402
+from orchestration.judging.match import match_file  # noqa: E402
+from orchestration.judging.rows import Match, conformed  # noqa: E402
 from orchestration.judging.waivers import Waivers  # noqa: E402
-from orchestration.lake.register import KnownFile, SourceState, Vintage  # noqa: E402
+from orchestration.lake.register import SourceState, Vintage  # noqa: E402
 from orchestration.lake.store import Lake  # noqa: E402
 from orchestration.landing import Landed  # noqa: E402
+from orchestration.records.judgement import Judgement, Verdict  # noqa: E402
 from orchestration.triage import CodeLists, Reference, code_lists, refuse  # noqa: E402
 
+NOW = datetime(2026, 11, 29, tzinfo=UTC)
 SITUATIONS = ("first", "next", "again")
 MIRROR_SITUATIONS = (*SITUATIONS, "unseen")
 OUTCOMES = (
@@ -132,7 +140,7 @@ class Bench:
     catalogue: dict[str, Source] = field(default_factory=lambda: load_catalogue(PROJECT / "sources"))
     cases: list[Case] = field(default_factory=list)
     samples: dict[str, Any] = field(default_factory=dict)
-    judges: dict[tuple[str, str], Judge] = field(default_factory=dict)
+    known: dict[tuple[str, str], Facts] = field(default_factory=dict)
     lists: CodeLists | None = None
 
     def path(self, base: Base) -> Path | None:
@@ -199,7 +207,7 @@ class Bench:
         return made
 
     def match(self, source: Source, base: Base, name: str, vintage: str) -> Match:
-        return match_file(source, self.landed(source, Path(name), name, vintage, b""))
+        return match_file(source, self.landed(source, Path(name), name, vintage, b""), self.catalogue)
 
     def landed(self, source: Source, path: Path, name: str, vintage: str, data: bytes) -> Landed:
         return Landed(
@@ -251,50 +259,60 @@ class Bench:
         path = folder / name
         path.write_bytes(data)
         landed = self.landed(source, path, name, vintage, data)
-        judge = self.judge(lake, situation)
+        facts = self.facts(lake, situation)
         if foreign is not None:
-            judge._extracts = lambda *_: [foreign]  # type: ignore[method-assign]
+            facts._extracts = lambda *_: [foreign]  # type: ignore[method-assign]
         try:
-            return judge.read(source, state, match_file(source, landed), landed)
-        except Refusal as refusal:
-            return refusal
-        except Exception as error:
-            return error
+            findings = judge_file(facts, source, state, landed).findings
         finally:
             path.unlink()
+        if findings.refusal is not None and findings.refusal.kind == "unforeseen":
+            return RuntimeError(findings.refusal.reason.en)
+        return findings.refusal or findings.rows
 
-    def judge(self, lake: Lake, situation: str) -> Judge:
-        """Return the judge of a lake; the conformed extracts and the code lists are made once and shared."""
+    def facts(self, lake: Lake, situation: str) -> Facts:
+        """Return what is known beside a lake; the conformed extracts and the code lists are made once and shared."""
         key = (str(lake.root), situation)
-        if key not in self.judges:
-            judge = self.judges[key] = Judge(
-                lake, "real", self.scratch / "work", catalogue=self.catalogue, waivers=Waivers([], [])
+        if key not in self.known:
+            facts = self.known[key] = Facts(
+                Grounds(
+                    catalogue=self.catalogue,
+                    lake=lake,
+                    register=lake.register,
+                    realm="real",
+                    waivers=Waivers([], []),
+                    today=NOW.date(),
+                    territory=Settings.model_fields["territory"].default,
+                    run_id="bench",
+                    judged_at=NOW,
+                    work=self.scratch / "work",
+                )
             )
-            judge._samples = self.samples
+            facts._samples = self.samples
             if self.lists is None:
-                self.lists = self.code_lists(judge)
-            judge._code_lists = lambda _: self.lists  # type: ignore[method-assign]
+                self.lists = self.code_lists(facts)
+            facts.code_lists = lambda _: self.lists  # type: ignore[method-assign]
             if situation != "first":
-                judge._extracts = lambda *_: []  # type: ignore[method-assign]
-        return self.judges[key]
+                facts._extracts = lambda *_: []  # type: ignore[method-assign]
+        return self.known[key]
 
-    def code_lists(self, judge: Judge) -> CodeLists:
+    def code_lists(self, facts: Facts) -> CodeLists:
         """Return the lists of communes: the extracts', or the newest of the mirror, as a refresh has them."""
         cog = self.catalogue["insee_cog"]
         if self.mirror is None or not (self.mirror / "insee_cog").is_dir():
-            return judge._make_lists(cog)
+            return facts._made_lists()
         newest = sorted(p for p in (self.mirror / "insee_cog").iterdir() if p.is_dir())[-1]
         frames: dict[str, pd.DataFrame] = {}
         for path in sorted(newest.iterdir()):
             landed = self.landed(cog, path, path.name, newest.name, path.read_bytes())
-            match = match_file(cog, landed)
-            frames[match.table_name] = judge._conform(cog, landed, match, refuse).frame
+            match = match_file(cog, landed, self.catalogue)
+            frames[match.table_name] = conformed(cog, landed, match, facts.grounds.work, refuse).frame
         return code_lists([frames["communes"]], [frames["movements"]])
 
     def foreign_extract(self, source: Source, base: Base, match: Match, clean: pd.DataFrame) -> Reference | None:
         """Return an extract of the year before, of the places that the shipped extract holds."""
-        judge = self.judge(Lake(self.scratch / "none"), "first")
-        extract = judge._sample(source).get(match.table_name)
+        facts = self.facts(Lake(self.scratch / "none"), "first")
+        extract = facts._sample(source).get(match.table_name)
         places = [k for k in match.table.key if k not in ("year", "period")]
         if extract is None or not places or source.synthetic_sample or source.role == "team":
             return None
@@ -356,21 +374,24 @@ class Bench:
             year = parse_vintage(vintage).year
             vintage = vintage.replace(str(year), str(year - 1))
             frame = neighbour(clean, match)
-        known = KnownFile(
+        known = Judgement(
+            id=base.file,
+            source=base.source,
+            vintage=vintage,
             file=base.file,
             slot=match.slot,
             sha256="0" * 64 if situation == "next" else hashlib.sha256(b"again").hexdigest(),
-            contract="x",
             bytes=1,
             origin="x",
             channel="mirror",
-            state="accepted",
+            verdicts=(Verdict(stage="file", state="accepted"),),
         )
+        lake.register.judgements[known.id] = known
         landed = self.landed(source, Path(base.file), base.file, vintage, b"")
         path = lake.path_for(source, match.table_name, vintage, {base.file: known})
         rows = lake.write(frame.assign(**provenance(landed, False)), lake_types(match.table), path)
         state.tables[match.table_name] = {
-            vintage: Vintage(path=lake.relative(path), rows=rows, parts={base.file: known})
+            vintage: Vintage(path=lake.relative(path), rows=rows, parts={base.file: known.id})
         }
         return lake, state
 

@@ -55,7 +55,6 @@ class Project:
     path: Path
     target: Path
     logs: Path
-    variables: str
 
     @property
     def arguments(self) -> list[str]:
@@ -69,8 +68,6 @@ class Project:
             str(self.target),
             "--log-path",
             str(self.logs),
-            "--vars",
-            self.variables,
         ]
 
 
@@ -116,7 +113,7 @@ class Built:
     """The answer to a build.
 
     `error`: what kept dbt itself from going on. `waived`: those of the order that there are. `held`: rows that the build
-    held back one by one (macros/hold_back.sql).
+    held back one by one (macros/project/hold_back.sql).
     """
 
     ticket: str

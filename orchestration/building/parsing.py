@@ -11,7 +11,6 @@ import sys
 from dbt.cli.main import dbtRunner
 
 from orchestration.base.settings import PROJECT
-from orchestration.building.warehouse import dbt_vars
 
 
 def main() -> int:
@@ -30,8 +29,6 @@ def main() -> int:
             str(project / "target"),
             "--log-path",
             str(project / "target"),
-            "--vars",
-            dbt_vars(project),
         ]
     )
     if not result.success:

@@ -1,6 +1,6 @@
 """dbt's verdicts with the rows behind them: dbt only counts what a failing test found.
 
-Holds which tests are let through, what the build held back row by row (macros/hold_back.sql), and which rows break
+Holds which tests are let through, what the build held back row by row (macros/project/hold_back.sql), and which rows break
 which rule of a table (tests/generic/table_rules.sql). Works on dbt's nodes and on a warehouse that is open; imports
 no dbt. What the rules demand is written in the dbt project; what blocks an edition is decided in `refresh`.
 """

@@ -6,7 +6,6 @@ and tests belong to `dbt_project/`.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -45,16 +44,6 @@ class BuildOutcome:
     def success(self) -> bool:
         """Return whether every model was built and every blocking test held."""
         return not any(n.failed for n in self.nodes)
-
-
-def indicator_models(dbt_project: Path) -> list[str]:
-    """Return the names of the models in `models/indicators/`, which make up the table of figures."""
-    return sorted(p.stem for p in (dbt_project / "models" / "indicators").glob("*.sql"))
-
-
-def dbt_vars(dbt_project: Path) -> str:
-    """Return the variables that every dbt command of this project needs, as JSON."""
-    return json.dumps({"indicator_models": indicator_models(dbt_project)})
 
 
 def fill(

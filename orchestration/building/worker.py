@@ -19,7 +19,7 @@ from typing import TypeVar
 
 from orchestration.base.messages import Message
 from orchestration.building.orders import Answer, Build, Built, Checked, Order, Project, Validate, ValidateTables
-from orchestration.building.warehouse import MARTS, BuildOutcome, dbt_vars
+from orchestration.building.warehouse import MARTS, BuildOutcome
 from orchestration.building.worker_main import work
 from orchestration.records.outcome import CheckOutcome
 
@@ -65,7 +65,7 @@ class Worker:
         self._pipe, theirs = context.Pipe()
         self._process = context.Process(
             target=work,
-            args=(theirs, Project(dbt_project, target, self._logs, dbt_vars(dbt_project)), self.warehouse.parent),
+            args=(theirs, Project(dbt_project, target, self._logs), self.warehouse.parent),
             name="observatory worker",
             # whoever forgets `stop` leaves nothing behind
             daemon=True,

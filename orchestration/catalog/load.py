@@ -32,6 +32,7 @@ COLUMNS_HEADER = [
     "allowed",
     "year_into",
     "note",
+    "measure",
 ]
 IGNORED = "-"
 PLACES = ("commune", "epci", "department", "region", "employment_zone", "territory")
@@ -59,7 +60,17 @@ def load_catalogue(sources_path: Path) -> dict[str, Source]:
             problems.extend(error.problems)
             continue
         catalogue[source.source_id] = source
+    provided: dict[str, str] = {}
     for source in catalogue.values():
+        for name, table in source.tables.items():
+            if (
+                table.provides
+                and (other := provided.setdefault(table.provides, f"{source.source_id}.{name}"))
+                != f"{source.source_id}.{name}"
+            ):
+                problems.append(
+                    f"{source.path / 'source.yml'}: tables.{name}.provides: '{table.provides}' is what {other} provides"
+                )
         for needed in source.depends_on:
             if needed not in catalogue:
                 problems.append(f"{source.path / 'source.yml'}: depends_on: no source is called '{needed}'")
@@ -128,6 +139,8 @@ def _read_columns(path: Path, tables: set[str]) -> tuple[dict[str, list[Column]]
             line = reader.line_num
             if (row["table"] or "").startswith("#"):
                 continue  # the evidence that comes with a proposed line may be pasted along
+            # a line may end before `measure`: it is said once a column, and proposed lines say nothing of it
+            row["measure"] = row["measure"] or ""
             if None in row or None in row.values():
                 problems.append(f"{where} line {line}: {len(COLUMNS_HEADER)} cells are expected")
                 continue
@@ -150,6 +163,7 @@ def _read_columns(path: Path, tables: set[str]) -> tuple[dict[str, list[Column]]
                         required=row["required"] == "x",
                         key=row["key"] == "x",
                         unit=row["unit"] or None,
+                        measure=row["measure"] or None,
                         missing=_split(row["missing"]),
                         secret=_split(row["secret"]),
                         minimum=row["min"] or None,
@@ -182,6 +196,11 @@ def _inconsistencies(source: Source, where: str) -> list[str]:
                 problems.append(
                     f"{source.source_id}/columns.csv: year_into: '{column.year_into}' is no column of '{name}'"
                 )
+        problems += [
+            f"{where}: tables.{name}.staging.without: '{c}' is no column of '{name}'"
+            for c in table.staging.without
+            if c not in names
+        ]
         types = {c.name: c.type for c in table.columns}
         for code, called in table.names.items():
             if types.get(code) not in PLACES or types.get(called) != "text":

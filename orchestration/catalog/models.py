@@ -40,6 +40,13 @@ ColumnType = Literal[
 ]
 
 
+# what a column's numbers are, which says how those of parts and of their whole go together: counts add up; a share, a mean or a quantile
+# of the whole lies between those of its parts; a ratio (of quantiles, say), an index or a gap does neither
+Measure = Literal["count", "share", "mean", "quantile", "ratio", "index", "gap"]
+# what other rooms ask of a reference table, whichever source it comes from
+Provides = Literal["communes", "movements", "composition"]
+
+
 class Strict(BaseModel):
     """A model that refuses keys that it does not know: a typing mistake must not pass unseen."""
 
@@ -87,8 +94,7 @@ class Calendar(Strict):
 class Live(Strict):
     """One address where the publisher offers the data; `{year}` stands for the vintage's year.
 
-    `kind` says how the publisher answers: `file` (one address, one file), `egapro` (the same, written
-    anew each day), `datagouv` (a resource's stable link, with the metadata API beside it), `melodi`
+    `kind` says how the publisher answers: `file` (one address, one file), `datagouv` (a resource's stable link, with the metadata API beside it), `melodi`
     (INSEE's API: pages, or a whole file with the catalogue's date), `datafair` (pages linked by `next`).
     `vintage`: the one that this address holds; without it and without `{year}` it is the month of
     publication, and a newer file takes the place of the older one. `file_name`: under which name the
@@ -99,7 +105,7 @@ class Live(Strict):
     """
 
     url: str
-    kind: Literal["file", "datagouv", "melodi", "datafair", "egapro"] = "file"
+    kind: Literal["file", "datagouv", "melodi", "datafair"] = "file"
     vintage: str | None = None
     file_name: str | None = None
     alternatives: list[str] = Field(default_factory=list)
@@ -259,6 +265,7 @@ class Column(Strict):
     required: bool = False
     key: bool = False
     unit: str | None = None
+    measure: Measure | None = None
     missing: list[str] = Field(default_factory=list)
     secret: list[str] = Field(default_factory=list)
     minimum: float | None = None
@@ -275,12 +282,32 @@ class Header(Strict):
     layout: str = ""
 
 
+class Staging(Strict):
+    """What models are given of a lake table (`orchestration/generating/staging.py`), where that is not all of it.
+
+    `newest`: each delivery is the whole list, and the newest alone counts. `without`: columns that stay in the lake, as no figure needs them
+    and they may name persons. `where`: SQL over one row that is true for rows of the table proper.
+    """
+
+    newest: bool = False
+    without: list[str] = Field(default_factory=list)
+    where: str | None = None
+
+
+class WholeList(Strict):
+    """How long a national list is at least. `rows`: fewer than any edition ever had are an extract; `usual_rows`: fewer are a part of it."""
+
+    rows: int = Field(gt=0)
+    usual_rows: int | None = Field(default=None, gt=0)
+
+
 class Table(Strict):
     """One table of a source: what a row is, which files hold it, which truths it obeys.
 
     `names`: column of a code → column with the name of the same place, which are held against each other.
     `reference`: the columns (date, year or period) whose newest value is the last day that a vintage speaks of; without
     them its name says it. `calendar`: its own, where it does not come out with the rest of the source.
+    `provides`: which list of places this table is for all others; one table at most is each.
     """
 
     description: Text
@@ -291,6 +318,9 @@ class Table(Strict):
     budgets: Budgets = Field(default_factory=Budgets)
     reference: list[str] = Field(default_factory=list)
     calendar: Calendar | None = None
+    provides: Provides | None = None
+    whole_list: WholeList | None = None
+    staging: Staging = Field(default_factory=Staging)
     columns: list[Column] = Field(default_factory=list)
     ignored_headers: list[Header] = Field(default_factory=list)
 

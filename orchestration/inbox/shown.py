@@ -66,7 +66,7 @@ class Filing:
 
 def fed_by(dbt_project: Path, source_id: str) -> set[str]:
     """Return the indicators that are computed from a source, by the catalogue of indicators."""
-    with (dbt_project / "seeds" / "indicators.csv").open(encoding="utf-8", newline="") as handle:
+    with (dbt_project / "seeds" / "catalogue" / "indicators.csv").open(encoding="utf-8", newline="") as handle:
         return {r["indicator_id"] for r in csv.DictReader(handle) if source_id in r["input_source_ids"].split(";")}
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 
 from orchestration.base.messages import Message, Refusal
 from orchestration.catalog.models import Source, Table
-from orchestration.catalog.vintages import sort_key
+from orchestration.catalog.vintages import parse_vintage, sort_key
 from orchestration.judging.grounds import Grounds
 from orchestration.judging.match import match_file
 from orchestration.judging.rows import Match, conformed
@@ -23,9 +23,6 @@ from orchestration.triage.names import Names
 
 log = logging.getLogger("observatory")
 REMEMBERED = 6
-COMMUNES = {"typecom", "commune_code"}
-COMPOSITION = {"epci_code", "commune_code"}
-MOVEMENTS = {"code_before", "code_after", "effective_date"}
 
 
 class Facts:
@@ -150,24 +147,34 @@ class Facts:
         movements: list[pd.DataFrame] = []
         epcis: set[str] = set()
         members: dict[str, set[str]] = {}
-        names = Names()
+        names, reached = Names(), []
         for source in self._reference_sources():
             for name, table in source.tables.items():
-                columns = {c.name for c in table.columns}
                 for frame in self._frames(source, name) if table.names else []:
                     names.learn(table, frame)
-                if columns >= COMMUNES:
+                if table.provides in ("communes", "movements"):
+                    reached += self._years(source, name)
+                if table.provides == "communes":
                     communes += self._frames(source, name)
-                elif columns >= MOVEMENTS:
+                elif table.provides == "movements":
                     movements += self._frames(source, name)
-                elif columns >= COMPOSITION:
+                elif table.provides == "composition":
                     frames = self._frames(source, name)
                     epcis |= {code for frame in frames for code in frame["epci_code"].dropna()}
-                    if frames and "territory_level" not in columns:
+                    if frames:
                         members = {str(e): set(part) for e, part in frames[-1].groupby("epci_code")["commune_code"]}
         lists = code_lists(communes, movements)
+        lists.reach = max(reached, default=None)
         lists.epcis, lists.members, lists.names = epcis, members, names
         return lists
+
+    def _years(self, source: Source, table: str) -> list[int]:
+        """Return the years of the vintages that `_frames` gives."""
+        state = self.grounds.states.get(source.source_id)
+        frame = self._sample(source).get(table)
+        held = state.tables.get(table, {}) if state else {}
+        names = held or (set(frame["_vintage"]) if frame is not None else ())
+        return [vintage.year for name in names if (vintage := parse_vintage(name))]
 
     def _frames(self, source: Source, table: str) -> list[pd.DataFrame]:
         state = self.grounds.states.get(source.source_id)
@@ -194,6 +201,5 @@ def filled_before(names: Iterable[str], references: list[Reference], vintage: st
 
 
 def gives_lists(table: Table) -> bool:
-    """Return whether the table is itself a list of communes or of their movements, judged by its columns."""
-    columns = {c.name for c in table.columns}
-    return columns >= COMMUNES or columns >= MOVEMENTS
+    """Return whether the table is itself the list of communes or of their movements."""
+    return table.provides in ("communes", "movements")

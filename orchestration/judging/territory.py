@@ -6,9 +6,8 @@ from typing import NamedTuple
 
 from orchestration.base.duck import connect
 from orchestration.base.messages import Message
-from orchestration.catalog.models import Source
+from orchestration.catalog.models import Provides, Source
 from orchestration.catalog.vintages import sort_key
-from orchestration.judging.facts import COMMUNES, COMPOSITION
 from orchestration.judging.grounds import Grounds
 from orchestration.lake.register import SourceState, Vintage
 
@@ -23,21 +22,21 @@ class Listed(NamedTuple):
 
 def home_communes(grounds: Grounds) -> Listed:
     """Return the communes of the territory's intercommunal body, by the newest composition at hand."""
-    return _newest(grounds, COMPOSITION, "epci_code = ?", [grounds.territory])
+    return _newest(grounds, "composition", "epci_code = ?", [grounds.territory])
 
 
 def all_communes(grounds: Grounds) -> Listed:
     """Return every commune of the newest list at hand."""
-    return _newest(grounds, COMMUNES, "true", [])
+    return _newest(grounds, "communes", "true", [])
 
 
-def _newest(grounds: Grounds, columns: set[str], where: str, values: list[str]) -> Listed:
-    """Return the communes for which `where` holds in the newest table of the lake that has `columns`."""
+def _newest(grounds: Grounds, provides: Provides, where: str, values: list[str]) -> Listed:
+    """Return the communes for which `where` holds in the newest vintage of the table that provides that list."""
     found: tuple[tuple, Source, str, Vintage] | None = None
     for source in grounds.catalogue.values():
         for name, table in source.tables.items():
             vintages = grounds.states.get(source.source_id, SourceState()).tables.get(name, {})
-            if vintages and columns <= {c.name for c in table.columns}:
+            if vintages and table.provides == provides:
                 vintage = max(vintages, key=sort_key)
                 if found is None or sort_key(vintage) > found[0]:
                     found = (sort_key(vintage), source, vintage, vintages[vintage])

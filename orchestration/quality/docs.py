@@ -262,7 +262,7 @@ def _mart_columns(suite: Suite, dbt_project_path: Path | None) -> list[_Column]:
     import yaml
 
     met = {name for spec in suite.expectations for name in spec.all_columns}
-    for path in sorted((dbt_project_path / "models" / "marts").glob("*.yml")):
+    for path in sorted((dbt_project_path / "models" / "marts").rglob("*.yml")):
         for model in (yaml.safe_load(path.read_text(encoding="utf-8")) or {}).get("models", []):
             if model["name"] == suite.name:
                 return [

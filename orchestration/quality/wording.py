@@ -14,58 +14,12 @@ from datetime import date
 from typing import Any
 
 from orchestration.base.messages import Language, Message
+from orchestration.catalog.words import forms
 from orchestration.quality.suites import ExpectationSpec, resolved
 
 _THIN_SPACE = "\u202f"
 _ISO_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[ T]00:00:00)?")
 
-_COMMUNE = "(?:[0-9]{2}|2[AB])[0-9]{3}"
-# A pattern means nothing to a data steward: each that a suite uses has words here, and a test holds that.
-FORMS = {
-    "^[0-9]{2}$": ("de deux chiffres", "of two digits"),
-    "^[0-9]{4}$": ("de quatre chiffres", "of four digits"),
-    "^[0-9]{5}$": ("de cinq chiffres", "of five digits"),
-    "^[0-9]{9}$": ("de neuf chiffres", "of nine digits"),
-    "^[0-9]{14}$": ("de quatorze chiffres", "of fourteen digits"),
-    f"^{_COMMUNE}$": (
-        "d'un code de commune (cinq caractères, comme 01004 ou 2A004)",
-        "of a commune's code (five characters, such as 01004 or 2A004)",
-    ),
-    "^(?:[0-9]{2}|2[AB]|97[0-9])$": (
-        "d'un code de département (01, 2A, 974)",
-        "of a department's code (01, 2A, 974)",
-    ),
-    f"^(?:[0-9]{{2}}|2[AB]|97[0-9]|{_COMMUNE}|[0-9]{{9}}|FR|FM)$": (
-        "d'un code de région, de département, de commune, d'intercommunalité ou de la France",
-        "of the code of a region, a department, a commune, an intercommunal body or of France",
-    ),
-    f"^(?:[0-9]{{2}}|2[AB]|97[0-9]|{_COMMUNE}|[0-9]{{4}}|[0-9]{{9}}|FR|FM)$": (
-        "d'un code de région, de département, de zone d'emploi, de commune, d'intercommunalité ou de la France",
-        "of the code of a region, a department, an employment zone, a commune, an intercommunal body or of France",
-    ),
-    "^[0-9]{4}-Q[1-4]$": ("d'un trimestre (2023-Q3)", "of a quarter (2023-Q3)"),
-    "^[0-9]{4}(?:-Q[1-4]|-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12][0-9]|3[01]))?)?$": (
-        "d'une année, d'un trimestre, d'un mois ou d'un jour (2018, 2023-Q3, 2022-06, 2022-06-30)",
-        "of a year, quarter, month or day (2018, 2023-Q3, 2022-06, 2022-06-30)",
-    ),
-    "^[0-9]{8}T[0-9]{6}Z(?:-[0-9a-f]{5})?$": (
-        "du nom d'une édition (20261124T041840Z)",
-        "of an edition's name (20261124T041840Z)",
-    ),
-    "^sdg(?:0[1-9]|1[0-7])_[a-z0-9_]+$": (
-        "d'un identifiant d'indicateur (sdg01_poverty_rate)",
-        "of an indicator's identifier (sdg01_poverty_rate)",
-    ),
-    r"^(?:[1-9]|1[0-7])\.(?:[0-9]{1,2}|[a-z])$": ("d'une cible (8.5, 8.b)", "of a target (8.5, 8.b)"),
-    r"^(?:[0-9]{2}(?:\.?[0-9]{2}[A-Z])?|xxxxx|xx|all)$": (
-        "d'un code d'activité (47 ou 47.11F) ou d'un regroupement de l'Assurance Maladie (xx, all)",
-        "of an activity code (47 or 47.11F) or a grouping of the health insurance (xx, all)",
-    ),
-    r"^(?:1[0-7]|[1-9])(?:\s*[;,]\s*(?:1[0-7]|[1-9]))*$": (
-        "de numéros d'objectifs, de 1 à 17, séparés par « ; » (5;8)",
-        "of goals' numbers, 1 to 17, separated by ';' (5;8)",
-    ),
-}
 # where a row comes from, which every table of the lake says in the same columns
 _PROVENANCE = {"_vintage": ("millésime", "vintage"), "_file": ("fichier", "file")}
 
@@ -161,7 +115,7 @@ def _demand(expectation: ExpectationSpec, kwargs: dict[str, Any], language: Lang
     columns = expectation.columns
     column = columns[0] if columns else ""
     quoted = [f"« {c} »" if french else f"'{c}'" for c in columns]
-    form = FORMS.get(str(kwargs.get("regex")), (str(kwargs.get("regex")),) * 2)[0 if french else 1]
+    form = forms().get(str(kwargs.get("regex")), (str(kwargs.get("regex")),) * 2)[0 if french else 1]
     named = quoted[0] if quoted else ""
     bounds = _bounds(kwargs, language, _is_year(column)) if {"min_value", "max_value"} & set(kwargs) else ""
     listed = ", ".join(_PROVENANCE.get(c, (c, c))[0 if french else 1] for c in columns)

@@ -12,6 +12,7 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from orchestration.base.messages import Language
+from orchestration.catalog.words import breakdowns, units
 
 T = TypeVar("T")
 
@@ -26,45 +27,6 @@ _MONTHS_EN = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
-
-# The marts name units in English.
-_UNITS_FR = {
-    "establishments": "établissements",
-    "companies": "entreprises",
-    "employees": "salariés",
-    "inhabitants": "habitants",
-    "filings": "documents",
-    "actions": "actions",
-    "ratio": "",
-    "index": "",
-    "0–1": "",
-    "0-1": "",
-    "euro": "€",
-    "euro per hour": "€ par heure",
-    "euro per consumption unit": "€ par unité de consommation",
-    "points of 100": "points sur 100",
-    "per 1,000 inhabitants": "pour 1 000 habitants",
-    "per 10,000 inhabitants": "pour 10 000 habitants",
-    "per 100,000": "pour 100 000",
-    "per 100,000 inhabitants": "pour 100 000 habitants",
-    "per 1,000 employees": "pour 1 000 salariés",
-    "per 1,000 establishments": "pour 1 000 établissements",
-    "per 1,000 establishments of 10+": "pour 1 000 établissements de 10 salariés ou plus",
-    "ha per 10,000 inhabitants": "ha pour 10 000 habitants",
-}
-_UNITS_EN = {"ratio": "", "index": "", "0–1": "", "0-1": "", "euro": "€"}
-
-_BREAKDOWNS = {
-    "sex=F": ("femmes", "women"),
-    "sex=M": ("hommes", "men"),
-    "pcs=C": ("cadres", "executives"),
-    "pcs=P": ("professions intermédiaires", "intermediate professions"),
-    "pcs=E": ("employés", "clerical and service staff"),
-    "pcs=O": ("ouvriers", "manual workers"),
-    "age=18": ("18–25 ans", "aged 18–25"),
-    "age=26": ("26–50 ans", "aged 26–50"),
-    "age=50": ("plus de 50 ans", "aged over 50"),
-}
 
 
 def number(value: float, language: Language = "fr", decimals: int | None = None) -> str:
@@ -123,10 +85,11 @@ def decimals(value: float, step: float | None) -> int:
 def unit(name: str | None, language: Language = "fr", french: str | None = None) -> str:
     """Return the unit as it stands behind a number, with its space; empty for pure numbers.
 
-    `french`: the catalogue's own French name, for units that are not abbreviated here.
+    `french`: the catalogue's own French name, for units that stand in no list (dbt_project/catalogue/units.csv).
     """
     name = (name or "").strip()
-    known = (_UNITS_FR if language == "fr" else _UNITS_EN).get(name, (french or name) if language == "fr" else name)
+    fr, en = units().get(name, (french or name, name))
+    known = fr if language == "fr" else en
     if not known:
         return ""
     if known == "%":
@@ -138,7 +101,7 @@ def breakdown(name: str | None, language: Language = "fr") -> str:
     """Return whom a figure is about (« femmes »); empty for the total."""
     if not name or name == "total":
         return ""
-    fr_en = _BREAKDOWNS.get(name, (name, name))
+    fr_en = breakdowns().get(name, (name, name))
     return fr_en[0] if language == "fr" else fr_en[1]
 
 

@@ -35,7 +35,9 @@ class Proposal(BaseModel):
         """Return the line as it is written to `columns.csv`."""
         cells = {"table": self.table, "layout": self.layout, "canonical": self.canonical, "header": self.header}
         out = io.StringIO()
-        csv.writer(out, lineterminator="").writerow([cells.get(name, "") for name in COLUMNS_HEADER])
+        # what the column measures is said on its first line
+        names = [name for name in COLUMNS_HEADER if name != "measure"]
+        csv.writer(out, lineterminator="").writerow([cells.get(name, "") for name in names])
         return out.getvalue()
 
     @property

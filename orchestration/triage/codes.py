@@ -54,11 +54,12 @@ NO_COUNTRY = re.compile(r"999\d\d")
 @dataclass
 class CodeLists:
     """What is known: `communes`, of today and of the past; `suppressed`: code → day it ended;
-    `epcis`: of the compositions; `members`: EPCI → its communes, by the newest; `names`: of all of them.
+    `reach`: the year of the newest list of communes or movements, None where they are of every year; `epcis`: of the compositions; `members`: EPCI → its communes, by the newest; `names`: of all of them.
     """
 
     communes: set[str] = field(default_factory=set)
     suppressed: dict[str, date] = field(default_factory=dict)
+    reach: int | None = None
     epcis: set[str] = field(default_factory=set)
     members: dict[str, set[str]] = field(default_factory=dict)
     names: Names = field(default_factory=Names)
@@ -401,6 +402,11 @@ def _communes(
     former = {c: lists.suppressed[c] for c in codes if c in lists.suppressed}
     too_old = {c for c, day in former.items() if vintage_year is not None and day <= date(vintage_year, 1, 1)}
     if too_old and not (gives_lists or strict) and _older_geography(too_old, codes, lists, vintage_year):
+        too_old = set()
+    # Sannerville (14666) ended in 2017 and was set up again on 31/12/2019: what the lists of 2019 call ended may live in
+    # the file of 2021, unless all that ended since is still there
+    beyond = lists.reach is not None and vintage_year is not None and vintage_year > lists.reach
+    if too_old and beyond and not _older_geography(too_old, codes, lists, vintage_year):
         too_old = set()
     # a company may give the commune as it was: nothing is counted twice where the code is no key
     if too_old and key:

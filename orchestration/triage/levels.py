@@ -61,9 +61,8 @@ def check_levels(table: Table, frame: pd.DataFrame, members: dict[str, set[str]]
 
 
 def _lies_between(column: Column) -> bool:
-    """Return whether the whole's figure is a mixture of its parts': a share or a quantile, not a ratio of quantiles."""
-    unit = column.unit or ""
-    return unit.startswith(("%", "euro"))
+    """Return whether the whole's figure is a mixture of its parts': a share, a mean or a quantile, not a ratio of quantiles."""
+    return column.measure in ("share", "mean", "quantile")
 
 
 def _sums(column: Column, found: pd.DataFrame, whole: pd.Series, fault: Sink) -> None:

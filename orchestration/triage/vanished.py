@@ -38,7 +38,6 @@ WHOLE = Message(
     en="Take the whole workbook again, with the earlier lines, and drop it again. If they were taken out on purpose: ask the data team to enter "
     "the waiver that follows in waivers.yml, then drop this file again.",
 )
-COUNTED = ("habitants", "ménages", "personnes", "unités de consommation", "établissements", "salariés", "logements")
 
 
 @dataclass(frozen=True)
@@ -273,5 +272,5 @@ def _total_kept(table: Table, frame: pd.DataFrame, old: pd.DataFrame) -> float |
 
 
 def counts_something(column: Column) -> bool:
-    """Return whether the column counts people or things, by its unit: then the parts add up to the whole."""
-    return (column.unit or "").startswith(COUNTED) or (column.unit or "").endswith(COUNTED)
+    """Return whether the column counts people or things: then the parts add up to the whole."""
+    return column.measure == "count"

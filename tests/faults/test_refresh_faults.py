@@ -135,13 +135,13 @@ def test_one_figure_that_cannot_be_true_is_held_back_and_the_rest_is_published(h
     """A share of 130 % in one département: the edition appears without it, and the receipt says whose figure it is."""
     project = tmp_path / "dbt_project"
     shutil.copytree(PROJECT / "dbt_project", project)
-    model = project / "models/indicators/ind_neet.sql"
+    model = project / "models/indicators/goal_08/ind_sdg08_neet_rate.sql"
     text, odd = (
         model.read_text(encoding="utf-8"),
         "case when territory_level = 'department' and territory_code = '44' and year = 2018 then 130 else neet_rate end",
     )
-    assert "then neet_rate end as value" in text
-    model.write_text(text.replace("then neet_rate end as value", f"then {odd} end as value"), encoding="utf-8")
+    assert "neet_rate as value" in text
+    model.write_text(text.replace("neet_rate as value", f"{odd} as value"), encoding="utf-8")
     before = figures(home, "sdg08_neet_rate")
     answer = observatory("refresh", "--home", home, "--json", env={"OBSERVATORY_DBT_PROJECT_PATH": str(project)})
     assert answer.code == 0 and answer.receipt["published"], answer.err

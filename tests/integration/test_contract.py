@@ -111,7 +111,7 @@ def test_the_receipt_shows_the_home_territory_as_the_tables_do(edition, first_re
         )
         assert figure["value"] == value and figure["change"] is None
     listed = {f["indicator_id"] for f in home["figures"]} | {g["indicator_id"] for g in home["missing"]}
-    with (PROJECT / "dbt_project/seeds/indicators.csv").open(encoding="utf-8") as handle:
+    with (PROJECT / "dbt_project/seeds/catalogue/indicators.csv").open(encoding="utf-8") as handle:
         assert listed == {row["indicator_id"] for row in csv.DictReader(handle)}
     page = (first_refresh[0] / "editions/current/receipt.md").read_text(encoding="utf-8")
     # read by hand in FILO2018_DISP_EPCI.csv: Q218 of 244400404 is 23390

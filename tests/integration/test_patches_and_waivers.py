@@ -61,7 +61,7 @@ class Walk:
         bounded(self.project / "expectations/sources/insee_neet.rates.json", BETWEEN, max_value=5)
         bounded(self.project / "expectations/marts/dim_sdg.json", COUNT, min_value=1, max_value=16)
         (self.project / "dbt_project/tests/never_true.sql").write_text("select * from {{ ref('dim_sdg') }}\n")
-        marts = self.project / "dbt_project/models/marts/marts.yml"
+        marts = self.project / "dbt_project/models/marts/core/core.yml"
         text = marts.read_text(encoding="utf-8")
         assert text.count("sdg_id between 1 and 17") == 1
         marts.write_text(text.replace("sdg_id between 1 and 17", "sdg_id between 1 and 15"), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The recipe of docs/adding-a-source.md, carried out as it stands there in a copy of the project's data.
+"""The recipes of docs/adding-a-source.md and docs/adding-an-indicator.md, carried out as they stand there in a copy of the project's data.
 
 Every file that the page shows is written under the name that stands above it. What the page says of `make
 test` and of the whole refresh is too dear to be repeated here: it was walked by hand, with the same files.
@@ -20,10 +20,14 @@ from orchestration.base.settings import PROJECT
 from orchestration.catalog import load_catalogue
 from orchestration.catalog.schema import PROVENANCE
 from orchestration.cli.app import app
+from orchestration.generating import __main__ as generating
+from orchestration.generating.indicators import Bounds, Caveat, Indicator, Series, Target
+from orchestration.generating.suites import suite_files
 from orchestration.quality.suites import asset_of, read_suite
 
 SHOWN = re.compile(r"^\*\*(\S+/\S+)\*\*\n\n```\w*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 SOURCE = "example_dwellings"
+INDICATOR = "sdg11_second_homes_share"
 
 
 def page(name: str) -> str:
@@ -32,12 +36,16 @@ def page(name: str) -> str:
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The project's sources, with the files of the recipe beside them."""
+    """The project's data, with the files of both recipes beside them and what the command writes from them."""
     root = tmp_path_factory.mktemp("recipe")
-    shutil.copytree(PROJECT / "sources", root / "sources")
-    for path, body in SHOWN.findall(page("adding-a-source")):
+    for folder in ("sources", "expectations", "dbt_project", "docs/indicators"):
+        shutil.copytree(PROJECT / folder, root / folder, ignore=shutil.ignore_patterns("target", "logs"))
+    assert generating.main(["--check"], project=root) == 0
+    for path, body in [*SHOWN.findall(page("adding-a-source")), *SHOWN.findall(page("adding-an-indicator"))]:
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text(body, encoding="utf-8")
+    assert generating.main(["--check"], project=root) == 1
+    assert generating.main([], project=root) == 0
     return root
 
 
@@ -64,8 +72,18 @@ def test_the_folder_is_valid_and_its_sample_is_accepted(desk: Path, tmp_path: Pa
     ]
 
 
+def test_the_command_says_when_nothing_is_left_to_write(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert generating.main(["--check"], project=desk) == 0
+    suite = desk / "expectations" / "sources" / f"{SOURCE}.communes.json"
+    text = suite.read_text(encoding="utf-8")
+    suite.write_text(text.replace("critical", "warning", 1), encoding="utf-8")
+    assert generating.main(["--check"], project=desk) == 1
+    assert f"expectations/sources/{SOURCE}.communes.json: differs" in capsys.readouterr().out
+    suite.write_text(text, encoding="utf-8")
+
+
 def test_the_expectations_are_what_the_suite_asks_of_every_file(desk: Path) -> None:
-    [path] = (desk / "expectations").rglob("*.json")
+    path = desk / "expectations" / "sources" / f"{SOURCE}.communes.json"
     suite = read_suite(path)
     assert asset_of(path) == f"{SOURCE}__communes" and 3 <= len(suite.expectations) <= 8
     columns = {c.name for c in load_catalogue(desk / "sources")[SOURCE].tables["communes"].columns} | set(PROVENANCE)
@@ -75,15 +93,41 @@ def test_the_expectations_are_what_the_suite_asks_of_every_file(desk: Path) -> N
     assert {"critical", "warning"} == {spec.severity for spec in suite.expectations}
 
 
+def test_a_table_that_nobody_wrote_expectations_for_is_asked_what_its_contract_says(desk: Path) -> None:
+    said = desk / "sources" / SOURCE / "expectations.yml"
+    text = said.read_text(encoding="utf-8")
+    said.unlink()
+    written = json.loads(suite_files(desk)[desk / "expectations" / "sources" / f"{SOURCE}.communes.json"])
+    said.write_text(text, encoding="utf-8")
+    kinds = [e["type"] for e in written["expectations"]]
+    assert kinds[0] == "expect_compound_columns_to_be_unique" and "expect_column_values_to_match_regex" in kinds
+    assert 3 <= len(kinds) <= 8 and written["expectations"][0]["severity"] == "critical"
+
+
 def test_the_staging_model_names_the_columns_of_the_lake(desk: Path) -> None:
-    folder = desk / "dbt_project" / "models" / "staging" / SOURCE
+    folder = desk / "dbt_project" / "models" / "staging" / "example"
     [table] = yaml.safe_load((folder / f"{SOURCE}.yml").read_text())["sources"][0]["tables"]
     contract = []
     for column in load_catalogue(desk / "sources")[SOURCE].tables["communes"].columns:
         contract += [column.name, *([f"{column.name}__marker"] if column.secret else [])]
     assert [c["name"] for c in table["columns"]] == [*contract, *PROVENANCE]
     sql = (folder / f"stg_{SOURCE}__communes.sql").read_text()
-    assert set(re.findall(r"^  (\w+)", sql, re.MULTILINE)) - {"coalesce"} <= {c["name"] for c in table["columns"]}
+    assert set(re.findall(r"^  (\w+),", sql, re.MULTILINE)) == set(contract)
+
+
+def test_an_indicator_is_two_files(desk: Path) -> None:
+    """Its row, its series, its model's YAML, its place among the figures and its page come from them."""
+    seeds = desk / "dbt_project" / "seeds" / "catalogue"
+    for name in ("indicators", "series"):
+        with (seeds / f"{name}.csv").open(encoding="utf-8", newline="") as handle:
+            [row] = [r for r in csv.DictReader(handle) if r["indicator_id"] == INDICATOR]
+    assert row["source_id"] == SOURCE
+    models = desk / "dbt_project" / "models"
+    described = yaml.safe_load((models / "indicators/goal_11/goal_11.yml").read_text(encoding="utf-8"))
+    assert f"ind_{INDICATOR}" in {m["name"] for m in described["models"]}
+    assert "second_homes_over_all_dwellings" in {u["name"] for u in described["unit_tests"]}
+    assert f"ref('ind_{INDICATOR}')" in (models / "secrecy/int_indicator_candidates.sql").read_text(encoding="utf-8")
+    assert "6,450 / 172,000" in (desk / "docs/indicators" / f"{INDICATOR}.md").read_text(encoding="utf-8")
 
 
 def test_there_is_one_recipe() -> None:
@@ -95,7 +139,7 @@ def test_there_is_one_recipe() -> None:
 
 def test_the_shapes_of_a_period_are_those_that_the_tables_allow() -> None:
     """« what the figure is about » said nothing of the shapes: `2013-2018` blocked an edition with an English rule's name."""
-    marts = yaml.safe_load((PROJECT / "dbt_project/models/marts/marts.yml").read_text(encoding="utf-8"))
+    marts = yaml.safe_load((PROJECT / "dbt_project/models/marts/figures/figures.yml").read_text(encoding="utf-8"))
     [rules] = [
         test["table_rules"]["arguments"]["rules"]
         if "arguments" in test["table_rules"]
@@ -116,8 +160,7 @@ def test_the_shapes_of_a_period_are_those_that_the_tables_allow() -> None:
     assert not re.fullmatch(pattern, "2013-2018") and "`2013-2018`" in told[0]
 
 
-def test_every_column_of_the_catalogue_of_indicators_has_its_rule() -> None:
-    with (PROJECT / "dbt_project/seeds/indicators.csv").open(encoding="utf-8") as handle:
-        header = next(csv.reader(handle))
+def test_every_key_of_an_indicator_has_its_rule() -> None:
     text = page("adding-an-indicator")
-    assert not [column for column in header if f"`{column}`" not in text]
+    kinds = (Indicator, Series, Caveat, Bounds, Target)
+    assert not [key for kind in kinds for key in kind.model_fields if f"`{key}`" not in text]

@@ -156,7 +156,7 @@ def test_every_source_is_in_the_docs():
 def test_every_mart_has_its_chapter_and_an_example():
     page = (PROJECT / "docs" / "marts.md").read_text(encoding="utf-8")
     chapters = dict(re.findall(r"^## (\w+)\n(.*?)(?=^## |\Z)", page, re.MULTILINE | re.DOTALL))
-    marts = {p.stem for p in (PROJECT / "dbt_project/models/marts").glob("*.sql")}
+    marts = {p.stem for p in (PROJECT / "dbt_project/models/marts").rglob("*.sql")}
     assert marts == {c for c in chapters if c.startswith(PUBLISHED)}
     for mart in marts:
         assert any(mart in body for body in blocks(chapters[mart], "sql")), mart
@@ -165,19 +165,21 @@ def test_every_mart_has_its_chapter_and_an_example():
 def test_every_indicator_has_its_note():
     import csv
 
-    page = (PROJECT / "docs" / "indicators.md").read_text(encoding="utf-8")
-    with (PROJECT / "dbt_project/seeds/indicators.csv").open(encoding="utf-8") as handle:
+    listed = (PROJECT / "docs" / "indicators" / "README.md").read_text(encoding="utf-8")
+    with (PROJECT / "dbt_project/seeds/catalogue/indicators.csv").open(encoding="utf-8") as handle:
         for row in csv.DictReader(handle):
-            note = f"### `{row['indicator_id']}`" in page
-            assert note if row["is_available"] == "true" else not note and f"`{row['indicator_id']}`" in page, row[
-                "indicator_id"
-            ]
+            name = row["indicator_id"]
+            page = (PROJECT / "docs" / "indicators" / f"{name}.md").read_text(encoding="utf-8")
+            assert ("## How it is made" in page) == (row["is_available"] == "true"), name
+            assert f"]({name}.md)" in listed, name
 
 
 def test_nothing_is_matched_by_name_and_nobody_says_so():
     """A template promised that a label without SIREN would be matched by its name, and the marts said that nothing is."""
     assert "nothing is matched by name" in DOCS
-    contract = yaml.safe_load((PROJECT / "dbt_project/models/marts/marts.yml").read_text(encoding="utf-8"))
+    contract = yaml.safe_load(
+        (PROJECT / "dbt_project/models/marts/companies/companies.yml").read_text(encoding="utf-8")
+    )
     labels = next(m for m in contract["models"] if m["name"] == "fct_company_label")
     assert labels["data_tests"][0]["table_rules"]["arguments"]["accepted"]["match_method"] == ["given", "none"]
     for path in [
@@ -194,7 +196,9 @@ def test_nothing_is_matched_by_name_and_nobody_says_so():
 
 def test_a_mart_that_guesses_says_so():
     """Goals of practice sheets were called the sheets' own words."""
-    contract = yaml.safe_load((PROJECT / "dbt_project/models/marts/marts.yml").read_text(encoding="utf-8"))
+    contract = yaml.safe_load(
+        (PROJECT / "dbt_project/models/marts/companies/companies.yml").read_text(encoding="utf-8")
+    )
     actions = next(m for m in contract["models"] if m["name"] == "fct_csr_action")
     methods = actions["data_tests"][0]["table_rules"]["arguments"]["accepted"]["method"]
     chapter = (
@@ -208,7 +212,7 @@ def test_a_mart_that_guesses_says_so():
 def test_queries_run_on_the_contract_of_the_marts():
     """Every SQL block of the README and of marts.md, on empty tables with the columns of the dbt contract."""
     models = []
-    for path in sorted((PROJECT / "dbt_project/models/marts").glob("*.yml")):
+    for path in sorted((PROJECT / "dbt_project/models/marts").rglob("*.yml")):
         models += yaml.safe_load(path.read_text(encoding="utf-8")).get("models") or []
     with duckdb.connect() as connection:
         for model in models:

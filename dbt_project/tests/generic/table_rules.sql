@@ -1,7 +1,7 @@
 {#- All rules of one table in one test (a dbt test costs as much as a model).
     grain: columns that together are unique; required: columns never null; accepted: column -> allowed values
     (null passes); rules: name -> SQL condition that no row may fail (null passes), or {sql, fr, en, hold}: what it says
-    to people, and whether a row that breaks it is held back instead of blocking all others (macros/hold_back.sql, which
+    to people, and whether a row that breaks it is held back instead of blocking all others (macros/project/hold_back.sql, which
     also reads hold, share and withheld).
     Returns one row a broken rule: rule, broken (number of rows or groups). -#}
 {% test table_rules(model, grain, required=[], accepted={}, rules={}, hold='none', share=[], withheld={}) %}

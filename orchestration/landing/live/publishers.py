@@ -1,7 +1,7 @@
 """How each kind of publisher says what is new, and how pages become one file.
 
 Two questions a kind: `look` — what do the publisher's own metadata say, without touching the file — and
-`fetch` — bring the file. A `file` and an `egapro` have no metadata: their ladder starts at the ETag.
+`fetch` — bring the file. A `file` has no metadata: its ladder starts at the ETag.
 Add a kind here and in `Live.kind`; whether something is new is decided by `changes`.
 """
 

@@ -71,8 +71,8 @@ def test_a_column_of_an_unknown_table(folder):
 
 def test_a_cell_too_many(folder):
     path = folder / "insee_neet/columns.csv"
-    path.write_text(path.read_text(encoding="utf-8") + "rates,,x,X,text,,,,,,,,,,,,\n", encoding="utf-8")
-    assert "15 cells are expected" in problems(folder)
+    path.write_text(path.read_text(encoding="utf-8") + "rates,,x,X,text,,,,,,,,,,,,,\n", encoding="utf-8")
+    assert "16 cells are expected" in problems(folder)
 
 
 def test_another_header(folder):
@@ -91,3 +91,20 @@ def test_all_problems_are_told_at_once(folder):
     change(folder / "insee_wages/source.yml", "licence:", "# licence:")
     found = problems(folder)
     assert "insee_neet/source.yml" in found and "insee_wages/source.yml" in found
+
+
+def test_a_measure_that_nobody_knows(folder):
+    change(folder / "insee_neet/columns.csv", ",share\n", ",proportion\n")
+    assert "insee_neet/columns.csv line 6: measure" in problems(folder)
+
+
+def test_a_list_that_two_tables_provide(tmp_path):
+    for source in ("insee_cog", "dgcl_epci"):
+        shutil.copytree(SOURCES / source, tmp_path / source)
+    change(tmp_path / "dgcl_epci/source.yml", "provides: composition", "provides: communes")
+    assert "tables.communes.provides: 'communes' is what dgcl_epci.composition provides" in problems(tmp_path)
+
+
+def test_a_column_left_out_of_staging_that_is_none(folder):
+    change(folder / "insee_neet/source.yml", "    grain:", "    staging: {without: [nobody]}\n    grain:")
+    assert "insee_neet/source.yml: tables.rates.staging.without: 'nobody' is no column of 'rates'" in problems(folder)

@@ -49,11 +49,6 @@ def _dbt(warehouse: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def _indicator_models() -> str:
-    names = sorted(p.stem for p in (PROJECT / "models" / "indicators").glob("*.sql"))
-    return json.dumps({"indicator_models": names})
-
-
 def _put(connection: Any, table: str, *rows: dict[str, object], vintage: str = "2024", synthetic: bool = False) -> None:
     for number, row in enumerate(rows, start=1):
         full = {
@@ -78,8 +73,10 @@ def _fill(connection: Any) -> None:
                 connection.execute(
                     f"CREATE TABLE {source['schema']}.{table.get('identifier', table['name'])} ({columns})"
                 )
-    for folder in (PROJECT / "models" / "staging").iterdir():
-        connection.execute("INSERT INTO run.sources (source_id, publisher) VALUES (?, 'x')", [folder.name])
+    for folder in sorted(p.parent for p in PROJECT.parent.glob("sources/*/source.yml")):
+        connection.execute(
+            "INSERT INTO run.sources (source_id, publisher, role) VALUES (?, 'x', 'indicator')", [folder.name]
+        )
     connection.execute(
         "INSERT INTO run.settings VALUES (?, TIMESTAMP '2026-03-01 06:00:00', 'r', 'v', 'E2', 'E1')", [HOME]
     )
@@ -382,7 +379,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     with duckdb.connect(str(warehouse)) as connection:
         _fill(connection)
         _fill_team(connection)
-    outcome = _dbt(warehouse, "build", "--vars", _indicator_models())
+    outcome = _dbt(warehouse, "build")
     assert outcome.returncode == 0, outcome.stdout[-4000:]
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         yield connection
@@ -574,20 +571,18 @@ def test_a_model_that_mistakes_its_unit_or_its_period_blocks_and_shows_nothing_w
     )
     with duckdb.connect(str(copy)) as connection:
         connection.execute(
-            "INSERT INTO indicators.ind_neet BY NAME SELECT ind_neet.* REPLACE (breakdown || i AS breakdown, 1240 AS value) "
-            "FROM indicators.ind_neet, range(6) AS t(i) WHERE territory_code = '44162'"
+            "INSERT INTO indicators.ind_sdg08_neet_rate BY NAME SELECT n.* REPLACE (CAST(2010 + i AS VARCHAR) AS period, 1240 AS value) "
+            "FROM indicators.ind_sdg08_neet_rate AS n, range(6) AS t(i) WHERE territory_code = '44162'"
         )
-        connection.execute("UPDATE indicators.ind_wages SET period = '2013-2014'")
+        connection.execute("UPDATE indicators.ind_sdg05_hourly_wage_gap SET period = '2013-2014'")
     outcome = _dbt(
         copy,
         "build",
         "--select",
-        "int_indicator_candidates",
+        "int_indicator_shown",
         "fct_indicator_value",
         "--exclude-resource-type",
         "unit_test",
-        "--vars",
-        _indicator_models(),
     )
     assert outcome.returncode != 0
     with duckdb.connect(str(copy), read_only=True) as connection:
@@ -613,9 +608,3 @@ def test_a_model_that_mistakes_its_unit_or_its_period_blocks_and_shows_nothing_w
     # what blocks names the rule in words, and the rows
     assert (told.rule, told.rows, told.held) == ("rule within bounds", 7, True) and "de 0 à 100" in told.fr
     assert told.examples[0]["indicator_id"] == "sdg08_neet_rate" and len(told.examples) == verdicts.EXAMPLES
-
-
-def test_a_missing_list_of_indicators_says_what_to_give(tmp_path: Path) -> None:
-    outcome = _dbt(tmp_path / "none.duckdb", "parse")
-    assert outcome.returncode != 0
-    assert "'indicator_models' is missing" in outcome.stdout

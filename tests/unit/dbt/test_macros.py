@@ -30,12 +30,14 @@ def macro(file: str, name: str, *arguments: object) -> str:
 def test_the_day_of_a_vintage_is_the_one_that_the_catalogue_knows(vintage: str) -> None:
     known = parse_vintage(vintage)
     with duckdb.connect() as connection:
-        (day,) = connection.execute(f"SELECT {macro('dates.sql', 'day_of', '$1')}", [vintage]).fetchone() or (None,)
+        (day,) = connection.execute(f"SELECT {macro('dates/days.sql', 'day_of', '$1')}", [vintage]).fetchone() or (
+            None,
+        )
     assert day == (known.end if known else None)
 
 
 def test_a_list_named_after_its_day_is_of_that_day() -> None:
     with duckdb.connect() as connection:
-        assert connection.execute(f"SELECT {macro('dates.sql', 'day_of', '$1')}", ["2024-03-15"]).fetchone() == (
+        assert connection.execute(f"SELECT {macro('dates/days.sql', 'day_of', '$1')}", ["2024-03-15"]).fetchone() == (
             date(2024, 3, 15),
         )

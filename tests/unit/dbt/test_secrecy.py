@@ -21,7 +21,6 @@ import duckdb
 import pandas as pd
 import pytest
 
-from orchestration.building.warehouse import dbt_vars
 from tests.unit.dbt.test_build import PROJECT, _fill
 
 pytestmark = pytest.mark.slow
@@ -54,11 +53,9 @@ def published(
             "from dbt.cli.main import cli; cli()",
             "build",
             "--select",
-            "+ind_egapro",
+            "+int_indicator_shown",
             "--exclude",
             "resource_type:unit_test",
-            "--vars",
-            dbt_vars(PROJECT),
             "--project-dir",
             str(PROJECT),
             "--profiles-dir",
@@ -76,7 +73,8 @@ def published(
     assert done.returncode == 0, done.stdout[-3000:]
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         rows = connection.execute(
-            "SELECT indicator_id, territory_level, territory_code, period, numerator, denominator, status, value FROM indicators.ind_egapro"
+            "SELECT indicator_id, territory_level, territory_code, period, numerator, denominator, status, value FROM secrecy.int_indicator_shown "
+            "WHERE starts_with(indicator_id, 'sdg05_gender_index')"
         ).fetchall()
     for row in rows:
         assert (row[6] == "suppressed") == (row[7] is None) == (row[4] is None) == (row[5] is None), row
@@ -164,7 +162,7 @@ def codes() -> dict[str, dict[str, str]]:
     """The codes of régions and départements by name, and the région of each département."""
 
     def seed(name: str) -> Iterator[dict[str, str]]:
-        with (PROJECT / "seeds" / f"{name}.csv").open(encoding="utf-8") as file:
+        with (PROJECT / "seeds" / "geography" / f"{name}.csv").open(encoding="utf-8") as file:
             yield from csv.DictReader(file)
 
     plain = {"Grand-Est": "44"}

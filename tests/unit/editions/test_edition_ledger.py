@@ -17,7 +17,7 @@ from orchestration.base.settings import PROJECT
 from orchestration.building.ledger import CHANGES, FIGURES, Ledger, lay_before, ledger_of
 
 FOURTH = "20270224T031500Z"
-MODEL = PROJECT / "dbt_project" / "models" / "marts" / "mart_edition_change.sql"
+MODEL = PROJECT / "dbt_project" / "models" / "marts" / "observatory" / "mart_edition_change.sql"
 
 
 def publish(shelf: Shelf, edition_id: str, **said) -> None:

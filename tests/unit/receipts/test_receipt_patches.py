@@ -31,7 +31,11 @@ def proposed(number: int, header: str = "Note, Index"):
 def test_a_line_is_exact_csv_of_the_contract():
     line = proposed(1).patch.proposals[0].line
     assert line == 'declarations,,score,"Note, Index",,,,,,,,,,,'
-    assert len(line.replace('"Note, Index"', "x").split(",")) == len(COLUMNS_HEADER)
+    # the last cell says what the column measures: its own first line said so
+    assert (
+        len(line.replace('"Note, Index"', "x").split(",")) == len(COLUMNS_HEADER) - 1
+        and COLUMNS_HEADER[-1] == "measure"
+    )
 
 
 def test_files_of_one_source_share_one_file_and_a_line_stands_once():

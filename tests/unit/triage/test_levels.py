@@ -18,9 +18,9 @@ def table() -> Table:
         columns=[
             Column(name="territory_level", type="text", key=True),
             Column(name="territory_code", type="territory", key=True),
-            Column(name="persons", type="number", unit="personnes"),
-            Column(name="median", type="number", unit="euro par unité de consommation et par an"),
-            Column(name="ratio", type="number", unit="rapport"),
+            Column(name="persons", type="number", unit="personnes", measure="count"),
+            Column(name="median", type="number", unit="euro par unité de consommation et par an", measure="quantile"),
+            Column(name="ratio", type="number", unit="rapport", measure="ratio"),
         ],
     )
 

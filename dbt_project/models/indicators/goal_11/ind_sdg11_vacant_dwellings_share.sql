@@ -1,0 +1,10 @@
+-- Vacant dwellings over all dwellings, for the commune and for each larger territory whose communes are all in the file.
+with stock as (
+  select commune_code, cast(dwellings_year as varchar) as period, vintage, is_synthetic, vacant_dwellings, dwellings
+  from {{ ref('stg_insee_comparateur__communes') }} where dwellings_year is not null
+)
+select territory_level, territory_code, period, {{ ratio('vacant_dwellings', 'dwellings', 100) }} as value,
+  vacant_dwellings as numerator, dwellings as denominator, is_synthetic,
+  {{ source_of('stg_insee_comparateur__communes') }} as source_id, vintage
+from {{ territory_sums('stock', ['vacant_dwellings', 'dwellings']) }}
+where dwellings > 0 and vacant_dwellings is not null

@@ -1,8 +1,0 @@
--- Establishments of all France by year of creation.
-select
-  commune_code,
-  year,
-  created,
-  _vintage as vintage,
-  coalesce(_synthetic, false) as is_synthetic
-from {{ source('insee_sirene', 'creations') }}

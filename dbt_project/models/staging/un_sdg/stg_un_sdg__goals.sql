@@ -1,8 +1,0 @@
--- The 17 goals.
-select
-  sdg_id,
-  name_fr,
-  name_en,
-  _vintage as vintage,
-  coalesce(_synthetic, false) as is_synthetic
-from {{ source('un_sdg', 'goals') }}
