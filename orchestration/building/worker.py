@@ -7,6 +7,7 @@ ordered, and what an answer means, in `refresh`.
 
 from __future__ import annotations
 
+import os
 import queue
 import shutil
 import signal
@@ -27,13 +28,26 @@ _BUILD, _MARTS = "build", "marts"
 Kind = TypeVar("Kind", Checked, Built)
 
 
+_WARNINGS = "PYTHONWARNINGS"
+
+
 @contextmanager
-def _deaf_to_ctrl_c() -> Iterator[None]:
-    """Start a process that Ctrl-C does not reach before it can say that it ignores it: it inherits what is blocked here."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+def _inherited() -> Iterator[None]:
+    """Give a process that is started meanwhile what it cannot say for itself early enough.
+
+    Ctrl-C is blocked until it says that it ignores it. And Python's tracker, which is started along, gives back the locks
+    that dbt held when the process was ended, without a warning that nobody can do anything about.
+    """
+    before, warnings = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}), os.environ.get(_WARNINGS)
+    quiet = "ignore::UserWarning:multiprocessing.resource_tracker"
+    os.environ[_WARNINGS] = f"{warnings},{quiet}" if warnings else quiet
     try:
         yield
     finally:
+        if warnings is None:
+            del os.environ[_WARNINGS]
+        else:
+            os.environ[_WARNINGS] = warnings
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
@@ -70,7 +84,7 @@ class Worker:
             # whoever forgets `stop` leaves nothing behind
             daemon=True,
         )
-        with _deaf_to_ctrl_c():
+        with _inherited():
             self._process.start()
         # only the process itself holds its end, so that its end is the end of the pipe
         theirs.close()

@@ -139,6 +139,35 @@ def test_it_ends_by_itself_when_its_parent_is_killed(tmp_path, wait):
     assert gone(pid)
 
 
+STOPPED = """
+import sys, time
+from pathlib import Path
+from orchestration.building.worker import Worker
+from orchestration.base.settings import PROJECT
+if __name__ == "__main__":
+    home = Path(sys.argv[1])
+    worker = Worker(home, PROJECT / "dbt_project")
+    # dbt has read the project: it holds locks then, which a process that is killed cannot give back
+    while not (home / "dbt" / "manifest.json").exists():
+        time.sleep(0.1)
+    worker.stop()
+"""
+
+
+def test_stopping_it_leaves_nothing_for_a_person_to_read(tmp_path):
+    script = tmp_path / "stopped.py"
+    script.write_text(STOPPED, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, str(script), str(tmp_path)],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(PROJECT)},
+        timeout=120,
+        check=True,
+    )
+    assert done.stdout == done.stderr == ""
+
+
 ASKED = """
 import sys
 from orchestration.cli import main
