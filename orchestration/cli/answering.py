@@ -116,7 +116,7 @@ def _told(error: Exception) -> tuple[int, Message, Message | None] | None:
     from orchestration.base.homes import FolderUnusable
     from orchestration.catalog import CatalogueError
     from orchestration.editions import EditionError
-    from orchestration.inbox import InboxBusy
+    from orchestration.inbox.folder import InboxBusy
     from orchestration.lake.store import LakeError
 
     match error:

@@ -18,7 +18,7 @@ from orchestration.cli.options import Home, Json, catalogue_of, settings_for
 from orchestration.cli.refreshing import refresh_with
 
 if TYPE_CHECKING:
-    from orchestration.inbox import Answer
+    from orchestration.inbox.take import Answer
     from orchestration.records.outcome import RefreshOutcome
 
 
@@ -27,7 +27,7 @@ def inbox(home: Home = None, json_: Json = False) -> None:
 
     Exit codes: 0 all taken (or none there), 3 a file was refused, 5 another refresh is running.
     """
-    from orchestration.inbox import take_all
+    from orchestration.inbox.take import take_all
 
     settings = settings_for(home, use="write", json_=json_)
     log_to_standard_error()
@@ -65,8 +65,8 @@ def templates(
     home: Home = None,
 ) -> None:
     """Write the workbooks that the CSR team fills in: one a table, with drop-down lists and a legend."""
-    from orchestration.inbox import Inbox
     from orchestration.inbox import templates as workbooks
+    from orchestration.inbox.folder import Inbox
 
     settings = settings_for(home, use="write" if folder is None else "read")
     with refusals(settings):

@@ -9,7 +9,6 @@ from collections.abc import Callable
 
 from dagster import Definitions, Failure, JobDefinition, MetadataValue, OpExecutionContext, job, op
 
-from orchestration import inbox
 from orchestration.dagster import sessions
 from orchestration.dagster.instances import here
 from orchestration.dagster.jobs import REFRESH_ALL
@@ -17,6 +16,7 @@ from orchestration.dagster.partitions import VINTAGES, came_by
 from orchestration.dagster.resources import WAIT_SECONDS, ObservatoryResource, busy_or_wrong
 from orchestration.dagster.runs import run_job
 from orchestration.dagster.wording import both, files_metadata
+from orchestration.inbox.folder import InboxBusy
 from orchestration.records.outcome import RefreshOutcome
 
 TAKE_INBOX = "take_inbox"
@@ -35,8 +35,11 @@ def build_errands(definitions: Callable[[], Definitions]) -> list[JobDefinition]
             return carry_out(context, observatory, definitions, channel=channel, only=only)
 
         try:
-            answers = inbox.take_all(settings, refresh)
-        except inbox.InboxBusy as error:
+            # pandas and DuckDB come with it, which cost 0.3 s to import and Dagster loads this module for every look
+            from orchestration.inbox.take import take_all
+
+            answers = take_all(settings, refresh)
+        except InboxBusy as error:
             raise Failure(description=f"{both(error.reason)} {both(error.action)}", allow_retries=False) from None
         told = [f"- **{a.dropped}** : {both(a.sentence)}" for a in answers]
         context.add_output_metadata({"answers": MetadataValue.md("\n".join(told) or "—"), "files": len(answers)})

@@ -32,7 +32,7 @@ from orchestration.dagster.checks import evaluation, freshness_result, refreshes
 from orchestration.dagster.wording import both, lake_key
 from orchestration.health.looks import Look, looks_due
 from orchestration.health.status import source_status
-from orchestration.inbox import Inbox, scan
+from orchestration.inbox.folder import Inbox, scan
 from orchestration.landing.live.clock import live_clock
 from orchestration.notifications import complain
 

@@ -305,7 +305,7 @@ def test_what_the_schedules_missed_is_made_up_for_in_one_run(repository, local, 
 
 @pytest.fixture
 def inbox(settings, monkeypatch):
-    from orchestration.inbox import Inbox
+    from orchestration.inbox.folder import Inbox
 
     monkeypatch.setenv("OBSERVATORY_HOME", str(settings.home))
     inbox = Inbox(settings.home)
@@ -484,14 +484,14 @@ def test_the_vintages_of_the_lake_can_be_chosen(instance, settings):
 
 
 def test_emptying_the_inbox_tells_its_answers(definitions, instance, settings, errands, monkeypatch):
-    from orchestration.inbox import Answer
+    from orchestration.inbox.take import Answer
 
     def take_all(given, refresh):
         assert given.home == settings.home
         refresh(channel="inbox", only=["lucie"])
         return [Answer(dropped="labels.csv", state="accepted", sentence=Message(fr="pris", en="taken"))]
 
-    monkeypatch.setattr("orchestration.inbox.take_all", take_all)
+    monkeypatch.setattr("orchestration.inbox.take.take_all", take_all)
     result = run_job(definitions, instance, "take_inbox", settings)
     assert result.success and errands == [("inbox", ["lucie"], None)]
     [output] = [e for e in result.all_events if e.event_type_value == "STEP_OUTPUT"]
