@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING
 
 from orchestration.base.files import quoted
 from orchestration.base.messages import Message
+from orchestration.editions import Edition, current, list_editions
+from orchestration.editions.layout import sha256_of
 from orchestration.lake.register import Realm
 
 if TYPE_CHECKING:
     import duckdb
 
-    from orchestration.editions import Edition
 
 log = logging.getLogger("observatory")
 
@@ -69,8 +70,6 @@ def ledger_of(home: Path, realm: Realm) -> Ledger:
     files), every figure would differ and none would be revised: the newest one of the same kind before it
     counts then, and the ledger begins anew where there is none.
     """
-    from orchestration.editions import current, list_editions
-
     before = current(home)
     if before is None or realm_of(before) == realm:
         return Ledger(before)
@@ -131,8 +130,6 @@ class _File:
 
 def _usable(edition: Edition | None, table: str, columns: dict[str, str]) -> _File | None:
     """Return the table's file if the edition has it, as it was published, with the columns that are needed."""
-    from orchestration.editions.layout import sha256_of
-
     published = {t.name: t for t in edition.manifest.tables} if edition and edition.manifest else {}
     if edition is None or table not in published:
         return None

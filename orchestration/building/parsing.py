@@ -8,13 +8,13 @@ from __future__ import annotations
 import os
 import sys
 
+from dbt.cli.main import dbtRunner
+
 from orchestration.base.settings import PROJECT
 
 
 def main() -> int:
     """Write `dbt_project/target/manifest.json` and `partial_parse.msgpack`; return 0 when that worked."""
-    from dbt.cli.main import dbtRunner
-
     os.environ.setdefault("DBT_SEND_ANONYMOUS_USAGE_STATS", "false")
     project = PROJECT / "dbt_project"
     result = dbtRunner().invoke(

@@ -10,56 +10,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from orchestration.base.duck import connect
 from orchestration.base.files import quoted
 from orchestration.building.ledger import Ledger, lay_before
+from orchestration.building.orders import Broken, NodeResult
 from orchestration.catalog.models import Source, lake_table
 from orchestration.catalog.schema import lake_types
+from orchestration.health.status import SourceStatus
 from orchestration.lake.register import Realm, Register, SourceState
 from orchestration.lake.store import Lake
 
 if TYPE_CHECKING:
     import duckdb
 
-    from orchestration.health.status import SourceStatus
-
 MARTS = "marts"
-
-
-@dataclass(frozen=True)
-class Broken:
-    """A rule that rows do not obey. `fr`, `en`: what it demands; `examples`: the keys of a few of these rows.
-
-    `held`: the rows are held back, so that readers see nothing of them. `asset`: the table.
-    """
-
-    asset: str
-    rule: str
-    rows: int
-    fr: str
-    en: str
-    examples: list[dict[str, Any]] = field(default_factory=list)
-    held: bool = False
-
-
-@dataclass(frozen=True)
-class NodeResult:
-    """What came of one dbt node. `status`: success, error, skipped, pass, fail, warn. `broken`: what a test found, where it says so."""
-
-    unique_id: str
-    name: str
-    resource_type: str
-    status: str
-    message: str
-    seconds: float
-    broken: list[Broken] = field(default_factory=list)
-
-    @property
-    def failed(self) -> bool:
-        """Return whether the node stands in the way of an edition."""
-        return self.status in ("error", "fail", "runtime error", "skipped")
 
 
 @dataclass

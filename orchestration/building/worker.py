@@ -1,25 +1,54 @@
 """The refresh's side of its second process: orders go out as they arise, answers are fetched when needed.
 
-Start it early: its imports take seconds and hide behind the reading of files. What it does with an
-order is written in `worker_main`; what is ordered, and what an answer means, in `refresh`.
+Start it early: its imports take seconds and hide behind the reading of files. The process, the pipe and what goes
+through it are `multiprocessing`'s, started by `spawn`; what it does with an order is written in `worker_main`; what is
+ordered, and what an answer means, in `refresh`.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import queue
 import shutil
-import subprocess
-import sys
+import signal
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 from orchestration.base.messages import Message
-from orchestration.building.warehouse import MARTS, Broken, BuildOutcome, NodeResult
+from orchestration.building.orders import Answer, Build, Built, Checked, Order, Project, Validate, ValidateTables
+from orchestration.building.warehouse import MARTS, BuildOutcome
+from orchestration.building.worker_main import work
 from orchestration.records.outcome import CheckOutcome
+
+_BUILD, _MARTS = "build", "marts"
+Kind = TypeVar("Kind", Checked, Built)
+
+
+_WARNINGS = "PYTHONWARNINGS"
+
+
+@contextmanager
+def _inherited() -> Iterator[None]:
+    """Give a process that is started meanwhile what it cannot say for itself early enough.
+
+    Ctrl-C is blocked until it says that it ignores it. And Python's tracker, which is started along, gives back the locks
+    that dbt held when the process was ended, without a warning that nobody can do anything about.
+    """
+    before, warnings = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}), os.environ.get(_WARNINGS)
+    quiet = "ignore::UserWarning:multiprocessing.resource_tracker"
+    os.environ[_WARNINGS] = f"{warnings},{quiet}" if warnings else quiet
+    try:
+        yield
+    finally:
+        if warnings is None:
+            del os.environ[_WARNINGS]
+        else:
+            os.environ[_WARNINGS] = warnings
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 class BuildError(Exception):
@@ -43,107 +72,89 @@ class Worker:
         parsed = dbt_project / "target" / "partial_parse.msgpack"
         if parsed.exists() and not (target / parsed.name).exists():
             shutil.copy2(parsed, target / parsed.name)
-        self._lines: queue.SimpleQueue[str] = queue.SimpleQueue()
-        self._waiting: list[str] = []
-        self._answers: dict[str, dict[str, Any]] = {}
-        self._stderr = (self._logs / "worker.log").open("w", encoding="utf-8")
-        self._process = subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                "orchestration.building.worker_main",
-                "--project-dir",
-                str(dbt_project),
-                "--profiles-dir",
-                str(dbt_project),
-                "--target-path",
-                str(target),
-                "--log-path",
-                str(self._logs),
-            ],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._stderr,
-            text=True,
-            cwd=self.warehouse.parent,
-            env={**os.environ, "DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "DO_NOT_TRACK": "1"},
+        self._came: queue.SimpleQueue[Answer | None] = queue.SimpleQueue()
+        self._answers: dict[str, Answer] = {}
+        # spawn: a fork would take DuckDB's and Dagster's threads along half alive
+        context = get_context("spawn")
+        self._pipe, theirs = context.Pipe()
+        self._process = context.Process(
+            target=work,
+            args=(theirs, Project(dbt_project, target, self._logs), self.warehouse.parent),
+            name="observatory worker",
+            # whoever forgets `stop` leaves nothing behind
+            daemon=True,
         )
-        # answers are taken out of the pipe as they come: with both pipes full, both sides would wait for ever
-        threading.Thread(target=self._listen, daemon=True).start()
+        with _inherited():
+            self._process.start()
+        # only the process itself holds its end, so that its end is the end of the pipe
+        theirs.close()
+        # answers are taken out of the pipe as they come: with both ways full, both sides would wait for ever
+        self._listener = threading.Thread(target=self._listen, daemon=True)
+        self._listener.start()
+
+    @property
+    def pid(self) -> int:
+        """Return the number of the process."""
+        return self._process.pid or 0
 
     def validate(self, ticket: str, files: list[Path], suite: Path, asset: str) -> None:
         """Order the suite's verdict on Parquet files; `checks(ticket)` fetches it."""
-        self._order(
-            ticket, {"validate": {"id": ticket, "files": list(map(str, files)), "suite": str(suite), "asset": asset}}
-        )
+        self._order(Validate(ticket, tuple(files), suite, asset))
 
     def checks(self, ticket: str) -> list[CheckOutcome]:
         """Return the results ordered under `ticket`, waiting for them. Raises BuildError when the process is gone."""
-        return [CheckOutcome(**c) for c in self._answer(ticket)["checks"]]
+        return list(self._answer(ticket, Checked).checks)
 
     def build(self, waived: Sequence[str] = ()) -> BuildOutcome:
         """Run `dbt build` on the warehouse and return what came of each node; nobody else may have it open.
 
         `waived`: tests (`<test>`, or `<test>/<rule>`) that only warn this time, so that nothing behind them is skipped. Raises BuildError when dbt itself failed before any node ran.
         """
-        order = {
-            "arguments": ["--exclude-resource-type", "unit_test"],
-            "warehouse": str(self.warehouse),
-            "waived": list(waived),
-        }
-        self._order("build", {"build": order})
-        answer = self._answer("build")
-        if answer["error"] and not answer["nodes"]:
-            first = str(answer["error"]).strip().splitlines()[0]
+        self._order(Build(_BUILD, self.warehouse, tuple(waived)))
+        answer = self._answer(_BUILD, Built)
+        if answer.error and not answer.nodes:
+            first = answer.error.strip().splitlines()[0]
             raise BuildError(
                 Message(
                     fr=f"Les tables n'ont pas pu être construites : {first} (détails dans {self._logs / 'dbt.log'}).",
                     en=f"The tables could not be built: {first} (details in {self._logs / 'dbt.log'}).",
                 )
             )
-        nodes = [NodeResult(**{**n, "broken": [Broken(**b) for b in n["broken"]]}) for n in answer["nodes"]]
-        return BuildOutcome(self.warehouse, nodes, answer["waived"], [Broken(**b) for b in answer["held"]])
+        return BuildOutcome(self.warehouse, list(answer.nodes), list(answer.waived), list(answer.held))
 
     def check_tables(self, suites: list[Path]) -> list[CheckOutcome]:
         """Return the verdict of each suite on the mart of its name, after `build`."""
-        order = {"id": "marts", "warehouse": str(self.warehouse), "schema": MARTS, "suites": list(map(str, suites))}
-        self._order("marts", {"validate_tables": order})
-        return self.checks("marts")
+        self._order(ValidateTables(_MARTS, self.warehouse, MARTS, tuple(suites)))
+        return self.checks(_MARTS)
 
     def stop(self) -> None:
         """End the process if it still runs."""
-        if self._process.poll() is None:
-            self._process.kill()
-            self._process.wait()
-        for stream in (self._process.stdin, self._stderr):
-            if stream and not stream.closed:
-                try:
-                    stream.close()
-                except OSError:  # killed while an order was still in the pipe
-                    pass
+        self._process.kill()
+        self._process.join()
+        # it has read the end of the pipe: only then may the pipe be closed under it
+        self._listener.join()
+        self._pipe.close()
 
-    def _order(self, ticket: str, order: dict[str, Any]) -> None:
-        self._waiting.append(ticket)
-        assert self._process.stdin is not None
-        try:
-            self._process.stdin.write(json.dumps(order) + "\n")
-            self._process.stdin.flush()
-        except (OSError, ValueError):  # the process has ended: whoever waits for the answer is told
-            pass
+    def _order(self, order: Order) -> None:
+        self._answers.pop(order.ticket, None)
+        # a process that has ended takes no order: whoever waits for its answer is told
+        with suppress(OSError):
+            self._pipe.send(order)
 
     def _listen(self) -> None:
-        assert self._process.stdout is not None
         try:
-            for line in self._process.stdout:
-                self._lines.put(line)
-        except ValueError:  # closed by `stop`
+            while True:
+                self._came.put(self._pipe.recv())
+        except (EOFError, OSError):
             pass
-        self._lines.put("")
+        finally:  # whatever ends the listening: nobody waits for an answer that cannot come
+            self._came.put(None)
 
-    def _answer(self, ticket: str) -> dict[str, Any]:
+    def _answer(self, ticket: str, kind: type[Kind]) -> Kind:
         while ticket not in self._answers:
-            line = self._lines.get()
-            if not line:
+            answer = self._came.get()
+            if answer is None:
+                self._came.put(None)  # for whoever asks next
                 self.stop()
                 raise BuildError(
                     Message(
@@ -151,5 +162,8 @@ class Worker:
                         en=f"The process that builds and checks the tables has ended (see {self._logs / 'worker.log'}).",
                     )
                 )
-            self._answers[self._waiting.pop(0)] = json.loads(line)
-        return self._answers[ticket]
+            self._answers[answer.ticket] = answer
+        found = self._answers[ticket]
+        if not isinstance(found, kind):
+            raise TypeError(f"'{ticket}' was answered by {type(found).__name__}, expected {kind.__name__}")
+        return found

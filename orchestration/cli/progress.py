@@ -1,7 +1,7 @@
 """What a refresh is doing, for a person who waits: which step, which source, how long.
 
 Holds both ways of showing it, on standard error only: a bar on a terminal, one line a finished step
-elsewhere. What the steps are is said by `Refresh.on_step`; downloads have bars of their own (`landing.live`).
+elsewhere. What the steps are is said by the refresh; downloads have bars of their own (`landing.live`).
 """
 
 from __future__ import annotations
@@ -9,13 +9,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from time import monotonic
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, Self, TextIO
 
 from orchestration.base.messages import Language, Message
-from orchestration.records.outcome import Step
 
 if TYPE_CHECKING:
     from orchestration.catalog.models import Source
+    from orchestration.records.outcome import Step
 
 _STEPS: dict[Step, Message] = {
     "ingest": Message(fr="lecture", en="reading"),
@@ -37,8 +37,9 @@ class Progress:
         self._doing: str | None = None
         self._since = 0.0
 
-    def __enter__(self) -> Progress:
+    def __enter__(self) -> Self:
         if self._stream.isatty():
+            # rich costs 0.06 s to import, which the log of a timer need not pay
             from rich.console import Console
             from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 

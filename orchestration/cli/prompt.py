@@ -1,8 +1,10 @@
 """What the command line says of itself: help in both languages, and words for a command that is mistyped.
 
-The English help stands with the commands in `cli`, the French one in `FRENCH` below, by command and by
+The English help stands with the commands in their families' modules, the French one in `FRENCH` below, by command and by
 `command.option` (`.option` for those that several share). Add the line of a new command or option here; a
-test asks for it. What a command does belongs to `cli`.
+test asks for it. What a command does belongs to its module.
+
+Imports inside functions: the rooms asked there cost 0.1 s to import; only the help of `refresh` and an accident ask.
 """
 
 from __future__ import annotations
@@ -127,22 +129,21 @@ class Group(TyperGroup):
         self,
         args: Sequence[str] | None = None,
         prog_name: str | None = None,
+        complete_var: str | None = None,
         standalone_mode: bool = True,
+        windows_expand_args: bool = True,
         **extra: Any,
     ) -> Any:
         """Run a command and end the process with its exit code; nothing that a person typed ends in a traceback."""
         if not standalone_mode:
-            return super().main(args, prog_name, standalone_mode=False, **extra)
+            return super().main(args, prog_name, complete_var, False, windows_expand_args, **extra)
         try:
-            code = super().main(args, prog_name, standalone_mode=False, **extra)
+            code = super().main(args, prog_name, complete_var, False, windows_expand_args, **extra)
         except typer.Abort:
             print("Abandonné." if language() == "fr" else "Aborted.", file=sys.stderr)
             code = ABORTED
         except Exception as error:
-            if hasattr(error, "format_message"):
-                code = _complain(error)
-            else:
-                code = _accident(error)
+            code = _complain(error) if hasattr(error, "format_message") else _accident(error)
         sys.exit(code if isinstance(code, int) else 0)
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from dagster import (
     AssetCheckEvaluation,
@@ -22,11 +21,9 @@ from dagster import (
 )
 
 from orchestration.base.messages import Message
-from orchestration.dagster.assets.wording import EDITION_KEY, both, lake_key, strings
+from orchestration.dagster.wording import EDITION_KEY, both, lake_key, strings
+from orchestration.health.status import SourceStatus
 from orchestration.records.outcome import CheckOutcome, FileOutcome
-
-if TYPE_CHECKING:
-    from orchestration.health.status import SourceStatus
 
 ACCEPTED = "files_accepted"
 FRESHNESS = "freshness"
@@ -148,9 +145,10 @@ def refreshes_result(complaint: Message | None) -> AssetCheckResult:
 
 def evaluation(result: AssetCheckResult) -> AssetCheckEvaluation:
     """Return a result as the event that a sensor may report outside any run."""
+    key = key_of(result)
     return AssetCheckEvaluation(
-        asset_key=result.asset_key,
-        check_name=result.check_name,
+        asset_key=key.asset_key,
+        check_name=key.name,
         passed=result.passed,
         metadata=result.metadata,
         severity=result.severity,
@@ -174,8 +172,9 @@ def suite_specs(
     specs: dict[AssetKey, list[AssetCheckSpec]] = {}
     for table, names in suites.items():
         source, _, rest = table.partition("__")
+        prefix: tuple[str, ...] = ()
         if table in models:
-            key, prefix = AssetKey([table]), ()
+            key = AssetKey([table])
         elif source in sources:
             key, prefix = lake_key(source), (rest,) if rest else ()
         else:
@@ -226,5 +225,7 @@ def result(key: AssetCheckKey, *, passed: bool, severity: str, message: str) -> 
 
 
 def key_of(result: AssetCheckResult) -> AssetCheckKey:
-    """Return the key of the check that a result answers."""
+    """Return the key of the check that a result answers. Raises ValueError for a result that names none."""
+    if result.asset_key is None or result.check_name is None:
+        raise ValueError("a check's result names its asset and its check")
     return AssetCheckKey(result.asset_key, result.check_name)

@@ -18,12 +18,13 @@ from orchestration.catalog.models import Source
 from orchestration.dagster.assets.edition import edition_asset
 from orchestration.dagster.assets.models import Models, model_assets, read_manifest
 from orchestration.dagster.assets.sources import source_assets, source_expectations, source_freshness
-from orchestration.dagster.assets.wording import EDITION_KEY, LAKE
 from orchestration.dagster.checks import suite_specs
-from orchestration.dagster.jobs import REFRESH_ALL, TAKE_INBOX, build_errands, build_jobs
+from orchestration.dagster.errands import TAKE_INBOX, build_errands
+from orchestration.dagster.jobs import REFRESH_ALL, build_jobs
 from orchestration.dagster.resources import ObservatoryResource
 from orchestration.dagster.schedules import build_schedules
 from orchestration.dagster.sensors import build_sensors
+from orchestration.dagster.wording import EDITION_KEY, LAKE
 from orchestration.quality.suites import suite_names
 from orchestration.receipts.logs import speak
 
@@ -52,9 +53,10 @@ def build_definitions(
 
     built = model_assets(models, checks)
     jobs = build_jobs(catalogue, built)
-    errands = build_errands()
+    # an errand runs jobs of the definitions that it stands in itself
+    errands = build_errands(lambda: definitions)
     rebuild = [*sorted(built.keys), EDITION_KEY]
-    return dg.Definitions(
+    definitions = dg.Definitions(
         assets=[*source_assets(catalogue), built, edition_asset(models.marts)],
         asset_checks=[*([source_expectations(of_sources)] if of_sources else []), source_freshness(catalogue)],
         jobs=[*jobs, *errands],
@@ -63,6 +65,7 @@ def build_definitions(
         resources={"observatory": ObservatoryResource(), **(resources or {})},
         executor=dg.in_process_executor,
     )
+    return definitions
 
 
 @dg.definitions

@@ -16,21 +16,19 @@ from zlib import crc32
 
 from dagster import (
     AssetKey,
-    DagsterInstance,
     DefaultScheduleStatus,
     RunRequest,
     ScheduleDefinition,
     ScheduleEvaluationContext,
     SkipReason,
 )
-from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
-from dagster._core.scheduler.instigation import InstigatorType
 
 from orchestration.base.settings import Settings
 from orchestration.catalog.models import Calendar, Source
 from orchestration.dagster import sensors
-from orchestration.dagster.assets.wording import lake_key
+from orchestration.dagster.private import AssetJob, schedules_on, sensors_on
 from orchestration.dagster.sensors import UPDATES_DUE, asked_today, live_config, look_tags
+from orchestration.dagster.wording import lake_key
 
 TIMEZONE = "Europe/Paris"
 # a tick that comes later than that was missed: Dagster makes up for the last one of each schedule
@@ -47,7 +45,7 @@ _REGULAR = {
 
 
 def build_schedules(
-    catalogue: Mapping[str, Source], job: UnresolvedAssetJobDefinition, rebuild: Sequence[AssetKey]
+    catalogue: Mapping[str, Source], job: AssetJob, rebuild: Sequence[AssetKey]
 ) -> list[ScheduleDefinition]:
     """Return one schedule a source with a live address, off by default, in Paris time.
 
@@ -82,9 +80,7 @@ def _looks(expected: str, grace_days: int) -> list[tuple[int, int]]:
     return [(d.month, d.day) for d in looks]
 
 
-def _schedule(
-    source: Source, job: UnresolvedAssetJobDefinition, crons: list[str], rebuild: Sequence[AssetKey]
-) -> ScheduleDefinition:
+def _schedule(source: Source, job: AssetJob, crons: list[str], rebuild: Sequence[AssetKey]) -> ScheduleDefinition:
     def ask(context: ScheduleEvaluationContext) -> RunRequest | SkipReason:
         now = sensors.clock()
         asked = asked_today(context.instance, source.source_id, now)
@@ -92,11 +88,11 @@ def _schedule(
             return SkipReason(f"Déjà demandé aujourd'hui ({asked}). / Asked for today already.")
         asked_for = {source.source_id}
         if now - context.scheduled_execution_time > _MISSED:
-            if _running(context.instance, InstigatorType.SENSOR) & {UPDATES_DUE}:
+            if UPDATES_DUE in sensors_on(context.instance):
                 return SkipReason(
                     f"Échéance manquée : « {UPDATES_DUE} » la rattrape. / Missed: '{UPDATES_DUE}' catches up."
                 )
-            on = _running(context.instance, InstigatorType.SCHEDULE)
+            on = schedules_on(context.instance)
             asked_for |= {
                 look.source_id for look in sensors.due_now(Settings.load(), now) if _name(look.source_id) in on
             }
@@ -119,8 +115,3 @@ def _schedule(
 
 def _name(source_id: str) -> str:
     return f"calendar_{source_id}"
-
-
-def _running(instance: DagsterInstance, kind: InstigatorType) -> set[str]:
-    """Return the names of the schedules or sensors that somebody has turned on."""
-    return {s.instigator_name for s in instance.all_instigator_state(instigator_type=kind) if s.is_running}

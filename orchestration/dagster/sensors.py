@@ -28,9 +28,13 @@ from dagster import (
 
 from orchestration.base.messages import Message, agreed
 from orchestration.base.settings import Settings
-from orchestration.dagster.assets.wording import both, lake_key
 from orchestration.dagster.checks import evaluation, freshness_result, refreshes_result
+from orchestration.dagster.wording import both, lake_key
 from orchestration.health.looks import Look, looks_due
+from orchestration.health.status import source_status
+from orchestration.inbox.folder import Inbox, scan
+from orchestration.landing.live.clock import live_clock
+from orchestration.notifications import complain
 
 PARIS = ZoneInfo("Europe/Paris")
 UPDATES_DUE = "updates_due"
@@ -93,9 +97,6 @@ def _updates_due(job: str, rebuild: Sequence[AssetKey]) -> SensorDefinition:
 
 def due_now(settings: Settings, now: datetime) -> list[Look]:
     """Return the sources that are due and whose publisher has not answered since, by the register and the journal."""
-    from orchestration.health.status import source_status
-    from orchestration.landing.live import live_clock
-
     today = (now.astimezone(PARIS) - _SCHEDULES_DONE).date()
     statuses = source_status(settings, today)
     looked = {}
@@ -182,8 +183,6 @@ def dropped(home: Path) -> list[str]:
     """Return a mark of each thing in the inbox that waits for an answer, in the order in which they came."""
     if not (home / "inbox").is_dir():
         return []
-    from orchestration.inbox import Inbox, scan
-
     inbox = Inbox(home)
     return [
         f"{d.name}:{d.bytes}:{d.modified_ns}"
@@ -198,9 +197,6 @@ def dropped(home: Path) -> list[str]:
 
 def _heartbeat() -> SensorDefinition:
     def heartbeat(context: SensorEvaluationContext) -> SensorResult:
-        from orchestration.health.status import source_status
-        from orchestration.notifications import complain
-
         settings, now = Settings.load(), clock()
         silence = complain(settings, now=now)
         results = [refreshes_result(silence), *map(freshness_result, source_status(settings, _paris_day(now)))]

@@ -12,12 +12,14 @@ import signal
 import socket
 import subprocess
 import sys
+from contextlib import suppress
 from threading import Event
 from urllib.request import urlopen
 
 from orchestration.base.messages import Message, Refusal
 from orchestration.base.settings import Settings
-from orchestration.dagster.runs import WORKSPACE, close_orphans, dagster_home, open_instance
+from orchestration.dagster.instances import WORKSPACE, close_orphans, dagster_home, open_instance
+from orchestration.dagster.partitions import add_vintages
 
 # dagster dev gives its webserver and daemon that long
 _STOP_SECONDS = 20
@@ -36,8 +38,6 @@ def serve(settings: Settings, host: str = "127.0.0.1", port: int = 3000) -> int:
         return 2
     home = dagster_home(settings)
     with open_instance(settings) as instance:
-        from orchestration.dagster.jobs import add_vintages
-
         close_orphans(instance)
         add_vintages(instance, settings.home)
     environment = {
@@ -96,7 +96,7 @@ def _say(settings: Settings, message: Message) -> None:
 def _answers(address: str) -> bool:
     """Return whether the page can be opened; listening on 0.0.0.0 is answered on this machine too."""
     try:
-        with urlopen(address, timeout=2):
+        with urlopen(address, timeout=2):  # noqa: S310  - the address of our own page
             return True
     except OSError:
         return False
@@ -111,10 +111,8 @@ def _stop(process: subprocess.Popen) -> None:
                 process.wait(seconds)
             except subprocess.TimeoutExpired:
                 continue
-    try:
+    with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
 
 
 def refuse_taken_port(host: str, port: int) -> None:

@@ -29,7 +29,7 @@ from orchestration.editions.layout import (
 )
 from orchestration.editions.shelf import Edition, current, current_name, list_editions, verify
 
-log = logging.getLogger(__name__)
+log = logging.getLogger("observatory")
 
 
 def publish(built: BuiltEdition, receipts: Mapping[str, str] | None = None, *, who: str | None = None) -> Path:

@@ -6,23 +6,3 @@ refused) → `shown` (what readers see now) → `answers` (what the team reads).
 of one visit together. What a file's columns mean belongs to
 `conforming`; the refresh itself is a callback, so that the command line and Dagster share this walk.
 """
-
-from orchestration.inbox.folder import INBOX, Dropped, Inbox, InboxBusy, scan
-from orchestration.inbox.landing import land_inbox
-from orchestration.inbox.recognise import Candidate, Recognition, recognise
-from orchestration.inbox.take import Answer, take, take_all
-
-__all__ = [
-    "INBOX",
-    "Answer",
-    "Candidate",
-    "Dropped",
-    "Inbox",
-    "InboxBusy",
-    "Recognition",
-    "land_inbox",
-    "recognise",
-    "scan",
-    "take",
-    "take_all",
-]

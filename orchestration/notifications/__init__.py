@@ -19,7 +19,7 @@ __all__ = ["Sent", "accident", "after_refresh", "beat", "complain", "heartbeat",
 
 
 def __getattr__(name: str) -> Any:
-    # `observatory status` asks for the heartbeat alone, and answers at once
+    # inside: the rest costs 0.07 s to import, and `observatory status` asks for the heartbeat alone
     if name in __all__:
         from orchestration.notifications import telling
 

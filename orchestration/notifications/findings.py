@@ -144,8 +144,7 @@ def _refused(source: str, files: list[FileOutcome], catalogue: Mapping[str, Sour
     rest = len(by_reason) - _FILES
     if rest > 0:
         told.append(Message(fr=f"et {rest} autres raisons", en=f"and {rest} more reasons"))
-    joined = Message.join(told)
-    assert joined is not None
+    joined = Message.join(told) or Message(fr="raison dans le reçu", en="reason in the receipt")
     marks = sorted(f"{f.vintage}/{f.file}:{f.reason.en if f.reason else ''}" for f in files)
     return Finding(
         key=f"refused:{source}:{files[0].channel or ''}",

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -62,7 +61,7 @@ def beat(home: Path, outcome: RefreshOutcome) -> None:
     begun = home / ".heartbeat.json"
     try:
         begun.write_text(now.model_dump_json(indent=1), encoding="utf-8")
-        os.replace(begun, home / "heartbeat.json")
+        begun.replace(home / "heartbeat.json")
     except OSError as error:
         log.error("the heartbeat could not be written: %s", error)
 
@@ -110,18 +109,22 @@ def allowed_silence(settings: Settings, catalogue: Iterable[Source]) -> timedelt
     return min(spans, default=_USUAL)
 
 
-def heartbeat(settings: Settings, now: datetime | None = None) -> Message | None:
+def heartbeat(
+    settings: Settings, now: datetime | None = None, *, catalogue: Iterable[Source] | None = None
+) -> Message | None:
     """Return the complaint that refreshes have stopped, or None.
 
-    None also for a home that never had a refresh: there is nothing yet that could stop.
+    None also for a home that never had a refresh: there is nothing yet that could stop. `catalogue`: the sources, where
+    they are known already.
     """
     known = read_heartbeat(settings.home)
     if known is None:
         return None
-    try:
-        catalogue = load_catalogue(settings.sources_path).values()
-    except CatalogueError:  # a refresh says that in its own words
-        catalogue = {}.values()
+    if catalogue is None:
+        try:
+            catalogue = load_catalogue(settings.sources_path).values()
+        except CatalogueError:  # a refresh says that in its own words
+            catalogue = ()
     now = _aware(now or datetime.now(UTC))
     allowed = allowed_silence(settings, catalogue)
     silent = now - _aware(known.good_at or known.first_at)

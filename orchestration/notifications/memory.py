@@ -8,7 +8,6 @@ address and no password is kept: a service is known by the hash of its address.
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -65,7 +64,7 @@ class Memory(BaseModel):
         path = path_of(home)
         begun = path.with_name(f".{path.name}")
         begun.write_text(self.model_dump_json(exclude_none=True, indent=1), encoding="utf-8")
-        os.replace(begun, path)
+        begun.replace(path)
 
     def note(self, findings: Iterable[Finding], settles: Callable[[str], bool], now: datetime) -> None:
         """Take in what was found now; what is not found again and `settles(key)` is settled."""

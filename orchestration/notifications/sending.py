@@ -45,6 +45,7 @@ def services(settings: Settings) -> list[Service]:
 def send(service: Service, title: str, body: str) -> bool:
     """Send one message and return whether the service took it. Never raises; the log says which one failed."""
     try:
+        # apprise costs 0.3 s to import, and most refreshes have nothing to send
         from apprise import Apprise, AppriseAsset, NotifyFormat, PersistentStoreMode
 
         # their logs name hosts, users and tokens; nobody else here uses them

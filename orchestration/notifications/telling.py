@@ -15,6 +15,8 @@ from pathlib import Path
 from threading import Thread
 from time import monotonic
 
+from filelock import FileLock
+
 from orchestration.base.messages import Message
 from orchestration.base.settings import Settings
 from orchestration.catalog.models import Source
@@ -187,7 +189,5 @@ def _receipt(home: Path, run_id: str | None) -> Path | None:
 
 @contextmanager
 def _alone(home: Path) -> Iterator[None]:
-    from filelock import FileLock
-
     with FileLock(home / "notifications.lock", timeout=_PATIENCE):
         yield

@@ -11,9 +11,10 @@ from dagster import AssetCheckKey, AssetKey, DagsterRunStatus, RunsFilter, build
 
 from orchestration.base.settings import PROJECT, Settings
 from orchestration.dagster.definitions import build_definitions
-from orchestration.dagster.jobs import BACKFILL, VINTAGES, add_vintages
-from orchestration.dagster.resources import leave
-from orchestration.dagster.runs import open_instance
+from orchestration.dagster.errands import BACKFILL
+from orchestration.dagster.instances import open_instance
+from orchestration.dagster.partitions import VINTAGES, add_vintages
+from orchestration.dagster.sessions import leave
 
 pytestmark = pytest.mark.slow
 

@@ -341,7 +341,7 @@ def test_an_unchanged_refresh_publishes_nothing_and_says_so(first_refresh):
 
 def test_the_run_stands_in_dagsters_instance(first_refresh):
     from orchestration.base.settings import Settings
-    from orchestration.dagster.runs import open_instance
+    from orchestration.dagster.instances import open_instance
 
     with open_instance(Settings.load(home=first_refresh[0])) as instance:
         runs = instance.get_runs()

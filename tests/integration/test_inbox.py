@@ -10,7 +10,8 @@ from datetime import date
 import pytest
 
 from orchestration.base.settings import PROJECT, Settings
-from orchestration.inbox import Inbox, take_all
+from orchestration.inbox.folder import Inbox
+from orchestration.inbox.take import take_all
 from orchestration.inbox.templates import DATA_SHEET, templates
 from orchestration.refresh.walking import Walk
 

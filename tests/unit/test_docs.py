@@ -15,8 +15,10 @@ from pathlib import Path
 import duckdb
 import pytest
 import yaml
+from typer.main import get_command
 
 from orchestration.base.settings import PROJECT
+from orchestration.cli.app import app
 
 PAGES = sorted([PROJECT / "README.md", *(PROJECT / "docs").glob("*.md")])
 OF_THE_PROJECT = sorted({*PAGES, *(p for p in PROJECT.glob("*/README.md") if ".venv" not in p.parts)})
@@ -49,32 +51,11 @@ def anchors(page: Path) -> set[str]:
 
 
 def commands() -> dict[str, set[str]]:
-    """Return the options of each command of the command line, read from its code."""
-    tree = ast.parse((PROJECT / "orchestration" / "cli" / "app.py").read_text(encoding="utf-8"))
-    shared = {
-        node.targets[0].id: _options(node.value)
-        for node in tree.body
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
+    """Return the options of each command of the command line, as the program itself knows them."""
+    return {
+        name: {"--help", *(o for p in command.params for o in (p.opts if p.param_type_name == "option" else ()))}
+        for name, command in get_command(app).commands.items()
     }
-    found = {}
-    for node in tree.body:
-        if not isinstance(node, ast.FunctionDef):
-            continue
-        for decorator in node.decorator_list:
-            if isinstance(decorator, ast.Call) and ast.unparse(decorator.func) == "app.command":
-                given = [a.value for a in decorator.args if isinstance(a, ast.Constant)]
-                options = {"--help"}
-                for argument in [*node.args.args, *node.args.kwonlyargs]:
-                    kind = argument.annotation
-                    own = shared.get(kind.id, set()) if isinstance(kind, ast.Name) else _options(kind)
-                    options |= own or {"--" + argument.arg.strip("_").replace("_", "-")}
-                found[given[0] if given else node.name.replace("_", "-")] = options
-    return found
-
-
-def _options(node: ast.AST | None) -> set[str]:
-    values = (n.value for n in ast.walk(node) if isinstance(n, ast.Constant)) if node else ()
-    return {v for v in values if isinstance(v, str) and re.fullmatch(r"--[a-z][a-z-]*", v)}
 
 
 def calls(page: Path) -> list[list[str]]:
@@ -291,10 +272,11 @@ def test_french_pages_keep_their_accents():
 
 def test_the_page_on_automation_names_every_job_sensor_and_setting():
     page = (PROJECT / "docs" / "automation.md").read_text(encoding="utf-8")
-    jobs, sensors = (
-        (PROJECT / "orchestration" / "dagster" / f"{n}.py").read_text(encoding="utf-8") for n in ("jobs", "sensors")
+    jobs, errands, sensors = (
+        (PROJECT / "orchestration" / "dagster" / f"{n}.py").read_text(encoding="utf-8")
+        for n in ("jobs", "errands", "sensors")
     )
-    named = re.findall(r'^[A-Z_]+ = "(\w+)"$', jobs, re.MULTILINE) + re.findall(
+    named = re.findall(r'^[A-Z_]+ = "(\w+)"$', jobs + errands, re.MULTILINE) + re.findall(
         r'^    "(refresh_\w+)": ', jobs, re.MULTILINE
     )
     named += [n for n in re.findall(r'^[A-Z_]+ = "(\w+)"$', sensors, re.MULTILINE) if n != "live"]

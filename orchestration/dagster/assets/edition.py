@@ -9,10 +9,11 @@ from collections.abc import Sequence
 
 from dagster import AssetExecutionContext, AssetKey, AssetsDefinition, Failure, MaterializeResult, asset
 
-from orchestration.dagster.assets.wording import EDITION_KEY, both, outcome_metadata, owners
+from orchestration.dagster import sessions
 from orchestration.dagster.checks import refreshes_result, refreshes_spec
-from orchestration.dagster.jobs import add_vintages
+from orchestration.dagster.partitions import add_vintages
 from orchestration.dagster.resources import ObservatoryResource
+from orchestration.dagster.wording import EDITION_KEY, both, outcome_metadata, owners
 
 BLOCKED = 4
 
@@ -35,10 +36,10 @@ def edition_asset(marts: Sequence[AssetKey]) -> AssetsDefinition:
         check_specs=[refreshes_spec()],
     )
     def edition(context: AssetExecutionContext, observatory: ObservatoryResource) -> MaterializeResult:
-        observatory.refresh(context)
+        session = observatory.session(context)
         outcome = observatory.conclude(context)
-        path = observatory.edition_path(context)
-        metadata = outcome_metadata(outcome, observatory.receipt(context), str(path) if path else None)
+        path = sessions.edition_path(session)
+        metadata = outcome_metadata(outcome, sessions.receipt(session), str(path) if path else None)
         if outcome.exit_code == BLOCKED:
             raise Failure(
                 description=both(outcome.note) or "Édition non publiée / Edition not published",

@@ -3,7 +3,7 @@
 Reads dbt's `manifest.json` as data, with the conventions of `dagster-dbt` (keys, groups, owners,
 tests as checks, code versions), and without importing it: that import brings dbt along, 1.8 s and
 100 MB in every process that loads the code location, for a build that runs in a worker of its own
-anyway. A test compares the two mappings. How dbt is run belongs to `warehouse`; formulas are models.
+anyway. A test compares the two mappings. How dbt is run belongs to `building`; formulas are models.
 """
 
 # no `from __future__ import annotations`: Dagster reads the steps' annotations as they stand
@@ -32,9 +32,12 @@ from dagster import (
 )
 
 from orchestration.base.messages import agreed
-from orchestration.dagster.assets.wording import LAKE, both, goal_tags, lake_key, owners, slug
+from orchestration.building.warehouse import row_counts
+from orchestration.building.worker import BuildError
+from orchestration.dagster import sessions
 from orchestration.dagster.checks import NOT_RUN, check_name, key_of, named_results, result
 from orchestration.dagster.resources import ObservatoryResource
+from orchestration.dagster.wording import LAKE, both, goal_tags, lake_key, owners, slug
 
 STEP = "dbt_build"
 MARTS = "marts"
@@ -167,7 +170,9 @@ class Models:
             metadata=metadata,
             skippable=True,
             group_name=group,
-            code_version=sha1(code.encode()).hexdigest() if code else node.get("checksum", {}).get("checksum"),
+            code_version=sha1(code.encode(), usedforsecurity=False).hexdigest()
+            if code
+            else node.get("checksum", {}).get("checksum"),
             owners=owners(meta.get("owner")),
             tags={
                 "layer": group,
@@ -193,7 +198,7 @@ def _group(node: Mapping[str, Any]) -> str:
 
 
 def model_assets(models: Models, suite_checks: Mapping[AssetKey, Sequence[AssetCheckSpec]]) -> AssetsDefinition:
-    """Return the whole dbt project as one step that calls `Refresh.build()` and `check_marts()`.
+    """Return the whole dbt project as one step: `sessions.build`, then `check_marts`.
 
     A failed model fails the step, which skips the edition; the refresh is concluded first, so that
     its receipt exists. A failed test does not: `publish` decides what it blocks.
@@ -212,12 +217,9 @@ def model_assets(models: Models, suite_checks: Mapping[AssetKey, Sequence[AssetC
     def dbt_build(
         context: AssetExecutionContext, observatory: ObservatoryResource
     ) -> Iterator[MaterializeResult | AssetCheckResult]:
-        from orchestration.building.warehouse import row_counts
-        from orchestration.building.worker import BuildError
-
-        refresh = observatory.refresh(context)
+        session = observatory.session(context)
         try:
-            outcome = refresh.build()
+            outcome = sessions.build(session)
         except BuildError as error:
             observatory.conclude(context, error.reason)
             raise Failure(description=both(error.reason), allow_retries=False) from None
@@ -228,11 +230,12 @@ def model_assets(models: Models, suite_checks: Mapping[AssetKey, Sequence[AssetC
             node = built.get(spec.metadata[_UNIQUE_ID])
             if node is not None and node.status in _BUILT:
                 yield MaterializeResult(asset_key=spec.key, metadata=_metadata(node, rows.get(node.name), spec))
-        for spec in models.check_specs:
-            yield _test_result(spec, built.get(spec.metadata[_UNIQUE_ID]))
-        found = {key_of(r): r for r in named_results(expected, [] if failed else refresh.check_marts())}
-        for spec in expected:
-            yield found.get(spec.key) or result(spec.key, passed=False, severity="warn", message=both(NOT_RUN))
+        for check in models.check_specs:
+            yield _test_result(check, built.get(check.metadata[_UNIQUE_ID]))
+        # where a model failed none of them runs, and `publish` has what it decides by all the same
+        found = {key_of(r): r for r in named_results(expected, sessions.check_marts(session))}
+        for check in expected:
+            yield found.get(check.key) or result(check.key, passed=False, severity="warn", message=both(NOT_RUN))
         if failed:
             concluded = observatory.conclude(context)
             raise Failure(

@@ -23,7 +23,17 @@ from dagster import (
 )
 
 from orchestration.catalog.models import Source
-from orchestration.dagster.assets.wording import (
+from orchestration.dagster import sessions
+from orchestration.dagster.checks import (
+    accepted_result,
+    accepted_spec,
+    freshness_result,
+    freshness_spec,
+    key_of,
+    named_results,
+)
+from orchestration.dagster.resources import ObservatoryResource
+from orchestration.dagster.wording import (
     data_version,
     files_metadata,
     goal_tags,
@@ -34,15 +44,7 @@ from orchestration.dagster.assets.wording import (
     slug,
     strings,
 )
-from orchestration.dagster.checks import (
-    accepted_result,
-    accepted_spec,
-    freshness_result,
-    freshness_spec,
-    key_of,
-    named_results,
-)
-from orchestration.dagster.resources import ObservatoryResource
+from orchestration.health.status import source_status
 
 # a table's format is said by the names of its files: `\.xlsx?$`, `.*\.csv`
 _SPREADSHEET = ("xls", "ods")
@@ -56,7 +58,7 @@ def source_assets(catalogue: Mapping[str, Source]) -> list[AssetsDefinition]:
 def source_expectations(specs: Sequence[AssetCheckSpec]) -> AssetChecksDefinition:
     """Return the step that shows what the expectation suites of the sources said.
 
-    The suites are run while dbt builds (`Refresh.build`), so this step stands behind the build.
+    The suites are run while dbt builds (`sessions.build`), so this step stands behind the build.
     """
 
     @multi_asset_check(
@@ -69,7 +71,7 @@ def source_expectations(specs: Sequence[AssetCheckSpec]) -> AssetChecksDefinitio
     def expectations(
         context: AssetCheckExecutionContext, observatory: ObservatoryResource
     ) -> Iterator[AssetCheckResult]:
-        checks = [c for found in observatory.refresh(context).source_checks.values() for c in found]
+        checks = sessions.source_checks(observatory.session(context))
         for result in named_results(specs, checks):
             if key_of(result) in context.selected_asset_check_keys:
                 yield result
@@ -90,8 +92,6 @@ def source_freshness(catalogue: Mapping[str, Source]) -> AssetChecksDefinition:
         description="Whether each source is fresh by its publisher's calendar, and whose delay it is.",
     )
     def freshness(context: AssetCheckExecutionContext, observatory: ObservatoryResource) -> Iterator[AssetCheckResult]:
-        from orchestration.health.status import source_status
-
         for result in map(freshness_result, source_status(observatory.settings())):
             if key_of(result) in context.selected_asset_check_keys:
                 yield result
@@ -138,10 +138,10 @@ def source_asset(source: Source) -> AssetsDefinition:
     def lake_asset(
         context: AssetExecutionContext, observatory: ObservatoryResource
     ) -> Iterator[MaterializeResult | AssetCheckResult]:
-        refresh = observatory.refresh(context)
-        files = refresh.ingest(source.source_id)
+        session = observatory.session(context)
+        files = sessions.ingest(session, source.source_id)
         if key in context.selected_asset_keys:
-            held = refresh.held(source.source_id)
+            held = sessions.held(session, source.source_id)
             yield MaterializeResult(
                 asset_key=key, metadata=held_metadata(held) | files_metadata(files), data_version=data_version(held)
             )

@@ -9,6 +9,7 @@
     changes     the ladder of change detection
     bodies      whether what came is the file and not an error page
     journal     what is remembered of each address between two looks
+    clock       what the journals tell of time: no HTTP library
     wording     the sentences
     land        all of it in order, for one source and for many
 
@@ -17,15 +18,9 @@ files belongs to `reading`. Nothing here is imported by `orchestration.landing` 
 folder must not pay for an HTTP client.
 """
 
-from orchestration.landing.live.land import (
-    AddressCheck,
-    LiveClock,
-    LiveLanding,
-    land_all_live,
-    land_live,
-    live_clock,
-)
-from orchestration.landing.live.settings import LiveSettings
+from typing import Any
+
+from orchestration.landing.live.clock import LiveClock, live_clock
 
 __all__ = [
     "AddressCheck",
@@ -36,3 +31,16 @@ __all__ = [
     "land_live",
     "live_clock",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    # httpx costs 0.2 s to import: whoever only reads a journal must not pay for it
+    if name == "LiveSettings":
+        from orchestration.landing.live.settings import LiveSettings
+
+        return LiveSettings
+    if name in __all__:
+        from orchestration.landing.live import land
+
+        return getattr(land, name)
+    raise AttributeError(name)

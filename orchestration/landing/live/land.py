@@ -21,16 +21,17 @@ from urllib.parse import unquote, urlsplit
 from orchestration.base.messages import Message, say
 from orchestration.catalog.calendar import next_due_at
 from orchestration.catalog.models import Live, Source
-from orchestration.catalog.vintages import newest, parse_vintage, sort_key
+from orchestration.catalog.vintages import parse_vintage, sort_key
 from orchestration.landing.folders import Landed, Landing, spread
 from orchestration.landing.hashes import HashCache
 from orchestration.landing.live import bodies, publishers, wording
 from orchestration.landing.live.addresses import Address, plain_name, shown
 from orchestration.landing.live.changes import Method, Verdict, by_publisher
+from orchestration.landing.live.clock import parse_moment
 from orchestration.landing.live.engine import Ask, Effort, Engine, discard
 from orchestration.landing.live.journal import Entry, Journal
 from orchestration.landing.live.progress import Bars
-from orchestration.landing.live.publishers import Published, parse_moment
+from orchestration.landing.live.publishers import Published
 from orchestration.landing.live.settings import LiveSettings
 from orchestration.landing.live.wording import LiveFailure
 from orchestration.records.outcome import FileOutcome
@@ -68,19 +69,6 @@ class LiveLanding(Landing):
 
     checks: list[AddressCheck] = field(default_factory=list)
     checked_at: datetime | None = None
-
-
-@dataclass(frozen=True)
-class LiveClock:
-    """The clocks of a source's addresses, from the journal.
-
-    `published_at`: newest date that the publisher gives. `checked_at`: when it last answered us.
-    `vintage`: the newest at hand. All None for a source that was never landed live.
-    """
-
-    published_at: datetime | None = None
-    checked_at: datetime | None = None
-    vintage: str | None = None
 
 
 def land_live(
@@ -171,14 +159,6 @@ def land_all_live(
         if own:
             engine.close()
     return {s.source_id: found[s.source_id] for s in sources}
-
-
-def live_clock(cache: Path) -> LiveClock:
-    """Return when the publisher of the source with this folder published, and when it last answered."""
-    entries = list(Journal.load(cache).addresses.values())
-    published = [m for e in entries if (m := parse_moment(e.published_at))]
-    checked = [m for e in entries if (m := parse_moment(e.checked_at))]
-    return LiveClock(max(published, default=None), max(checked, default=None), newest([e.vintage for e in entries]))
 
 
 class _Visit:

@@ -13,8 +13,6 @@ import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
@@ -310,20 +308,6 @@ class _Rows:
         except OSError as error:
             discard(part)
             raise wording.disk(error.strerror or str(error)) from error
-
-
-def parse_moment(text: str | None) -> datetime | None:
-    """Return a publisher's date (ISO 8601, or as in HTTP headers) as a time with zone; None when it is none."""
-    if not text:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        try:
-            moment = parsedate_to_datetime(text)
-        except (ValueError, TypeError):
-            return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _json(ask: Ask) -> Ask:

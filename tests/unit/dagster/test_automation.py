@@ -25,10 +25,12 @@ from dagster._core.scheduler.instigation import (
 from dagster_fakes import source
 
 from orchestration.base.messages import Message
+from orchestration.dagster import errands as errands_
 from orchestration.dagster import sensors
-from orchestration.dagster.jobs import BACKFILL, VINTAGES, add_vintages
-from orchestration.dagster.resources import PROCESS_TAG
-from orchestration.dagster.runs import _origin
+from orchestration.dagster.errands import BACKFILL
+from orchestration.dagster.instances import PROCESS_TAG, WORKSPACE
+from orchestration.dagster.partitions import VINTAGES, add_vintages, came_by
+from orchestration.dagster.private import job_origin
 from orchestration.health.freshness import health
 from orchestration.health.looks import looks_due
 from orchestration.health.status import SourceStatus
@@ -163,7 +165,7 @@ def test_all_that_a_stop_made_late_is_asked_for_in_one_run(definitions, reposito
 def test_one_run_at_a_time(definitions, repository, instance, clock, wanted, going):
     wanted.append(look("insee_income"))
     run = instance.create_run_for_job(
-        definitions.resolve_job_def("publish"), status=going, remote_job_origin=_origin("publish")
+        definitions.resolve_job_def("publish"), status=going, remote_job_origin=job_origin(WORKSPACE, "publish")
     )
     result = tick(repository, instance, "updates_due")
     assert not result.run_requests and run.run_id[:8] in result.skip_message
@@ -203,7 +205,7 @@ def test_what_is_due_follows_the_journal_of_looks(settings, monkeypatch, tmp_pat
         channel="live",
     )
     monkeypatch.setattr(
-        "orchestration.health.status.source_status", lambda _s, _t: [SourceStatus(income, found, "live")]
+        "orchestration.dagster.sensors.source_status", lambda _s, _t: [SourceStatus(income, found, "live")]
     )
     assert [one.source_id for one in sensors.due_now(settings, NOW)] == ["insee_income"]
     entry = Entry(
@@ -224,7 +226,7 @@ def test_what_is_due_follows_the_journal_of_looks(settings, monkeypatch, tmp_pat
 
 def test_what_the_schedules_still_have_to_ask_for_is_left_to_them(settings, monkeypatch, tmp_path):
     asked = []
-    monkeypatch.setattr("orchestration.health.status.source_status", lambda _s, today: asked.append(today) or [])
+    monkeypatch.setattr("orchestration.dagster.sensors.source_status", lambda _s, today: asked.append(today) or [])
     # at 3 o'clock in Paris the day has not come yet; at 9 it has
     sensors.due_now(settings, datetime(2026, 11, 24, 2, 0, tzinfo=UTC))
     sensors.due_now(settings, datetime(2026, 11, 24, 8, 0, tzinfo=UTC))
@@ -275,7 +277,7 @@ def test_the_sensor_waits_for_what_a_schedule_asked_for(definitions, repository,
 
 def test_a_missed_tick_is_left_to_the_sensor_where_that_is_on(repository, local, clock, wanted):
     assert ask(repository, local, NOW - timedelta(hours=30)).run_requests
-    origin = RemoteInstigatorOrigin(_origin("publish").repository_origin, "updates_due")
+    origin = RemoteInstigatorOrigin(job_origin(WORKSPACE, "publish").repository_origin, "updates_due")
     local.add_instigator_state(InstigatorState(origin, InstigatorType.SENSOR, InstigatorStatus.RUNNING))
     missed = ask(repository, local, NOW - timedelta(hours=30))
     assert not missed.run_requests and "updates_due" in missed.skip_message
@@ -284,7 +286,7 @@ def test_a_missed_tick_is_left_to_the_sensor_where_that_is_on(repository, local,
 
 def test_what_the_schedules_missed_is_made_up_for_in_one_run(repository, local, clock, wanted):
     wanted += [look("dgcl_epci"), look("insee_wages"), look("insee_income")]
-    repositories = _origin("publish").repository_origin
+    repositories = job_origin(WORKSPACE, "publish").repository_origin
     for name, switch in (("dgcl_epci", InstigatorStatus.RUNNING), ("insee_wages", InstigatorStatus.STOPPED)):
         origin = RemoteInstigatorOrigin(repositories, f"calendar_{name}")
         local.add_instigator_state(
@@ -304,13 +306,13 @@ def test_what_the_schedules_missed_is_made_up_for_in_one_run(repository, local, 
 
 @pytest.fixture
 def inbox(settings, monkeypatch):
-    from orchestration.inbox import Inbox
+    from orchestration.inbox.folder import Inbox
 
     monkeypatch.setenv("OBSERVATORY_HOME", str(settings.home))
     inbox = Inbox(settings.home)
     inbox.make()
     # files are taken once they have been left alone for ten seconds
-    monkeypatch.setattr("orchestration.inbox.scan", lambda home: _scan(home))
+    monkeypatch.setattr("orchestration.dagster.sensors.scan", lambda home: _scan(home))
     from orchestration.inbox.folder import scan as _real
 
     def _scan(home):
@@ -371,7 +373,7 @@ def test_the_heartbeat_shows_silence_and_delays_as_checks(repository, instance, 
     )
     late = status(tmp_path / "s", "insee_income", TODAY)
     unknown = status(tmp_path / "s", "removed_yesterday", TODAY)
-    for place in ("orchestration.health.status.source_status", "orchestration.notifications.telling.source_status"):
+    for place in ("orchestration.dagster.sensors.source_status", "orchestration.notifications.telling.source_status"):
         monkeypatch.setattr(place, lambda *_: [late, unknown])
     result = tick(repository, instance, "heartbeat")
     assert "Plus aucune actualisation" in result.skip_message
@@ -389,12 +391,11 @@ def test_the_heartbeat_shows_silence_and_delays_as_checks(repository, instance, 
 @pytest.fixture
 def errands(monkeypatch):
     """What the errands would have refreshed."""
-    from orchestration.dagster.resources import ObservatoryResource
     from orchestration.records.outcome import FileOutcome, RefreshOutcome
 
     asked = []
 
-    def errand(self, context, *, channel, only, vintages=None):
+    def carry_out(_context, _observatory, _definitions, *, channel, only, vintages=None):
         asked.append((channel, only, vintages))
         state = "missing" if only == ["silent"] else "accepted"
         files = [
@@ -418,7 +419,7 @@ def errands(monkeypatch):
             sources=files,
         )
 
-    monkeypatch.setattr(ObservatoryResource, "errand", errand)
+    monkeypatch.setattr(errands_, "carry_out", carry_out)
     return asked
 
 
@@ -450,7 +451,6 @@ def came_from(register, realm, source, **vintages):
 
 def test_a_vintage_is_read_again_the_way_it_came(settings, monkeypatch, tmp_path):
     from orchestration.base.errors import UsageError
-    from orchestration.dagster.jobs import came_by
     from orchestration.lake.register import Register
     from orchestration.lake.store import Lake
 
@@ -485,14 +485,14 @@ def test_the_vintages_of_the_lake_can_be_chosen(instance, settings):
 
 
 def test_emptying_the_inbox_tells_its_answers(definitions, instance, settings, errands, monkeypatch):
-    from orchestration.inbox import Answer
+    from orchestration.inbox.take import Answer
 
     def take_all(given, refresh):
         assert given.home == settings.home
         refresh(channel="inbox", only=["lucie"])
         return [Answer(dropped="labels.csv", state="accepted", sentence=Message.of(fr="pris", en="taken"))]
 
-    monkeypatch.setattr("orchestration.inbox.take_all", take_all)
+    monkeypatch.setattr("orchestration.inbox.take.take_all", take_all)
     result = run_job(definitions, instance, "take_inbox", settings)
     assert result.success and errands == [("inbox", ["lucie"], None)]
     [output] = [e for e in result.all_events if e.event_type_value == "STEP_OUTPUT"]

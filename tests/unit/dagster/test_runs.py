@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
+import os
 import socket
-import sys
-from types import ModuleType
+from types import SimpleNamespace
 
 import pytest
 from dagster import AssetKey, DagsterRunStatus
-from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorage
 from dagster_fakes import FakeRefresh
 
 from orchestration.base.errors import HomeBusy
 from orchestration.base.messages import Message
 from orchestration.building.worker import BuildError
-from orchestration.dagster import resources
-from orchestration.dagster import runs as dagster_run
-from orchestration.dagster.resources import PROCESS_TAG
-from orchestration.dagster.runs import close_orphans, open_instance, run_job
+from orchestration.dagster import sessions
+from orchestration.dagster.instances import PROCESS_TAG, close_orphans, open_instance
+from orchestration.dagster.private import SqliteEventLogStorage
+from orchestration.dagster.runs import run_job
+from orchestration.dagster.serve import serve
+from orchestration.dagster.sessions import Session
 from tests.words import fr
 
 
 @pytest.fixture
 def refresh_module(monkeypatch):
-    """Stand in for `orchestration.refresh.walking`, whose opening is asked for when nobody hands one over."""
-    module = ModuleType("orchestration.refresh.walking")
-    module.opened = []
+    """Stand in for the domain's refresh, whose opening is asked for when nobody hands one over."""
+    module = SimpleNamespace(opened=[])
 
     class Walk(FakeRefresh):
         @classmethod
@@ -35,8 +35,7 @@ def refresh_module(monkeypatch):
             module.opened.append((settings, channel, only, run_id))
             return cls(run_id="20261124T034900000000Z")
 
-    module.Walk = Walk
-    monkeypatch.setitem(sys.modules, "orchestration.refresh.walking", module)
+    monkeypatch.setattr(sessions, "Walk", Walk)
     return module
 
 
@@ -45,7 +44,7 @@ def run(settings, catalogue, definitions):
     def start(job="refresh_all", only=None, **behaviour):
         sources = [s for s in catalogue.values() if only is None or s.source_id in only]
         refresh = FakeRefresh(run_id="20261124T034800000000Z", sources=sources, **behaviour)
-        outcome = run_job(settings, job, "sample", refresh=refresh, definitions=definitions)
+        outcome = run_job(Session(settings, refresh), definitions, job)
         with open_instance(settings) as instance:
             [record] = instance.get_runs()
         refresh.run = record
@@ -84,7 +83,7 @@ def test_the_steps_ask_in_order_and_the_home_is_released(run, capfd):
         ("check_marts",),
         ("publish",),
     ]
-    assert outcome.published and refresh.closed and not resources._sessions
+    assert outcome.published and refresh.closed and not sessions._sessions
     # standard output belongs to the receipt
     assert capfd.readouterr().out == ""
 
@@ -139,6 +138,12 @@ def _checks_tell_what_was_found(refresh, instance):
     assert told["fct_value:row_count_at_least_1"] == (False, "WARN", "vide / empty")
 
 
+def test_what_the_rooms_log_stands_in_the_run(run, instance):
+    refresh, _ = run()
+    told = [e.user_message for e in instance.all_logs(refresh.run.run_id) if e.dagster_event is None]
+    assert "insee_income was looked at" in told
+
+
 def test_a_check_over_several_vintages_holds_when_it_always_did(run, instance):
     refresh, _ = run(implausible=True)
     found = evaluations(instance, refresh.run.run_id)["lake/insee_income:income__gini_between_0_and_1"]
@@ -148,7 +153,8 @@ def test_a_check_over_several_vintages_holds_when_it_always_did(run, instance):
 def test_a_failed_model_fails_the_step_after_the_receipt_is_written(run, instance):
     refresh, outcome = run(failing="colonne gini inconnue")
     assert outcome.exit_code == 4 and refresh.calls[-1] == ("publish",) and refresh.calls.count(("publish",)) == 1
-    assert ("check_marts",) not in refresh.calls
+    not_run = evaluations(instance, refresh.run.run_id)["fct_value:row_count_at_least_1"]
+    assert not not_run.passed and "n'a pas été exécuté" in not_run.description
     assert instance.get_run_by_id(refresh.run.run_id).status == DagsterRunStatus.FAILURE
     steps = {s.step_key: s.status.value for s in instance.get_run_step_stats(refresh.run.run_id) if s.status}
     assert steps["dbt_build"] == "FAILURE" and "edition" not in {k for k, v in steps.items() if v == "SUCCESS"}
@@ -202,9 +208,9 @@ def test_a_run_from_the_interface_opens_its_own_refresh(definitions, refresh_mod
     result = definitions.resolve_job_def("refresh_labels").execute_in_process(run_config=config)
     assert result.success
     [(opened, channel, only, _)] = refresh_module.opened
-    assert resources._sessions[result.run_id].refresh.calls[0] == ("start_worker",)
+    assert sessions.of_run(result.run_id).refresh.calls[0] == ("start_worker",)
     assert (opened.home, channel, only) == (settings.home, "live", ["lucie"])
-    resources.leave(result.run_id)
+    sessions.leave(result.run_id)
 
 
 def test_a_busy_home_is_told_in_plain_words_and_not_tried_again(definitions, refresh_module, settings):
@@ -220,7 +226,7 @@ def test_a_run_whose_process_is_gone_does_not_hold_back_the_next(run, instance, 
     alive = instance.create_run_for_job(
         job_def=job,
         status=DagsterRunStatus.STARTED,
-        tags={PROCESS_TAG: f"{dagster_run.socket.gethostname()}:{dagster_run.os.getpid()}"},
+        tags={PROCESS_TAG: f"{socket.gethostname()}:{os.getpid()}"},
     )
     assert close_orphans(instance) == [dead.run_id]
     assert instance.get_run_by_id(dead.run_id).status == DagsterRunStatus.FAILURE
@@ -228,8 +234,6 @@ def test_a_run_whose_process_is_gone_does_not_hold_back_the_next(run, instance, 
 
 
 def test_a_taken_port_is_said_in_plain_words(settings, capsys):
-    from orchestration.dagster.serve import serve
-
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 import yaml
 
-from orchestration.building import worker_main
+from orchestration.building import verdicts
 
 PROJECT = Path(__file__).resolve().parents[3] / "dbt_project"
 HOME = "244400404"
@@ -591,9 +591,9 @@ def test_a_model_that_mistakes_its_unit_or_its_period_blocks_and_shows_nothing_w
         ).fetchone() == (0,)
         # two figures of wages are few; of neet seven share one source and vintage
         found = {
-            (h["rule"], h["is_over"], h["rows"])
-            for h in worker_main._held(connection)
-            if h["asset"] == "fct_indicator_value"
+            (h.broken.rule, h.is_over, h.broken.rows)
+            for h in verdicts.held_back(connection)
+            if h.broken.asset == "fct_indicator_value"
         }
         assert found == {("rule within bounds", True, 7), ("rule period shape", False, 2)}
         (compiled,) = (copy.parent / "target/compiled").rglob("rules_fct_indicator_value.sql")
@@ -604,7 +604,7 @@ def test_a_model_that_mistakes_its_unit_or_its_period_blocks_and_shows_nothing_w
             compiled_code=compiled.read_text(encoding="utf-8"),
             test_metadata=SimpleNamespace(**test["test_metadata"]),
         )
-        (told,) = worker_main._broken(connection, node, worker_main._held(connection))
+        (told,) = verdicts.broken_by(connection, node, verdicts.held_back(connection))
     # what blocks names the rule in words, and the rows
-    assert (told["rule"], told["rows"], told["held"]) == ("rule within bounds", 7, True) and "de 0 à 100" in told["fr"]
-    assert told["examples"][0]["indicator_id"] == "sdg08_neet_rate" and len(told["examples"]) == worker_main.EXAMPLES
+    assert (told.rule, told.rows, told.held) == ("rule within bounds", 7, True) and "de 0 à 100" in told.fr
+    assert told.examples[0]["indicator_id"] == "sdg08_neet_rate" and len(told.examples) == verdicts.EXAMPLES

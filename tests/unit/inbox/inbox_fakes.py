@@ -7,7 +7,7 @@ from pathlib import Path
 
 from orchestration.base.messages import Message
 from orchestration.base.settings import PROJECT, Settings
-from orchestration.inbox import Inbox
+from orchestration.inbox.folder import Inbox
 from orchestration.records.outcome import FileOutcome, RefreshOutcome
 
 SOURCES = PROJECT / "sources"
@@ -77,7 +77,7 @@ class Home:
         )
 
     def take_all(self):  # type: ignore[no-untyped-def]
-        from orchestration.inbox import take_all
+        from orchestration.inbox.take import take_all
 
         return take_all(self.settings, self.refresh, settle_seconds=0, now=lambda: NOW)
 

@@ -20,7 +20,7 @@ from orchestration import editions, reading  # noqa: F401
 from orchestration.base.settings import PROJECT
 from orchestration.catalog import load_catalogue
 from orchestration.conforming import conform  # noqa: F401
-from orchestration.inbox import take
+from orchestration.inbox.take import take
 from orchestration.judging.trial import try_source  # noqa: F401
 
 # paid once for all the processes that are forked below

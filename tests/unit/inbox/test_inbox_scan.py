@@ -7,8 +7,8 @@ import time
 
 import pytest
 
-from orchestration.inbox import InboxBusy, scan, take_all
-from orchestration.inbox.folder import MAX_NAME, display, safe_name
+from orchestration.inbox.folder import MAX_NAME, InboxBusy, display, safe_name, scan
+from orchestration.inbox.take import take_all
 from tests.words import fr
 
 
@@ -90,7 +90,7 @@ def test_a_link_put_in_a_files_place_is_not_followed(home, tmp_path):
     (dropped,) = scan(home.path, settle_seconds=0)
     path.unlink()
     path.symlink_to(secret)
-    from orchestration.inbox import take
+    from orchestration.inbox.take import take
 
     assert take(home.settings, dropped, home.refresh).state == "waiting"
     assert path.is_symlink()

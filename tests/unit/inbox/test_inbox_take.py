@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 from inbox_fakes import LABELS, MEMBERS, SOURCES
 
-from orchestration.inbox import delivery, land_inbox
+from orchestration.inbox import delivery
+from orchestration.inbox.landing import land_inbox
 from orchestration.landing import HashCache
 from tests.words import fr
 
@@ -190,7 +191,7 @@ def test_written_over_while_it_is_taken(home):
         os.utime(path, (1, 1))
         return refresh(**asked)
 
-    from orchestration.inbox import take_all
+    from orchestration.inbox.take import take_all
 
     take_all(home.settings, slow, settle_seconds=0)
     assert home.left() == ["membres.csv"], "the newer content is a delivery of its own"
@@ -237,7 +238,8 @@ def test_a_table_of_the_project_is_not_taken(home):
 
 
 def test_a_path_outside_the_inbox(home, tmp_path):
-    from orchestration.inbox import Dropped, take
+    from orchestration.inbox.folder import Dropped
+    from orchestration.inbox.take import take
 
     with pytest.raises(ValueError, match="does not lie in"):
         take(home.settings, Dropped(tmp_path / "x.csv", 1, 1), home.refresh)
@@ -351,7 +353,7 @@ def test_nothing_alike_names_no_columns(home):
 def test_a_catalogue_that_contradicts_itself_touches_no_file(home, tmp_path):
     from orchestration.base.settings import Settings
     from orchestration.catalog import CatalogueError
-    from orchestration.inbox import take_all
+    from orchestration.inbox.take import take_all
 
     (tmp_path / "sources" / "broken").mkdir(parents=True)
     (tmp_path / "sources" / "broken" / "source.yml").write_text("source_id: broken\n", encoding="utf-8")

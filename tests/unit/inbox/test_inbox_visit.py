@@ -11,7 +11,7 @@ from inbox_fakes import LABELS, MEMBERS, NOW, SOURCES
 
 from orchestration.base.homes import FolderUnusable
 from orchestration.base.messages import Message
-from orchestration.inbox import take_all
+from orchestration.inbox.take import take_all
 from tests.words import en, fr
 
 PROGRAMMES = SOURCES / "programmes/sample/2026-09/programmes.csv"
@@ -239,7 +239,7 @@ def test_an_english_home_has_english_pages(home):
 
 
 def test_pages_are_no_deliveries(home):
-    from orchestration.inbox import scan
+    from orchestration.inbox.folder import scan
 
     for name in (
         "x.csv.pris.html",

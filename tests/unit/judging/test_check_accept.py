@@ -73,7 +73,7 @@ def test_without_a_terminal_and_without_yes_nothing_is_written(desk: Desk):
 
 @pytest.mark.parametrize(("reply", "code"), [("y\n", 0), ("n\n", 3)])
 def test_on_a_terminal_it_asks(desk: Desk, monkeypatch: pytest.MonkeyPatch, reply: str, code: int):
-    monkeypatch.setattr("orchestration.cli.app._is_terminal", lambda: True)
+    monkeypatch.setattr("orchestration.cli.checking.is_terminal", lambda: True)
     before = desk.columns.read_text()
     env = {"OBSERVATORY_SOURCES_PATH": str(desk.sources)}
     answer = CliRunner().invoke(

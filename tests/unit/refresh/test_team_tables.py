@@ -14,8 +14,9 @@ import pytest
 
 from orchestration.base.duck import connect
 from orchestration.base.settings import PROJECT, Settings
-from orchestration.building import worker_main
+from orchestration.building.orders import Validate
 from orchestration.building.warehouse import BuildOutcome
+from orchestration.building.worker_main import validate
 from orchestration.records.outcome import CheckOutcome
 from orchestration.refresh.outcome import outcome
 from orchestration.refresh.walking import Walk
@@ -41,8 +42,7 @@ class Worker:
         self.answers: dict[str, list[CheckOutcome]] = {}
 
     def validate(self, ticket, files, suite, asset):
-        order = {"id": ticket, "files": list(map(str, files)), "suite": str(suite), "asset": asset}
-        self.answers[ticket] = [CheckOutcome(**c) for c in worker_main._validate(order)["checks"]]
+        self.answers[ticket] = list(validate(Validate(ticket, tuple(files), suite, asset)).checks)
 
     def checks(self, ticket):
         return self.answers[ticket]

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from orchestration.base.duck import connect
-from orchestration.building.worker_main import _let_through
+from orchestration.building.verdicts import let_through
 
 
 def node(name: str, generic: str | None = "table_rules", kind: str = "test") -> SimpleNamespace:
@@ -15,13 +15,13 @@ def node(name: str, generic: str | None = "table_rules", kind: str = "test") -> 
 
 def test_a_whole_test_warns_and_no_other():
     nodes = [node("rules_dim_sdg"), node("rules_dim_company"), node("rules_dim_sdg", kind="model")]
-    assert _let_through(nodes, ["rules_dim_sdg"]) == ["rules_dim_sdg"]
+    assert let_through(nodes, ["rules_dim_sdg"]) == ["rules_dim_sdg"]
     assert [n.config.severity for n in nodes] == ["warn", "error", "error"]
 
 
 def test_what_does_not_exist_is_not_found():
     nodes = [node("home_is_known", generic=None)]
-    assert _let_through(nodes, ["never_heard", "home_is_known/a rule"]) == []
+    assert let_through(nodes, ["never_heard", "home_is_known/a rule"]) == []
     assert nodes[0].config.severity == "error" and nodes[0].config.error_if == "!= 0"
 
 
@@ -35,9 +35,9 @@ def test_what_does_not_exist_is_not_found():
         (["grain x"], True),
     ],
 )
-def test_only_the_rules_that_are_named_are_let_through(broken, blocks):
+def test_only_the_rules_that_are_named_arelet_through(broken, blocks):
     test = node("rules_dim_sdg")
-    _let_through([test], ["rules_dim_sdg/rule a", "rules_dim_sdg/rule it's b"])
+    let_through([test], ["rules_dim_sdg/rule a", "rules_dim_sdg/rule it's b"])
     assert test.config.severity == "error"
     with connect() as connection:
         # as dbt asks: select count(*) <error_if> from (<the test>)

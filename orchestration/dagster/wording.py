@@ -1,7 +1,7 @@
 """Keys, tags, owners and metadata: how the project's names are spelt for Dagster.
 
-Pure functions from catalogue entries and records to Dagster values. Add here what two kinds of
-assets spell alike. Nothing here reads a file or calls a refresh.
+Pure functions from catalogue entries and records to Dagster values. Add here what two modules spell
+alike. Nothing here reads a file or calls a refresh.
 """
 
 from __future__ import annotations
@@ -10,21 +10,21 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dagster import AssetKey, DataVersion, MetadataValue, TableColumn, TableRecord, TableSchema
 
 from orchestration.base.messages import Message
+from orchestration.lake.register import Vintage
 from orchestration.records.outcome import FileOutcome, RefreshOutcome
 
-if TYPE_CHECKING:
-    from orchestration.lake.register import Vintage
-
 # table → vintage → what the lake holds of it
-Held = Mapping[str, Mapping[str, "Vintage"]]
+Held = Mapping[str, Mapping[str, Vintage]]
 LAKE = "lake"
 EDITION_KEY = AssetKey(["edition"])
 DEFAULT_OWNER = "observatoire"
+# the refresh that a run carries out: its own name, which says when it was
+REFRESH_TAG = "observatory/refresh"
 
 _FILE_COLUMNS = ("vintage", "file", "state", "rows_read", "rows_kept", "rows_rejected", "origin", "sha256", "reason")
 _FILE_SCHEMA = TableSchema(
@@ -155,6 +155,16 @@ def outcome_metadata(outcome: RefreshOutcome, receipt: str | None, path: str | N
 
 def _why(file: FileOutcome) -> str:
     return " — ".join(m.fr for m in (file.reason, file.action) if m)
+
+
+def begun_tags(channel: str, territory: str) -> dict[str, str]:
+    """Return what the list of runs shows of a refresh from its beginning."""
+    return {"channel": channel, "territory": territory}
+
+
+def outcome_tags(outcome: RefreshOutcome) -> dict[str, str]:
+    """Return what the list of runs shows of a refresh at its end: a run that went well may have refused a file."""
+    return {"exit_code": str(outcome.exit_code), **({"edition": outcome.edition} if outcome.edition else {})}
 
 
 def strings(mapping: Mapping[str, str | None]) -> dict[str, str]:

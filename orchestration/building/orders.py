@@ -1,0 +1,127 @@
+"""What goes between a refresh and its second process: orders one way, answers the other, frozen and typed.
+
+Each is pickled by `multiprocessing`: add a field here and both sides have it. An order carries a ticket, its
+answer the same. Nothing here imports more than plain records, for both processes load it first. How orders are
+carried out belongs to `worker_main`, what an answer means to `refresh`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from orchestration.records.outcome import CheckOutcome
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A rule that rows do not obey. `fr`, `en`: what it demands; `examples`: the keys of a few of these rows.
+
+    `held`: the rows are held back, so that readers see nothing of them. `asset`: the table.
+    """
+
+    asset: str
+    rule: str
+    rows: int
+    fr: str
+    en: str
+    examples: list[dict[str, Any]] = field(default_factory=list)
+    held: bool = False
+
+
+@dataclass(frozen=True)
+class NodeResult:
+    """What came of one dbt node. `status`: success, error, skipped, pass, fail, warn. `broken`: what a test found, where it says so."""
+
+    unique_id: str
+    name: str
+    resource_type: str
+    status: str
+    message: str
+    seconds: float
+    broken: list[Broken] = field(default_factory=list)
+
+    @property
+    def failed(self) -> bool:
+        """Return whether the node stands in the way of an edition."""
+        return self.status in ("error", "fail", "runtime error", "skipped")
+
+
+@dataclass(frozen=True)
+class Project:
+    """The dbt project that the process reads first. `target`: what dbt keeps between builds; `logs`: where both write."""
+
+    path: Path
+    target: Path
+    logs: Path
+
+    @property
+    def arguments(self) -> list[str]:
+        """Return what every dbt command of the project needs."""
+        return [
+            "--project-dir",
+            str(self.path),
+            "--profiles-dir",
+            str(self.path),
+            "--target-path",
+            str(self.target),
+            "--log-path",
+            str(self.logs),
+        ]
+
+
+@dataclass(frozen=True)
+class Validate:
+    """A suite on the rows of Parquet files."""
+
+    ticket: str
+    files: tuple[Path, ...]
+    suite: Path
+    asset: str
+
+
+@dataclass(frozen=True)
+class ValidateTables:
+    """Suites, each on the table of its name in a schema of the warehouse."""
+
+    ticket: str
+    warehouse: Path
+    schema: str
+    suites: tuple[Path, ...]
+
+
+@dataclass(frozen=True)
+class Build:
+    """The one dbt build. `waived`: tests (`<test>`, or `<test>/<rule>`) that only warn this time."""
+
+    ticket: str
+    warehouse: Path
+    waived: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Checked:
+    """The answer to a suite, or to several."""
+
+    ticket: str
+    checks: tuple[CheckOutcome, ...]
+
+
+@dataclass(frozen=True)
+class Built:
+    """The answer to a build.
+
+    `error`: what kept dbt itself from going on. `waived`: those of the order that there are. `held`: rows that the build
+    held back one by one (macros/project/hold_back.sql).
+    """
+
+    ticket: str
+    error: str | None
+    nodes: tuple[NodeResult, ...]
+    waived: tuple[str, ...]
+    held: tuple[Broken, ...]
+
+
+Order = Validate | ValidateTables | Build
+Answer = Checked | Built

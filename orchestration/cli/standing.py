@@ -1,0 +1,131 @@
+"""`observatory sources`, `status` and `heartbeat`: what is collected, how it stands, and whether it goes on.
+
+Each answers at once and writes nothing (`heartbeat` sends what could not be sent). How a source stands belongs to
+`orchestration.health`, what is told to whom to `notifications`.
+
+Imports inside functions: the rooms behind these commands cost 0.15 s to import, which `--help` need not pay.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from orchestration.base.messages import Message
+from orchestration.cli.answering import SILENT, console, log_to_standard_error, say, show_json
+from orchestration.cli.options import Home, Json, catalogue_of, settings_for
+
+
+def status(home: Home = None, json_: Json = False) -> None:
+    """Tell each source's vintage, when its publisher was due, whose delay it is, and what to do."""
+    from orchestration.health.status import source_status, status_json, status_lines, waiver_notes
+    from orchestration.notifications.heartbeat import ACTION
+    from orchestration.notifications.heartbeat import heartbeat as silence
+
+    settings = settings_for(home, json_=json_)
+    statuses = source_status(settings)
+    notes = waiver_notes(settings, statuses)
+    if json_:
+        show_json(status_json(statuses, notes, settings.language))
+    else:
+        out = console()
+        for line in status_lines(statuses, settings.language):
+            out.print(line, soft_wrap=True)
+    # in JSON they stand with their source; what belongs to none is told beside it
+    for note in notes if not json_ else [n for n in notes if n.source not in {s.source.source_id for s in statuses}]:
+        print(note.message.text(settings.language), file=sys.stderr if json_ else sys.stdout)
+    complaint = silence(settings, catalogue=[s.source for s in statuses])
+    for text in (complaint, ACTION) if complaint else ():
+        print(text.text(settings.language), file=sys.stderr)
+
+
+def heartbeat(home: Home = None, json_: Json = False) -> None:
+    """Tell whether refreshes still come to a good end, and send what has become late or could not be sent.
+
+    For a timer of its own, beside the one that refreshes. Exit codes: 0 they do, 1 they have stopped.
+    """
+    from orchestration.notifications.heartbeat import ACTION, read_heartbeat
+    from orchestration.notifications.telling import complain
+
+    settings = settings_for(home, json_=json_)
+    log_to_standard_error()
+    complaint, known = complain(settings), read_heartbeat(settings.home)
+    good = known.good_at if known else None
+    if json_:
+        told = [m.text(settings.language) if complaint else None for m in (complaint or ACTION, ACTION)]
+        show_json(
+            {
+                "silent": complaint is not None,
+                "last_good_at": good.isoformat() if good else None,
+                "last_exit_code": known.last_exit_code if known else None,
+                "message": told[0],
+                "action": told[1],
+            }
+        )
+    elif complaint:
+        say(settings, complaint)
+        say(settings, ACTION)
+    elif good:
+        say(
+            settings,
+            Message(
+                fr=f"La dernière actualisation qui a abouti est du {good:%d/%m/%Y}.",
+                en=f"The last refresh that came to a good end is of {good:%Y-%m-%d}.",
+            ),
+        )
+    else:
+        say(
+            settings,
+            Message(
+                fr="Aucune actualisation de fichiers réels n'est encore attendue ici.",
+                en="No refresh of real files is expected here yet.",
+            ),
+        )
+    raise typer.Exit(SILENT if complaint else 0)
+
+
+def sources(json_: Json = False) -> None:
+    """List the catalogue: every source, its publisher, groups and tables."""
+    settings = settings_for(None, use="nothing", json_=json_)
+    catalogue = catalogue_of(settings)
+    if json_:
+        show_json(
+            [
+                {
+                    "source": s.source_id,
+                    "title": s.title.message.text(settings.language),
+                    "publisher": s.publisher,
+                    "licence": s.licence,
+                    "homepage": s.homepage,
+                    "groups": s.groups,
+                    "frequency": s.calendar.frequency,
+                    "role": s.role,
+                    "goals": s.goals,
+                    "tables": list(s.tables),
+                }
+                for s in catalogue.values()
+            ]
+        )
+        return
+    from rich.table import Table
+
+    table = Table(title="Sources", show_lines=False)
+    french = settings.language == "fr"
+    for heading in (
+        ("source", "titre", "éditeur", "groupes", "rythme", "ODD")
+        if french
+        else ("source", "title", "publisher", "groups", "frequency", "SDG")
+    ):
+        # an identifier that is cut in two cannot be copied
+        table.add_column(heading, overflow="fold", no_wrap=heading == "source")
+    for s in catalogue.values():
+        table.add_row(
+            s.source_id,
+            s.title.message.text(settings.language),
+            s.publisher,
+            ", ".join(s.groups),
+            s.calendar.frequency,
+            ", ".join(map(str, s.goals)),
+        )
+    console().print(table)

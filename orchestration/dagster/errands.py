@@ -1,0 +1,108 @@
+"""Errands: jobs of one step, which carries out the refreshes that it needs as runs of `refresh_all`.
+
+Two so far: `take_inbox` and `backfill_vintages`. What becomes of a dropped file belongs to `inbox`, which vintages may
+be chosen to `partitions`, how a run is carried out to `runs`.
+"""
+
+# no `from __future__ import annotations`: Dagster reads the steps' annotations as they stand
+from collections.abc import Callable
+
+from dagster import Definitions, Failure, JobDefinition, MetadataValue, OpExecutionContext, job, op
+
+from orchestration.dagster import sessions
+from orchestration.dagster.instances import here
+from orchestration.dagster.jobs import REFRESH_ALL
+from orchestration.dagster.partitions import VINTAGES, came_by
+from orchestration.dagster.resources import WAIT_SECONDS, ObservatoryResource, busy_or_wrong
+from orchestration.dagster.runs import run_job
+from orchestration.dagster.wording import both, files_metadata
+from orchestration.inbox.folder import InboxBusy
+from orchestration.records.outcome import RefreshOutcome
+
+TAKE_INBOX = "take_inbox"
+BACKFILL = "backfill_vintages"
+
+
+def build_errands(definitions: Callable[[], Definitions]) -> list[JobDefinition]:
+    """Return `take_inbox` and `backfill_vintages`. `definitions`: those that the errands belong to, once they are made."""
+
+    @op(name="take_and_answer")
+    def take_and_answer(context: OpExecutionContext, observatory: ObservatoryResource) -> None:
+        settings = observatory.settings()
+        here(context)
+
+        def refresh(*, channel: str, only: list[str]) -> RefreshOutcome:
+            return carry_out(context, observatory, definitions, channel=channel, only=only)
+
+        try:
+            # pandas and DuckDB come with it, which cost 0.3 s to import and Dagster loads this module for every look
+            from orchestration.inbox.take import take_all
+
+            answers = take_all(settings, refresh)
+        except InboxBusy as error:
+            raise Failure(description=f"{both(error.reason)} {both(error.action)}", allow_retries=False) from None
+        told = [f"- **{a.dropped}** : {both(a.sentence)}" for a in answers]
+        context.add_output_metadata({"answers": MetadataValue.md("\n".join(told) or "—"), "files": len(answers)})
+
+    @op(name="read_vintage_again")
+    def read_vintage_again(context: OpExecutionContext, observatory: ObservatoryResource) -> None:
+        here(context)
+        source_id, _, vintage = context.partition_key.partition("|")
+        with busy_or_wrong():
+            channel = observatory.channel or came_by(observatory.settings(), source_id, vintage)
+            outcome = carry_out(
+                context, observatory, definitions, channel=channel, only=[source_id], vintages=[vintage]
+            )
+        files = [f for f in outcome.sources if f.source == source_id]
+        # `missing`: the publisher did not answer, and nothing was read again
+        wrong = [f for f in files if f.state in ("refused", "missing")]
+        if wrong or outcome.exit_code == 4:
+            said = [m for f in wrong for m in (f.reason, f.action)] or [outcome.note, outcome.action]
+            raise Failure(description=" ".join(filter(None, map(both, said))), allow_retries=False)
+        context.add_output_metadata(
+            {
+                "edition": outcome.edition or "",
+                "published": outcome.published,
+                "note": both(outcome.note),
+                **files_metadata(files),
+            }
+        )
+
+    @job(name=TAKE_INBOX, description="Relève la boîte de dépôt et répond / empties the inbox and answers")
+    def take_inbox() -> None:
+        take_and_answer()
+
+    @job(
+        name=BACKFILL,
+        partitions_def=VINTAGES,
+        description=(
+            "Relit les millésimes choisis, même inchangés, par la voie d'où ils sont venus, sans toucher aux autres : onglet "
+            "« Partitions », « Launch backfill ». / Reads the chosen vintages again, even unchanged ones, the way they came, "
+            "and touches no other: tab 'Partitions', 'Launch backfill'."
+        ),
+    )
+    def backfill_vintages() -> None:
+        read_vintage_again()
+
+    return [take_inbox, backfill_vintages]
+
+
+def carry_out(
+    context: OpExecutionContext,
+    observatory: ObservatoryResource,
+    definitions: Callable[[], Definitions],
+    *,
+    channel: str,
+    only: list[str],
+    vintages: list[str] | None = None,
+) -> RefreshOutcome:
+    """Carry out one refresh as a run of `refresh_all` of its own, in this process; return its outcome.
+
+    `vintages`: read just these, also where nothing changed. Raises HomeBusy and UsageError.
+    """
+    settings = observatory.settings()
+    with sessions.open_run(
+        settings, channel=channel, only=only, vintages=vintages, wait_seconds=WAIT_SECONDS
+    ) as session:
+        unchanged = sessions.nothing_new(session)
+        return unchanged or run_job(session, definitions(), REFRESH_ALL, asked_by=context.run_id)
