@@ -7,22 +7,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from orchestration.base.messages import Message
+from orchestration.base.messages import Message, say
 
 
 class HomeBusy(Exception):
     """Another refresh is running on this home."""
 
     def __init__(self, home: Path) -> None:
-        self.reason = Message(
-            fr=f"Un autre rafraîchissement est en cours dans {home}.",
-            en=f"Another refresh is running on {home}.",
-        )
-        self.action = Message(
-            fr="Attendre qu'il se termine, puis recommencer ; l'édition publiée reste lisible pendant ce temps.",
-            en="Wait until it ends and try again; the published edition stays readable meanwhile.",
-        )
-        super().__init__(self.reason.en)
+        self.reason = say("base.home_busy", home=home)
+        self.action = say("base.home_busy_wait")
+        super().__init__(str(self.reason))
 
 
 class UsageError(Exception):
@@ -31,4 +25,4 @@ class UsageError(Exception):
     def __init__(self, reason: Message, action: Message | None = None) -> None:
         self.reason = reason
         self.action = action
-        super().__init__(reason.en)
+        super().__init__(str(reason))

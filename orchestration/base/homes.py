@@ -11,7 +11,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from orchestration.base.messages import Message, Refusal
+from orchestration.base.messages import Refusal, say
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
@@ -26,7 +26,7 @@ class FolderUnusable(Exception):
     def __init__(self, folder: Path, error: OSError) -> None:
         refusal = _refusal(error, folder)
         self.reason, self.action = refusal.reason, refusal.action
-        super().__init__(self.reason.en)
+        super().__init__(str(self.reason))
 
 
 def refuse_unusable(home: Path, *, writes: bool) -> None:
@@ -61,16 +61,9 @@ def explained(error: OSError, home: Path | None) -> Refusal | None:
 
 def disk_full(home: Path | None) -> Refusal:
     """Return what a lack of room on the disk of `home` means for a person."""
-    place_fr, place_en = (f" de {home}", f" of {home}") if home else ("", "")
     return Refusal(
-        Message(
-            fr=f"Disque plein : il n'y a plus de place sur le disque{place_fr}.",
-            en=f"Disk full: there is no room left on the disk{place_en}.",
-        ),
-        Message(
-            fr="Libérer de la place (ou choisir un autre dossier avec --home), puis relancer.",
-            en="Free some room (or choose another folder with --home), then start again.",
-        ),
+        say("base.disk_full", home=home),
+        say("base.free_room"),
         kind="disk_full",
     )
 
@@ -81,24 +74,12 @@ def _refusal(error: OSError, path: Path | None) -> Refusal:
     place = path if path else "?"
     if error.errno in _FORBIDDEN:
         return Refusal(
-            Message(
-                fr=f"Le dossier {place} ne peut pas être utilisé : ce compte n'a pas le droit d'y lire ou d'y écrire, ou le disque est en lecture seule.",
-                en=f"The folder {place} cannot be used: this account may not read or write there, or the disk is read-only.",
-            ),
-            Message(
-                fr="Demander le droit d'écrire dans ce dossier, ou en choisir un autre avec --home (ou OBSERVATORY_HOME).",
-                en="Ask for the right to write to that folder, or choose another one with --home (or OBSERVATORY_HOME).",
-            ),
+            say("base.folder_forbidden", folder=place),
+            say("base.ask_for_the_right"),
             kind="usage",
         )
     return Refusal(
-        Message(
-            fr=f"{place} n'est pas un dossier, ou n'en peut pas contenir.",
-            en=f"{place} is not a folder, or cannot contain one.",
-        ),
-        Message(
-            fr="Donner un dossier avec --home (ou OBSERVATORY_HOME).",
-            en="Give a folder with --home (or OBSERVATORY_HOME).",
-        ),
+        say("base.not_a_folder", folder=place),
+        say("base.give_a_folder"),
         kind="usage",
     )

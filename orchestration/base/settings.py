@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 
-from orchestration.base.messages import Language, Message
+from orchestration.base.messages import Language, Message, say
 
 PROJECT = Path(__file__).resolve().parents[2]
 NANTES_METROPOLE = "244400404"
@@ -103,14 +103,11 @@ class Settings(BaseModel):
         return cls.model_validate({k: v for k, v in given.items() if v is not None})
 
 
-_NUMBER = Message(fr="un nombre entier, 0 ou plus, est attendu", en="a whole number, 0 or more, is expected")
-_YES_OR_NO = Message(fr="0 ou 1 est attendu", en="0 or 1 is expected")
+_NUMBER = say("base.expected_whole_number")
+_YES_OR_NO = say("base.expected_0_or_1")
 _EXPECTED = {
-    "territory": Message(
-        fr="le SIREN d'une intercommunalité est attendu, neuf chiffres dont le dernier dépend des autres",
-        en="the SIREN of an EPCI is expected, nine digits of which the last depends on the others",
-    ),
-    "language": Message(fr="fr ou en est attendu", en="fr or en is expected"),
+    "territory": say("base.expected_epci"),
+    "language": say("base.expected_language"),
     "heartbeat_days": _NUMBER,
     "notify_always": _YES_OR_NO,
     "notify_samples": _YES_OR_NO,
@@ -122,14 +119,12 @@ def troubles(error: ValidationError) -> list[Message]:
     found = []
     for trouble in error.errors():
         name = str(trouble["loc"][0]) if trouble["loc"] else ""
-        expected = _EXPECTED.get(name, Message(fr="cette valeur ne convient pas", en="this value will not do"))
+        expected = _EXPECTED.get(name, say("base.value_unfit"))
         variable = name if name.startswith("OBSERVATORY_") else f"OBSERVATORY_{name.upper()}"
         if name in ("home", "territory"):
             variable = f"--{name} ({variable})"
         value = trouble["input"]
-        found.append(
-            Message(fr=f"{variable} vaut « {value} » : {expected.fr}.", en=f"{variable} is '{value}': {expected.en}.")
-        )
+        found.append(say("base.setting_unfit", variable=variable, value=value, expected=expected))
     return found
 
 

@@ -14,7 +14,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from orchestration.base.messages import Message
+from orchestration.base.messages import Message, say
 from orchestration.catalog.vintages import parse_vintage
 
 Role = Literal["indicator", "reference", "project", "team"]
@@ -51,18 +51,6 @@ class Strict(BaseModel):
     """A model that refuses keys that it does not know: a typing mistake must not pass unseen."""
 
     model_config = ConfigDict(extra="forbid", frozen=False, ignored_types=(cached_property,))
-
-
-class Text(Strict):
-    """A text for people, in French and English."""
-
-    fr: str
-    en: str
-
-    @property
-    def message(self) -> Message:
-        """Return the text as a Message."""
-        return Message(fr=self.fr, en=self.en)
 
 
 class Calendar(Strict):
@@ -173,7 +161,7 @@ class Rule(Strict):
 
     name: str
     sql: str
-    message: Text
+    message: Message
     tolerated_share: float = 0.0
     on_failure: Literal["refuse", "reject", "warn"] = "refuse"
 
@@ -310,7 +298,7 @@ class Table(Strict):
     `provides`: which list of places this table is for all others; one table at most is each.
     """
 
-    description: Text
+    description: Message
     grain: str
     files: list[FileSpec]
     names: dict[str, str] = Field(default_factory=dict)
@@ -350,8 +338,8 @@ class FileKind:
 
 # how the owners of the catalogue are called in the city's house
 TEAMS = {
-    "team:csr": Message(fr="l'équipe RSE", en="the CSR team"),
-    "team:observatory-data": Message(fr="l'équipe données", en="the data team"),
+    "team:csr": say("catalog.team_csr"),
+    "team:observatory-data": say("catalog.team_data"),
 }
 
 
@@ -359,7 +347,7 @@ class Source(Strict):
     """One dataset of one publisher: the folder `sources/<source_id>/`."""
 
     source_id: str
-    title: Text
+    title: Message
     publisher: str
     licence: str
     homepage: str
@@ -372,7 +360,7 @@ class Source(Strict):
     tables: dict[str, Table]
     ignore: list[Ignored] = Field(default_factory=list)
     depends_on: list[str] = Field(default_factory=list)
-    synthetic_sample: Text | None = None
+    synthetic_sample: Message | None = None
     path: Path
 
     @model_validator(mode="after")
@@ -417,7 +405,7 @@ class Source(Strict):
     @property
     def steward(self) -> Message:
         """Return who answers for the source as people call them: `team:csr` is the CSR team."""
-        return TEAMS.get(self.owner) or Message(
+        return TEAMS.get(self.owner) or Message.of(
             fr=self.owner.removeprefix("team:"), en=self.owner.removeprefix("team:")
         )
 

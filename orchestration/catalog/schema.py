@@ -48,7 +48,6 @@ def output_columns(table: Table) -> list[tuple[str, str]]:
 
 def lake_types(table: Table) -> list[tuple[str, str]]:
     """Return (column, DuckDB type) of a lake table, markers and provenance included."""
-
     return [(n, duckdb_type(t)) for n, t in output_columns(table)] + [
         ("_vintage", "VARCHAR"),
         ("_file", "VARCHAR"),

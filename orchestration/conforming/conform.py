@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from orchestration.base.messages import Message, Refusal
+from orchestration.base.messages import Message, Refusal, say
 from orchestration.catalog.models import Column, FileSpec, Table
 from orchestration.catalog.schema import MARKER, output_columns
 from orchestration.conforming.headers import map_headers, normalise, usual_header, without_header
@@ -39,6 +39,11 @@ class Rejected:
     line: int
     column: str
     why: Message
+
+    @property
+    def message(self) -> Message:
+        """Return where the row stands and why it is left out, as one message."""
+        return say("conforming.rejected", line=self.line, why=self.why, column=self.column)
 
 
 @dataclass
@@ -111,13 +116,8 @@ def conform(
             values = {k.casefold(): v for k, v in name_map.values.items()}
             if found.casefold() not in values:
                 raise Refusal(
-                    Message(
-                        fr=f"{file_name} : « {found} » dans le nom du fichier n'est pas connu ({', '.join(name_map.values)}).",
-                        en=f"{file_name}: '{found}' in the file's name is not known ({', '.join(name_map.values)}).",
-                    ),
-                    Message(
-                        fr="Rendre au fichier le nom donné par l'éditeur.", en="Give the file the publisher's own name."
-                    ),
+                    say("conforming.name_part_unknown", file=file_name, found=found, values=name_map.values),
+                    say("conforming.give_publishers_name"),
                     kind="name",
                 )
             given[target] = values[found.casefold()]
@@ -141,17 +141,10 @@ def conform(
     )
     notes = [a.message for a in raw.adaptations if a.kind not in spec.usual]
     if header_map.added:
-        names = ", ".join(f"« {a} »" for a in header_map.added[:8])
-        notes.append(
-            Message(
-                fr=f"colonnes inconnues, ni lues ni publiées : {names}",
-                en=f"columns that are not known, neither read nor published: {names}",
-            )
-        )
+        notes.append(say("conforming.columns_unknown", headers=header_map.added[:8]))
     if header_map.renamed:
-        names = ", ".join(f"« {new} » pour « {old} »" for new, old in header_map.renamed[:8])
-        names_en = ", ".join(f"'{new}' for '{old}'" for new, old in header_map.renamed[:8])
-        notes.append(Message(fr=f"colonnes écrites autrement : {names}", en=f"columns written differently: {names_en}"))
+        renamed = [say("conforming.renamed", new=new, old=old) for new, old in header_map.renamed[:8]]
+        notes.append(say("conforming.columns_renamed", columns=renamed))
     years = _years(table, header_map.years, file_name)
     cells = _columns_of(raw, header_map.positions)
     _refuse_blank(table, cells, raw.header, header_map.positions, file_name)
@@ -222,19 +215,13 @@ def _check_name_year(match: re.Match[str], vintage_year: int | None, file_name: 
         return
     year = int(text) if len(text) == 4 else 2000 + int(text)
     if year != vintage_year:
-        raise _wrong_year(file_name, "le nom du fichier", "the file's name", year, vintage_year)
+        raise _wrong_year(file_name, say("conforming.the_file_name"), year, vintage_year)
 
 
-def _wrong_year(file_name: str, what_fr: str, what_en: str, year: int, vintage_year: int) -> Refusal:
+def _wrong_year(file_name: str, what: Message, year: int, vintage_year: int) -> Refusal:
     return Refusal(
-        Message(
-            fr=f"{file_name} : {what_fr} dit {year} mais le fichier est rangé dans le millésime {vintage_year}.",
-            en=f"{file_name}: {what_en} says {year} but the file lies in vintage {vintage_year}.",
-        ),
-        Message(
-            fr=f"Ranger le fichier dans le dossier {year}, ou prendre le fichier de {vintage_year}.",
-            en=f"Put the file into folder {year}, or take the file of {vintage_year}.",
-        ),
+        say("conforming.other_year", file=file_name, what=what, year=year, vintage_year=vintage_year),
+        say("conforming.move_to_year", year=year, vintage_year=vintage_year),
         kind="year",
     )
 
@@ -247,16 +234,10 @@ def _years(table: Table, found: dict[str, int], file_name: str) -> dict[str, int
             years.setdefault(column.year_into, {}).setdefault(found[column.name], column.name)
     for target, by_year in years.items():
         if len(by_year) > 1:
-            list_fr = ", ".join(f"{name} : {year}" for year, name in sorted(by_year.items()))
+            list_fr = [f"{name} : {year}" for year, name in sorted(by_year.items())]
             raise Refusal(
-                Message(
-                    fr=f"{file_name} : les en-têtes portent plusieurs années pour « {target} » ({list_fr}).",
-                    en=f"{file_name}: the headers carry several years for '{target}' ({list_fr}).",
-                ),
-                Message(
-                    fr="Redemander à l'éditeur un fichier d'une seule année.",
-                    en="Ask the publisher for a file of one year.",
-                ),
+                say("conforming.several_years", file=file_name, column=target, years=list_fr),
+                say("conforming.ask_for_one_year"),
                 kind="year",
             )
     return {target: next(iter(by_year)) for target, by_year in years.items()}
@@ -286,14 +267,8 @@ def _refuse_blank(
         ):
             shown = header[positions[column.name]].strip()
             raise Refusal(
-                Message(
-                    fr=f"{file_name} : la colonne obligatoire « {shown} » est vide dans les {len(found)} lignes.",
-                    en=f"{file_name}: the required column '{shown}' is empty in all {len(found)} rows.",
-                ),
-                Message(
-                    fr="Redemander le fichier à son éditeur : l'export a perdu cette colonne.",
-                    en="Ask the publisher for the file again: the export lost this column.",
-                ),
+                say("conforming.column_emptied", file=file_name, column=shown, rows=len(found)),
+                say("conforming.ask_again_column_lost"),
                 kind="emptied",
             )
 
@@ -312,11 +287,8 @@ def _unpivot(
     found = [(i, m) for i, h in enumerate(raw.header) if (m := regex.fullmatch(h.strip()))]
     if not found:
         raise Refusal(
-            Message(
-                fr=f"{file_name} : aucune colonne ne porte de période (du type « {spec.unpivot.period} »).",
-                en=f"{file_name}: no column carries a period (such as '{spec.unpivot.period}').",
-            ),
-            Message(fr="Vérifier que c'est le bon fichier.", en="Check that this is the right file."),
+            say("conforming.no_period", file=file_name, period=spec.unpivot.period),
+            say("conforming.check_file"),
             kind="header",
         )
     result: dict[str, list[str]] = {name: [] for name in cells}
@@ -381,7 +353,7 @@ class _Builder:
                     self.bad[position] = Rejected(
                         self.lines[position],
                         column.name,
-                        Message(fr=f"« {column.name} » est vide", en=f"'{column.name}' is empty"),
+                        say("conforming.cell_empty", column=column.name),
                     )
 
     def _add_territory(self, column: Column, texts: list[str]) -> None:
@@ -405,7 +377,7 @@ class _Builder:
                     self.bad[position] = Rejected(
                         self.lines[position],
                         column.name,
-                        Message(fr=f"« {column.name} » est vide", en=f"'{column.name}' is empty"),
+                        say("conforming.cell_empty", column=column.name),
                     )
         self.data[column.name] = values
 
@@ -433,30 +405,33 @@ def _refuse(refusal: Refusal) -> None:
 def _enforce_budget(table: Table, result: Conformed, file_name: str, fault: Callable[[Refusal], None]) -> None:
     if result.rows_read < table.budgets.minimum_rows:
         raise Refusal(
-            Message(
-                fr=f"{file_name} : {result.rows_read} ligne(s), alors que {table.budgets.minimum_rows} au moins sont attendues.",
-                en=f"{file_name}: {result.rows_read} row(s), where at least {table.budgets.minimum_rows} are expected.",
+            say(
+                "conforming.too_few_rows",
+                file=file_name,
+                rows_read=result.rows_read,
+                minimum_rows=table.budgets.minimum_rows,
             ),
-            Message(fr="Télécharger de nouveau le fichier entier.", en="Download the whole file again."),
+            say("conforming.download_whole_file"),
             kind="rows",
         )
     lost = len(result.rejected)
     allowed = table.budgets.allowed(result.rows_read)
     if lost <= allowed:
         return
-    examples_fr = " ; ".join(f"ligne {r.line}, {r.why.fr} (colonne « {r.column} »)" for r in result.rejected[:3])
-    examples_en = "; ".join(f"line {r.line}, {r.why.en} (column '{r.column}')" for r in result.rejected[:3])
+    examples = [r.message for r in result.rejected[:3]]
     columns = Counter(r.column for r in result.rejected)
     worst, times = columns.most_common(1)[0]
     refusal = Refusal(
-        Message(
-            fr=f"{file_name} : {lost} ligne(s) illisible(s) sur {result.rows_read}, {allowed} tolérée(s) ; {examples_fr}{' ; …' if lost > 3 else ''}.",
-            en=f"{file_name}: {lost} unreadable row(s) of {result.rows_read}, {allowed} tolerated; {examples_en}{'; …' if lost > 3 else ''}.",
+        say(
+            "conforming.rows_unreadable",
+            file=file_name,
+            lost=lost,
+            rows_read=result.rows_read,
+            allowed=allowed,
+            examples=examples,
+            more=lost > 3,
         ),
-        Message(
-            fr=f"Regarder la colonne « {worst} » ({times} ligne(s)) et corriger, ou redemander le fichier à son éditeur.",
-            en=f"Look at column '{worst}' ({times} row(s)) and correct it, or ask the publisher for the file again.",
-        ),
+        say("conforming.look_at_column", column=worst, count=times),
         kind="cells",
     )
     fault(refusal)
@@ -481,12 +456,7 @@ def _settle_duplicates(table: Table, result: Conformed, file_name: str) -> None:
         return
     count = len(frame) - len(unique)
     result.frame = unique.reset_index(drop=True)
-    result.notes.append(
-        Message(
-            fr=f"{count} ligne(s) en double, identiques, comptée(s) une fois",
-            en=f"{count} identical duplicate row(s) counted once",
-        )
-    )
+    result.notes.append(say("conforming.duplicates_counted_once", count=count))
 
 
 def _leave_out_two_truths(
@@ -507,17 +477,10 @@ def _leave_out_two_truths(
     said = {found: _two_truths(result.frame.iloc[at], key, content) for found, at in rows.items()}
     if not within_budget(table, result, int(lost.sum())):
         column, why = next(iter(said.values()))
-        more = f" ; {len(said)} clés en tout" if len(said) > 1 else ""
-        more_en = f"; {len(said)} keys in all" if len(said) > 1 else ""
+        more = say("conforming.keys_in_all", keys=len(said)) if len(said) > 1 else None
         raise Refusal(
-            Message(
-                fr=f"{file_name} : {why.fr}, colonne « {column} »{more}.",
-                en=f"{file_name}: {why.en}, column '{column}'{more_en}.",
-            ),
-            Message(
-                fr="Garder la bonne ligne, ou redemander le fichier à son éditeur.",
-                en="Keep the right line, or ask the publisher for the file again.",
-            ),
+            say("conforming.two_truths_in_column", file=file_name, why=why, column=column, more=more),
+            say("conforming.keep_right_line"),
             kind="duplicates",
         )
     line = result.frame["_row"].tolist()
@@ -527,13 +490,10 @@ def _leave_out_two_truths(
 
 def _two_truths(rows: pd.DataFrame, key: list[str], content: list[str]) -> tuple[str, Message]:
     """Return the first column in which the rows of one key differ, and what is wrong with them."""
-    what = ", ".join(f"{name} = {rows[name].iloc[0]}" for name in key)
-    lines = ", ".join(str(n) for n in rows["_row"].tolist()[:4])
+    what = [f"{name} = {rows[name].iloc[0]}" for name in key]
+    lines = rows["_row"].tolist()[:4]
     column = next(c for c in content if c not in key and rows[c].nunique(dropna=False) > 1)
-    return column, Message(
-        fr=f"lignes {lines} : deux valeurs différentes pour la même clé ({what}), et rien ne dit laquelle est juste",
-        en=f"lines {lines}: two different values for one key ({what}), and nothing says which is right",
-    )
+    return column, say("conforming.two_truths", lines=lines, key=what)
 
 
 def within_budget(table: Table, result: Conformed, more: int) -> bool:

@@ -12,7 +12,7 @@ import unicodedata
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from orchestration.base.messages import Message, Refusal
+from orchestration.base.messages import Refusal, say
 from orchestration.catalog.models import Column, Table
 from orchestration.conforming.patches import Fit, HeaderRefusal, propose
 
@@ -166,16 +166,9 @@ def map_headers(
     for name, found in claims.items():
         dated = [f for f in found if f[2] is not None]
         if len(found) > 1 and len({f[2] for f in dated}) != len(found):
-            names = ", ".join(f"« {f[1].strip()} »" for f in found)
             raise Refusal(
-                Message(
-                    fr=f"{file} : plusieurs colonnes ({names}) correspondent à « {name} ».",
-                    en=f"{file}: several columns ({names}) stand for '{name}'.",
-                ),
-                Message(
-                    fr=f"Garder une seule de ces colonnes, ou dire dans {columns_file} laquelle fait foi.",
-                    en=f"Keep one of these columns, or say in {columns_file} which one counts.",
-                ),
+                say("conforming.several_columns", file=file, headers=[f[1].strip() for f in found], column=name),
+                say("conforming.keep_one_column", columns_file=columns_file),
                 kind="header",
             )
         # INSEE's comparator holds the census of two years side by side (P22_POP, P16_POP): the newest is meant
@@ -218,18 +211,15 @@ def _refuse_missing(
     missing = [c for c in without_header(table, layout, result, provided) if c.required]
     if not missing:
         return
-    names = ", ".join(f"« {usual_header(c, layout, vintage_year)} »" for c in missing)
-    plural = "s" if len(missing) > 1 else ""
-    unknown = ", ".join(f"« {a} »" for a in result.added[:8]) or "—"
     raise HeaderRefusal(
-        Message(
-            fr=f"{file} : colonne{plural} obligatoire{plural} {names} introuvable{plural} ; colonnes inconnues du fichier : {unknown}.",
-            en=f"{file}: required column{plural} {names} not found; columns of the file that are not known: {unknown}.",
+        say(
+            "conforming.columns_not_found" if result.added else "conforming.columns_not_found_none_unknown",
+            file=file,
+            count=len(missing),
+            headers=[usual_header(c, layout, vintage_year) for c in missing],
+            unknown=result.added[:8],
         ),
-        Message(
-            fr="Vérifier que c'est le bon fichier du bon éditeur.",
-            en="Check that this is the right file of the right publisher.",
-        ),
+        say("conforming.check_publisher"),
         propose(table, table_name, layout, missing, result.added, columns_file, vintage_year, fit, normalise),
         [c.name for c in missing],
         result.added,

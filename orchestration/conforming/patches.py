@@ -16,7 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from orchestration.base.messages import Message, Refusal
+from orchestration.base.messages import Message, Refusal, say
 from orchestration.catalog.models import Column, Table
 from orchestration.records.proposal import Patch, Proposal
 
@@ -49,18 +49,14 @@ class HeaderRefusal(Refusal):
         self.patch = self.guesses.model_copy(update={"proposals": proposals}) if proposals and still is None else None
         self.action = self._advised()
         if proposals and still is not None:
-            names = ", ".join(f"« {p.published} » ({p.canonical})" for p in proposals)
-            names_en = ", ".join(f"'{p.published}' ({p.canonical})" for p in proposals)
-            self.action = Message(
-                fr=f"{self.action.fr} Lu avec {names}, il est encore refusé : {still.reason.fr}",
-                en=f"{self.action.en} Read with {names_en}, it is still refused: {still.reason.en}",
-            )
+            names = [say("conforming.header_of", header=p.published, column=p.canonical) for p in proposals]
+            self.action = say("conforming.still_refused", action=self.action, columns=names, reason=still.reason)
 
     def _advised(self) -> Message:
         if self.patch is None:
             return self._check
         advice = self.patch.advice
-        return Message(fr=f"{self._check.fr} {advice.fr}", en=f"{self._check.en} {advice.en}")
+        return say("conforming.check_first", check=self._check, advice=advice)
 
 
 Fit = Callable[[str, Column], float | None]

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from orchestration.base.messages import Message, Refusal
+from orchestration.base.messages import Message, Refusal, say
 from orchestration.catalog.models import Column
 from orchestration.reading.valueless import is_valueless, why
 
@@ -116,10 +116,7 @@ def _limits(column: Column, result: Parsed) -> None:
             if (low is not None and value < low) or (high is not None and value > high):
                 del result.values[text]
                 span = f"{'' if low is None else f'{low:g}'}–{'' if high is None else f'{high:g}'}"
-                result.unreadable[text] = Message(
-                    fr=f"la valeur « {text.strip()} » sort de l'intervalle possible ({span})",
-                    en=f"the value '{text.strip()}' lies outside the possible range ({span})",
-                )
+                result.unreadable[text] = say("conforming.out_of_range", text=text.strip(), span=span)
     if column.allowed:
         # B Lab wrote « Certified » in 2021 and « certified » in 2022: one spelling counts, the catalogue's
         spelled = {a.casefold(): a for a in column.allowed} | {a: a for a in column.allowed}
@@ -131,16 +128,11 @@ def _limits(column: Column, result: Parsed) -> None:
                 result.values[text] = known if isinstance(value, str) else value
             else:
                 del result.values[text]
-                result.unreadable[text] = Message(
-                    fr=f"« {text.strip()} » ne fait pas partie des valeurs prévues ({', '.join(column.allowed[:8])})",
-                    en=f"'{text.strip()}' is none of the expected values ({', '.join(column.allowed[:8])})",
-                )
+                result.unreadable[text] = say("conforming.not_allowed", text=text.strip(), allowed=column.allowed[:8])
 
 
-def _unreadable(result: Parsed, text: str, wanted_fr: str, wanted_en: str) -> None:
-    result.unreadable[text] = Message(
-        fr=f"« {text.strip()[:60]} » n'est pas {wanted_fr}", en=f"'{text.strip()[:60]}' is not {wanted_en}"
-    )
+def _unreadable(result: Parsed, text: str, wanted: Message) -> None:
+    result.unreadable[text] = say("conforming.not_of_type", text=text.strip()[:60], wanted=wanted)
 
 
 # numbers ------------------------------------------------------------------------------------------
@@ -163,9 +155,9 @@ def _numbers(column: Column, texts: dict[str, int], result: Parsed, file: str, t
         if not integral:
             result.values[text] = number
         elif number != int(number):
-            _unreadable(result, text, "un nombre entier", "a whole number")
+            _unreadable(result, text, say("conforming.type_integer"))
         elif column.type == "year" and not FIRST_YEAR <= number <= LAST_YEAR:
-            _unreadable(result, text, "une année (quatre chiffres)", "a year (four digits)")
+            _unreadable(result, text, say("conforming.type_year"))
         else:
             result.values[text] = int(number)
 
@@ -197,18 +189,11 @@ def _without_base(column: Column, texts: Iterable[str], result: Parsed) -> dict[
         elif base is not None and float(found[2].replace(",", ".")) == base:
             plain[text], based = found[1], True
         elif base is not None:
-            _unreadable(
-                result, text, f"sur {base:g} : c'est une autre mesure", f"out of {base:g}: it is another measure"
-            )
+            _unreadable(result, text, say("conforming.out_of_base", base=base))
         else:
-            _unreadable(result, text, "un nombre", "a number")
+            _unreadable(result, text, say("conforming.type_number"))
     if based:
-        result.notes.append(
-            Message(
-                fr=f"colonne « {column.name} » : notes écrites avec leur base (/{base:g}), lues sans elle",
-                en=f"column '{column.name}': scores written with their base (/{base:g}), read without it",
-            )
-        )
+        result.notes.append(say("conforming.base_taken_out", column=column.name, base=base))
     return plain
 
 
@@ -235,13 +220,12 @@ def _odd_numbers(
                 _unreadable(
                     result,
                     text,
-                    "un nombre complet : un tableur l'a abrégé et des chiffres sont perdus",
-                    "a whole number: a spreadsheet shortened it and digits are lost",
+                    say("conforming.whole_number_unshortened"),
                 )
             continue
         if thousands and thousands in plain:
             if not _GROUPED[thousands].fullmatch(plain):
-                _unreadable(result, text, "un nombre", "a number")
+                _unreadable(result, text, say("conforming.type_number"))
                 continue
             plain, grouped = plain.replace(thousands, ""), True
         if "," in plain:
@@ -252,32 +236,25 @@ def _odd_numbers(
         if _NUMBER.fullmatch(plain):
             readings[text] = plain
         else:
-            _unreadable(result, text, "un nombre", "a number")
+            _unreadable(result, text, say("conforming.type_number"))
     if len(signs) > 1:
         commas = next((t for t in readings if "," in t), "")
         points = next((t for t in readings if "." in t), "")
         raise Refusal(
-            Message(
-                fr=f"{file} : la colonne « {column.name} » mêle virgule et point décimaux (« {commas.strip()} », « {points.strip()} »).",
-                en=f"{file}: column '{column.name}' mixes decimal comma and point ('{commas.strip()}', '{points.strip()}').",
+            say(
+                "conforming.decimal_signs_mixed",
+                file=file,
+                column=column.name,
+                commas=commas.strip(),
+                points=points.strip(),
             ),
-            Message(
-                fr="Redemander le fichier à son éditeur, ou l'enregistrer avec un seul signe décimal.",
-                en="Ask the publisher for the file again, or save it with one decimal sign.",
-            ),
+            say("conforming.one_decimal_sign"),
             kind="number",
         )
     if grouped:
-        result.notes.append(
-            Message(
-                fr=f"colonne « {column.name} » : séparateurs de milliers retirés",
-                en=f"column '{column.name}': thousands separators taken out",
-            )
-        )
+        result.notes.append(say("conforming.thousands_taken_out", column=column.name))
     if percent:
-        result.notes.append(
-            Message(fr=f"colonne « {column.name} » : signe % retiré", en=f"column '{column.name}': % sign taken out")
-        )
+        result.notes.append(say("conforming.percent_taken_out", column=column.name))
     return readings, next(iter(signs), "")
 
 
@@ -316,23 +293,19 @@ def _decide_three_digits(
     if decimal_fits and thousands_fit:
         text = marked[0].strip()
         raise Refusal(
-            Message(
-                fr=f"{file} : dans la colonne « {column.name} », « {text} » peut se lire {as_decimal[marked[0]]:g} ou {as_thousands[marked[0]]:g}.",
-                en=f"{file}: in column '{column.name}', '{text}' can be read as {as_decimal[marked[0]]:g} or {as_thousands[marked[0]]:g}.",
+            say(
+                "conforming.thousand_or_decimal",
+                file=file,
+                column=column.name,
+                text=text,
+                as_decimal=as_decimal[marked[0]],
+                as_thousands=as_thousands[marked[0]],
             ),
-            Message(
-                fr="Demander à l'éditeur si ce signe est une décimale ou un séparateur de milliers.",
-                en="Ask the publisher whether this sign is a decimal or a thousands separator.",
-            ),
+            say("conforming.ask_which_sign"),
             kind="number",
         )
     if thousands_fit:
-        result.notes.append(
-            Message(
-                fr=f"colonne « {column.name} » : séparateurs de milliers retirés",
-                en=f"column '{column.name}': thousands separators taken out",
-            )
-        )
+        result.notes.append(say("conforming.thousands_taken_out", column=column.name))
         return {t: (r.replace(".", "") if t in as_thousands else r) for t, r in readings.items()}
     return readings
 
@@ -373,22 +346,15 @@ class _Code:
     pattern: re.Pattern[str]
     width: int
     shortest: int
-    fr: str
-    en: str
+    wanted: Message
 
 
 _CODES = {
-    "commune": _Code(
-        re.compile(r"(?!00)\d[\dAB](?!000)\d{3}", re.ASCII), 5, 4, "un code de commune", "the code of a commune"
-    ),
-    "department": _Code(
-        re.compile(r"(?!00)\d{2}|2[AB]|9[78]\d", re.ASCII), 2, 1, "un code de département", "the code of a département"
-    ),
-    "region": _Code(re.compile(r"(?!00)\d{2}", re.ASCII), 2, 1, "un code de région", "the code of a région"),
-    "employment_zone": _Code(
-        re.compile(r"(?!0000)\d{4}", re.ASCII), 4, 2, "un code de zone d'emploi", "the code of an employment zone"
-    ),
-    "country": _Code(re.compile(r"FR|FM"), 2, 2, "un code de pays", "the code of a country"),
+    "commune": _Code(re.compile(r"(?!00)\d[\dAB](?!000)\d{3}", re.ASCII), 5, 4, say("conforming.type_commune")),
+    "department": _Code(re.compile(r"(?!00)\d{2}|2[AB]|9[78]\d", re.ASCII), 2, 1, say("conforming.type_department")),
+    "region": _Code(re.compile(r"(?!00)\d{2}", re.ASCII), 2, 1, say("conforming.type_region")),
+    "employment_zone": _Code(re.compile(r"(?!0000)\d{4}", re.ASCII), 4, 2, say("conforming.type_employment_zone")),
+    "country": _Code(re.compile(r"FR|FM"), 2, 2, say("conforming.type_country")),
 }
 # codes of which few exist, so that one stands in many rows; of the others each counts once
 _FEW = ("department", "region", "naf")
@@ -411,7 +377,7 @@ def _codes(column: Column, texts: dict[str, int], result: Parsed, file: str, typ
         ):
             short[text] = plain.zfill(code.width)
         else:
-            _unreadable(result, text, code.fr, code.en)
+            _unreadable(result, text, code.wanted)
     _put_zeros_back(column, texts, short, code.width, result)
 
 
@@ -438,10 +404,7 @@ def _put_zeros_back(column: Column, texts: dict[str, int], short: dict[str, str]
 
 def _too_short(result: Parsed, text: str, width: int) -> None:
     found = len(_id_text(text))
-    result.unreadable[text] = Message(
-        fr=f"« {text.strip()[:60]} » : {found} chiffre{'s' if found > 1 else ''} au lieu de {width}",
-        en=f"'{text.strip()[:60]}': {found} digit{'s' if found > 1 else ''} instead of {width}",
-    )
+    result.unreadable[text] = say("conforming.too_few_digits", text=text.strip()[:60], digits=found, width=width)
 
 
 _FLOAT = re.compile(r"(\d+)[.,]0*", re.ASCII)
@@ -455,10 +418,7 @@ def _id_text(text: str) -> str:
 
 
 def _zeros_restored(column: Column, count: int) -> Message:
-    return Message(
-        fr=f"colonne « {column.name} » : zéro initial perdu et remis dans {count} code{'s' if count > 1 else ''}",
-        en=f"column '{column.name}': lost leading zero put back in {count} code{'s' if count > 1 else ''}",
-    )
+    return say("conforming.zeros_restored", column=column.name, count=count)
 
 
 # in a long column two short codes that pass the key are what such a loss leaves; in a short one they may have been cut
@@ -487,24 +447,22 @@ def _identifiers(column: Column, texts: dict[str, int], result: Parsed, file: st
             _unreadable(
                 result,
                 text,
-                "un identifiant complet : un tableur l'a abrégé et des chiffres sont perdus",
-                "a whole identifier: a spreadsheet shortened it and digits are lost",
+                say("conforming.whole_identifier"),
             )
         elif not (plain.isascii() and plain.isdigit()) or len(plain) > width or len(plain) < width - 2:
-            _unreadable(result, text, f"un {name} ({width} chiffres)", f"a {name} ({width} digits)")
+            _unreadable(result, text, say("conforming.identifier", kind=name, width=width))
         elif len(plain) < width:
             short[text] = plain.zfill(width)
         elif check(plain):
             result.values[text] = plain
             whole.add(plain)
         elif _placeholder(plain):
-            _unreadable(result, text, f"un {name} : des zéros à la place", f"a {name}: zeros stand in its place")
+            _unreadable(result, text, say("conforming.identifier_of_zeros", kind=name))
         else:
             _unreadable(
                 result,
                 text,
-                f"un {name} valable : sa clé de contrôle est fausse",
-                f"a valid {name}: its check digit is wrong",
+                say("conforming.identifier_valid", kind=name),
             )
     passing = {t: v for t, v in short.items() if check(v)}
     several = len(set(short.values())) >= (LEAST_SHORT if len(whole) < LEAST_WHOLE else LEAST_SHORT - 1)
@@ -522,7 +480,7 @@ def _epci(column: Column, texts: dict[str, int], result: Parsed, file: str, type
         if re.fullmatch(r"\d{9}", plain, re.ASCII) and valid_siren(plain):
             result.values[text] = plain
         else:
-            _unreadable(result, text, "le SIREN d'un EPCI", "the SIREN of an EPCI")
+            _unreadable(result, text, say("conforming.type_epci"))
 
 
 _NAF = re.compile(r"\d{2}\.?\d{2}[A-Z]|\d{1,2}|\d{2}\.?\d{1,2}", re.ASCII)
@@ -536,7 +494,7 @@ def _naf(column: Column, texts: dict[str, int], result: Parsed, file: str, typed
         if re.fullmatch(r"X+", plain):
             result.values[text] = plain.lower()
         elif not _NAF.fullmatch(plain) or value.zfill(2).startswith("00"):
-            _unreadable(result, text, "un code d'activité (NAF)", "an activity code (NAF)")
+            _unreadable(result, text, say("conforming.type_naf"))
         elif len(value) == 1:
             short[text] = value.zfill(2)
         else:
@@ -579,7 +537,7 @@ def _dates(column: Column, texts: dict[str, int], result: Parsed, file: str, typ
             else:
                 raise ValueError
         except ValueError:
-            _unreadable(result, text, "une date (jj/mm/aaaa ou aaaa-mm-jj)", "a date (dd/mm/yyyy or yyyy-mm-dd)")
+            _unreadable(result, text, say("conforming.type_date"))
             continue
         if FIRST_YEAR <= found.year <= LAST_YEAR and found not in _NO_DATES:
             result.values[text] = found
@@ -587,19 +545,12 @@ def _dates(column: Column, texts: dict[str, int], result: Parsed, file: str, typ
             _unreadable(
                 result,
                 text,
-                "une date vraie : elle tient lieu de « pas de date » ; laisser la case vide s'il n'y en a pas",
-                "a true date: it stands for 'no date'; leave the cell empty where there is none",
+                say("conforming.true_date"),
             )
     if american:
         raise Refusal(
-            Message(
-                fr=f"{file} : la colonne « {column.name} » écrit ses dates mois/jour/année (« {american} »).",
-                en=f"{file}: column '{column.name}' writes its dates month/day/year ('{american}').",
-            ),
-            Message(
-                fr="Enregistrer les dates sous la forme aaaa-mm-jj ou jj/mm/aaaa.",
-                en="Save the dates as yyyy-mm-dd or dd/mm/yyyy.",
-            ),
+            say("conforming.american_dates", file=file, column=column.name, text=american),
+            say("conforming.save_dates"),
             kind="date",
         )
 
@@ -614,7 +565,7 @@ def _booleans(column: Column, texts: dict[str, int], result: Parsed, file: str, 
         if key in _TRUE or key in _FALSE:
             result.values[text] = key in _TRUE
         else:
-            _unreadable(result, text, "oui ou non", "yes or no")
+            _unreadable(result, text, say("conforming.type_boolean"))
 
 
 def _texts(column: Column, texts: dict[str, int], result: Parsed, file: str, typed: bool) -> None:

@@ -26,6 +26,7 @@ from orchestration.dagster.schedules import build_schedules
 from orchestration.dagster.sensors import build_sensors
 from orchestration.dagster.wording import EDITION_KEY, LAKE
 from orchestration.quality.suites import suite_names
+from orchestration.receipts.logs import speak
 
 
 def build_definitions(
@@ -41,6 +42,7 @@ def build_definitions(
     Raises ManifestMissing (what to run), CatalogueError (file and key), ValueError (a suite of nothing).
     """
     settings = settings or Settings.load()
+    speak(settings.language)
     catalogue = load_catalogue(settings.sources_path) if catalogue is None else catalogue
     models = Models(
         read_manifest(settings.dbt_project_path / "target" / "manifest.json") if manifest is None else manifest

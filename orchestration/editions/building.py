@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from orchestration.base.duck import connect
-from orchestration.base.messages import Message
+from orchestration.base.messages import say
 from orchestration.editions.errors import EditionError, explained
 from orchestration.editions.layout import (
     DATABASE,
@@ -65,19 +65,13 @@ def build(
     path = building_dir(home, edition_id)
     if edition_dir(home, edition_id).exists():
         raise EditionError(
-            Message(
-                fr=f"L'édition {edition_id} existe déjà dans {home}.",
-                en=f"Edition {edition_id} already exists in {home}.",
-            ),
-            Message(
-                fr="Relancez l'actualisation : elle prendra un nouveau nom.",
-                en="Run the refresh again: it will take a new name.",
-            ),
+            say("editions.exists", edition_id=edition_id, home=home),
+            say("editions.refresh_again"),
             kind="exists",
         )
     if not warehouse.is_file():
         raise _no_warehouse(warehouse)
-    doing = Message(fr=f"la préparation de l'édition {edition_id}", en=f"the building of edition {edition_id}")
+    doing = say("editions.doing_build", edition_id=edition_id)
 
     with explained(doing, home, lambda: shutil.rmtree(path, ignore_errors=True)):
         shutil.rmtree(path, ignore_errors=True)
@@ -249,28 +243,17 @@ def _text(value: str) -> str:
 
 def _no_warehouse(warehouse: Path) -> EditionError:
     return EditionError(
-        Message(
-            fr=f"La base de travail {warehouse} n'existe pas : il n'y a rien à publier.",
-            en=f"The working database {warehouse} does not exist: there is nothing to publish.",
-        ),
-        Message(
-            fr="Relancez l'actualisation entière.",
-            en="Run the whole refresh again.",
-        ),
+        say("editions.no_warehouse", warehouse=warehouse),
+        say("editions.refresh_whole"),
         kind="warehouse",
     )
 
 
 def _absent_tables(absent: list[str], warehouse: Path) -> EditionError:
-    listed = ", ".join(absent)
     return EditionError(
-        Message(
-            fr=f"Il manque dans la base de travail {warehouse} : {listed or 'toutes les tables'}.",
-            en=f"The working database {warehouse} lacks: {listed or 'all tables'}.",
-        ),
-        Message(
-            fr="Relancez l'actualisation entière ; si le manque demeure, transmettez ce message à l'équipe technique.",
-            en="Run the whole refresh again; if they are still lacking, pass this message on to the technical team.",
-        ),
+        say("editions.tables_lacking", warehouse=warehouse, tables=absent)
+        if absent
+        else say("editions.all_tables_lacking", warehouse=warehouse),
+        say("editions.refresh_whole_or_tell"),
         kind="warehouse",
     )

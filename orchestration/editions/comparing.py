@@ -169,13 +169,13 @@ def compare(old: Path | None, new: Path, *, moves: int = 10, share: Share | None
             **dict(zip(("new", "removed", "revised", "blanked", "filled", "restated", "unchanged"), counts)),
             moves=_biggest(connection, moves),
             by_indicator=[
-                IndicatorChange(indicator_id=i, indicator=Message(fr=fr, en=en), new=n, removed=gone, revised=r)
+                IndicatorChange(indicator_id=i, indicator=Message.of(fr=fr, en=en), new=n, removed=gone, revised=r)
                 for i, fr, en, n, gone, r in connection.execute(_BY_INDICATOR).fetchall()
             ],
             gone=[
                 Gone(
                     indicator_id=i,
-                    indicator=Message(fr=fr, en=en),
+                    indicator=Message.of(fr=fr, en=en),
                     territory_level=level,
                     still_listed=listed,
                     periods=periods,
@@ -290,7 +290,7 @@ def _older(connection: duckdb.DuckDBPyConnection) -> list[Older]:
 def _move(row: tuple) -> Move:
     indicator_id, fr, en, *rest = row
     names = list(Move.model_fields)[2:]
-    return Move(indicator_id=indicator_id, indicator=Message(fr=fr, en=en), **dict(zip(names, rest)))
+    return Move(indicator_id=indicator_id, indicator=Message.of(fr=fr, en=en), **dict(zip(names, rest)))
 
 
 def _parquet(edition: Path | None, table: str) -> Path | None:

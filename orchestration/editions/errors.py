@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
-from orchestration.base.messages import Language, Message
+from orchestration.base.messages import Message, say
 
 Kind = Literal["disk_full", "no_permission", "warehouse", "unknown", "damaged", "exists", "other"]
 
@@ -42,7 +42,7 @@ class EditionError(Exception):
     """
 
     def __init__(self, reason: Message, action: Message, *, kind: Kind = "other") -> None:
-        super().__init__(reason.en)
+        super().__init__(str(reason))
         self.reason = reason
         self.action = action
         self.kind = kind
@@ -50,11 +50,7 @@ class EditionError(Exception):
     @property
     def message(self) -> Message:
         """Return the reason and the action as one text."""
-        return Message(fr=f"{self.reason.fr} {self.action.fr}", en=f"{self.reason.en} {self.action.en}")
-
-    def text(self, language: Language = "fr") -> str:
-        """Return the reason and the action in `language`."""
-        return self.message.text(language)
+        return say("editions.reason_and_action", reason=self.reason, action=self.action)
 
 
 def is_disk_full(error: BaseException | str) -> bool:
@@ -101,39 +97,17 @@ def _duckdb_errors() -> tuple[type[BaseException], ...]:
 def _translated(error: BaseException, doing: Message, where: Path) -> EditionError:
     if is_disk_full(error):
         return EditionError(
-            Message(
-                fr=f"Plus de place sur le disque pendant {doing.fr}, dans {where}. Les lecteurs "
-                "gardent l'édition en service.",
-                en=f"No room left on the disk during {doing.en}, in {where}. Readers keep the edition in service.",
-            ),
-            Message(
-                fr="Libérez de la place sur ce disque (ou choisissez un autre dossier avec --home), "
-                "puis relancez l'actualisation.",
-                en="Free some room on that disk (or choose another folder with --home), then run the refresh again.",
-            ),
+            say("editions.no_room", doing=doing, where=where),
+            say("editions.free_room"),
             kind="disk_full",
         )
     if _matches(error, _PERMISSION, _PERMISSION_WORDS):
         return EditionError(
-            Message(
-                fr=f"Écriture interdite pendant {doing.fr}, dans {where} ({error}). Les lecteurs "
-                "gardent l'édition en service.",
-                en=f"Writing is not allowed during {doing.en}, in {where} ({error}). Readers keep "
-                "the edition in service.",
-            ),
-            Message(
-                fr="Donnez au compte qui lance l'actualisation le droit d'écrire dans ce dossier, puis relancez-la.",
-                en="Give the account that runs the refresh the right to write in that folder, then run it again.",
-            ),
+            say("editions.writing_forbidden", doing=doing, where=where, error=error),
+            say("editions.give_right"),
             kind="no_permission",
         )
     return EditionError(
-        Message(
-            fr=f"Échec pendant {doing.fr}, dans {where} : {error}. Les lecteurs gardent l'édition en service.",
-            en=f"Failure during {doing.en}, in {where}: {error}. Readers keep the edition in service.",
-        ),
-        Message(
-            fr="Relancez l'actualisation ; si l'échec se répète, transmettez ce message à l'équipe technique.",
-            en="Run the refresh again; if it fails again, pass this message on to the technical team.",
-        ),
+        say("editions.failure", doing=doing, where=where, error=error),
+        say("editions.refresh_or_tell"),
     )

@@ -87,7 +87,7 @@ def home_figures(warehouse: Path, before: Path | None, held: Iterable[str]) -> H
         return HomeFigures(
             territory_code=home[0],
             territory=home[1],
-            goals={g: Message(fr=fr, en=en) for g, fr, en in goals},
+            goals={g: Message.of(fr=fr, en=en) for g, fr, en in goals},
             figures=[_figure(row, before is None) for row in connection.execute(_FIGURES).fetchall()],
             gaps=[_gap(row, set(held)) for row in connection.execute(_GAPS).fetchall()],
         )
@@ -140,10 +140,10 @@ def _figure(row: tuple, is_first: bool) -> HomeFigure:
     return HomeFigure(
         indicator_id=indicator,
         sdg_id=goal,
-        indicator=Message(fr=fr, en=en),
+        indicator=Message.of(fr=fr, en=en),
         breakdown=breakdown,
         value=value,
-        unit=Message(fr=unit_fr or "", en=unit or ""),
+        unit=Message.of(fr=unit_fr or "", en=unit or ""),
         period=period,
         status=status,
         source_id=source,
@@ -175,7 +175,7 @@ def _gap(row: tuple, held: set[str]) -> HomeGap:
     return HomeGap(
         indicator_id=indicator,
         sdg_id=goal,
-        indicator=Message(fr=fr, en=en),
+        indicator=Message.of(fr=fr, en=en),
         cause=cause,
         levels=levels,
         home_communes=communes,

@@ -20,7 +20,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from orchestration.base.messages import Message
+from orchestration.base.messages import say
 from orchestration.editions.errors import EditionError
 from orchestration.records.outcome import TableSummary
 
@@ -135,14 +135,8 @@ def check_edition_id(edition_id: str) -> str:
     """Return the name unchanged; raises EditionError when it is none (`../..`, `current`, empty)."""
     if not isinstance(edition_id, str) or not is_edition_id(edition_id):
         raise EditionError(
-            Message(
-                fr=f"« {edition_id} » n'est pas un nom d'édition.",
-                en=f"'{edition_id}' is not the name of an edition.",
-            ),
-            Message(
-                fr="Un nom d'édition ressemble à 20261124T031500Z ; « observatory editions » les affiche.",
-                en="An edition's name looks like 20261124T031500Z; 'observatory editions' lists them.",
-            ),
+            say("editions.bad_id", edition_id=edition_id),
+            say("editions.id_looks_like"),
             kind="unknown",
         )
     return edition_id

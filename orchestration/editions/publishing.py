@@ -13,7 +13,7 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-from orchestration.base.messages import Message
+from orchestration.base.messages import say
 from orchestration.editions import journal
 from orchestration.editions.errors import EditionError, explained
 from orchestration.editions.layout import (
@@ -48,14 +48,8 @@ def publish(built: BuiltEdition, receipts: Mapping[str, str] | None = None, *, w
         raise ValueError(f"an edition needs its receipts: {', '.join(wanting)}")
     if target.exists():
         raise EditionError(
-            Message(
-                fr=f"L'édition {built.edition_id} existe déjà dans {shelf}.",
-                en=f"Edition {built.edition_id} already exists in {shelf}.",
-            ),
-            Message(
-                fr="Relancez l'actualisation : elle prendra un nouveau nom.",
-                en="Run the refresh again: it will take a new name.",
-            ),
+            say("editions.exists", edition_id=built.edition_id, home=shelf),
+            say("editions.refresh_again"),
             kind="exists",
         )
 
@@ -65,10 +59,7 @@ def publish(built: BuiltEdition, receipts: Mapping[str, str] | None = None, *, w
         if _link(built.home) != built.edition_id:
             shutil.rmtree(target, ignore_errors=True)
 
-    doing = Message(
-        fr=f"la publication de l'édition {built.edition_id}",
-        en=f"the publication of edition {built.edition_id}",
-    )
+    doing = say("editions.doing_publish", edition_id=built.edition_id)
     with explained(doing, built.home, undo):
         for name, text in (receipts or {}).items():
             (built.path / name).parent.mkdir(exist_ok=True)
@@ -113,21 +104,13 @@ def rollback(home: Path, edition_id: str, *, who: str | None = None) -> Edition:
     problems = verify(target.path)
     if problems:
         raise EditionError(
-            Message(
-                fr=f"L'édition {edition_id} est abîmée ({' ; '.join(p.fr for p in problems)}) : "
-                "l'édition en service ne change pas.",
-                en=f"Edition {edition_id} is damaged ({'; '.join(p.en for p in problems)}): the "
-                "edition in service does not change.",
-            ),
-            Message(
-                fr=f"Choisissez une autre édition, ou restaurez ce dossier depuis une sauvegarde : {target.path}.",
-                en=f"Choose another edition, or restore this folder from a backup: {target.path}.",
-            ),
+            say("editions.damaged", edition_id=edition_id, problems=problems),
+            say("editions.choose_other", path=target.path),
             kind="damaged",
         )
     if not target.is_current:
         before = current_name(home)
-        doing = Message(fr=f"le retour à l'édition {edition_id}", en=f"the rollback to edition {edition_id}")
+        doing = say("editions.doing_rollback", edition_id=edition_id)
         with explained(doing, home, lambda: None):
             settle(home)
             swap(home, edition_id)
@@ -207,19 +190,14 @@ def _unknown(home: Path, edition_id: str, known: list[str]) -> EditionError:
         except EditionError as error:
             reason = error.reason
     else:
-        reason = Message(
-            fr=f"L'édition {edition_id} n'existe pas dans {home}.",
-            en=f"Edition {edition_id} does not exist in {home}.",
-        )
+        reason = say("editions.unknown", edition_id=edition_id, home=home)
     shown, rest = known[:10], len(known) - 10
     if not known:
-        action = Message(
-            fr="Aucune édition n'est encore publiée : lancez « observatory refresh ».",
-            en="No edition is published yet: run 'observatory refresh'.",
-        )
+        action = say("editions.none_yet")
     else:
-        action = Message(
-            fr=f"Choisissez parmi : {', '.join(shown)}" + (f" … et {rest} plus anciennes." if rest > 0 else "."),
-            en=f"Choose among: {', '.join(shown)}" + (f" … and {rest} older ones." if rest > 0 else "."),
+        action = (
+            say("editions.choose_among_more", editions=shown, rest=rest)
+            if rest > 0
+            else say("editions.choose_among", editions=shown)
         )
     return EditionError(reason, action, kind="unknown")

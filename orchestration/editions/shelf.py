@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ValidationError
 
-from orchestration.base.messages import Message
+from orchestration.base.messages import Message, say
 from orchestration.editions import journal
 from orchestration.editions.layout import (
     CURRENT,
@@ -81,16 +81,16 @@ def verify(path: Path) -> list[Message]:
     """Return what is wrong with an edition's files compared with its manifest; empty when sound."""
     manifest = _manifest(path)
     if manifest is None:
-        return [Message(fr=f"{MANIFEST} manque ou est illisible", en=f"{MANIFEST} is missing or unreadable")]
+        return [say("editions.manifest_missing", file=MANIFEST)]
     expected = {DATABASE: manifest.database.sha256}
     expected |= {f"parquet/{t.name}.parquet": t.sha256 for t in manifest.tables}
     problems = []
     for name, digest in expected.items():
         file = path / name
         if not file.is_file():
-            problems.append(Message(fr=f"{name} manque", en=f"{name} is missing"))
+            problems.append(say("editions.file_missing", file=name))
         elif sha256_of(file) != digest:
-            problems.append(Message(fr=f"{name} a été modifié", en=f"{name} has been changed"))
+            problems.append(say("editions.file_changed", file=name))
     return problems
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from orchestration.generating.files import head, table
 from orchestration.generating.indicators import FOLDER, Entry, Unit
+from orchestration.receipts.sentences import text
 
 INDICATORS = [
     "indicator_id",
@@ -102,8 +103,8 @@ def _row(entry: Entry, units: dict[str, Unit]) -> dict[str, object]:
         "indicator_id": entry.indicator_id,
         "sdg_id": entry.goal,
         "sdg_target": ", ".join(of.targets),
-        "name_fr": of.name.fr,
-        "name_en": of.name.en,
+        "name_fr": text(of.name, "fr"),
+        "name_en": text(of.name, "en"),
         "unit": of.unit,
         "unit_fr": units[of.unit].unit_fr,
         "desired_direction": of.direction,
@@ -111,8 +112,8 @@ def _row(entry: Entry, units: dict[str, Unit]) -> dict[str, object]:
         "source_id": of.sources[0],
         "input_source_ids": ";".join(of.sources),
         "frequency": of.frequency,
-        "definition_fr": of.definition.fr,
-        "definition_en": of.definition.en,
+        "definition_fr": text(of.definition, "fr"),
+        "definition_en": text(of.definition, "en"),
         "limits_fr": of.limits_fr,
         "target_value": _number(of.target and of.target.value),
         "target_year": of.target and of.target.year,
@@ -216,9 +217,10 @@ def _quoted(text: str) -> str:
 def _models(entries: Sequence[Entry]) -> str:
     lines = [f"# {head('the ind_*.yml beside it')}", "version: 2", "", "models:"]
     for e in entries:
+        described = f"{text(e.indicator.name, 'en')}. {text(e.indicator.definition, 'en')}"
         lines += [
             f"  - name: {e.model}",
-            f"    description: {_quoted(f'{e.indicator.name.en}. {e.indicator.definition.en}')}",
+            f"    description: {_quoted(described)}",
             f"    config: {{meta: {{goals: [{e.goal}]}}}}",
         ]
     tests = "".join(e.tests.rstrip("\n") + "\n" for e in entries if e.tests.strip())
@@ -227,7 +229,7 @@ def _models(entries: Sequence[Entry]) -> str:
 
 def _list(entries: Sequence[Entry]) -> str:
     rows = [
-        f"| {e.goal} | [`{e.indicator_id}`]({e.indicator_id}.md) | {e.indicator.name.fr} | {e.indicator.name.en} | "
+        f"| {e.goal} | [`{e.indicator_id}`]({e.indicator_id}.md) | {text(e.indicator.name, 'fr')} | {text(e.indicator.name, 'en')} | "
         f"{', '.join(f'`{s}`' for s in e.indicator.sources)} | {'✓' if e.has_model else ''} |"
         for e in entries
     ]
@@ -266,7 +268,7 @@ def _page(entry: Entry, units: dict[str, Unit]) -> str:
         facts.append(("Target", f"{of.target.value:g} ({of.target.year}), {of.target.setter}, {of.target.scope}"))
     lines = [
         f"<!-- {head(f'dbt_project/models/indicators/goal_{entry.goal:02d}/{entry.path.name}')} -->",
-        f"# {of.name.fr} · {of.name.en}",
+        f"# {text(of.name, 'fr')} · {text(of.name, 'en')}",
         "",
         f"`{entry.indicator_id}`"
         + ("" if entry.has_model else " · no figure yet: no file of its source is read so far"),
@@ -275,9 +277,9 @@ def _page(entry: Entry, units: dict[str, Unit]) -> str:
         "",
         "## Définition · Definition",
         "",
-        of.definition.fr,
+        text(of.definition, "fr"),
         "",
-        of.definition.en,
+        text(of.definition, "en"),
         "",
         "## Limites",
         "",

@@ -10,10 +10,12 @@ import csv
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from orchestration.base.messages import Message
 
 FOLDER = Path("models") / "indicators"
 UNITS = Path("catalogue") / "units.csv"
@@ -34,11 +36,14 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class Words(Strict):
-    """A text for people, in French and English."""
+def _written(message: Message) -> Message:
+    if not all(message.params.values()):
+        raise ValueError("a text in both languages is expected: fr and en")
+    return message
 
-    fr: str = Field(min_length=1)
-    en: str = Field(min_length=1)
+
+# a text for people, in French and English
+Words = Annotated[Message, AfterValidator(_written)]
 
 
 class Target(Strict):

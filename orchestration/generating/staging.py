@@ -16,6 +16,7 @@ from orchestration.catalog.load import load_catalogue
 from orchestration.catalog.models import Source, Table
 from orchestration.catalog.schema import PROVENANCE, lake_types
 from orchestration.generating.files import head, is_generated
+from orchestration.receipts.sentences import text
 
 READ = re.compile(r"ref\('(stg_\w+?__\w+)'\)")
 
@@ -63,7 +64,7 @@ def _view(source: Source, name: str, table: Table) -> str:
     chosen = f"where {staging.where}\n" if staging.where else ""
     chosen += "qualify _vintage = max(_vintage) over ()\n" if staging.newest else ""
     return f"""-- {head(f"sources/{source.source_id}")}
--- {table.description.en.rstrip(".")}.
+-- {text(table.description, "en").rstrip(".")}.
 select
 {kept}  '{source.source_id}' as source_id,
   _vintage as vintage,
@@ -79,13 +80,13 @@ def _yaml(source: Source, tables: dict[str, Table], staged: list[str]) -> str:
         lines += [
             f"      - name: {name}",
             f"        identifier: {source.source_id}__{name}",
-            f"        description: {_quoted(table.description.en)}",
+            f"        description: {_quoted(text(table.description, 'en'))}",
             "        columns:",
             *(f"          - {{name: {c}, data_type: {t.lower()}}}" for c, t in lake_types(table)),
         ]
     lines += ["", "models:"]
     for model in staged:
-        described = tables[model.partition("__")[2]].description.en
+        described = text(tables[model.partition("__")[2]].description, "en")
         lines += [f"  - name: {model}", f"    description: {_quoted(described)}"]
     return "\n".join(lines) + "\n"
 

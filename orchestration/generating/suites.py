@@ -15,11 +15,13 @@ from typing import Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from orchestration.base.messages import Message, say
 from orchestration.catalog.load import CatalogueError, load_catalogue
 from orchestration.catalog.models import Column, Source, Table
 from orchestration.catalog.words import form_of
 from orchestration.generating.files import head
 from orchestration.generating.staging import becomes_a_table
+from orchestration.receipts.sentences import both
 
 FILE = "expectations.yml"
 # more than a steward reads through: what comes first tells most
@@ -27,27 +29,13 @@ MOST = 8
 Demand = Literal["key", "filled", "allowed", "bounds", "form"]
 ORDER: tuple[Demand, ...] = ("key", "form", "filled", "allowed", "bounds")
 
-WORDS: dict[Demand, tuple[str, str]] = {
-    "key": (
-        "Une ligne par clé. En cas d'échec : chercher la ligne répétée.",
-        "One row a key. If it fails: find the repeated row.",
-    ),
-    "filled": (
-        "Sans cette valeur la ligne ne dit rien. En cas d'échec : la colonne a sans doute changé de nom.",
-        "Without this value a row says nothing. If it fails: the column probably has a new name.",
-    ),
-    "allowed": (
-        "Liste fermée. En cas d'échec : décider ce que veut dire la nouvelle valeur, et l'inscrire dans columns.csv.",
-        "A closed list. If it fails: decide what the new value means, and enter it in columns.csv.",
-    ),
-    "bounds": (
-        "Au-delà, la valeur n'est pas possible. En cas d'échec : unité ou virgule décimale mal lue, ou colonnes décalées.",
-        "Beyond, a value is not possible. If it fails: a unit or a decimal comma was misread, or the columns slipped.",
-    ),
-    "form": (
-        "Un code garde ses zéros. En cas d'échec : reprendre le fichier de l'éditeur.",
-        "A code keeps its zeros. If it fails: go back to the publisher's file.",
-    ),
+# what each protects, and what to do when it fails
+WORDS: dict[Demand, tuple[Message, Message]] = {
+    "key": (say("generating.key"), say("generating.key_to_do")),
+    "filled": (say("generating.filled"), say("generating.filled_to_do")),
+    "allowed": (say("generating.allowed"), say("generating.allowed_to_do")),
+    "bounds": (say("generating.bounds"), say("generating.bounds_to_do")),
+    "form": (say("generating.form"), say("generating.form_to_do")),
 }
 
 
@@ -65,8 +53,8 @@ class Expectation(Strict):
     type: str | None = None
     kwargs: dict[str, Any] = Field(default_factory=dict)
     severity: Literal["critical", "warning"] = "critical"
-    fr: str | None = None
-    en: str | None = None
+    notes: Message | None = None
+    to_do: Message | None = None
     examples: Any = None
     label: str | None = None
 
@@ -74,7 +62,7 @@ class Expectation(Strict):
 class TableExpectations(Strict):
     """What is asked of one table, in this order. `- contract: all` stands for all that its contract says, in general words."""
 
-    about: dict[str, str] | None = None
+    about: Message | None = None
     keys: list[str] | None = None
     expectations: list[Expectation] = Field(default_factory=list)
 
@@ -108,11 +96,11 @@ def _suite(source: Source, name: str, table: Table, said: TableExpectations) -> 
     chosen: list[Expectation] = []
     for expectation in said.expectations or [Expectation(contract="all")]:
         chosen += _all(table, MOST - beyond) if expectation.contract == "all" else [expectation]
-    about = said.about or table.description.model_dump()
+    about = said.about or table.description
     suite = {
         "meta": {
             "generated": head(f"sources/{source.source_id}"),
-            "notes": about,
+            "notes": both(about),
             **({"keys": said.keys} if said.keys else {}),
         },
         "name": f"{source.source_id}.{name}",
@@ -123,13 +111,15 @@ def _suite(source: Source, name: str, table: Table, said: TableExpectations) -> 
 
 def _written(table: Table, said: Expectation) -> dict[str, Any]:
     if said.contract is None or said.contract == "all":
-        kind, kwargs, words = said.type, said.kwargs, (said.fr, said.en)
+        kind, kwargs, words = said.type, said.kwargs, (said.notes, said.to_do)
     else:
         kind, kwargs = demanded(table, said.contract, said.column)
         words = WORDS[said.contract]
     label = said.label or ("row_key" if said.contract == "key" else None)
-    notes = {"fr": said.fr or words[0], "en": said.en or words[1]}
-    meta = {"notes": notes, "examples": said.examples, "label": label}
+    notes, to_do = said.notes or words[0], said.to_do or words[1]
+    if notes is None or to_do is None:
+        raise ValueError(f"{kind}: `notes` (what it protects) and `to_do` (what to do when it fails) are needed")
+    meta = {"notes": both(notes), "to_do": both(to_do), "examples": said.examples, "label": label}
     return {
         "type": kind,
         "kwargs": kwargs,

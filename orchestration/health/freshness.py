@@ -30,7 +30,7 @@ from typing import Literal
 
 from pydantic import BaseModel
 
-from orchestration.base.messages import Message
+from orchestration.base.messages import Message, say
 from orchestration.catalog.calendar import as_far_as, described, next_due_at, shift
 from orchestration.catalog.models import Calendar, Source
 from orchestration.catalog.vintages import Vintage, parse_vintage
@@ -155,10 +155,6 @@ def _day(moment: datetime | None) -> date | None:
     return moment.date() if moment is not None else None
 
 
-def _french(day: date | None) -> str:
-    return f"{day.day:02d}/{day.month:02d}/{day.year}" if day else "?"
-
-
 def _action(
     source: Source,
     calendar_: Calendar,
@@ -169,99 +165,35 @@ def _action(
     channel: Channel | None,
 ) -> Message:
     """Return what a person does next, and who: the owner of the source here, or nobody."""
-    publisher, source_id, who = source.publisher, source.source_id, _begun(source.steward)
+    publisher, source_id, who = source.publisher, source.source_id, source.steward
     if source.role == "project":
-        take = Message(
-            fr=f"lancer « observatory refresh » ; ces chiffres sont dans le projet (sources/{source_id}/data), ils ne se déposent pas",
-            en=f"run 'observatory refresh'; these figures are in the project (sources/{source_id}/data), they are not dropped",
-        )
+        take = say("health.take_from_project", source_id=source_id)
     elif source.live:
-        take = Message(
-            fr=f"lancer « observatory refresh --from live --only {source_id} »",
-            en=f"run 'observatory refresh --from live --only {source_id}'",
-        )
+        take = say("health.take_live", source_id=source_id)
     elif source.role == "team":
-        take = Message(
-            fr="compléter le tableau et le déposer dans la boîte de dépôt (HOME/inbox)",
-            en="complete the table and drop it into the inbox (HOME/inbox)",
-        )
+        take = say("health.take_table")
     else:
-        take = Message(
-            fr=f"télécharger le fichier sur {source.homepage} et le déposer dans la boîte de dépôt (HOME/inbox)",
-            en=f"download the file from {source.homepage} and drop it into the inbox (HOME/inbox)",
-        )
+        take = say("health.take_file", homepage=source.homepage)
     match state:
         case "never":
-            return Message(
-                fr=f"Aucune donnée n'a encore été reçue. {who.fr} : {take.fr}.",
-                en=f"No data have been received yet. {who.en}: {take.en}.",
-            )
+            return say("health.none_received", who=who, take=take)
         case "refused":
-            return Message(
-                fr=f"Le dernier fichier reçu a été refusé ; le dernier millésime valable est conservé. {who.fr} : lire le "
-                f"motif dans le reçu, essayer le fichier avec « observatory check {source_id} FICHIER », puis corriger "
-                f"le contrat de la source ou écrire à {publisher}.",
-                en=f"The newest file was refused; the last good vintage is kept. {who.en}: read the reason in the receipt, "
-                f"try the file with 'observatory check {source_id} FILE', then correct the source's contract or write "
-                f"to {publisher}.",
-            )
+            return say("health.newest_refused", who=who, source_id=source_id, publisher=publisher)
         case "due":
             if newer:
-                return Message(
-                    fr=f"{publisher} a publié plus récent que ce qui est ici. {who.fr} : {take.fr} avant le {_french(late_after)}.",
-                    en=f"{publisher} has published something newer than is held here. {who.en}: {take.en} before {late_after}.",
-                )
-            return Message(
-                fr=f"Publication attendue depuis le {_french(due_on)} ; personne n'est en retard avant le "
-                f"{_french(late_after)}. {who.fr} : {take.fr}.",
-                en=f"Publication expected since {due_on}; nobody is late before {late_after}. {who.en}: {take.en}.",
-            )
+                return say("health.newer_published", publisher=publisher, who=who, take=take, late_after=late_after)
+            return say("health.due", due_on=due_on, late_after=late_after, who=who, take=take)
         case "late_publisher":
-            return Message(
-                fr=f"{publisher} devait publier vers le {_french(due_on)} et ne l'a pas fait. {who.fr} : rien à corriger ici ; "
-                f"écrire à {publisher} si le chiffre manque.",
-                en=f"{publisher} was due to publish around {due_on} and has not. {who.en}: nothing to correct here; write to "
-                f"{publisher} if the figure is missed.",
-            )
+            return say("health.publisher_late", publisher=publisher, due_on=due_on, who=who)
         case "late_us":
             if newer:
-                return Message(
-                    fr=f"{publisher} a publié plus récent depuis le {_french(due_on)}. {who.fr} : {take.fr}.",
-                    en=f"{publisher} has published something newer since {due_on}. {who.en}: {take.en}.",
-                )
+                return say("health.newer_published_since", publisher=publisher, due_on=due_on, who=who, take=take)
             if channel in ("sample", "mirror"):
-                held = {
-                    "sample": ("l'échantillon embarqué", "the embedded sample"),
-                    "mirror": ("une copie locale", "a local copy"),
-                }[channel]
-                return Message(
-                    fr=f"Seul{'e' if channel == 'mirror' else ''} {held[0]} est en place, et une publication était attendue le {_french(due_on)}. "
-                    f"{who.fr} : {take.fr}.",
-                    en=f"Only {held[1]} is in place, and a publication was expected on {due_on}. {who.en}: {take.en}.",
-                )
-            return Message(
-                fr=f"Une publication était attendue le {_french(due_on)} et personne n'a regardé depuis. {who.fr} : {take.fr}.",
-                en=f"A publication was expected on {due_on} and nobody has looked since. {who.en}: {take.en}.",
-            )
+                only = "health.only_sample" if channel == "sample" else "health.only_local_copy"
+                return say(only, due_on=due_on, who=who, take=take)
+            return say("health.nobody_looked", due_on=due_on, who=who, take=take)
     if due_on is None:
-        return Message(
-            fr="Rien à faire : aucune publication n'est annoncée."
-            if calendar_.frequency == "irregular"
-            else "Rien à faire : chiffres publiés une seule fois."
-            if calendar_.frequency == "once"
-            else "Rien à faire : la date de la prochaine publication n'est pas connue.",
-            en="Nothing to do: no publication is announced."
-            if calendar_.frequency == "irregular"
-            else "Nothing to do: figures published once."
-            if calendar_.frequency == "once"
-            else "Nothing to do: the day of the next publication is not known.",
-        )
-    return Message(
-        fr=f"Rien à faire : prochaine publication attendue le {_french(due_on)}.",
-        en=f"Nothing to do: next publication expected on {due_on}.",
-    )
-
-
-def _begun(said: Message) -> Message:
-    """Return words as they begin a sentence: `L'équipe RSE`."""
-    return Message(fr=said.fr[:1].upper() + said.fr[1:], en=said.en[:1].upper() + said.en[1:])
+        if calendar_.frequency == "irregular":
+            return say("health.none_announced")
+        return say("health.published_once" if calendar_.frequency == "once" else "health.next_unknown")
+    return say("health.next_expected", due_on=due_on)

@@ -14,24 +14,25 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from orchestration.base.messages import Language
+from orchestration.base.messages import Language, Message, say
 from orchestration.base.settings import Settings
 from orchestration.catalog import Source, load_catalogue
 from orchestration.catalog.vintages import newest
 from orchestration.health.freshness import SourceHealth, health, worst
 from orchestration.lake.register import Realm, Register, SourceState, Vintage
 from orchestration.lake.store import Lake
+from orchestration.receipts.sentences import text
 from orchestration.records.outcome import SourceStanding
 from orchestration.records.waived import WaiverNote
 
 # the most urgent first
 STATES = {
-    "refused": ("dernier fichier refusé", "last file refused", "red"),
-    "late_us": ("à actualiser par nous", "for us to update", "red"),
-    "never": ("jamais reçue", "never received", "red"),
-    "late_publisher": ("en retard chez l'éditeur", "late at the publisher", "yellow"),
-    "due": ("attendue", "due", "yellow"),
-    "fresh": ("à jour", "fresh", "green"),
+    "refused": (say("health.state_refused"), "red"),
+    "late_us": (say("health.state_late_us"), "red"),
+    "never": (say("health.state_never"), "red"),
+    "late_publisher": (say("health.state_late_publisher"), "yellow"),
+    "due": (say("health.state_due"), "yellow"),
+    "fresh": (say("health.state_fresh"), "green"),
 }
 
 
@@ -80,7 +81,7 @@ class SourceStatus:
         h = self.health
         return {
             "source": self.source.source_id,
-            "title": self.source.title.message.text(language),
+            "title": text(self.source.title, language),
             "state": h.state,
             "since": h.since,
             "vintage": h.vintage,
@@ -100,9 +101,9 @@ class SourceStatus:
                 }
                 for name, t in self.tables.items()
             },
-            "action": h.action.text(language),
-            "action_fr": h.action.fr,
-            "action_en": h.action.en,
+            "action": text(h.action, language),
+            "action_fr": text(h.action, "fr"),
+            "action_en": text(h.action, "en"),
         }
 
 
@@ -225,9 +226,9 @@ def _utc(moment: str | datetime) -> datetime:
 
 def summary(found: list[SourceStatus], language: Language = "fr") -> str:
     """Return how many sources stand how, the most urgent first: `27 sources : 12 à actualiser par nous, 15 à jour.`"""
-    counts = [(len([s for s in found if s.health.state == state]), words) for state, words in STATES.items()]
-    told = ", ".join(f"{n} {words[0 if language == 'fr' else 1]}" for n, words in counts if n)
-    return f"{len(found)} sources : {told}." if language == "fr" else f"{len(found)} sources: {told}."
+    counts = [(len([s for s in found if s.health.state == state]), words) for state, (words, _) in STATES.items()]
+    told = [say("health.count_of_state", count=n, words=words) for n, words in counts if n]
+    return text(say("health.summary", count=len(found), states=told), language)
 
 
 def status_lines(found: list[SourceStatus], language: Language = "fr") -> list[Any]:
@@ -237,29 +238,27 @@ def status_lines(found: list[SourceStatus], language: Language = "fr") -> list[A
     """
     from rich.text import Text
 
-    french = language == "fr"
     lines = [Text(summary(found, language), style="bold")]
-    for state, (fr, en, colour) in STATES.items():
+    for state, (words, colour) in STATES.items():
         here = sorted((s for s in found if s.health.state == state), key=lambda s: s.health.next_due_at or date.max)
         if here:
-            words = fr if french else en
-            lines += [Text(), Text(f"{words[:1].upper()}{words[1:]} ({len(here)})", style=colour)]
+            lines += [
+                Text(),
+                Text(text(say("health.state_heading", words=words, count=len(here)), language), style=colour),
+            ]
         for status in here:
-            lines.append(Text("  ").append(_told(status, french)))
+            lines.append(Text("  ").append(text(_told(status), language)))
             if state != "fresh":
-                lines.append(
-                    Text(f"    → {status.health.action.text(language)}", style="" if state in OVERDUE else "dim")
-                )
+                style = "" if state in OVERDUE else "dim"
+                lines.append(Text(f"    → {text(status.health.action, language)}", style=style))
     return lines
 
 
-def _told(status: SourceStatus, french: bool) -> str:
+def _told(status: SourceStatus) -> Message:
     h = status.health
-    title = status.source.title.message.text("fr" if french else "en")
     parts = []
     if h.vintage:
-        sample = (" (extrait)" if french else " (extract)") if status.is_sample else ""
-        parts.append((f"millésime {h.vintage}" if french else f"vintage {h.vintage}") + sample)
+        parts.append(say("health.extract_held" if status.is_sample else "health.vintage_held", vintage=h.vintage))
     if h.next_due_at:
-        parts.append(f"attendue le {h.next_due_at:%d/%m/%Y}" if french else f"due on {h.next_due_at}")
-    return title + (f" — {', '.join(parts)}" if parts else "")
+        parts.append(say("health.due_on", day=h.next_due_at))
+    return say("health.source_line", title=status.source.title, parts=parts)

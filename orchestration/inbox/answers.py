@@ -7,11 +7,12 @@ what changed for readers, and what to do. Words that only a technician knows do 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from orchestration.base.messages import Language, Message
+from orchestration.base.messages import Language, Message, say
 from orchestration.catalog.models import Source
 from orchestration.conforming.headers import HeaderFinder
 from orchestration.inbox.page import as_page
@@ -19,7 +20,8 @@ from orchestration.inbox.recognise import Recognition
 from orchestration.inbox.shown import FILE_NAME
 from orchestration.inbox.templates import template_name
 from orchestration.receipts.moves import moves
-from orchestration.receipts.wording import count, listed, moment, number, unit
+from orchestration.receipts.sentences import text
+from orchestration.receipts.wording import listed, unit
 from orchestration.records.outcome import RefreshOutcome
 
 if TYPE_CHECKING:
@@ -78,7 +80,8 @@ def mark(digest: str) -> str:
 
 def render(story: Story) -> str:
     """Return the answer as Markdown, in French and below it in English."""
-    parts = ["\n".join(_page(story, language)).strip() for language in ("fr", "en")]
+    languages: tuple[Language, ...] = ("fr", "en")
+    parts = ["\n".join(_page(story, language)).strip() for language in languages]
     return mark(story.digest) + "\n" + "\n\n---\n\n".join(parts) + "\n"
 
 
@@ -91,59 +94,34 @@ def headline(story: Story) -> Message:
     """Return the answer in one sentence."""
     if not story.accepted:
         if story.found is None and story.source is None:
-            return Message(
-                fr="Votre fichier n'a pas été pris : l'observatoire n'a pas pu le lire.",
-                en="Your file was not taken: the observatory could not read it.",
-            )
+            return say("inbox.not_read")
         if story.source is None:
-            return Message(
-                fr="Votre fichier n'a pas été pris : l'observatoire ne sait pas de quel jeu de données il s'agit.",
-                en="Your file was not taken: the observatory does not know which dataset it is.",
-            )
-        return Message(
-            fr="Votre fichier n'a pas été pris ; les chiffres publiés restent ceux d'avant.",
-            en="Your file was not taken; the published figures stay as they were.",
-        )
+            return say("inbox.not_recognised")
+        return say("inbox.not_taken")
     if story.overtaken_by is not None:
-        return Message(
-            fr=f"Votre fichier a été lu, puis remplacé par « {story.overtaken_by} », déposé après lui : c'est ce dernier qui compte.",
-            en=f"Your file was read, then replaced by '{story.overtaken_by}', dropped after it: that one counts.",
-        )
+        return say("inbox.overtaken", file=story.overtaken_by)
     if story.held_as is not None:
         vintage, name = story.held_as
-        what = Message(fr="document", en="document") if _is_document(story) else Message(fr="fichier", en="file")
-        return Message(
-            fr=f"Ce {what.fr} était déjà là, à l'identique, sous le nom « {name} » ({vintage}) : il n'est pas compté deux fois.",
-            en=f"This {what.en} was there already, byte for byte, as '{name}' ({vintage}): it is not counted twice.",
-        )
+        what = say("inbox.document") if _is_document(story) else say("inbox.file")
+        return say("inbox.already_there", what=what, file=name, vintage=vintage)
     if story.state == "unchanged":
-        return Message(
-            fr="Votre fichier était déjà pris, à l'identique : rien n'a changé.",
-            en="Your file had been taken already, byte for byte: nothing changed.",
-        )
+        return say("inbox.already_taken")
     versus = story.trial.versus if story.trial else None
     lost = len(story.trial.rejected) if story.trial else 0
     if versus is not None and not (versus.added or versus.changed or versus.removed or lost):
-        return Message(
-            fr="Votre fichier a été pris ; il dit la même chose que l'envoi en service.",
-            en="Your file was taken; it says the same as the delivery in service.",
-        )
+        return say("inbox.says_the_same")
     if lost:
-        return Message(
-            fr=f"Votre fichier a été pris, sauf {count(lost, 'ligne', 'lignes')} à corriger.",
-            en=f"Your file was taken, except for {count(lost, 'line', 'lines', 'en')} to correct.",
-        )
-    return Message(fr="Votre fichier a été pris en entier.", en="Your file was taken as a whole.")
+        return say("inbox.taken_except", count=lost)
+    return say("inbox.taken_whole")
 
 
 def _page(story: Story, language: Language) -> list[str]:
-    fr = language == "fr"
     lines = [
-        f"# {'Réponse à' if fr else 'Answer to'} {_quoted(story.name, language)}",
+        text(say("inbox.answer_to", name=story.name), language),
         "",
-        f"**{headline(story).text(language)}**",
+        f"**{text(headline(story), language)}**",
         "",
-        f"{'Le' if fr else 'On'} {moment(story.when, language)}.",
+        text(say("inbox.answer_at", when=story.when), language),
         "",
     ]
     lines += _recognised(story, language)
@@ -157,118 +135,90 @@ def _page(story: Story, language: Language) -> list[str]:
 
 
 def _recognised(story: Story, language: Language) -> list[str]:
-    fr, found, source = language == "fr", story.found, story.source
-    lines = ["## Ce que l'observatoire a reconnu" if fr else "## What the observatory recognised", ""]
+    found, source = story.found, story.source
+    lines = [text(say("inbox.heading_recognised"), language), ""]
     if found is None:
         return []
     if source is None or found.table is None:
-        lines += [_sentence(found.evidence.text(language)), ""]
+        lines += [_sentence(text(found.evidence, language)), ""]
         near = [c for c in found.candidates if c.known]
         if near:
-            lines += ["Les jeux de données les plus proches :" if fr else "The nearest datasets:", ""]
+            lines += [text(say("inbox.nearest"), language), ""]
             for c in near:
-                lacks = ", ".join(_quoted(_header_text(m, language), language) for m in c.missing[:8])
-                told = (
-                    f"{count(c.known, 'en-tête reconnu', 'en-têtes reconnus')} sur {c.named}"
-                    + (f" ; il manque {lacks}" if lacks else "")
-                    if fr
-                    else f"{count(c.known, 'header', 'headers', 'en')} of {c.named} known"
-                    + (f"; lacking {lacks}" if lacks else "")
+                one = say(
+                    "inbox.nearest_one",
+                    title=c.title,
+                    source_id=c.source_id,
+                    known=c.known,
+                    named=c.named,
+                    lacking=[_header_text(m, language) if isinstance(m, str) else m for m in c.missing[:8]],
                 )
-                lines.append(
-                    f"- {_quoted(c.title.text(language), language)} (`{c.source_id}`) : {told}"
-                    if fr
-                    else f"- {_quoted(c.title.text(language), language)} (`{c.source_id}`): {told}"
-                )
+                lines.append(text(one, language))
             lines.append("")
         elif found.raw is not None:
-            lines += [
-                "Aucun de ces en-têtes n'est connu : ce n'est sans doute pas un fichier de l'observatoire."
-                if fr
-                else "None of these headers is known: it is probably no file of the observatory.",
-                "",
-            ]
+            lines += [text(say("inbox.no_header_known"), language), ""]
         return lines
     table = source.tables[found.table]
-    colon = " :" if fr else ":"
-    lines += [
-        f"- {'Jeu de données' if fr else 'Dataset'}{colon} {source.title.message.text(language)}",
-        f"- {'Contenu' if fr else 'Content'}{colon} {table.description.message.text(language)}",
-        f"- {'À quoi' if fr else 'By what'}{colon} {found.evidence.text(language)}.",
+    told = [
+        say("inbox.line_dataset", title=source.title),
+        say("inbox.line_content", description=table.description),
+        say("inbox.line_evidence", evidence=found.evidence),
     ]
     if found.vintage and found.dated_by:
-        lines.append(f"- {'Millésime' if fr else 'Vintage'}{colon} {found.vintage} ({found.dated_by.text(language)})")
+        told.append(say("inbox.line_vintage", vintage=found.vintage, dated_by=found.dated_by))
     if story.filing is not None:
-        lines.append(f"- {'Document' if fr else 'Document'}{colon} {_document(story.filing, language)}")
-    return [*lines, ""]
+        told.append(say("inbox.line_document", document=_document(story.filing)))
+    return [*lines, *(text(t, language) for t in told), ""]
 
 
-def _document(filing: Filing, language: Language) -> str:
+def _document(filing: Filing) -> Message:
     """Return what a document was read as: company, SIREN, year, kind, pages; what is not known is said so."""
-    fr = language == "fr"
-    parts = [
-        filing.company_name or ("entreprise inconnue" if fr else "company unknown"),
-        f"SIREN {filing.siren}" if filing.siren else ("SIREN inconnu" if fr else "SIREN unknown"),
-        f"{'exercice' if fr else 'fiscal year'} {filing.fiscal_year or ('inconnu' if fr else 'unknown')}",
-        filing.document_type or ("type de document inconnu" if fr else "kind of document unknown"),
-        count(filing.pages or 0, "page", "pages", language),
-    ]
-    said = (
-        ("d'après le registre" if fr else "by the register")
-        if filing.is_registered
-        else ("d'après le nom du fichier et ses premières pages" if fr else "by the file's name and its first pages")
+    year = filing.fiscal_year
+    return say(
+        "inbox.read_as_registered" if filing.is_registered else "inbox.read_as_its_pages_say",
+        parts=[
+            filing.company_name or say("inbox.company_unknown"),
+            say("inbox.siren", siren=filing.siren) if filing.siren else say("inbox.siren_unknown"),
+            say("inbox.fiscal_year", year=year) if year else say("inbox.fiscal_year_unknown"),
+            filing.document_type or say("inbox.document_type_unknown"),
+            say("inbox.pages", count=filing.pages or 0),
+        ],
     )
-    return f"{', '.join(parts)} ({said})"
 
 
 def _why(story: Story, language: Language) -> list[str]:
     # a file that is not recognised has had its reason above
     if story.reason is None or (story.source is None and story.found is not None):
         return []
-    title = "## Pourquoi il n'a pas été pris" if language == "fr" else "## Why it was not taken"
-    told = story.reason.text(language)
+    told = _in_headers(story, story.reason)
     if story.taken_as:
         # the name that it would have been kept under says nothing to those who dropped it
-        told = told.replace(story.taken_as, _quoted(story.name, language), 1)
-    return [title, "", _sentence(_in_headers(story, told)), ""]
+        told = _under_its_name(told, story.taken_as, story.name)
+    return [text(say("inbox.heading_why_not"), language), "", _sentence(text(told, language)), ""]
 
 
 def _rows(story: Story, language: Language) -> list[str]:
-    trial, fr = story.trial, language == "fr"
+    trial = story.trial
     if trial is None or not (trial.rows_read or trial.rejected) or (not story.accepted and not trial.rejected):
         return []
-    lines = ["## Les lignes" if fr else "## The lines", ""]
-    kept, lost = trial.rows_kept, len(trial.rejected)
+    lost = len(trial.rejected)
     if _is_document(story):
-        lines.append(
-            f"{count(trial.rows_read, 'page lue', 'pages lues')}."
-            if fr
-            else f"{count(trial.rows_read, 'page', 'pages', 'en')} read."
-        )
+        read = say("inbox.pages_read", count=trial.rows_read)
     elif not story.accepted:
-        lines.append(
-            f"{count(trial.rows_read, 'ligne lue', 'lignes lues')}, dont {count(lost, 'à corriger', 'à corriger')} :"
-            if fr
-            else f"{count(trial.rows_read, 'line', 'lines', 'en')} read, {lost} to correct:"
-        )
-    elif fr:
-        lines.append(
-            f"{count(trial.rows_read, 'ligne lue', 'lignes lues')}, {count(kept, 'gardée', 'gardées')}, {count(lost, 'écartée', 'écartées')}."
-        )
+        read = say("inbox.lines_read_of_which_to_correct", count=trial.rows_read, lost=lost)
     else:
-        lines.append(f"{count(trial.rows_read, 'line', 'lines', 'en')} read, {kept} kept, {lost} left out.")
-    lines.append("")
+        read = say("inbox.lines_read", count=trial.rows_read, kept=trial.rows_kept, lost=lost)
+    lines = [text(say("inbox.heading_lines"), language), "", text(read, language), ""]
     # each line to correct first, then what had drifted and was read all the same
     for bad in trial.rejected[:ROWS_NAMED]:
-        cells = _cells(story, bad, language)
-        where = (f"ligne {bad.line}" if fr else f"line {bad.line}") + (f", {cells}" if cells else "")
-        lines.append(f"- {where}{' :' if fr else ':'} {_clean(_in_headers(story, bad.why.text(language)))}")
+        why = _clean(text(_in_headers(story, bad.why), language))
+        told = say("inbox.line_to_correct", line=bad.line, cells=_cells(story, bad), why=why)
+        lines.append(text(told, language))
     if lost > ROWS_NAMED:
-        lines.append(f"- … {'et' if fr else 'and'} {lost - ROWS_NAMED} {'autres' if fr else 'more'}")
+        lines.append(text(say("inbox.more_lines", count=lost - ROWS_NAMED), language))
     for note in trial.notes:
-        lines.append(
-            f"- {'Pour information :' if fr else 'For your information:'} {_clean(_in_headers(story, note.text(language)))}"
-        )
+        told = say("inbox.for_information", note=_clean(text(_in_headers(story, note), language)))
+        lines.append(text(told, language))
     if trial.rejected or trial.notes:
         lines.append("")
     return lines
@@ -281,17 +231,33 @@ def _is_document(story: Story) -> bool:
     return story.source.tables[found.table].files[found.index].format == "pdf"
 
 
-def _cells(story: Story, bad: Rejected, language: Language) -> str:
+def _cells(story: Story, bad: Rejected) -> Message | None:
     """Return the column at fault of a line and what stands in it, where the reason does not quote it: « colonne « ODD » (« 8, 12 ») »."""
     if story.source is None or story.found is None or story.found.table is None:
-        return ""
+        return None
     header = _header(story, bad.column)
     if header is None:
-        return ""
+        return None
     value = _value(story, bad.column, bad.line)
     # a value that the reason quotes is not quoted twice
-    shown = f" ({_quoted(_clean(value), language)})" if value and value not in bad.why.fr else ""
-    return f"{'colonne' if language == 'fr' else 'column'} {_quoted(header, language)}{shown}"
+    if value and not _bears(bad.why, value):
+        return say("inbox.column_holding", header=header, value=_clean(value))
+    return say("inbox.column", header=header)
+
+
+def _bears(message: Message, value: str) -> bool:
+    """Return whether the value of a cell is among what fills the message."""
+    return any(value.strip() in str(part) for part in _parts(message))
+
+
+def _parts(value: Any) -> Iterator[Any]:
+    if isinstance(value, Message):
+        value = tuple(value.params.values())
+    if isinstance(value, tuple):
+        for part in value:
+            yield from _parts(part)
+    else:
+        yield value
 
 
 def _value(story: Story, name: str, line: int) -> str:
@@ -302,191 +268,153 @@ def _value(story: Story, name: str, line: int) -> str:
         return ""
     finder = HeaderFinder(table, table.files[story.found.index].layout, None)
     row = raw.rows[raw.lines.index(line)]
-    for cell, text in zip(raw.header, row, strict=False):
-        column = finder.find(cell)[1]
+    for header, cell in zip(raw.header, row, strict=False):
+        column = finder.find(header)[1]
         if column is not None and column.name == name:
-            return text if len(text) <= 60 else text[:57] + "…"
+            return cell if len(cell) <= 60 else cell[:57] + "…"
     return ""
 
 
 def _figures(story: Story, language: Language) -> list[str]:
-    fr, outcome = language == "fr", story.outcome
-    lines = _home(story, language)
-    lines += ["## Ce qui change" if fr else "## What changes", ""]
+    outcome, told = story.outcome, [say("inbox.heading_changes"), None]
     if story.apart:
-        lines.append(
-            "- L'édition n'a pas pu être publiée avec tous les fichiers de ce relevé : celui-ci a été pris à part."
-            if fr
-            else "- The edition could not be published with all files of this look: this one was taken apart."
-        )
+        told.append(say("inbox.taken_apart"))
     if story.beside:
         names = listed([_quoted(n, language) for n in story.beside], language)
-        lines.append(
-            f"- Pris dans la même actualisation que {names} ; ce qui suit ne compte que les chiffres que votre fichier alimente."
-            if fr
-            else f"- Taken in the same refresh as {names}; what follows counts the figures that your file feeds only."
-        )
+        told.append(say("inbox.taken_beside", names=names))
     versus = story.trial.versus if story.trial else None
     if versus is not None:
-        lines.append(
-            f"- Par rapport à l'envoi en service ({versus.vintage}) : {count(versus.added, 'ligne ajoutée', 'lignes ajoutées')}, "
-            f"{count(versus.changed, 'modifiée', 'modifiées')}, {count(versus.removed, 'retirée', 'retirées')}."
-            if fr
-            else f"- Against the delivery in service ({versus.vintage}): {count(versus.added, 'line', 'lines', 'en')} added, "
-            f"{versus.changed} changed, {versus.removed} removed."
+        told.append(
+            say(
+                "inbox.versus",
+                vintage=versus.vintage,
+                added=versus.added,
+                changed=versus.changed,
+                removed=versus.removed,
+            )
         )
     comparison = story.comparison
     if comparison is not None and comparison.before is None:
-        lines.append(
-            f"- C'est la première édition : {count(comparison.new, 'chiffre', 'chiffres')} d'indicateurs."
-            if fr
-            else f"- It is the first edition: {count(comparison.new, 'figure', 'figures', 'en')} of indicators."
-        )
+        told.append(say("inbox.first_edition", count=comparison.new))
     elif comparison is None or comparison.is_same:
-        lines.append("- Aucun chiffre d'indicateur n'a changé." if fr else "- No indicator's figure changed.")
+        told.append(say("inbox.no_figure_changed"))
     else:
-        lines.append(
-            f"- Chiffres d'indicateurs (nouveaux / révisés / disparus) : {count(comparison.new, 'nouveau', 'nouveaux')}, "
-            f"{count(comparison.revised, 'révisé', 'révisés')}, {count(comparison.removed, 'disparu', 'disparus')}."
-            if fr
-            else f"- Indicators' figures (new / revised / gone): {comparison.new} new, {comparison.revised} revised, {comparison.removed} gone."
-        )
-        for i in comparison.by_indicator[:INDICATORS_NAMED]:
-            lines.append(
-                f"  - {i.indicator.fr} : {i.new} / {i.revised} / {i.removed}"
-                if fr
-                else f"  - {i.indicator.en}: {i.new} / {i.revised} / {i.removed}"
-            )
-        for m in moves(comparison, language)[:MOVES_NAMED]:
-            lines.append(f"  - {m.indicator}, {m.place}, {m.period}{' :' if fr else ':'} {m.old} → {m.new}")
-        for g in comparison.gone[:MOVES_NAMED]:
-            where = (
-                f"{', '.join(g.places)}{'…' if g.territories > len(g.places) else ''}, {listed(g.periods, language)}"
-            )
-            lines.append(
-                f"  - {g.indicator.fr} : {count(g.figures, 'valeur que les lecteurs ne voient plus', 'valeurs que les lecteurs ne voient plus')} ({where})"
-                if fr
-                else f"  - {g.indicator.en}: {count(g.figures, 'value that readers no longer see', 'values that readers no longer see', 'en')} ({where})"
-            )
-        for o in comparison.older:
-            lines.append(
-                f"  - {count(o.figures, 'valeur vient', 'valeurs viennent')} maintenant du millésime {o.after} au lieu de {o.before}"
-                if fr
-                else f"  - {count(o.figures, 'value comes', 'values come', 'en')} from vintage {o.after} now instead of {o.before}"
-            )
+        told += _compared(comparison, language)
     for name, before, after in story.tables:
         if name in _TOLD_ELSEWHERE:
             continue
-        words = (
-            f"table `{name}`, {_rows_of(before, fr)} → {_rows_of(after, fr)}"
+        told.append(
+            say("inbox.table_grew", table=name, before=_rows_of(before), after=_rows_of(after))
             if before != after
-            else (
-                f"table `{name}`, contenu modifié ({_rows_of(after, fr)})"
-                if fr
-                else f"table `{name}`, other content ({_rows_of(after, fr)})"
+            else say("inbox.table_changed", table=name, rows=_rows_of(after))
+        )
+    if outcome is not None and outcome.published:
+        told.append(say("inbox.readers_see", edition=outcome.edition))
+    elif outcome is not None and outcome.edition:
+        told.append(say("inbox.edition_stays", edition=outcome.edition))
+    if story.trial and story.trial.newer and story.found:
+        told.append(say("inbox.newer_in_service", newer=story.trial.newer))
+    return [*_home(story, language), *(text(t, language) if t else "" for t in told), ""]
+
+
+def _compared(comparison: Comparison, language: Language) -> list[Message]:
+    """Return which figures of indicators are new, revised or gone."""
+    told = [say("inbox.figures", new=comparison.new, revised=comparison.revised, gone=comparison.removed)]
+    for i in comparison.by_indicator[:INDICATORS_NAMED]:
+        told.append(
+            say("inbox.figures_of", indicator=i.indicator, new=i.new, revised=i.revised, gone=i.removed),
+        )
+    for m in moves(comparison, language)[:MOVES_NAMED]:
+        told.append(say("inbox.move", indicator=m.indicator, place=m.place, period=m.period, old=m.old, new=m.new))
+    for g in comparison.gone[:MOVES_NAMED]:
+        told.append(
+            say(
+                "inbox.values_gone",
+                indicator=g.indicator,
+                count=g.figures,
+                places=g.places,
+                more=g.territories > len(g.places),
+                periods=listed(g.periods, language),
             )
         )
-        lines.append(f"- {words[0].upper()}{words[1:]}.")
-    if outcome is not None and outcome.published:
-        lines.append(
-            f"- Les lecteurs voient l'édition `{outcome.edition}`."
-            if fr
-            else f"- Readers see edition `{outcome.edition}`."
-        )
-    elif outcome is not None and outcome.edition:
-        lines.append(
-            f"- L'édition `{outcome.edition}` reste en service."
-            if fr
-            else f"- Edition `{outcome.edition}` stays in service."
-        )
-    if story.trial and story.trial.newer and story.found:
-        newer = story.trial.newer
-        lines.append(
-            f"- Attention : un envoi plus récent ({newer}) est déjà en service ; pour les lignes qu'il donne aussi, c'est lui qui compte."
-            if fr
-            else f"- Beware: a newer delivery ({newer}) is in service already; for the lines that it gives too, it counts."
-        )
-    return [*lines, ""]
+    for o in comparison.older:
+        told.append(say("inbox.values_older", count=o.figures, after=o.after, before=o.before))
+    return told
 
 
 def _home(story: Story, language: Language) -> list[str]:
     """Return the figures of the home territory that are new, and the monitoring figures that the file feeds."""
-    fr, lines = language == "fr", []
-    colon = " :" if fr else ":"
+    lines = []
     if story.home_values:
-        lines += ["## Les chiffres du territoire" if fr else "## The territory's figures", ""]
+        lines += [text(say("inbox.heading_home"), language), ""]
         for v in story.home_values:
-            was = (
-                ""
-                if v.old is None
-                else (f" ({number(v.old, language)} avant)" if fr else f" ({number(v.old, language)} before)")
+            told = say(
+                "inbox.home_value",
+                place=v.place,
+                indicator=v.indicator,
+                period=v.period,
+                value=v.value,
+                unit=unit(v.unit, language),
+                was=None if v.old is None else say("inbox.was", value=v.old),
+                weak=_WEAK.get(v.status, say("inbox.a_bound")),
             )
-            weak = (
-                ""
-                if v.status == "final"
-                else (", provisoire" if fr else ", provisional")
-                if v.status == "provisional"
-                else (", borne" if fr else ", a bound")
-            )
-            lines.append(
-                f"- {v.place}, {v.indicator.text(language)}, {v.period}{colon} {number(v.value, language)}{unit(v.unit, language)}{was}{weak}"
-            )
+            lines.append(text(told, language))
         lines.append("")
     known = [k for k in story.kpis if k.value is not None]
     if known:
-        lines += ["## Ce qu'il alimente" if fr else "## What it feeds", ""]
-        for k in known:
-            assert k.value is not None
-            measure = k.unit.text(language)
-            lines.append(
-                f"- {k.name.text(language)}{f', {k.period}' if k.period else ''}{colon} {number(k.value, language)}"
-                + (unit("%", language) if measure == "%" else "")
-                + _aim(k, language)
-            )
+        lines += [text(say("inbox.heading_fed"), language), ""]
+        lines += [text(_monitored(k, language), language) for k in known]
         lines.append("")
     return lines
 
 
-def _aim(k: MonitoringFigure, language: Language) -> str:
-    fr, said = language == "fr", ""
-    if k.old is not None and k.value is not None and abs(k.old - k.value) > 1e-9:
-        said += f" ({number(k.old, language)} avant)" if fr else f" ({number(k.old, language)} before)"
+_WEAK = {"final": None, "provisional": say("inbox.provisional")}
+
+
+def _monitored(k: MonitoringFigure, language: Language) -> Message:
+    """Return a monitoring figure with its target: `- Projets lancés, 2024 : 12, objectif 10 (atteint)`."""
+    was = k.old is not None and k.value is not None and abs(k.old - k.value) > 1e-9
+    aim = None
     if k.target is not None:
-        more = (" plus de" if fr else " more than") if k.rule == "more_than" else ""
-        met = ("atteint" if fr else "met") if k.is_met else ("pas encore atteint" if fr else "not met yet")
-        said += f", {'objectif' if fr else 'target'}{more} {number(k.target, language)} ({met})"
-    if k.is_synthetic:
-        said += " (échantillon inventé)" if fr else " (made-up sample)"
-    return said
+        aim = say(
+            "inbox.target_more_than" if k.rule == "more_than" else "inbox.target",
+            target=k.target,
+            met=say("inbox.met" if k.is_met else "inbox.not_met_yet"),
+        )
+    return say(
+        "inbox.monitoring_figure",
+        name=k.name,
+        period=k.period or None,
+        value=k.value,
+        unit=unit("%", language) if k.unit == "%" else "",
+        was=say("inbox.was", value=k.old) if was else None,
+        aim=aim,
+        is_synthetic=bool(k.is_synthetic),
+    )
 
 
 def _to_do(story: Story, language: Language) -> list[str]:
-    fr = language == "fr"
-    lines = ["## À faire" if fr else "## What to do", ""]
+    lines = [text(say("inbox.heading_to_do"), language), ""]
     rejected = story.trial.rejected if story.trial else []
     unlisted = story.filing is not None and not story.filing.is_registered
     if story.accepted and not rejected and not unlisted and not story.not_dropped:
-        lines.append("Rien." if fr else "Nothing.")
+        lines.append(text(say("inbox.nothing_to_do"), language))
     elif story.accepted and unlisted:
         lines += _register_line(story, language)
     elif story.accepted and story.not_dropped:
-        names = ", ".join(_quoted(_clean(n), language) for n in story.not_dropped[:ROWS_NAMED])
         more = len(story.not_dropped) - ROWS_NAMED
-        names += f", … ({more})" if more > 0 else ""
-        lines.append(
-            f"Déposer aussi {count(len(story.not_dropped), 'document que le registre nomme et qui manque', 'documents que le registre nomme et qui manquent')} : {names}."
-            if fr
-            else f"Drop {count(len(story.not_dropped), 'document', 'documents', 'en')} too that the register names and that are not there: {names}."
+        told = say(
+            "inbox.drop_documents_too",
+            count=len(story.not_dropped),
+            names=[_clean(n) for n in story.not_dropped[:ROWS_NAMED]],
+            more=f", … ({more})" if more > 0 else None,
         )
+        lines.append(text(told, language))
     elif story.accepted:
-        numbers = ", ".join(str(r.line) for r in rejected[:ROWS_NAMED])
-        lines.append(
-            f"Corriger dans votre fichier {'la ligne' if len(rejected) == 1 else 'les lignes'} {numbers}, puis déposer de nouveau le fichier entier : il remplacera celui-ci."
-            if fr
-            else f"Correct {'line' if len(rejected) == 1 else 'lines'} {numbers} in your file, then drop the whole file again: it replaces this one."
-        )
+        told = say("inbox.correct_lines", count=len(rejected), lines=[r.line for r in rejected[:ROWS_NAMED]])
+        lines.append(text(told, language))
     elif story.action is not None:
-        lines.append(_sentence(_in_headers(story, story.action.text(language))))
+        lines.append(_sentence(text(_in_headers(story, story.action), language)))
     if (
         not story.accepted
         and story.source is not None
@@ -496,27 +424,15 @@ def _to_do(story: Story, language: Language) -> list[str]:
     ):
         if any(s.format == "table" for s in story.source.tables[story.found.table].files):
             name = template_name(story.source, story.found.table)
-            lines.append("")
-            lines.append(
-                f"Le modèle `{name}` a les bonnes colonnes, les listes et un mode d'emploi."
-                if fr
-                else f"The template `{name}` has the right columns, the lists and a legend."
-            )
+            lines += ["", text(say("inbox.start_from_template", template=name), language)]
     if story.kept_at:
-        lines += [
-            "",
-            (
-                f"Votre fichier est rangé dans `{story.kept_at}` ; rien n'est perdu."
-                if fr
-                else f"Your file is kept in `{story.kept_at}`; nothing is lost."
-            ),
-        ]
+        lines += ["", text(say("inbox.kept_at", place=story.kept_at), language)]
     return lines
 
 
 def _register_line(story: Story, language: Language) -> list[str]:
     """Return what to write into the register for a document that it does not name."""
-    fr, filing = language == "fr", story.filing
+    filing = story.filing
     assert filing is not None and story.source is not None and story.taken_as is not None
     register = next((n for n, t in story.source.tables.items() if FILE_NAME in t.key), None)
     if register is None:
@@ -532,47 +448,42 @@ def _register_line(story: Story, language: Language) -> list[str]:
     for column in story.source.tables[register].columns:
         if column.name in known and column.headers:
             value = known[column.name]
+            header = column.headers[0].text
             parts.append(
-                f"{column.headers[0].text}{' :' if fr else ':'} {_quoted(_clean(str(value)), language) if value else ('à compléter' if fr else 'to fill in')}"
+                say("inbox.cell_read", header=header, value=_clean(str(value)))
+                if value
+                else say("inbox.cell_to_fill_in", header=header)
             )
     book = template_name(story.source, register)
-    return [
-        f"Le registre n'a pas de ligne pour ce document : sans SIREN, il n'est compté pour aucune entreprise. Ajouter dans `{book}` une ligne, en vérifiant ce qui a été lu, puis déposer le registre :"
-        if fr
-        else f"The register has no line for this document: without a SIREN it counts for no company. Add a line to `{book}`, checking what was read, then drop the register:",
-        "",
-        *(f"- {p}" for p in parts),
-    ]
+    return [text(say("inbox.add_to_register", book=book), language), "", *(text(p, language) for p in parts)]
 
 
 # small helpers ------------------------------------------------------------------------------------
 
 
-def _quoted(text: str, language: Language) -> str:
-    return f"« {text} »" if language == "fr" else f"'{text}'"
+def _quoted(name: str, language: Language) -> str:
+    return text(say("inbox.file_called", name=name), language)
 
 
-def _clean(text: str) -> str:
+def _clean(said: str) -> str:
     # headers and cells of a stranger's file stand in it: one line, and no markup
-    return re.sub(r"[ \t\r\n]+", " ", text).strip().replace("<", "‹").replace("`", "'")
+    return re.sub(r"[ \t\r\n]+", " ", said).strip().replace("<", "‹").replace("`", "'")
 
 
-def _sentence(text: str) -> str:
-    text = _clean(text)
+def _sentence(said: str) -> str:
+    said = _clean(said)
     # a file's name at the beginning keeps its letters
-    text = text if re.match(r"\S+\.\w{2,4}\b", text) else text[:1].upper() + text[1:]
-    return text if text.endswith((".", "!", "?", "…")) else text + "."
+    said = said if re.match(r"\S+\.\w{2,4}\b", said) else said[:1].upper() + said[1:]
+    return said if said.endswith((".", "!", "?", "…")) else said + "."
 
 
 def _header_text(header: str, language: Language) -> str:
     """Return a known header as a person meets it: `ptot_{yyyy}` → `ptot_(année)`."""
-    return re.sub(r"\{y+\}", "(année)" if language == "fr" else "(year)", header)
+    return text(say("inbox.year_in_header"), language).join(re.split(r"\{y+\}", header))
 
 
-def _rows_of(number: int | None, fr: bool) -> str:
-    if number is None:
-        return "absente" if fr else "absent"
-    return count(number, "ligne", "lignes") if fr else count(number, "row", "rows", "en")
+def _rows_of(number: int | None) -> Message:
+    return say("inbox.absent") if number is None else say("inbox.rows", count=number)
 
 
 def _header(story: Story, column: str) -> str | None:
@@ -585,15 +496,43 @@ def _header(story: Story, column: str) -> str | None:
     return None
 
 
-def _in_headers(story: Story, text: str) -> str:
-    """Return a sentence of another room with the columns' headers instead of their names in the lake."""
+# the params of other rooms' messages that name columns of the lake
+_COLUMNS = ("column", "columns", "first", "second", "other")
+
+
+def _in_headers(story: Story, message: Message) -> Message:
+    """Return a message of another room with the columns' headers instead of their names in the lake."""
     if story.source is None or story.found is None or story.found.table is None:
-        return text
-    for column in story.source.tables[story.found.table].columns:
-        if column.headers:
-            text = text.replace(f"« {column.name} »", f"« {column.headers[0].text} »")
-            text = text.replace(f"'{column.name}'", f"'{column.headers[0].text}'")
-    return text
+        return message
+    columns = story.source.tables[story.found.table].columns
+    headers = {c.name: c.headers[0].text for c in columns if c.headers}
+
+    def known(name: str, value: str) -> str:
+        return headers.get(value, value) if name in _COLUMNS else value
+
+    return _mapped(message, known)
+
+
+def _under_its_name(message: Message, taken_as: str, dropped_as: str) -> Message:
+    """Return the message with the name under which a file was dropped, for the one under which it would be kept."""
+
+    def known(name: str, value: str) -> Any:
+        return say("inbox.file_called", name=dropped_as) if value == taken_as else value
+
+    return _mapped(message, known)
+
+
+def _mapped(message: Message, known: Callable[[str, str], Any]) -> Message:
+    """Return the message with each text that fills it, and those within it, replaced by `known(name, text)`."""
+
+    def mapped(name: str, value: Any) -> Any:
+        if isinstance(value, Message):
+            return _mapped(value, known)
+        if isinstance(value, tuple):
+            return tuple(mapped(name, v) for v in value)
+        return known(name, value) if isinstance(value, str) else value
+
+    return Message(message.code, {name: mapped(name, value) for name, value in message.params.items()})
 
 
 def table_changes(before: Edition | None, after: Edition | None) -> list[tuple[str, int | None, int | None]]:

@@ -11,7 +11,7 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING
 
-from orchestration.base.messages import Message
+from orchestration.base.messages import Message, say
 from orchestration.catalog.models import Source, Table
 from orchestration.catalog.vintages import parse_vintage
 from orchestration.conforming.headers import HeaderFinder, header_year
@@ -33,25 +33,23 @@ def date_vintage(source: Source, found: Recognition, name: str, today: date) -> 
     table = source.tables[found.table]
     files_documents = any(s.format == "pdf" for t in source.tables.values() for s in t.files)
     if source.role == "team" and not files_documents:
-        return f"{today:%Y-%m}", Message(fr="le mois du dépôt", en="the month of the delivery")
+        return f"{today:%Y-%m}", say("inbox.dated_month_of_delivery")
     year = _header_year(table, found) or None
     if year:
-        return str(year), Message(fr="l'année que portent les en-têtes", en="the year in the headers")
+        return str(year), say("inbox.dated_headers")
     match = table.files[found.index].regex.fullmatch(re.sub(r"\.(gz|zip)$", "", name, flags=re.IGNORECASE))
     groups = match.groupdict() if match else {}
     text = groups.get("yyyy") or groups.get("yy")
     if text:
-        return (text if len(text) == 4 else f"20{text}"), Message(
-            fr="l'année dans le nom du fichier", en="the year in the file's name"
-        )
+        return (text if len(text) == 4 else f"20{text}"), say("inbox.dated_file_name")
     year = _newest_year(table, found.raw, found.index) if found.raw else None
     if year and 1990 <= year <= today.year:
-        return str(year), Message(fr="l'année la plus récente des lignes", en="the newest year in the rows")
+        return str(year), say("inbox.dated_newest_row")
     named = {m.group(0).upper().replace("T", "Q") for m in _PERIOD.finditer(name)}
     if len(named) == 1 and parse_vintage(period := named.pop()):
-        return period, Message(fr="l'année dans le nom du fichier", en="the year in the file's name")
+        return period, say("inbox.dated_file_name")
     if source.role == "team":
-        return str(today.year), Message(fr="l'année du dépôt", en="the year of the delivery")
+        return str(today.year), say("inbox.dated_year_of_delivery")
     return None
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from orchestration.base.messages import Message, Refusal
+from orchestration.base.messages import Refusal, say
 from orchestration.catalog.models import FileSpec, Source
 from orchestration.inbox.folder import INBOX, Dropped, Inbox, safe_name, write_atomically
 from orchestration.judging.match import match_file
@@ -54,14 +54,8 @@ def snapshot(inbox: Inbox, dropped: Dropped) -> tuple[Path, str]:
         handle = os.open(dropped.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except PermissionError:
         raise Refusal(
-            Message(
-                fr=f"« {dropped.name} » : l'observatoire n'a pas le droit de lire ce fichier.",
-                en=f"'{dropped.name}': the observatory may not read this file.",
-            ),
-            Message(
-                fr="Rendre le fichier lisible par tous, puis le déposer de nouveau.",
-                en="Make the file readable for everybody, then drop it again.",
-            ),
+            say("inbox.not_readable", file=dropped.name),
+            say("inbox.make_readable"),
             kind="rights",
         ) from None
     except OSError as error:
@@ -74,22 +68,14 @@ def snapshot(inbox: Inbox, dropped: Dropped) -> tuple[Path, str]:
         size = os.fstat(source.fileno()).st_size
         if size > MAX_BYTES:
             raise Refusal(
-                Message(
-                    fr=f"« {dropped.name} » pèse {size // 1_000_000} Mo ; la boîte de dépôt prend des fichiers de {MAX_BYTES // 1_000_000} Mo au plus.",
-                    en=f"'{dropped.name}' weighs {size // 1_000_000} MB; the inbox takes files of {MAX_BYTES // 1_000_000} MB at most.",
-                ),
-                Message(
-                    fr="Transmettre ce fichier à l'équipe données, qui le rangera dans un miroir.",
-                    en="Hand this file to the data team, who put it into a mirror.",
-                ),
+                say("inbox.too_large", file=dropped.name, megabytes=size // 1000000, limit=MAX_BYTES // 1000000),
+                say("inbox.hand_to_team_mirror"),
                 kind="size",
             )
         if size == 0:
             raise Refusal(
-                Message(fr=f"« {dropped.name} » est vide (0 octet).", en=f"'{dropped.name}' is empty (0 bytes)."),
-                Message(
-                    fr="Enregistrer le fichier de nouveau, puis le déposer.", en="Save the file again, then drop it."
-                ),
+                say("inbox.empty", file=dropped.name),
+                say("inbox.save_and_drop"),
                 kind="empty",
             )
         copied = 0
@@ -154,14 +140,8 @@ def taken_name(
             return candidate
     example = spec.example or spec.pattern
     raise Refusal(
-        Message(
-            fr=f"« {name} » : le contenu est celui de « {source.title.fr} », mais seul le nom du fichier dit de quelle partie il s'agit.",
-            en=f"'{name}': the content is that of '{source.title.en}', but only the file's name says which part of it this is.",
-        ),
-        Message(
-            fr=f"Rendre au fichier le nom donné par son éditeur (par exemple {example}), puis le déposer de nouveau.",
-            en=f"Give the file its publisher's own name (for example {example}), then drop it again.",
-        ),
+        say("inbox.part_unknown", file=name, title=source.title),
+        say("inbox.give_publishers_name", example=example),
         kind="name",
     )
 

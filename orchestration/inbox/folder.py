@@ -18,9 +18,10 @@ from hashlib import sha256
 from pathlib import Path
 
 from orchestration.base.homes import FolderUnusable
-from orchestration.base.messages import Language, Message
+from orchestration.base.messages import Language, Message, say
 from orchestration.inbox.templates import filled_in
 from orchestration.reading import is_litter
+from orchestration.receipts.sentences import both
 
 INBOX = "inbox"
 # The answer as text, by which a later look knows what was answered, and as a page for people (Windows opens no `.md`).
@@ -34,28 +35,6 @@ SETTLE_SECONDS = 10.0
 MAX_NAME = 255
 _ROOMS = ("taken", "processed", "refused", "modeles")
 _WELCOME = "LISEZ-MOI.md"
-_WELCOME_TEXT = """# La boîte de dépôt de l'observatoire
-
-Déposez ici un ou plusieurs fichiers (xlsx ou csv). Après quelques instants, une réponse paraît à côté de chacun :
-
-- `….pris.html` : le fichier est pris ; la réponse dit ce qui change et, s'il y en a, les lignes à corriger ;
-- `….refusé.html` : le fichier n'est pas pris ; la réponse dit pourquoi et quoi faire.
-
-La même réponse est aussi en texte, en français et en anglais (`….accepted.md`, `….refused.md`).
-
-Le fichier lui-même est alors rangé dans `processed` ou dans `refused` : rien n'est perdu. Les modèles à remplir sont
-dans `modeles` ; un classeur rempli n'est pas relevé de là : déposez-le ici. Ne touchez pas au dossier `taken`.
-
----
-
-# The observatory's inbox
-
-Drop one or more files here (xlsx or csv). After a moment an answer appears beside each: `….accepted.html` (taken, what
-changes, lines to correct) or `….refused.html` (not taken, why, what to do); where the observatory speaks French these
-are called `….pris.html` and `….refusé.html`. The same answer is there as text, in both languages (`….accepted.md`,
-`….refused.md`). The file itself then lies in `processed` or in `refused`: nothing is lost. The templates to fill in are
-in `modeles`; a workbook that was filled in is not taken from there: drop it here. Leave the folder `taken` alone.
-"""
 _OURS = {"lisez-moi.md", "lisezmoi.md", "readme.md", "lisez-moi.txt", "readme.txt"}
 # downloads and copies that have not ended
 _TEMPORARY = re.compile(
@@ -63,21 +42,16 @@ _TEMPORARY = re.compile(
 )
 
 
-_MOVE = Message(
-    fr="Déposer le fichier lui-même, directement dans la boîte, puis retirer ceci.",
-    en="Drop the file itself right into the inbox, then take this away.",
-)
+_MOVE = say("inbox.drop_file_itself")
 
 
 class InboxBusy(Exception):
     """Another look at this inbox is under way."""
 
     def __init__(self) -> None:
-        self.reason = Message(
-            fr="La boîte de dépôt est déjà en cours de relève.", en="The inbox is being emptied already."
-        )
-        self.action = Message(fr="Attendre un instant, puis recommencer.", en="Wait a moment and try again.")
-        super().__init__(self.reason.en)
+        self.reason = say("inbox.being_emptied")
+        self.action = say("inbox.wait_a_moment")
+        super().__init__(str(self.reason))
 
 
 @dataclass(frozen=True)
@@ -118,7 +92,7 @@ class Inbox:
             for folder in (self.taken, self.processed, self.refused, self.work):
                 folder.mkdir(parents=True, exist_ok=True)
             if not (self.path / _WELCOME).exists():
-                write_atomically(self.path / _WELCOME, _WELCOME_TEXT)
+                write_atomically(self.path / _WELCOME, "\n---\n\n".join(both(say("inbox.welcome")).values()))
         except OSError as error:
             raise FolderUnusable(self.path, error) from error
 
@@ -253,14 +227,8 @@ def _left_among_templates(inbox: Inbox, before: float) -> list[Dropped]:
                 path,
                 status.st_size,
                 status.st_mtime_ns,
-                Message(
-                    fr=f"« {display(path.name)} » a été rempli dans « {inbox.templates.name} », d'où rien n'est relevé.",
-                    en=f"'{display(path.name)}' was filled in inside '{inbox.templates.name}', from where nothing is taken.",
-                ),
-                Message(
-                    fr="Quand il est complet, l'enregistrer ou le copier dans la boîte de dépôt elle-même (le dossier au-dessus).",
-                    en="When it is complete, save or copy it into the inbox itself (the folder above).",
-                ),
+                say("inbox.among_templates", file=display(path.name), folder=inbox.templates.name),
+                say("inbox.copy_above"),
             )
         )
     return found
@@ -300,16 +268,10 @@ def _problem(name: str, mode: int) -> Message | None:
     if stat.S_ISREG(mode):
         return None
     if stat.S_ISDIR(mode):
-        return Message(
-            fr=f"« {shown} » est un dossier : seuls les fichiers déposés directement dans la boîte sont lus.",
-            en=f"'{shown}' is a folder: only files dropped right into the inbox are read.",
-        )
+        return say("inbox.is_folder", file=shown)
     if stat.S_ISLNK(mode):
-        return Message(
-            fr=f"« {shown} » est un raccourci vers un autre endroit : il n'est pas suivi.",
-            en=f"'{shown}' is a link to another place: it is not followed.",
-        )
-    return Message(fr=f"« {shown} » n'est pas un fichier.", en=f"'{shown}' is no file.")
+        return say("inbox.is_link", file=shown)
+    return say("inbox.not_a_file", file=shown)
 
 
 # names --------------------------------------------------------------------------------------------

@@ -11,10 +11,11 @@ import re
 import zipfile
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
+from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from orchestration.base.messages import Message, Refusal
+from orchestration.base.messages import Message, Refusal, say
 from orchestration.catalog.models import FileSpec, Source, Table
 from orchestration.conforming.headers import HeaderFinder, normalise
 from orchestration.conforming.joining import joined
@@ -29,6 +30,8 @@ MARGIN = 0.15
 # … and at least this share of them.
 ENOUGH = 0.5
 NEAREST = 3
+# characters of a stranger's headers that a sentence bears
+SAID = 300
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,7 @@ class Candidate:
     title: Message
     known: int
     named: int
-    missing: tuple[str, ...]
+    missing: tuple[Message | str, ...]
     score: float
 
     @property
@@ -69,7 +72,7 @@ class Recognition:
     index: int = 0
     vintage: str | None = None
     dated_by: Message | None = None
-    evidence: Message = Message(fr="", en="")
+    evidence: Message = say("inbox.nothing_said")
     candidates: list[Candidate] = field(default_factory=list)
     rows: int = 0
     raw: RawTable | None = None
@@ -197,20 +200,20 @@ def _held_against(source: Source, table_name: str, index: int, finder: HeaderFin
     if spec.unpivot:
         given |= {spec.unpivot.into, spec.unpivot.value}
     wanted = [c for c in table.columns if any(h.layout in ("", spec.layout) for h in c.headers)]
-    missing = tuple(
+    missing: tuple[Message | str, ...] = tuple(
         next(h.text for h in c.headers if h.layout in ("", spec.layout))
         for c in wanted
         if c.required and c.name not in met and c.name not in given
     )
     if spec.unpivot and spec.unpivot.value not in met:
-        missing += (f"période ({spec.unpivot.period})",)
+        missing += (say("inbox.period_header", period=spec.unpivot.period),)
     covered = len([c for c in wanted if c.name in met]) / len(wanted) if wanted else 0.0
     share = known / len(named) if named else 0.0
     return Candidate(
         source.source_id,
         table_name,
         index,
-        source.title.message,
+        source.title,
         known,
         len(named),
         missing,
@@ -231,15 +234,9 @@ def _decide(
     best = complete[0][0]
     rivals = _told_apart(catalogue, [(c, r) for c, r in complete if best.score - c.score < MARGIN], name)
     if best.known == best.named:
-        by_content = Message(
-            fr=f"les {best.named} en-têtes du fichier sont ceux de ce tableau, et aucun en-tête obligatoire ne manque",
-            en=f"the file's {best.named} headers are this table's, and no required one is missing",
-        )
+        by_content = say("inbox.all_headers_known", named=best.named)
     else:
-        by_content = Message(
-            fr=f"{best.known} des {best.named} en-têtes du fichier sont ceux de ce tableau, et aucun en-tête obligatoire ne manque",
-            en=f"{best.known} of the file's {best.named} headers are this table's, and no required one is missing",
-        )
+        by_content = say("inbox.headers_known", known=best.known, named=best.named)
     if len(rivals) == 1:
         return _recognised(*rivals[0], by_content, nearest)
     read = [(c, r, frame) for c, r in rivals if (frame := _read_as(catalogue, c, r, name)) is not None]
@@ -247,37 +244,19 @@ def _decide(
     # kinds of one table under which the file says the very same: Filosofi's layouts share the headers of the deciles
     same = all(c.table == best.table and c.source_id == best.source_id and f.equals(read[0][2]) for c, _, f in read)
     if fitting and same:
-        values = Message(
-            fr=by_content.fr + " ; entre des tableaux aux mêmes en-têtes, les valeurs ont tranché",
-            en=by_content.en + "; between tables with the same headers the values decided",
-        )
+        values = say("inbox.values_decided", by_content=by_content)
         return _recognised(*fitting[0], values, nearest)
     named = [(c, r) for c, r in fitting or rivals if _spec(catalogue, c).regex.fullmatch(_plain(name))]
     if len({(c.source_id, c.table) for c, _ in named}) == 1:
-        by_name = Message(
-            fr=by_content.fr + f" ; entre des tableaux qui se ressemblent, le nom « {name} » a tranché",
-            en=by_content.en + f"; between tables that are alike the name '{name}' decided",
-        )
+        by_name = say("inbox.name_decided", by_content=by_content, name=name)
         return _recognised(*named[0], by_name, nearest)
     tables = {(c.source_id, c.table) for c, _ in fitting or rivals}
-    examples = ", ".join(dict.fromkeys(e for c, _ in (fitting or rivals) if (e := _spec(catalogue, c).example)))
+    examples = list(dict.fromkeys(e for c, _ in (fitting or rivals) if (e := _spec(catalogue, c).example)))
     if len(tables) == 1:
-        reason = Message(
-            fr=f"le contenu est celui de « {best.title.fr} », mais ce jeu a plusieurs sortes de fichiers aux mêmes en-têtes : "
-            f"seul leur nom les distingue (par exemple {examples})",
-            en=f"the content is that of '{best.title.en}', but that dataset has several kinds of files with the same headers: "
-            f"only their names tell them apart (for example {examples})",
-        )
+        reason = say("inbox.only_names_tell", title=best.title, examples=examples)
     else:
         titles = {c.source_id: c.title for c, _ in fitting or rivals}
-        reason = Message(
-            fr="le contenu convient à plusieurs jeux de données ("
-            + ", ".join(f"« {t.fr} »" for t in titles.values())
-            + f") et le nom ne tranche pas (noms attendus : {examples})",
-            en="the content fits several datasets ("
-            + ", ".join(f"'{t.en}'" for t in titles.values())
-            + f") and the name does not decide (names expected: {examples})",
-        )
+        reason = say("inbox.fits_several", titles=titles.values(), examples=examples)
     return Recognition(evidence=reason, candidates=nearest, rows=len(raw.rows), raw=raw)
 
 
@@ -370,15 +349,16 @@ def _likeness(table: Table, header: list[str]) -> float:
 
 
 def _unknown(raw: RawTable, nearest: list[Candidate]) -> Message:
-    shown = ", ".join(f"« {h} »" for h in raw.header if h.strip())[:300]
     if nearest and nearest[0].missing and nearest[0].known * 2 >= nearest[0].named:
         best = nearest[0]
-        missing = ", ".join(f"« {m} »" for m in best.missing)
-        return Message(
-            fr=f"le fichier ressemble à « {best.title.fr} », mais il y manque : {missing}",
-            en=f"the file is like '{best.title.en}', but it lacks: {missing}",
-        )
-    return Message(fr=f"aucun jeu de données n'a ces en-têtes : {shown}", en=f"no dataset has these headers: {shown}")
+        return say("inbox.headers_lacking", title=best.title, missing=best.missing)
+    return say("inbox.headers_unknown", headers=_few([h for h in raw.header if h.strip()]))
+
+
+def _few(headers: list[str]) -> list[str]:
+    """Return the first headers, as many as a sentence bears."""
+    lengths = accumulate(len(h) for h in headers)
+    return [h for h, length in zip(headers, lengths, strict=True) if length <= SAID] or [headers[0][:SAID]]
 
 
 def _spec(catalogue: dict[str, Source], candidate: Candidate) -> FileSpec:
@@ -408,32 +388,24 @@ def _document(catalogue: dict[str, Source], path: Path, name: str) -> Recognitio
     ]
     if form == "markdown":
         homes = [h for h in homes if _is_sheet(h[0].tables[h[1]].files[h[2]], h[0].tables[h[1]], path, name)]
-    what = {"pdf": ("un document PDF", "a PDF document"), "markdown": ("une fiche Markdown", "a Markdown sheet")}[form]
+    what = say("inbox.pdf_document" if form == "pdf" else "inbox.markdown_sheet")
     if len(homes) != 1:
-        return Recognition(
-            evidence=Message(
-                fr=f"c'est {what[0]}, qu'aucun jeu de données n'attend sous cette forme",
-                en=f"it is {what[1]}, which no dataset expects in this form",
-            )
-        )
+        return Recognition(evidence=say("inbox.document_not_expected", what=what))
     source, table, index = homes[0]
     return Recognition(
         source.source_id,
         table,
         index,
         rows=1,
-        evidence=Message(
-            fr=f"c'est {what[0]}, et ce jeu est le seul qui en reçoive",
-            en=f"it is {what[1]}, and this dataset alone takes them",
-        ),
+        evidence=say("inbox.document_of_this_dataset", what=what),
     )
 
 
 # what people drop by mistake, by the first bytes, or by a folder inside the zip that Office writes
 _PICTURES = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF8")
 _OFFICE = {
-    "word/": ("un document Word", "a Word document"),
-    "ppt/": ("une présentation PowerPoint", "a PowerPoint presentation"),
+    "word/": say("inbox.word_document"),
+    "ppt/": say("inbox.powerpoint_presentation"),
 }
 
 
@@ -442,7 +414,7 @@ _ENDINGS = {".docx": "word/", ".doc": "word/", ".pptx": "ppt/", ".ppt": "ppt/"}
 
 def _no_table(path: Path, head: bytes, name: str) -> Recognition | None:
     """Return that the file is a text or a picture; None where it may be a table."""
-    what = ("une image", "a picture") if head.startswith(_PICTURES) else None
+    what = say("inbox.picture") if head.startswith(_PICTURES) else None
     if head.startswith((b"PK", b"\xd0\xcf\x11\xe0")):
         try:
             with zipfile.ZipFile(path) as archive:
@@ -453,12 +425,7 @@ def _no_table(path: Path, head: bytes, name: str) -> Recognition | None:
         what = next((w for folder, w in _OFFICE.items() if any(n.startswith(folder) for n in names)), None)
     if what is None:
         return None
-    return Recognition(
-        evidence=Message(
-            fr=f"c'est {what[0]}, et non un tableau : l'observatoire lit les classeurs (xlsx, xls, ods) et les fichiers csv",
-            en=f"it is {what[1]}, and no table: the observatory reads workbooks (xlsx, xls, ods) and csv files",
-        )
-    )
+    return Recognition(evidence=say("inbox.no_table", what=what))
 
 
 def _is_sheet(spec: FileSpec, table: Table, path: Path, name: str) -> bool:

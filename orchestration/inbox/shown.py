@@ -42,7 +42,7 @@ class MonitoringFigure:
     """A figure by which the plan is monitored, as an edition gives it; `old`: the value of the edition before."""
 
     name: Message
-    unit: Message
+    unit: str | None
     value: float | None
     period: str | None
     target: float | None
@@ -100,7 +100,7 @@ def home_values(edition: Path, before: Path | None, source_id: str, indicators: 
         indicators=_table(edition, "dim_indicator"),
         territories=_table(edition, "dim_territory"),
     )
-    return [HomeValue(Message(fr=fr, en=en), *rest) for fr, en, *rest in _ask(sql, [source_id, sorted(indicators)])]
+    return [HomeValue(Message.of(fr=fr, en=en), *rest) for fr, en, *rest in _ask(sql, [source_id, sorted(indicators)])]
 
 
 def monitoring_figures(edition: Path, before: Path | None, source_id: str) -> list[MonitoringFigure]:
@@ -110,11 +110,11 @@ def monitoring_figures(edition: Path, before: Path | None, source_id: str) -> li
         return []
     old = (before and _table(before, "mart_observatory_kpi")) or f"(SELECT * FROM {after} WHERE false)"
     rows = _ask(
-        "SELECT n.name_fr, n.name_en, n.unit_fr, n.unit, n.value, n.period, n.target, n.target_rule, n.is_met, n.is_synthetic, o.value "
+        "SELECT n.name_fr, n.name_en, n.unit, n.value, n.period, n.target, n.target_rule, n.is_met, n.is_synthetic, o.value "
         f"FROM {after} AS n LEFT JOIN {old} AS o USING (kpi_id) WHERE n.source_id = ? ORDER BY n.target IS NULL, n.kpi_id",
         [source_id],
     )
-    return [MonitoringFigure(Message(fr=r[0], en=r[1]), Message(fr=r[2], en=r[3]), *r[4:]) for r in rows]
+    return [MonitoringFigure(Message.of(fr=r[0], en=r[1]), r[2], *r[3:]) for r in rows]
 
 
 def documents(story: Story, home: Path, edition: Path) -> None:

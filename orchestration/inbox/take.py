@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from pydantic import BaseModel
 
 from orchestration.base.errors import HomeBusy
-from orchestration.base.messages import Message, Refusal
+from orchestration.base.messages import Message, Refusal, say
 from orchestration.base.settings import Settings
 from orchestration.catalog import load_catalogue
 from orchestration.catalog.models import Source
@@ -42,7 +42,6 @@ from orchestration.inbox.recognise import recognise, shown_by_codes
 from orchestration.inbox.trial import Held, judge
 from orchestration.judging.match import match_file
 from orchestration.lake.store import Lake
-from orchestration.receipts.wording import count
 from orchestration.records.outcome import FileOutcome, RefreshOutcome
 
 if TYPE_CHECKING:
@@ -155,12 +154,7 @@ def _wait_for_arrivals(
         if not files:
             return
         wait = int(seconds) + 1
-        step(
-            Message(
-                fr=f"{count(files, 'fichier vient', 'fichiers viennent')} d'arriver : relevé dans {wait} s.",
-                en=f"{count(files, 'file has', 'files have', 'en')} just arrived: taken in {wait} s.",
-            )
-        )
+        step(say("inbox.just_arrived", files=files, seconds=wait))
         sleep(wait)
 
 
@@ -243,12 +237,7 @@ class _Visit:
                 self._held(case)
                 return
             _keep_bad_lines(story)
-            self.step(
-                Message(
-                    fr=f"« {dropped.name} » : reconnu ({case.source.title.fr}).",
-                    en=f"'{dropped.name}': recognised ({case.source.title.en}).",
-                )
-            )
+            self.step(say("inbox.recognised", file=dropped.name, title=case.source.title))
 
     def _place(self, case: _Case) -> bool:
         """Put the file where the refresh finds it; return whether it is still the one that was looked at."""
@@ -281,13 +270,7 @@ class _Visit:
         if not cases:
             return
         before = editions.current(self.settings.home)
-        names = ", ".join(f"« {c.dropped.name} »" for c in cases)
-        self.step(
-            Message(
-                fr=f"Actualisation de l'observatoire avec {count(len(cases), 'fichier', 'fichiers')} : {names}…",
-                en=f"Refreshing the observatory with {count(len(cases), 'file', 'files', 'en')}: {names}…",
-            )
-        )
+        self.step(say("inbox.refreshing_with", count=len(cases), files=[c.dropped.name for c in cases]))
         try:
             outcome = self._run(cases)
         except _Waiting as wait:
@@ -307,7 +290,7 @@ class _Visit:
             mine = _of(outcome, case.placement)
             if mine is not None and mine.state == "refused":
                 assert mine.reason is not None
-                advice = mine.action or Message(fr="Corriger le fichier.", en="Correct the file.")
+                advice = mine.action or say("inbox.correct_file")
                 self._refuse(case, _in_the_teams_words(case.source, Refusal(mine.reason, advice, kind="refused")))
             else:
                 undecided.append(case)
@@ -340,12 +323,7 @@ class _Visit:
         """
         for case in cases:
             self._undo(case)
-        self.step(
-            Message(
-                fr="L'édition n'a pas pu être publiée avec tous ces fichiers : ils sont essayés séparément.",
-                en="The edition could not be published with all of these files: they are tried apart.",
-            )
-        )
+        self.step(say("inbox.tried_apart"))
         try:
             without = self.refresh(channel=INBOX, only=_asked(cases))
         except HomeBusy:
@@ -441,14 +419,8 @@ class _Visit:
         self._refuse(
             case,
             Refusal(
-                Message(
-                    fr=f"le logiciel s'est arrêté sur une erreur imprévue ({type(error).__name__}) ; ce n'est pas votre faute",
-                    en=f"the software stopped at an unforeseen error ({type(error).__name__}); it is not your fault",
-                ),
-                Message(
-                    fr="Transmettre ce fichier et cette réponse à l'équipe données.",
-                    en="Hand this file and this answer to the data team.",
-                ),
+                say("inbox.accident", error=type(error).__name__),
+                say("inbox.hand_file_and_answer"),
                 kind="accident",
             ),
         )
@@ -457,14 +429,7 @@ class _Visit:
         # a file that changed since it was seen, or a refresh that is under way: the next look takes it
         self._undo(case)
         name = case.dropped.name
-        said = (
-            sentence(name)
-            if sentence
-            else Message(
-                fr=f"« {name} » attend : il est encore en cours d'écriture, ou une actualisation est en cours.",
-                en=f"'{name}' waits: it is still being written, or a refresh is under way.",
-            )
-        )
+        said = sentence(name) if sentence else say("inbox.waits", file=name)
         self._done(case, Answer(dropped=name, state="waiting", sentence=said))
 
     def _undo(self, case: _Case) -> None:
@@ -496,29 +461,17 @@ def _overtaken(cases: list[_Case]) -> dict[int, _Case]:
 
 def _broke_down(name: str) -> Message:
     # a machine that is shut down in the middle of it is no fault of the file, and the next look takes it
-    return Message(
-        fr=f"« {name} » attend : l'actualisation s'est interrompue avant d'en décider ; elle sera relancée. L'équipe données en est avertie.",
-        en=f"'{name}' waits: the refresh broke off before it decided about it; it will be started again. The data team is told.",
-    )
+    return say("inbox.broke_down", file=name)
 
 
 def _blocked(note: Message | None, *, by_others: bool = False) -> Refusal:
-    said = note or Message(fr="rien n'est publié", en="nothing is published")
-    reason = Message(
-        fr=f"le fichier se lit sans faute, mais l'édition qui le contient n'a pas pu être publiée. {said.fr}",
-        en=f"the file reads without fault, but the edition with it could not be published. {said.en}",
-    )
+    said = note or say("inbox.nothing_published")
+    reason = say("inbox.edition_blocked", said=said)
     if by_others:
-        reason = Message(
-            fr=f"le fichier se lit sans faute, mais aucune édition ne peut être publiée en ce moment, même sans lui. {said.fr}",
-            en=f"the file reads without fault, but no edition can be published at present, not even without it. {said.en}",
-        )
+        reason = say("inbox.edition_blocked_by_others", said=said)
     return Refusal(
         reason,
-        Message(
-            fr="Transmettre cette réponse à l'équipe données ; déposer de nouveau le fichier une fois le défaut corrigé.",
-            en="Hand this answer to the data team; drop the file again once the fault is mended.",
-        ),
+        say("inbox.hand_to_team_then_drop"),
         kind="blocked",
     )
 
@@ -539,49 +492,28 @@ def _recognise(settings: Settings, inbox: Inbox, case: _Case, copy: Path) -> Non
     if not found.is_certain or found.source_id is None or found.table is None:
         raise Refusal(
             found.evidence,
-            Message(
-                fr="Vérifier que c'est le bon fichier. Si c'est un tableau de l'équipe, partir de son modèle ; si un éditeur a changé ses en-têtes, transmettre cette réponse à l'équipe données.",
-                en="Check that this is the right file. For a table of the team, start from its template; if a publisher changed the headers, hand this answer to the data team.",
-            ),
+            say("inbox.check_right_file"),
             kind="unrecognised",
         )
     source = catalogue[found.source_id]
     story.source = source
     if source.role == "project":
         raise Refusal(
-            Message(
-                fr="ce jeu de données fait partie du logiciel et ne se met pas à jour par la boîte de dépôt",
-                en="this dataset is part of the software and is not updated through the inbox",
-            ),
-            Message(
-                fr=f"Transmettre le fichier à l'équipe données, qui le rangera dans « sources/{source.source_id}/data ».",
-                en=f"Hand the file to the data team, who put it into 'sources/{source.source_id}/data'.",
-            ),
+            say("inbox.part_of_software"),
+            say("inbox.hand_to_team_sources", source_id=source.source_id),
             kind="project",
         )
     if source.tables[found.table].files[found.index].format == "table" and found.rows == 0:
         raise Refusal(
-            Message(
-                fr="le fichier a les bonnes colonnes mais aucune ligne : c'est un modèle qui n'est pas encore rempli",
-                en="the file has the right columns but no line: it is a template that is not filled in yet",
-            ),
-            Message(
-                fr="Remplir au moins une ligne de la feuille « Données », enregistrer, puis déposer de nouveau le fichier.",
-                en="Fill in at least one line of the sheet 'Données', save, then drop the file again.",
-            ),
+            say("inbox.template_not_filled"),
+            say("inbox.fill_in_a_line"),
             kind="empty",
         )
     dated = date_vintage(source, found, dropped.name, _day(story.when))
     if dated is None:
         raise Refusal(
-            Message(
-                fr="rien dans le fichier ni dans son nom ne dit de quelle année il s'agit",
-                en="nothing in the file or its name says which year it is about",
-            ),
-            Message(
-                fr="Ajouter l'année au nom du fichier (par exemple « … 2024.csv »), puis le déposer de nouveau.",
-                en="Add the year to the file's name (such as '… 2024.csv'), then drop it again.",
-            ),
+            say("inbox.year_unknown"),
+            say("inbox.add_year"),
             kind="year",
         )
     found.vintage, found.dated_by = dated
@@ -624,10 +556,7 @@ def _in_the_teams_words(source: Source, refusal: Refusal) -> Refusal:
         return refusal
     return Refusal(
         refusal.reason,
-        Message(
-            fr="Corriger dans votre fichier ce qui est dit ci-dessus, puis le déposer de nouveau.",
-            en="Correct in your file what is said above, then drop it again.",
-        ),
+        say("inbox.correct_and_drop"),
         kind=refusal.kind,
     )
 
@@ -636,10 +565,7 @@ def _to_whoever_dropped_it(refusal: Refusal) -> Refusal:
     """Return why a file cannot be read with advice that holds for a colleague's file as well as for a publisher's."""
     return Refusal(
         refusal.reason,
-        Message(
-            fr="Ouvrir le fichier, l'enregistrer de nouveau (classeur xlsx, ou csv) et le déposer ; s'il ne s'ouvre pas, le redemander à qui l'a fait, ou le télécharger de nouveau s'il vient d'un éditeur.",
-            en="Open the file, save it again (xlsx workbook, or csv) and drop it; if it does not open, ask whoever made it for it again, or download it again if it is a publisher's.",
-        ),
+        say("inbox.open_and_save"),
         kind=refusal.kind,
     )
 
@@ -716,7 +642,7 @@ def _finished(settings: Settings, inbox: Inbox, dropped: Dropped, digest: str, n
             state="accepted" if accepted else "refused",
             path=path,
             page=page if page.exists() else None,
-            sentence=Message(fr="La réponse était déjà écrite.", en="The answer had been written already."),
+            sentence=say("inbox.answered_already"),
         )
     return None
 

@@ -13,7 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from orchestration.base.messages import Message, Refusal
+from orchestration.base.messages import Message, Refusal, say
 from orchestration.base.settings import Settings
 from orchestration.catalog.models import Source
 from orchestration.catalog.vintages import sort_key
@@ -122,7 +122,7 @@ def _turned_away(facts: Facts, source: Source, landed: Landed, tried: Tried) -> 
         refusal.reason = refusal.alone or refusal.reason
         return Trial(max(rows_read, len(lines)), max(rows_read - len(lines), 0), lines, []), refusal
     # refused for what lies beside it in its vintage
-    nothing = Message(fr="", en="")
+    nothing = say("inbox.nothing_said")
     return Trial(judgement.rows_read, 0, [], []), Refusal(judgement.reason or nothing, judgement.action or nothing)
 
 
@@ -173,15 +173,9 @@ def _spellings(source: Source, table: str, conformed: Conformed, before: pd.Data
         for value in sorted({str(v) for v in conformed.frame[name].dropna()} - set(known)):
             usual = plain.get(normalise(value))
             notes.append(
-                Message(
-                    fr=f"{header} : « {value} » s'écrit d'habitude « {usual} » ; c'est compté comme le même",
-                    en=f"{header}: '{value}' is usually written '{usual}'; it counts as the same",
-                )
+                say("inbox.spelling_other", header=header, value=value, usual=usual)
                 if usual
-                else Message(
-                    fr=f"{header} : « {value} » est nouveau ; s'il existe déjà sous un autre nom, l'écrire de la même façon",
-                    en=f"{header}: '{value}' is new; if it exists under another name, write it alike",
-                )
+                else say("inbox.spelling_new", header=header, value=value)
             )
     return notes
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path, PurePosixPath
 
-from orchestration.base.messages import Message
+from orchestration.base.messages import Message, say
 from orchestration.catalog.models import Source
 from orchestration.catalog.vintages import parse_vintage
 from orchestration.landing.hashes import HashCache
@@ -182,10 +182,7 @@ def _of_two(name: str, beside: list[str]) -> Message | None:
     others = [n for n in beside if re.sub(r"\d", "0", n) == shape]
     if not others:
         return None
-    return Message(
-        fr=f"l'archive contient deux listes, « {name} » et « {others[0]} » : la première est celle qui compte, l'autre est laissée de côté",
-        en=f"the archive holds two lists, '{name}' and '{others[0]}': the first is the one that counts, the other is left out",
-    )
+    return say("landing.archive_of_two", name=name, other=others[0])
 
 
 def _members_of(source: Source, landed: Landed) -> tuple[list[zipfile.ZipInfo], list[str]]:
@@ -225,24 +222,13 @@ def land_sample(source: Source, hashes: HashCache) -> Landing:
 
 
 def _unnamed(source: Source, name: str, origin: str, *, is_file: bool) -> FileOutcome:
-    what_fr = (
-        f"le fichier « {name} » n'est dans aucun dossier de millésime"
-        if is_file
-        else (f"le nom du dossier « {name} » n'est pas un millésime")
-    )
-    what_en = (
-        f"the file '{name}' lies in no vintage's folder" if is_file else (f"the folder's name '{name}' is no vintage")
-    )
     return FileOutcome(
         source=source.source_id,
         vintage=None if is_file else name,
         file=name if is_file else None,
         state="refused",
-        reason=Message(fr=what_fr + ".", en=what_en + "."),
-        action=Message(
-            fr="Ranger les fichiers dans un dossier nommé par leur année, comme « 2024 » ou « 2024-06 ».",
-            en="Put the files into a folder named by their year, such as '2024' or '2024-06'.",
-        ),
+        reason=say("landing.file_in_no_vintage" if is_file else "landing.folder_no_vintage", name=name),
+        action=say("landing.name_folder_by_year"),
         origin=f"{origin}/{name}",
     )
 
@@ -253,13 +239,8 @@ def _not_yet(source: Source, name: str, origin: str) -> FileOutcome:
         vintage=name,
         file=None,
         state="refused",
-        reason=Message(
-            fr=f"le dossier « {name} » nomme un millésime à venir.", en=f"the folder '{name}' names a vintage to come."
-        ),
-        action=Message(
-            fr="Donner au dossier l'année dont parlent les fichiers ; vérifier la date de la machine si cette année est passée.",
-            en="Name the folder by the year that its files are about; check the machine's date if that year has passed.",
-        ),
+        reason=say("landing.vintage_to_come", name=name),
+        action=say("landing.check_folder_year"),
         origin=f"{origin}/{name}",
     )
 

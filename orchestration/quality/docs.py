@@ -11,17 +11,19 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from orchestration.base.messages import Language, Message
+from orchestration.base.messages import Language, Message, say
 from orchestration.catalog.models import Source, Table, lake_table
 from orchestration.catalog.vintages import sort_key
 from orchestration.lake.register import SourceState, Vintage
 from orchestration.quality import wording
 from orchestration.quality.suites import LARGEST_VALIDATED, Suite, asset_of, read_suite, suite_files
+from orchestration.receipts.sentences import text
 from orchestration.receipts.summary import owner
-from orchestration.receipts.wording import moment
+from orchestration.receipts.wording import opening
 
 if TYPE_CHECKING:
     from orchestration.quality.remembered import Remembered
@@ -29,8 +31,6 @@ if TYPE_CHECKING:
 _TEMPLATE = Path(__file__).with_name("docs.html.j2")
 # the gravest first: an expectation stands under the gravest of its results
 STATES = ("failed", "warned", "passed", "not_run")
-# each expectation's note tells what it protects, then what to do
-_TO_DO = {"fr": "En cas d'échec :", "en": "If it fails:"}
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class _Line:
     anchor: str
     demand: Message
     why: Message
-    to_do: Message | None
+    to_do: Message
     blocking: bool
     results: list[_Result]
 
@@ -100,16 +100,6 @@ class _Table:
     columns: list[_Column]
     lines: list[_Line]
 
-    @property
-    def short(self) -> Message:
-        """Return the first sentence of what the table is."""
-        return Message(
-            **{
-                language: re.split(r"(?<=[.!?]) |\s?: ", self.notes.text(language))[0].rstrip(".")
-                for language in ("fr", "en")
-            }
-        )  # type: ignore[arg-type]
-
     def count(self, state: str) -> int:
         return sum(line.state == state for line in self.lines)
 
@@ -138,6 +128,11 @@ def build_docs(
     environment = jinja2.Environment(
         autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
     )
+    environment.filters |= {
+        "fr": partial(text, language="fr"),
+        "en": partial(text, language="en"),
+        "opening": opening,
+    }
     page = environment.from_string(_TEMPLATE.read_text(encoding="utf-8")).render(
         tables=tables,
         totals={state: sum(table.count(state) for table in tables) for state in STATES},
@@ -162,14 +157,13 @@ def _table(path: Path, results: Sequence[Remembered], house: House) -> _Table:
                 held = house.states.get(candidate.source_id, SourceState()).tables.get(name, {})
     lines = []
     for spec in suite.expectations:
-        why, to_do = _split(spec.meta.notes)
         lines.append(
             _Line(
                 name=spec.name,
                 anchor=f"{asset}--{spec.name}",
                 demand=wording.describe(spec),
-                why=why,
-                to_do=to_do,
+                why=spec.meta.notes,
+                to_do=say("quality.to_do", to_do=spec.meta.to_do),
                 blocking=spec.severity == "critical",
                 results=sorted(
                     (_result(r) for r in mine if r.outcome.name == spec.name),
@@ -178,12 +172,12 @@ def _table(path: Path, results: Sequence[Remembered], house: House) -> _Table:
             )
         )
     kind = path.parent.name
-    notes = suite.notes or Message(fr=asset, en=asset)
+    notes = suite.notes or say("quality.list", items=[asset])
     return _Table(
         asset=asset,
         file=f"{kind}/{path.name}",
         kind=kind,
-        title=source.title.message if source else None,
+        title=source.title if source else None,
         notes=notes,
         publisher=source.publisher if source else None,
         owner=owner(source.source_id, house.catalogue) if source else None,
@@ -197,22 +191,14 @@ def _table(path: Path, results: Sequence[Remembered], house: House) -> _Table:
 def _result(kept: Remembered) -> _Result:
     check = kept.outcome
     state = "passed" if check.passed else "failed" if check.severity == "error" else "warned"
-    fr, en = [f"le {kept.at:%d/%m/%Y}"], [f"{kept.at:%Y-%m-%d}"]
+    basis = [say("quality.on_day", day=kept.at.date())]
     if kept.realm == "sample":
-        fr.insert(0, "échantillon")
-        en.insert(0, "sample")
-    if check.vintage or kept.edition:
-        fr.insert(0, f"millésime {check.vintage}" if check.vintage else f"édition {kept.edition}")
-        en.insert(0, f"vintage {check.vintage}" if check.vintage else f"edition {kept.edition}")
-    return _Result(state, check.vintage, check.found or check.message, Message(fr=", ".join(fr), en=", ".join(en)))
-
-
-def _split(notes: Message) -> tuple[Message, Message | None]:
-    """Return what an expectation protects, and what to do when it fails."""
-    fr, mark_fr, rest_fr = notes.fr.partition(_TO_DO["fr"])
-    en, mark_en, rest_en = notes.en.partition(_TO_DO["en"])
-    to_do = Message(fr=mark_fr + rest_fr, en=mark_en + rest_en) if rest_fr and rest_en else None
-    return Message(fr=fr.strip(), en=en.strip()), to_do
+        basis.insert(0, say("quality.of_sample"))
+    if check.vintage:
+        basis.insert(0, say("quality.of_vintage", vintage=check.vintage))
+    elif kept.edition:
+        basis.insert(0, say("quality.of_edition", edition=kept.edition))
+    return _Result(state, check.vintage, check.found or check.message, say("quality.list", items=basis))
 
 
 def _silence(source: Source | None, held: Mapping[str, Vintage], lines: list[_Line]) -> Message | None:
@@ -220,20 +206,10 @@ def _silence(source: Source | None, held: Mapping[str, Vintage], lines: list[_Li
     if any(line.results for line in lines):
         return None
     if source is not None and not held:
-        return Message(
-            fr="Jamais exécutées : l'observatoire n'a encore reçu aucun fichier de ce jeu de données.",
-            en="Never run: the observatory has not received any file of this dataset yet.",
-        )
+        return say("quality.never_run")
     if held and max(v.rows for v in held.values()) > LARGEST_VALIDATED:
-        rows = {language: wording.figure(LARGEST_VALIDATED, language) for language in ("fr", "en")}  # type: ignore[arg-type]
-        return Message(
-            fr=f"Non exécutées : la table dépasse {rows['fr']} lignes ; elle est vérifiée par la lecture elle-même et par dbt.",
-            en=f"Not run: the table has more than {rows['en']} rows; the reading itself and dbt check it.",
-        )
-    return Message(
-        fr="Pas encore exécutées : elles le seront à la prochaine actualisation qui apporte du nouveau.",
-        en="Not run yet: they will be at the next refresh that brings anything new.",
-    )
+        return say("quality.too_large", rows=LARGEST_VALIDATED)
+    return say("quality.not_yet_run")
 
 
 def _source_columns(suite: Suite, table: Table) -> list[_Column]:
@@ -274,4 +250,4 @@ def _mart_columns(suite: Suite, dbt_project_path: Path | None) -> list[_Column]:
 
 
 def _both_moments(when: datetime) -> Message:
-    return Message(fr=moment(when, "fr"), en=moment(when, "en"))
+    return say("quality.day_and_time", at=when)

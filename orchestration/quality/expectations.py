@@ -22,7 +22,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from orchestration.base.messages import Message
+from orchestration.base.messages import Message, say
 from orchestration.quality import wording
 from orchestration.quality.suites import (
     ExpectationSpec,
@@ -220,10 +220,9 @@ def _outcome(
         found = _failed_to_run()
     else:
         found = wording.finding(spec, result.result, passed=passed, places=_places(frame, keys, result.result))
-    message = Message(fr=f"{demand.fr} : {found.fr}.", en=f"{demand.en}: {found.en}.")
+    message = say("quality.demand_found", demand=demand, found=found)
     if not passed:
-        notes = spec.meta.notes
-        message = Message(fr=f"{message.fr} {notes.fr}", en=f"{message.en} {notes.en}")
+        message = say("quality.failed", message=message, notes=spec.meta.notes, to_do=spec.meta.to_do)
     return CheckOutcome(
         name=spec.name,
         asset=asset,
@@ -239,7 +238,4 @@ def _failed_to_run() -> Message:
 
     The accident itself is not told: its text may quote values.
     """
-    return Message(
-        fr="n'a pas pu être évaluée, le type de la colonne ne convient sans doute pas",
-        en="could not be evaluated, the column's type probably does not fit",
-    )
+    return say("quality.not_evaluated")

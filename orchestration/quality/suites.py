@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from orchestration.base.messages import Message
+from orchestration.base.messages import Message, from_plain
 
 # a table is judged by Great Expectations only where it is of territory size; SQL judges the national ones
 LARGEST_VALIDATED = 500_000
@@ -45,12 +45,13 @@ class _Strict(BaseModel):
 class ExpectationMeta(_Strict):
     """What people read of an expectation.
 
-    `notes`: what it protects and what to do when it fails. `examples: false` keeps values out of the
+    `notes`: what it protects; `to_do`: what to do when it fails. `examples: false` keeps values out of the
     messages: names and identifiers of persons never leave the tables. `label` tells two expectations
     of one type on one column apart.
     """
 
     notes: Message
+    to_do: Message
     examples: bool = True
     label: str | None = Field(default=None, pattern=r"^[a-z0-9_]+$")
 
@@ -107,7 +108,7 @@ class Suite(_Strict):
     @classmethod
     def _meta(cls, value: dict[str, Any]) -> dict[str, Any]:
         if "notes" in value:
-            Message.model_validate(value["notes"])
+            from_plain(value["notes"])
         return value
 
     @model_validator(mode="after")
@@ -126,7 +127,7 @@ class Suite(_Strict):
     @property
     def notes(self) -> Message | None:
         """Return what the table is, in both languages."""
-        return Message.model_validate(self.meta["notes"]) if "notes" in self.meta else None
+        return from_plain(self.meta["notes"]) if "notes" in self.meta else None
 
 
 def asset_of(path: Path) -> str:

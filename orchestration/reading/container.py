@@ -20,10 +20,10 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
-from orchestration.base.messages import Message
+from orchestration.base.messages import say
 from orchestration.reading.decoding import preview
 from orchestration.reading.model import Adaptation
-from orchestration.reading.refusing import ASK_SUPPORT, NO_PASSWORD, listed, refusal
+from orchestration.reading.refusing import ASK_SUPPORT, NO_PASSWORD, refusal
 
 # A table that is read in memory. The largest that is read so today has 4 MB; national files go through
 # DuckDB and never through here.
@@ -161,30 +161,27 @@ def _text_kind(head: bytes) -> str:
 
 def _too_big(label: str, limit: int) -> Exception:
     return refusal(
-        f"Le fichier « {label} » est démesuré : plus de {limit // 1_000_000} Mo.",
-        f"File '{label}' is absurdly large: more than {limit // 1_000_000} MB.",
+        say("reading.absurdly_large", file=label, megabytes=limit // 1000000),
         ASK_SUPPORT,
     )
 
 
 def _bomb(label: str) -> Exception:
     return refusal(
-        f"L'archive « {label} » se déplie plus de {MAX_RATIO} fois : c'est une archive piégée, elle n'est pas ouverte.",
-        f"Archive '{label}' unfolds more than {MAX_RATIO} times: it is a zip bomb and is not opened.",
+        say("reading.zip_bomb", file=label, times=MAX_RATIO),
         ASK_SUPPORT,
     )
 
 
 def _damaged(label: str, what: str) -> Exception:
     return refusal(
-        f"Le fichier « {label} » est tronqué ou abîmé : son contenu {what} ne se déplie pas jusqu'au bout.",
-        f"File '{label}' is truncated or damaged: its {what} content does not unpack to the end.",
+        say("reading.truncated_packing", file=label, kind=what),
     )
 
 
 def empty(label: str) -> Exception:
     """Return the refusal of a file without content."""
-    return refusal(f"Le fichier « {label} » est vide.", f"File '{label}' is empty.")
+    return refusal(say("reading.empty_file", file=label))
 
 
 def _copy(source: BinaryIO, target: BinaryIO, *, packed: int, limit: int, label: str) -> None:
@@ -216,8 +213,7 @@ def _choose(archive: zipfile.ZipFile, wanted: Wanted, label: str) -> zipfile.Zip
         path = PurePosixPath(info.filename.replace("\\", "/"))
         if path.is_absolute() or ".." in path.parts or re.match(r"[A-Za-z]:", info.filename):
             raise refusal(
-                f"L'archive « {label} » contient un chemin qui sort de l'archive (« {info.filename} ») : elle n'est pas ouverte.",
-                f"Archive '{label}' holds a path that leads out of it ('{info.filename}'): it is not opened.",
+                say("reading.path_leads_out", file=label, path=info.filename),
                 ASK_SUPPORT,
             )
         if info.is_dir() or is_litter(info.filename):
@@ -239,14 +235,10 @@ def _choose(archive: zipfile.ZipFile, wanted: Wanted, label: str) -> zipfile.Zip
         members = [i for i in members if not _BESIDE.match(names[i.filename])] or members
     if len(members) == 1:
         return members[0]
-    shown = listed([f"« {i.filename} »" for i in members], 8)
+    found = [i.filename for i in members]
     raise refusal(
-        f"L'archive « {label} » contient plusieurs fichiers de données : {shown}.",
-        f"Archive '{label}' holds several data files: {shown.replace('« ', chr(39)).replace(' »', chr(39))}.",
-        Message(
-            fr="Décompressez l'archive et déposez le seul fichier de cette source.",
-            en="Unpack the archive and hand in the one file of this source.",
-        ),
+        say("reading.several_data_files", file=label, members=found[:8], more=len(found) > 8),
+        say("reading.unpack_one_file"),
     )
 
 
@@ -259,8 +251,7 @@ def _unzip(
             info = _choose(archive, wanted, label)
             if info.flag_bits & 0x1:
                 raise refusal(
-                    f"L'archive « {label} » est protégée par un mot de passe.",
-                    f"Archive '{label}' is protected by a password.",
+                    say("reading.archive_protected", file=label),
                     NO_PASSWORD,
                 )
             if info.file_size > limit:
@@ -277,12 +268,8 @@ def _unzip(
         raise _damaged(label, "zip") from None
     except (NotImplementedError, RuntimeError):
         raise refusal(
-            f"L'archive « {label} » est compressée ou protégée d'une façon qui n'est pas prise en charge.",
-            f"Archive '{label}' is packed or protected in a way that is not supported.",
-            Message(
-                fr="Décompressez l'archive et déposez le fichier qu'elle contient.",
-                en="Unpack the archive and hand in the file that it holds.",
-            ),
+            say("reading.packing_unknown", file=label),
+            say("reading.unpack_its_file"),
         ) from None
 
 
@@ -329,18 +316,14 @@ def content(path: Path, *, label: str, wanted: Wanted = None, limit: int = MAX_T
 def _packed(kind: str, name: str) -> Adaptation:
     return Adaptation(
         "compression",
-        Message(fr=f"fichier compressé ({kind}), contenu : {name}", en=f"packed file ({kind}), content: {name}"),
+        say("reading.packed_file", kind=kind, content=name),
     )
 
 
 def _nested(label: str) -> Exception:
     return refusal(
-        f"L'archive « {label} » contient des archives emboîtées.",
-        f"Archive '{label}' holds archives inside archives.",
-        Message(
-            fr="Décompressez l'archive et déposez le fichier de données qu'elle contient.",
-            en="Unpack the archive and hand in the data file that it holds.",
-        ),
+        say("reading.archive_in_archive", file=label),
+        say("reading.unpack_data_file"),
     )
 
 

@@ -11,7 +11,7 @@ import codecs
 import re
 from dataclasses import dataclass, field
 
-from orchestration.base.messages import Message
+from orchestration.base.messages import say
 from orchestration.reading.model import Adaptation
 from orchestration.reading.refusing import CORRECT_LINE, SAVE_AS_UTF8, listed, refusal
 
@@ -89,16 +89,14 @@ def decode(data: bytes, *, label: str) -> Decoded:
 
 def _nul(label: str, line: int) -> Exception:
     return refusal(
-        f"Le fichier « {label} », ligne {line}, contient des octets nuls : ce n'est pas du texte, ou le "
-        "fichier a été abîmé pendant sa copie.",
-        f"File '{label}', line {line}, holds NUL bytes: it is not text, or it was damaged while being copied.",
+        say("reading.nul_bytes", file=label, line=line),
     )
 
 
 def _read_as(name: str) -> Adaptation:
     return Adaptation(
         "encoding",
-        Message(fr=f"encodage {name} au lieu d'UTF-8", en=f"{name} encoding instead of UTF-8"),
+        say("reading.encoding_other", encoding=name),
     )
 
 
@@ -119,8 +117,7 @@ def _unicode(data: bytes, label: str) -> Decoded | None:
         except UnicodeDecodeError as error:
             line = data[: error.start].decode(wide, errors="ignore").count("\n") + 1
             raise refusal(
-                f"Le fichier « {label} », ligne {line}, est coupé ou abîmé (texte {wide.upper()} invalide).",
-                f"File '{label}', line {line}, is cut or damaged (invalid {wide.upper()} text).",
+                say("reading.text_invalid", file=label, line=line, encoding=wide.upper()),
             ) from None
         return Decoded(text, wide, [_read_as(wide.upper())])
     try:
@@ -129,8 +126,7 @@ def _unicode(data: bytes, label: str) -> Decoded | None:
         if error.reason == "unexpected end of data" and _UTF8_SEQUENCE.search(data[: error.start]):
             line = line_at(data, error.start)
             raise refusal(
-                f"Le fichier « {label} » s'arrête au milieu d'un caractère, ligne {line} : il est tronqué.",
-                f"File '{label}' stops in the middle of a character, line {line}: it is truncated.",
+                say("reading.character_truncated", file=label, line=line),
             ) from None
         return None
     _refuse_binary(data, label)
@@ -141,8 +137,7 @@ def _refuse_binary(data: bytes, label: str) -> None:
     controls = len(data) - len(data.translate(None, _CONTROLS))
     if controls * 200 > len(data):
         raise refusal(
-            f"Le fichier « {label} » n'est pas du texte ({controls} caractères de commande).",
-            f"File '{label}' is not text ({controls} control characters).",
+            say("reading.binary", file=label, controls=controls),
         )
 
 
@@ -176,10 +171,7 @@ def _mended(decoded: Decoded, label: str) -> Decoded:
         decoded.adaptations.append(
             Adaptation(
                 "mojibake",
-                Message(
-                    fr="accents abîmés par un double encodage (« Ã© » pour « é »), rétablis dans tout le fichier",
-                    en="accents damaged by a double encoding ('Ã©' for 'é'), restored in the whole file",
-                ),
+                say("reading.accents_restored"),
             )
         )
     damaged = list(_MOJIBAKE.finditer(text))
@@ -190,10 +182,7 @@ def _mended(decoded: Decoded, label: str) -> Decoded:
     if len(damaged) > DAMAGED_SHARE * max(accented, 0):
         numbers = _text_lines(text, [m.start() for m in damaged])
         raise refusal(
-            f"Le fichier « {label} » mélange des accents corrects et des accents abîmés par un double encodage "
-            f"(« {damaged[0].group()} »), ligne {listed(numbers)}.",
-            f"File '{label}' mixes correct accents and accents damaged by a double encoding "
-            f"('{damaged[0].group()}'), line {listed(numbers)}.",
+            say("reading.accents_mixed", file=label, damaged=damaged[0].group(), lines=listed(numbers)),
             SAVE_AS_UTF8,
         )
     # Lost characters cannot be brought back by anyone, and codes and figures are none of them (B Lab
@@ -207,10 +196,7 @@ def _mended(decoded: Decoded, label: str) -> Decoded:
 def _damage(count: int, line: str) -> Adaptation:
     return Adaptation(
         "lost_characters",
-        Message(
-            fr=f"{count} caractère(s) abîmé(s) par le producteur, laissé(s) tels quels (le premier ligne {line})",
-            en=f"{count} character(s) damaged by the publisher, left as they stand (the first on line {line})",
-        ),
+        say("reading.characters_damaged", count=count, line=line),
     )
 
 
@@ -244,10 +230,7 @@ def _single_byte(data: bytes, label: str) -> Decoded:
     if len(odd) > ODD_SHARE * signs:
         number = _text_lines(text, [odd[0].start()])[0]
         raise refusal(
-            f"Le fichier « {label} » n'est ni en UTF-8 ni en Windows-1252 : l'encodage n'est pas certain "
-            f"(ligne {number}, « {_around(text, odd[0].start())} »).",
-            f"File '{label}' is neither UTF-8 nor Windows-1252: its encoding is not certain "
-            f"(line {number}, '{_around(text, odd[0].start())}').",
+            say("reading.encoding_uncertain", file=label, line=number, text=_around(text, odd[0].start())),
             SAVE_AS_UTF8,
         )
     told = [_read_as(name)]
@@ -283,9 +266,7 @@ def _refuse_mixture(data: bytes, label: str) -> None:
     few, encoding = (foreign, "UTF-8") if len(foreign) <= len(proper) else (proper, "Windows-1252")
     numbers = listed([str(n) for n in few])
     raise refusal(
-        f"Le fichier « {label} » mélange deux encodages : il est en {encoding}, sauf {len(few)} ligne(s) "
-        f"(ligne {numbers}).",
-        f"File '{label}' mixes two encodings: it is in {encoding}, except {len(few)} line(s) (line {numbers}).",
+        say("reading.encodings_mixed", file=label, encoding=encoding, count=len(few), lines=numbers),
         CORRECT_LINE,
     )
 

@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass, field
 from itertools import islice
 
-from orchestration.base.messages import Message
+from orchestration.base.messages import say
 from orchestration.reading.model import Adaptation, Unreadable
 from orchestration.reading.refusing import CORRECT_LINE, refusal
 from orchestration.reading.shape import HEADER_WITHIN, KnownHeaders, find_header, is_figure, no_header
@@ -21,8 +21,8 @@ DELIMITERS = (";", ",", "\t", "|")
 # What French and English spreadsheets write; the others are worth a word.
 _USUAL = (";", ",")
 _NAMES = {
-    "\t": Message(fr="tabulation", en="tab"),
-    "|": Message(fr="barre verticale « | »", en="vertical bar '|'"),
+    "\t": say("reading.tab"),
+    "|": say("reading.vertical_bar"),
 }
 _HEAD = 200_000
 
@@ -52,7 +52,7 @@ def split(text: str, *, known_headers: KnownHeaders, label: str) -> Lines:
     found: list[Adaptation] = []
     if delimiter not in _USUAL:
         name = _NAMES[delimiter]
-        found.append(Adaptation("delimiter", Message(fr=f"séparateur : {name.fr}", en=f"delimiter: {name.en}")))
+        found.append(Adaptation("delimiter", say("reading.delimiter_unusual", name=name)))
     options: dict[str, object] = {"delimiter": delimiter, "strict": True}
     lines = _lines(text, options, known_headers)
     if lines is None or lines.unreadable:
@@ -62,7 +62,7 @@ def split(text: str, *, known_headers: KnownHeaders, label: str) -> Lines:
             found.append(
                 Adaptation(
                     "quoting",
-                    Message(fr="guillemets protégés par « \\ »", en="quotes escaped with a backslash"),
+                    say("reading.quotes_escaped"),
                 )
             )
     if lines is not None and _spaced(text, delimiter, lines.rows):
@@ -71,7 +71,7 @@ def split(text: str, *, known_headers: KnownHeaders, label: str) -> Lines:
         found.append(
             Adaptation(
                 "quoting",
-                Message(fr="espaces entre le séparateur et les guillemets", en="blanks between delimiter and quotes"),
+                say("reading.blanks_around_quotes"),
             )
         )
     if lines is None:
@@ -176,31 +176,22 @@ def _broken(text: str, options: dict[str, object], known_headers: KnownHeaders, 
         begin = _Apart(text, options, known_headers).swallowing(Lines(rows, lines, "")) or begin
     if "unexpected end of data" in fault:
         return refusal(
-            f"Le fichier « {label} » est tronqué : les guillemets ouverts ligne {begin} ne sont jamais refermés.",
-            f"File '{label}' is truncated: the quotes opened on line {begin} are never closed.",
+            say("reading.quotes_never_closed", file=label, line=begin),
         )
     if "field larger" in fault:
         return refusal(
-            f"Le fichier « {label} », ligne {begin}, a une cellule démesurée : des guillemets n'y sont pas refermés.",
-            f"File '{label}', line {begin}, has an absurdly long cell: quotes are not closed there.",
+            say("reading.cell_too_long", file=label, line=begin),
             CORRECT_LINE,
         )
     return refusal(
-        f"Le fichier « {label} », ligne {begin}, a des guillemets mal formés.",
-        f"File '{label}', line {begin}, has malformed quotes.",
+        say("reading.line_malformed_quotes", file=label, line=begin),
         CORRECT_LINE,
     )
 
 
-_OPENED = Message(
-    fr="des guillemets y sont ouverts et non refermés : ils avalaient les lignes suivantes",
-    en="quotes are opened there and not closed: they swallowed the lines that follow",
-)
-_CLOSED = Message(
-    fr="des guillemets y sont refermés sans y avoir été ouverts",
-    en="quotes are closed there that were not opened there",
-)
-_MALFORMED = Message(fr="des guillemets y sont mal formés (non doublés)", en="quotes are malformed there (not doubled)")
+_OPENED = say("reading.quotes_opened")
+_CLOSED = say("reading.quotes_closed")
+_MALFORMED = say("reading.quotes_malformed")
 # rows looked at to know which columns hold codes, figures or dates
 _TYPED_ROWS = 500
 

@@ -10,6 +10,7 @@ import threading
 from pathlib import Path, PurePath
 from typing import Any
 
+from orchestration.base.messages import Message, say
 from orchestration.reading import container
 from orchestration.reading.container import Wanted
 from orchestration.reading.decoding import decode
@@ -46,12 +47,10 @@ def read_markdown(path: Path, *, name: str, member: Wanted = None) -> RawTable:
         opened = re.match(r"\s*(\+\+\+|---)[ \t]*\n", text)
         if opened:
             raise refusal(
-                f"La fiche « {name} » est tronquée : son en-tête « {opened.group(1)} » n'est pas refermé.",
-                f"Sheet '{name}' is truncated: its front matter '{opened.group(1)}' is not closed.",
+                say("reading.front_matter_open", file=name, opened=opened.group(1)),
             )
         raise refusal(
-            f"La fiche « {name} » n'a pas d'en-tête (« +++ » ou « --- ») ; elle commence par « {short(text, 80)} ».",
-            f"Sheet '{name}' has no front matter ('+++' or '---'); it begins with '{short(text, 80)}'.",
+            say("reading.front_matter_missing", file=name, begins=short(text, 80)),
         )
     offset = text.count("\n", 0, found.start(2))
     values = _front_matter(found.group(1), found.group(2), offset, name)
@@ -100,8 +99,7 @@ def _front_matter(fence: str, text: str, offset: int, label: str) -> dict[str, A
 
 def _bad_front(label: str, line: int) -> Exception:
     return refusal(
-        f"La fiche « {label} », ligne {line}, a un en-tête mal formé.",
-        f"Sheet '{label}', line {line}, has a malformed front matter.",
+        say("reading.front_matter_malformed", file=label, line=line),
         CORRECT_LINE,
     )
 
@@ -151,8 +149,7 @@ def read_pdf(path: Path, *, name: str) -> PdfText:
     size = path.stat().st_size
     if size > MAX_PDF_BYTES:
         raise refusal(
-            f"Le document « {name} » est démesuré : plus de {MAX_PDF_BYTES // 1_000_000} Mo.",
-            f"Document '{name}' is absurdly large: more than {MAX_PDF_BYTES // 1_000_000} MB.",
+            say("reading.pdf_too_large", file=name, megabytes=MAX_PDF_BYTES // 1000000),
         )
     data = path.read_bytes()
     kind = container.sniff_bytes(data)
@@ -163,23 +160,21 @@ def read_pdf(path: Path, *, name: str) -> PdfText:
     # pdfium mends a truncated file without a word: its lost pages would only be missing
     if b"%%EOF" not in data[-2048:]:
         raise refusal(
-            f"Le document PDF « {name} » est tronqué : sa marque de fin manque.",
-            f"PDF document '{name}' is truncated: its end mark is missing.",
+            say("reading.pdf_truncated", file=name),
         )
     with _PDFIUM:
         return _extract(data, name)
 
 
+_NO_PDF = {"reading.not_a_table_page": "reading.not_pdf_page", "reading.not_a_table_json": "reading.not_pdf_json"}
+
+
 def _no_pdf(packed: container.Content, label: str) -> Exception:
     if packed.kind in ("html", "xml", "json"):
         error = not_a_table(packed, label)
-        return refusal(
-            error.reason.fr.replace("n'est pas un tableau", "n'est pas un document PDF"),
-            error.reason.en.replace("is not a table", "is not a PDF document"),
-        )
+        return refusal(Message(_NO_PDF[error.reason.code], error.reason.params))
     return refusal(
-        f"Le fichier « {label} » n'est pas un document PDF mais un fichier de type {packed.kind}.",
-        f"File '{label}' is not a PDF document but a file of kind {packed.kind}.",
+        say("reading.not_pdf", file=label, kind=packed.kind),
     )
 
 
@@ -191,8 +186,7 @@ def _extract(data: bytes, label: str) -> PdfText:
     except pypdfium2.PdfiumError as error:
         if "password" in str(error).lower() or "security" in str(error).lower():
             raise refusal(
-                f"Le document PDF « {label} » est protégé par un mot de passe.",
-                f"PDF document '{label}' is protected by a password.",
+                say("reading.pdf_protected", file=label),
                 NO_PASSWORD,
             ) from None
         raise _unreadable(label, None) from None
@@ -200,8 +194,7 @@ def _extract(data: bytes, label: str) -> PdfText:
         count = len(document)
         if count > MAX_PDF_PAGES:
             raise refusal(
-                f"Le document PDF « {label} » a {count} pages : c'est démesuré.",
-                f"PDF document '{label}' has {count} pages: that is absurd.",
+                say("reading.pdf_too_many_pages", file=label, count=count),
             )
         if count == 0:
             raise _unreadable(label, None)
@@ -234,9 +227,7 @@ def _page(document: Any, index: int, label: str) -> str:
 
 
 def _unreadable(label: str, page: int | None) -> Exception:
-    fr, en = (f", page {page},", f", page {page},") if page else ("", "")
     return refusal(
-        f"Le document PDF « {label} »{fr} est abîmé : il ne s'ouvre pas.",
-        f"PDF document '{label}'{en} is damaged: it does not open.",
+        say("reading.pdf_damaged", file=label, page=page),
         AGAIN,
     )

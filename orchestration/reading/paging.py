@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from orchestration.base.messages import Message, Refusal
+from orchestration.base.messages import Message, Refusal, say
 from orchestration.reading.refusing import refusal
 
 _TOTALS = {
@@ -58,10 +58,7 @@ _BESIDE = {"paging", "pagination", "page", "pages", "meta", "metadata", "header"
 # a total stands at the top of the answer, or one step below; deeper ones count other things
 _DEPTH = 2
 
-_ALL_PAGES = Message(
-    fr="Demandez toutes les pages, ou l'export complet du producteur, et déposez-les en un seul fichier.",
-    en="Ask for all pages, or for the publisher's complete export, and hand them in as one file.",
-)
+_ALL_PAGES = say("reading.ask_for_all_pages")
 
 
 @dataclass
@@ -80,19 +77,17 @@ def refuse_single_page(value: Any, label: str) -> None:
     total = max((said.total for _, said in seen if said.total is not None), default=None)
     if total is not None:
         if held < total:
-            raise _partial(label, f"{held} des {total} lignes annoncées", f"{held} of {total} announced rows")
+            raise _partial(label, say("reading.rows_announced", held=held, total=total))
     elif all(said.more for _, said in seen):
         raise _partial(
             label,
-            f"{held} lignes, et la réponse nomme une page suivante",
-            f"{held} rows, and the answer names a next page",
+            say("reading.next_page_named", held=held),
         )
 
 
-def _partial(label: str, fr: str, en: str) -> Refusal:
+def _partial(label: str, what: Message) -> Refusal:
     return refusal(
-        f"Le fichier « {label} » n'est qu'une partie de la réponse : {fr}.",
-        f"File '{label}' is only a part of the answer: {en}.",
+        say("reading.part_of_the_answer", file=label, what=what),
         _ALL_PAGES,
     )
 

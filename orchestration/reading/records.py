@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 
 from orchestration.base.duck import connect
-from orchestration.base.messages import Message
+from orchestration.base.messages import say
 from orchestration.reading import container
 from orchestration.reading.container import Content, Wanted
 from orchestration.reading.decoding import decode
@@ -72,8 +72,7 @@ def read_json(
             shutil.rmtree(folder, ignore_errors=True)
     if not rows and not empty_allowed:
         raise refusal(
-            f"Le fichier « {name} » ne contient aucune ligne de données à l'endroit attendu.",
-            f"File '{name}' holds no data at the expected place.",
+            say("reading.no_data_at_its_place", file=name),
         )
     return RawTable(
         header=header,
@@ -93,12 +92,10 @@ def _check(packed: Content, label: str) -> tuple[list[Adaptation], str | None]:
         if packed.kind in ("html", "xml"):
             said = html_message(decode(packed.data, label=label).text)
             raise refusal(
-                f"Le fichier « {label} » n'est pas du JSON mais une page {packed.kind.upper()} : « {said} ».",
-                f"File '{label}' is not JSON but an {packed.kind.upper()} page: '{said}'.",
+                say("reading.not_json_page", file=label, kind=packed.kind.upper(), said=said),
             )
         raise refusal(
-            f"Le fichier « {label} » n'est pas du JSON mais un fichier de type {packed.kind}.",
-            f"File '{label}' is not JSON but a file of kind {packed.kind}.",
+            say("reading.not_json", file=label, kind=packed.kind),
         )
     decoded = decode(packed.data, label=label)
     text = decoded.text
@@ -110,15 +107,13 @@ def _check(packed: Content, label: str) -> tuple[list[Adaptation], str | None]:
         value = None
     except RecursionError:
         raise refusal(
-            f"Le fichier « {label} » emboîte trop de niveaux pour être lu.",
-            f"File '{label}' nests too many levels to be read.",
+            say("reading.too_many_levels", file=label),
             ASK_SUPPORT,
         ) from None
     said = json_error(value)
     if said is not None:
         raise refusal(
-            f"Le fichier « {label} » n'est pas le fichier attendu mais un message d'erreur du producteur : « {said} ».",
-            f"File '{label}' is not the expected file but an error message of the publisher: '{said}'.",
+            say("reading.error_message", file=label, said=said),
         )
     refuse_single_page(value, label)
     plain = decoded.encoding == "utf-8" and not decoded.adaptations and not packed.data.startswith(b"\xef\xbb\xbf")
@@ -140,17 +135,14 @@ def _is_lines(text: str) -> bool:
 def _invalid(text: str, error: json.JSONDecodeError, label: str) -> Exception:
     if not text.lstrip().startswith(("{", "[")):
         return refusal(
-            f"Le fichier « {label} » n'est pas du JSON ; il commence par « {short(text)} ».",
-            f"File '{label}' is not JSON; it begins with '{short(text)}'.",
+            say("reading.not_json_text", file=label, begins=short(text)),
         )
     if error.pos >= len(text.rstrip()) - 1 or "Unterminated" in error.msg:
         return refusal(
-            f"Le fichier « {label} » est tronqué : le JSON s'arrête ligne {error.lineno}.",
-            f"File '{label}' is truncated: its JSON stops on line {error.lineno}.",
+            say("reading.json_truncated", file=label, line=error.lineno),
         )
     return refusal(
-        f"Le fichier « {label} », ligne {error.lineno}, colonne {error.colno}, n'est pas du JSON valide.",
-        f"File '{label}', line {error.lineno}, column {error.colno}, is not valid JSON.",
+        say("reading.json_invalid", file=label, line=error.lineno, column=error.colno),
         AGAIN,
     )
 
@@ -175,23 +167,18 @@ def _failed(error: str, path: str, label: str) -> Exception:
         found = pattern.search(error)
         if found:
             there = re.search(r"Candidate (?:bindings|Entries):\s*([^\n]+)", error, re.IGNORECASE)
-            fr, en = (
-                (f" ; il y a : {short(there.group(1))}", f"; there is: {short(there.group(1))}") if there else ("", "")
-            )
             return refusal(
-                f"Le fichier « {label} » n'a pas la clé attendue « {found.group(1)} »{fr}.",
-                f"File '{label}' lacks the expected key '{found.group(1)}'{en}.",
-                Message(
-                    fr="Vérifiez que ce fichier est bien celui de cette source. Si le producteur a changé sa structure, "
-                    "transmettez-le à l'équipe qui entretient l'observatoire (requête d'extraction de la source).",
-                    en="Check that this is the right file for this source. If the publisher has changed its structure, "
-                    "pass it to the team that maintains the observatory (the source's extraction query).",
+                say(
+                    "reading.key_lacking",
+                    file=label,
+                    key=found.group(1),
+                    there=short(there.group(1)) if there else None,
                 ),
+                say("reading.check_structure"),
             )
     converted = _CONVERSION.search(error)
     reason = short(converted.group() if converted else error.split("\n")[0], 200)
     return refusal(
-        f"Le fichier « {label} » n'a pas la structure attendue ({reason}).",
-        f"File '{label}' does not have the expected structure ({reason}).",
+        say("reading.structure_unexpected", file=label, reason=reason),
         ASK_SUPPORT,
     )

@@ -10,48 +10,19 @@ import html
 import json
 import re
 
-from orchestration.base.messages import Message, Refusal
+from orchestration.base.messages import Message, Refusal, say
 
-AGAIN = Message(
-    fr="Téléchargez de nouveau le fichier depuis la page du producteur, ouvrez-le pour vérifier qu'il est "
-    "complet, puis déposez-le à la place de celui-ci.",
-    en="Download the file again from the publisher's page, open it to check that it is complete, then put "
-    "it in the place of this one.",
-)
-CORRECT_LINE = Message(
-    fr="Téléchargez de nouveau le fichier ; si le défaut demeure, signalez ces lignes au producteur, ou "
-    "corrigez-les dans un éditeur de texte, puis déposez de nouveau le fichier.",
-    en="Download the file again; if the fault remains, report these lines to the publisher, or correct "
-    "them in a text editor, then hand the file in again.",
-)
-SAVE_AS_UTF8 = Message(
-    fr="Demandez le fichier d'origine au producteur, ou ouvrez-le dans un tableur en choisissant le bon "
-    "jeu de caractères, enregistrez-le au format « CSV UTF-8 », puis déposez-le de nouveau.",
-    en="Ask the publisher for the original file, or open it in a spreadsheet with the right character "
-    "set, save it as 'CSV UTF-8', then hand it in again.",
-)
-NO_PASSWORD = Message(
-    fr="Enregistrez le fichier sans mot de passe, ou demandez au producteur une version non protégée, "
-    "puis déposez-le de nouveau.",
-    en="Save the file without a password, or ask the publisher for an unprotected version, then hand it in again.",
-)
-RIGHT_FILE = Message(
-    fr="Vérifiez que ce fichier est bien celui de cette source. Si le producteur a changé ses en-têtes, "
-    "ajoutez les nouveaux au fichier columns.csv de la source.",
-    en="Check that this is the right file for this source. If the publisher has changed the headers, add "
-    "the new ones to the source's columns.csv.",
-)
-ASK_SUPPORT = Message(
-    fr="Vérifiez que ce fichier est bien celui de cette source ; s'il l'est, transmettez-le à l'équipe qui "
-    "entretient l'observatoire.",
-    en="Check that this is the right file for this source; if it is, pass it to the team that maintains "
-    "the observatory.",
-)
+AGAIN = say("reading.download_again")
+CORRECT_LINE = say("reading.correct_line")
+SAVE_AS_UTF8 = say("reading.save_as_utf8")
+NO_PASSWORD = say("reading.save_without_password")
+RIGHT_FILE = say("reading.check_headers")
+ASK_SUPPORT = say("reading.ask_support")
 
 
-def refusal(fr: str, en: str, action: Message = AGAIN) -> Refusal:
-    """Return a Refusal with the reason in both languages and the advice `action`."""
-    return Refusal(Message(fr=fr, en=en), action)
+def refusal(reason: Message, action: Message = AGAIN) -> Refusal:
+    """Return a Refusal for `reason` with the advice `action`."""
+    return Refusal(reason, action)
 
 
 def short(text: str, length: int = 120) -> str:

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from orchestration.base.messages import Message
+from orchestration.base.messages import say
 from orchestration.reading.model import Adaptation, Unreadable
 from orchestration.reading.refusing import CORRECT_LINE, RIGHT_FILE, listed, refusal, short
 
@@ -89,8 +89,7 @@ def no_header(rows: list[list[str]], label: str) -> Exception:
     """Return the refusal of a file in which no line holds a known header, quoting its first line."""
     first = next((" | ".join(c.strip() for c in r if c.strip()) for r in rows if any(r)), "")
     return refusal(
-        f"Le fichier « {label} » n'a aucune ligne d'en-têtes reconnue ; il commence par « {short(first)} ».",
-        f"File '{label}' has no line with known headers; it begins with '{short(first)}'.",
+        say("reading.header_unknown", file=label, begins=short(first)),
         RIGHT_FILE,
     )
 
@@ -172,10 +171,7 @@ def frame(
         found.append(
             Adaptation(
                 "notes",
-                Message(
-                    fr=f"{notes} ligne(s) de notes sous le tableau, laissée(s) de côté",
-                    en=f"{notes} line(s) of notes below the table, left out",
-                ),
+                say("reading.notes_below", count=notes),
             )
         )
     body, numbers = _drop_blank_rows(body, numbers, found)
@@ -191,22 +187,15 @@ def frame(
             0,
             Adaptation(
                 "title_lines",
-                Message(
-                    fr=f"{titles} ligne(s) de titre au-dessus des en-têtes (ligne {header_line})",
-                    en=f"{titles} title line(s) above the header (line {header_line})",
-                ),
+                say("reading.titles_above", count=titles, line=header_line),
             ),
         )
-    why = Message(
-        fr=f"ligne de données au-dessus de la ligne d'en-têtes (ligne {header_line})",
-        en=f"a row of data above the header (line {header_line})",
-    )
+    why = say("reading.data_above_header", line=header_line)
     header, body = _drop_blank_columns(header, body, found)
     header, body = _settle_duplicates(header, body, known_headers, label, found)
     if not body and not empty_allowed:
         raise refusal(
-            f"Le fichier « {label} » ne contient que sa ligne d'en-têtes (ligne {header_line}), aucune donnée.",
-            f"File '{label}' holds only its header (line {header_line}) and no data.",
+            say("reading.only_header", file=label, line=header_line),
         )
     said = [" ".join(c.strip() for c in r if c.strip()) for r in rows[:position] if not _blank(r)]
     first = next(filter(None, header), "")
@@ -241,9 +230,7 @@ def _drop_further_headers(
         found.append(
             Adaptation(
                 "header_lines",
-                Message(
-                    fr=f"{dropped + 1} lignes d'en-têtes au lieu d'une", en=f"{dropped + 1} header lines instead of one"
-                ),
+                say("reading.header_lines", count=dropped + 1),
             )
         )
 
@@ -262,7 +249,7 @@ def _drop_blank_rows(
         found.append(
             Adaptation(
                 "blank_lines",
-                Message(fr=f"{blank} ligne(s) vide(s) dans le tableau", en=f"{blank} blank line(s) in the table"),
+                say("reading.blank_lines", count=blank),
             )
         )
         body, numbers = [body[i] for i in kept], [numbers[i] for i in kept]
@@ -290,10 +277,7 @@ def _drop_repeated(
         found.append(
             Adaptation(
                 "repeated_header",
-                Message(
-                    fr=f"ligne d'en-têtes répétée au milieu du fichier (ligne {where}), laissée de côté",
-                    en=f"header line repeated in the middle of the file (line {where}), left out",
-                ),
+                say("reading.header_repeated", lines=where),
             )
         )
         body = [r for i, r in enumerate(body) if i not in again]
@@ -311,10 +295,7 @@ def _refuse_rows_above(above: list[tuple[int, list[str]]], header: list[str], he
     ]
     if len(full) > 2:
         raise refusal(
-            f"Le fichier « {label} » a {len(full)} lignes de données (à partir de la ligne {full[0]}) au-dessus de la "
-            f"ligne reconnue comme en-têtes (ligne {header_line}).",
-            f"File '{label}' has {len(full)} rows of data (from line {full[0]}) above the line that was recognised as "
-            f"its header (line {header_line}).",
+            say("reading.rows_above_header", file=label, count=len(full), first=full[0], header_line=header_line),
             RIGHT_FILE,
         )
 
@@ -361,12 +342,8 @@ def _refuse_table_below(
 
 def _two_tables(first: int, second: int, label: str) -> Exception:
     return refusal(
-        f"Le fichier « {label} » contient deux tableaux : l'un a ses en-têtes ligne {first}, l'autre ligne {second}.",
-        f"File '{label}' holds two tables: one has its header on line {first}, the other on line {second}.",
-        Message(
-            fr="Gardez dans le fichier le seul tableau de cette source, puis déposez-le de nouveau.",
-            en="Keep in the file only this source's table, then hand it in again.",
-        ),
+        say("reading.two_tables", file=label, first=first, second=second),
+        say("reading.keep_one_table"),
     )
 
 
@@ -419,10 +396,7 @@ def _fit(body: list[list[str]], numbers: list[int], header: list[str], label: st
         Unreadable(
             numbers[i],
             next(filter(None, header), ""),
-            Message(
-                fr=f"{len(body[i])} cellules au lieu de {width} : un séparateur y est en trop ou manque",
-                en=f"{len(body[i])} cells instead of {width}: there is a delimiter too many, or one is missing",
-            ),
+            say("reading.row_misfit", cells=len(body[i]), width=width),
         )
         for i in faults
     ]
@@ -443,10 +417,7 @@ def _refuse_outside(body: list[list[str]], numbers: list[int], header: list[str]
     outside = [str(numbers[i]) for i, row in enumerate(body) if "".join(row[needed:]).strip()]
     if outside:
         raise refusal(
-            f"Le fichier « {label} » a {len(outside)} ligne(s) avec du contenu à droite de la dernière colonne nommée "
-            f"(ligne {listed(outside)}) : un séparateur y est en trop.",
-            f"File '{label}' has {len(outside)} row(s) with content to the right of the last named column "
-            f"(line {listed(outside)}): there is a delimiter too many.",
+            say("reading.cells_outside", file=label, count=len(outside), lines=listed(outside)),
             CORRECT_LINE,
         )
 
@@ -455,17 +426,11 @@ def _misfit(body: list[list[str]], numbers: list[int], faults: list[int], width:
     last = faults[-1]
     if len(faults) == 1 and last == len(body) - 1 and len(body[last]) < width:
         return refusal(
-            f"Le fichier « {label} » est tronqué : sa dernière ligne (ligne {numbers[last]}) a {len(body[last])} "
-            f"cellule(s) au lieu de {width}.",
-            f"File '{label}' is truncated: its last line (line {numbers[last]}) has {len(body[last])} cell(s) "
-            f"instead of {width}.",
+            say("reading.last_line_cut", file=label, line=numbers[last], cells=len(body[last]), width=width),
         )
-    fr = " ; ".join(f"ligne {numbers[i]} : {len(body[i])}" for i in faults[:3])
-    en = "; ".join(f"line {numbers[i]}: {len(body[i])}" for i in faults[:3])
-    more = ", …" if len(faults) > 3 else ""
+    where = [say("reading.cells_on_line", line=numbers[i], cells=len(body[i])) for i in faults[:3]]
     return refusal(
-        f"Le fichier « {label} » a {len(faults)} ligne(s) qui n'ont pas {width} cellules comme l'en-tête ({fr}{more}).",
-        f"File '{label}' has {len(faults)} row(s) that do not have {width} cells like the header ({en}{more}).",
+        say("reading.rows_misfit", file=label, count=len(faults), width=width, lines=where, more=len(faults) > 3),
         CORRECT_LINE,
     )
 
@@ -482,9 +447,7 @@ def _drop_blank_columns(
     found.append(
         Adaptation(
             "blank_columns",
-            Message(
-                fr=f"{len(blank)} colonne(s) vide(s) et sans nom", en=f"{len(blank)} blank column(s) without a name"
-            ),
+            say("reading.blank_columns", count=len(blank)),
         )
     )
     kept = [i for i in range(len(header)) if i not in blank]
@@ -508,26 +471,15 @@ def _settle_duplicates(
                 dropped.add(other)
             elif known_headers([name]) > 0:
                 raise refusal(
-                    f"Le fichier « {label} » a deux colonnes « {short(name, 60)} » (colonnes {first + 1} et "
-                    f"{other + 1}) dont le contenu diffère.",
-                    f"File '{label}' has two columns '{short(name, 60)}' (columns {first + 1} and {other + 1}) "
-                    "whose content differs.",
-                    Message(
-                        fr="Demandez au producteur laquelle des deux colonnes fait foi, supprimez ou renommez "
-                        "l'autre, puis déposez de nouveau le fichier.",
-                        en="Ask the publisher which of the two columns is right, delete or rename the other, "
-                        "then hand the file in again.",
-                    ),
+                    say("reading.column_twice", file=label, name=short(name, 60), first=first + 1, second=other + 1),
+                    say("reading.settle_columns"),
                 )
     if not dropped:
         return header, body
     found.append(
         Adaptation(
             "duplicate_columns",
-            Message(
-                fr=f"colonnes en double au contenu identique : {listed(twice)}",
-                en=f"duplicated columns with the same content: {listed(twice)}",
-            ),
+            say("reading.columns_doubled", columns=listed(twice)),
         )
     )
     kept = [i for i in range(len(header)) if i not in dropped]

@@ -10,7 +10,7 @@ import re
 from pathlib import Path, PurePath
 
 from orchestration.base.duck import connect
-from orchestration.base.messages import Message, Refusal
+from orchestration.base.messages import Refusal, say
 from orchestration.reading import container
 from orchestration.reading.container import Content, Wanted
 from orchestration.reading.decoding import decode, preview
@@ -125,10 +125,7 @@ def _named_otherwise(packed: Content, name: str) -> list[Adaptation]:
     return [
         Adaptation(
             "format",
-            Message(
-                fr=f"fichier au format {packed.kind} sous un nom en « {ending} »",
-                en=f"{packed.kind} file under a name ending in '{ending}'",
-            ),
+            say("reading.named_otherwise", kind=packed.kind, ending=ending),
         )
     ]
 
@@ -137,11 +134,9 @@ def not_a_table(packed: Content, label: str) -> Refusal:
     """Return the refusal of content that is no table, quoting what it says of itself."""
     text = preview(packed.data, 200_000)
     if packed.kind in ("html", "xml"):
-        what = "HTML" if packed.kind == "html" else "XML"
         said = html_message(text)
         return refusal(
-            f"Le fichier « {label} » n'est pas un tableau mais une page {what} : « {said} ».",
-            f"File '{label}' is not a table but an {what} page: '{said}'.",
+            say("reading.not_a_table_page", file=label, kind=packed.kind.upper(), said=said),
             AGAIN,
         )
     if packed.kind == "json":
@@ -152,19 +147,17 @@ def not_a_table(packed: Content, label: str) -> Refusal:
         except ValueError:
             said = short(text)
         return refusal(
-            f"Le fichier « {label} » n'est pas un tableau mais une réponse JSON : « {said} ».",
-            f"File '{label}' is not a table but a JSON answer: '{said}'.",
+            say("reading.not_a_table_json", file=label, said=said),
             AGAIN,
         )
     if packed.kind == "markdown":
-        what_fr, what_en = "un texte Markdown", "a Markdown text"
+        what = say("reading.markdown_text")
     elif packed.kind == "pdf":
-        what_fr, what_en = "un document PDF", "a PDF document"
+        what = say("reading.pdf_document")
     else:
-        what_fr, what_en = "un contenu binaire qui n'est pas reconnu", "binary content that is not recognised"
+        what = say("reading.binary_content")
     return refusal(
-        f"Le fichier « {label} » n'est pas un tableau mais {what_fr}.",
-        f"File '{label}' is not a table but {what_en}.",
+        say("reading.not_a_table", file=label, what=what),
         AGAIN,
     )
 
@@ -174,12 +167,8 @@ def _parquet(path: Path, packed: Content, label: str) -> list[list[str]]:
 
     if packed.adaptations:
         raise refusal(
-            f"Le fichier Parquet « {label} » est dans une archive.",
-            f"Parquet file '{label}' is inside an archive.",
-            Message(
-                fr="Décompressez l'archive et déposez le fichier Parquet.",
-                en="Unpack the archive and hand in the Parquet file.",
-            ),
+            say("reading.parquet_packed", file=label),
+            say("reading.unpack_parquet"),
         )
     with connect(threads=2) as connection:
         try:
@@ -188,6 +177,5 @@ def _parquet(path: Path, packed: Content, label: str) -> list[list[str]]:
             return [header, *texts(answer.fetchall())]
         except duckdb.Error:
             raise refusal(
-                f"Le fichier Parquet « {label} » est tronqué ou abîmé : il ne s'ouvre pas.",
-                f"Parquet file '{label}' is truncated or damaged: it does not open.",
+                say("reading.parquet_damaged", file=label),
             ) from None

@@ -19,7 +19,7 @@ import zipfile
 from collections.abc import Iterator
 from xml.parsers import expat
 
-from orchestration.base.messages import Message
+from orchestration.base.messages import Message, say
 
 NO_VALUE = "#SANS_VALEUR"
 Cells = dict[tuple[int, int], str]
@@ -45,14 +45,8 @@ def is_valueless(text: str) -> bool:
 def why(text: str) -> Message:
     """Return what is wrong with a cell of which `is_valueless` is true."""
     if text.strip() == NO_VALUE:
-        return Message(
-            fr="formule sans résultat enregistré (ouvrir le classeur dans un tableur, puis l'enregistrer)",
-            en="a formula whose result was not stored (open the workbook in a spreadsheet, then save it)",
-        )
-    return Message(
-        fr=f"« {text.strip()} » est une erreur de tableur, pas une valeur",
-        en=f"'{text.strip()}' is a spreadsheet's error, not a value",
-    )
+        return say("reading.formula_without_result")
+    return say("reading.spreadsheet_error", text=text.strip())
 
 
 def valueless(data: bytes, sheet: str, index: int, height: int, width: int) -> Cells:

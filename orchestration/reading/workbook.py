@@ -19,10 +19,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from orchestration.base.messages import Message
+from orchestration.base.messages import say
 from orchestration.reading.container import MAX_RATIO, MAX_TABLE_BYTES, RATIO_FROM
 from orchestration.reading.model import Adaptation
-from orchestration.reading.refusing import ASK_SUPPORT, NO_PASSWORD, listed, refusal
+from orchestration.reading.refusing import ASK_SUPPORT, NO_PASSWORD, refusal
 from orchestration.reading.shape import KnownHeaders, find_header, no_header
 from orchestration.reading.valueless import valueless
 
@@ -151,17 +151,15 @@ def _choose(
     heads = {name: texts(rows[:_PREVIEW_ROWS]) for name, rows in loaded.items()}
     scores = {name: find_header(head, known_headers)[1] for name, head in heads.items()}
     best = max(scores.values(), default=0)
-    shown = listed([f"« {n} »" for n in visible], 8)
-    plain = shown.replace("« ", "'").replace(" »", "'")
+    shown = {"sheets": visible[:8], "more": len(visible) > 8}
     if best == 0:
         if not any(any(row) for head in heads.values() for row in head):
-            raise refusal(f"Le classeur « {label} » est vide.", f"Workbook '{label}' is empty.")
+            raise refusal(say("reading.workbook_empty", file=label))
         first = max(heads.values(), key=len)
         error = no_header(first, label)
         if len(visible) > 1:
             raise refusal(
-                f"Le classeur « {label} » n'a dans aucune feuille ({shown}) une ligne d'en-têtes reconnue.",
-                f"Workbook '{label}' has in no sheet ({plain}) a line with known headers.",
+                say("reading.no_sheet_with_headers", file=label, **shown),
                 error.action,  # type: ignore[attr-defined]
             )
         raise error
@@ -170,37 +168,25 @@ def _choose(
     name = first_best[0]
     if len(first_best) > 1 or (sheet and not by_name and len(rivals) > 1):
         raise refusal(
-            f"Le classeur « {label} » a plusieurs feuilles qui pourraient porter le tableau ({shown})"
-            + (f" et aucune ne s'appelle « {sheet} »." if sheet and not by_name else "."),
-            f"Workbook '{label}' has several sheets that could hold the table ({plain})"
-            + (f" and none is called '{sheet}'." if sheet and not by_name else "."),
-            Message(
-                fr="Gardez dans le classeur la seule feuille du tableau, ou indiquez son nom (`sheet`) dans le "
-                "fichier source.yml de la source.",
-                en="Keep in the workbook only the sheet of the table, or give its name (`sheet`) in the source's "
-                "source.yml.",
-            ),
+            say("reading.several_sheets_none_named", file=label, sheet=sheet, **shown)
+            if sheet and not by_name
+            else say("reading.several_sheets", file=label, **shown),
+            say("reading.keep_one_sheet"),
         )
     if by_name or (len(visible) == 1 and not sheet):
         return name, []
-    return name, [
-        Adaptation(
-            "sheet", Message(fr=f"tableau trouvé dans la feuille « {name} »", en=f"table found in sheet '{name}'")
-        )
-    ]
+    return name, [Adaptation("sheet", say("reading.table_in_sheet", sheet=name))]
 
 
 def _damaged(label: str) -> Exception:
     return refusal(
-        f"Le classeur « {label} » est tronqué ou abîmé : il ne s'ouvre pas.",
-        f"Workbook '{label}' is truncated or damaged: it does not open.",
+        say("reading.workbook_damaged", file=label),
     )
 
 
 def _protected(label: str) -> Exception:
     return refusal(
-        f"Le classeur « {label} » est protégé par un mot de passe.",
-        f"Workbook '{label}' is protected by a password.",
+        say("reading.workbook_protected", file=label),
         NO_PASSWORD,
     )
 
@@ -217,8 +203,7 @@ def _check_package(data: bytes, label: str) -> None:
             total = sum(i.file_size for i in infos)
             if total > MAX_TABLE_BYTES * 3 or (total > RATIO_FROM and total > len(data) * MAX_RATIO):
                 raise refusal(
-                    f"Le classeur « {label} » se déplie en plus de {total // 1_000_000} Mo : il est démesuré ou piégé.",
-                    f"Workbook '{label}' unfolds into more than {total // 1_000_000} MB: it is absurd or a trap.",
+                    say("reading.workbook_too_large", file=label, megabytes=total // 1000000),
                     ASK_SUPPORT,
                 )
             if any(i.flag_bits & 1 for i in infos):
@@ -267,7 +252,6 @@ def _check_extent(package: zipfile.ZipFile, info: zipfile.ZipInfo, label: str) -
             tail = text[-200:]
     if width * height > MAX_CELLS:
         raise refusal(
-            f"Le classeur « {label} » a une feuille démesurée ({height} lignes sur {width} colonnes).",
-            f"Workbook '{label}' has an absurdly large sheet ({height} rows by {width} columns).",
+            say("reading.sheet_too_large", file=label, height=height, width=width),
             ASK_SUPPORT,
         )

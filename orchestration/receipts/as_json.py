@@ -9,6 +9,7 @@ from typing import Any
 
 from orchestration.base.messages import Language, Message
 from orchestration.receipts.patch_files import patch_name
+from orchestration.receipts.sentences import text
 from orchestration.records.outcome import FileOutcome, HomeFigure, HomeFigures, HomeGap, RefreshOutcome, SourceStanding
 from orchestration.records.waived import WaiverNote
 
@@ -66,8 +67,8 @@ def home_to_json(home: HomeFigures) -> dict[str, Any]:
         "figures": [
             {
                 **_named(f),
-                "unit": f.unit.en,
-                "unit_fr": f.unit.fr,
+                "unit": text(f.unit, "en"),
+                "unit_fr": text(f.unit, "fr"),
                 **f.model_dump(mode="json", exclude={*_NAMED, "unit"}),
             }
             for f in home.figures
@@ -83,8 +84,8 @@ def _named(item: HomeFigure | HomeGap) -> dict[str, Any]:
     return {
         "indicator_id": item.indicator_id,
         "sdg_id": item.sdg_id,
-        "name_fr": item.indicator.fr,
-        "name_en": item.indicator.en,
+        "name_fr": text(item.indicator, "fr"),
+        "name_en": text(item.indicator, "en"),
     }
 
 
@@ -132,6 +133,6 @@ def file_to_json(outcome: FileOutcome, language: Language = "fr", patch_file: st
 
 def _texts(key: str, message: Message | None, language: Language) -> dict[str, str | None]:
     return {
-        key: message.text(language) if message else None,
-        f"{key}_en": message.en if message else None,
+        key: text(message, language) if message else None,
+        f"{key}_en": text(message, "en") if message else None,
     }

@@ -10,11 +10,12 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from orchestration.base.messages import Language
+from orchestration.base.messages import Language, say
 from orchestration.catalog.models import Source
 from orchestration.receipts import territory, wording
 from orchestration.receipts.moves import moves
 from orchestration.receipts.patch_files import patch_name
+from orchestration.receipts.sentences import text
 from orchestration.receipts.summary import FORM, Drift, Summary, drifts, folded, late, owner, summarise, title
 from orchestration.records.outcome import RefreshOutcome, SourceStanding
 
@@ -88,8 +89,8 @@ def _context(
         "outcome": outcome,
         "summary": summary,
         "situation": _situation(outcome),
-        "note": outcome.note.text(language) if outcome.note else None,
-        "action": outcome.action.text(language) if outcome.action else None,
+        "note": text(outcome.note, language) if outcome.note else None,
+        "action": text(outcome.action, language) if outcome.action else None,
         "visible": _visible(outcome, comparison),
         "visible_edition": _visible_edition(outcome, comparison),
         "previous_edition": _previous_edition(outcome, comparison),
@@ -128,12 +129,12 @@ def _context(
             for o in (comparison.older if comparison else [])
         ],
         "todo": _to_do(summary, catalogue, language),
-        "errors": [c.message.text(language) for c in errors],
+        "errors": [text(c.message, language) for c in errors],
         "errors_rest": errors_rest,
-        "warnings": [c.message.text(language) for c in warnings],
+        "warnings": [text(c.message, language) for c in warnings],
         "warnings_rest": warnings_rest,
         # every one is shown: what is tolerated must not hide behind a fold
-        "waivers": [(w.message.text(language), w.state in ("malformed", "expired")) for w in outcome.waivers],
+        "waivers": [(text(w.message, language), w.state in ("malformed", "expired")) for w in outcome.waivers],
     }
 
 
@@ -199,13 +200,11 @@ def _late(overdue: list[SourceStanding], catalogue: dict[str, Source], language:
     groups: dict[tuple[str, str | None], list[str]] = {}
     for standing in overdue:
         who = owner(standing.source, catalogue)
-        key = (standing.state, who.text(language) if who and standing.state != "late_publisher" else None)
+        key = (standing.state, text(who, language) if who and standing.state != "late_publisher" else None)
         due = wording.day(standing.due_on, language)
         vintage = standing.vintage or "—"
-        groups.setdefault(key, []).append(
-            f"{title(standing.source, catalogue, language)} "
-            + (f"({vintage}, attendue le {due})" if language == "fr" else f"({vintage}, due on {due})")
-        )
+        told = say("receipts.late_source", title=title(standing.source, catalogue, language), vintage=vintage, due=due)
+        groups.setdefault(key, []).append(text(told, language))
     return [{"state": state, "owner": who, "sources": names} for (state, who), names in groups.items()]
 
 
@@ -224,9 +223,9 @@ def _missing(summary: Summary, catalogue: dict[str, Source], language: Language)
     for group in summary.missing:
         who = owner(group.source, catalogue)
         key = (
-            group.reason.text(language) if group.reason else None,
-            group.action.text(language) if group.action else None,
-            who.text(language) if who else None,
+            text(group.reason, language) if group.reason else None,
+            text(group.action, language) if group.action else None,
+            text(who, language) if who else None,
         )
         groups.setdefault(key, []).append(title(group.source, catalogue, language))
     return [
@@ -247,7 +246,7 @@ def _to_do(summary: Summary, catalogue: dict[str, Source], language: Language) -
     for group in summary.withheld:
         if group.action:
             who = owner(group.source, catalogue)
-            key = (who.text(language) if who else None, group.action.text(language))
+            key = (text(who, language) if who else None, text(group.action, language))
             name = title(group.source, catalogue, language)
             if name not in asked.setdefault(key, []):
                 asked[key].append(name)
@@ -256,7 +255,7 @@ def _to_do(summary: Summary, catalogue: dict[str, Source], language: Language) -
 
 def _gone(group: Any, language: Language) -> dict[str, Any]:
     return {
-        "name": group.indicator.text(language),
+        "name": text(group.indicator, language),
         "level": wording.level(group.territory_level, language),
         "periods": group.periods,
         "figures": group.figures,
@@ -276,9 +275,9 @@ def _withheld(group: Any, catalogue: dict[str, Source], language: Language, outc
         "vintages": sorted({f.vintage for f in group.files if f.vintage}),
         "files": shown,
         "files_rest": rest,
-        "reason": group.reason.text(language) if group.reason else None,
-        "action": group.action.text(language) if group.action else None,
-        "owner": who.text(language) if (who := owner(group.source, catalogue)) else None,
+        "reason": text(group.reason, language) if group.reason else None,
+        "action": text(group.action, language) if group.action else None,
+        "owner": text(who, language) if (who := owner(group.source, catalogue)) else None,
         "patch": next((n for f in group.files if (n := patch_name(outcome, f))), None),
     }
 
@@ -286,7 +285,7 @@ def _withheld(group: Any, catalogue: dict[str, Source], language: Language, outc
 def _indicators(comparison: Comparison | None, language: Language) -> list[dict[str, Any]]:
     return [
         {
-            "name": i.indicator.text(language),
+            "name": text(i.indicator, language),
             "new": i.new,
             "revised": i.revised,
             "removed": i.removed,

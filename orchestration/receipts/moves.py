@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from orchestration.base.messages import Language
 from orchestration.receipts import wording
+from orchestration.receipts.sentences import text
 
 if TYPE_CHECKING:
     from orchestration.editions.comparing import Comparison, Move
@@ -37,7 +38,7 @@ def _spelt(move: Move, language: Language) -> Spelt:
     points = " points" if (move.unit or "").strip() == "%" else unit
     of = wording.breakdown(move.breakdown, language)
     return Spelt(
-        move.indicator.text(language) + (f" ({of})" if of else ""),
+        text(move.indicator, language) + (f" ({of})" if of else ""),
         move.territory,
         move.period,
         old + unit,

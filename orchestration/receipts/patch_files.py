@@ -6,6 +6,8 @@ Holds their names and layout. What is proposed is found in `conforming.patches`;
 
 from __future__ import annotations
 
+from orchestration.base.messages import Message, say
+from orchestration.receipts.sentences import both
 from orchestration.records.outcome import FileOutcome, RefreshOutcome
 
 
@@ -32,19 +34,26 @@ def _text(files: list[FileOutcome]) -> str:
     first = files[0]
     assert first.patch is not None
     command = f"observatory check {first.source} {first.file} --vintage {first.vintage} --accept"
-    lines = [
-        f"# Lignes proposées, à relire puis à coller à la fin de {first.patch.columns_file}, ou : {command}",
-        f"# Proposed lines, to be reviewed and pasted at the end of {first.patch.columns_file}, or: {command}",
-    ]
+    lines = _in_both(say("receipts.patch_head", file=first.patch.columns_file, command=command))
     asked: dict[str, list[str]] = {}
     for file in files:
         for proposal in file.patch.proposals if file.patch else []:
             asked.setdefault(proposal.line, []).extend(
-                [
-                    f"# {file.vintage}/{file.file} : « {proposal.published} » → {proposal.canonical} : {proposal.evidence.fr}",
-                    f"# {file.vintage}/{file.file}: '{proposal.published}' → {proposal.canonical}: {proposal.evidence.en}",
-                ]
+                _in_both(
+                    say(
+                        "receipts.patch_evidence",
+                        vintage=file.vintage,
+                        file=file.file,
+                        published=proposal.published,
+                        column=proposal.canonical,
+                        evidence=proposal.evidence,
+                    )
+                )
             )
     for line, evidence in asked.items():
         lines += ["#", *evidence, line]
     return "\n".join(lines) + "\n"
+
+
+def _in_both(message: Message) -> list[str]:
+    return list(both(message).values())

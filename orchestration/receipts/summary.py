@@ -11,6 +11,7 @@ from datetime import date
 
 from orchestration.base.messages import Language, Message
 from orchestration.catalog.models import Source
+from orchestration.receipts.sentences import text
 from orchestration.receipts.wording import clipped, fold
 from orchestration.records.outcome import CheckOutcome, FileOutcome, RefreshOutcome, SourceStanding
 
@@ -128,7 +129,7 @@ def drifts(outcome: RefreshOutcome, summary: Summary, language: Language) -> lis
     groups: dict[tuple[str, str], Drift] = {}
     for taken in summary.taken:
         for file in taken.adapted:
-            reason = clipped(file.reason.text(language), REASON) if file.reason else ""
+            reason = clipped(text(file.reason, language), REASON) if file.reason else ""
             weight = 0 if file.rows_kept == 0 or taken.source in emptied else 1 if file.rows_rejected else FORM
             drift = groups.setdefault((taken.source, reason), Drift(taken.source, reason, [], weight))
             drift.files.append(file.file or file.vintage or "")
@@ -147,10 +148,10 @@ def late(outcome: RefreshOutcome) -> list[SourceStanding]:
     return sorted((s for s in outcome.standing if s.is_overdue), key=lambda s: (s.due_on or date.max, s.source))
 
 
-def title(source_id: str, catalogue: dict[str, Source] | None, language: str) -> str:
+def title(source_id: str, catalogue: dict[str, Source] | None, language: Language) -> str:
     """Return the source's title, or its identifier when the catalogue does not know it."""
     source = (catalogue or {}).get(source_id)
-    return source.title.message.text("fr" if language == "fr" else "en") if source else source_id
+    return text(source.title, language) if source else source_id
 
 
 def owner(source_id: str, catalogue: Mapping[str, Source] | None) -> Message | None:

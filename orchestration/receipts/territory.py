@@ -8,27 +8,25 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from orchestration.base.messages import Language
+from orchestration.base.messages import Language, Message, say
 from orchestration.catalog.models import Source
 from orchestration.receipts import wording
+from orchestration.receipts.sentences import text
 from orchestration.receipts.summary import title
 from orchestration.records.outcome import Cause, HomeFigure, HomeFigures, HomeGap
 
 # the gravest first: what somebody can do something about
-_CAUSES: dict[Cause, tuple[str, str]] = {
-    "no_source": ("Aucun bon fichier reçu", "No good file received"),
-    "no_figure": ("Fichiers lus, sans chiffre pour l'instant", "Files read, no figure so far"),
-    "elsewhere": (
-        "Publié pour d'autres intercommunalités, pas pour celle-ci",
-        "Published for other intercommunal bodies, not for this one",
-    ),
-    "withheld": (
-        "Sans valeur ici (secret statistique, ou pas encore connue)",
-        "Without a value here (statistical secrecy, or not known yet)",
-    ),
-    "other_levels": ("Publié à d'autres échelles seulement", "Published at other levels only"),
-    "not_read": ("Source que l'observatoire ne lit pas encore", "Source that the observatory does not read yet"),
+_CAUSES: dict[Cause, Message] = {
+    "no_source": say("receipts.cause_no_source"),
+    "no_figure": say("receipts.cause_no_figure"),
+    "elsewhere": say("receipts.cause_elsewhere"),
+    "withheld": say("receipts.cause_withheld"),
+    "other_levels": say("receipts.cause_other_levels"),
+    "not_read": say("receipts.cause_not_read"),
 }
+
+
+_CHANGES = {"new": say("receipts.new"), "same": say("receipts.same")}
 
 
 class SpeltFigure(NamedTuple):
@@ -60,50 +58,48 @@ def gaps(home: HomeFigures, catalogue: dict[str, Source] | None, language: Langu
     for cause, words in _CAUSES.items():
         named = [_gap(g, home, catalogue, language) for g in home.gaps if g.cause == cause]
         if named:
-            found.append(SpeltGap(words[0 if language == "fr" else 1], named))
+            found.append(SpeltGap(text(words, language), named))
     return found
 
 
 def uncovered(home: HomeFigures, language: Language) -> list[str]:
     """Return the goals without a single value: `2 Faim « zéro »`."""
-    return [f"{goal} {name.text(language)}" for goal, name in home.goals.items() if goal not in home.covered]
+    return [f"{goal} {text(name, language)}" for goal, name in home.goals.items() if goal not in home.covered]
 
 
 def coverage(home: HomeFigures, language: Language) -> str:
     """Return how much of the catalogue has a value of the home territory, as one sentence."""
-    all_of_them = home.indicators + len(home.gaps)
-    if language == "fr":
-        goals = wording.count(len(home.covered), "objectif", "objectifs")
-        indicators = wording.count(home.indicators, "indicateur", "indicateurs")
-        return f"{goals} sur {len(home.goals)} et {indicators} sur {all_of_them} ont une valeur de {home.territory}."
-    goals = wording.count(len(home.covered), "goal", "goals", "en")
-    indicators = wording.count(home.indicators, "indicator", "indicators", "en")
-    return f"{goals} of {len(home.goals)} and {indicators} of {all_of_them} have a value of {home.territory}."
+    said = say(
+        "receipts.coverage",
+        goals=len(home.covered),
+        all_goals=len(home.goals),
+        indicators=home.indicators,
+        all_indicators=home.indicators + len(home.gaps),
+        territory=home.territory,
+    )
+    return text(said, language)
 
 
 def _figure(figure: HomeFigure, language: Language) -> SpeltFigure:
-    unit = wording.unit(figure.unit.en, language, figure.unit.fr)
+    unit = wording.unit(text(figure.unit, "en"), language, text(figure.unit, "fr"))
     of = wording.breakdown(figure.breakdown, language)
     state = wording.status(figure.status, language)
     if figure.without_value:
         later = wording.listed(figure.without_value, language, 3)
-        state += f" ; {later} sans valeur" if language == "fr" else f"; {later} without a value"
+        state = text(say("receipts.without_value", status=state, periods=later), language)
     value, change = wording.number(figure.value, language, wording.decimals(figure.value, figure.step)), ""
     if figure.old_value is not None:
         old = wording.number(figure.old_value, language)
         if figure.change == "revised":  # told apart even where two decimals would show them alike
             value, old = wording.pair(figure.value, figure.old_value, language)
-        when = f" ({figure.old_period})" if figure.old_period != figure.period else ""
-        if figure.change == "revised":
-            change = f"révisé, avant : {old}{when}" if language == "fr" else f"revised, before: {old}{when}"
-        else:
-            change = f"avant : {old}{when}" if language == "fr" else f"before: {old}{when}"
+        when = figure.old_period if figure.old_period != figure.period else None
+        told = "receipts.revised" if figure.change == "revised" else "receipts.before"
+        change = text(Message(told, {"old": old, "period": when}), language)
     elif figure.change:
-        words = {"new": ("nouveau", "new"), "same": ("inchangé", "unchanged")}[figure.change]
-        change = words[0 if language == "fr" else 1]
+        change = text(_CHANGES[figure.change], language)
     return SpeltFigure(
         figure.sdg_id,
-        figure.indicator.text(language) + (f" ({of})" if of else ""),
+        text(figure.indicator, language) + (f" ({of})" if of else ""),
         value + unit,
         figure.period,
         state,
@@ -112,18 +108,14 @@ def _figure(figure: HomeFigure, language: Language) -> SpeltFigure:
 
 
 def _gap(gap: HomeGap, home: HomeFigures, catalogue: dict[str, Source] | None, language: Language) -> str:
-    french = language == "fr"
     said = []
     if gap.cause == "other_levels":
         said.append(", ".join(wording.level(level, language) for level in gap.levels))
         if gap.home_communes:
-            said.append(
-                f"dont {gap.home_communes} de {home.territory}"
-                if french
-                else f"{gap.home_communes} of them in {home.territory}"
-            )
+            at_home = say("receipts.of_them_at_home", count=gap.home_communes, territory=home.territory)
+            said.append(text(at_home, language))
     if gap.sources and gap.cause != "no_figure":
         names = " ; ".join(title(s, catalogue, language) for s in gap.sources)
-        said.append(f"manque : {names}" if french else f"lacking: {names}")
-    name = gap.indicator.text(language)
+        said.append(text(say("receipts.lacking", names=names), language))
+    name = text(gap.indicator, language)
     return f"{name} ({', '.join(said)})" if said else name

@@ -1,32 +1,44 @@
 """How numbers, dates, units and lists are written in French and in English.
 
-Add here what every text for people needs. Whole sentences belong to `templates/`.
+Add here what every text for people needs. Numbers, dates and plurals are Babel's, in the forms that our readers know;
+words that belong to data (units, breakdowns, levels, statuses) stand in `sentences/labels.yml`, whole sentences in the
+other catalogues and in `templates/`.
 """
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
-from typing import TypeVar
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from orchestration.base.messages import Language
 from orchestration.catalog.words import breakdowns, units
+from orchestration.receipts.sentences import labels
+
+if TYPE_CHECKING:
+    from babel import Locale
 
 T = TypeVar("T")
 
 NARROW = "\u202f"  # the space of French thousands, and before « % »
 MINUS = "\u2212"
 
-_MONTHS_FR = (
-    "janvier", "février", "mars", "avril", "mai", "juin",
-    "juillet", "août", "septembre", "octobre", "novembre", "décembre",
-)  # fmt: skip
-_MONTHS_EN = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
+_DAY = {"fr": "dd/MM/yyyy", "en": "yyyy-MM-dd"}
+_MOMENT = {"fr": "d MMMM y 'à' H 'h' mm", "en": "d MMMM y, HH:mm"}
+# French says « le 1er mai », which no pattern knows
+_FIRST = "'1er' MMMM y 'à' H 'h' mm"
+
+
+@cache
+def _locale(language: Language) -> Locale:
+    # its data are read when the first number is written: a prompt without numbers does not wait for them
+    from babel import Locale
+
+    return Locale.parse(language)
 
 
 def number(value: float, language: Language = "fr", decimals: int | None = None) -> str:
@@ -37,12 +49,30 @@ def number(value: float, language: Language = "fr", decimals: int | None = None)
     """
     if decimals is None:
         decimals = _decimals(value)
-    text = f"{abs(value):,.{decimals}f}"
-    if "." in text:
-        text = text.rstrip("0").rstrip(".")
-    if language == "fr":
-        text = text.replace(",", NARROW).replace(".", ",")
-    return (MINUS + text) if value < 0 and text.strip("0,.") else text
+    return _formatted(value, decimals, "#", language)
+
+
+def fixed(value: float, decimals: int, language: Language = "fr") -> str:
+    """Return a number with just so many decimals, zeros at the end included: `3,0`."""
+    return _formatted(value, decimals, "0", language)
+
+
+def _formatted(value: float, decimals: int, digit: str, language: Language) -> str:
+    from decimal import Decimal
+
+    from babel.numbers import format_decimal
+
+    # rounded before Babel sees it: what rounds to zero has no sign
+    rounded = Decimal(f"{value:.{decimals}f}") + 0
+    plain = "#,##0" + (f".{digit * decimals}" if decimals else "")
+    return format_decimal(
+        rounded if rounded else abs(rounded), format=f"{plain};{MINUS}{plain}", locale=_locale(language)
+    )
+
+
+def is_singular(quantity: float, language: Language = "fr") -> bool:
+    """Return whether a word stands in the singular after `quantity`: French counts zero as one, English as many."""
+    return _locale(language).plural_form(quantity) == "one"
 
 
 def pair(old: float, new: float, language: Language = "fr") -> tuple[str, str]:
@@ -60,6 +90,34 @@ def difference(value: float, language: Language = "fr") -> str:
     """Return a number with its sign: `+1,5`, `−0,3`."""
     text = number(value, language)
     return text if text.startswith(MINUS) else f"+{text}"
+
+
+def percent(value: float, language: Language = "fr") -> str:
+    """Return a percentage (0 to 100) with at most two decimals: `66,67 %`, `66.67%`."""
+    sign = " %" if language == "fr" else "%"
+    if 0 < value < 0.01:
+        return f"< {number(0.01, language)}{sign}"
+    return f"{number(value, language, 2)}{sign}"
+
+
+def figure(value: Any, language: Language = "fr") -> str:
+    """Return a value of a table as people write it: a number, `oui`, a day; `vide` where there is none."""
+    if value is None:
+        return labels("values")["empty"][language]
+    if isinstance(value, bool):
+        return labels("values")["yes" if value else "no"][language]
+    if isinstance(value, (int, float)):
+        return number(value, language, None if float(value).is_integer() else _six_digits(value))
+    found = _ISO_DAY.fullmatch(str(value))
+    return day(date.fromisoformat(found[1]), language) if found else str(value)
+
+
+_ISO_DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[ T]00:00:00)?")
+
+
+def _six_digits(value: float) -> int:
+    """Return the decimals with which a number shows six digits that count."""
+    return max(5 - math.floor(math.log10(abs(value))), 0)
 
 
 def _decimals(value: float) -> int:
@@ -101,38 +159,30 @@ def breakdown(name: str | None, language: Language = "fr") -> str:
     """Return whom a figure is about (« femmes »); empty for the total."""
     if not name or name == "total":
         return ""
-    fr_en = breakdowns().get(name, (name, name))
-    return fr_en[0] if language == "fr" else fr_en[1]
-
-
-_LEVELS = {
-    "commune": ("communes", "communes"), "epci": ("intercommunalités", "intercommunal bodies"),
-    "employment_zone": ("zones d'emploi", "employment zones"), "department": ("départements", "departments"),
-    "region": ("régions", "regions"), "country": ("France", "France"),
-}  # fmt: skip
+    fr, en = breakdowns().get(name, (name, name))
+    return fr if language == "fr" else en
 
 
 def level(name: str | None, language: Language = "fr") -> str:
     """Return a level of territories in the plural: `communes`, `départements`."""
-    return _LEVELS.get(name or "", (name or "",) * 2)[0 if language == "fr" else 1]
-
-
-_STATUSES = {
-    "final": ("définitif", "final"),
-    "provisional": ("provisoire", "provisional"),
-    "censored": ("borne", "bound"),
-    "suppressed": ("masqué (secret)", "suppressed"),
-}
+    return _label("levels", name or "", language)
 
 
 def status(name: str, language: Language = "fr") -> str:
     """Return the status of a figure: `définitif`, `provisoire`."""
-    return _STATUSES.get(name, (name,) * 2)[0 if language == "fr" else 1]
+    return _label("statuses", name, language)
+
+
+def _label(kind: str, name: str, language: Language) -> str:
+    words = labels(kind).get(name)
+    return words[language] if words else name
 
 
 def day(value: date | None, language: Language = "fr") -> str:
     """Return a day: `31/03/2026` in French, `2026-03-31` in English; a dash where there is none."""
-    return (value.strftime("%d/%m/%Y") if language == "fr" else value.isoformat()) if value else "—"
+    from babel.dates import format_date
+
+    return format_date(value, _DAY[language], locale=_locale(language)) if value else "—"
 
 
 def clipped(text: str, limit: int) -> str:
@@ -145,24 +195,23 @@ def clipped(text: str, limit: int) -> str:
 
 def count(quantity: int, one: str, many: str, language: Language = "fr") -> str:
     """Return `1 fichier`, `12 fichiers`: French counts zero as one, English as many."""
-    single = quantity < 2 if language == "fr" else quantity == 1
-    return f"{number(quantity, language)} {one if single else many}"
+    return f"{number(quantity, language)} {one if is_singular(quantity, language) else many}"
 
 
 def moment(value: datetime, language: Language = "fr") -> str:
     """Return day and time in Paris: `24 novembre 2026 à 4 h 15`; without time zone data, in UTC."""
+    from babel.dates import format_datetime
+
     if value.tzinfo is None:
         value = value.replace(tzinfo=UTC)
     try:
         local, zone = value.astimezone(ZoneInfo("Europe/Paris")), ""
     except ZoneInfoNotFoundError:
         local, zone = value.astimezone(UTC), " UTC"
-    if language == "fr":
-        day = "1er" if local.day == 1 else str(local.day)
-        month = _MONTHS_FR[local.month - 1]
-        return f"{day} {month} {local.year} à {local.hour} h {local.minute:02d}{zone}"
-    month = _MONTHS_EN[local.month - 1]
-    return f"{local.day} {month} {local.year}, {local:%H:%M}{zone or ' (Paris)'}"
+    pattern = _FIRST if language == "fr" and local.day == 1 else _MOMENT[language]
+    # the zone is left to us: Babel would turn the time into one of its own
+    said = format_datetime(local.replace(tzinfo=None), pattern, locale=_locale(language))
+    return said + (zone or ("" if language == "fr" else " (Paris)"))
 
 
 def listed(items: Sequence[str], language: Language = "fr", limit: int = 6) -> str:
@@ -172,6 +221,11 @@ def listed(items: Sequence[str], language: Language = "fr", limit: int = 6) -> s
     hidden = len(items) - limit
     word = ("autre" if hidden < 2 else "autres") if language == "fr" else "more"
     return f"{', '.join(items[: limit - 1])}, … ({hidden} {word}), {items[-1]}"
+
+
+def opening(text: str) -> str:
+    """Return the first sentence of a text, without the stop at its end: what a list has room for."""
+    return re.split(r"(?<=[.!?]) |\s?: ", text)[0].rstrip(".")
 
 
 def fold(items: Sequence[T], limit: int) -> tuple[list[T], int]:

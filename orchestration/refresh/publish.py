@@ -177,8 +177,8 @@ def _news_of_sources(run: Run, before: editions.Edition, built: editions.BuiltEd
         if was is None or was == state or source_id not in run.catalogue:
             continue
         title = run.catalogue[source_id].title
-        told["fr"].append(f"{title.fr} ({STATES[was][0]} → {STATES[state][0]})")
-        told["en"].append(f"{title.en} ({STATES[was][1]} → {STATES[state][1]})")
+        told["fr"].append(f"{title.fr} ({STATES[was][0].fr} → {STATES[state][0].fr})")
+        told["en"].append(f"{title.en} ({STATES[was][0].en} → {STATES[state][0].en})")
     if not told["fr"]:
         return []
     return [

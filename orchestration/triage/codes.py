@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
-from orchestration.base.messages import Message
+from orchestration.base.messages import Message, say
 from orchestration.catalog.models import Table
 from orchestration.conforming.conform import Conformed, within_budget
 from orchestration.triage.faults import AGAIN, RIGHT_FILE, Fault, Sink, refuse
@@ -208,19 +208,16 @@ def _forget_unverified(code: str, name: str, conformed: Conformed, lists: CodeLi
     rows = [r for r in rows if not contradicted("commune", code, name, frame.loc[[r]], lists.names, set())]
     if not rows:
         return
-    fr = ", ".join(
-        f"ligne {frame['_row'].loc[r]} ({frame[code].loc[r]}, « {frame[name].loc[r] or ''} »)" for r in rows[:5]
-    )
-    en = ", ".join(
-        f"line {frame['_row'].loc[r]} ({frame[code].loc[r]}, '{frame[name].loc[r] or ''}')" for r in rows[:5]
-    )
-    more = ", …" if len(rows) > 5 else ""
-    conformed.notes.append(
-        Message(
-            fr=f"{len(rows)} code(s) de commune laissé(s) vide(s) : seul un extrait de la liste des communes est à disposition, et il ne les a pas : {fr}{more} ; fournir la liste nationale pour qu'ils soient lus",
-            en=f"{len(rows)} commune code(s) left empty: only an extract of the list of communes is at hand, and it lacks them: {en}{more}; provide the national list to have them read",
+    where = [
+        say(
+            "triage.row_of_code",
+            line=frame["_row"].loc[r],
+            code=frame[code].loc[r],
+            name=frame[name].loc[r] or "",
         )
-    )
+        for r in rows[:5]
+    ]
+    conformed.notes.append(say("triage.codes_unverified", count=len(rows), rows=where, more=len(rows) > 5))
     conformed.frame = frame = frame.copy()
     frame.loc[rows, code] = None
 
@@ -243,17 +240,21 @@ def _other_names(table: Table, frame: pd.DataFrame, lists: CodeLists, file_name:
         known = {c for c in part[code].dropna().unique() if lists.has(level, c)}
         rows = contradicted(level, code, name, part, lists.names, known)
         if rows:
-            lines = ", ".join(f"ligne {frame['_row'].loc[r]} ({w.fr})" for r, w in list(rows.items())[:3])
-            lines_en = ", ".join(f"line {frame['_row'].loc[r]} ({w.en})" for r, w in list(rows.items())[:3])
-            more = ", …" if len(rows) > 3 else ""
+            lines = [say("triage.row", line=frame["_row"].loc[r], place=w) for r, w in list(rows.items())[:3]]
             result.append(
                 _Odd(
                     code,
                     rows,
                     Fault(
                         "codes",
-                        f"{file_name} : {len(rows)} ligne(s) dont le code (« {code} ») n'est pas celui du nom écrit à côté : {lines}{more}.",
-                        f"{file_name}: {len(rows)} row(s) whose code ('{code}') is not that of the name beside it: {lines_en}{more}.",
+                        say(
+                            "triage.codes_of_other_names",
+                            file=file_name,
+                            count=len(rows),
+                            column=code,
+                            lines=lines,
+                            more=len(rows) > 3,
+                        ),
                         RIGHT_FILE,
                         column=code,
                     ),
@@ -271,28 +272,26 @@ def _level(level: str, name: str, frame: pd.DataFrame, file_name: str, fault: Si
             fault(
                 Fault(
                     "truncated",
-                    f"{file_name} : colonne « {name} », il manque {len(missing)} région(s) de métropole sur 13 ({', '.join(missing)}) : fichier coupé ?",
-                    f"{file_name}: column '{name}', {len(missing)} of the 13 mainland régions are missing ({', '.join(missing)}): a truncated file?",
+                    say("triage.regions_missing", file=file_name, column=name, count=len(missing), missing=missing),
                     AGAIN,
                     column=name,
                 )
             )
-        return _strange(name, frame, found, codes - REGIONS - FORMER_REGIONS, file_name, "d'une région", "région's")
+        return _strange(name, frame, found, codes - REGIONS - FORMER_REGIONS, file_name, say("triage.of_a_region"))
     if level != "department":
         return []
     if len(codes) >= 10 and codes <= REGIONS:
         fault(
             Fault(
                 "codes",
-                f"{file_name} : les {len(codes)} codes de la colonne « {name} » sont tous des codes de région, alors que des départements sont attendus.",
-                f"{file_name}: the {len(codes)} codes of column '{name}' are all codes of régions, where départements are expected.",
+                say("triage.regions_for_departments", file=file_name, count=len(codes), column=name),
                 RIGHT_FILE,
                 column=name,
             )
         )
     if whole:
         _whole_country(codes, name, file_name, fault)
-    return _strange(name, frame, found, codes - DEPARTMENTS, file_name, "d'un département", "département's")
+    return _strange(name, frame, found, codes - DEPARTMENTS, file_name, say("triage.of_a_department"))
 
 
 def _strange(
@@ -301,28 +300,28 @@ def _strange(
     found: pd.Series,
     strange: set[str],
     file_name: str,
-    whose_fr: str,
-    whose_en: str,
+    level: Message,
 ) -> list[_Odd]:
     """Return the rows whose code no place of the level bears."""
     if not strange:
         return []
     rows = [i for i, c in enumerate(found) if c in strange]
-    fr, en = described(frame.loc[found.index, "_row"].to_numpy(), found.tolist(), rows)
-    whys = {
-        found.index[i]: Message(
-            fr=f"« {found.iloc[i]} » n'est pas le code {whose_fr}", en=f"'{found.iloc[i]}' is no {whose_en} code"
-        )
-        for i in rows
-    }
+    where = described(frame.loc[found.index, "_row"].to_numpy(), found.tolist(), rows)
+    whys = {found.index[i]: say("triage.code_of_no_place", code=found.iloc[i], level=level) for i in rows}
     return [
         _Odd(
             name,
             whys,
             Fault(
                 "codes",
-                f"{file_name} : colonne « {name} », {len(strange)} code(s) ne sont pas ceux {whose_fr} : {fr}.",
-                f"{file_name}: column '{name}', {len(strange)} code(s) are no {whose_en}: {en}.",
+                say(
+                    "triage.codes_of_no_place",
+                    file=file_name,
+                    column=name,
+                    count=len(strange),
+                    level=level,
+                    where=where,
+                ),
                 RIGHT_FILE,
                 column=name,
             ),
@@ -345,8 +344,14 @@ def _every_epci(
     fault(
         Fault(
             "truncated",
-            f"{file_name} : colonne « {name} », il manque {len(missing)} des {len(lists.epcis)} intercommunalités connues, dont les {after} dernières dans l'ordre des codes : fichier coupé ?",
-            f"{file_name}: column '{name}', {len(missing)} of the {len(lists.epcis)} known EPCIs are missing, among them the last {after} in the order of codes: a truncated file?",
+            say(
+                "triage.epcis_missing",
+                file=file_name,
+                column=name,
+                count=len(missing),
+                known=len(lists.epcis),
+                after=after,
+            ),
             AGAIN,
             column=name,
         )
@@ -357,12 +362,17 @@ def _whole_country(departments: set[str], name: str, file_name: str, fault: Sink
     """Fault when a file that covers the country lacks some of its mainland départements."""
     missing = sorted(MAINLAND - departments)
     if missing and len(departments & MAINLAND) >= NATIONAL:
-        shown = ", ".join(missing[:8]) + ("…" if len(missing) > 8 else "")
         fault(
             Fault(
                 "truncated",
-                f"{file_name} : colonne « {name} », le fichier couvre {len(departments & MAINLAND)} départements de métropole sur 96, il manque {shown} : fichier coupé ?",
-                f"{file_name}: column '{name}', the file covers {len(departments & MAINLAND)} of the 96 mainland départements, {shown} are missing: a truncated file?",
+                say(
+                    "triage.departments_missing",
+                    file=file_name,
+                    column=name,
+                    departments=len(departments & MAINLAND),
+                    missing=missing[:8],
+                    more=len(missing) > 8,
+                ),
                 AGAIN,
                 column=name,
             )
@@ -411,15 +421,21 @@ def _communes(
     # a company may give the commune as it was: nothing is counted twice where the code is no key
     if too_old and key:
         rows = [i for i, c in enumerate(found) if c in too_old]
-        fr, en = described(lines, found.tolist(), rows)
+        where = described(lines, found.tolist(), rows)
         first = found.tolist()[rows[0]]
         fault(
             Fault(
                 "codes",
-                f"{file_name} : colonne « {name} », {len(too_old)} code(s) de communes supprimées avant {vintage_year} ({first} le {former[first]:%d/%m/%Y}) : {fr}. "
-                "Leurs chiffres seraient comptés deux fois avec ceux de la commune nouvelle.",
-                f"{file_name}: column '{name}', {len(too_old)} code(s) of communes suppressed before {vintage_year} ({first} on {former[first]}): {en}. "
-                "Their figures would be counted twice with those of the new commune.",
+                say(
+                    "triage.communes_suppressed",
+                    file=file_name,
+                    column=name,
+                    count=len(too_old),
+                    vintage_year=vintage_year,
+                    first=first,
+                    day=former[first],
+                    where=where,
+                ),
                 RIGHT_FILE,
                 column=name,
             )
@@ -434,7 +450,7 @@ def _communes(
     if not unknown:
         return []
     rows = [i for i, c in enumerate(found) if c in unknown]
-    fr, en = described(lines, found.tolist(), rows)
+    where = described(lines, found.tolist(), rows)
     beside = frame[table.names[name]] if name in table.names else None
     whys = {}
     for i in rows:
@@ -448,8 +464,7 @@ def _communes(
             whys,
             Fault(
                 "codes",
-                f"{file_name} : colonne « {name} », {len(unknown)} code(s) ne sont ceux d'aucune commune, d'aujourd'hui ou d'autrefois : {fr}.",
-                f"{file_name}: column '{name}', {len(unknown)} code(s) are no commune's, of today or of the past: {en}.",
+                say("triage.communes_unknown", file=file_name, column=name, count=len(unknown), where=where),
                 RIGHT_FILE,
                 column=name,
             ),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from orchestration.base.messages import Message
+from orchestration.base.messages import Message, say
 from orchestration.catalog.models import Table
 from orchestration.triage.continuity import (
     check_emptied,
@@ -84,6 +84,4 @@ def _period_before(table: Table, frame: pd.DataFrame) -> tuple[pd.DataFrame, Ref
     if len(order) < 2:
         return None
     own, before = frame[frame[period] == order[-1]], frame[frame[period] == order[-2]]
-    return own, Reference(
-        before, Message(fr=f"la période {order[-2]}", en=f"period {order[-2]}"), None, same_slot=False
-    )
+    return own, Reference(before, say("triage.period", period=order[-2]), None, same_slot=False)

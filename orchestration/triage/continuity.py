@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from orchestration.base.messages import Message
+from orchestration.base.messages import Message, say
 from orchestration.triage.faults import Fault, Sink, refuse
 from orchestration.triage.order import by_period
-from orchestration.triage.reference import Aligned, described, of, shown
+from orchestration.triage.reference import Aligned, described, shown
 
 FEWEST = 5
 # No published column was seen to grow fivefold between two years (mirror: at most 1.4 between 2014 and 2018).
@@ -61,13 +61,20 @@ def check_emptied(aligned: Aligned, file_name: str, fault: Sink = refuse) -> Non
         lost = np.flatnonzero(np.isnan(new) & ~np.isnan(old))
         if len(lost) < 3 or len(lost) < (EMPTIED_SAME if aligned.same else EMPTIED) * had:
             continue
-        fr, en = described(lines, places, lost.tolist())
+        where = described(lines, places, lost.tolist())
         known = aligned.reference.name
         fault(
             Fault(
                 "emptied",
-                f"{file_name} : la colonne « {name} » est vide dans {len(lost)} lignes sur {had} où {known.fr} donne une valeur ({fr}).",
-                f"{file_name}: column '{name}' is empty in {len(lost)} of {had} rows where {known.en} has a value ({en}).",
+                say(
+                    "triage.column_emptied",
+                    file=file_name,
+                    column=name,
+                    count=len(lost),
+                    had=had,
+                    known=known,
+                    where=where,
+                ),
                 column=name.split(" ")[0],
             )
         )
@@ -85,19 +92,24 @@ def check_zeros(aligned: Aligned, file_name: str, fault: Sink = refuse) -> None:
             continue
         rows = np.flatnonzero(good & (new == 0) & (old >= (_least(aligned, name) or 0.1 * np.nanmedian(old))))
         if len(rows):
-            fr, en = described(aligned.lines, aligned.places, rows.tolist())
+            where = described(aligned.lines, aligned.places, rows.tolist())
             fault(
                 Fault(
                     "jump",
-                    f"{file_name} : colonne « {name} », {len(rows)} ligne(s) valent 0 où {known.fr} donne {old[rows[0]]:.6g} ({fr}) : une valeur manquante écrite 0 ?",
-                    f"{file_name}: column '{name}', {len(rows)} row(s) are 0 where {known.en} has {old[rows[0]]:.6g} ({en}): a missing value written as 0?",
+                    say(
+                        "triage.zeros",
+                        file=file_name,
+                        column=name,
+                        count=len(rows),
+                        known=known,
+                        old=old[rows[0]],
+                        where=where,
+                    ),
                     column=name,
                     rows=_single(
                         aligned,
                         rows.tolist(),
-                        lambda i, old=old: Message(
-                            fr=f"0 où {known.fr} donne {old[i]:.12g}", en=f"0 where {known.en} has {old[i]:.12g}"
-                        ),
+                        lambda i, old=old: say("triage.zero", known=known, old=old[i]),
                     ),
                 )
             )
@@ -120,8 +132,7 @@ def check_units(aligned: Aligned, file_name: str, fault: Sink = refuse) -> list[
             fault(
                 Fault(
                     "unit",
-                    f"{file_name} : la colonne « {name} » vaut 0 dans {int(emptied.sum())} lignes où {known.fr} donne une valeur.",
-                    f"{file_name}: column '{name}' is 0 in {int(emptied.sum())} rows where {known.en} has a value.",
+                    say("triage.zero_everywhere", file=file_name, column=name, count=int(emptied.sum()), known=known),
                     column=name,
                 )
             )
@@ -142,14 +153,17 @@ def check_units(aligned: Aligned, file_name: str, fault: Sink = refuse) -> list[
             fault(
                 Fault(
                     "unit",
-                    f"{file_name} : la colonne « {name} » vaut {10**middle:.3g} fois celle {of(known.fr)} "
-                    f"(médiane {before:.4g} avant, {after:.4g} maintenant, {count} territoires ou unités) : l'unité a changé, ou la colonne n'est pas la bonne.",
-                    f"{file_name}: column '{name}' is {10**middle:.3g} times that of {known.en} "
-                    f"(median {before:.4g} before, {after:.4g} now, {count} places or units): the unit changed, or it is another column.",
-                    Message(
-                        fr="Lire la note de l'éditeur sur l'unité de cette colonne avant d'accepter le fichier.",
-                        en="Read the publisher's note on this column's unit before accepting the file.",
+                    say(
+                        "triage.unit_changed",
+                        file=file_name,
+                        column=name,
+                        factor=10**middle,
+                        known=known,
+                        before=before,
+                        after=after,
+                        count=count,
                     ),
+                    say("triage.read_unit_note"),
                     column=name,
                 )
             )
@@ -174,11 +188,10 @@ def _rows_apart(aligned: Aligned, name: str, logs, large, file_name: str, fault:
     small = np.flatnonzero(odd & ~large & (np.minimum(np.abs(new), np.abs(old)) >= 3)).tolist()
     notes = []
     if small:
-        fr, en = described(aligned.lines, aligned.places, small)
+        where = described(aligned.lines, aligned.places, small)
         notes = [
-            Message(
-                fr=f"colonne « {name} », petits effectifs décuplés ou divisés par dix depuis {known.fr}, pris tels quels : {fr}, {old[small[0]]:.6g} devenu {new[small[0]]:.6g}",
-                en=f"column '{name}', small counts ten times or a tenth of {known.en}, taken as they are: {en}, {old[small[0]]:.6g} became {new[small[0]]:.6g}",
+            say(
+                "triage.small_counts_apart", column=name, known=known, where=where, old=old[small[0]], new=new[small[0]]
             )
         ]
     chosen = np.flatnonzero(odd & large).tolist()
@@ -188,23 +201,26 @@ def _rows_apart(aligned: Aligned, name: str, logs, large, file_name: str, fault:
         chosen = [i for i in chosen if abs(powers[i]) > 1 or not _grew_as_a_whole(aligned, name, i)]
     if not chosen:
         return notes
-    fr, en = described(aligned.lines, aligned.places, chosen)
+    where = described(aligned.lines, aligned.places, chosen)
     first = chosen[0]
     fault(
         Fault(
             "jump",
-            f"{file_name} : colonne « {name} », {len(chosen)} ligne(s) valent dix, cent ou mille fois leur valeur dans {known.fr} ou une telle "
-            f"fraction, quand les autres n'ont guère changé : {fr}, {old[first]:.6g} devenu {new[first]:.6g}.",
-            f"{file_name}: column '{name}', {len(chosen)} row(s) are ten, a hundred or a thousand times their value in {known.en} or such a "
-            f"fraction, while the others hardly changed: {en}, {old[first]:.6g} became {new[first]:.6g}.",
+            say(
+                "triage.rows_apart",
+                file=file_name,
+                column=name,
+                count=len(chosen),
+                known=known,
+                where=where,
+                old=old[first],
+                new=new[first],
+            ),
             column=name,
             rows=_single(
                 aligned,
                 chosen,
-                lambda i: Message(
-                    fr=f"{new[i]:.12g} où {known.fr} donne {old[i]:.12g}, dix, cent ou mille fois plus ou moins quand les autres n'ont guère changé",
-                    en=f"{new[i]:.12g} where {known.en} has {old[i]:.12g}, ten, a hundred or a thousand times more or less while the others hardly changed",
-                ),
+                lambda i: say("triage.row_apart", new=new[i], known=known, old=old[i]),
             ),
         )
     )
@@ -264,10 +280,7 @@ def check_resemblance(aligned: Aligned, file_name: str, fault: Sink = refuse) ->
         fault(
             Fault(
                 "unlike",
-                f"{file_name} : la colonne « {name} » ne ressemble plus à celle {of(known.fr)} (corrélation des rangs {found:.2f} sur {good} "
-                "territoires ou unités) : valeurs triées à part des codes, mélangées, ou autre colonne.",
-                f"{file_name}: column '{name}' no longer resembles that of {known.en} (rank correlation {found:.2f} over {good} places or "
-                "units): values sorted apart from their codes, shuffled, or another column.",
+                say("triage.unlike_before", file=file_name, column=name, known=known, correlation=found, places=good),
                 column=name,
             )
         )
@@ -318,8 +331,7 @@ def check_same_figures(aligned: Aligned, file_name: str, fault: Sink = refuse) -
         fault(
             Fault(
                 "reference",
-                f"{file_name} : {said.fr}, qui reprend les chiffres publiés : fichier altéré, ou révisé par son éditeur.",
-                f"{file_name}: {said.en}, which states the published figures: the file was altered, or revised by its publisher.",
+                say("triage.published_figures_differ", file=file_name, said=said),
                 rows=_single(
                     aligned, odd, lambda i: _revised(aligned, differ & (np.arange(len(new)) == i)[:, None], total)
                 ),
@@ -333,10 +345,14 @@ def check_same_figures(aligned: Aligned, file_name: str, fault: Sink = refuse) -
             fault(
                 Fault(
                     "reference",
-                    f"{file_name} : colonne « {name} », {int(far[:, i].sum())} valeurs sur {int(both[:, i].sum())} s'écartent de plus de 10 % de "
-                    f"{known.fr}, pour les mêmes lieux et la même période : ce n'est pas une révision.",
-                    f"{file_name}: column '{name}', {int(far[:, i].sum())} of {int(both[:, i].sum())} values are more than 10% off "
-                    f"{known.en}, for the same places and period: that is no revision.",
+                    say(
+                        "triage.column_no_revision",
+                        file=file_name,
+                        column=name,
+                        count=int(far[:, i].sum()),
+                        total=int(both[:, i].sum()),
+                        known=known,
+                    ),
                     column=name,
                 )
             )
@@ -345,8 +361,7 @@ def check_same_figures(aligned: Aligned, file_name: str, fault: Sink = refuse) -
             fault(
                 Fault(
                     "reference",
-                    f"{file_name} : {said.fr}, dont {int(far.sum())} de plus de 10 %, alors que ce sont les mêmes lieux et les mêmes périodes.",
-                    f"{file_name}: {said.en}, {int(far.sum())} of them by more than 10%, although places and periods are the same.",
+                    say("triage.no_revision", file=file_name, said=said, count=int(far.sum())),
                 )
             )
         return []
@@ -354,8 +369,7 @@ def check_same_figures(aligned: Aligned, file_name: str, fault: Sink = refuse) -
         fault(
             Fault(
                 "year",
-                f"{file_name} : {said.fr} : ce ne sont pas les chiffres de ce millésime.",
-                f"{file_name}: {said.en}: these are not the figures of this vintage.",
+                say("triage.figures_of_another_vintage", file=file_name, said=said),
             )
         )
     return [said]
@@ -367,16 +381,25 @@ def _revised(aligned: Aligned, differ, total: int) -> Message:  # type: ignore[n
 
     names = list(aligned.new)
     at = np.argwhere(differ)
-    fr, en = [], []
+    told = []
     for row, column in at[:TOLD]:
         name = names[int(column)]
-        change = f"{aligned.old[name][row]:.12g} → {aligned.new[name][row]:.12g}"
         period = f" {aligned.periods[row]}" if aligned.periods is not None else ""
-        fr.append(f"ligne {aligned.lines[row]} ({aligned.places[row]}{period}), « {name} » : {change}")
-        en.append(f"line {aligned.lines[row]} ({aligned.places[row]}{period}), '{name}': {change}")
-    more = f", … (+{len(at) - TOLD})" if len(at) > TOLD else ""
-    known = aligned.reference.name
-    return Message(
-        fr=f"{len(at)} valeur(s) sur {total} diffèrent {of(known.fr)} ({', '.join(fr)}{more})",
-        en=f"{len(at)} of {total} value(s) differ from {known.en} ({', '.join(en)}{more})",
+        told.append(
+            say(
+                "triage.figure_revised",
+                line=aligned.lines[row],
+                place=f"{aligned.places[row]}{period}",
+                column=name,
+                old=aligned.old[name][row],
+                new=aligned.new[name][row],
+            )
+        )
+    return say(
+        "triage.figures_differ",
+        count=len(at),
+        total=total,
+        known=aligned.reference.name,
+        figures=told,
+        more=len(at) - TOLD if len(at) > TOLD else None,
     )

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from orchestration.base.messages import Message, Refusal
+from orchestration.base.messages import Message, Refusal, say
 
 if TYPE_CHECKING:
     from orchestration.conforming.conform import Rejected
@@ -18,20 +18,9 @@ if TYPE_CHECKING:
 # rows that stand together are a piece of the file that was moved, exchanged or rescaled, and not odd rows of their own
 BLOCK = 3
 
-COMPARE = Message(
-    fr="Ne pas corriger à la main : comparer ces lignes avec la page de l'éditeur, puis redemander le fichier ; si ses "
-    "chiffres sont justes, inscrire une dérogation datée dans waivers.yml.",
-    en="Do not correct by hand: compare these lines with the publisher's page, then ask for the file again; if its "
-    "figures are right, enter a dated waiver in waivers.yml.",
-)
-AGAIN = Message(
-    fr="Télécharger de nouveau le fichier entier et comparer sa taille avec celle qu'annonce l'éditeur.",
-    en="Download the whole file again and compare its size with the one that the publisher announces.",
-)
-RIGHT_FILE = Message(
-    fr="Vérifier que c'est le bon fichier, de la bonne année et du bon niveau, puis le redemander à son éditeur.",
-    en="Check that it is the right file, of the right year and level, then ask the publisher for it again.",
-)
+COMPARE = say("triage.compare_with_publisher")
+AGAIN = say("triage.download_again")
+RIGHT_FILE = say("triage.check_right_file")
 
 
 class Fault(Refusal):
@@ -44,14 +33,17 @@ class Fault(Refusal):
     def __init__(
         self,
         kind: str,
-        fr: str,
-        en: str,
-        action: Message = COMPARE,
-        *,
+        reason: Message | str,
+        action: Message | str = COMPARE,
+        *more: Message,
         column: str | None = None,
         rows: Mapping[int, Message] | None = None,
     ) -> None:
-        super().__init__(Message(fr=fr, en=en), action, kind=kind)
+        if isinstance(reason, str):
+            # rooms whose sentences are not in a catalogue yet give French and English
+            reason, action = Message.of(fr=reason, en=str(action)), more[0] if more else COMPARE
+        assert isinstance(action, Message)
+        super().__init__(reason, action, kind=kind)
         self.column = column
         self.rows: dict[int, Message] = dict(rows or {})
 
@@ -73,12 +65,12 @@ def after_bad_lines(file_name: str, rejected: Iterable[Rejected], refusal: Refus
     bad = sorted(rejected, key=lambda r: r.line)
     if bad:
         refusal.lines, refusal.alone = bad, refusal.reason
-        more = f" ; … (+{len(bad) - LINES_NAMED})" if len(bad) > LINES_NAMED else ""
-        fr = " ; ".join(f"ligne {r.line}, {r.why.fr} (colonne « {r.column} »)" for r in bad[:LINES_NAMED])
-        en = "; ".join(f"line {r.line}, {r.why.en} (column '{r.column}')" for r in bad[:LINES_NAMED])
-        refusal.reason = Message(
-            fr=f"{file_name} : à corriger d'abord, {fr}{more}. {refusal.reason.fr}",
-            en=f"{file_name}: to be corrected first, {en}{more}. {refusal.reason.en}",
+        refusal.reason = say(
+            "triage.bad_lines_first",
+            file=file_name,
+            lines=[r.message for r in bad[:LINES_NAMED]],
+            more=len(bad) - LINES_NAMED if len(bad) > LINES_NAMED else None,
+            reason=refusal.reason,
         )
     return refusal
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from orchestration.base.messages import say
 from orchestration.catalog.models import Column, Table
 from orchestration.triage.faults import RIGHT_FILE, Fault, Sink, refuse
 from orchestration.triage.reference import PERIODS, described
@@ -76,10 +77,7 @@ def _sums(column: Column, found: pd.DataFrame, whole: pd.Series, fault: Sink) ->
     fault(
         Fault(
             "levels",
-            f"colonne « {column.name} » : la somme des communes n'est celle de leur EPCI (à 2 % près) que pour {100 * agreeing:.0f} % des {len(ratios)} "
-            f"EPCI dont toutes les communes sont connues ; elle vaut {middle:.4g} fois celle-ci en médiane.",
-            f"column '{column.name}': the communes add up to their EPCI (within 2%) for only {100 * agreeing:.0f}% of the {len(ratios)} EPCIs all of "
-            f"whose communes are known; in the median they give {middle:.4g} times as much.",
+            say("triage.sums_of_communes", column=column.name, share=100 * agreeing, count=len(ratios), middle=middle),
             RIGHT_FILE,
             column=column.name,
         )
@@ -95,16 +93,21 @@ def _between(column: Column, found: pd.DataFrame, whole: pd.Series, lines: pd.Se
         return
     at = np.flatnonzero(outside.to_numpy())
     places = [" ".join(map(str, key)) if isinstance(key, tuple) else str(key) for key in whole.index]
-    fr, en = described(lines.astype("Int64").to_numpy(), places, at.tolist())
+    where = described(lines.astype("Int64").to_numpy(), places, at.tolist())
     first = int(at[0])
-    span_fr, span_en = (f"{low.iloc[first]:.6g} {word} {high.iloc[first]:.6g}" for word in ("à", "to"))
     fault(
         Fault(
             "levels",
-            f"colonne « {column.name} » : {len(at)} EPCI sur {len(whole)} ont une valeur en dehors de celles de toutes leurs communes "
-            f"({fr} du fichier des EPCI : {whole.iloc[first]:.6g}, communes de {span_fr}) : l'un des deux fichiers est altéré, ou d'une autre année.",
-            f"column '{column.name}': {len(at)} of {len(whole)} EPCIs have a value outside those of all their communes "
-            f"({en} of the EPCIs' file: {whole.iloc[first]:.6g}, communes from {span_en}): one of the two files is altered, or of another year.",
+            say(
+                "triage.epcis_outside_communes",
+                column=column.name,
+                count=len(at),
+                total=len(whole),
+                where=where,
+                value=whole.iloc[first],
+                lowest=low.iloc[first],
+                highest=high.iloc[first],
+            ),
             RIGHT_FILE,
             column=column.name,
         )

@@ -16,7 +16,7 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from orchestration.base.messages import Message
+from orchestration.base.messages import Message, say
 from orchestration.catalog.models import Table
 
 if TYPE_CHECKING:
@@ -129,16 +129,14 @@ def of_another(level: str, code: str, name: str, names: Names, bearers: set[str]
     `bearers`: the codes that bear the name, none where no list has it.
     """
     own = names.called(level, code)
-    right_fr = right_en = ""
-    if bearers:
-        listed = sorted(bearers, key=lambda b: (b[:2] != code[:2], b))[:3]
-        right_fr, right_en = f"{name.strip()} est {' ou '.join(listed)}", f"{name.strip()} is {' or '.join(listed)}"
     near = level == "commune" and any(b[:2] == code[:2] for b in bearers)
     if own:
-        doubt_fr, doubt_en = (" (un code postal ?)", " (a postal code?)") if near and code.endswith("0") else ("", "")
-        fr, en = f"{code} est {own}{doubt_fr}", f"{code} is {own}{doubt_en}"
+        what = say("triage.code_of", code=code, name=own, is_doubtful=near and code.endswith("0"))
     elif near and code.endswith("0"):
-        fr, en = f"{code} est un code postal", f"{code} is a postal code"
+        what = say("triage.postal_code", code=code)
     else:
-        fr, en = f"{code} n'est le code d'aucune commune", f"{code} is no commune's code"
-    return Message(fr=f"{fr} ; {right_fr}" if right_fr else fr, en=f"{en}; {right_en}" if right_en else en)
+        what = say("triage.code_of_no_commune", code=code)
+    if not bearers:
+        return what
+    nearest = sorted(bearers, key=lambda b: (b[:2] != code[:2], b))[:3]
+    return say("triage.code_of_another", what=what, name=name.strip(), codes=nearest)

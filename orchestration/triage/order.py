@@ -13,17 +13,14 @@ import unicodedata
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from orchestration.base.messages import Message
+from orchestration.base.messages import Message, say
 from orchestration.triage.faults import Fault, Sink, refuse
-from orchestration.triage.reference import Aligned, described, of
+from orchestration.triage.reference import Aligned, described
 
 if TYPE_CHECKING:
     import numpy as np
 
-ASK = Message(
-    fr="Redemander le fichier à son éditeur ; ne pas déplacer les colonnes ni les lignes à la main.",
-    en="Ask the publisher for the file again; do not move columns or rows by hand.",
-)
+ASK = say("triage.do_not_move")
 OFFSETS = (-1, 1, -2, 2, 3, -3)
 ENOUGH = 8
 MOST_ROWS = 4_000
@@ -43,13 +40,12 @@ def check_columns(aligned: Aligned, file_name: str, fault: Sink = refuse) -> Non
         found = _crossed_exactly(new, old)
     if found is None:
         return
-    first, second, fr, en = found
+    first, second, where = found
     known = aligned.reference.name
     fault(
         Fault(
             "exchanged",
-            f"{file_name} : les colonnes « {first} » et « {second} » semblent échangées : {fr} ({known.fr}).",
-            f"{file_name}: columns '{first}' and '{second}' seem exchanged: {en} ({known.en}).",
+            say("triage.columns_exchanged", file=file_name, first=first, second=second, where=where, known=known),
             ASK,
             column=first,
         )
@@ -76,7 +72,7 @@ def by_period(aligned: Aligned) -> tuple[dict[str, np.ndarray], dict[str, np.nda
     return new, old
 
 
-def _equal_to_another(new: dict[str, np.ndarray], old: dict[str, np.ndarray]) -> tuple[str, str, str, str] | None:
+def _equal_to_another(new: dict[str, np.ndarray], old: dict[str, np.ndarray]) -> tuple[str, str, Message] | None:
     """The very figures of another column: certain even with three places."""
     import numpy as np
 
@@ -95,13 +91,12 @@ def _equal_to_another(new: dict[str, np.ndarray], old: dict[str, np.ndarray]) ->
                 return (
                     a,
                     b,
-                    f"la première a les valeurs de la seconde dans {100 * share:.0f} % des lignes, les siennes dans {100 * mine:.0f} %",
-                    f"the first has the values of the second in {100 * share:.0f}% of the rows, its own in {100 * mine:.0f}%",
+                    say("triage.has_values_of_second", share=100 * share, own=100 * mine),
                 )
     return None
 
 
-def _closer_to_another(new: dict[str, np.ndarray], old: dict[str, np.ndarray]) -> tuple[str, str, str, str] | None:
+def _closer_to_another(new: dict[str, np.ndarray], old: dict[str, np.ndarray]) -> tuple[str, str, Message] | None:
     """Both level and spread of the ratios decide; a growth common to all places leaves no spread."""
     import numpy as np
 
@@ -151,18 +146,17 @@ def _medians(matrix: np.ndarray) -> np.ndarray:
         return np.nanmedian(matrix, axis=0)
 
 
-def _said(a: str, b: str, own: float, other: float) -> tuple[str, str, str, str]:
+def _said(a: str, b: str, own: float, other: float) -> tuple[str, str, Message]:
     return (
         a,
         b,
-        f"la première s'écarte de {100 * (math.exp(own) - 1):.1f} % de son passé et de {100 * (math.exp(other) - 1):.1f} % de celui de la seconde",
-        f"the first is {100 * (math.exp(own) - 1):.1f}% off its own past and {100 * (math.exp(other) - 1):.1f}% off that of the second",
+        say("triage.nearer_to_second", own=100 * (math.exp(own) - 1), other=100 * (math.exp(other) - 1)),
     )
 
 
 def _crossed_rows(
     new: dict[str, np.ndarray], old: dict[str, np.ndarray], aligned: Aligned
-) -> tuple[str, str, str, str] | None:
+) -> tuple[str, str, Message] | None:
     """Two columns exchanged in some of the rows only."""
     import numpy as np
 
@@ -184,13 +178,12 @@ def _crossed_rows(
                 return (
                     a,
                     b,
-                    f"dans {int(found.sum())} lignes sur {judged} chacune a la valeur que l'autre avait",
-                    f"in {int(found.sum())} of {judged} rows each has the value that the other had",
+                    say("triage.values_crossed", count=int(found.sum()), total=judged),
                 )
     return None
 
 
-def _crossed_exactly(new: dict[str, np.ndarray], old: dict[str, np.ndarray]) -> tuple[str, str, str, str] | None:
+def _crossed_exactly(new: dict[str, np.ndarray], old: dict[str, np.ndarray]) -> tuple[str, str, Message] | None:
     """Rows in which two columns state each other's known figures, to the digit: certain even in one row.
 
     Asked of the same figures delivered again, and only where every change of both columns is such a crossing.
@@ -214,8 +207,7 @@ def _crossed_exactly(new: dict[str, np.ndarray], old: dict[str, np.ndarray]) -> 
                 return (
                     a,
                     b,
-                    f"dans {count} ligne(s) chacune a le chiffre que l'autre avait",
-                    f"in {count} row(s) each has the figure that the other had",
+                    say("triage.figures_crossed", count=count),
                 )
     return None
 
@@ -249,14 +241,21 @@ def check_rows(aligned: Aligned, file_name: str, fault: Sink = refuse) -> None:
     found = _exact_neighbours(aligned) or _nearer_neighbours(aligned)
     if found is None:
         return
-    name, offset, rows, fr, en = found
-    shown_fr, shown_en = described(aligned.lines, aligned.places, rows)
+    name, offset, rows, where = found
+    shown = described(aligned.lines, aligned.places, rows)
     known = aligned.reference.name
     fault(
         Fault(
             "moved",
-            f"{file_name} : les valeurs de « {name} » sont décalées de {abs(offset)} ligne(s) par rapport aux codes : {fr} ({known.fr} ; {shown_fr}).",
-            f"{file_name}: the values of '{name}' are {abs(offset)} row(s) off their codes: {en} ({known.en}; {shown_en}).",
+            say(
+                "triage.rows_moved",
+                file=file_name,
+                column=name,
+                lines=abs(offset),
+                where=where,
+                known=known,
+                shown=shown,
+            ),
             ASK,
             column=name,
         )
@@ -280,20 +279,25 @@ def _strangers(aligned: Aligned, file_name: str, fault: Sink) -> None:
     rows = np.flatnonzero(judged & (np.nan_to_num(middle) > max(0.15, 8 * usual)))
     if len(rows) < max(3, 0.15 * judged.sum()):
         return
-    fr, en = described(aligned.lines, aligned.places, rows.tolist())
+    where = described(aligned.lines, aligned.places, rows.tolist())
     fault(
         Fault(
             "moved",
-            f"{file_name} : {len(rows)} lignes sur {int(judged.sum())} s'écartent d'un coup {of(aligned.reference.name.fr)} dans toutes leurs colonnes, "
-            f"quand les autres le suivent à {100 * usual:.0f} % près ({fr}) : valeurs décalées par rapport aux codes ?",
-            f"{file_name}: {len(rows)} of {int(judged.sum())} rows leave {aligned.reference.name.en} all at once in every column, "
-            f"while the others keep to it within {100 * usual:.0f}% ({en}): values off their codes?",
+            say(
+                "triage.rows_leave_reference",
+                file=file_name,
+                count=len(rows),
+                total=int(judged.sum()),
+                known=aligned.reference.name,
+                within=100 * usual,
+                where=where,
+            ),
             ASK,
         )
     )
 
 
-def _exact_neighbours(aligned: Aligned) -> tuple[str, int, list[int], str, str] | None:
+def _exact_neighbours(aligned: Aligned) -> tuple[str, int, list[int], Message] | None:
     """Cells that differ from what is known of their place and are equal to what is known of a neighbour."""
     import numpy as np
 
@@ -327,13 +331,12 @@ def _exact_neighbours(aligned: Aligned) -> tuple[str, int, list[int], str, str] 
                     name,
                     offset,
                     np.flatnonzero(differs).tolist(),
-                    f"{100 * share:.0f} % des {int(differs.sum())} valeurs qui ont changé sont celles de la ligne voisine",
-                    f"{100 * share:.0f}% of the {int(differs.sum())} values that changed are those of the neighbouring row",
+                    say("triage.values_of_neighbour", share=100 * share, count=int(differs.sum())),
                 )
     return None
 
 
-def _nearer_neighbours(aligned: Aligned) -> tuple[str, int, list[int], str, str] | None:
+def _nearer_neighbours(aligned: Aligned) -> tuple[str, int, list[int], Message] | None:
     """A stretch of rows whose values follow the past of their neighbours and not their own."""
     import numpy as np
 
@@ -360,8 +363,7 @@ def _nearer_neighbours(aligned: Aligned) -> tuple[str, int, list[int], str, str]
                 ", ".join(names[:3]) + ("…" if len(names) > 3 else ""),
                 offset,
                 rows,
-                f"dans {len(rows)} lignes, toutes les colonnes ensemble suivent la ligne voisine deux fois mieux que la leur",
-                f"in {len(rows)} rows all columns together follow the neighbouring row twice as well as their own",
+                say("triage.all_columns_follow_neighbour", count=len(rows)),
             )
     for name in names:
         offset = _whole_column(gaps, name, aligned.count)
@@ -370,8 +372,7 @@ def _nearer_neighbours(aligned: Aligned) -> tuple[str, int, list[int], str, str]
                 name,
                 offset,
                 list(range(aligned.count)),
-                "toute la colonne suit la ligne voisine bien mieux que la sienne",
-                "the whole column follows the neighbouring row far better than its own",
+                say("triage.column_follows_neighbour"),
             )
         for offset in OFFSETS:
             rows = _stretch(gaps[0][name], gaps[offset][name], aligned.count, len(names))
@@ -380,8 +381,7 @@ def _nearer_neighbours(aligned: Aligned) -> tuple[str, int, list[int], str, str]
                     name,
                     offset,
                     rows,
-                    f"{len(rows)} lignes de suite suivent la ligne voisine mieux que la leur",
-                    f"{len(rows)} rows in a row follow the neighbouring row better than their own",
+                    say("triage.rows_follow_neighbour", count=len(rows)),
                 )
     return None
 
@@ -467,15 +467,21 @@ def check_labels(aligned: Aligned, file_name: str, fault: Sink = refuse) -> None
         if share >= (LABELS_SAME if aligned.reference.same_vintage and aligned.reference.extract else LABELS_KEPT):
             continue
         bad = np.flatnonzero(known)[~alike].tolist()
-        fr, en = described(aligned.lines, aligned.places, bad)
+        where = described(aligned.lines, aligned.places, bad)
         known_as = aligned.reference.name
         fault(
             Fault(
                 "labels",
-                f"{file_name} : la colonne « {name} » n'a plus les mêmes valeurs que {known_as.fr} pour les mêmes codes ({100 * share:.0f} % "
-                f"d'accord ; {fr} : « {new[bad[0]]} » au lieu de « {aligned.labels_old[name][bad[0]]} ») : lignes décalées ou codes d'un autre niveau.",
-                f"{file_name}: column '{name}' no longer has the values of {known_as.en} for the same codes ({100 * share:.0f}% "
-                f"agreement; {en}: '{new[bad[0]]}' instead of '{aligned.labels_old[name][bad[0]]}'): rows moved, or codes of another level.",
+                say(
+                    "triage.labels_differ",
+                    file=file_name,
+                    column=name,
+                    known=known_as,
+                    share=100 * share,
+                    where=where,
+                    new=new[bad[0]],
+                    old=aligned.labels_old[name][bad[0]],
+                ),
                 ASK,
                 column=name,
             )

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from orchestration.base.messages import Message
+from orchestration.base.messages import say
 from orchestration.catalog.models import Table
 from orchestration.triage.faults import Fault, Sink, refuse
 from orchestration.triage.reference import PERIODS, described, floats
@@ -63,21 +63,20 @@ def check_outliers(table: Table, frame: pd.DataFrame, *, file_name: str, fault: 
             if table.key
             else [""] * len(frame)
         )
-        fr, en = described(frame["_row"].to_numpy(), places, rows.tolist())
+        where = described(frame["_row"].to_numpy(), places, rows.tolist())
         fault(
             Fault(
                 "outlier",
-                f"{file_name} : colonne « {column.name} », {len(rows)} valeur(s) d'un autre ordre que toutes les autres "
-                f"({fr} : {values[rows[0]]:.6g}, quand la médiane est {10**middle:.6g}) : unité différente, ou valeur manquante écrite 0 ?",
-                f"{file_name}: column '{column.name}', {len(rows)} value(s) of another order than all others "
-                f"({en}: {values[rows[0]]:.6g}, where the median is {10**middle:.6g}): another unit, or a missing value written as 0?",
+                say(
+                    "triage.outliers",
+                    file=file_name,
+                    column=column.name,
+                    count=len(rows),
+                    where=where,
+                    value=values[rows[0]],
+                    median=10**middle,
+                ),
                 column=column.name,
-                rows={
-                    int(positions[i]): Message(
-                        fr=f"{values[i]:.12g} est d'un autre ordre que toutes les autres valeurs (médiane {10**middle:.6g})",
-                        en=f"{values[i]:.12g} is of another order than all other values (median {10**middle:.6g})",
-                    )
-                    for i in rows
-                },
+                rows={int(positions[i]): say("triage.outlier", value=values[i], median=10**middle) for i in rows},
             )
         )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from orchestration.base.messages import Message
+from orchestration.base.messages import Message, say
 from orchestration.catalog.models import Table
 
 if TYPE_CHECKING:
@@ -143,14 +143,7 @@ def floats(series: pd.Series) -> np.ndarray:
     return series.to_numpy(dtype="float64", na_value=float("nan"))
 
 
-def described(lines: np.ndarray, places: list[str], chosen: list[int], shown: int = 3) -> tuple[str, str]:
-    """Return up to `shown` rows as `ligne 12 (44109)`, in French and English."""
-    fr = ", ".join(f"ligne {lines[i]} ({places[i]})" for i in chosen[:shown])
-    return fr + (", …" if len(chosen) > shown else ""), fr.replace("ligne", "line") + (
-        ", …" if len(chosen) > shown else ""
-    )
-
-
-def of(name: str) -> str:
-    """Return « du millésime 2018 » for « le millésime 2018 », « de l'extrait » for « l'extrait »."""
-    return f"du {name[3:]}" if name.startswith("le ") else f"de {name}"
+def described(lines: np.ndarray, places: list[str], chosen: list[int], shown: int = 3) -> Message:
+    """Return up to `shown` rows, each by its line and its place: `ligne 12 (44109)`."""
+    rows = [say("triage.row", line=lines[i], place=places[i]) for i in chosen[:shown]]
+    return say("triage.rows", rows=rows, more=len(chosen) > shown)

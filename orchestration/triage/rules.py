@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from orchestration.base.duck import connect
-from orchestration.base.messages import Message, Refusal
+from orchestration.base.messages import Message, Refusal, say
 from orchestration.catalog.models import Rule, Table
 from orchestration.catalog.schema import duckdb_type, output_columns
 from orchestration.conforming.conform import Conformed, Rejected
@@ -65,9 +65,12 @@ def apply_rules(
                 if failing > most * applies and (rule.on_failure == "refuse" or failing >= 5):
                     fault(refusal)
                 conformed.notes.append(
-                    Message(
-                        fr=f"{failing} ligne(s) sur {applies} à regarder : {rule.message.fr} ({examples})",
-                        en=f"{failing} of {applies} row(s) to look at: {rule.message.en} ({examples.replace('ligne', 'line')})",
+                    say(
+                        "triage.rows_to_look_at",
+                        count=failing,
+                        total=applies,
+                        rule=rule.message,
+                        examples=examples,
                     )
                 )
                 continue
@@ -110,11 +113,14 @@ def _failing(connection, table: Table, rule: Rule, index: int) -> dict[int, tupl
     found = {}
     for record in rows.to_dict("records"):
         position = int(record.pop("_position"))
-        values = ", ".join(f"« {k} » = {_shown(v, 'vide')}" for k, v in record.items() if k in about)
-        values_en = ", ".join(f"'{k}' = {_shown(v, 'empty')}" for k, v in record.items() if k in about)
+        values = [
+            say("triage.value_of", column=k, value=said) if (said := _shown(v)) else say("triage.empty_of", column=k)
+            for k, v in record.items()
+            if k in about
+        ]
         found[position] = (
             about[0] if about else "",
-            Message(fr=f"{rule.message.fr} ({values})", en=f"{rule.message.en} ({values_en})"),
+            say("triage.rule_broken", rule=rule.message, values=values),
         )
     return found
 
@@ -123,7 +129,7 @@ def _expression(rule: Rule, vintage_year: int | None) -> str:
     return rule.sql.replace("$vintage_year", "NULL" if vintage_year is None else str(vintage_year))
 
 
-def _examples(connection, table: Table, rule: Rule, index: int) -> str:  # type: ignore[no-untyped-def]
+def _examples(connection, table: Table, rule: Rule, index: int) -> list[Message]:  # type: ignore[no-untyped-def]
     named = table.key + [
         c.name
         for c in table.columns
@@ -136,25 +142,29 @@ def _examples(connection, table: Table, rule: Rule, index: int) -> str:  # type:
     parts = []
     for record in rows.to_dict("records"):
         line = record.pop("_row")
-        values = ", ".join(f"{k} = {_shown(v)}" for k, v in record.items())
-        parts.append(f"ligne {line} : {values}")
-    return " ; ".join(parts)
+        values = [f"{k} = {_shown(v) or None}" for k, v in record.items()]
+        parts.append(say("triage.values_of_row", line=line, values=values))
+    return parts
 
 
-def _shown(value: object, missing: str = "None") -> str:
+def _shown(value: object) -> str:
     text = shown(value)
-    if not text:
-        return missing
-    return f"{value:.12g}" if isinstance(value, float) else text.removesuffix(" 00:00:00")
+    return f"{value:.12g}" if text and isinstance(value, float) else text.removesuffix(" 00:00:00")
 
 
 def _mentions(sql: str, name: str) -> bool:
     return re.search(rf"\b{re.escape(name)}\b", sql) is not None
 
 
-def _refusal(file_name: str, rule: Rule, failing: int, applies: int, examples: str) -> Refusal:
+def _refusal(file_name: str, rule: Rule, failing: int, applies: int, examples: list[Message]) -> Refusal:
     return Fault(
         f"rule:{rule.name}",
-        f"{file_name} : {rule.message.fr} ; {failing} ligne(s) en faute sur {applies} ({examples}).",
-        f"{file_name}: {rule.message.en}; {failing} of {applies} row(s) at fault ({examples.replace('ligne', 'line')}).",
+        say(
+            "triage.rows_at_fault",
+            file=file_name,
+            rule=rule.message,
+            count=failing,
+            total=applies,
+            examples=examples,
+        ),
     )

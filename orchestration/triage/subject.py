@@ -11,7 +11,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
-from orchestration.base.messages import Message
+from orchestration.base.messages import Message, say
 from orchestration.catalog.models import Source, Table
 from orchestration.triage.faults import Fault, Sink, refuse
 
@@ -55,24 +55,13 @@ def check_subject(
         return []
     filled = sum(bool(t.strip()) for t in texts)
     if filled < READABLE * len(texts):
-        return [
-            Message(
-                fr=f"{len(texts) - filled} page(s) sur {len(texts)} sans texte (document numérisé ?) : rien ne dit si c'est bien un document de « {source.title.fr} »",
-                en=f"{len(texts) - filled} of {len(texts)} page(s) have no text (a scanned document?): nothing says whether it is a document of '{source.title.en}'",
-            )
-        ]
+        return [say("triage.pages_without_text", count=len(texts) - filled, pages=len(texts), title=source.title)]
     begins = " ".join("\n".join(texts).split())[:80]
     fault(
         Fault(
             "subject",
-            f"{file_name} : dans ses {len(texts)} page(s) rien ne parle de « {source.title.fr} » ; le document commence par « {begins} ».",
-            f"{file_name}: nothing in its {len(texts)} page(s) speaks of '{source.title.en}'; the document begins with '{begins}'.",
-            Message(
-                fr="Vérifier que c'est le bon document. Si c'en est un, ajouter les mots par lesquels il se désigne à « subject » dans le "
-                f"source.yml de {source.source_id}.",
-                en="Check that it is the right document. If it is one, add the words by which it calls itself to 'subject' in the "
-                f"source.yml of {source.source_id}.",
-            ),
+            say("triage.subject_absent", file=file_name, pages=len(texts), title=source.title, begins=begins),
+            say("triage.add_subject", source_id=source.source_id),
         )
     )
     return []

@@ -14,10 +14,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from orchestration.base.messages import Message
+from orchestration.base.messages import Message, say
 from orchestration.catalog.models import Column, Table
 from orchestration.triage.faults import AGAIN, Fault, Sink, refuse
-from orchestration.triage.reference import PERIODS, Reference, floats, of, texts
+from orchestration.triage.reference import PERIODS, Reference, floats, texts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,12 +32,7 @@ END_OF_LIST = 3
 FROM_THE_BEGINNING = 0.5
 # some communes merged since; an EPCI of a few communes is soon there by chance
 WHOLE_DEPARTMENT, WHOLE_FROM, IN_WHOLE_EPCIS, SCATTERED = 0.95, 5, 0.8, 5
-WHOLE = Message(
-    fr="Reprendre le classeur entier, avec les lignes d'avant, et le redéposer. Si elles ont été retirées exprès : demander à l'équipe données "
-    "d'inscrire la dérogation qui suit dans waivers.yml, puis déposer de nouveau ce fichier.",
-    en="Take the whole workbook again, with the earlier lines, and drop it again. If they were taken out on purpose: ask the data team to enter "
-    "the waiver that follows in waivers.yml, then drop this file again.",
-)
+WHOLE = say("triage.take_whole_workbook")
 
 
 @dataclass(frozen=True)
@@ -102,7 +97,7 @@ def check_vanished(
         told = _extract(table, now, before, kept, reference, circumstances.members)
         if told is not None:
             return [told]
-    said_fr = said_en = ""
+    said = None
     if not reference.same_vintage and (reference.later or not reference.extract):
         total = _total_kept(table, frame, old)
         # a cut takes the end of the list; a redrawing takes places here and there
@@ -115,25 +110,25 @@ def check_vanished(
         ):
             return []
         if total is not None and total < TOTAL_KEPT:
-            said_fr, said_en = (
-                f" ; le total compté n'est plus que {100 * total:.0f} % de ce qu'il était",
-                f"; the counted total is only {100 * total:.0f}% of what it was",
-            )
-    examples = ", ".join(str(row[-1]) for row in lost[:3])
-    end_fr = {0: "", 1: " (la dernière ligne de la liste en est)"}.get(
-        tail, f" (les {tail} dernières lignes de la liste en sont)"
-    )
-    end_en = {0: "", 1: " (the last line of the list among them)"}.get(
-        tail, f" (the last {tail} lines of the list among them)"
-    )
-    one = gone == 1
+            said = say("triage.total_fell", share=100 * total)
+    end = None
+    if tail:
+        end = say("triage.last_line_gone") if tail == 1 else say("triage.last_lines_gone", count=tail)
     fault(
         Fault(
             "vanished",
-            f"{file_name} : {gone} {'territoire ou unité' if one else 'territoires ou unités'} sur {len(before)} connus {of(reference.name.fr)} "
-            f"{'a' if one else 'ont'} disparu ({examples}{'' if len(lost) <= 3 else '…'}){end_fr}{said_fr} ; {100 * budget:.0f} % au plus sont admis : fichier coupé ?",
-            f"{file_name}: {gone} of {len(before)} places or units known from {reference.name.en} {'is' if one else 'are'} gone "
-            f"({examples}{'' if len(lost) <= 3 else '…'}){end_en}{said_en}; {100 * budget:.0f}% at most are allowed: a truncated file?",
+            say(
+                "triage.places_gone",
+                file=file_name,
+                count=gone,
+                total=len(before),
+                known=reference.name,
+                examples=[row[-1] for row in lost[:3]],
+                more=len(lost) > 3,
+                end=end,
+                said=said,
+                budget=100 * budget,
+            ),
             AGAIN,
         )
     )
@@ -159,23 +154,21 @@ def _by_hand(
     name = max(named, key=lambda n: old[n].nunique())
     rows = old.loc[[i for i, here in zip(before.index, kept, strict=True) if not here]]
     shown = list(dict.fromkeys(texts(rows[name]).tolist()))
-    examples = ", ".join(f"« {s} »" for s in shown[:3]) + (", …" if len(shown) > 3 else "")
-    examples_en = examples.replace("« ", "'").replace(" »", "'")
-    one = gone == 1
+    examples = {"examples": shown[:3], "more": len(shown) > 3}
     if gone <= budget * len(before):
-        return [
-            Message(
-                fr=f"{gone} {'ligne retirée' if one else 'lignes retirées'} depuis {reference.name.fr} ({examples})",
-                en=f"{gone} {'line' if one else 'lines'} taken out since {reference.name.en} ({examples_en})",
-            )
-        ]
+        return [say("triage.lines_taken_out", count=gone, known=reference.name, **examples)]
     fault(
         Fault(
             "vanished",
-            f"{file_name} : {gone} {'ligne' if one else 'lignes'} sur les {len(before)} {of(reference.name.fr)} {'manque' if one else 'manquent'} ({examples}) ; "
-            f"{100 * budget:.0f} % au plus peuvent être retirées d'un envoi à l'autre : un classeur est complet à chaque envoi.",
-            f"{file_name}: {gone} of the {len(before)} lines of {reference.name.en} {'is' if one else 'are'} missing ({examples_en}); "
-            f"{100 * budget:.0f}% at most may be taken out from one delivery to the next: a workbook is complete each time.",
+            say(
+                "triage.lines_gone",
+                file=file_name,
+                count=gone,
+                total=len(before),
+                known=reference.name,
+                budget=100 * budget,
+                **examples,
+            ),
             WHOLE,
         )
     )
@@ -216,27 +209,14 @@ def _extract(
     whole = [e for e, part in members.items() if (k := set(part) & known) and len(k) >= WHOLE_FROM and k <= present]
     in_whole = len(set().union(*(set(members[e]) for e in whole)) & present) if whole else 0
     if not reference.extract and all(s >= WHOLE_DEPARTMENT for s in held.values()):
-        shown = ", ".join(sorted(held)[:4]) + ("…" if len(held) > 4 else "")
-        what = Message(
-            fr=f"toutes les communes des départements {shown}", en=f"all communes of the départements {shown}"
-        )
+        what = say("triage.whole_departments", codes=sorted(held)[:4], more=len(held) > 4)
     elif in_whole >= IN_WHOLE_EPCIS * len(present) and (reference.extract or stretches >= SCATTERED):
-        shown = ", ".join(sorted(whole)[:3]) + ("…" if len(whole) > 3 else "")
-        what = Message(
-            fr=f"dont toutes les communes de l'intercommunalité {shown}",
-            en=f"among them all communes of the EPCI {shown}",
-        )
+        what = say("triage.whole_epcis", codes=sorted(whole)[:3], more=len(whole) > 3)
     else:
         return None
     if reference.extract:
-        return Message(
-            fr=f"extrait de {len(present)} communes ({what.fr})",
-            en=f"an extract of {len(present)} communes ({what.en})",
-        )
-    return Message(
-        fr=f"extrait de {len(present)} communes sur les {len(known)} {of(reference.name.fr)} ({what.fr}) ; les autres gardent leurs chiffres d'avant",
-        en=f"an extract of {len(present)} of the {len(known)} communes of {reference.name.en} ({what.en}); the others keep their earlier figures",
-    )
+        return say("triage.extract", count=len(present), what=what)
+    return say("triage.extract_of_known", count=len(present), total=len(known), known=reference.name, what=what)
 
 
 def _holes(table: Table, frame: pd.DataFrame, reference: Reference, file_name: str, fault: Sink) -> None:
@@ -247,12 +227,16 @@ def _holes(table: Table, frame: pd.DataFrame, reference: Reference, file_name: s
     first, last = min(here), max(here)
     missing = sorted(p for p in set(reference.frame["period"]) if first < p < last and p not in here)
     if missing:
-        shown = ", ".join(missing[:4])
         fault(
             Fault(
                 "vanished",
-                f"{file_name} : {len(missing)} période(s) connue(s) {of(reference.name.fr)} manquent au milieu de la série ({shown}) : colonne renommée ou perdue ?",
-                f"{file_name}: {len(missing)} period(s) known from {reference.name.en} are missing in the middle of the series ({shown}): a column renamed or lost?",
+                say(
+                    "triage.periods_missing",
+                    file=file_name,
+                    count=len(missing),
+                    known=reference.name,
+                    periods=missing[:4],
+                ),
                 AGAIN,
                 column="period",
             )

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from orchestration.base.messages import Message
+from orchestration.base.messages import Message, say
 from orchestration.catalog.models import Table
 from orchestration.triage.faults import RIGHT_FILE, Fault, Sink, refuse
-from orchestration.triage.reference import Reference, align, of, shown
+from orchestration.triage.reference import Reference, align, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,17 +49,11 @@ def check_not_another_vintage(
             continue
         rows = len(reference.frame)
         if says_its_year(table):
-            return [
-                Message(
-                    fr=f"les {rows} lignes ont, à l'identique, les chiffres {of(reference.name.fr)} : à vérifier chez l'éditeur",
-                    en=f"the {rows} row(s) have exactly the figures of {reference.name.en}: to be checked with the publisher",
-                )
-            ]
+            return [say("triage.same_figures", rows=rows, known=reference.name)]
         fault(
             Fault(
                 "year",
-                f"{file_name} : le fichier est rangé dans le millésime {vintage} mais il a, à l'identique, les {rows} lignes {of(reference.name.fr)}.",
-                f"{file_name}: the file lies in vintage {vintage} but it has exactly the {rows} rows of {reference.name.en}.",
+                say("triage.same_as_other_vintage", file=file_name, vintage=vintage, rows=rows, known=reference.name),
                 RIGHT_FILE,
             )
         )

@@ -19,6 +19,7 @@ from edition_fakes import RECEIPTS, SECOND, VALUES, Shelf
 
 from orchestration import editions
 from orchestration.editions import building
+from orchestration.receipts.sentences import text
 
 DISK = ("fsync", "rename", "replace", "symlink", "chmod")
 
@@ -71,7 +72,7 @@ def limited(folder: Path, size: int) -> None:
     try:
         editions.build(folder / "warehouse.duckdb", shelf.home, SECOND, _outcome(), [], "0.1.0")
     except editions.EditionError as error:
-        print(error.kind, "|", error.text("fr"), "|", error.text("en"))
+        print(error.kind, "|", text(error.message, "fr"), "|", text(error.message, "en"))
         sys.exit(7)
 
 

@@ -32,7 +32,8 @@ from live_server import (
     trickle,
 )
 
-from orchestration.catalog.models import Calendar, Live, Source, Text
+from orchestration.base.messages import Message
+from orchestration.catalog.models import Calendar, Live, Source
 from orchestration.landing import HashCache
 from orchestration.landing.live import LiveLanding, land_live
 from orchestration.landing.live.engine import Engine
@@ -48,7 +49,7 @@ def a_source(
     *live: dict, frequency: str = "yearly", expected: tuple[str, ...] = ("06-30",), lag: int = 0, name: str = "essai"
 ) -> Source:
     """Return a source with these `live:` entries and nothing else of note."""
-    text = Text(fr="Essai", en="Trial")
+    text = Message.of(fr="Essai", en="Trial")
     return Source(
         source_id=name,
         title=text,

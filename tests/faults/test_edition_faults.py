@@ -20,6 +20,7 @@ from edition_fakes import FIRST, RECEIPTS, SECOND, THIRD, VALUES, Shelf, outcome
 
 from orchestration import editions
 from orchestration.editions import EditionError
+from tests.words import en, fr
 
 PROGRAM = Path(__file__).parent / "edition_killed.py"
 PROJECT = Path(__file__).parents[2]
@@ -155,8 +156,8 @@ def test_a_full_disk_while_building(small_disk: Path, tmp_path: Path) -> None:
         shelf.build(SECOND, extra_rows=400_000)
     error = caught.value
     assert error.kind == "disk_full"
-    assert "Plus de place sur le disque" in error.reason.fr and str(shelf.home) in error.reason.fr
-    assert "Libérez de la place" in error.action.fr and "Free some room" in error.action.en
+    assert "Plus de place sur le disque" in fr(error.reason) and str(shelf.home) in fr(error.reason)
+    assert "Libérez de la place" in fr(error.action) and "Free some room" in en(error.action)
     assert os.listdir(shelf.home / "work") == []
     assert _assert_whole(shelf) == FIRST
     shelf.publish(SECOND, values=VALUES[1:])
@@ -175,7 +176,7 @@ def test_a_full_disk_while_publishing(small_disk: Path, tmp_path: Path) -> None:
     assert full.value.errno == errno.ENOSPC
     with pytest.raises(EditionError) as caught:
         editions.publish(built, {**RECEIPTS, "receipt.md": "é" * 100_000})
-    assert caught.value.kind == "disk_full" and "publication" in caught.value.reason.fr
+    assert caught.value.kind == "disk_full" and "publication" in fr(caught.value.reason)
     assert os.listdir(shelf.home / "work") == [] and shelf.names() == [FIRST]
     # going back and forth needs next to no room
     assert _assert_whole(shelf) == FIRST

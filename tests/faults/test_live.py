@@ -53,6 +53,7 @@ from orchestration.landing.live import LiveSettings, land_all_live, land_live, l
 from orchestration.landing.live.engine import Engine
 from orchestration.landing.live.wording import LiveFailure
 from tests.judged import facts, read_rows
+from tests.words import en, fr
 
 MIRROR = Path(os.environ.get("OBSERVATORY_MIRROR", Path(__file__).parents[2] / ".." / "shared" / "mirror"))
 
@@ -93,9 +94,9 @@ def test_misbehaviour_at_the_first_look(case: Case, tmp_path: Path) -> None:
     ] == []
     assert played.outcome.channel == "live" and played.outcome.origin.startswith("https://")
     for said in (played.outcome.reason, played.outcome.action):
-        assert said.fr and said.en and said.fr != said.en
-        assert "Traceback" not in said.fr and str(tmp_path) not in said.fr
-    assert case.said in played.outcome.reason.fr
+        assert fr(said) and en(said) and fr(said) != en(said)
+        assert "Traceback" not in fr(said) and str(tmp_path) not in fr(said)
+    assert case.said in fr(played.outcome.reason)
 
 
 @pytest.mark.parametrize("case", [c for c in CASES if c.first is not None], ids=lambda c: c.name)
@@ -105,7 +106,7 @@ def test_misbehaviour_leaves_the_good_file(case: Case, tmp_path: Path) -> None:
     assert hashlib.sha256(landed.path.read_bytes()).hexdigest() == landed.sha256
     assert (played.outcome.state if played.outcome else None) == case.after
     if case.after is not None:
-        assert "le dernier bon millésime" in played.outcome.reason.fr
+        assert "le dernier bon millésime" in fr(played.outcome.reason)
         assert played.outcome.vintage == landed.vintage
 
 
@@ -481,7 +482,7 @@ def test_melodi_recorded_answers(look) -> None:  # type: ignore[no-untyped-def]
             assert again.checks[0].failure == kind and again.files == landing.files
         server.routes[path] = status(500, (recorded / "get_data_not_exist.01.json").read_bytes())
         again = look(source, publishers.settings())
-        assert "erreur inattendue" in again.outcomes[0].reason.fr and "jeu de données" in again.outcomes[0].action.fr
+        assert "erreur inattendue" in fr(again.outcomes[0].reason) and "jeu de données" in fr(again.outcomes[0].action)
         # 106,065 announced, and a page without any
         server.routes[path] = status(200, (recorded / "get_data_popref_over.01.json").read_bytes())
         assert look(source, publishers.settings()).checks[0].failure == "wrong_count"
@@ -640,7 +641,7 @@ def test_no_year_at_all_is_said_once(look) -> None:  # type: ignore[no-untyped-d
     with serving() as (_, publishers):
         landing = look(a_source({"url": AMELI}), publishers.settings())
     (outcome,) = landing.outcomes
-    assert outcome.state == "missing" and "2022 à 2026" in outcome.reason.fr
+    assert outcome.state == "missing" and "2022 à 2026" in fr(outcome.reason)
     assert outcome.origin == AMELI and outcome.file is None
 
 
@@ -714,7 +715,7 @@ def test_a_missing_key_says_which_and_where(look, monkeypatch: pytest.MonkeyPatc
         landing = look(source, publishers.settings())
     (outcome,) = landing.outcomes
     assert outcome.state == "missing" and server.asked == []
-    assert "OBSERVATORY_KEY_ESSAI" in outcome.reason.fr and "https://portail-api.insee.fr/" in outcome.action.fr
+    assert "OBSERVATORY_KEY_ESSAI" in fr(outcome.reason) and "https://portail-api.insee.fr/" in fr(outcome.action)
 
 
 def test_a_key_goes_to_its_host_alone_and_nowhere_else(
@@ -732,7 +733,7 @@ def test_a_key_goes_to_its_host_alone_and_nowhere_else(
     assert server.asked[0].headers["authorization"] == "Bearer s3cr3t-value"
     assert "authorization" not in server.asked[1].headers
     assert landing.files[0].origin == "https://static.data.gouv.fr/d.csv?part=1"
-    assert "OBSERVATORY_KEY_ESSAI" in refused.outcomes[0].action.fr
+    assert "OBSERVATORY_KEY_ESSAI" in fr(refused.outcomes[0].action)
     everything = (
         (look.cache / ".journal.json").read_text(encoding="utf-8") + repr(landing) + repr(refused) + caplog.text
     )
@@ -863,9 +864,9 @@ def test_one_bad_source_takes_no_other_with_it(tmp_path: Path) -> None:
             settings=publishers.settings(),
             last_good={"b": "2024"},
         )
-    assert landings["b"].outcomes[0].state == "refused" and "2024" in landings["b"].outcomes[0].reason.fr
+    assert landings["b"].outcomes[0].state == "refused" and "2024" in fr(landings["b"].outcomes[0].reason)
     assert len(landings["g"].files) == 1
-    assert landings["n"].outcomes[0].state == "missing" and "boîte d'arrivée" in landings["n"].outcomes[0].action.fr
+    assert landings["n"].outcomes[0].state == "missing" and "boîte d'arrivée" in fr(landings["n"].outcomes[0].action)
 
 
 def test_a_fault_of_ours_is_said_and_contained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -918,4 +919,4 @@ def test_disk_full_is_said_and_leaves_nothing(tmp_path: Path, monkeypatch: pytes
             now=NOW,
             settings=publishers.settings(),
         )
-    assert landing.checks[0].failure == "no_room" and "place" in landing.outcomes[0].reason.fr
+    assert landing.checks[0].failure == "no_room" and "place" in fr(landing.outcomes[0].reason)

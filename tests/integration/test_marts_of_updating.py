@@ -17,6 +17,7 @@ from orchestration.base.duck import connect
 from orchestration.base.settings import Settings
 from orchestration.health.status import source_status
 from orchestration.refresh import walking
+from tests.words import en, fr
 
 pytestmark = pytest.mark.slow
 
@@ -184,10 +185,10 @@ def test_a_source_becomes_due_and_then_late_by_waiting(walk: Walk) -> None:
 
 def test_an_edition_without_a_changed_figure_says_why(walk: Walk) -> None:
     note = walk.steps["due"].note
-    assert note is not None and "Aucun chiffre ne change" in note.fr
-    assert "(à jour → attendue)" in note.fr and "(fresh → due)" in note.en
+    assert note is not None and "Aucun chiffre ne change" in fr(note)
+    assert "(à jour → attendue)" in fr(note) and "(fresh → due)" in en(note)
     receipt = walk.settings.home / "editions" / walk.steps["due"].edition / "receipt.md"
-    assert note.fr in receipt.read_text(encoding="utf-8")
+    assert fr(note) in receipt.read_text(encoding="utf-8")
 
 
 def test_figures_of_an_overdue_source_are_marked(walk: Walk) -> None:
@@ -203,7 +204,7 @@ def test_the_table_of_health_is_that_of_the_prompt(walk: Walk) -> None:
         "late", "SELECT source_id, state, vintage, since, action_fr, owner FROM mart_source_health ORDER BY 1"
     )
     told = [
-        (s.source.source_id, s.health.state, s.health.vintage, s.health.since, s.health.action.fr, s.source.owner)
+        (s.source.source_id, s.health.state, s.health.vintage, s.health.since, fr(s.health.action), s.source.owner)
         for s in source_status(walk.settings, LATE)
     ]
     assert rows == sorted(told)

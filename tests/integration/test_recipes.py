@@ -24,6 +24,7 @@ from orchestration.generating import __main__ as generating
 from orchestration.generating.indicators import Bounds, Caveat, Indicator, Series, Target
 from orchestration.generating.suites import suite_files
 from orchestration.quality.suites import asset_of, read_suite
+from tests.words import en, fr
 
 SHOWN = re.compile(r"^\*\*(\S+/\S+)\*\*\n\n```\w*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 SOURCE = "example_dwellings"
@@ -88,7 +89,7 @@ def test_the_expectations_are_what_the_suite_asks_of_every_file(desk: Path) -> N
     assert asset_of(path) == f"{SOURCE}__communes" and 3 <= len(suite.expectations) <= 8
     columns = {c.name for c in load_catalogue(desk / "sources")[SOURCE].tables["communes"].columns} | set(PROVENANCE)
     for spec in suite.expectations:
-        assert "En cas d'échec" in spec.meta.notes.fr and "If it fails" in spec.meta.notes.en
+        assert fr(spec.meta.to_do) and en(spec.meta.to_do)
         assert set(spec.all_columns) <= columns
     assert {"critical", "warning"} == {spec.severity for spec in suite.expectations}
 

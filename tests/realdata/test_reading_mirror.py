@@ -9,6 +9,7 @@ import pytest
 
 from orchestration.base.messages import Refusal
 from orchestration.reading import RawTable, read_json, read_markdown, read_pdf, read_table
+from tests.words import fr
 
 MIRROR = Path(os.environ.get("OBSERVATORY_MIRROR") or Path(__file__).resolve().parents[3] / "shared" / "mirror")
 
@@ -117,7 +118,7 @@ def test_a_windows_file():
 def test_a_header_that_lacks_a_column_is_refused():
     with pytest.raises(Refusal) as caught:
         read("insee_sirene/fixtures/sample_etablissements_KO_missing_header.csv", "siren", "siret")
-    assert "56 cellules" in caught.value.reason.fr
+    assert "56 cellules" in fr(caught.value.reason)
 
 
 def test_an_old_workbook():
@@ -130,7 +131,7 @@ def test_an_old_workbook():
 def test_a_cross_table_whose_column_names_repeat_is_refused():
     with pytest.raises(Refusal) as caught:
         read("insee_itdd/2014/ITDD-DonneesDetaillees.xls", "Année", "2014", "2008", sheet="Social")
-    assert "deux colonnes « 2014 »" in caught.value.reason.fr
+    assert "deux colonnes « 2014 »" in fr(caught.value.reason)
 
 
 def test_regional_accidents():

@@ -34,7 +34,7 @@ def load_legend(source: Source, table: str) -> dict[str, Legend]:
             for row in csv.DictReader(handle):
                 if row["table"] == table:
                     written[row["canonical"]] = Legend(
-                        Message(fr=row["meaning_fr"], en=row["meaning_en"]),
+                        Message.of(fr=row["meaning_fr"], en=row["meaning_en"]),
                         row["example"] or "",
                         [v.strip() for v in (row["suggested"] or "").split("|") if v.strip()],
                     )
@@ -43,4 +43,4 @@ def load_legend(source: Source, table: str) -> dict[str, Legend]:
 
 def _from_note(column: Column) -> Legend:
     plain = column.name.replace("_", " ")
-    return Legend(Message(fr=column.note or plain, en=plain), column.allowed[0] if column.allowed else "")
+    return Legend(Message.of(fr=column.note or plain, en=plain), column.allowed[0] if column.allowed else "")

@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import json
 import os
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orchestration.base.homes import FolderUnusable
-from orchestration.base.messages import Language, Message
+from orchestration.base.messages import Language, Message, say
 from orchestration.base.settings import Settings
 from orchestration.catalog.models import Column, FileSpec, Source
 from orchestration.inbox.templates.legend import Legend, load_legend
+from orchestration.receipts.sentences import text
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.datavalidation import DataValidation
@@ -37,18 +39,18 @@ _FORMATS = {"date": _DAY, "integer": _INTEGER, "year": _INTEGER, "number": "Gene
 _DIGITS = {"siren": 9, "siret": 14, "epci": 9, "commune": 5}
 
 _HOW: dict[str, Message] = {
-    "text": Message(fr="texte", en="text"),
-    "prose": Message(fr="texte libre", en="free text"),
-    "integer": Message(fr="nombre entier", en="whole number"),
-    "number": Message(fr="nombre", en="number"),
-    "date": Message(fr="date jj/mm/aaaa", en="date dd/mm/yyyy"),
-    "boolean": Message(fr="oui ou non (liste)", en="oui (yes) or non (no), from the list"),
-    "year": Message(fr="année à quatre chiffres", en="year with four digits"),
-    "siren": Message(fr="9 chiffres, zéros de tête compris", en="9 digits, leading zeros included"),
-    "siret": Message(fr="14 chiffres, zéros de tête compris", en="14 digits, leading zeros included"),
-    "epci": Message(fr="SIREN de l'EPCI, 9 chiffres", en="SIREN of the EPCI, 9 digits"),
-    "commune": Message(fr="code Insee de 5 caractères", en="Insee code of 5 characters"),
-    "naf": Message(fr="code d'activité (NAF)", en="activity code (NAF)"),
+    "text": say("inbox.type_text"),
+    "prose": say("inbox.type_prose"),
+    "integer": say("inbox.type_integer"),
+    "number": say("inbox.type_number"),
+    "date": say("inbox.type_date"),
+    "boolean": say("inbox.type_boolean"),
+    "year": say("inbox.type_year"),
+    "siren": say("inbox.type_siren"),
+    "siret": say("inbox.type_siret"),
+    "epci": say("inbox.type_epci"),
+    "commune": say("inbox.type_commune"),
+    "naf": say("inbox.type_naf"),
 }
 
 
@@ -168,7 +170,7 @@ def write_template(source: Source, table: str, out: Path, language: Language = "
     legend = load_legend(source, table)
     columns = [(c, header) for c in source.tables[table].columns if (header := _header(c, spec))]
     book = Workbook()
-    book.properties.title = source.title.fr
+    book.properties.title = text(source.title, "fr")
     book.properties.creator = "Observatoire RSE-ODD"
     data = book.active
     assert data is not None
@@ -239,10 +241,10 @@ def _validation(
     if values:
         rule = DataValidation(type="list", formula1=_list(lists, index, header, values), allow_blank=True)
         # a usual value is offered, another one may be typed; a closed list is closed
-        error = "Choisir une valeur de la liste." if allowed else ""
+        error = say("inbox.cell_of_the_list") if allowed else None
     elif column.type == "date":
         rule = DataValidation(type="date", operator="greaterThan", formula1="DATE(1990,1,1)", allow_blank=True)
-        error = "Une date est attendue : jj/mm/aaaa."
+        error = say("inbox.cell_date")
     elif column.type in ("integer", "year", "number"):
         low = column.minimum if column.minimum is not None else (1900 if column.type == "year" else -1e12)
         high = column.maximum if column.maximum is not None else (2100 if column.type == "year" else 1e12)
@@ -253,21 +255,22 @@ def _validation(
             formula2=f"{high:.0f}",
             allow_blank=True,
         )
-        error = f"{_HOW[column.type].fr.capitalize()} attendu(e)."
+        error = say("inbox.cell_expected", how=_HOW[column.type])
     elif column.type in _DIGITS:
         width, cell = _DIGITS[column.type], f"{letter}2"
         digits = "" if column.type == "commune" else f",ISNUMBER(VALUE({cell}))"
         rule = DataValidation(type="custom", formula1=f"AND(LEN({cell})={width}{digits})", allow_blank=True)
-        error = f"{_HOW[column.type].fr.capitalize()}."
+        error = say("inbox.cell_of_form", how=_HOW[column.type])
     else:
         # Excel allows 32 characters in a title and 255 in a text
         rule = DataValidation(allow_blank=True)
-        error = ""
+        error = None
     if error:
-        rule.errorTitle, rule.error = header[:32], error[:255]
+        # the sheet to be filled in is French, whatever the language of its legend
+        rule.errorTitle, rule.error = header[:32], text(error, "fr")[:255]
     rule.showErrorMessage = bool(error)
     rule.showInputMessage = True
-    rule.promptTitle, rule.prompt = header[:32], _prompt(column, legend)[:255]
+    rule.promptTitle, rule.prompt = header[:32], text(_prompt(column, legend), "fr")[:255]
     return rule
 
 
@@ -282,57 +285,24 @@ def _list(lists: Worksheet, index: int, header: str, values: list[str]) -> str:
     return f"{LIST_SHEET}!${letter}$2:${letter}${len(values) + 1}"
 
 
-def _prompt(column: Column, legend: Legend) -> str:
-    text = legend.meaning.fr[:1].upper() + legend.meaning.fr[1:] + "."
-    if legend.example:
-        text += f" Exemple : {legend.example}."
-    return text + (" Obligatoire." if _mandatory(column) else "")
+def _prompt(column: Column, legend: Legend) -> Message:
+    return say(
+        "inbox.cell_prompt",
+        meaning=legend.meaning,
+        example=say("inbox.cell_example", example=legend.example) if legend.example else None,
+        is_mandatory=_mandatory(column),
+    )
 
 
 # the legend ---------------------------------------------------------------------------------------
 
-_WORDS: dict[Language, dict[str, str]] = {
-    "fr": {
-        "name": "Français",
-        "how": "Comment faire",
-        "yes": "oui",
-        "no": "non",
-        "column": "Nom de la colonne",
-        "meaning": "Ce qu'on y met",
-        "format": "Comment l'écrire",
-        "mandatory": "Obligatoire ?",
-        "example": "Par exemple",
-        "values": "parmi : ",
-        "usual": "par exemple : ",
-    },
-    "en": {
-        "name": "English",
-        "how": "How to",
-        "yes": "yes",
-        "no": "no",
-        "column": "Column's name",
-        "meaning": "What goes into it",
-        "format": "How to write it",
-        "mandatory": "Mandatory?",
-        "example": "For example",
-        "values": "one of: ",
-        "usual": "such as: ",
-    },
-}
-_STEPS: dict[Language, list[str]] = {
-    "fr": [
-        f"Remplir la feuille « {DATA_SHEET} » : une ligne par {{grain}}. Ne renommer ni supprimer aucune colonne ; leur ordre est libre.",
-        "Les colonnes foncées sont à remplir sur chaque ligne. Ailleurs, une case vide veut dire « inconnu » ; 0 est un vrai zéro.",
-        "Garder toutes les lignes d'un envoi à l'autre et en ajouter : le dernier envoi fait foi.",
-        "Enregistrer, puis déposer le classeur dans la boîte de dépôt (dossier « inbox » de l'observatoire). La réponse paraît à côté.",
-    ],
-    "en": [
-        f"Fill in the sheet '{DATA_SHEET}': one line for each {{grain}}. Rename and delete no column; their order is free.",
-        "Dark columns must be filled in on each line. Elsewhere an empty cell means 'unknown'; 0 is a real zero.",
-        "Keep all lines from one delivery to the next and add to them: the last delivery counts.",
-        "Save the workbook and drop it into the observatory's folder 'inbox'. The answer appears beside it.",
-    ],
-}
+_HEADINGS = (
+    say("inbox.legend_column"),
+    say("inbox.legend_meaning"),
+    say("inbox.legend_format"),
+    say("inbox.legend_mandatory"),
+    say("inbox.legend_example"),
+)
 
 
 def _fill_legend(
@@ -350,15 +320,20 @@ def _fill_legend(
         sheet.column_dimensions[letter].width = width
         sheet.column_dimensions[letter].number_format = _TEXT
     for language in order:
-        words = _WORDS[language]
+        tell = partial(text, language=language)
         description = source.tables[table].description
-        sheet.append([source.title.message.text(language)])
+        sheet.append([tell(source.title)])
         sheet.cell(row=sheet.max_row, column=1).font = Font(bold=True, size=14, color=_TITLE)
-        sheet.append([description.message.text(language)])
-        for number, step in enumerate(_STEPS[language], start=1):
-            grain = source.tables[table].grain if language == "fr" else "record"
-            sheet.append([f"{number}. {step.format(grain=_plain_grain(grain))}"])
-        sheet.append([words[k] for k in ("column", "meaning", "format", "mandatory", "example")])
+        sheet.append([tell(description)])
+        steps = [
+            say("inbox.legend_step_1", sheet=DATA_SHEET, grain=_plain_grain(source.tables[table].grain)),
+            say("inbox.legend_step_2"),
+            say("inbox.legend_step_3"),
+            say("inbox.legend_step_4"),
+        ]
+        for step in steps:
+            sheet.append([tell(step)])
+        sheet.append([tell(heading) for heading in _HEADINGS])
         for cell in sheet[sheet.max_row]:
             cell.font = Font(bold=True, color="FFFFFF")
             cell.fill = PatternFill("solid", fgColor=_TITLE)
@@ -368,9 +343,9 @@ def _fill_legend(
             sheet.append(
                 [
                     f"« {header} »",
-                    known.meaning.text(language),
-                    _how(column, known, language),
-                    words["yes"] if _mandatory(column) else words["no"],
+                    tell(known.meaning),
+                    tell(_how(column, known)),
+                    tell(say("inbox.legend_yes" if _mandatory(column) else "inbox.legend_no")),
                     known.example,
                 ]
             )
@@ -389,13 +364,11 @@ def _plain_grain(grain: str) -> str:
     return grain.split(", par ")[0]
 
 
-def _how(column: Column, legend: Legend, language: Language) -> str:
-    words, text = _WORDS[language], _HOW.get(column.type, _HOW["text"]).text(language)
+def _how(column: Column, legend: Legend) -> Message:
+    how = _HOW.get(column.type, _HOW["text"])
     if column.allowed:
-        return words["values"] + ", ".join(column.allowed)
-    if legend.suggested:
-        return f"{text}, {words['usual']}{', '.join(legend.suggested)}"
-    return text
+        return say("inbox.legend_values", values=column.allowed)
+    return say("inbox.legend_usual", how=how, values=legend.suggested) if legend.suggested else how
 
 
 def _mandatory(column: Column) -> bool:

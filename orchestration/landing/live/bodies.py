@@ -12,7 +12,7 @@ import json
 import zipfile
 from pathlib import Path
 
-from orchestration.base.messages import Message
+from orchestration.base.messages import say
 from orchestration.landing.live import wording
 from orchestration.reading.container import sniff_kind
 from orchestration.reading.decoding import preview
@@ -28,21 +28,19 @@ def check_body(path: Path, name: str) -> None:
     kind = sniff_kind(path)
     ending = Path(name).suffix.lower()
     if kind == "empty":
-        raise wording.error_page(name, Message(fr="un fichier vide", en="an empty file"))
+        raise wording.error_page(name, say("landing.empty_body"))
     if kind == "html" or (kind == "xml" and ending != ".xml"):
         said = html_message(_beginning(path))
-        what_fr, what_en = ("une page web", "a web page") if kind == "html" else ("un message", "a message")
-        raise wording.error_page(name, Message(fr=f"{what_fr} (« {said} »)", en=f"{what_en} ('{said}')"))
+        what = "landing.web_page_saying" if kind == "html" else "landing.message_saying"
+        raise wording.error_page(name, say(what, said=said))
     if kind == "json":
         _check_json(path, name, ending)
     elif kind in ("csv", "markdown"):
         _check_text(path, name, ending)
     elif kind in ("zip", "xlsx", "ods") and not zipfile.is_zipfile(path):
-        raise wording.incomplete(name, Message(fr="la fin de l'archive manque", en="the end of the archive is missing"))
+        raise wording.incomplete(name, say("landing.archive_end_missing"))
     elif kind == "parquet" and _end(path, 4) != b"PAR1":
-        raise wording.incomplete(
-            name, Message(fr="la fin du fichier Parquet manque", en="the end of the Parquet file is missing")
-        )
+        raise wording.incomplete(name, say("landing.parquet_end_missing"))
 
 
 def file_hash(path: Path, kind: str) -> str | None:
@@ -61,13 +59,11 @@ def _check_json(path: Path, name: str, ending: str) -> None:
             said = json_error(json.loads(path.read_bytes()))
         except ValueError:
             if expected and ending != ".ndjson":
-                raise wording.incomplete(
-                    name, Message(fr="le JSON ne se lit pas jusqu'au bout", en="the JSON cannot be read to its end")
-                ) from None
+                raise wording.incomplete(name, say("landing.json_end_missing")) from None
     if said is None and not expected:
         said = short(_beginning(path))
     if said is not None:
-        raise wording.error_page(name, Message(fr=f"un message (« {said} »)", en=f"a message ('{said}')"))
+        raise wording.error_page(name, say("landing.message_saying", said=said))
 
 
 def _check_text(path: Path, name: str, ending: str) -> None:
@@ -76,7 +72,7 @@ def _check_text(path: Path, name: str, ending: str) -> None:
     sentence = path.stat().st_size < 500 and len(text.strip().splitlines()) == 1 and not any(c in text for c in ";\t|,")
     if ending in _PACKED or (sentence and ending not in (".md", ".txt")):
         said = short(text)
-        raise wording.error_page(name, Message(fr=f"un texte (« {said} »)", en=f"a text ('{said}')"))
+        raise wording.error_page(name, say("landing.text_saying", said=said))
 
 
 def _beginning(path: Path) -> str:

@@ -34,6 +34,7 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 from tenacity import RetryCallState, Retrying
 
+from orchestration.base.messages import Message, say
 from orchestration.landing.live import guard, wording
 from orchestration.landing.live.addresses import shown
 from orchestration.landing.live.changes import Method, Validators, Verdict, by_headers, not_modified
@@ -155,7 +156,7 @@ class Engine:
         self._resolve = resolve
         self.hosts = Hosts(clock, self._sleep)
         # failures that were warned of: a host that cannot be reached fails all addresses of several sources
-        self.told: set[str] = set()
+        self.told: set[Message] = set()
         self._sockets: dict[str, socket.socket] = {}
         self._client: httpx.Client | None = None
         self._client_lock = threading.Lock()
@@ -543,11 +544,11 @@ def _failure(error: Exception, host: str, got: int) -> LiveFailure:
     if isinstance(error, (httpx.UnsupportedProtocol, httpx.InvalidURL)):
         return wording.bad_address(host)
     if isinstance(error, httpx.ConnectTimeout):
-        return wording.unreachable(host, "délai de connexion dépassé", "connection timed out")
+        return wording.unreachable(host, say("landing.connection_timed_out"))
     if isinstance(error, httpx.ConnectError):
         if any(isinstance(c, ConnectionRefusedError) for c in chain):
-            return wording.unreachable(host, "connexion refusée", "connection refused")
-        return wording.unreachable(host, "pas de connexion", "no connection")
+            return wording.unreachable(host, say("landing.connection_refused"))
+        return wording.unreachable(host, say("landing.no_connection"))
     if isinstance(error, httpx.TimeoutException):
         return wording.silent(host)
     return wording.cut(host, got)

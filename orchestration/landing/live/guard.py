@@ -17,6 +17,7 @@ import urllib.request
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
+from orchestration.base.messages import say
 from orchestration.landing.live import wording
 from orchestration.landing.live.addresses import shown
 
@@ -55,7 +56,7 @@ def check_host(url: str, allowed: frozenset[str], resolve: Resolve = socket.geta
     try:
         found = resolve(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
-        raise wording.unreachable(host, "nom inconnu", "unknown name") from error
+        raise wording.unreachable(host, say("landing.name_unknown")) from error
     for *_, address in found:
         if not is_public(str(address[0])):
             raise wording.inner_address(host)

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import unquote, urlsplit
 
-from orchestration.base.messages import Message
+from orchestration.base.messages import Message, say
 from orchestration.catalog.calendar import next_due_at
 from orchestration.catalog.models import Live, Source
 from orchestration.catalog.vintages import parse_vintage, sort_key
@@ -479,7 +479,7 @@ class _Visit:
         reason = failure.reason
         if good:
             stays = wording.kept(good)
-            reason = Message(fr=f"{reason.fr.rstrip('.')} ; {stays.fr}", en=f"{reason.en.rstrip('.')}; {stays.en}")
+            reason = say("landing.and_stays_after", reason=reason, stays=stays)
         self.landing.outcomes.append(
             FileOutcome(
                 source=self.source.source_id,
@@ -493,9 +493,9 @@ class _Visit:
             )
         )
         # what is refused is said in the log by the refresh, like any other refused file
-        loud = not failure.refused and failure.reason.en not in self.engine.told
-        self.engine.told.add(failure.reason.en)
-        log.log(logging.WARNING if loud else logging.INFO, "%s: %s", self.source.source_id, failure.reason.en)
+        loud = not failure.refused and failure.reason not in self.engine.told
+        self.engine.told.add(failure.reason)
+        log.log(logging.WARNING if loud else logging.INFO, "%s: %s", self.source.source_id, failure.reason)
         check = AddressCheck(
             self.source.source_id,
             address.key,
@@ -524,7 +524,7 @@ def _without_address(source: Source, last_good: str | None) -> LiveLanding:
     reason = wording.NO_ADDRESS
     if last_good:
         stays = wording.kept(last_good)
-        reason = Message(fr=f"{reason.fr} ; {stays.fr}", en=f"{reason.en}; {stays.en}")
+        reason = say("landing.and_stays", reason=reason, stays=stays)
     outcome = FileOutcome(
         source=source.source_id,
         vintage=last_good,

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
-from orchestration.base.messages import Message
+from orchestration.base.messages import say
 from orchestration.landing.live import wording
 from orchestration.landing.live.addresses import Address, shown
 from orchestration.landing.live.changes import Validators, Verdict
@@ -75,7 +75,7 @@ def look(engine: Engine, address: Address, url: str, ask: Ask) -> Published | No
             "scheme",
         ):
             raise
-        log.info("%s: no metadata (%s); the file itself is asked", shown(url), failure.reason.en)
+        log.info("%s: no metadata (%s); the file itself is asked", shown(url), failure.reason)
         return None
 
 
@@ -204,10 +204,7 @@ def _melodi_page(engine: Engine, url: str, ask: Ask, name: str) -> dict:
     except LiveFailure as failure:
         if failure.kind == "server_error":
             # Melodi answers 500 « Le serveur a rencontré une erreur inattendue. » to an unknown data set
-            failure.action = Message(
-                fr="Vérifier le nom du jeu de données dans l'entrée `live` (Melodi répond ainsi à un nom inconnu) ; sinon attendre le prochain rafraîchissement.",
-                en="Check the data set's name in the `live` entry (Melodi answers an unknown name this way); otherwise wait for the next refresh.",
-            )
+            failure.action = say("landing.check_data_set_name")
         raise
     value = _object(answer)
     if not isinstance(value.get("observations"), list):
@@ -342,10 +339,7 @@ def _same_place(target: str, url: str) -> str:
     if (one.scheme, one.netloc, one.path) != (other.scheme, other.netloc, other.path):
         raise LiveFailure(
             "next_elsewhere",
-            Message(
-                fr=f"{shown(url)} : la page suivante est annoncée à une autre adresse ({shown(target)}) ; elle n'est pas suivie.",
-                en=f"{shown(url)}: the next page is announced at another address ({shown(target)}); it is not followed.",
-            ),
+            say("landing.next_page_elsewhere", url=shown(url), target=shown(target)),
             LATER,
             refused=True,
         )

@@ -1,38 +1,104 @@
-"""Sentences in two languages: numbers and the words that agree with them."""
+"""Messages as data: equal by what they say, unchangeable, and the same after a trip through JSON."""
 
 from __future__ import annotations
 
-import pytest
+import pickle
+from datetime import date
+from pathlib import Path
 
-from orchestration.base.messages import Message
+import numpy as np
+import pytest
+from pydantic import BaseModel, ValidationError
+
+from orchestration.base.messages import Message, Refusal, say
+
+
+class Kept(BaseModel):
+    """What a register keeps of a file."""
+
+    reason: Message | None = None
+
+
+def test_two_messages_are_one_where_code_and_params_are() -> None:
+    told = say("triage.row", line=3, place="Ligné")
+    assert told == say("triage.row", place="Ligné", line=3) and hash(told) == hash(
+        say("triage.row", line=3, place="Ligné")
+    )
+    assert told != say("triage.row", line=4, place="Ligné") and told != say("triage.rows", line=3, place="Ligné")
+    assert len({told, say("triage.row", line=3, place="Ligné")}) == 1
+
+
+def test_a_message_cannot_be_changed() -> None:
+    told = say("triage.row", line=3)
+    with pytest.raises(AttributeError):
+        told.code = "other"  # type: ignore[misc]
+    with pytest.raises(TypeError):
+        told.params["line"] = 4  # type: ignore[index]
+    lines = [1, 2]
+    kept = say("x.y", lines=lines)
+    lines.append(3)
+    assert kept.params["lines"] == (1, 2)
+
+
+def test_what_fills_a_message_is_plain() -> None:
+    told = say(
+        "x.y",
+        count=np.int64(3),
+        share=np.float64(0.5),
+        never=float("nan"),
+        day=date(2026, 11, 24),
+        place=Path("a/b.csv"),
+        names=dict.fromkeys(["b", "a"]),
+        within=[say("x.z", line=np.int32(1))],
+        nothing=None,
+    )
+    assert dict(told.params) == {
+        "count": 3,
+        "share": 0.5,
+        "never": "nan",
+        "day": "2026-11-24",
+        "place": "a/b.csv",
+        "names": ("b", "a"),
+        "within": (say("x.z", line=1),),
+        "nothing": None,
+    }
+    assert type(told.params["count"]) is int and type(told.params["share"]) is float
+
+
+def test_a_message_comes_back_from_json_as_it_went() -> None:
+    told = say("x.y", count=3, share=1.0, is_first=True, name="« a »", none=None, parts=[say("x.z", line=1), "b", [2]])
+    for message in (told, Message.of(fr="un titre", en="a title"), Message.join([told, say("x.other")])):
+        assert Kept.model_validate_json(Kept(reason=message).model_dump_json()).reason == message
+        assert Kept.model_validate(Kept(reason=message).model_dump()).reason == message
+        assert pickle.loads(pickle.dumps(message)) == message
+    assert Kept(reason=told).model_dump(mode="json")["reason"]["params"]["parts"][0] == {
+        "code": "x.z",
+        "params": {"line": 1},
+    }
+
+
+def test_registers_of_before_the_codes_are_read() -> None:
+    old = '{"reason": {"fr": "f.csv : 3 lignes illisibles.", "en": "f.csv: 3 unreadable rows."}}'
+    assert Kept.model_validate_json(old).reason == Message.of(
+        fr="f.csv : 3 lignes illisibles.", en="f.csv: 3 unreadable rows."
+    )
 
 
 @pytest.mark.parametrize(
-    ("written", "fr"),
-    [
-        ("69 colonne(s) vide(s) et sans nom", "69 colonnes vides et sans nom"),
-        ("1 ligne(s) vide(s) dans le tableau", "1 ligne vide dans le tableau"),
-        ("0 ligne(s)", "0 ligne"),
-        (
-            "a.csv : 12 ligne(s) illisible(s) sur 2500, 1 tolérée(s) ; ligne 4",
-            "a.csv : 12 lignes illisibles sur 2500, 1 tolérée ; ligne 4",
-        ),
-        ("1\u202f234 valeur(s) sur 20 diffèrent", "1\u202f234 valeurs sur 20 diffèrent"),
-        ("3 caractère(s) abîmé(s), laissé(s) tels quels", "3 caractères abîmés, laissés tels quels"),
-        # what others wrote stays: a header, the name of a file, a number inside a name
-        ("2 colonne(s) : « 1 enfant(s) », `3 an(s)`", "2 colonnes : « 1 enfant(s) », `3 an(s)`"),
-        ("2 export(s).csv", "2 export(s).csv"),
-        ("FILO2017_DISP : ligne(s) en trop", "FILO2017_DISP : ligne(s) en trop"),
-        ("rien à compter", "rien à compter"),
-    ],
+    "wrong", [{"fr": "un titre"}, {"fr": "a", "en": "b", "eng": "c"}, {"fr": 1, "en": "b"}, "texte", 3]
 )
-def test_words_agree_with_the_number_before_them(written: str, fr: str) -> None:
-    """« 69 colonne(s) vide(s) » stood in every receipt."""
-    assert Message(fr=written, en="x").fr == fr
+def test_a_text_that_lacks_a_language_is_refused(wrong: object) -> None:
+    with pytest.raises(ValidationError):
+        Kept.model_validate({"reason": wrong})
 
 
-def test_english_counts_zero_as_many_and_joined_messages_stay_as_they_are() -> None:
-    message = Message(fr="0 ligne(s)", en="0 row(s) of 'row(s)', 1 line(s)")
-    assert (message.fr, message.en) == ("0 ligne", "0 rows of 'row(s)', 1 line")
-    assert Message.join([message, message]) == message
-    assert Message.model_validate_json(message.model_dump_json()) == message
+def test_joined_messages_are_told_once_each() -> None:
+    one, other = say("x.one"), say("x.other")
+    assert Message.join([]) is None and Message.join([one, one]) == one
+    joined = Message.join([one, other, one])
+    assert joined is not None and joined.params["items"] == (one, other)
+
+
+def test_an_error_tells_a_programmer_its_code() -> None:
+    error = Refusal(say("reading.empty_file", file="a.csv"), say("reading.download_again"))
+    assert str(error) == "reading.empty_file(file=a.csv)"

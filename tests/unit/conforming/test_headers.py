@@ -2,11 +2,12 @@
 
 import pytest
 
-from orchestration.base.messages import Refusal
-from orchestration.catalog.models import Budgets, Column, Header, Table, Text
+from orchestration.base.messages import Message, Refusal
+from orchestration.catalog.models import Budgets, Column, Header, Table
 from orchestration.conforming.headers import header_year, map_headers, matches, normalise
+from tests.words import en, fr, refuses
 
-TEXT = Text(fr="x", en="x")
+TEXT = Message.of(fr="x", en="x")
 
 
 def table(*columns: Column, ignored: tuple[str, ...] = ()) -> Table:
@@ -64,7 +65,7 @@ def test_the_newest_of_two_years_is_meant():
 
 
 def test_two_columns_of_one_meaning_are_refused():
-    with pytest.raises(Refusal, match="several columns"):
+    with refuses("several columns"):
         mapped(table(column("rate", "Taux", "Part")), ["Taux", "Part"])
 
 
@@ -83,9 +84,9 @@ def test_a_missing_column_is_refused_with_the_line_that_would_mend_it():
     t = table(column("neet_rate", "part_non_inseres", required=True))
     with pytest.raises(Refusal) as refusal:
         mapped(t, ["codgeo", "part_des_non_inseres"])
-    assert "part_non_inseres" in refusal.value.reason.fr
-    assert "t,,neet_rate,part_des_non_inseres" in refusal.value.action.fr
-    assert "sources/x/columns.csv" in refusal.value.action.en
+    assert "part_non_inseres" in fr(refusal.value.reason)
+    assert "t,,neet_rate,part_des_non_inseres" in fr(refusal.value.action)
+    assert "sources/x/columns.csv" in en(refusal.value.action)
 
 
 def test_a_note_out_of_85_is_not_a_note_out_of_100():
@@ -112,4 +113,4 @@ def test_a_missing_column_is_named_as_it_would_stand_in_this_years_file():
             provided=set(),
             vintage_year=2018,
         )
-    assert "« MED18 »" in refusal.value.reason.fr and "{yy}" not in refusal.value.reason.en
+    assert "« MED18 »" in fr(refusal.value.reason) and "{yy}" not in en(refusal.value.reason)

@@ -19,6 +19,7 @@ from orchestration.lake.register import SourceState
 from orchestration.landing import HashCache, Landed, land_folder
 from orchestration.triage import CodeLists
 from tests.judged import facts, read_rows
+from tests.words import fr, refuses
 
 SOURCES = load_catalogue(PROJECT / "sources")
 POPULATION = PROJECT / "sources/insee_population/sample/2022/pop2022_donnees_communes.csv"
@@ -184,11 +185,11 @@ def test_a_renamed_file_in_a_mirror_is_known_by_its_content(tmp_path, source, sa
     own = read(tmp_path, source, vintage, name, path.read_bytes())
     other = read(tmp_path, source, vintage, f"download (3){path.suffix}", path.read_bytes())
     assert other.frame.equals(own.frame)
-    assert any("nom inhabituel" in n.fr for n in other.notes)
+    assert any("nom inhabituel" in fr(n) for n in other.notes)
 
 
 def test_a_file_of_nine_departements_or_regions_does_not_say_which(tmp_path):
-    with pytest.raises(Refusal, match="neither its name nor its codes"):
+    with refuses("neither its name nor its codes"):
         read(
             tmp_path,
             "insee_filosofi",

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from orchestration.base.messages import Refusal
 from orchestration.catalog.models import Column
 from orchestration.conforming.values import luhn, parse, valid_siret
+from tests.words import fr, refuses
 
 
 def column(kind: str, **more) -> Column:
@@ -59,13 +60,13 @@ def test_three_decimals_are_settled_by_the_possible_range():
 def test_three_digits_behind_a_sign_are_thousands_in_a_count():
     found, parsed = values("integer", ["1,234", "22,585"])
     assert found == [1234, 22585]
-    assert "milliers" in parsed.notes[0].fr
+    assert "milliers" in fr(parsed.notes[0])
 
 
 def test_a_number_with_two_readings_is_refused_with_both():
     with pytest.raises(Refusal) as refusal:
         values("number", ["1,234", "5,678"])
-    assert "1.234" in refusal.value.reason.fr and "1234" in refusal.value.reason.fr
+    assert "1.234" in fr(refusal.value.reason) and "1234" in fr(refusal.value.reason)
 
 
 def test_a_closed_list_is_read_in_any_case_and_spelled_one_way():
@@ -77,14 +78,14 @@ def test_a_closed_list_is_read_in_any_case_and_spelled_one_way():
 
 
 def test_mixed_decimal_signs_in_one_column_are_refused():
-    with pytest.raises(Refusal, match="mixes decimal"):
+    with refuses("mixes decimal"):
         values("number", ["1,5", "2.5"])
 
 
 def test_a_number_that_a_spreadsheet_shortened_is_not_read():
     found, parsed = values("number", ["3,9E+08", "12"])
     assert found == ["unreadable", 12.0]
-    assert "tableur" in parsed.unreadable["3,9E+08"].fr
+    assert "tableur" in fr(parsed.unreadable["3,9E+08"])
 
 
 def test_an_exponent_in_a_typed_cell_is_a_number():
@@ -125,7 +126,7 @@ def test_such_a_marker_is_no_blank_elsewhere(kind):
 def test_a_score_may_be_written_with_its_base():
     found, parsed = values("number", ["94/100", "88 / 100", "79", "34/40", "101/100"], minimum=0, maximum=100)
     assert found == [94.0, 88.0, 79.0, "unreadable", "unreadable"]
-    assert "autre mesure" in parsed.unreadable["34/40"].fr and "/100" in parsed.notes[0].fr
+    assert "autre mesure" in fr(parsed.unreadable["34/40"]) and "/100" in fr(parsed.notes[0])
     assert values("integer", ["34/40", "94/100"], minimum=0, maximum=40)[0] == [34, "unreadable"]
     assert values("integer", ["12/100"])[0] == ["unreadable"]
     assert values("number", ["12/100"], unit="%", minimum=0, maximum=100)[0] == ["unreadable"]
@@ -151,7 +152,7 @@ def test_blank_is_zero_only_where_the_publisher_says_so():
 def test_a_value_out_of_the_possible_range_is_not_read():
     found, parsed = values("number", ["8,3", "830"], minimum=0, maximum=100)
     assert found == [8.3, "unreadable"]
-    assert "0–100" in parsed.unreadable["830"].fr
+    assert "0–100" in fr(parsed.unreadable["830"])
 
 
 @given(st.lists(st.integers(-(10**9), 10**9), min_size=1, max_size=30), st.sampled_from(["", " ", "\u202f", "\u00a0"]))
@@ -186,7 +187,7 @@ def test_lost_zeros_of_communes_come_back_where_the_column_proves_the_loss():
     # Insee's wages of 2014: every code of the départements 01 to 09 lost its zero, and no other code changed
     found, parsed = values("commune", ["1004", "1007", "2001", "44109", "2A004", "97411"])
     assert found == ["01004", "01007", "02001", "44109", "2A004", "97411"]
-    assert "3 code" in parsed.notes[0].fr
+    assert "3 code" in fr(parsed.notes[0])
 
 
 @pytest.mark.parametrize(
@@ -204,7 +205,7 @@ def test_lost_zeros_of_communes_come_back_where_the_column_proves_the_loss():
 )
 def test_a_commune_that_was_cut_is_not_padded(texts):
     found, parsed = values("commune", texts)
-    assert found[0] == "unreadable" and "4 chiffres au lieu de 5" in parsed.unreadable["4410"].fr
+    assert found[0] == "unreadable" and "4 chiffres au lieu de 5" in fr(parsed.unreadable["4410"])
 
 
 def test_departements_are_counted_by_row():
@@ -273,7 +274,7 @@ def test_a_single_short_siren_is_named_by_its_digits():
     # 016750697 lost its zero, or another number lost another digit: one in ten passes the key by chance
     found, parsed = values("siren", ["16750697", "552081317"])
     assert found == ["unreadable", "552081317"]
-    assert "8 chiffres au lieu de 9" in parsed.unreadable["16750697"].fr
+    assert "8 chiffres au lieu de 9" in fr(parsed.unreadable["16750697"])
 
 
 _KINDS = ["commune", "department", "region", "employment_zone", "epci", "siren", "siret", "naf"]
@@ -319,7 +320,7 @@ def test_sirens_that_lost_their_zeros_come_back_where_it_is_certain():
 
 def test_a_siren_shortened_by_a_spreadsheet_is_named_as_such():
     _, parsed = values("siren", ["3,9E+08"])
-    assert "tableur" in parsed.unreadable["3,9E+08"].fr
+    assert "tableur" in fr(parsed.unreadable["3,9E+08"])
 
 
 def test_la_poste_has_its_own_key():
@@ -350,7 +351,7 @@ def test_dates_iso_and_french():
 
 
 def test_american_dates_are_refused_rather_than_half_read():
-    with pytest.raises(Refusal, match="month/day/year"):
+    with refuses("month/day/year"):
         values("date", ["03/04/2021", "03/25/2021"])
 
 

@@ -11,6 +11,7 @@ from types import SimpleNamespace
 from orchestration.base.messages import Message
 from orchestration.catalog.models import Source
 from orchestration.records.outcome import CheckOutcome, FileOutcome, RefreshOutcome, TableSummary
+from tests.words import fr
 
 SUITES = {
     "insee_income__income": ["gini between 0 and 1", "codes_have_five_letters"],
@@ -92,7 +93,7 @@ class FakeRefresh:
     def give_up(self, reason):
         # what comes after the end is told to nobody
         assert not self.closed
-        self.calls.append(("give_up", reason.fr))
+        self.calls.append(("give_up", fr(reason)))
         return self._outcome(4, reason)
 
     def ingest(self, source_id):
@@ -102,12 +103,12 @@ class FakeRefresh:
             raise RuntimeError("disque plein")
         refused = source_id == "lucie"
         # two vintages of one table, checked one after the other
-        holds = Message(fr="tient", en="holds")
+        holds = Message.of(fr="tient", en="holds")
         self.source_checks["insee_income"] = [
             CheckOutcome(name="gini between 0 and 1", asset="insee_income.income", passed=passed, message=message)
             for passed, message in (
                 (True, holds),
-                (not self.implausible, Message(fr="gini de 3", en="gini of 3") if self.implausible else holds),
+                (not self.implausible, Message.of(fr="gini de 3", en="gini of 3") if self.implausible else holds),
             )
         ]
         return [
@@ -116,8 +117,8 @@ class FakeRefresh:
                 vintage="2021",
                 file="a.csv",
                 state="refused" if refused else "accepted",
-                reason=Message(fr="colonne absente", en="column missing") if refused else None,
-                action=Message(fr="demandez au producteur", en="ask the publisher") if refused else None,
+                reason=Message.of(fr="colonne absente", en="column missing") if refused else None,
+                action=Message.of(fr="demandez au producteur", en="ask the publisher") if refused else None,
                 rows_read=10,
                 rows_kept=0 if refused else 9,
                 rows_rejected=1,
@@ -161,7 +162,7 @@ class FakeRefresh:
                 asset="fct_value",
                 severity="warn",
                 passed=False,
-                message=Message(fr="vide", en="empty"),
+                message=Message.of(fr="vide", en="empty"),
             )
         ]
 
@@ -170,7 +171,7 @@ class FakeRefresh:
         if self.unpublishable:
             raise OSError("disque plein")
         code = 4 if self.failing else self.exit_code
-        return self._outcome(code, Message(fr="bloquée", en="blocked") if code == 4 else None)
+        return self._outcome(code, Message.of(fr="bloquée", en="blocked") if code == 4 else None)
 
     def _outcome(self, code, note):
         now = datetime.now(UTC)

@@ -35,6 +35,7 @@ from orchestration.health.freshness import health
 from orchestration.health.looks import looks_due
 from orchestration.health.status import SourceStatus
 from tests.judged import judged
+from tests.words import fr
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 TODAY = NOW.date()
@@ -404,7 +405,7 @@ def errands(monkeypatch):
                 file="a.csv",
                 state=state,
                 rows_kept=3,
-                reason=Message(fr="pas de réponse", en="no answer"),
+                reason=Message.of(fr="pas de réponse", en="no answer"),
             )
             for v in vintages or ()
         ]
@@ -463,7 +464,7 @@ def test_a_vintage_is_read_again_the_way_it_came(settings, monkeypatch, tmp_path
     assert came == {"y2018": "live", "y2020": "inbox", "y2021": "sample"}
     with pytest.raises(UsageError) as error:
         came_by(settings, "insee_income", "y2019")
-    assert "vient d'un dossier" in error.value.reason.fr
+    assert "vient d'un dossier" in fr(error.value.reason)
     settings.channel = str(tmp_path)
     assert came_by(settings, "insee_income", "y2019") == str(tmp_path)
     # what nobody has read yet comes from where everything comes from
@@ -489,7 +490,7 @@ def test_emptying_the_inbox_tells_its_answers(definitions, instance, settings, e
     def take_all(given, refresh):
         assert given.home == settings.home
         refresh(channel="inbox", only=["lucie"])
-        return [Answer(dropped="labels.csv", state="accepted", sentence=Message(fr="pris", en="taken"))]
+        return [Answer(dropped="labels.csv", state="accepted", sentence=Message.of(fr="pris", en="taken"))]
 
     monkeypatch.setattr("orchestration.inbox.take.take_all", take_all)
     result = run_job(definitions, instance, "take_inbox", settings)

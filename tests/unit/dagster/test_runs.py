@@ -19,6 +19,7 @@ from orchestration.dagster.private import SqliteEventLogStorage
 from orchestration.dagster.runs import run_job
 from orchestration.dagster.serve import serve
 from orchestration.dagster.sessions import Session
+from tests.words import fr
 
 
 @pytest.fixture
@@ -186,9 +187,9 @@ def test_an_accident_while_publishing_is_concluded_before_the_home_is_given_back
 
 
 def test_a_build_that_cannot_run_gives_up_in_plain_words(run, instance):
-    reason = Message(fr="Les tables n'ont pas pu être construites", en="The tables could not be built")
+    reason = Message.of(fr="Les tables n'ont pas pu être construites", en="The tables could not be built")
     refresh, outcome = run(no_build=BuildError(reason))
-    assert outcome.exit_code == 4 and refresh.calls[-1] == ("give_up", reason.fr)
+    assert outcome.exit_code == 4 and refresh.calls[-1] == ("give_up", fr(reason))
 
 
 def test_only_the_sources_asked_for_are_ingested(run):

@@ -14,6 +14,7 @@ from orchestration import editions
 from orchestration.base.messages import Message
 from orchestration.editions import EditionError
 from orchestration.records.outcome import FileOutcome
+from tests.words import en, fr
 
 TABLES = ["dim_indicator", "dim_territory", "fct_indicator_value", "mart_view"]
 
@@ -144,7 +145,7 @@ def test_a_wanting_table_is_named_and_nothing_stays(shelf: Shelf) -> None:
     with pytest.raises(EditionError) as caught:
         shelf.build(tables=["dim_territory", "dim_sdg"])
     assert caught.value.kind == "warehouse"
-    assert "dim_sdg" in caught.value.reason.fr and "dim_territory" not in caught.value.reason.fr
+    assert "dim_sdg" in fr(caught.value.reason) and "dim_territory" not in fr(caught.value.reason)
     assert list((shelf.home / "work").iterdir()) == []
 
 
@@ -161,7 +162,7 @@ def test_a_file_that_is_no_database_is_an_answer(shelf: Shelf, tmp_path: Path) -
     with pytest.raises(EditionError) as caught:
         editions.build(tmp_path / "bad.duckdb", shelf.home, FIRST, outcome(), [], "0.1.0")
     assert caught.value.kind == "other"
-    assert caught.value.reason.fr and caught.value.action.en
+    assert fr(caught.value.reason) and en(caught.value.action)
     assert not (shelf.home / "work" / f"{FIRST}.building").exists()
 
 
@@ -208,6 +209,6 @@ def test_discard_removes_the_work_and_not_what_is_published(shelf: Shelf) -> Non
 
 
 def test_error_speaks_both_languages() -> None:
-    error = EditionError(Message(fr="Plus de place.", en="No room."), Message(fr="Libérez.", en="Free."))
-    assert error.text("fr") == "Plus de place. Libérez."
-    assert error.text("en") == "No room. Free."
+    error = EditionError(Message.of(fr="Plus de place.", en="No room."), Message.of(fr="Libérez.", en="Free."))
+    assert fr(error.message) == "Plus de place. Libérez."
+    assert en(error.message) == "No room. Free."

@@ -8,6 +8,7 @@ import pytest
 from edition_fakes import FIRST, SECOND, VALUES, Shelf
 
 from orchestration.editions import Share, compare
+from tests.words import en, fr
 
 
 def _pair(shelf: Shelf, old: list[tuple], new: list[tuple]) -> tuple[Path, Path]:
@@ -47,9 +48,9 @@ def test_new_removed_revised_blanked_and_filled(shelf: Shelf) -> None:
         ("Grand Est", 0.29, 0.30),
     ]
     first = result.moves[0]
-    assert (first.indicator.fr, first.unit, first.change) == ("Taux de pauvreté", "%", -2.5)
+    assert (fr(first.indicator), first.unit, first.change) == ("Taux de pauvreté", "%", -2.5)
     assert first.relative == pytest.approx(0.2)
-    assert [(i.indicator.en, i.new, i.removed, i.revised) for i in result.by_indicator] == [
+    assert [(en(i.indicator), i.new, i.removed, i.revised) for i in result.by_indicator] == [
         ("Poverty rate", 1, 0, 2),
         ("Gini index", 0, 1, 2),
     ]
@@ -92,7 +93,7 @@ def _pair_paths(shelf: Shelf) -> tuple[Path, Path]:
 def test_unknown_indicators_and_territories_go_by_their_code(shelf: Shelf) -> None:
     key = ("sdg99_new", "99999", "commune", "2020", "total")
     move = compare(*_pair(shelf, [(*key, 1.0)], [(*key, 0.0)])).moves[0]
-    assert (move.indicator.fr, move.territory, move.unit, move.relative) == (
+    assert (fr(move.indicator), move.territory, move.unit, move.relative) == (
         "sdg99_new", "99999", None, 1.0,
     )  # fmt: skip
 
@@ -100,7 +101,7 @@ def test_unknown_indicators_and_territories_go_by_their_code(shelf: Shelf) -> No
 def test_an_indicator_that_is_gone_keeps_its_old_name(shelf: Shelf, tmp_path: Path) -> None:
     old, new = _pair(shelf, VALUES, VALUES[:2])
     (new / "parquet" / "dim_indicator.parquet").unlink()
-    assert compare(old, new).by_indicator[0].indicator.fr == "Indice de Gini"
+    assert fr(compare(old, new).by_indicator[0].indicator) == "Indice de Gini"
 
 
 def test_editions_without_figures_can_be_compared(shelf: Shelf) -> None:
@@ -123,7 +124,7 @@ def test_values_that_vanish_are_listed_by_indicator_and_level_home_first(shelf: 
         *VALUES[3:],
     ]
     gone = compare(*_pair(shelf, VALUES, new)).gone
-    assert [(g.indicator.fr, g.territory_level, g.still_listed, g.figures, g.places) for g in gone] == [
+    assert [(fr(g.indicator), g.territory_level, g.still_listed, g.figures, g.places) for g in gone] == [
         ("Taux de pauvreté", "epci", False, 1, ["Nantes Métropole"]),
         ("Taux de pauvreté", "commune", False, 1, ["Nantes"]),
         ("Indice de Gini", "commune", True, 1, ["Nantes"]),

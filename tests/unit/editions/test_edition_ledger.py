@@ -15,6 +15,7 @@ from orchestration import editions
 from orchestration.base.duck import connect
 from orchestration.base.settings import PROJECT
 from orchestration.building.ledger import CHANGES, FIGURES, Ledger, lay_before, ledger_of
+from tests.words import fr
 
 FOURTH = "20270224T031500Z"
 MODEL = PROJECT / "dbt_project" / "models" / "marts" / "observatory" / "mart_edition_change.sql"
@@ -65,14 +66,14 @@ def test_files_of_the_other_kind_are_passed_over(shelf: Shelf) -> None:
     publish(shelf, THIRD, realm="sample", channel="inbox")
     ledger = ledger_of(shelf.home, "real")
     assert ledger.edition and ledger.edition.edition_id == FIRST
-    assert FIRST in ledger.note.fr and "reprend" in ledger.note.fr
+    assert FIRST in fr(ledger.note) and "reprend" in fr(ledger.note)
     assert ledger_of(shelf.home, "sample").edition.edition_id == THIRD
 
 
 def test_it_begins_anew_where_nothing_of_the_kind_was_published(shelf: Shelf) -> None:
     publish(shelf, FIRST, realm="sample", channel="sample")
     ledger = ledger_of(shelf.home, "real")
-    assert ledger.edition is None and FIRST in ledger.note.fr and "commence" in ledger.note.fr
+    assert ledger.edition is None and FIRST in fr(ledger.note) and "commence" in fr(ledger.note)
     assert laid(ledger) == (None, [], [])
 
 

@@ -15,6 +15,7 @@ from edition_fakes import FIRST, RECEIPTS, SECOND, THIRD, VALUES, Shelf
 
 from orchestration import editions
 from orchestration.editions import EditionError, publishing
+from tests.words import en, fr
 
 
 def _state(path: Path) -> dict[str, tuple]:
@@ -162,7 +163,7 @@ def test_what_is_no_edition_name_leads_nowhere(shelf: Shelf, name: str) -> None:
     shelf.publish()
     with pytest.raises(EditionError) as caught:
         editions.rollback(shelf.home, name)
-    assert caught.value.kind == "unknown" and FIRST in caught.value.action.fr
+    assert caught.value.kind == "unknown" and FIRST in fr(caught.value.action)
     for call in (editions.check_edition_id, shelf.build):
         with pytest.raises(EditionError):
             call(name)
@@ -172,12 +173,12 @@ def test_what_is_no_edition_name_leads_nowhere(shelf: Shelf, name: str) -> None:
 def test_an_unknown_edition_is_answered_with_those_that_exist(shelf: Shelf) -> None:
     with pytest.raises(EditionError) as caught:
         editions.rollback(shelf.home, FIRST)
-    assert "observatory refresh" in caught.value.action.fr
+    assert "observatory refresh" in fr(caught.value.action)
     shelf.publish(FIRST)
     with pytest.raises(EditionError) as caught:
         editions.rollback(shelf.home, SECOND)
-    assert SECOND in caught.value.reason.fr
-    assert FIRST in caught.value.action.fr and FIRST in caught.value.action.en
+    assert SECOND in fr(caught.value.reason)
+    assert FIRST in fr(caught.value.action) and FIRST in en(caught.value.action)
 
 
 def test_a_damaged_edition_is_not_gone_back_to(shelf: Shelf) -> None:
@@ -190,10 +191,10 @@ def test_a_damaged_edition_is_not_gone_back_to(shelf: Shelf) -> None:
     with pytest.raises(EditionError) as caught:
         editions.rollback(shelf.home, FIRST)
     assert caught.value.kind == "damaged"
-    assert "observatory.duckdb manque" in caught.value.reason.fr
-    assert "dim_indicator.parquet a été modifié" in caught.value.reason.fr
+    assert "observatory.duckdb manque" in fr(caught.value.reason)
+    assert "dim_indicator.parquet a été modifié" in fr(caught.value.reason)
     (old / "manifest.json").unlink()
-    assert "manifest.json" in editions.verify(old)[0].fr
+    assert "manifest.json" in fr(editions.verify(old)[0])
     assert shelf.names() == [SECOND, FIRST] and shelf.current() == SECOND
 
 
@@ -228,7 +229,7 @@ def test_a_failing_swap_publishes_nothing_and_leaves_nothing(shelf: Shelf, monke
     with pytest.raises(EditionError) as caught:
         shelf.publish(SECOND)
     assert caught.value.kind == "disk_full"
-    assert str(shelf.home) in caught.value.reason.fr and "place" in caught.value.action.fr
+    assert str(shelf.home) in fr(caught.value.reason) and "place" in fr(caught.value.action)
     monkeypatch.undo()
     assert shelf.current() == FIRST and shelf.names() == [FIRST]
     assert sorted(os.listdir(shelf.home / "editions")) == [FIRST, "current", "history.jsonl"]

@@ -9,10 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from orchestration.base.messages import Message
 from orchestration.catalog.calendar import next_due_at
-from orchestration.catalog.models import Calendar, Live, Source, Text
+from orchestration.catalog.models import Calendar, Live, Source
 from orchestration.catalog.vintages import parse_vintage
 from orchestration.health.freshness import SourceHealth, health
+from tests.words import en, fr
 
 RANK = {"fresh": 0, "due": 1, "late_publisher": 2, "late_us": 2}
 
@@ -20,7 +22,7 @@ RANK = {"fresh": 0, "due": 1, "late_publisher": 2, "late_us": 2}
 def source(frequency="yearly", expected=(), grace=30, lag=0, live=True) -> Source:
     return Source(
         source_id="insee_neet",
-        title=Text(fr="t", en="t"),
+        title=Message.of(fr="t", en="t"),
         publisher="Insee",
         licence="l",
         homepage="https://insee.fr",
@@ -123,7 +125,7 @@ def test_a_publisher_is_late_only_when_we_looked_after_the_day():
 def test_a_copy_proves_nothing_about_the_publisher(channel):
     found = look(COG, "2026-05-01", fetched_at=datetime(2026, 4, 30), channel=channel)
     assert found.state == "late_us"
-    assert ("échantillon" if channel == "sample" else "copie locale") in found.action.fr
+    assert ("échantillon" if channel == "sample" else "copie locale") in fr(found.action)
     assert look(COG, "2025-11-01", fetched_at=datetime(2025, 10, 30), channel=channel).state == "fresh"
 
 
@@ -132,7 +134,7 @@ def test_something_newer_is_our_delay_after_the_days_of_grace():
     assert look(COG, "2025-11-10", **known).state == "due"
     late = look(COG, "2026-01-10", **known)
     assert (late.state, late.since) == ("late_us", date(2025, 12, 4))
-    assert "Insee a publié plus récent depuis le 03/11/2025" in late.action.fr
+    assert "Insee a publié plus récent depuis le 03/11/2025" in fr(late.action)
     announced = look(COG, "2026-01-10", published_vintage="2026", fetched_at=datetime(2025, 12, 1))
     assert announced.state == "late_us"
     assert look(source("irregular"), "2026-01-10", **known).state == "late_us"
@@ -143,23 +145,23 @@ def test_never_and_refused():
     assert look(COG, "2026-01-10", None, refused=True).state == "refused"
     refused = look(COG, "2026-01-10", refused=True, fetched_at=datetime(2026, 1, 9))
     assert (refused.state, refused.since) == ("refused", date(2026, 1, 9))
-    assert "observatory check insee_neet" in refused.action.en
+    assert "observatory check insee_neet" in en(refused.action)
 
 
 def test_figures_published_once_stay_fresh():
     assert look(source("once"), "2090-01-01", "2015", channel="project").state == "fresh"
-    assert "une seule fois" in look(source("once"), "2090-01-01", "2015").action.fr
+    assert "une seule fois" in fr(look(source("once"), "2090-01-01", "2015").action)
 
 
 def test_what_to_do_depends_on_whether_the_publisher_has_an_address():
-    assert "--from live --only insee_neet" in look(COG, "2026-05-01").action.fr
+    assert "--from live --only insee_neet" in fr(look(COG, "2026-05-01").action)
     by_hand = source(expected=["03-01"], live=False)
-    assert "télécharger le fichier sur https" in (told := look(by_hand, "2026-05-01").action.fr)
+    assert "télécharger le fichier sur https" in (told := fr(look(by_hand, "2026-05-01").action))
     assert "boîte de dépôt" in told
     # nobody downloads what the team itself keeps
     ours = look(by_hand.model_copy(update={"role": "team", "owner": "team:csr"}), "2026-05-01").action
-    assert (
-        "L'équipe RSE : compléter le tableau et le déposer" in ours.fr and "The CSR team: complete the table" in ours.en
+    assert "L'équipe RSE : compléter le tableau et le déposer" in fr(ours) and "The CSR team: complete the table" in en(
+        ours
     )
 
 
@@ -199,7 +201,7 @@ def test_nothing_raises_and_time_only_makes_it_later(one, known, a, b):
     else:
         assert first.state == second.state
     for found, today in ((first, early), (second, late)):
-        assert found.action.fr and found.action.en
+        assert fr(found.action) and en(found.action)
         if found.state != "refused":
             assert found.since is None or found.since <= today
 

@@ -21,6 +21,7 @@ from orchestration.lake.store import Lake
 from orchestration.landing.live.journal import Entry, Journal
 from orchestration.records.judgement import Judgement
 from tests.judged import judged
+from tests.words import en, fr
 
 # yearly on 30 September, 33 months behind, 120 days of grace: the vintage 2021 is due on 2025-09-30
 NEET = "insee_neet"
@@ -128,7 +129,7 @@ def test_states_of_a_source_that_is_downloaded_by_hand(catalogue, tmp_path, held
     assert (found.health.state, found.health.since) == (expected, since)
     assert found.is_overdue == (expected in OVERDUE)
     assert found.health.vintage == (None if held is None else "2021")
-    assert found.health.action.fr and found.health.action.en
+    assert fr(found.health.action) and en(found.health.action)
 
 
 def test_the_publisher_is_late_only_where_it_was_asked(catalogue, tmp_path):
@@ -147,7 +148,7 @@ def test_a_newer_vintage_that_was_landed_and_not_taken_is_our_delay(catalogue, t
     held = state(v2020=[file("a.csv", channel="live", fetched="2024-10-02T06:00:00+00:00")])
     remember(tmp_path, NEET, checked="2025-11-20T06:00:00+00:00", published="2025-09-28T06:00:00+00:00", vintage="2021")
     found = one(catalogue, tmp_path, held, today=date(2026, 3, 1))
-    assert found.health.state == "late_us" and "plus récent" in found.health.action.fr
+    assert found.health.state == "late_us" and "plus récent" in fr(found.health.action)
 
 
 def test_a_trial_on_samples_does_not_ask_what_the_live_channel_knows(catalogue, tmp_path):
@@ -300,7 +301,9 @@ def test_what_lies_in_the_project_is_not_to_be_dropped(catalogue, tmp_path):
     """`status` said to drop ess_roadmap into the inbox, which refuses it by design."""
     for source in (s for s in catalogue.values() if s.role == "project"):
         action = one(catalogue, tmp_path, None, source=source.source_id).health.action
-        assert "boîte" not in action.fr and "inbox" not in action.en and f"sources/{source.source_id}/data" in action.fr
+        assert (
+            "boîte" not in fr(action) and "inbox" not in en(action) and f"sources/{source.source_id}/data" in fr(action)
+        )
 
 
 def test_the_table_for_dbt(catalogue, tmp_path):

@@ -54,7 +54,7 @@ class Home:
                 file=p.name,
                 state=self.verdict,
                 channel="inbox",
-                reason=Message(fr="un contrôle ne tient pas", en="a check does not hold")
+                reason=Message.of(fr="un contrôle ne tient pas", en="a check does not hold")
                 if self.verdict == "refused"
                 else None,
             )
@@ -71,7 +71,7 @@ class Home:
             territory="244400404",
             channel="inbox",
             sources=files,
-            note=Message(fr="Rien n'est publié : un contrôle bloque.", en="Nothing is published: a check blocks.")
+            note=Message.of(fr="Rien n'est publié : un contrôle bloque.", en="Nothing is published: a check blocks.")
             if self.exit_code == 4
             else None,
         )

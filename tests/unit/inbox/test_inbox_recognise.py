@@ -11,6 +11,7 @@ from orchestration.base.messages import Refusal
 from orchestration.inbox.dating import date_vintage
 from orchestration.inbox.delivery import taken_name
 from orchestration.inbox.recognise import recognise, shown_by_codes
+from tests.words import fr
 
 TODAY = date(2026, 11, 24)
 
@@ -60,7 +61,7 @@ def test_same_headers_and_no_name_is_not_guessed(catalogue):
     path = SOURCES / "insee_filosofi/sample/2018/FILO2018_DISP_REG.csv"
     found = recognise(catalogue, path, name="x.csv")
     assert not found.is_certain
-    assert "seul leur nom les distingue" in found.evidence.fr
+    assert "seul leur nom les distingue" in fr(found.evidence)
     assert recognise(catalogue, path).is_certain
 
 
@@ -69,13 +70,13 @@ def test_an_unknown_table_names_the_nearest_and_what_they_lack(catalogue, tmp_pa
     assert not found.is_certain and len(found.candidates) == 3
     assert found.candidates[0].source_id == "lucie_labels"
     assert found.candidates[0].missing == ("Valable du", "Valable jusqu'au")
-    assert "mais il y manque : « Valable du », « Valable jusqu'au »" in found.evidence.fr
+    assert "mais il y manque : « Valable du », « Valable jusqu'au »" in fr(found.evidence)
 
 
 def test_a_budget_is_no_table(catalogue, tmp_path):
     found = recognise(catalogue, write(tmp_path, "Poste;Montant;Entreprise\nAchats;12;X\n"))
     assert not found.is_certain
-    assert found.evidence.fr == "aucun jeu de données n'a ces en-têtes : « Poste », « Montant », « Entreprise »"
+    assert fr(found.evidence) == "aucun jeu de données n'a ces en-têtes : « Poste », « Montant », « Entreprise »"
 
 
 @pytest.mark.parametrize(
@@ -87,7 +88,7 @@ def test_what_is_no_table_is_refused_by_reading(catalogue, tmp_path, content, sa
     path.write_bytes(content)
     with pytest.raises(Refusal) as refusal:
         recognise(catalogue, path)
-    assert said in refusal.value.reason.fr
+    assert said in fr(refusal.value.reason)
 
 
 def test_documents(catalogue):
@@ -124,14 +125,14 @@ def test_a_publishers_file_without_any_year_is_not_dated(catalogue):
 def test_nothing_known_at_all_still_names_the_nearest(catalogue, tmp_path):
     found = recognise(catalogue, write(tmp_path, "Goal;SDG Title\n1;No poverty\n2;Zero hunger\n"))
     assert not found.is_certain and len(found.candidates) == 3
-    assert found.evidence.fr == "aucun jeu de données n'a ces en-têtes : « Goal », « SDG Title »"
+    assert fr(found.evidence) == "aucun jeu de données n'a ces en-têtes : « Goal », « SDG Title »"
 
 
 @pytest.mark.parametrize("level", ["COM", "EPCI"])
 def test_filosofi_under_a_meaningless_name_keeps_its_place(catalogue, level):
     """Two layouts share the headers of the deciles and read this file alike; its codes say the level."""
     found = recognise(catalogue, SOURCES / f"insee_filosofi/sample/2018/FILO2018_DISP_{level}.csv", name="data.csv")
-    assert found.source_id == "insee_filosofi" and found.table == "income", found.evidence.fr
+    assert found.source_id == "insee_filosofi" and found.table == "income", fr(found.evidence)
     source = catalogue["insee_filosofi"]
     given = shown_by_codes(source.tables["income"], source.tables["income"].files[found.index], found.raw)
     assert taken_name(source, "income", found.index, "data.csv", "2018", given) == f"FILO2018_DISP_{level}.csv"

@@ -9,6 +9,7 @@ import pytest
 
 from orchestration.inbox.folder import MAX_NAME, InboxBusy, display, safe_name, scan
 from orchestration.inbox.take import take_all
+from tests.words import fr
 
 
 def names(home, **options):
@@ -98,7 +99,7 @@ def test_a_link_put_in_a_files_place_is_not_followed(home, tmp_path):
 def test_two_looks_at_once(home):
     with home.inbox.locked(), pytest.raises(InboxBusy) as busy:
         take_all(home.settings, home.refresh)
-    assert busy.value.reason.fr == "La boîte de dépôt est déjà en cours de relève."
+    assert fr(busy.value.reason) == "La boîte de dépôt est déjà en cours de relève."
 
 
 @pytest.mark.parametrize(

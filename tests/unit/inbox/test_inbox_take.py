@@ -15,6 +15,7 @@ from inbox_fakes import LABELS, MEMBERS, SOURCES
 from orchestration.inbox import delivery
 from orchestration.inbox.landing import land_inbox
 from orchestration.landing import HashCache
+from tests.words import fr
 
 BAD_LINE = MEMBERS.read_text(encoding="utf-8-sig").replace("000021105", "000021106")
 
@@ -145,7 +146,7 @@ def test_a_refresh_that_broke_down_decides_nothing_about_the_file(home):
     home.drop("membres.csv", MEMBERS)
     home.exit_code, home.accident = 4, True
     (answer,) = home.take_all()
-    assert answer.state == "waiting" and "s'est interrompue avant d'en décider" in answer.sentence.fr
+    assert answer.state == "waiting" and "s'est interrompue avant d'en décider" in fr(answer.sentence)
     assert home.left() == ["membres.csv"] and home.taken() == [] and not list(home.inbox.path.glob("membres*.md"))
     home.exit_code, home.accident = 0, False
     assert home.take_all()[0].state == "accepted"

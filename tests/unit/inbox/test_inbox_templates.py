@@ -14,6 +14,7 @@ from orchestration.conforming import conform
 from orchestration.conforming.headers import HeaderFinder
 from orchestration.inbox.templates import DATA_SHEET, LEGEND_SHEET, load_legend, team_tables, templates, write_template
 from orchestration.reading import read_table
+from tests.words import en, fr
 
 TEAM = {
     "audience": "audience.xlsx",
@@ -99,7 +100,7 @@ def test_an_empty_template_holds_headers_and_no_row(catalogue, folder, source_id
     assert raw.header == first
     with pytest.raises(Refusal) as refusal:
         read(source, table, folder / TEAM[source_id])
-    assert "aucune donnée" in refusal.value.reason.fr
+    assert "aucune donnée" in fr(refusal.value.reason)
 
 
 def test_an_empty_template_in_the_inbox_is_told_to_be_filled(home, folder):
@@ -156,7 +157,7 @@ def test_every_column_of_the_team_has_a_legend_and_every_legend_a_column(catalog
     for source, table in team_tables(catalogue):
         names = {c.name for c in source.tables[table].columns if c.headers}
         legend = load_legend(source, table)
-        assert all(legend[n].meaning.fr and legend[n].meaning.en for n in names)
+        assert all(fr(legend[n].meaning) and en(legend[n].meaning) for n in names)
         with (source.path / "legend.csv").open(encoding="utf-8") as handle:
             written = [r["canonical"] for r in csv.DictReader(handle) if r["table"] == table]
         assert set(written) == names and len(written) == len(names)

@@ -12,6 +12,7 @@ from inbox_fakes import LABELS, MEMBERS, NOW, SOURCES
 from orchestration.base.homes import FolderUnusable
 from orchestration.base.messages import Message
 from orchestration.inbox.take import take_all
+from tests.words import en, fr
 
 PROGRAMMES = SOURCES / "programmes/sample/2026-09/programmes.csv"
 PROJECTS = SOURCES / "projects/sample/2026-09/projets.csv"
@@ -70,7 +71,7 @@ def test_each_step_is_told(home):
     drop_four(home)
     told: list[Message] = []
     answers(home, step=told.append)
-    assert [m.fr for m in told] == [
+    assert [fr(m) for m in told] == [
         "« a.csv » : reconnu (Labels RSE relevés par l'équipe (LUCIE, Engagé RSE, EcoVadis…)).",
         "« b.csv » : reconnu (Membres de la plateforme RSE, par collège).",
         "« c.csv » : reconnu (Chiffres annuels des programmes de la plateforme RSE).",
@@ -172,8 +173,8 @@ def test_just_dropped_files_are_waited_for(home):
     found = take_all(home.settings, home.refresh, settle_seconds=0.5, now=lambda: NOW, sleep=sleep, step=told.append)
     assert [a.state for a in found] == ["accepted"] and slept == [1]
     assert (
-        told[0].fr == "1 fichier vient d'arriver : relevé dans 1 s."
-        and told[0].en == "1 file has just arrived: taken in 1 s."
+        fr(told[0]) == "1 fichier vient d'arriver : relevé dans 1 s."
+        and en(told[0]) == "1 file has just arrived: taken in 1 s."
     )
 
 
@@ -201,8 +202,8 @@ def test_a_home_that_is_a_file_is_told_in_words(tmp_path):
     ):
         with pytest.raises(FolderUnusable) as trouble:
             wrong()
-        assert str(tmp_path / "home") in trouble.value.reason.fr and "n'est pas un dossier" in trouble.value.reason.fr
-        assert "--home" in trouble.value.action.fr
+        assert str(tmp_path / "home") in fr(trouble.value.reason) and "n'est pas un dossier" in fr(trouble.value.reason)
+        assert "--home" in fr(trouble.value.action)
 
 
 # the answers ---------------------------------------------------------------------------------------
@@ -256,7 +257,9 @@ def test_a_file_refused_for_another_reason_lists_its_bad_lines_first(home, monke
     from orchestration.judging import judge
 
     def read(*_):
-        raise Refusal(Message(fr="des lignes connues ont disparu", en="known lines are gone"), Message(fr="x", en="x"))
+        raise Refusal(
+            Message.of(fr="des lignes connues ont disparu", en="known lines are gone"), Message.of(fr="x", en="x")
+        )
 
     monkeypatch.setattr(judge, "_read", read)
     home.drop("membres.csv", BAD.replace("18/06/2020;31/12/2024", "18/06/2020;31/12/2019"))

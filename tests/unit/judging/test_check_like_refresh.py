@@ -15,6 +15,7 @@ from orchestration.catalog import load_catalogue
 from orchestration.judging.trial import try_file, validated
 from orchestration.refresh.ingest import check_sources
 from orchestration.refresh.walking import Walk
+from tests.words import fr
 
 TODAY = datetime.now(UTC).date()
 NEET = PROJECT / "sources/insee_neet/sample/2018"
@@ -127,7 +128,7 @@ def test_a_folder_of_a_year_to_come_is_told(tmp_path):
     config = settings(tmp_path)
     catalogue = load_catalogue(config.sources_path)
     tried = try_file(config, catalogue, catalogue["insee_neet"], path, "2099", today=TODAY)
-    assert tried.state == "refused" and "à venir" in tried.reason.fr
+    assert tried.state == "refused" and "à venir" in fr(tried.reason)
 
 
 def test_an_expectation_that_blocks_is_told(tmp_path):
@@ -146,7 +147,7 @@ def test_an_expectation_that_blocks_is_told(tmp_path):
     tried = said_alike(
         config, tmp_path, "insee_neet", "2018", "neet_epci_2018.csv", NEET / "neet_epci_2018.csv", own_process=True
     )
-    assert tried.state == "refused" and "neet_rate" in tried.reason.fr and tried.rows_kept == 0
+    assert tried.state == "refused" and "neet_rate" in fr(tried.reason) and tried.rows_kept == 0
 
 
 def test_what_the_home_already_holds_of_the_vintage_counts(tmp_path):
@@ -163,4 +164,4 @@ def test_a_file_that_no_table_needs_is_said_to_be_left_aside(tmp_path):
     config = settings(tmp_path)
     catalogue = load_catalogue(config.sources_path)
     tried = try_file(config, catalogue, catalogue["insee_unemployment"], path, "2023", today=TODAY)
-    assert tried.state == "missing" and "laissé de côté" in tried.reason.fr and "France Travail" in tried.reason.fr
+    assert tried.state == "missing" and "laissé de côté" in fr(tried.reason) and "France Travail" in fr(tried.reason)

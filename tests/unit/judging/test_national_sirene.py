@@ -20,6 +20,7 @@ from orchestration.judging.national.opening import connected, open_raw, plain, r
 from orchestration.lake.register import SourceState
 from orchestration.landing import Landed
 from tests.judged import facts
+from tests.words import en, fr
 
 FOLDER = PROJECT / "sources" / "insee_sirene"
 SAMPLE = FOLDER / "sample" / "2026-10"
@@ -171,7 +172,7 @@ def test_check_refuses_a_damaged_stock_in_words(tmp_path, damage, word):
         csv.writer(file, lineterminator="\n").writerows(damage(sample_lines("StockEtablissement_utf8.zip")))
     outcome = tried_alone(load_source(FOLDER), landed(path), tmp_path)
     assert outcome.state == "refused" and outcome.action
-    assert path.name in outcome.reason.fr and word in outcome.reason.fr
+    assert path.name in fr(outcome.reason) and word in fr(outcome.reason)
 
 
 def tried(tmp_path: Path, data: bytes, name: str = "StockEtablissement_utf8.csv"):
@@ -214,7 +215,7 @@ def test_lost_zeros_of_a_register_come_back(tmp_path):
     # the sample's SIRENs begin with four zeros, as many as can be lost without a doubt
     data = changed(lines, "siren", lambda cell: cell.lstrip("0"))
     outcome = tried(tmp_path, data)
-    assert outcome.state == "adapted" and "« siren »" in outcome.reason.fr and "zéros" in outcome.reason.fr
+    assert outcome.state == "adapted" and "« siren »" in fr(outcome.reason) and "zéros" in fr(outcome.reason)
 
 
 @pytest.mark.parametrize(
@@ -231,7 +232,7 @@ def test_lost_zeros_of_a_register_come_back(tmp_path):
 def test_cells_that_are_no_values_of_their_column_are_refused(tmp_path, column, change):
     outcome = tried(tmp_path, changed(sample_lines("StockEtablissement_utf8.zip"), column, change))
     assert (
-        outcome.state == "refused" and column in outcome.reason.fr and "ligne" in outcome.reason.fr and outcome.action
+        outcome.state == "refused" and column in fr(outcome.reason) and "ligne" in fr(outcome.reason) and outcome.action
     )
 
 
@@ -253,7 +254,7 @@ def test_a_stock_without_rows_and_a_header_that_lacks_a_name_are_refused(tmp_pat
     assert tried(tmp_path, written(lines[:1]).encode()).state == "refused"
     at = lines[0].index("nic")
     short = tried(tmp_path, written([lines[0][:at] + lines[0][at + 1 :], *lines[1:]]).encode())
-    assert short.state == "refused" and "ligne 2" in short.reason.fr
+    assert short.state == "refused" and "ligne 2" in fr(short.reason)
 
 
 def test_a_cut_archive_does_not_stop_the_rest(tmp_path):
@@ -336,7 +337,7 @@ def test_rows_that_a_stray_quote_swallows_are_told_apart(tmp_path, end, delimite
     work.mkdir()
     outcome = tried_alone(load_source(FOLDER), landed(tmp_path / name), work)
     assert (outcome.state, outcome.rows_read, outcome.rows_rejected) == ("adapted", 2500, len(lost)), outcome.reason
-    assert f"ligne {lost[0]} " in outcome.reason.fr and f"line {lost[0]}:" in outcome.reason.en
+    assert f"ligne {lost[0]} " in fr(outcome.reason) and f"line {lost[0]}:" in en(outcome.reason)
     siret = lines[0].index("siret")
     assert rows_of(tmp_path / name, work) == sorted(
         (row[siret],) for n, row in enumerate(lines[1:], start=2) if n not in lost
@@ -346,7 +347,7 @@ def test_rows_that_a_stray_quote_swallows_are_told_apart(tmp_path, end, delimite
 def test_more_stray_quotes_than_the_budget_refuse_the_stock_and_name_lines(tmp_path):
     lines = many(rows=900)
     outcome = tried(tmp_path, joined(stray_at(lines, "libelleVoieEtablissement", 166, 167)))
-    assert outcome.state == "refused" and "ligne 166" in outcome.reason.fr and "ligne 167" in outcome.reason.fr
+    assert outcome.state == "refused" and "ligne 166" in fr(outcome.reason) and "ligne 167" in fr(outcome.reason)
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
@@ -380,7 +381,7 @@ def test_a_unit_twice_word_for_word_counts_once_and_is_told(tmp_path, name):
     lines = many(name)
     outcome = tried(tmp_path, joined(with_row(lines, 12)), f"{name}.csv")
     assert (outcome.state, outcome.rows_read, outcome.rows_rejected) == ("adapted", 1501, 0), outcome.reason
-    assert "identique" in outcome.reason.fr and lines[11][lines[0].index("siren")] in outcome.reason.fr
+    assert "identique" in fr(outcome.reason) and lines[11][lines[0].index("siren")] in fr(outcome.reason)
     if "Etab" in name:
         assert len(rows_of(tmp_path / f"{name}.csv", tmp_path)) == 1500
 
@@ -396,10 +397,10 @@ def test_of_a_unit_with_two_truths_neither_is_taken(tmp_path, name, change):
     lines = many(name)
     outcome = tried(tmp_path, joined(with_row(lines, 12, **change)), f"{name}.csv")
     assert (outcome.state, outcome.rows_read, outcome.rows_rejected) == ("adapted", 1501, 2), outcome.reason
-    assert lines[11][lines[0].index("siren")] in outcome.reason.fr and "lignes 12 et 1502" in outcome.reason.fr
+    assert lines[11][lines[0].index("siren")] in fr(outcome.reason) and "lignes 12 et 1502" in fr(outcome.reason)
     few = tried(tmp_path, joined(with_row(lines[:500], 12, **change)), f"{name}.csv")
-    assert few.state == "refused" and name in few.reason.fr and "lignes 12 et 501" in few.reason.fr
-    assert lines[11][lines[0].index("siren")] in few.reason.fr
+    assert few.state == "refused" and name in fr(few.reason) and "lignes 12 et 501" in fr(few.reason)
+    assert lines[11][lines[0].index("siren")] in fr(few.reason)
 
 
 def test_a_unit_twice_in_parquet(tmp_path):
@@ -409,4 +410,4 @@ def test_a_unit_twice_in_parquet(tmp_path):
     duckdb.execute(f"COPY (SELECT * FROM read_csv('{tmp_path / 'x.csv'}', all_varchar = true)) TO '{path}'")
     outcome = tried_alone(load_source(FOLDER), landed(path), tmp_path)
     assert (outcome.rows_read, outcome.rows_rejected) == (1502, 2), outcome.reason
-    assert "lignes 11 et 1501" in outcome.reason.fr and "comptée une fois" in outcome.reason.fr
+    assert "lignes 11 et 1501" in fr(outcome.reason) and "comptée une fois" in fr(outcome.reason)

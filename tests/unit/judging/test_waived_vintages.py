@@ -10,6 +10,7 @@ import pytest
 
 from orchestration.base.settings import PROJECT, Settings
 from orchestration.refresh.walking import Walk
+from tests.words import en, fr
 
 LAST, AFTER = date(2027, 3, 31), date(2027, 4, 1)
 FILE = "neet_dpt_2018.csv"
@@ -84,7 +85,7 @@ def test_a_refused_file_is_judged_again_when_a_waiver_is_entered_and_when_it_is_
     house.waive(LAST)
     taken = house.refresh()
     assert taken.state == "adapted" and [w.check for w in taken.waived] == ["reference"]
-    assert "dérogation jusqu'au 31/03/2027" in taken.reason.fr and "revision announced by INSEE" in taken.reason.en
+    assert "dérogation jusqu'au 31/03/2027" in fr(taken.reason) and "revision announced by INSEE" in en(taken.reason)
     assert house.rate == 33.9
     # what is known of it stays with it, also when it is not read again
     assert house.refresh().state == "unchanged"
@@ -102,8 +103,8 @@ def test_the_day_after_its_end_the_same_file_is_refused_and_the_version_before_i
     assert house.refresh(LAST).state == "unchanged" and house.rate == 33.9
     refused = house.refresh(AFTER)
     assert house.was_new
-    assert refused.state == "refused" and "a expiré le 31/03/2027" in refused.reason.fr
-    assert "13" in refused.reason.fr, "the fault itself is told too"
+    assert refused.state == "refused" and "a expiré le 31/03/2027" in fr(refused.reason)
+    assert "13" in fr(refused.reason), "the fault itself is told too"
     assert house.rate == 13.8
     # settled: the next refresh has nothing to take out, and the file stays refused
     assert house.refresh(AFTER).state == "refused" and house.rate == 13.8
@@ -125,13 +126,13 @@ def test_a_file_that_is_in_no_delivery_any_more_leaves_too(house: House):
     house.refresh(LAST)
     gone = house.refresh(AFTER, house.empty)
     assert house.was_new
-    assert gone.state == "refused" and gone.file == FILE and "(reference)" in gone.reason.fr
-    assert "n'a plus ses chiffres" in gone.reason.fr and "waivers.yml" in gone.action.fr
+    assert gone.state == "refused" and gone.file == FILE and "(reference)" in fr(gone.reason)
+    assert "n'a plus ses chiffres" in fr(gone.reason) and "waivers.yml" in fr(gone.action)
     assert house.rate is None
     # told once; after that there is simply no file
     assert house.refresh(AFTER, house.empty).state == "missing"
     # brought again, it is judged by its own faults
-    assert "13" in house.refresh(AFTER).reason.fr
+    assert "13" in fr(house.refresh(AFTER).reason)
 
 
 def test_a_corrected_file_takes_the_place_of_the_waived_one(house: House):

@@ -13,6 +13,7 @@ from orchestration.base.settings import PROJECT
 from orchestration.catalog import load_catalogue
 from orchestration.judging.waivers import KINDS, load_waivers
 from orchestration.triage.faults import Fault
+from tests.words import en, fr
 
 LAST = date(2027, 3, 31)
 ENTRY = """
@@ -85,15 +86,15 @@ def test_a_waived_fault_warns_and_names_its_waiver(tmp_path):
     decide = written(tmp_path, ENTRY).sink("insee_filosofi", "income", "2016", LAST, warned.setdefault)
     decide(Fault("vanished", "il en manque", "some are gone"))
     (said,) = warned.values()
-    assert said.fr.startswith("il en manque — dérogation jusqu'au 31/03/2027")
-    assert "data team" in said.en and "waivers.yml line 3" in said.en
+    assert fr(said).startswith("il en manque — dérogation jusqu'au 31/03/2027")
+    assert "data team" in en(said) and "waivers.yml line 3" in en(said)
 
 
 def test_a_fault_that_is_refused_gives_the_line_that_would_waive_it(tmp_path, catalogue):
     decide = written(tmp_path, ENTRY).sink("insee_filosofi", "income", "2018", LAST, {}.setdefault)
     with pytest.raises(Refusal) as refusal:
         decide(Fault("jump", "un saut", "a jump", column="median"))
-    line = refusal.value.action.en.partition("have reviewed: ")[2]
+    line = en(refusal.value.action).partition("have reviewed: ")[2]
     filled = (
         line.replace("why: …", "why: checked by hand")
         .replace("who: …", "who: me")
@@ -108,7 +109,7 @@ def test_a_refusal_after_the_end_says_that_there_was_a_waiver(tmp_path):
     decide = written(tmp_path, ENTRY).sink("insee_filosofi", "income", "2016", date(2027, 4, 1), {}.setdefault)
     with pytest.raises(Refusal) as refusal:
         decide(Fault("vanished", "il en manque.", "some are gone."))
-    assert "a expiré le 31/03/2027 (waivers.yml ligne 3)" in refusal.value.reason.fr
+    assert "a expiré le 31/03/2027 (waivers.yml ligne 3)" in fr(refusal.value.reason)
 
 
 @pytest.mark.parametrize(
@@ -135,13 +136,13 @@ def test_what_is_malformed_or_names_nothing_is_told_with_its_line(tmp_path, cata
     assert found.entries == []
     (problem,) = found.problems
     assert problem.state == "malformed" and problem.line == 3
-    assert "waivers.yml ligne 3" in problem.message.fr and said in problem.message.fr
+    assert "waivers.yml ligne 3" in fr(problem.message) and said in fr(problem.message)
 
 
 @pytest.mark.parametrize("text", ["waivers: [", "- a\n", "waiver: []\n", "waivers: {a: 1}\n"])
 def test_a_file_that_is_no_list_of_waivers_is_told(tmp_path, text):
     found = written(tmp_path, text)
-    assert found.entries == [] and "waivers.yml ligne 1" in found.problems[0].message.fr
+    assert found.entries == [] and "waivers.yml ligne 1" in fr(found.problems[0].message)
 
 
 @pytest.mark.parametrize(
@@ -156,7 +157,7 @@ def test_a_file_that_is_no_list_of_waivers_is_told(tmp_path, text):
 )
 def test_how_an_entry_stands(tmp_path, today, state, said):
     (note,) = written(tmp_path, ENTRY).notes(today)
-    assert note.state == state and said in note.message.fr
+    assert note.state == state and said in fr(note.message)
     assert (note.source, note.table, note.vintage, note.column) == ("insee_filosofi", "income", "2016", None)
 
 
@@ -176,4 +177,4 @@ def test_every_kind_of_fault_can_be_named():
 
 def test_a_message_is_in_both_languages(tmp_path):
     (note,) = written(tmp_path, ENTRY).notes(LAST)
-    assert isinstance(note.message, Message) and "last day today" in note.message.en
+    assert isinstance(note.message, Message) and "last day today" in en(note.message)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestration.base.messages import Message, Refusal
+from orchestration.base.messages import Message, Refusal, from_plain
 from orchestration.base.settings import PROJECT, Settings
 from orchestration.lake.register import VERSION, Register, SourceState, Vintage, upgraded
 from orchestration.lake.store import Lake, LakeError
@@ -22,7 +22,7 @@ from tests.judged import judged
 KEPT = PROJECT / "tests/data/home_of_register_1"
 SOURCE, NEW, BAD = "lucie_labels", "2026-09", "2026-10"
 FILE = "labels-rse.csv"
-WHY = Refusal(Message(fr="la clé est double", en="the key is doubled"), Message(fr="redemander", en="ask again"))
+WHY = Refusal(Message.of(fr="la clé est double", en="the key is doubled"), Message.of(fr="redemander", en="ask again"))
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def test_a_home_of_the_version_before_is_read_as_what_it_means(home: Path):
     refused = register.judged(state, BAD, FILE)
     assert refused is not None
     assert refused.state == "refused"
-    assert refused.reason == Message.model_validate(written["real"][SOURCE]["files"][BAD][FILE]["reason"])
+    assert refused.reason == from_plain(written["real"][SOURCE]["files"][BAD][FILE]["reason"])
     # one file, one judgement: below `files` and in its vintage the same
     assert state.tables["labels"][NEW].parts[FILE] == state.files[NEW][FILE]
 
@@ -112,7 +112,7 @@ def test_a_judgement_cannot_be_changed():
 
 def test_what_a_later_stage_lets_through_is_told_beside_the_rest():
     first, second = Waived(check="jump"), Waived(check="expectation:x")
-    one = judged(SOURCE, NEW, FILE).let_through("vintage", (first,), Message(fr="saut", en="jump"))
+    one = judged(SOURCE, NEW, FILE).let_through("vintage", (first,), Message.of(fr="saut", en="jump"))
     two = one.let_through("suite", (second,))
     assert (one.state, two.state, two.reason, two.waived) == ("adapted", "adapted", one.reason, (first, second))
     gone = two.overturned("withdrawn", WHY)

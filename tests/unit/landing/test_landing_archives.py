@@ -14,6 +14,7 @@ from orchestration.judging.match import match_file
 from orchestration.lake.register import SourceState
 from orchestration.landing import HashCache, land_folder
 from tests.judged import facts, read_rows
+from tests.words import en, fr
 
 SOURCES = load_catalogue(PROJECT / "sources")
 
@@ -159,5 +160,7 @@ def test_of_an_archive_of_two_days_the_first_of_january_counts(tmp_path):
     assert {match_file(SOURCES["insee_cog"], f, SOURCES).table_name for f in found} == {"communes", "movements"}
     note = next(f.note for f in found if f.name == "communes-01012019.csv")
     assert (
-        "communes-01012019.csv" in note.fr and "communes-01042019.csv" in note.fr and "communes-01042019.csv" in note.en
+        "communes-01012019.csv" in fr(note)
+        and "communes-01042019.csv" in fr(note)
+        and "communes-01042019.csv" in en(note)
     )

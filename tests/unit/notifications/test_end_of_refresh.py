@@ -16,6 +16,7 @@ from orchestration.refresh import opening
 from orchestration.refresh.opening import close
 from orchestration.refresh.walking import Walk
 from tests.conftest import observatory
+from tests.words import en
 
 SOURCE = "insee_neet"
 
@@ -37,7 +38,7 @@ def told(monkeypatch, settings):
         assert SOURCE in catalogue
 
     monkeypatch.setattr(opening, "after_refresh", after)
-    monkeypatch.setattr(opening, "accident", lambda _s, channel, reason, action: found.append((channel, reason.en)))
+    monkeypatch.setattr(opening, "accident", lambda _s, channel, reason, action: found.append((channel, en(reason))))
     return found
 
 
@@ -52,7 +53,7 @@ def opened(settings, tmp_path, monkeypatch):
 
 def test_a_blocked_and_an_unchanged_refresh_are_told_once(opened, told):
     with opened() as refresh:
-        refresh.give_up(Message(fr="non", en="no"))
+        refresh.give_up(Message.of(fr="non", en="no"))
         assert told == []
     close(refresh.run)
     with opened() as refresh:

@@ -22,6 +22,7 @@ from orchestration.notifications import accident, after_refresh, complain, heart
 from orchestration.notifications.heartbeat import read_heartbeat
 from orchestration.notifications.sending import services
 from orchestration.records.outcome import CheckOutcome, FileOutcome, RefreshOutcome
+from tests.words import fr
 
 NOW = datetime(2026, 11, 24, 5, 0, tzinfo=UTC)
 CATALOGUE = load_catalogue(PROJECT / "sources")
@@ -79,8 +80,8 @@ def statuses(monkeypatch):
 
 
 def file(source="insee_filosofi", state="refused", name="FILO2019.csv", reason="colonne « Q2 » absente", **more):
-    told = Message(fr=reason, en="column 'Q2' is missing") if state == "refused" else None
-    action = Message(fr="Demander le fichier à l'Insee.", en="Ask Insee for the file.") if told else None
+    told = Message.of(fr=reason, en="column 'Q2' is missing") if state == "refused" else None
+    action = Message.of(fr="Demander le fichier à l'Insee.", en="Ask Insee for the file.") if told else None
     return FileOutcome(
         source=source, vintage="2019", file=name, state=state, reason=told, action=action, **{"channel": "live", **more}
     )
@@ -143,7 +144,7 @@ def test_a_refused_file_is_told_by_source_and_owner_in_french_and_english(settin
     french, english = listener.last["message"].split("\n\n---\n\n")
     assert french.startswith("À traiter :\n- ")
     assert (
-        f"{CATALOGUE['insee_filosofi'].title.fr} (l'équipe données) : FILO2019.csv, FILO2018.csv : colonne « Q2 » absente"
+        f"{fr(CATALOGUE['insee_filosofi'].title)} (l'équipe données) : FILO2019.csv, FILO2018.csv : colonne « Q2 » absente"
         in french
     )
     assert "  → Demander le fichier à l'Insee." in french
@@ -159,14 +160,14 @@ def test_a_blocked_edition_is_told_with_the_checks_that_block_it(settings, liste
             name=f"c{n}",
             asset="dim_sdg",
             passed=False,
-            message=Message(fr=f"le contrôle {n} a échoué", en=f"check {n} failed"),
+            message=Message.of(fr=f"le contrôle {n} a échoué", en=f"check {n} failed"),
         )
         for n in range(5)
     ]
     warning = CheckOutcome(
-        name="w", asset="dim_sdg", severity="warn", passed=False, message=Message(fr="tiède", en="lukewarm")
+        name="w", asset="dim_sdg", severity="warn", passed=False, message=Message.of(fr="tiède", en="lukewarm")
     )
-    tell(settings, checks=[*failing, warning], code=4, action=Message(fr="Transmettre.", en="Hand over."))
+    tell(settings, checks=[*failing, warning], code=4, action=Message.of(fr="Transmettre.", en="Hand over."))
     assert listener.last["title"] == "Observatoire RSE-ODD : édition bloquée"
     text = listener.last["message"]
     assert "Rien n'est publié, l'édition 20261124 reste en service : le contrôle 0 a échoué" in text
@@ -174,7 +175,7 @@ def test_a_blocked_edition_is_told_with_the_checks_that_block_it(settings, liste
 
 
 def test_a_refresh_that_gave_up_tells_its_note(settings, listener):
-    note = Message(fr="Rien n'est publié : disque plein", en="Nothing is published: disk full")
+    note = Message.of(fr="Rien n'est publié : disque plein", en="Nothing is published: disk full")
     tell(settings, code=4, note=note)
     assert "reste en service : disque plein" in listener.last["message"]
 
@@ -201,7 +202,7 @@ def test_a_late_source_whose_new_file_is_refused_is_not_settled(settings, listen
 
 
 def test_a_reason_that_names_its_file_does_not_name_it_twice(settings, listener):
-    reason = Message(fr="FILO2019.csv : colonne « Q2 » absente", en="FILO2019.csv: column 'Q2' is missing")
+    reason = Message.of(fr="FILO2019.csv : colonne « Q2 » absente", en="FILO2019.csv: column 'Q2' is missing")
     tell(settings, file().model_copy(update={"reason": reason}), code=3)
     assert listener.last["message"].count("FILO2019.csv") == 2  # once in each language
 
@@ -219,7 +220,7 @@ def test_a_long_list_is_folded(settings, listener):
 def test_nobody_is_told_of_a_trial_on_samples(settings, listener):
     trial = outcome(file(channel="sample"), code=3, realm="sample")
     assert after_refresh(settings, trial, CATALOGUE) is None
-    assert accident(settings, "sample", Message(fr="non", en="no"), None, now=NOW) is None
+    assert accident(settings, "sample", Message.of(fr="non", en="no"), None, now=NOW) is None
     # nor does anybody wait for the next one
     assert heartbeat(settings, NOW + timedelta(days=400)) is None
     assert listener.received == []
@@ -242,7 +243,7 @@ def test_a_standing_refusal_is_not_told_again_the_next_day_but_the_next_week(set
 
 def test_another_reason_is_news(settings, listener):
     tell(settings, file(), code=3)
-    changed = file().model_copy(update={"reason": Message(fr="fichier vide", en="the file is empty")})
+    changed = file().model_copy(update={"reason": Message.of(fr="fichier vide", en="the file is empty")})
     tell(settings, changed, code=3, day=1)
     assert "fichier vide" in listener.last["message"] and len(listener.received) == 2
 
@@ -277,9 +278,9 @@ def test_what_is_open_is_counted_beside_news(settings, listener):
 
 
 def test_a_published_edition_settles_a_blocked_one_and_an_accident(settings, listener):
-    accident(settings, "live", Message(fr="le disque est plein", en="the disk is full"), None, now=NOW)
+    accident(settings, "live", Message.of(fr="le disque est plein", en="the disk is full"), None, now=NOW)
     assert listener.last["title"] == "Observatoire RSE-ODD : actualisation interrompue"
-    tell(settings, code=4, note=Message(fr="non", en="no"), day=1)
+    tell(settings, code=4, note=Message.of(fr="non", en="no"), day=1)
     tell(settings, day=2)
     assert listener.last["title"] == "Observatoire RSE-ODD : tout est rétabli"
 
@@ -407,7 +408,7 @@ def test_silence_is_counted_from_the_last_good_refresh(settings, days, limit, si
     found = heartbeat(settings, NOW + timedelta(days=days))
     assert bool(found) is silent
     if silent:
-        assert found.fr == f"Plus aucune actualisation depuis le 24/11/2026 ({days} jours, {limit or 31} admis)."
+        assert fr(found) == f"Plus aucune actualisation depuis le 24/11/2026 ({days} jours, {limit or 31} admis)."
 
 
 def test_refreshes_that_come_to_no_good_end_are_silence_too(settings):
@@ -415,7 +416,7 @@ def test_refreshes_that_come_to_no_good_end_are_silence_too(settings):
     for day in range(1, 40):
         after_refresh(settings, outcome(code=4, at=NOW + timedelta(days=day)), CATALOGUE)
     found = heartbeat(settings, NOW + timedelta(days=40))
-    assert "du 24/11/2026 (40 jours, 31 admis)" in found.fr and "s'est terminée avec le code 4" in found.fr
+    assert "du 24/11/2026 (40 jours, 31 admis)" in fr(found) and "s'est terminée avec le code 4" in fr(found)
     assert read_heartbeat(settings.home).good_run == "run"
 
 

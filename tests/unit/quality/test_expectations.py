@@ -10,8 +10,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from orchestration.base.messages import to_plain
 from orchestration.quality import expectations, suites
 from orchestration.quality.suites import SuiteError
+from tests.words import en, fr
 
 EXPECTATIONS = Path(__file__).parents[3] / "expectations"
 
@@ -21,12 +23,13 @@ def great_expectations():
     expectations.warm_up()
 
 
+META = {"notes": {"fr": "Que faire.", "en": "What to do."}, "to_do": {"fr": "relire.", "en": "read again."}}
+
+
 def suite(tmp_path: Path, *specs: dict) -> Path:
     path = tmp_path / "marts" / "table.json"
     path.parent.mkdir(exist_ok=True)
-    full = [
-        {"severity": "critical", "meta": {"notes": {"fr": "Que faire.", "en": "What to do."}}} | spec for spec in specs
-    ]
+    full = [{"severity": "critical", "meta": META} | spec for spec in specs]
     path.write_text(json.dumps({"name": "table", "expectations": full, "meta": {}}), encoding="utf-8")
     return path
 
@@ -56,17 +59,17 @@ def test_a_failure_gives_its_figures_and_what_to_do():
     found = run(neet(territory_code=["1004", "44109", "2A004"], neet_rate=[12.5, 1360, 250.5]), "insee_neet__rates")
     rate = found["expect_column_values_to_be_between__neet_rate"]
     assert (rate.passed, rate.severity) == (False, "error")
-    assert rate.message.fr.startswith(
+    assert fr(rate.message).startswith(
         "« neet_rate » vaut entre 0 et 100 : 2 sur 3 (66,67 %) s'en écartent, par exemple 1\u202f360 (f.csv, ligne 8), 250,5 (f.csv, ligne 9). "
     )
-    assert "2 of 3 (66.67%) deviate, for example 1,360 (f.csv, line 8), 250.5 (f.csv, line 9). " in rate.message.en
-    assert "En cas d'échec" in rate.message.fr
+    assert "2 of 3 (66.67%) deviate, for example 1,360 (f.csv, line 8), 250.5 (f.csv, line 9). " in en(rate.message)
+    assert "En cas d'échec" in fr(rate.message)
     code = found["expect_column_values_to_match_regex__territory_code"]
-    assert not code.passed and "par exemple 1004 (f.csv, ligne 7)." in code.message.fr
+    assert not code.passed and "par exemple 1004 (f.csv, ligne 7)." in fr(code.message)
     assert found["expect_column_values_to_be_in_set__territory_level"].passed
     median = found["expect_column_median_to_be_between__neet_rate"]
     assert (median.passed, median.severity) == (False, "warn")
-    assert "observé 250,5" in median.message.fr
+    assert "observé 250,5" in fr(median.message)
 
 
 def test_a_row_of_a_mart_is_named_by_its_key_also_behind_a_condition():
@@ -85,10 +88,10 @@ def test_a_row_of_a_mart_is_named_by_its_key_also_behind_a_condition():
         }
     )
     message = run(rows, "fct_indicator_value")["expect_column_values_to_be_between__percentages"].message
-    assert "1 sur 2" in message.fr
+    assert "1 sur 2" in fr(message)
     assert (
         "130 (indicator_id = sdg08_y, territory_level = commune, territory_code = 44162, period = 2018, breakdown = total, source_id = s, vintage = 2018)"
-        in message.fr
+        in fr(message)
     )
 
 
@@ -98,14 +101,14 @@ def test_a_tolerated_share_is_told():
     many["territory_code"] = [f"44{n:03d}" for n in range(len(many))]
     filled = run(many, "insee_neet__rates")["expect_column_values_to_not_be_null__neet_rate"]
     assert filled.passed
-    assert "1 sur 30 (3,33 %) s'en écarte, dans la tolérance" in filled.message.fr
+    assert "1 sur 30 (3,33 %) s'en écarte, dans la tolérance" in fr(filled.message)
 
 
 def test_a_column_that_is_not_there_is_named():
     found = run(neet().drop(columns="neet_rate"), "insee_neet__rates")
     assert not found["expect_column_values_to_be_between__neet_rate"].passed
-    assert (
-        "colonne absente de la table : neet_rate" in found["expect_column_values_to_be_between__neet_rate"].message.fr
+    assert "colonne absente de la table : neet_rate" in fr(
+        found["expect_column_values_to_be_between__neet_rate"].message
     )
     assert found["expect_column_values_to_match_regex__territory_code"].passed
 
@@ -134,10 +137,10 @@ def test_persons_are_never_quoted():
     for name in ("name_of_protected_units", "name_of_natural_persons"):
         outcome = found[f"expect_column_values_to_be_null__{name}"]
         assert (outcome.passed, outcome.severity) == (False, "error")
-        assert "1 sur 1" in outcome.message.fr
+        assert "1 sur 1" in fr(outcome.message)
     siret = found["expect_column_values_to_match_regex__siret"]
-    assert not siret.passed and "1 sur 2" in siret.message.fr
-    said = json.dumps([o.message.model_dump() for o in found.values()], ensure_ascii=False)
+    assert not siret.passed and "1 sur 2" in fr(siret.message)
+    said = json.dumps([[to_plain(o.message), fr(o.message), en(o.message)] for o in found.values()], ensure_ascii=False)
     assert not any(word in said for word in ("DUPONT", "MARTIN", "ACME", "par exemple"))
     assert '"123"' not in said and "123 " not in said
 
@@ -159,7 +162,7 @@ def test_rows_that_a_condition_leaves_out_are_not_judged():
     found = run(values.assign(value=[120.0, 3.0, 1.0]), "fct_indicator_value")
     assert not found["expect_column_values_to_be_between__percentages"].passed
     secret = found["expect_column_values_to_be_null__suppressed_values"]
-    assert not secret.passed and "3" not in secret.message.fr.split(":")[1].replace("status", "")
+    assert not secret.passed and "3" not in fr(secret.message).split(":")[1].replace("status", "")
 
 
 @pytest.mark.parametrize("kind", ["datetime", "date"])
@@ -175,7 +178,7 @@ def test_dates_are_compared_with_dates(tmp_path, kind):
     frame = pd.DataFrame({"day": pd.to_datetime(days) if kind == "datetime" else pd.Series(days, dtype=object)})
     [outcome] = expectations.validate(frame, path, "table", today=date(2026, 3, 1))
     assert not outcome.passed
-    assert "entre 01/01/2006 et 01/03/2026 : 1 sur 2" in outcome.message.fr
+    assert "entre 01/01/2006 et 01/03/2026 : 1 sur 2" in fr(outcome.message)
 
 
 def test_a_bound_on_a_column_of_text_is_told_without_quoting_it(tmp_path):
@@ -188,7 +191,7 @@ def test_a_bound_on_a_column_of_text_is_told_without_quoting_it(tmp_path):
     )
     [outcome] = expectations.validate(pd.DataFrame({"a": ["DUPONT"]}), path, "table")
     assert not outcome.passed
-    assert "n'a pas pu être évaluée" in outcome.message.fr and "DUPONT" not in outcome.message.fr
+    assert "n'a pas pu être évaluée" in fr(outcome.message) and "DUPONT" not in fr(outcome.message)
 
 
 def test_columns_and_counts_of_the_whole_table(tmp_path):
@@ -203,10 +206,10 @@ def test_columns_and_counts_of_the_whole_table(tmp_path):
         },
     )
     columns, rows, values, pair = expectations.validate(pd.DataFrame({"a": [1], "c": [5]}), path, "table")
-    assert "absentes : b." in columns.message.fr
-    assert "exactement 17 lignes : observé 1." in rows.message.fr
-    assert "absentes : 2." in values.message.fr
-    assert "par exemple 1 / 5." in pair.message.fr
+    assert "absentes : b." in fr(columns.message)
+    assert "exactement 17 lignes : observé 1." in fr(rows.message)
+    assert "absentes : 2." in fr(values.message)
+    assert "par exemple 1 / 5." in fr(pair.message)
     assert not any(o.passed for o in (columns, rows, values, pair))
 
 

@@ -17,6 +17,7 @@ from orchestration.quality.docs import House, build_docs
 from orchestration.quality.remembered import Remembered, last_results, remember_checks
 from orchestration.quality.suites import read_suite, suite_files, suite_names
 from orchestration.records.outcome import CheckOutcome, RefreshOutcome
+from tests.words import fr
 
 EXPECTATIONS = PROJECT / "expectations"
 NOW = datetime(2026, 11, 24, 5, 0, tzinfo=UTC)
@@ -29,8 +30,8 @@ def check(name: str, passed: bool, severity: str = "error", text: str = "résult
         name=name,
         severity=severity,
         passed=passed,
-        message=Message(fr=f"demande : {text}", en="demand: result"),
-        found=Message(fr=text, en="result"),
+        message=Message.of(fr=f"demande : {text}", en="demand: result"),
+        found=Message.of(fr=text, en="result"),
     )
 
 
@@ -190,7 +191,7 @@ def test_the_last_result_of_each_check_and_vintage_is_kept(tmp_path):
     remember_checks(tmp_path, outcome(check("other", True, asset="dim_sdg"), at=NOW + timedelta(days=1), edition="e2"))
     found = last_results(tmp_path).checks
     old = found[f"insee_neet__rates|{RATE}|2018"]
-    assert (old.outcome.passed, old.at, old.outcome.found.fr) == (False, NOW, "hier")
+    assert (old.outcome.passed, old.at, fr(old.outcome.found)) == (False, NOW, "hier")
     assert found[f"insee_neet__rates|{RATE}|2019"].outcome.passed
     assert found["dim_sdg|other|"].edition == "e2"
     # and a file that was put right is no failure any more

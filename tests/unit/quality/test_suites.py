@@ -18,6 +18,7 @@ from orchestration.catalog.schema import PROVENANCE
 from orchestration.catalog.words import forms
 from orchestration.quality import suites, wording
 from orchestration.quality.suites import SuiteError, read_suite
+from tests.words import en, fr
 
 EXPECTATIONS = Path(__file__).parents[3] / "expectations"
 FILES = suites.suite_files(EXPECTATIONS)
@@ -38,7 +39,10 @@ def written(tmp_path: Path, **changes) -> Path:
         "type": "expect_column_values_to_not_be_null",
         "kwargs": {"column": "a"},
         "severity": "critical",
-        "meta": {"notes": {"fr": "Pourquoi.", "en": "Why."}},
+        "meta": {
+            "notes": {"fr": "Pourquoi.", "en": "Why."},
+            "to_do": {"fr": "relire.", "en": "read again."},
+        },
     }
     content = {"name": "table", "expectations": [spec | changes.pop("spec", {})], "meta": {}} | changes
     path = tmp_path / "marts" / "table.json"
@@ -53,7 +57,10 @@ def test_a_file_is_valid_and_neither_empty_nor_endless(path):
     assert 3 <= len(suite.expectations) <= 8
     assert suite.notes is not None
     for spec in suite.expectations:
-        assert "En cas d'échec" in spec.meta.notes.fr and "If it fails" in spec.meta.notes.en
+        for said in (spec.meta.notes, spec.meta.to_do):
+            assert fr(said) and en(said) and fr(said) != en(said)
+            # the words before what is to be done come from the catalogue
+            assert "En cas d'échec" not in fr(said) and "If it fails" not in en(said)
         # what Dagster accepts as the name of a check
         assert re.fullmatch(r"[A-Za-z0-9_]+", spec.name)
 
@@ -132,7 +139,7 @@ def test_every_pattern_has_words():
         for spec in read_suite(path).expectations:
             if "regex" in spec.kwargs:
                 assert spec.kwargs["regex"] in forms(), f"{path.name}: {spec.name}"
-                assert spec.kwargs["regex"] not in wording.describe(spec).fr + wording.describe(spec).en
+                assert spec.kwargs["regex"] not in fr(wording.describe(spec)) + en(wording.describe(spec))
 
 
 def test_a_table_s_file_is_found_from_its_name():
@@ -188,7 +195,7 @@ def test_two_checks_of_one_name_are_refused(tmp_path):
     with pytest.raises(SuiteError, match="meta.label"):
         read_suite(path)
     content["expectations"][1] = content["expectations"][1] | {
-        "meta": {"notes": {"fr": "x", "en": "x"}, "label": "second"}
+        "meta": {"notes": {"fr": "x", "en": "x"}, "to_do": {"fr": "x", "en": "x"}, "label": "second"}
     }
     path.write_text(json.dumps(content))
     assert [spec.name for spec in read_suite(path).expectations] == [

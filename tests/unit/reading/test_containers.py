@@ -16,6 +16,7 @@ import pytest
 from orchestration.base.messages import Refusal
 from orchestration.reading import read_table, sniff_kind, uncompressed
 from orchestration.reading.workbook import cell_text
+from tests.words import en, fr
 
 TEXT = "codgeo;libgeo;taux\n01001;L'Abergement-Clémenciat;1,5\n44109;Nantes;2,5\n"
 ROWS = [["01001", "L'Abergement-Clémenciat", "1,5"], ["44109", "Nantes", "2,5"]]
@@ -32,7 +33,7 @@ def read(path: Path, **options: object):
 def refused(path: Path, **options: object) -> Refusal:
     with pytest.raises(Refusal) as caught:
         read(path, **options)
-    assert path.name in caught.value.reason.fr and caught.value.action.en
+    assert path.name in fr(caught.value.reason) and en(caught.value.action)
     return caught.value
 
 
@@ -127,16 +128,16 @@ def test_the_member_is_chosen_by_the_caller_or_the_archive_is_refused(tmp_path):
     assert read(path, member=re.compile(r"dep\.csv")).rows[1][1] == "Ain"
     assert read(path, member=lambda n: n.startswith("com")).rows == ROWS
     error = refused(path)
-    assert "com.csv" in error.reason.fr and "dep.csv" in error.reason.en
+    assert "com.csv" in fr(error.reason) and "dep.csv" in en(error.reason)
 
 
 def test_damaged_archives(tmp_path):
     packed = gzip.compress(TEXT.encode() * 50)
-    assert "tronqué" in refused(written(tmp_path / "a.csv.gz", packed[:-20])).reason.fr
-    assert "tronqué" in refused(written(tmp_path / "b.csv.gz", packed[:60] + b"\xff\xff" + packed[62:])).reason.fr
+    assert "tronqué" in fr(refused(written(tmp_path / "a.csv.gz", packed[:-20])).reason)
+    assert "tronqué" in fr(refused(written(tmp_path / "b.csv.gz", packed[:60] + b"\xff\xff" + packed[62:])).reason)
     whole = zipped(tmp_path / "c.zip", {"c.csv": TEXT * 50}).read_bytes()
-    assert "tronqué" in refused(written(tmp_path / "d.zip", whole[:-30])).reason.fr
-    assert "tronqué" in refused(written(tmp_path / "e.zip", whole[:70] + b"\xff\xff\xff" + whole[73:])).reason.fr
+    assert "tronqué" in fr(refused(written(tmp_path / "d.zip", whole[:-30])).reason)
+    assert "tronqué" in fr(refused(written(tmp_path / "e.zip", whole[:70] + b"\xff\xff\xff" + whole[73:])).reason)
 
 
 def test_protected_and_hostile_archives(tmp_path, monkeypatch):
@@ -144,17 +145,17 @@ def test_protected_and_hostile_archives(tmp_path, monkeypatch):
     for signature, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
         at = whole.index(signature) + offset
         whole[at : at + 2] = struct.pack("<H", struct.unpack("<H", whole[at : at + 2])[0] | 1)
-    assert "mot de passe" in refused(written(tmp_path / "p.zip", bytes(whole))).reason.fr
-    assert "chemin" in refused(zipped(tmp_path / "up.zip", {"../../etc/x.csv": TEXT})).reason.fr
+    assert "mot de passe" in fr(refused(written(tmp_path / "p.zip", bytes(whole))).reason)
+    assert "chemin" in fr(refused(zipped(tmp_path / "up.zip", {"../../etc/x.csv": TEXT})).reason)
     inner = zipped(tmp_path / "i.zip", {"x.csv": TEXT}).read_bytes()
     for _ in range(3):
         inner = zipped(tmp_path / "n.zip", {"n.zip": inner}).read_bytes()
-    assert "emboîtées" in refused(tmp_path / "n.zip").reason.fr
-    assert "vide" in refused(zipped(tmp_path / "v.zip", {})).reason.fr
+    assert "emboîtées" in fr(refused(tmp_path / "n.zip").reason)
+    assert "vide" in fr(refused(zipped(tmp_path / "v.zip", {})).reason)
     monkeypatch.setattr("orchestration.reading.container.RATIO_FROM", 100_000)
     zeros = b"0;" * 1_000_000
-    assert "piégée" in refused(zipped(tmp_path / "bomb.zip", {"b.csv": zeros})).reason.fr
-    assert "piégée" in refused(written(tmp_path / "bomb.csv.gz", gzip.compress(zeros))).reason.fr
+    assert "piégée" in fr(refused(zipped(tmp_path / "bomb.zip", {"b.csv": zeros})).reason)
+    assert "piégée" in fr(refused(written(tmp_path / "bomb.csv.gz", gzip.compress(zeros))).reason)
 
 
 def test_uncompressed_yields_a_path_and_cleans_up(tmp_path):
@@ -228,9 +229,9 @@ def test_a_workbook_with_titles_labels_and_several_sheets(tmp_path):
 def test_the_sheet_is_certain_or_refused(tmp_path):
     rows = [["codgeo", "taux"], ["1", 2]]
     two = book(tmp_path / "two.xlsx", {"A": rows, "B": [["codgeo", "taux"], ["1", 3]]})
-    assert "« A », « B »" in refused(two).reason.fr
+    assert "« A », « B »" in fr(refused(two).reason)
     assert read(two, sheet="b").rows == [["1", "3"]]
-    assert "Composition" in refused(two, sheet="Composition").reason.fr
+    assert "Composition" in fr(refused(two, sheet="Composition").reason)
     one = book(tmp_path / "one.xlsx", {"Feuille 1": rows, "Notes": [["rien"]]})
     assert [a.kind for a in read(one, sheet="Données").adaptations] == ["sheet"]
 
@@ -253,14 +254,14 @@ def test_text_under_a_workbook_name(tmp_path):
 def test_damaged_protected_and_empty_workbooks(tmp_path):
     whole = book(tmp_path / "w.xlsx", {"S": [["codgeo", "taux"]] + [[str(i), i] for i in range(300)]}).read_bytes()
     for name, content in (("cut.xlsx", whole[: len(whole) // 2]), ("tail.xlsx", whole[:-10])):
-        assert "tronqué" in refused(written(tmp_path / name, content)).reason.fr
+        assert "tronqué" in fr(refused(written(tmp_path / name, content)).reason)
     ole = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 504
-    assert "tronqué" in refused(written(tmp_path / "bad.xls", ole)).reason.fr
-    assert (
-        "mot de passe" in refused(written(tmp_path / "p.xlsx", ole + "EncryptedPackage".encode("utf-16-le"))).reason.fr
+    assert "tronqué" in fr(refused(written(tmp_path / "bad.xls", ole)).reason)
+    assert "mot de passe" in fr(
+        refused(written(tmp_path / "p.xlsx", ole + "EncryptedPackage".encode("utf-16-le"))).reason
     )
-    assert "vide" in refused(book(tmp_path / "v.xlsx", {"S": []})).reason.fr
-    assert "reconnue" in refused(book(tmp_path / "o.xlsx", {"S": [["siren"]], "T": [["x"]]})).reason.fr
+    assert "vide" in fr(refused(book(tmp_path / "v.xlsx", {"S": []})).reason)
+    assert "reconnue" in fr(refused(book(tmp_path / "o.xlsx", {"S": [["siren"]], "T": [["x"]]})).reason)
 
 
 def test_a_cell_at_the_far_end_is_refused_a_coloured_one_is_not(tmp_path):
@@ -272,7 +273,7 @@ def test_a_cell_at_the_far_end_is_refused_a_coloured_one_is_not(tmp_path):
     coloured = zipped(tmp_path / "coloured.xlsx", {**parts, "xl/worksheets/sheet1.xml": wide})
     assert read(coloured).rows == [["1", "2"]]
     far = wide.replace(b"</sheetData>", b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>')
-    assert "démesurée" in refused(zipped(tmp_path / "huge.xlsx", {**parts, "xl/worksheets/sheet1.xml": far})).reason.fr
+    assert "démesurée" in fr(refused(zipped(tmp_path / "huge.xlsx", {**parts, "xl/worksheets/sheet1.xml": far})).reason)
 
 
 def test_a_swollen_workbook(tmp_path, monkeypatch):
@@ -280,7 +281,7 @@ def test_a_swollen_workbook(tmp_path, monkeypatch):
     buffer = io.BytesIO(book(tmp_path / "w.xlsx", {"S": [["codgeo"]]}).read_bytes())
     with zipfile.ZipFile(buffer, "a", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/media/image1.bin", b"\0" * 20_000_000)
-    assert "démesuré" in refused(written(tmp_path / "swollen.xlsx", buffer.getvalue())).reason.fr
+    assert "démesuré" in fr(refused(written(tmp_path / "swollen.xlsx", buffer.getvalue())).reason)
 
 
 def test_parquet(tmp_path):
@@ -294,4 +295,4 @@ def test_parquet(tmp_path):
         [["01001", "1.5", "2020-01-02"]],
         True,
     )
-    assert "tronqué" in refused(written(tmp_path / "cut.parquet", path.read_bytes()[:-20])).reason.fr
+    assert "tronqué" in fr(refused(written(tmp_path / "cut.parquet", path.read_bytes()[:-20])).reason)

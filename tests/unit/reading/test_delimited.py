@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from orchestration.base.messages import Refusal
 from orchestration.reading import RawTable, read_table
+from tests.words import en, fr
 
 KNOWN = {"codgeo", "libgeo", "an", "taux", "note", "libellé"}
 ROWS = [
@@ -37,8 +38,8 @@ def refused(tmp_path: Path, content: str | bytes, name: str = "table.csv") -> Re
     with pytest.raises(Refusal) as caught:
         read(tmp_path, content, name)
     error = caught.value
-    assert name in error.reason.fr and name in error.reason.en
-    assert error.action.fr and error.action.en and error.reason.fr != error.reason.en
+    assert name in fr(error.reason) and name in en(error.reason)
+    assert fr(error.action) and en(error.action) and fr(error.reason) != en(error.reason)
     return error
 
 
@@ -133,7 +134,7 @@ def test_labels_below_machine_names_are_dropped(tmp_path):
 
 def test_rows_above_the_header_are_not_lost_as_titles(tmp_path):
     rows = "".join(";".join(r) + "\n" for r in ROWS)
-    assert "ligne 1" in refused(tmp_path, rows + TEXT).reason.fr
+    assert "ligne 1" in fr(refused(tmp_path, rows + TEXT).reason)
 
 
 def test_trailing_blank_columns(tmp_path):
@@ -145,7 +146,7 @@ def test_trailing_blank_columns(tmp_path):
 
 def test_a_row_shifted_into_the_blank_columns_is_refused(tmp_path):
     text = TEXT.replace("\n", ";;;\n").replace("Nantes;2018;14,20;;;", "Nantes;Métropole;2018;14,20;;")
-    assert "ligne 3" in refused(tmp_path, text).reason.fr
+    assert "ligne 3" in fr(refused(tmp_path, text).reason)
 
 
 def test_rows_that_stop_where_the_names_stop(tmp_path):
@@ -175,7 +176,7 @@ def test_a_repeated_header_is_dropped(tmp_path):
     head, *rows = TEXT.splitlines()
     table = read(tmp_path, "\n".join([head, rows[0], head, rows[1], rows[2], head]) + "\n")
     assert (table.rows, table.lines, kinds(table)) == (ROWS, [2, 4, 5], ["repeated_header"])
-    assert "ligne 3, 6" in table.adaptations[0].message.fr
+    assert "ligne 3, 6" in fr(table.adaptations[0].message)
 
 
 @pytest.mark.parametrize(
@@ -244,7 +245,7 @@ def test_single_cells_that_the_publisher_damaged_are_told(tmp_path):
     table = read(tmp_path, TEXT + good + "999;ConsultorÃ\xada;2018;1\n998;B\ufffdziers;2018;2\n")
     assert table.rows[-2][1] == "ConsultorÃ\xada"
     assert kinds(table) == ["lost_characters"]
-    assert "ligne 205" in table.adaptations[0].message.fr
+    assert "ligne 205" in fr(table.adaptations[0].message)
 
 
 def test_a_table_without_rows_may_be_allowed(tmp_path):
@@ -256,11 +257,11 @@ def test_a_table_without_rows_may_be_allowed(tmp_path):
 
 @pytest.mark.parametrize("content", [b"", b"\n\n  \n", b"\xef\xbb\xbf", "\n".encode("utf-16")])
 def test_an_empty_file(tmp_path, content):
-    assert "vide" in refused(tmp_path, content).reason.fr
+    assert "vide" in fr(refused(tmp_path, content).reason)
 
 
 def test_a_header_only(tmp_path):
-    assert "aucune donnée" in refused(tmp_path, "codgeo;taux\n").reason.fr
+    assert "aucune donnée" in fr(refused(tmp_path, "codgeo;taux\n").reason)
 
 
 @pytest.mark.parametrize(
@@ -277,7 +278,7 @@ def test_a_header_only(tmp_path):
 )
 def test_an_error_body_is_quoted(tmp_path, content, quoted):
     error = refused(tmp_path, content)
-    assert quoted in error.reason.fr and quoted in error.reason.en
+    assert quoted in fr(error.reason) and quoted in en(error.reason)
 
 
 def test_binary_content(tmp_path):
@@ -288,56 +289,56 @@ def test_binary_content(tmp_path):
 
 def test_nul_bytes_name_the_line(tmp_path):
     content = (TEXT * 3).encode().replace(b"Nantes", b"Nan\x00tes", 1)
-    assert "ligne 3" in refused(tmp_path, content).reason.fr
+    assert "ligne 3" in fr(refused(tmp_path, content).reason)
 
 
 def test_a_utf_8_file_with_a_foreign_line(tmp_path):
     content = TEXT.encode() + "44009;Basse-Goulaine près\n".encode("cp1252").replace(b"\n", b";2018;1\n")
     error = refused(tmp_path, content)
-    assert "ligne 5" in error.reason.fr and "UTF-8" in error.reason.fr
+    assert "ligne 5" in fr(error.reason) and "UTF-8" in fr(error.reason)
 
 
 def test_a_windows_file_with_a_utf_8_line(tmp_path):
     content = (TEXT * 4).encode("cp1252") + "44009;Orvault à côté;2018;1\n".encode()
-    assert "ligne 17" in refused(tmp_path, content).reason.fr
+    assert "ligne 17" in fr(refused(tmp_path, content).reason)
 
 
 @pytest.mark.parametrize("codec", ["mac-roman", "cp850", "cp437"])
 def test_an_encoding_that_proves_nothing(tmp_path, codec):
     content = TEXT.replace("Nantes", "Hérault, Sète, forêt, Pléneuf, Évron").encode(codec)
-    assert "encodage" in refused(tmp_path, content).reason.fr
+    assert "encodage" in fr(refused(tmp_path, content).reason)
 
 
 def test_partial_mojibake(tmp_path):
     error = refused(tmp_path, TEXT.replace("Nantes", "HÃ©rault"))
-    assert "ligne 3" in error.reason.fr
+    assert "ligne 3" in fr(error.reason)
 
 
 def test_a_text_cut_inside_a_character(tmp_path):
     error = refused(tmp_path, (TEXT + "44009;Basse-Goulaine;2018;é").encode()[:-1])
-    assert "tronqué" in error.reason.fr and "ligne 5" in error.reason.fr
+    assert "tronqué" in fr(error.reason) and "ligne 5" in fr(error.reason)
 
 
 def test_a_truncated_last_line(tmp_path):
     error = refused(tmp_path, TEXT[: TEXT.index("Sainte-Luce") + 4])
-    assert "tronqué" in error.reason.fr and "ligne 4" in error.reason.fr
+    assert "tronqué" in fr(error.reason) and "ligne 4" in fr(error.reason)
 
 
 def test_a_last_line_cut_inside_quotes(tmp_path):
     error = refused(tmp_path, 'codgeo;libgeo\n1;"a\nb"\n2;"Sain')
-    assert "tronqué" in error.reason.fr and "ligne 4" in error.reason.fr
+    assert "tronqué" in fr(error.reason) and "ligne 4" in fr(error.reason)
 
 
 def test_malformed_quotes_where_no_row_can_be_told_apart(tmp_path):
-    assert "ligne 3" in refused(tmp_path, 'codgeo;libgeo\n1;a\n2;"le "phare\nde Nantes\n').reason.fr
+    assert "ligne 3" in fr(refused(tmp_path, 'codgeo;libgeo\n1;a\n2;"le "phare\nde Nantes\n').reason)
 
 
 def test_rows_that_do_not_fit_are_listed(tmp_path):
     rows = "".join(f"{i};a;2018;1{';x' if i % 2 else ''}\n" for i in range(10))
     error = refused(tmp_path, "codgeo;libgeo;an;taux\n" + rows)
-    assert "5 lignes" in error.reason.fr and "4 cellules" in error.reason.fr
-    assert "ligne 3 : 5 ; ligne 5 : 5 ; ligne 7 : 5, …" in error.reason.fr
-    assert "line 3: 5; line 5: 5; line 7: 5, …" in error.reason.en
+    assert "5 lignes" in fr(error.reason) and "4 cellules" in fr(error.reason)
+    assert "ligne 3 : 5 ; ligne 5 : 5 ; ligne 7 : 5, …" in fr(error.reason)
+    assert "line 3: 5; line 5: 5; line 7: 5, …" in en(error.reason)
 
 
 def test_a_few_rows_that_do_not_fit_are_told_apart_in_a_long_table(tmp_path):
@@ -345,10 +346,10 @@ def test_a_few_rows_that_do_not_fit_are_told_apart_in_a_long_table(tmp_path):
     rows[10], rows[200] = "01011;Le Pont; Nantes;2018;1", "01201;2018;1"
     table = read(tmp_path, "codgeo;libgeo;an;taux\n" + "\n".join(rows) + "\n")
     assert [u.line for u in table.unreadable] == [12, 202] and len(table.rows) == 298
-    assert "5 cellules au lieu de 4" in table.unreadable[0].why.fr
+    assert "5 cellules au lieu de 4" in fr(table.unreadable[0].why)
     # the last one is where a file was cut
-    assert (
-        "tronqué" in refused(tmp_path, "codgeo;libgeo;an;taux\n" + "\n".join([*rows[20:190], "01299;Comm"])).reason.fr
+    assert "tronqué" in fr(
+        refused(tmp_path, "codgeo;libgeo;an;taux\n" + "\n".join([*rows[20:190], "01299;Comm"])).reason
     )
 
 
@@ -359,17 +360,17 @@ def test_a_blank_cell_too_many_is_no_proof(tmp_path):
 
 def test_two_columns_of_one_name(tmp_path):
     error = refused(tmp_path, "codgeo;taux;taux\n1;5;5\n2;6;7\n")
-    assert "taux" in error.reason.fr
+    assert "taux" in fr(error.reason)
 
 
 def test_a_file_of_something_else(tmp_path):
     error = refused(tmp_path, "siren;raison\n552032534;DANONE\n")
-    assert "siren | raison" in error.reason.fr
+    assert "siren | raison" in fr(error.reason)
 
 
 def test_absurd_sizes(tmp_path, monkeypatch):
     monkeypatch.setattr("orchestration.reading.container.content.__kwdefaults__", {"wanted": None, "limit": 10})
-    assert "démesuré" in refused(tmp_path, TEXT).reason.fr
+    assert "démesuré" in fr(refused(tmp_path, TEXT).reason)
 
 
 # --- property --------------------------------------------------------------------------------------
@@ -416,9 +417,9 @@ def test_a_row_above_the_header_is_no_title(tmp_path, row):
     # a sheet that was sorted with its header in it
     table = read(tmp_path, f"Taux par commune\n{row}\ncodgeo;libgeo;an;taux\n" + MANY)
     assert [u.line for u in table.unreadable] == [2]
-    assert "ligne 3" in table.unreadable[0].why.fr
+    assert "ligne 3" in fr(table.unreadable[0].why)
     assert len(table.rows) == 40
-    assert "1 ligne de titre" in table.adaptations[0].message.fr
+    assert "1 ligne de titre" in fr(table.adaptations[0].message)
 
 
 def test_a_row_of_words_above_the_header_is_told_by_a_value_met_below(tmp_path):
@@ -447,7 +448,9 @@ def test_of_two_tables_none_is_lost(tmp_path, rows):
     first = "codgeo;libgeo;note;\n" + "".join(f"{n:05d};Commune {n};{n};\n" for n in range(1001, 1001 + rows))
     error = refused(tmp_path, first + "\n" + "codgeo;libgeo;an;taux\n" + MANY)
     assert (
-        "ligne 1," in error.reason.fr and f"ligne {rows + 3}" in error.reason.fr and "deux tableaux" in error.reason.fr
+        "ligne 1," in fr(error.reason)
+        and f"ligne {rows + 3}" in fr(error.reason)
+        and "deux tableaux" in fr(error.reason)
     )
 
 
@@ -466,4 +469,4 @@ def test_two_tables_in_a_workbook(tmp_path):
         book.active.append(row)
     book.save(tmp_path / "two.xlsx")
     error = refused(tmp_path, (tmp_path / "two.xlsx").read_bytes(), "two.xlsx")
-    assert "ligne 1," in error.reason.fr and "ligne 5" in error.reason.fr
+    assert "ligne 1," in fr(error.reason) and "ligne 5" in fr(error.reason)

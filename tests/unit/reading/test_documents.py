@@ -10,6 +10,7 @@ import pytest
 
 from orchestration.base.messages import Refusal
 from orchestration.reading import read_json, read_markdown, read_pdf
+from tests.words import en, fr
 
 SQL = """
 SELECT c.id AS fund_id, CAST(c.at['2024'] AS BIGINT) AS accidents
@@ -31,7 +32,7 @@ def written(path: Path, content: str | bytes | dict) -> Path:
 def refused(call, path: Path, **options: object) -> Refusal:
     with pytest.raises(Refusal) as caught:
         call(path, name=path.name, **options)
-    assert path.name in caught.value.reason.fr and path.name in caught.value.reason.en and caught.value.action.fr
+    assert path.name in fr(caught.value.reason) and path.name in en(caught.value.reason) and fr(caught.value.action)
     return caught.value
 
 
@@ -79,22 +80,22 @@ def test_json_lines(tmp_path):
     ],
 )
 def test_json_error_bodies(tmp_path, content, said):
-    assert said in refused(read_json, written(tmp_path / "a.json", content), sql=SQL).reason.fr
+    assert said in fr(refused(read_json, written(tmp_path / "a.json", content), sql=SQL).reason)
 
 
 def test_json_faults(tmp_path):
     whole = json.dumps(BODY, indent=1)
-    assert "tronqué" in refused(read_json, written(tmp_path / "a.json", whole[:90]), sql=SQL).reason.fr
+    assert "tronqué" in fr(refused(read_json, written(tmp_path / "a.json", whole[:90]), sql=SQL).reason)
     broken = whole.replace('"id": "paris"', '"id" "paris"')
     line = broken[: broken.index('"id" "paris"')].count("\n") + 1
-    assert f"ligne {line}" in refused(read_json, written(tmp_path / "b.json", broken), sql=SQL).reason.fr
+    assert f"ligne {line}" in fr(refused(read_json, written(tmp_path / "b.json", broken), sql=SQL).reason)
     renamed = {"caisses": [{"id": "x", "accidents": 1}]}
-    assert "« at »" in refused(read_json, written(tmp_path / "c.json", renamed), sql=SQL).reason.fr
-    assert "« caisses »" in refused(read_json, written(tmp_path / "d.json", {"fonds": [1]}), sql=SQL).reason.fr
+    assert "« at »" in fr(refused(read_json, written(tmp_path / "c.json", renamed), sql=SQL).reason)
+    assert "« caisses »" in fr(refused(read_json, written(tmp_path / "d.json", {"fonds": [1]}), sql=SQL).reason)
     text = {"caisses": [{"id": "x", "at": {"2024": "12 ou 13"}}]}
-    assert "12 ou 13" in refused(read_json, written(tmp_path / "e.json", text), sql=SQL).reason.fr
-    assert "aucune ligne" in refused(read_json, written(tmp_path / "f.json", BODY), sql=SQL + " WHERE false").reason.fr
-    assert "vide" in refused(read_json, written(tmp_path / "g.json", ""), sql=SQL).reason.fr
+    assert "12 ou 13" in fr(refused(read_json, written(tmp_path / "e.json", text), sql=SQL).reason)
+    assert "aucune ligne" in fr(refused(read_json, written(tmp_path / "f.json", BODY), sql=SQL + " WHERE false").reason)
+    assert "vide" in fr(refused(read_json, written(tmp_path / "g.json", ""), sql=SQL).reason)
     assert read_json(tmp_path / "f.json", name="f", sql=SQL + " WHERE false", empty_allowed=True).rows == []
 
 
@@ -149,12 +150,12 @@ def test_markdown_with_yaml(tmp_path):
 
 
 def test_markdown_faults(tmp_path):
-    assert "tronquée" in refused(read_markdown, written(tmp_path / "a.md", TOML[:200])).reason.fr
-    assert "ligne 3" in refused(read_markdown, written(tmp_path / "b.md", '+++\na = "x"\nb = = 2\n+++\n')).reason.fr
-    assert "ligne 3" in refused(read_markdown, written(tmp_path / "c.md", "---\na: 1\nb: x: y\n---\n")).reason.fr
-    assert "Bonjour" in refused(read_markdown, written(tmp_path / "d.md", "# Bonjour\n")).reason.fr
-    assert "vide" in refused(read_markdown, written(tmp_path / "e.md", "")).reason.fr
-    assert "Perdu" in refused(read_markdown, written(tmp_path / "f.md", "<html><title>Perdu</title>")).reason.fr
+    assert "tronquée" in fr(refused(read_markdown, written(tmp_path / "a.md", TOML[:200])).reason)
+    assert "ligne 3" in fr(refused(read_markdown, written(tmp_path / "b.md", '+++\na = "x"\nb = = 2\n+++\n')).reason)
+    assert "ligne 3" in fr(refused(read_markdown, written(tmp_path / "c.md", "---\na: 1\nb: x: y\n---\n")).reason)
+    assert "Bonjour" in fr(refused(read_markdown, written(tmp_path / "d.md", "# Bonjour\n")).reason)
+    assert "vide" in fr(refused(read_markdown, written(tmp_path / "e.md", "")).reason)
+    assert "Perdu" in fr(refused(read_markdown, written(tmp_path / "f.md", "<html><title>Perdu</title>")).reason)
 
 
 # --- PDF -------------------------------------------------------------------------------------------
@@ -196,12 +197,12 @@ def test_pdf_pages(tmp_path):
 
 def test_pdf_faults(tmp_path):
     whole = pdf(["Objectif 13"] * 3)
-    assert "tronqué" in refused(read_pdf, written(tmp_path / "a.pdf", whole[:-200])).reason.fr
-    assert "vide" in refused(read_pdf, written(tmp_path / "b.pdf", b"")).reason.fr
-    assert "Perdu" in refused(read_pdf, written(tmp_path / "c.pdf", "<html><title>Perdu</title>")).reason.fr
-    assert "csv" in refused(read_pdf, written(tmp_path / "d.pdf", "a;b\n")).reason.fr
+    assert "tronqué" in fr(refused(read_pdf, written(tmp_path / "a.pdf", whole[:-200])).reason)
+    assert "vide" in fr(refused(read_pdf, written(tmp_path / "b.pdf", b"")).reason)
+    assert "Perdu" in fr(refused(read_pdf, written(tmp_path / "c.pdf", "<html><title>Perdu</title>")).reason)
+    assert "csv" in fr(refused(read_pdf, written(tmp_path / "d.pdf", "a;b\n")).reason)
     rubbish = b"%PDF-1.7\n" + bytes(range(256)) * 20 + b"\n%%EOF\n"
-    assert "abîmé" in refused(read_pdf, written(tmp_path / "e.pdf", rubbish)).reason.fr
+    assert "abîmé" in fr(refused(read_pdf, written(tmp_path / "e.pdf", rubbish)).reason)
     keys = f"<{'00' * 32}>"
     locked = pdf(["x"], f"/Encrypt << /Filter /Standard /V 1 /R 2 /O {keys} /U {keys} /P -44 >> /ID [<00> <00>]")
-    assert "mot de passe" in refused(read_pdf, written(tmp_path / "f.pdf", locked)).reason.fr
+    assert "mot de passe" in fr(refused(read_pdf, written(tmp_path / "f.pdf", locked)).reason)

@@ -10,6 +10,7 @@ import pytest
 
 from orchestration.base.messages import Refusal
 from orchestration.reading import read_json
+from tests.words import en, fr, refuses
 
 ROWS = [{"siret": f"9800000{n}"} for n in range(3)]
 NEXT = "https://example.org/lines?after=3"
@@ -42,8 +43,8 @@ def read(tmp_path: Path, value: Any, sql: str = "SELECT 'x' AS siret FROM read_t
 def test_a_page_says_how_many_rows_there_are(tmp_path, value):
     with pytest.raises(Refusal) as caught:
         read(tmp_path, value)
-    assert "3 des 161543" in caught.value.reason.fr and "3 of 161543" in caught.value.reason.en
-    assert "page.json" in caught.value.reason.fr and "pages" in caught.value.action.fr
+    assert "3 des 161543" in fr(caught.value.reason) and "3 of 161543" in en(caught.value.reason)
+    assert "page.json" in fr(caught.value.reason) and "pages" in fr(caught.value.action)
 
 
 @pytest.mark.parametrize(
@@ -58,7 +59,7 @@ def test_a_page_says_how_many_rows_there_are(tmp_path, value):
     ],
 )
 def test_a_page_that_names_the_next_one(tmp_path, value):
-    with pytest.raises(Refusal, match="next page"):
+    with refuses("next page"):
         read(tmp_path, value)
 
 

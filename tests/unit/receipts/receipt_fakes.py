@@ -25,7 +25,7 @@ NOW = datetime(2026, 11, 24, 3, 15, tzinfo=UTC)
 
 def say(text: str) -> Message:
     """Return a message whose two languages can be told apart."""
-    return Message(fr=f"{text} (fr)", en=f"{text} (en)")
+    return Message.of(fr=f"{text} (fr)", en=f"{text} (en)")
 
 
 def _source(source_id: str, fr: str, en: str, owner: str) -> Source:
@@ -96,7 +96,7 @@ def move(**given: Any) -> Move:
     return Move(
         **{
             "indicator_id": "sdg01_poverty_rate",
-            "indicator": Message(fr="Taux de pauvreté", en="Poverty rate"),
+            "indicator": Message.of(fr="Taux de pauvreté", en="Poverty rate"),
             "unit": "%", "territory_code": "44109", "territory_level": "commune",
             "territory": "Nantes", "period": "2018", "breakdown": "total",
             "old_value": 16.0, "new_value": 12.5, "change": -3.5, "relative": 0.2, **given,
@@ -106,7 +106,7 @@ def move(**given: Any) -> Move:
 
 def comparison(**given: Any) -> Comparison:
     """Return a comparison of two editions."""
-    poverty = Message(fr="Taux de pauvreté", en="Poverty rate")
+    poverty = Message.of(fr="Taux de pauvreté", en="Poverty rate")
     return Comparison(
         **{
             "before": Totals(edition=OLD, indicators=30, territories=1200, values=123_456, figures=123_456, suppressed=0),
@@ -126,8 +126,8 @@ def comparison(**given: Any) -> Comparison:
 def _figure(indicator_id: str, goal: int, fr: str, en: str, unit: tuple[str, str], **given: Any) -> HomeFigure:
     return HomeFigure(
         **{
-            "indicator_id": indicator_id, "sdg_id": goal, "indicator": Message(fr=fr, en=en), "breakdown": "total",
-            "unit": Message(fr=unit[0], en=unit[1]), "status": "final", "source_id": "insee_filosofi", "vintage": "2018",
+            "indicator_id": indicator_id, "sdg_id": goal, "indicator": Message.of(fr=fr, en=en), "breakdown": "total",
+            "unit": Message.of(fr=unit[0], en=unit[1]), "status": "final", "source_id": "insee_filosofi", "vintage": "2018",
             "period": "2018", **given,
         }
     )  # fmt: skip
@@ -135,13 +135,13 @@ def _figure(indicator_id: str, goal: int, fr: str, en: str, unit: tuple[str, str
 
 def _gap(goal: int, fr: str, cause: str, **given: Any) -> HomeGap:
     return HomeGap(
-        indicator_id=f"sdg{goal:02d}_{fr}", sdg_id=goal, indicator=Message(fr=fr, en=fr), cause=cause, **given
+        indicator_id=f"sdg{goal:02d}_{fr}", sdg_id=goal, indicator=Message.of(fr=fr, en=fr), cause=cause, **given
     )  # type: ignore[arg-type]
 
 
 HOME = HomeFigures(
     territory_code="244400404", territory="Nantes Métropole",
-    goals={g: Message(fr=fr, en=en) for g, fr, en in (
+    goals={g: Message.of(fr=fr, en=en) for g, fr, en in (
         (1, "Pas de pauvreté", "No poverty"), (6, "Eau propre", "Clean water"), (10, "Inégalités", "Inequalities"),
         (12, "Consommation", "Consumption"),
     )},

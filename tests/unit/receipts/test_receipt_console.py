@@ -12,6 +12,7 @@ from receipt_fakes import CATALOGUE, HOME, NEW, STANDING, check, comparison, out
 
 from orchestration.receipts import print_console
 from orchestration.records.outcome import FileOutcome
+from tests.words import fr
 
 
 def _print(*arguments: object, **named: object) -> str:
@@ -55,7 +56,7 @@ def test_a_command_in_an_action_is_not_cut_in_two() -> None:
     long = say("x" * 120 + " lancer « observatory refresh --from live --only ameli_work_accidents » puis recommencer")
     file = refused().model_copy(update={"action": long, "reason": long})
     text = _print(
-        outcome(file, exit_code=4, published=False, note=long, action=long, checks=[check(False, text=long.fr)]),
+        outcome(file, exit_code=4, published=False, note=long, action=long, checks=[check(False, text=fr(long))]),
         None,
         "fr",
     )

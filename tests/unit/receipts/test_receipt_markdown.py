@@ -25,6 +25,7 @@ from orchestration.base.messages import Message
 from orchestration.editions import Gone, IndicatorChange, Older
 from orchestration.receipts import render, to_markdown
 from orchestration.records.outcome import FileOutcome, HomeGap, SourceStanding
+from tests.words import en
 
 NNBSP = "\u202f"
 
@@ -84,7 +85,7 @@ def test_sources_go_by_title_with_vintages_and_rows() -> None:
 
 
 def test_what_drifted_is_said_and_cannot_break_the_page() -> None:
-    drift = Message(fr="« LIBGEO » s'appelle\n« LIB|GEO »", en="'LIBGEO' is <b>")
+    drift = Message.of(fr="« LIBGEO » s'appelle\n« LIB|GEO »", en="'LIBGEO' is <b>")
     file = taken(state="adapted", reason=drift)
     french = _section(_fr(outcome(file), CATALOGUE), "Ce qui a été pris")
     assert "| 1 fichier adapté |" in french
@@ -160,8 +161,8 @@ def test_what_changed_in_the_figures() -> None:
 
 
 def test_no_more_than_ten_moves_and_indicators() -> None:
-    names = [Message(fr=f"Indicateur {i}", en=f"Indicator {i}") for i in range(14)]
-    changes = [IndicatorChange(indicator_id=m.en, indicator=m, new=1, removed=0, revised=0) for m in names]
+    names = [Message.of(fr=f"Indicateur {i}", en=f"Indicator {i}") for i in range(14)]
+    changes = [IndicatorChange(indicator_id=en(m), indicator=m, new=1, removed=0, revised=0) for m in names]
     given = comparison(moves=[move()] * 14, by_indicator=changes)
     text = _section(_fr(outcome(), CATALOGUE, given), "Ce qui change dans les chiffres")
     assert text.count("| Nantes |") == 10
@@ -337,7 +338,7 @@ def test_what_to_do_comes_before_all_details_once_an_action_and_by_who_does_it()
 
 
 def test_a_value_that_vanishes_is_said() -> None:
-    poverty = Message(fr="Taux de pauvreté", en="Poverty rate")
+    poverty = Message.of(fr="Taux de pauvreté", en="Poverty rate")
     gone = [
         Gone(
             indicator_id="a",

@@ -23,7 +23,7 @@ def proposed(number: int, header: str = "Note, Index"):
         header=header,
         likeness=0.91,
         fit=1.0,
-        agreement=Message(fr=f"preuve {number}", en=f"evidence {number}"),
+        agreement=Message.of(fr=f"preuve {number}", en=f"evidence {number}"),
     )
     return refused(number).model_copy(update={"patch": Patch(columns_file=COLUMNS, proposals=[proposal])})
 
@@ -68,7 +68,7 @@ def test_waivers_are_told_in_full_and_only_where_there_are_any():
             source="egapro_index",
             check="jump",
             until=date(2027, 3, 31),
-            message=Message(fr=f"dérogation {state}", en=f"waiver {state}"),
+            message=Message.of(fr=f"dérogation {state}", en=f"waiver {state}"),
         )
         for i, state in enumerate(("malformed", "expired", "ends_soon", "in_force"))
     ]

@@ -12,6 +12,7 @@ from orchestration.base.settings import Settings
 from orchestration.refresh import asking, publish
 from orchestration.refresh.walking import Walk
 from tests.conftest import observatory
+from tests.words import fr
 
 
 @pytest.fixture
@@ -29,7 +30,7 @@ def wrong(settings, channel):
         Walk.open(settings, channel=str(channel))
     # nothing was begun, and the home is free
     assert not (settings.home / "lake").exists() and not (settings.home / "editions").exists()
-    return f"{told.value.reason.fr} {told.value.action.fr}"
+    return f"{fr(told.value.reason)} {fr(told.value.action)}"
 
 
 def test_samples_do_not_take_the_place_of_real_figures_unless_it_is_said(settings, monkeypatch):

@@ -46,7 +46,7 @@ def rendered(monkeypatch):
 
 
 BUILT = Built(SimpleNamespace(warehouse=Path("w"), success=True), "20261129T000000Z", SimpleNamespace(note=None))
-FAILED = CheckOutcome(name="x", asset="y", passed=False, message=Message(fr="non", en="no"))
+FAILED = CheckOutcome(name="x", asset="y", passed=False, message=Message.of(fr="non", en="no"))
 
 
 def test_once_where_an_edition_is_published(walk, rendered):

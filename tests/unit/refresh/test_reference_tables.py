@@ -15,6 +15,7 @@ from orchestration.building.worker import BuildError
 from orchestration.refresh.build import _require_territory
 from orchestration.refresh.outcome import outcome
 from orchestration.refresh.walking import Walk
+from tests.words import fr
 
 REFERENCES = ("insee_cog", "dgcl_epci", "insee_population", "insee_zones_emploi")
 EXTRACT = "l'extrait livré avec le logiciel est utilisé"
@@ -76,9 +77,9 @@ def test_no_file_switches_the_extract_off(home, source):
         home.deliver(source, "2027", name, content)
     refresh = home.refresh(source)
     assert all(refresh.held(source).get(table) for table in refresh.run.catalogue[source].tables)
-    assert kept(refresh, source) and all(EXTRACT in o.reason.fr for o in kept(refresh, source))
+    assert kept(refresh, source) and all(EXTRACT in fr(o.reason) for o in kept(refresh, source))
     refused = [o for o in refresh.run.outcomes(source) if o.state == "refused"]
-    assert refused and all(o.file in LEFT and o.file in o.reason.fr for o in refused)
+    assert refused and all(o.file in LEFT and o.file in fr(o.reason) for o in refused)
     assert outcome(refresh.run, edition=None, published=True).exit_code == 3
 
 
@@ -87,7 +88,7 @@ def test_a_workbook_that_was_cut_off_does_not_either_and_is_named(home):
     home.deliver("dgcl_epci", "2025", "epcicom2025.xlsx", whole[: len(whole) // 2])
     refresh = home.refresh("dgcl_epci")
     (refused,) = [o for o in refresh.run.outcomes("dgcl_epci") if o.state == "refused"]
-    assert "epcicom2025.xlsx" in refused.reason.fr
+    assert "epcicom2025.xlsx" in fr(refused.reason)
     assert [(o.vintage, o.file) for o in kept(refresh, "dgcl_epci")] == [("2024", "epcicom2024.xlsx")]
 
 
@@ -126,8 +127,8 @@ def test_a_refused_file_of_populations_changes_no_year_without_a_word(home):
     for _ in ("first", "again"):
         refresh = home.refresh("insee_population")
         (told,) = kept(refresh, "insee_population")
-        assert told.vintage == "2022" and "le millésime 2022 sert" in told.reason.fr
-        assert "2023" in told.reason.fr and "pop2023_donnees_communes.csv" in told.reason.fr
+        assert told.vintage == "2022" and "le millésime 2022 sert" in fr(told.reason)
+        assert "2023" in fr(told.reason) and "pop2023_donnees_communes.csv" in fr(told.reason)
         assert set(refresh.held("insee_population")["communes"]) == {"2022"}
 
 
@@ -137,7 +138,7 @@ def test_a_file_that_replaces_a_good_one_and_is_refused_is_told_with_the_vintage
     assert kept(home.refresh("insee_population"), "insee_population") == []
     home.deliver("insee_population", "2022", name, b"<html>Maintenance</html>")
     (told,) = kept(home.refresh("insee_population"), "insee_population")
-    assert told.vintage == "2022" and "le millésime 2022 sert" in told.reason.fr
+    assert told.vintage == "2022" and "le millésime 2022 sert" in fr(told.reason)
 
 
 def test_what_every_figure_rests_on_comes_along_once_and_from_the_same_mirror(home):
@@ -154,16 +155,16 @@ def test_a_territory_that_no_list_knows_is_told_with_the_list(home):
     with pytest.raises(BuildError) as told:
         home.refresh("insee_neet", whole=True)
     assert (
-        "120027016" in told.value.reason.fr
-        and "l'extrait livré" in told.value.reason.fr
-        and "2024" in told.value.reason.fr
+        "120027016" in fr(told.value.reason)
+        and "l'extrait livré" in fr(told.value.reason)
+        and "2024" in fr(told.value.reason)
     )
 
 
 def test_a_note_alone_is_refused_and_beside_its_list_left_aside(home):
     home.deliver("insee_cog", "2025", "LISEZMOI.txt", LEFT["LISEZMOI.txt"])
     (alone,) = [o for o in home.refresh("insee_cog").run.outcomes("insee_cog") if o.file == "LISEZMOI.txt"]
-    assert alone.state == "refused" and "LISEZMOI.txt" in alone.reason.fr and "« 2025 »" in alone.reason.fr
+    assert alone.state == "refused" and "LISEZMOI.txt" in fr(alone.reason) and "« 2025 »" in fr(alone.reason)
     home.deliver("insee_cog", "2025", "cog2025_communes.csv", sample("insee_cog", "2025/cog2025_communes.csv"))
     (beside,) = [o for o in home.refresh("insee_cog").run.outcomes("insee_cog") if o.file == "LISEZMOI.txt"]
     assert beside.state == "unchanged" and beside.rows_read == 0

@@ -20,12 +20,16 @@ from orchestration.building.worker_main import validate
 from orchestration.records.outcome import CheckOutcome
 from orchestration.refresh.outcome import outcome
 from orchestration.refresh.walking import Walk
+from tests.words import fr
 
 NONE_OF_IT = {
     "type": "expect_table_row_count_to_be_between",
     "kwargs": {"min_value": 0, "max_value": 1},
     "severity": "critical",
-    "meta": {"notes": {"fr": "une ligne au plus", "en": "one row at most"}},
+    "meta": {
+        "notes": {"fr": "une ligne au plus", "en": "one row at most"},
+        "to_do": {"fr": "en retirer", "en": "take some out"},
+    },
 }
 TEAM = {"programmes": "figures", "audience": "visits", "platform_members": "members", "projects": "projects"}
 
@@ -76,7 +80,7 @@ def test_every_table_of_the_team_is_judged_before_the_edition_is_built(refreshed
         (told,) = refreshed.run.outcomes(source)
         assert told.state == "refused" and told.rows_kept == 0, source
         assert not any(refreshed.held(source).values())
-        assert "une ligne au plus" in told.reason.fr
+        assert "une ligne au plus" in fr(told.reason)
     assert refreshed.run.ordered == []
     assert outcome(refreshed.run, edition=None, published=True).exit_code == 3
 

@@ -16,6 +16,7 @@ from orchestration.judging.match import BESIDE, match_file
 from orchestration.judging.verdicts import Findings, refused
 from orchestration.landing import Landed
 from tests.judged import facts
+from tests.words import fr
 
 SOURCES = load_catalogue(PROJECT / "sources")
 
@@ -67,7 +68,7 @@ def dictionary() -> bytes:
 )
 def test_what_no_table_needs_is_left_aside_with_a_word(tmp_path, source, name, data):
     refusal = handed(tmp_path, source, name, data)
-    assert refusal.kind == BESIDE and name in refusal.reason.fr and "laissé de côté" in refusal.reason.fr
+    assert refusal.kind == BESIDE and name in fr(refusal.reason) and "laissé de côté" in fr(refusal.reason)
 
 
 FILOSOFI = (PROJECT / "sources/insee_filosofi/sample/2018/FILO2018_DISP_EPCI.csv").read_bytes()
@@ -100,7 +101,7 @@ def test_what_may_be_meant_is_refused(tmp_path, source, name, data):
 
 def test_a_file_of_another_source_is_told_where_it_belongs(tmp_path):
     refusal = handed(tmp_path, "insee_cog", "populations.csv", POPULATION)
-    assert "insee_population" in refusal.reason.fr and "« insee_population »" in refusal.action.fr
+    assert "insee_population" in fr(refusal.reason) and "« insee_population »" in fr(refusal.action)
 
 
 def test_a_mangled_file_with_its_own_name_is_refused(tmp_path):

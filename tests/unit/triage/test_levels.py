@@ -3,16 +3,17 @@
 import pandas as pd
 import pytest
 
-from orchestration.base.messages import Refusal
-from orchestration.catalog.models import Column, Table, Text
+from orchestration.base.messages import Message, Refusal
+from orchestration.catalog.models import Column, Table
 from orchestration.triage import check_levels
+from tests.words import fr, refuses
 
 MEMBERS = {f"2444004{n:02d}": {f"44{n:02d}{i}" for i in range(4)} for n in range(10)}
 
 
 def table() -> Table:
     return Table(
-        description=Text(fr="x", en="x"),
+        description=Message.of(fr="x", en="x"),
         grain="x",
         files=[],
         columns=[
@@ -46,7 +47,7 @@ def test_one_epci_outside_its_communes_is_refused_with_both_figures():
     frame.loc[at, "median"] = 25_000.0
     with pytest.raises(Refusal) as refusal:
         check_levels(table(), frame, MEMBERS)
-    said = refusal.value.reason.fr
+    said = fr(refusal.value.reason)
     assert "« median » : 1 EPCI sur 10" in said and f"ligne {at + 2} (244400403)" in said
     assert "25000, communes de 18150 à 21150" in said
 
@@ -55,7 +56,7 @@ def test_one_epci_outside_its_communes_is_refused_with_both_figures():
 def test_a_unit_changed_at_one_level_is_refused(factor):
     frame = figures()
     frame.loc[frame["territory_level"] == "commune", "persons"] *= factor
-    with pytest.raises(Refusal, match=f"give {factor:.4g} times"):
+    with refuses(f"give {factor:.4g} times"):
         check_levels(table(), frame, MEMBERS)
 
 

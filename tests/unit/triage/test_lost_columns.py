@@ -13,6 +13,7 @@ from orchestration.conforming import HeaderRefusal
 from orchestration.lake.register import SourceState
 from orchestration.landing import Landed
 from tests.judged import facts, read_rows
+from tests.words import fr
 
 SOURCES = load_catalogue(PROJECT / "sources")
 FILOSOFI = SOURCES["insee_filosofi"]
@@ -59,15 +60,15 @@ def without(name: str):
 def test_a_new_name_is_proposed_by_its_letters_or_by_its_figures(tmp_path, new):
     with pytest.raises(HeaderRefusal) as refusal:
         read(tmp_path, renamed("D618", new))
-    assert "« D618 »" in refusal.value.reason.fr and f"« {new} »" in refusal.value.reason.fr
+    assert "« D618 »" in fr(refusal.value.reason) and f"« {new} »" in fr(refusal.value.reason)
     assert refusal.value.patch.proposals[0].canonical == "d6"
     assert refusal.value.patch.proposals[0].published == new
-    assert "100 % des valeurs sont" in refusal.value.action.fr
+    assert "100 % des valeurs sont" in fr(refusal.value.action)
 
 
 def test_a_column_that_went_is_told(tmp_path):
     conformed = read(tmp_path, without("D618"))
-    assert any("colonne absente de ce fichier" in n.fr and "« D618 »" in n.fr for n in conformed.notes)
+    assert any("colonne absente de ce fichier" in fr(n) and "« D618 »" in fr(n) for n in conformed.notes)
 
 
 def test_a_column_that_came_is_no_new_name_for_one_that_went(tmp_path):
@@ -77,7 +78,7 @@ def test_a_column_that_came_is_no_new_name_for_one_that_went(tmp_path):
         return "\n".join([lines[0] + ";QUALITE", *(f"{x};{i % 7}" for i, x in enumerate(lines[1:]))])
 
     conformed = read(tmp_path, change)
-    assert any("« D618 »" in n.fr for n in conformed.notes) and any("« QUALITE »" in n.fr for n in conformed.notes)
+    assert any("« D618 »" in fr(n) for n in conformed.notes) and any("« QUALITE »" in fr(n) for n in conformed.notes)
 
 
 def test_a_column_of_blanks_is_told(tmp_path):
@@ -87,4 +88,4 @@ def test_a_column_of_blanks_is_told(tmp_path):
         return "\n".join([header, *(";".join("" if i == at else c for i, c in enumerate(cells)) for cells in lines)])
 
     conformed = read(tmp_path, change)
-    assert any("« d6 » vide dans tout le fichier" in n.fr for n in conformed.notes)
+    assert any("« d6 » vide dans tout le fichier" in fr(n) for n in conformed.notes)

@@ -26,6 +26,7 @@ from orchestration.landing import Landed
 from orchestration.triage import CodeLists
 from orchestration.triage.codes import suppressed_communes
 from tests.judged import facts, judged, read_rows
+from tests.words import fr, refuses
 
 SOURCES = load_catalogue(PROJECT / "sources")
 CODES = ("commune", "epci", "department", "region", "employment_zone", "territory", "siren", "siret")
@@ -117,8 +118,8 @@ def test_one_row_that_breaks_a_rule_is_left_out_and_named(desk):
     found = desk.read("donnees_communes.csv", "2023", populations(rows))
     assert len(found.frame) == 1499 and rows[700][2] not in set(found.frame["commune_code"])
     assert [r.line for r in found.rejected] == [702]
-    assert "999999" in found.rejected[0].why.fr and found.rejected[0].column == "population_total"
-    assert "« population_total » = 999999" in found.rejected[0].why.fr
+    assert "999999" in fr(found.rejected[0].why) and found.rejected[0].column == "population_total"
+    assert "« population_total » = 999999" in fr(found.rejected[0].why)
 
 
 def test_bad_cells_and_broken_rules_share_one_budget(desk):
@@ -127,7 +128,7 @@ def test_bad_cells_and_broken_rules_share_one_budget(desk):
     rows[700][5] = "999999"
     assert len(desk.read("donnees_communes.csv", "2023", populations(rows)).rejected) == 2
     rows[900][5] = "999999"
-    with pytest.raises(Refusal, match="total population is not the sum"):
+    with refuses("total population is not the sum"):
         desk.read("donnees_communes.csv", "2023", populations(rows))
 
 
@@ -135,14 +136,14 @@ def test_rows_that_stand_together_are_a_piece_of_the_file(desk):
     rows = communes(2700)
     for i in (700, 701, 702):
         rows[i][5] = str(int(rows[i][5]) + 1)
-    with pytest.raises(Refusal, match="total population is not the sum"):
+    with refuses("total population is not the sum"):
         desk.read("donnees_communes.csv", "2023", populations(rows))
 
 
 def test_a_short_file_has_no_row_to_spare(desk):
     rows = communes(300)
     rows[200][5] = "999999"
-    with pytest.raises(Refusal, match="total population is not the sum"):
+    with refuses("total population is not the sum"):
         desk.read("donnees_communes.csv", "2023", populations(rows))
 
 
@@ -161,7 +162,7 @@ def test_a_tenth_of_the_figures_in_another_unit_is_the_files_fault(desk):
     for i in range(0, 1500, 10):
         rows[i][4] = str(int(rows[i][4]) * 1000)
         rows[i][5] = str(int(rows[i][3]) + int(rows[i][4]))
-    with pytest.raises(Refusal, match="ten, a hundred or a thousand times"):
+    with refuses("ten, a hundred or a thousand times"):
         desk.read("donnees_communes.csv", "2023", populations(rows))
 
 
@@ -174,7 +175,7 @@ def test_small_counts_may_grow_tenfold(desk, before, after):
     desk.take("donnees_communes.csv", "2022", populations(old))
     found = desk.read("donnees_communes.csv", "2023", populations(new))
     assert len(found.frame) == 1500 and not found.rejected
-    assert any("petits effectifs" in n.fr and "population_counted_apart" in n.fr for n in found.notes)
+    assert any("petits effectifs" in fr(n) and "population_counted_apart" in fr(n) for n in found.notes)
 
 
 def test_a_small_count_that_grows_in_an_extract_of_few_places_is_no_unit(desk):
@@ -287,21 +288,21 @@ def test_a_revision_of_one_place_that_the_extract_states_is_taken_and_told(besid
     at = {name: i for i, name in enumerate(rows[0])}
     found = beside.read("pop2022_donnees_communes.csv", "2022", text)
     assert len(found.frame) == len(rows) - 1
-    told = next(n for n in found.notes if "→" in n.fr)
+    told = next(n for n in found.notes if "→" in fr(n))
     original = POPULATION_2022.read_text(encoding="utf-8-sig").splitlines()[3].split(";")
-    assert rows[3][at["COM"]] in told.fr and f"{original[at['PMUN']]} → {rows[3][at['PMUN']]}" in told.fr
-    assert f"{original[at['PTOT']]} → {rows[3][at['PTOT']]}" in told.fr and "« population_municipal »" in told.fr
+    assert rows[3][at["COM"]] in fr(told) and f"{original[at['PMUN']]} → {rows[3][at['PMUN']]}" in fr(told)
+    assert f"{original[at['PTOT']]} → {rows[3][at['PTOT']]}" in fr(told) and "« population_municipal »" in fr(told)
 
 
 def test_many_figures_that_differ_from_the_extract_are_no_revision(beside):
     text, _ = revised(dict.fromkeys(range(1, 15), 1.02))
-    with pytest.raises(Refusal, match="which states the published figures"):
+    with refuses("which states the published figures"):
         beside.read("pop2022_donnees_communes.csv", "2022", text)
 
 
 def test_a_figure_twice_what_the_extract_states_is_no_revision(beside):
     text, _ = revised({3: 2.3})
-    with pytest.raises(Refusal, match="which states the published figures"):
+    with refuses("which states the published figures"):
         beside.read("pop2022_donnees_communes.csv", "2022", text)
 
 
@@ -313,13 +314,13 @@ def test_a_whole_departement_out_of_the_middle_is_an_extract(desk):
     part = [r for r in communes(year=2023) if r[1] == "02"]
     found = desk.read("donnees_communes.csv", "2023", populations(part))
     assert len(found.frame) == 500
-    assert any("extrait de 500 communes sur les 1500" in n.fr and "02" in n.fr for n in found.notes)
+    assert any("extrait de 500 communes sur les 1500" in fr(n) and "02" in fr(n) for n in found.notes)
 
 
 @pytest.mark.parametrize("keep", [slice(0, 1000), slice(0, 500), slice(0, 730), slice(520, 900)])
 def test_a_list_that_is_cut_is_refused_also_at_the_end_of_a_departement(desk, keep):
     desk.take("donnees_communes.csv", "2022", populations(communes()))
-    with pytest.raises(Refusal, match="truncated file") as refusal:
+    with refuses("truncated file") as refusal:
         desk.read("donnees_communes.csv", "2023", populations(communes(year=2023)[keep]))
     assert refusal.value.kind == "vanished"
 
@@ -327,7 +328,7 @@ def test_a_list_that_is_cut_is_refused_also_at_the_end_of_a_departement(desk, ke
 def test_a_list_without_its_middle_is_refused(desk):
     desk.take("donnees_communes.csv", "2022", populations(communes()))
     rows = communes(year=2023)
-    with pytest.raises(Refusal, match="truncated file"):
+    with refuses("truncated file"):
         desk.read("donnees_communes.csv", "2023", populations(rows[:300] + rows[1100:]))
 
 
@@ -337,8 +338,8 @@ def test_all_communes_of_one_epci_and_some_more_are_an_extract(desk):
     desk.lists.members["200000000"] = epci
     part = [r for r in communes(year=2023) if r[2] in epci or r[2] in ("01005", "03404")]
     found = desk.read("donnees_communes.csv", "2023", populations(part))
-    assert len(found.frame) == len(epci) + 2 and any("200000000" in n.fr for n in found.notes)
-    with pytest.raises(Refusal, match="truncated file"):
+    assert len(found.frame) == len(epci) + 2 and any("200000000" in fr(n) for n in found.notes)
+    with refuses("truncated file"):
         desk.read("donnees_communes.csv", "2023", populations([r for r in part if r[2] != "02007"]))
 
 
@@ -351,8 +352,10 @@ def test_the_communes_of_one_epci_beside_the_shipped_extract_of_nine(beside):
         "244400404": {r.split(";")[6] for r in nantes},
     }
     found = beside.read("pop2022_donnees_communes.csv", "2022", "\n".join([header, *nantes]))
-    assert len(found.frame) == 24 and any("extrait de 24 communes" in n.fr and "244400404" in n.fr for n in found.notes)
-    with pytest.raises(Refusal, match="truncated file"):
+    assert len(found.frame) == 24 and any(
+        "extrait de 24 communes" in fr(n) and "244400404" in fr(n) for n in found.notes
+    )
+    with refuses("truncated file"):
         beside.read("pop2022_donnees_communes.csv", "2022", "\n".join([header, *nantes[:-1]]))
 
 
@@ -380,7 +383,7 @@ def labels(tmp_path: Path) -> Desk:
 def test_the_last_line_of_a_workbook_may_be_deleted(labels):
     found = labels.read("labels-rse.csv", "2026-11", "\n".join(LABELS[:-1]))
     assert len(found.frame) == 6
-    assert "1 ligne retirée depuis le millésime 2026-11 (« Entreprise Fictive 7 »)" in [n.fr for n in found.notes]
+    assert "1 ligne retirée depuis le millésime 2026-11 (« Entreprise Fictive 7 »)" in [fr(n) for n in found.notes]
 
 
 def test_the_last_line_of_a_workbook_may_be_corrected(labels):
@@ -392,7 +395,7 @@ def test_more_than_half_of_a_workbook_is_refused_with_the_line_that_lets_it_thro
     text = "\n".join(LABELS[:3])
     with pytest.raises(Refusal) as refusal:
         labels.read("labels-rse.csv", "2026-11", text)
-    said, action = refusal.value.reason.fr, refusal.value.action.fr
+    said, action = fr(refusal.value.reason), fr(refusal.value.action)
     assert "5 lignes sur les 7 du millésime 2026-11 manquent (« Entreprise Fictive 3 »" in said
     assert "territoires" not in said and "fichier coupé" not in said
     line = action[action.index("- {") : action.index("}") + 1]
@@ -410,11 +413,11 @@ def test_lines_left_out_do_not_count_as_vanished_and_are_named_first(labels):
     lines = LABELS[:1] + LABELS[2:]
     lines[1] = lines[1].replace(";;44109", ";12345;44109")
     found = labels.read("labels-rse.csv", "2026-11", "\n".join(lines))
-    assert len(found.rejected) == 1 and any(n.fr.startswith("1 ligne retirée") for n in found.notes)
+    assert len(found.rejected) == 1 and any(fr(n).startswith("1 ligne retirée") for n in found.notes)
     short = [*LABELS[:2], LABELS[2].replace(";;44109", ";12345;44109")]
     with pytest.raises(Refusal) as refusal:
         labels.read("labels-rse.csv", "2026-11", "\n".join(short))
-    said = refusal.value.reason.fr
+    said = fr(refusal.value.reason)
     assert said.index("ligne 3") < said.index("5 lignes sur les 7") and "12345" in said
 
 
@@ -422,7 +425,7 @@ def test_what_was_taken_out_a_month_ago_is_no_news(labels):
     labels.take("labels-rse.csv", "2026-12", "\n".join(LABELS[:5]))
     labels.take("labels-rse.csv", "2027-01", "\n".join(LABELS[:4]))
     found = labels.read("labels-rse.csv", "2027-02", "\n".join(LABELS[:3]))
-    assert [n.fr for n in found.notes if "retirée" in n.fr] == [
+    assert [fr(n) for n in found.notes if "retirée" in fr(n)] == [
         "1 ligne retirée depuis le millésime 2027-01 (« Entreprise Fictive 3 »)"
     ]
 
@@ -435,7 +438,7 @@ def test_a_bad_value_of_a_rule_is_shown(tmp_path):
     found = desk.read("projets.csv", "2026-11", text)
     assert (
         found.rejected[0].line == 4
-        and "« goal_ids » = 18" in found.rejected[0].why.fr
+        and "« goal_ids » = 18" in fr(found.rejected[0].why)
         and found.rejected[0].column == "goal_ids"
     )
 
@@ -461,5 +464,5 @@ def test_every_bad_line_is_named_where_there_are_too_many(tmp_path):
     ]
     with pytest.raises(Refusal) as refusal:
         desk.read("labels-rse.csv", "2026-11", "\n".join(bad))
-    said = refusal.value.reason.fr
+    said = fr(refusal.value.reason)
     assert all(f"ligne {n}, " in said for n in (2, 3, 4)) and "12345" in said and "2020-03-02" in said

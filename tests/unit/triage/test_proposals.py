@@ -12,6 +12,7 @@ from orchestration.conforming import HeaderRefusal
 from orchestration.lake.register import SourceState
 from orchestration.landing import Landed
 from tests.judged import facts, read_rows
+from tests.words import fr
 
 SOURCES = load_catalogue(PROJECT / "sources")
 EGAPRO = SOURCES["egapro_index"]
@@ -56,26 +57,26 @@ def renamed(old: str, new: str, cell=None):
 def test_addresses_are_not_proposed_for_the_departement(tmp_path):
     # « 100 % of the values fit » is true of any text in a column of text
     refusal = refused(tmp_path, renamed("Département", "Adresse de contact", lambda n: f"rh{n}@example.org"))
-    assert refusal.patch is None and "columns.csv" not in refusal.action.fr and "Département" in refusal.reason.fr
+    assert refusal.patch is None and "columns.csv" not in fr(refusal.action) and "Département" in fr(refusal.reason)
 
 
 def test_names_that_share_two_letters_mean_nothing(tmp_path):
     refusal = refused(tmp_path, renamed("Région", "Re", lambda n: f"note {n}"))
-    assert refusal.patch is None and "columns.csv" not in refusal.action.fr
+    assert refusal.patch is None and "columns.csv" not in fr(refusal.action)
 
 
 def test_the_same_values_under_another_name_are_proposed(tmp_path):
     refusal = refused(tmp_path, renamed("Département", "Circonscription"))
     assert [(p.canonical, p.published) for p in refusal.patch.proposals] == [("department_name", "Circonscription")]
-    assert (
-        "des valeurs sont les mêmes" in refusal.action.fr and "100 % des valeurs conviennent" not in refusal.action.fr
+    assert "des valeurs sont les mêmes" in fr(refusal.action) and "100 % des valeurs conviennent" not in fr(
+        refusal.action
     )
 
 
 def test_a_line_with_which_the_file_is_still_refused_is_not_proposed_and_why_is_said(tmp_path):
     # the name is alike, the values are those of no score
     refusal = refused(tmp_path, renamed("Note", "Note globale", lambda n: str(n % 3)))
-    assert refusal.patch is None and "encore refusé" in refusal.action.fr and "Note globale" in refusal.action.fr
+    assert refusal.patch is None and "encore refusé" in fr(refusal.action) and "Note globale" in fr(refusal.action)
 
 
 def test_one_of_two_lost_columns_alone_is_a_dead_end(tmp_path):
@@ -84,4 +85,4 @@ def test_one_of_two_lost_columns_alone_is_a_dead_end(tmp_path):
         return renamed("Région", "Commentaire", lambda n: f"texte {n}")(both[0], both[1:])
 
     refusal = refused(tmp_path, change)
-    assert refusal.patch is None and "Région" in refusal.reason.fr
+    assert refusal.patch is None and "Région" in fr(refusal.reason)

@@ -10,6 +10,7 @@ from orchestration.base.messages import Refusal
 from orchestration.base.settings import PROJECT
 from orchestration.catalog import load_catalogue
 from orchestration.triage.subject import check_subject, plain
+from tests.words import fr
 
 FILINGS = load_catalogue(PROJECT / "sources")["dpef_filings"]
 TABLE = FILINGS.tables["pages"]
@@ -61,13 +62,13 @@ def test_one_word_of_the_subject_is_enough(text):
 def test_another_document_is_refused_with_its_first_words(text):
     with pytest.raises(Refusal) as refusal:
         judged(text, "Suite", name="DPEF 2024.pdf")
-    assert " ".join(text.split())[:20] in refusal.value.reason.fr and "subject" in refusal.value.action.fr
+    assert " ".join(text.split())[:20] in fr(refusal.value.reason) and "subject" in fr(refusal.value.action)
     assert refusal.value.kind == "subject"
 
 
 def test_a_scanned_document_is_taken_and_told():
     (note,) = judged("", "", "", "Bulletin")
-    assert "3 pages sur 4 sans texte" in note.fr
+    assert "3 pages sur 4 sans texte" in fr(note)
 
 
 def test_words_are_compared_without_what_a_layout_changes():

@@ -1,0 +1,42 @@
+"""Messages in the log, in words: the rooms log what they have to tell, here it is spelt in one language.
+
+Holds the filter that the command line and the Dagster layer set up once. A room writes `log.warning("%s", message)`.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from orchestration.base.messages import Language, Message
+from orchestration.receipts.sentences import text
+
+# every room logs under this name
+LOGGER = "observatory"
+
+
+class Spelt(logging.Filter):
+    """Spells the messages of a record; lets every record pass."""
+
+    def __init__(self, language: Language) -> None:
+        super().__init__()
+        self.language = language
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Spell what the record tells and what fills it."""
+        if isinstance(record.msg, Message):
+            # a text with a percent sign is no pattern
+            record.msg, record.args = "%s", (record.msg,)
+        if isinstance(record.args, tuple):
+            record.args = tuple(self._spelt(a) for a in record.args)
+        return True
+
+    def _spelt(self, value: object) -> object:
+        return text(value, self.language) if isinstance(value, Message) else value
+
+
+def speak(language: Language) -> None:
+    """Let the log of the program speak `language`, whatever it spoke before."""
+    logger = logging.getLogger(LOGGER)
+    for spelt in [f for f in logger.filters if isinstance(f, Spelt)]:
+        logger.removeFilter(spelt)
+    logger.addFilter(Spelt(language))
