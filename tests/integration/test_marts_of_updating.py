@@ -46,7 +46,7 @@ class Walk:
         with walking.Walk.open(self.settings, channel=str(self.mirror), only=only) as refresh:
             refresh.started_at = datetime(day.year, day.month, day.day, 6, tzinfo=UTC)
             self.steps[name] = refresh.walk()
-            self.seconds[name] = {n.name: n.seconds for n in refresh.built.nodes} if refresh.built else {}
+            self.seconds[name] = {n.name: n.seconds for n in refresh.built.outcome.nodes} if refresh.built else {}
 
     def edit(self, *changes: tuple[str, str]) -> None:
         path = self.folder / FILE
