@@ -23,3 +23,14 @@ def connect(path: Path | str = ":memory:", *, read_only: bool = False, **config:
     connection = duckdb.connect(str(path), read_only=read_only, config=config)
     connection.execute("SET enable_progress_bar = false; SET python_enable_replacements = false")
     return connection
+
+
+def one_row(connection: duckdb.DuckDBPyConnection, sql: str, values: Any = None) -> tuple[Any, ...]:
+    """Return the one row that a query without GROUP BY always has (counts, sums).
+
+    `values`: what its parameters are bound to. Raises LookupError where there is no row.
+    """
+    row = connection.execute(sql, values).fetchone()
+    if row is None:
+        raise LookupError(f"no row: {sql}")
+    return row

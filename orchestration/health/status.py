@@ -22,6 +22,7 @@ from orchestration.health.freshness import SourceHealth, health, worst
 from orchestration.lake.register import Realm, Register, SourceState, Vintage
 from orchestration.lake.store import Lake
 from orchestration.receipts.sentences import text
+from orchestration.records.judgement import Channel
 from orchestration.records.outcome import SourceStanding
 from orchestration.records.waived import WaiverNote
 
@@ -199,7 +200,7 @@ def _health(
             refused=refused,
             today=today,
             channel=looked or _channel(register, kept),
-            published_vintage=announced,  # type: ignore[arg-type]
+            published_vintage=announced,
             own_calendar=source.tables[name].calendar if name in source.tables else None,
             reference_end=kept.reference_end if kept else None,
         )
@@ -211,7 +212,7 @@ def _health(
     return found[first], _channel(register, tables[first][held[first]]), found
 
 
-def _channel(register: Register, kept: Vintage | None) -> str | None:
+def _channel(register: Register, kept: Vintage | None) -> Channel | None:
     """Return where the files of a vintage came from; a sample among them tells on the whole."""
     parts = list(register.parts(kept).values())
     if any(p.channel == "sample" for p in parts):
@@ -225,7 +226,10 @@ def _utc(moment: str | datetime) -> datetime:
 
 
 def summary(found: list[SourceStatus], language: Language = "fr") -> str:
-    """Return how many sources stand how, the most urgent first: `27 sources : 12 à actualiser par nous, 15 à jour.`"""
+    """Return how many sources stand how, the most urgent first.
+
+    `27 sources : 12 à actualiser par nous, 15 à jour.`
+    """
     counts = [(len([s for s in found if s.health.state == state]), words) for state, (words, _) in STATES.items()]
     told = [say("health.count_of_state", count=n, words=words) for n, words in counts if n]
     return text(say("health.summary", count=len(found), states=told), language)

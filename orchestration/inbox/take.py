@@ -617,7 +617,7 @@ def _write_answer(settings: Settings, inbox: Inbox, dropped: Dropped, story: ans
 def _move(dropped: Dropped, target: Path) -> None:
     # what was written over meanwhile is a new delivery: it stays, and the next look takes it
     if delivery.is_unchanged(dropped):
-        os.replace(dropped.path, target)
+        dropped.path.replace(target)
 
 
 def _finished(settings: Settings, inbox: Inbox, dropped: Dropped, digest: str, now: datetime) -> Answer | None:

@@ -8,7 +8,6 @@ belongs to `docs`.
 from __future__ import annotations
 
 import logging
-import os
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
@@ -63,7 +62,7 @@ def remember_checks(home: Path, outcome: RefreshOutcome) -> None:
     results.take(outcome)
     begun = home / ".checks.json"
     begun.write_text(results.model_dump_json(indent=1, exclude_none=True), encoding="utf-8")
-    os.replace(begun, home / "checks.json")
+    begun.replace(home / "checks.json")
 
 
 def last_results(home: Path) -> Results:

@@ -136,8 +136,8 @@ def _show_valueless(data: bytes, sheet: str, index: int, rows: list[list[str]], 
     rows += ([] for _ in range(height - len(rows)))
     for row in rows:
         row += [""] * (width - len(row))
-    for (row, column), text in found.items():
-        rows[row][column] = text
+    for (at, column), text in found.items():
+        rows[at][column] = text
 
 
 def _choose(

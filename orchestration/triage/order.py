@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+import warnings
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -135,15 +136,15 @@ def _apart(values: np.ndarray, past: np.ndarray) -> tuple[np.ndarray, np.ndarray
 
 
 def _medians(matrix: np.ndarray) -> np.ndarray:
-    import warnings
-
     import numpy as np
 
     if not np.isnan(matrix).any():
-        return np.median(matrix, axis=0)
+        plain: np.ndarray = np.median(matrix, axis=0)
+        return plain
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)
-        return np.nanmedian(matrix, axis=0)
+        known: np.ndarray = np.nanmedian(matrix, axis=0)
+        return known
 
 
 def _said(a: str, b: str, own: float, other: float) -> tuple[str, str, Message]:
@@ -447,7 +448,8 @@ def _stretch(own: np.ndarray, moved: np.ndarray, count: int, columns: int) -> li
         return []
     before = np.concatenate([[0.0], totals[: end + 1]])
     begin = int(np.argmin(before[: end + 1]))
-    return index[begin : end + 1].tolist()
+    rows: list[int] = index[begin : end + 1].tolist()
+    return rows
 
 
 # names --------------------------------------------------------------------------------------------

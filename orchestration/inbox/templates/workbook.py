@@ -8,7 +8,6 @@ entry reach down `ROWS` lines; below them the file is still read, only without h
 from __future__ import annotations
 
 import json
-import os
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -86,7 +85,7 @@ def templates(settings: Settings, out_dir: Path, language: Language | None = Non
             written.append(path)
         begun = out_dir / f"{WRITTEN}.part"
         begun.write_text(json.dumps(known, ensure_ascii=False, indent=1), encoding="utf-8")
-        os.replace(begun, out_dir / WRITTEN)
+        begun.replace(out_dir / WRITTEN)
     except OSError as error:
         raise FolderUnusable(out_dir, error) from error
     return written
@@ -184,7 +183,7 @@ def write_template(source: Source, table: str, out: Path, language: Language = "
     out.parent.mkdir(parents=True, exist_ok=True)
     begun = out.with_name(f".{out.name}.part")
     book.save(begun)
-    os.replace(begun, out)
+    begun.replace(out)
 
 
 def _spec(source: Source, table: str) -> FileSpec | None:

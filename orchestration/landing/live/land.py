@@ -28,10 +28,12 @@ from orchestration.landing.live import bodies, publishers, wording
 from orchestration.landing.live.addresses import Address, plain_name, shown
 from orchestration.landing.live.changes import Method, Verdict, by_publisher
 from orchestration.landing.live.clock import parse_moment
-from orchestration.landing.live.engine import Ask, Effort, Engine, discard
+from orchestration.landing.live.engine import Engine
+from orchestration.landing.live.exchanges import Ask, Download, Effort
 from orchestration.landing.live.journal import Entry, Journal
 from orchestration.landing.live.progress import Bars
 from orchestration.landing.live.publishers import Published
+from orchestration.landing.live.receiving import discard
 from orchestration.landing.live.settings import LiveSettings
 from orchestration.landing.live.wording import LiveFailure
 from orchestration.records.outcome import FileOutcome
@@ -293,7 +295,7 @@ class _Visit:
         part.parent.mkdir(parents=True, exist_ok=True)
         label = f"{self.source.source_id} {address.live.file_name or ''}".strip()
 
-        def fetch(conditional: bool) -> publishers.Download:
+        def fetch(conditional: bool) -> Download:
             return publishers.fetch(
                 self.engine, address, url, part, ask, known=known, bars=self.bars, label=label, conditional=conditional
             )
@@ -323,7 +325,9 @@ class _Visit:
         method = verdict.method if verdict.same is False else download.verdict.method
         if entry is not None and digest == entry.sha256:
             discard(part)
-            entry = entry.model_copy(update=_seen(download) | {"url": shown(url)})
+            now = download.validators
+            seen = {"etag": now.etag, "last_modified": now.last_modified, "length": now.length, "url": shown(url)}
+            entry = entry.model_copy(update=seen)
             return self._unchanged(address, entry, published, "hash", ask, began)
         return self._new(
             address, url, part, name, digest, download, published, method if entry else "first", ask, began
@@ -357,7 +361,7 @@ class _Visit:
         part: Path,
         name: str,
         digest: str,
-        download: publishers.Download,
+        download: Download,
         published: Published | None,
         method: Method,
         ask: Ask,
@@ -372,7 +376,7 @@ class _Visit:
         target = self.cache / vintage / name
         target.parent.mkdir(parents=True, exist_ok=True)
         size = part.stat().st_size
-        os.replace(part, target)
+        part.replace(target)
         discard(part)
         _sync(target.parent)
         now = self.now.isoformat(timespec="seconds")
@@ -391,7 +395,9 @@ class _Visit:
             fetched_at=now,
             checked_at=now,
             method=method,
-            **_seen(download),
+            etag=download.validators.etag,
+            last_modified=download.validators.last_modified,
+            length=download.validators.length,
         )
         self._remember(address, entry)
         if old is not None and (old.vintage, old.file) != (vintage, name):
@@ -513,11 +519,6 @@ class _Visit:
         )
         self.landing.checks.append(check)
         return check
-
-
-def _seen(download: publishers.Download) -> dict[str, object]:
-    now = download.validators
-    return {"etag": now.etag, "last_modified": now.last_modified, "length": now.length}
 
 
 def _without_address(source: Source, last_good: str | None) -> LiveLanding:
