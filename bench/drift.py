@@ -179,7 +179,7 @@ class Bench:
         rng = random.Random(f"{kind.name}|{base.file}")
         others = sorted(
             ((b.file, d) for b, d in contents.items() if b.source != base.source),
-            key=lambda x: hashlib.md5(f"{kind.name}{base.file}{x[0]}".encode()).hexdigest(),
+            key=lambda x: hashlib.md5(f"{kind.name}{base.file}{x[0]}".encode(), usedforsecurity=False).hexdigest(),
         )
         siblings = [
             (b.vintage, b.file, d)
@@ -459,29 +459,35 @@ def differences(match: Match, clean: pd.DataFrame, got: Any, mutant: Mutant, str
         return "taken although it had to be refused"
     names = [c.name for c in match.table.columns]
     truth = clean[names].copy()
-    if mutant.years:
-        for column in match.table.columns:
-            if column.type == "year":
-                truth[column.name] = truth[column.name] + mutant.years
-    key = match.table.key or names
+    for column in match.table.columns:
+        if mutant.years and column.type == "year":
+            truth[column.name] = truth[column.name] + mutant.years
     read = got.frame[names]
     if mutant.quotes_stay:
         read = read.apply(lambda c: c.map(lambda v: v.replace('"', "").strip() if isinstance(v, str) else v))
+    if not match.table.key:
+        return of_whole_rows(plain(truth), plain(read), got, mutant)
     # one line of a cross-tab is a row a period
     spread = int(clean["_row"].value_counts().max()) if "_row" in clean and len(clean) else 1
-    if not match.table.key:
-        a, b = Counter(map(tuple, plain(truth).values.tolist())), Counter(map(tuple, plain(read).values.tolist()))
-        return (
-            f"rows that do not exist: {list((b - a).items())[:1]}"
-            if b - a
-            else ("" if mutant.lost_rows or not a - b or got.rejected else f"rows lost: {list((a - b).items())[:1]}")
-        )
+    key = match.table.key
     read = plain(read)
     for old, new in MERGED if mutant.former_codes else ():  # counted with their new commune further on
         for name in key:
             if old not in set(truth[name]):
                 read[name] = read[name].replace(old, new)
-    left, right = plain(truth).set_index(key), read.set_index(key)
+    return of_keyed_rows(plain(truth).set_index(key), read.set_index(key), got, mutant, spread)
+
+
+def of_whole_rows(truth: pd.DataFrame, read: pd.DataFrame, got: Any, mutant: Mutant) -> str:
+    """Return what differs between lists of rows without a key."""
+    a, b = Counter(map(tuple, truth.values.tolist())), Counter(map(tuple, read.values.tolist()))
+    if b - a:
+        return f"rows that do not exist: {list((b - a).items())[:1]}"
+    return "" if mutant.lost_rows or not a - b or got.rejected else f"rows lost: {list((a - b).items())[:1]}"
+
+
+def of_keyed_rows(left: pd.DataFrame, right: pd.DataFrame, got: Any, mutant: Mutant, spread: int) -> str:
+    """Return what differs between the truth and what was read, by key. `spread`: rows that one line makes."""
     strange = right.index.difference(left.index)
     if len(strange):
         return f"{len(strange)} rows that do not exist: {list(strange)[:2]}"

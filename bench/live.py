@@ -114,7 +114,7 @@ def catalogue(latency: float) -> None:
         mounted = dict(server.routes)
         for wait in (0.0, latency):
             for path, route in mounted.items():
-                server.routes[path] = lambda r, route=route: (time.sleep(wait), route(r))  # type: ignore[misc]
+                server.routes[path] = lambda r, route=route, wait=wait: (time.sleep(wait), route(r))  # type: ignore[misc]
             seconds = _median(sources, Path(folder) / str(wait), publishers.settings())
             server.asked.clear()
             _ = land_all_live(

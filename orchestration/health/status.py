@@ -174,7 +174,7 @@ def _health(
         for name, vintages in state.tables.items()
     }
     held = {name: last for name, vintages in tables.items() if (last := newest(list(vintages)))}
-    looked = None
+    looked: Channel | None = None
     taken = [f.judged_at for files in judged.values() for f in files if f.judged_at]
     fetched = max((_utc(t) for t in taken), default=None)
     published, announced = None, None

@@ -100,6 +100,7 @@ class Inbox:
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Hold the inbox; raises InboxBusy when another process does, FolderUnusable where it cannot be written to."""
+        # filelock costs 0.1 s to import
         from filelock import FileLock, Timeout
 
         self.make()

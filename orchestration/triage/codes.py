@@ -221,14 +221,10 @@ def _forget_unverified(code: str, name: str, conformed: Conformed, lists: CodeLi
     rows = [r for r in rows if not contradicted("commune", code, name, frame.loc[[r]], lists.names, set())]
     if not rows:
         return
+    first = frame.loc[rows[:5], ["_row", code, name]]
     where = [
-        say(
-            "triage.row_of_code",
-            line=frame.loc[r, "_row"],
-            code=frame.loc[r, code],
-            name=frame.loc[r, name] or "",
-        )
-        for r in rows[:5]
+        say("triage.row_of_code", line=line, code=one, name=called or "")
+        for line, one, called in zip(first["_row"], first[code], first[name], strict=True)
     ]
     conformed.notes.append(say("triage.codes_unverified", count=len(rows), rows=where, more=len(rows) > 5))
     conformed.frame = frame = frame.copy()

@@ -182,7 +182,7 @@ class Engine:
         while True:
             guard.check_scheme(url, came_from)
             wire, allowed = self._connections.asked_of(url)
-            guard.checkhost_of(wire, allowed, self._resolve)
+            guard.check_host(wire, allowed, self._resolve)
             host = host_of(url)
             sent = headers | ask.secret if _origin(url) == first else headers
             asked_at = self._clock()
@@ -221,7 +221,7 @@ class Engine:
 
         def wait(state: RetryCallState) -> float:
             failure = state.outcome.exception() if state.outcome else None
-            asked = failure.retry_after if isinstance(failure, LiveFailure) else None
+            asked: float | None = failure.retry_after if isinstance(failure, LiveFailure) else None
             return self._pause(max(futile, 1)) if asked is None else asked
 
         def again(state: RetryCallState) -> bool:
@@ -257,7 +257,7 @@ class Engine:
         self._sleep(seconds)
 
     def _pause(self, tries: int) -> float:
-        top = min(self.settings.backoff_cap, self.settings.backoff_seconds * 2 ** (tries - 1))
+        top: float = min(self.settings.backoff_cap, self.settings.backoff_seconds * 2.0 ** (tries - 1))
         return top * self._rng.uniform(0.5, 1.0)
 
     # failures ---------------------------------------------------------------------------------------
