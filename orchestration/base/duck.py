@@ -18,6 +18,7 @@ def connect(path: Path | str = ":memory:", *, read_only: bool = False, **config:
     DuckDB draws a progress bar there once a query takes two seconds, which would spoil the one JSON
     object that `--json` promises; and a table's name in SQL must never find a frame by accident.
     """
+    # duckdb costs 0.1 s to import
     import duckdb
 
     connection = duckdb.connect(str(path), read_only=read_only, config=config)

@@ -3,6 +3,8 @@
 Every column of the result is canonical and typed; every row that could not be read is listed with
 its line, column and value, and so are the rows of a key with two truths. Refuses the whole file when more
 rows were lost than the source's budget allows.
+
+pandas costs 0.5 s to import, numpy with it: a refresh without news needs none of them.
 """
 
 from __future__ import annotations

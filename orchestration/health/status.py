@@ -19,8 +19,10 @@ from orchestration.base.settings import Settings
 from orchestration.catalog import Source, load_catalogue
 from orchestration.catalog.vintages import newest
 from orchestration.health.freshness import SourceHealth, health, worst
+from orchestration.judging.waivers import load_waivers
 from orchestration.lake.register import Realm, Register, SourceState, Vintage
 from orchestration.lake.store import Lake
+from orchestration.receipts.as_json import waiver_to_json
 from orchestration.receipts.sentences import text
 from orchestration.records.judgement import Channel
 from orchestration.records.outcome import SourceStanding
@@ -128,16 +130,12 @@ def waiver_notes(settings: Settings, found: list[SourceStatus], today: date | No
     """Return how every entry of `waivers.yml` stands today, malformed and expired ones first."""
     if not settings.waivers_path.is_file():
         return []
-    from orchestration.judging.waivers import load_waivers
-
     catalogue = {s.source.source_id: s.source for s in found}
     return load_waivers(settings.waivers_path, catalogue, settings.expectations_path).notes(today or date.today())
 
 
 def status_json(found: list[SourceStatus], notes: list[WaiverNote], language: Language = "fr") -> list[dict[str, Any]]:
     """Return every source as plain values, with the waivers that speak of it."""
-    from orchestration.receipts.as_json import waiver_to_json
-
     return [
         {
             **s.to_json(language),
@@ -240,6 +238,7 @@ def status_lines(found: list[SourceStatus], language: Language = "fr") -> list[A
 
     A line is never broken: it may hold a command to be copied. What asks for nothing has no action.
     """
+    # rich costs 0.07 s to import
     from rich.text import Text
 
     lines = [Text(summary(found, language), style="bold")]

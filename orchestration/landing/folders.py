@@ -14,6 +14,8 @@ from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from python_calamine import CalamineError, CalamineWorkbook
+
 from orchestration.base.messages import Message, say
 from orchestration.catalog.models import Source
 from orchestration.catalog.vintages import parse_vintage
@@ -151,8 +153,6 @@ def _by_sheet(source: Source, landed: Landed, info: zipfile.ZipInfo | None) -> l
     wanted = source.sheets(name)
     if len(wanted) < 2:
         return [landed]
-    from python_calamine import CalamineError, CalamineWorkbook
-
     try:
         if info:
             with zipfile.ZipFile(landed.path) as archive:

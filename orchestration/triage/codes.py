@@ -3,6 +3,8 @@
 Départements and régions are known by heart; communes, their mergers, the intercommunal bodies and the names come
 from the reference tables at hand (`CodeLists`), and are judged only where those cover the file. A code that
 nobody bears, or whose name is another place's, costs its row; beyond the source's budget, the file.
+
+pandas costs 0.5 s to import, numpy with it: a refresh without news needs none of them.
 """
 
 from __future__ import annotations

@@ -3,6 +3,8 @@
 Three faults leave every value possible and the file readable, and show only here: a unit changed by 10,
 100 or 1,000 (in the whole column, in some rows or in one), a column that no longer resembles itself,
 and single figures that differ from the extract shipped with the software.
+
+pandas costs 0.5 s to import, numpy with it: a refresh without news needs none of them.
 """
 
 from __future__ import annotations

@@ -3,6 +3,8 @@
 The data sheet holds the header line and nothing else: an example row would have to be deleted, and one
 day would not be. Examples stand in the legend and in the prompt that each cell shows. Lists and rules of
 entry reach down `ROWS` lines; below them the file is still read, only without help while typing.
+
+openpyxl costs 0.3 s to import: only where a workbook is made or looked at.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from typing import TYPE_CHECKING
 from orchestration.base.homes import FolderUnusable
 from orchestration.base.messages import Language, Message, say
 from orchestration.base.settings import Settings
+from orchestration.catalog.load import load_catalogue
 from orchestration.catalog.models import Column, FileSpec, Source
 from orchestration.inbox.templates.legend import Legend, load_legend
 from orchestration.receipts.sentences import text
@@ -71,8 +74,6 @@ def templates(settings: Settings, out_dir: Path, language: Language | None = Non
     empty one is written beside it (`projets (2).xlsx`). `language`: which comes first in the legend (the headers
     are French: they are what is read); None for the settings' own. Raises FolderUnusable.
     """
-    from orchestration.catalog import load_catalogue
-
     catalogue = load_catalogue(settings.sources_path)
     written = []
     try:

@@ -63,6 +63,7 @@ class Bars:
         """Draw one bar more, and return what rich knows it by."""
         with self._lock:
             if self._progress is None:
+                # rich costs 0.1 s to import
                 from rich.console import Console
                 from rich.progress import (
                     BarColumn,
