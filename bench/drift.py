@@ -55,6 +55,7 @@ from orchestration.judging.waivers import Waivers  # noqa: E402
 from orchestration.lake.register import SourceState, Vintage  # noqa: E402
 from orchestration.lake.store import Lake  # noqa: E402
 from orchestration.landing import Landed  # noqa: E402
+from orchestration.receipts.sentences import text  # noqa: E402
 from orchestration.records.judgement import Judgement, Verdict  # noqa: E402
 from orchestration.triage import CodeLists, Reference, code_lists, refuse  # noqa: E402
 
@@ -267,7 +268,7 @@ class Bench:
         finally:
             path.unlink()
         if findings.refusal is not None and findings.refusal.kind == "unforeseen":
-            return RuntimeError(findings.refusal.reason.en)
+            return RuntimeError(text(findings.refusal.reason, "en"))
         return findings.refusal or findings.rows
 
     def facts(self, lake: Lake, situation: str) -> Facts:
@@ -333,7 +334,7 @@ class Bench:
         source = self.catalogue[base.source]
         bare = self.deliver(base, base.file, base.vintage, clean, Lake(self.scratch / "none"), SourceState(), "bare")
         if isinstance(bare, Exception):
-            said = bare.reason.en if isinstance(bare, Refusal) else repr(bare)
+            said = text(bare.reason, "en") if isinstance(bare, Refusal) else repr(bare)
             self.cases.append(
                 Case(base.source, base.file, "clean file", "clean", "same", "first", "refused needlessly", said)
             )
@@ -400,10 +401,10 @@ class Bench:
     ) -> Case:
         case = Case(base.source, base.file, kind.name, kind.family, mutant.expect, situation, "")
         if isinstance(got, Refusal):
-            case.said, case.action = got.reason.fr, got.action.fr
+            case.said, case.action = text(got.reason, "fr"), text(got.action, "fr")
             name = mutant.name or base.file
-            named = any(n and n in got.reason.fr for n in (name, re.sub(r"\.(gz|zip)$", "", name), base.file))
-            useful = named and len(got.action.fr) > 10 and got.reason.en and got.action.en
+            named = any(n and n in text(got.reason, "fr") for n in (name, re.sub(r"\.(gz|zip)$", "", name), base.file))
+            useful = named and len(text(got.action, "fr")) > 10 and text(got.reason, "en") and text(got.action, "en")
             case.outcome = (
                 "refused needlessly"
                 if mutant.expect == "same"
@@ -414,7 +415,7 @@ class Bench:
         elif isinstance(got, Exception):
             case.outcome, case.said = "crashed", repr(got)
         else:
-            case.said = " ; ".join(n.fr for n in got.notes)
+            case.said = " ; ".join(text(n, "fr") for n in got.notes)
             wrong = differences(match, clean, got, mutant, kind.family.startswith("another"))
             if wrong:
                 case.outcome, case.detail = "silently wrong", wrong
@@ -507,8 +508,8 @@ def told(got: Any, name: str, index: Any) -> bool:
     """Return whether a note names the figure as changed, old → new: a publisher's correction is taken and told."""
     places = [str(i) for i in (index if isinstance(index, tuple) else (index,))]
     return any(
-        "→" in n.fr and f"« {name} »" in n.fr and all(p in n.fr for p in places if not p.endswith(".0"))
-        for n in got.notes
+        "→" in said and f"« {name} »" in said and all(p in said for p in places if not p.endswith(".0"))
+        for said in (text(n, "fr") for n in got.notes)
     )
 
 
