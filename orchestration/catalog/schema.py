@@ -38,7 +38,7 @@ def duckdb_type(column_type: str) -> str:
 
 def output_columns(table: Table) -> list[tuple[str, str]]:
     """Return (name, catalogue type) of the columns of a conformed table, markers included."""
-    result = []
+    result: list[tuple[str, str]] = []
     for column in table.columns:
         result.append((column.name, column.type))
         if column.secret:

@@ -22,7 +22,8 @@ nothing. `{name:format}` spells it otherwise:
 | `after( de )` | the value with these words before it, nothing where there is no value |
 | `quoted_after( : )` | the same, the value in quotation marks |
 
-`(s)` after a number agrees with it: see `agreed`. A new format is a function of `_SPELLERS`.
+`(s)` after a number agrees with it: see `agreed`. A new format is a function of `_SPELLERS`. `wording`, with the
+catalogue's models below it, costs 0.15 s to import: it is imported where the first figure is spelt.
 """
 
 from __future__ import annotations

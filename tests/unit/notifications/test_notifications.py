@@ -107,7 +107,8 @@ def tell(settings, *files, day=0, **more):
     return notify(settings, outcome(*files, **more), CATALOGUE, now=NOW + timedelta(days=day))
 
 
-def late(source_id, today=NOW.date()):
+def late(source_id, today=None):
+    today = today or NOW.date()
     source = CATALOGUE[source_id]
     found = health(
         source, newest_vintage="2014", published_at=None, fetched_at=None, refused=False, today=today, channel="live"

@@ -23,7 +23,7 @@ CODE = PROJECT / "orchestration"
 WAITING = ("judging", "refresh", "lake", "records", "dagster", "cli", "building", "notifications")
 # rooms that lie below `receipts`: they hand messages up and never see a word
 BELOW = ("catalog", "reading", "conforming", "triage", "landing", "editions", "lake", "records")
-ROOMS = sorted(p.stem for p in catalogues.FOLDER.glob("*.yml") if p.stem != catalogues.LABELS)
+ROOMS = sorted(p.stem for p in catalogues.FOLDER.glob("*.yml") if p.stem != "labels")
 SENTENCES = {f"{room}.{name}" for room in ROOMS for name in catalogues.catalogue(room)}
 A_CODE = re.compile(rf"({'|'.join(ROOMS)})\.[a-z0-9_]+")
 # where French is what is read (how publishers write a day, a note) or written (a page of the catalogue in both languages)

@@ -9,7 +9,7 @@ from orchestration.receipts.sentences import both, catalogues
 from orchestration.receipts.sentences.templates import FORMATS, agreed, compiled, filled
 from tests.words import en, fr
 
-ROOMS = sorted(p.stem for p in catalogues.FOLDER.glob("*.yml") if p.stem != catalogues.LABELS)
+ROOMS = sorted(p.stem for p in catalogues.FOLDER.glob("*.yml") if p.stem != "labels")
 SENTENCES = [f"{room}.{name}" for room in ROOMS for name in catalogues.catalogue(room)]
 # the grain of a team's table (« un projet ») is known in French only
 FRENCH_ONLY = {"inbox.legend_step_1": {"grain"}}
