@@ -13,17 +13,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orchestration.base.messages import Message, Refusal
+from orchestration.base.messages import Message, Refusal, say
 from orchestration.cli.answering import (
     REFUSED,
     catalogue_trouble,
     console,
     is_terminal,
     refusals,
-    say,
     show,
     show_json,
+    spelt,
     stop,
+    tell,
 )
 from orchestration.cli.options import Home, Json, catalogue_of, settings_for
 from orchestration.cli.prompt import WRONG_USAGE
@@ -35,11 +36,11 @@ if TYPE_CHECKING:
     from orchestration.records.proposal import Patch
 
 STATES = {
-    "accepted": Message(fr="pris", en="accepted"),
-    "adapted": Message(fr="pris, forme adaptée", en="accepted, form adapted"),
-    "refused": Message(fr="refusé", en="refused"),
+    "accepted": say("cli.accepted"),
+    "adapted": say("cli.adapted"),
+    "refused": say("cli.refused"),
 }
-NOTHING = Message(fr="Rien n'a été écrit.", en="Nothing was written.")
+NOTHING = say("cli.nothing_written")
 
 
 def check(
@@ -70,34 +71,31 @@ def check(
     with refusals(settings, json_):
         outcome = trial.try_file(settings, catalogue, catalogue[source], file, vintage, today=date.today())
     if not json_:
-        state = STATES[outcome.state].text(settings.language)
+        state = spelt(STATES[outcome.state], settings.language)
         console().print(f"[bold]{file.name}[/bold] : {state}, {outcome.rows_kept} / {outcome.rows_read}")
-        for text in (outcome.reason, None if accept and outcome.patch else outcome.action):
-            if text:
-                say(settings, text)
+        for message in (outcome.reason, None if accept and outcome.patch else outcome.action):
+            if message:
+                tell(settings, message)
     accepted, said = (
         _accept(settings, catalogue, outcome, file, vintage, yes=yes, ask=not json_) if accept else (False, [])
     )
     if json_:
         answer = receipts.file_to_json(outcome, settings.language)
         if accept:
-            answer |= {"accepted": accepted, "said": [m.text(settings.language) for m in said]}
+            answer |= {"accepted": accepted, "said": [spelt(m, settings.language) for m in said]}
         show_json(answer)
     else:
         for message in said:
-            say(settings, message)
+            tell(settings, message)
     raise typer.Exit(REFUSED if outcome.state == "refused" and not accepted else 0)
 
 
 def _require(settings: Settings, catalogue: dict[str, Source], source: str, file: Path, as_json: bool) -> None:
     if source not in catalogue:
-        unknown = Message(
-            fr=f"Aucune source ne s'appelle « {source} ». Sources : {', '.join(catalogue)}.",
-            en=f"No source is called '{source}'. Sources: {', '.join(catalogue)}.",
-        )
+        unknown = say("cli.unknown_source", source=source, known=catalogue)
         stop(WRONG_USAGE, unknown, None, as_json, settings)
     if not file.is_file():
-        missing = Message(fr=f"Le fichier « {file} » n'existe pas.", en=f"The file '{file}' does not exist.")
+        missing = say("cli.file_missing", file=file)
         stop(WRONG_USAGE, missing, None, as_json, settings)
 
 
@@ -114,17 +112,7 @@ def _accept(
     """Ask for a yes and write the proposed lines; return whether they were, and what to tell."""
     patch, source = outcome.patch, catalogue[outcome.source]
     if patch is None:
-        why = (
-            Message(
-                fr="Il n'y a rien à accepter : le fichier est pris tel quel.",
-                en="There is nothing to accept: the file is taken as it is.",
-            )
-            if outcome.state != "refused"
-            else Message(
-                fr="Il n'y a rien à accepter : ce refus ne se lève pas par une ligne de columns.csv.",
-                en="There is nothing to accept: a line in columns.csv does not lift this refusal.",
-            )
-        )
+        why = say("cli.accepted_as_it_is") if outcome.state != "refused" else say("cli.no_line_lifts_it")
         return False, [why, NOTHING]
     path = source.path / "columns.csv"
     if ask:
@@ -133,30 +121,21 @@ def _accept(
         if not ask or not is_terminal():
             return False, [
                 NOTHING,
-                Message(
-                    fr="Personne ne peut répondre ici : ajouter --yes pour accepter ces lignes.",
-                    en="Nobody can answer here: add --yes to accept these lines.",
-                ),
+                say("cli.nobody_can_answer"),
             ]
-        question = Message(
-            fr="Ces noms désignent-ils bien ces colonnes ? Écrire ces lignes",
-            en="Are these names really those columns? Write the lines",
-        )
-        if not typer.confirm(question.text(settings.language)):
+        question = say("cli.are_these_the_columns")
+        if not typer.confirm(spelt(question, settings.language)):
             return False, [NOTHING]
     return _write_lines(settings, catalogue, source, file, vintage, patch)
 
 
 def _show_lines(settings: Settings, patch: Patch, path: Path) -> None:
-    say(settings, Message(fr=f"Lignes à ajouter à {path} :", en=f"Lines to add to {path}:"))
+    tell(settings, say("cli.lines_to_add", file=path))
     for p in patch.proposals:
-        say(settings, Message(fr=f"  {p.line}", en=f"  {p.line}"))
-        say(
+        show(f"  {p.line}")
+        tell(
             settings,
-            Message(
-                fr=f"    « {p.published} » → {p.canonical} : {p.evidence.fr}",
-                en=f"    '{p.published}' → {p.canonical}: {p.evidence.en}",
-            ),
+            say("cli.proposed_line", published=p.published, column=p.canonical, evidence=p.evidence),
         )
 
 
@@ -172,10 +151,7 @@ def _write_lines(
     except Refusal as refusal:
         return False, [
             NOTHING,
-            Message(
-                fr=f"Avec ces lignes, le fichier serait encore refusé : {refusal.reason.fr}",
-                en=f"With these lines the file would still be refused: {refusal.reason.en}",
-            ),
+            say("cli.still_refused", reason=refusal.reason),
             refusal.action,
         ]
     except CatalogueError as error:
@@ -184,21 +160,11 @@ def _write_lines(
         why = error.strerror or str(error)
         return False, [
             NOTHING,
-            Message(
-                fr=f"{path} ne peut pas être modifié d'ici ({why}). Transmettre les lignes ci-dessus à qui tient le dépôt du projet.",
-                en=f"{path} cannot be changed from here ({why}). Hand the lines above to whoever keeps the project's repository.",
-            ),
+            say("cli.lines_not_written", file=path, why=why),
         ]
-    count = len(patch.proposals)
     return True, [
-        Message(
-            fr=f"{count} ligne{'s' if count > 1 else ''} écrite{'s' if count > 1 else ''} dans {path} ; vérifié : le contrat se charge, et {file.name} se lit.",
-            en=f"{count} line{'s' if count > 1 else ''} written to {path}; proven: the contract loads, and {file.name} reads.",
-        ),
-        Message(
-            fr=f"Ensuite : relancer « observatory refresh » avec ce fichier, puis faire relire et enregistrer le changement (git diff {path}).",
-            en=f"Next: run 'observatory refresh' with this file again, then have the change reviewed and committed (git diff {path}).",
-        ),
+        say("cli.lines_written", count=len(patch.proposals), file=path, tried=file.name),
+        say("cli.lines_next", file=path),
     ]
 
 
@@ -219,19 +185,16 @@ def docs(
     except SuiteError as error:
         stop(
             WRONG_USAGE,
-            Message(
-                fr=f"Ce fichier d'attentes ne peut pas être lu : {error}",
-                en=f"This expectation file cannot be read: {error}",
-            ),
-            Message(fr="Corriger le fichier nommé, puis relancer.", en="Correct the file named, then start again."),
+            say("cli.suite_unreadable", error=error),
+            say("cli.correct_the_file"),
             False,
             settings,
         )
     except OSError as error:
         stop(
             WRONG_USAGE,
-            Message(fr=f"La page n'a pas pu être écrite : {error}", en=f"The page could not be written: {error}"),
-            Message(fr="Choisir un autre endroit.", en="Choose another place."),
+            say("cli.page_not_written", error=error),
+            say("cli.choose_another_place"),
             False,
             settings,
         )

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orchestration.base.messages import Message
-from orchestration.cli.answering import REFUSED, log_to_standard_error, refusals, say, show, show_json
+from orchestration.base.messages import Message, say
+from orchestration.cli.answering import REFUSED, log_to_standard_error, refusals, show, show_json, spelt, tell
 from orchestration.cli.options import Home, Json, catalogue_of, settings_for
 from orchestration.cli.refreshing import refresh_with
 
@@ -39,13 +39,12 @@ def inbox(home: Home = None, json_: Json = False) -> None:
 
     def step(message: Message) -> None:
         if not json_:
-            say(settings, message)
+            tell(settings, message)
 
     def answered(answer: Answer) -> None:
         if json_:
             return
-        colon = " :" if settings.language == "fr" else ":"
-        show(f"{answer.dropped}{colon} {answer.sentence.text(settings.language)}")
+        tell(settings, say("cli.answer", file=answer.dropped, sentence=answer.sentence))
         if answer.page:
             show(f"  → {answer.page}")
 
@@ -53,10 +52,10 @@ def inbox(home: Home = None, json_: Json = False) -> None:
         answers = take_all(settings, refreshed, step=step, answered=answered)
     if json_:
         show_json(
-            [{"file": a.dropped, "state": a.state, "sentence": a.sentence.text(settings.language)} for a in answers]
+            [{"file": a.dropped, "state": a.state, "sentence": spelt(a.sentence, settings.language)} for a in answers]
         )
     elif not answers:
-        say(settings, Message(fr="La boîte de dépôt est vide.", en="The inbox is empty."))
+        tell(settings, say("cli.inbox_empty"))
     raise typer.Exit(REFUSED if any(a.state == "refused" for a in answers) else 0)
 
 
@@ -74,10 +73,7 @@ def templates(
     for path in written:
         show(str(path))
     if any(path.stem.endswith(")") for path in written):
-        say(
+        tell(
             settings,
-            Message(
-                fr="Un modèle de ce nom avait été rempli ou modifié : il est resté comme il est, le modèle vide est à côté.",
-                en="A template of that name had been filled in or changed: it stays as it is, the empty one lies beside it.",
-            ),
+            say("cli.template_kept"),
         )

@@ -11,12 +11,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orchestration.base.messages import Message
-from orchestration.cli.answering import console, refusals, say, show_json
+from orchestration.base.messages import Language, say
+from orchestration.cli.answering import console, refusals, show_json, spelt, tell
 from orchestration.cli.options import Home, Json, settings_for
 
 if TYPE_CHECKING:
     from orchestration.editions import Edition
+
+HEADINGS = (
+    say("cli.column_edition"),
+    say("cli.column_published"),
+    say("cli.column_in_service"),
+    say("cli.column_tables"),
+    say("cli.column_rows"),
+)
 
 
 def editions(home: Home = None, json_: Json = False) -> None:
@@ -40,29 +48,22 @@ def editions(home: Home = None, json_: Json = False) -> None:
             ]
         )
     elif found:
-        _show(found, settings.language == "fr")
+        _show(found, settings.language)
     else:
-        say(
+        tell(
             settings,
-            Message(
-                fr="Aucune édition n'est encore publiée : lancer « observatory refresh ».",
-                en="No edition is published yet: run 'observatory refresh'.",
-            ),
+            say("cli.none_published"),
         )
 
 
-def _show(found: list[Edition], french: bool) -> None:
+def _show(found: list[Edition], language: Language) -> None:
     from rich.table import Table
 
     table = Table()
-    headings = (
-        ("édition", "publiée le", "en service", "tables", "lignes")
-        if french
-        else ("edition", "published on", "in service", "tables", "rows")
-    )
-    yes, back = ("oui", "oui (retour)") if french else ("yes", "yes (rolled back to)")
-    for heading in headings:
-        table.add_column(heading, no_wrap=heading == headings[0])
+    for heading in HEADINGS:
+        table.add_column(spelt(heading, language), no_wrap=heading == HEADINGS[0])
+    yes, back = spelt(say("cli.in_service"), language), spelt(say("cli.rolled_back_to"), language)
+    french = language == "fr"
     for e in found:
         mark = back if e.is_rolled_back_to else yes if e.is_current else ""
         day = "%d/%m/%Y %H:%M" if french else "%Y-%m-%d %H:%M"
@@ -85,10 +86,7 @@ def rollback(
     settings = settings_for(home)
     with refusals(settings):
         target = roll_back(settings.home, edition)
-    say(
+    tell(
         settings,
-        Message(
-            fr=f"Les lecteurs voient maintenant l'édition {target.edition_id}.",
-            en=f"Readers now see edition {target.edition_id}.",
-        ),
+        say("cli.rolled_back", edition=target.edition_id),
     )

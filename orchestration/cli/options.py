@@ -16,7 +16,7 @@ import typer
 from pydantic import ValidationError
 
 from orchestration.base.messages import Refusal
-from orchestration.cli.answering import refusals, stop
+from orchestration.cli.answering import refusals, spelt, stop
 from orchestration.cli.prompt import WRONG_USAGE, language
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def settings_for(
     except ValidationError as error:
         *first, last = troubles(error)
         for trouble in first:
-            print(trouble.text(language()), file=sys.stderr)
+            print(spelt(trouble, language()), file=sys.stderr)
         stop(WRONG_USAGE, last, None, json_)
     if use != "nothing":
         try:

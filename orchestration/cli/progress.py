@@ -11,17 +11,18 @@ from collections.abc import Mapping
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Self, TextIO
 
-from orchestration.base.messages import Language, Message
+from orchestration.base.messages import Language, Message, say
+from orchestration.cli.answering import spelt
 
 if TYPE_CHECKING:
     from orchestration.catalog.models import Source
     from orchestration.records.outcome import Step
 
 _STEPS: dict[Step, Message] = {
-    "ingest": Message(fr="lecture", en="reading"),
-    "build": Message(fr="calcul des tables et contrôles", en="building the tables, with their checks"),
-    "check": Message(fr="contrôle des tables à publier", en="checking the tables to be published"),
-    "publish": Message(fr="publication", en="publishing"),
+    "ingest": say("cli.step_ingest"),
+    "build": say("cli.step_build"),
+    "check": say("cli.step_check"),
+    "publish": say("cli.step_publish"),
 }
 
 
@@ -34,7 +35,7 @@ class Progress:
         self._stream = stream or sys.stderr
         self._bar: Any = None
         self._task: Any = None
-        self._doing: str | None = None
+        self._doing: Message | None = None
         self._since = 0.0
 
     def __enter__(self) -> Self:
@@ -63,12 +64,11 @@ class Progress:
     def step(self, step: Step, source_id: str | None = None) -> None:
         """Tell that a step begins, and with it that the one before has ended."""
         self._end()
-        self._doing, self._since = _STEPS[step].text(self._language), monotonic()
-        if source_id is not None:
-            source = self._sources.get(source_id)
-            self._doing += " — " + (source.title.message.text(self._language) if source else source_id)
+        source = self._sources.get(source_id) if source_id is not None else None
+        self._doing = say("cli.step", step=_STEPS[step], source=source.title if source else source_id)
+        self._since = monotonic()
         if self._bar is not None:
-            self._bar.update(self._task, description=self._doing)
+            self._bar.update(self._task, description=spelt(self._doing, self._language))
 
     def _end(self) -> None:
         if self._doing is None:
@@ -76,7 +76,6 @@ class Progress:
         if self._bar is not None:
             self._bar.advance(self._task)
         else:
-            seconds = f"{monotonic() - self._since:.1f}"
-            took = f" : {seconds.replace('.', ',')} s" if self._language == "fr" else f": {seconds} s"
-            print(self._doing + took, file=self._stream, flush=True)
+            took = say("cli.step_took", step=self._doing, seconds=monotonic() - self._since)
+            print(spelt(took, self._language), file=self._stream, flush=True)
         self._doing = None

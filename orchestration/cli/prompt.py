@@ -1,64 +1,32 @@
 """What the command line says of itself: help in both languages, and words for a command that is mistyped.
 
-The English help stands with the commands in their families' modules, the French one in `FRENCH` below, by command and by
-`command.option` (`.option` for those that several share). Add the line of a new command or option here; a
-test asks for it. What a command does belongs to its module.
+The English help stands with the commands in their families' modules, where Typer wants it; the French one, the
+settings and the headings are data, in `receipts/sentences/help.json`: by command and by `command.option` (`.option` for
+those that several share). Add the line of a new command or option there; a test asks for it. What a command does
+belongs to its module.
 
-Imports inside functions: the rooms asked there cost 0.1 s to import; only the help of `refresh` and an accident ask.
+Imports inside functions: the rooms asked there cost 0.1 s to import, the catalogues of sentences 0.02 s; only the help
+of `refresh`, a mistyped command and an accident ask.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from orchestration.base.messages import Language, Message
+from orchestration.base.messages import Language, Message, say
 
 WRONG_USAGE, ABORTED = 2, 1
+_WORDS = Path(__file__).parents[1] / "receipts" / "sentences" / "help.json"
 
-FRENCH = {
-    "": "Observatoire des pratiques RSE des entreprises et des Objectifs de développement durable sur une métropole.",
-    ".version": "Dire la version et s'arrêter.",
-    ".help": "Afficher cette aide et s'arrêter.",
-    ".home": "Dossier sous lequel tout est écrit (par défaut OBSERVATORY_HOME, sinon ./var).",
-    ".json_": "Écrire un seul objet JSON sur la sortie standard, et rien d'autre.",
-    "refresh": "Lire les fichiers des éditeurs, construire les tables, les contrôler et publier une nouvelle édition.\n\n"
-    "Codes de sortie : 0 tout est pris ou inchangé, 2 mauvais usage, 3 publié mais une source a été refusée, 4 rien n'est "
-    "publié, 5 une autre actualisation est en cours dans ce dossier.",
-    "refresh.from_": "D'où viennent les fichiers : le dossier d'un miroir, les échantillons livrés (sample) ou les adresses des éditeurs (live).",
-    "refresh.only": "Seulement ces sources ou ces groupes ; peut être répété.",
-    "refresh.territory": "SIREN de l'intercommunalité que l'observatoire regarde.",
-    "refresh.replace_real": "Laisser les échantillons prendre la place d'une édition faite de fichiers réels.",
-    "inbox": "Prendre les fichiers déposés dans HOME/inbox et répondre à côté de chacun.\n\n"
-    "Codes de sortie : 0 tous sont pris (ou il n'y en a pas), 3 un fichier a été refusé, 5 une autre actualisation est en cours.",
-    "templates": "Écrire les classeurs que remplit l'équipe RSE : un par table, avec listes de choix et légende.",
-    "templates.folder": "Où les écrire (par défaut HOME/inbox/modeles).",
-    "status": "Dire de chaque source son millésime, quand son éditeur devait publier, de qui vient le retard et quoi faire.",
-    "heartbeat": "Dire si les actualisations aboutissent encore, et envoyer ce qui est en retard ou n'a pu être envoyé.\n\n"
-    "À lancer par une planification à part, à côté de celle qui actualise. Codes de sortie : 0 elles aboutissent, 1 elles se sont arrêtées.",
-    "sources": "Lister le catalogue : chaque source, son éditeur, ses groupes et ses tables.",
-    "check": "Essayer un fichier contre le contrat de sa source ; rien n'est écrit, sauf les lignes proposées avec --accept.\n\n"
-    "Le fichier est comparé à ce que tient le dossier et à l'extrait livré. Codes de sortie : 0 il serait pris (ou le sera, les "
-    "lignes acceptées), 2 mauvais usage, 3 il serait refusé.",
-    "check.source": "Identifiant de la source, tel que « observatory sources » le donne.",
-    "check.file": "Le fichier à essayer.",
-    "check.vintage": "Année (ou mois) dont parle le fichier ; par défaut, trouvée dans son nom.",
-    "check.accept": "Écrire les lignes proposées dans le columns.csv de la source, après un oui.",
-    "check.yes": "Avec --accept : ne pas demander.",
-    "docs": "Écrire la page des référents données : chaque attente en clair, avec son dernier résultat.",
-    "docs.out": "Où l'écrire : un dossier, ou un fichier ….html (par défaut HOME/docs).",
-    "editions": "Lister les éditions publiées, la plus récente d'abord.",
-    "rollback": "Revenir tout de suite à une édition publiée ; rien n'est supprimé.",
-    "rollback.edition": "Nom de l'édition, tel que « observatory editions » le donne.",
-    "serve": "Démarrer la page de Dagster et son service d'arrière-plan.",
-    "serve.host": "Adresse à écouter.",
-    "serve.port": "Port à écouter.",
-}
 EXAMPLES = {
     "": (
         "observatory refresh --from /srv/miroir --home /srv/observatoire",
@@ -73,35 +41,6 @@ EXAMPLES = {
     "check": ("observatory check insee_filosofi FILO2018_DISP_EPCI.csv --vintage 2018 --home /srv/observatoire",),
     "rollback": ("observatory rollback 20261124T041840Z --home /srv/observatoire",),
     "serve": ("observatory serve --home /srv/observatoire --port 3001",),
-}
-SETTINGS = {
-    "OBSERVATORY_HOME": Message(
-        fr="le dossier, quand --home n'est pas donné", en="the folder, where --home is not given"
-    ),
-    "OBSERVATORY_TERRITORY": Message(
-        fr="SIREN de l'intercommunalité, quand --territory n'est pas donné (244400404, Nantes Métropole)",
-        en="SIREN of the EPCI, where --territory is not given (244400404, Nantes Métropole)",
-    ),
-    "OBSERVATORY_LANGUAGE": Message(
-        fr="fr ou en : langue des phrases, de l'aide et des reçus (fr)",
-        en="fr or en: language of sentences, help and receipts (fr)",
-    ),
-    "OBSERVATORY_FROM": Message(
-        fr="sample, live ou le dossier d'un miroir : pour ce qui est lancé dans la page de Dagster (sample)",
-        en="sample, live or a mirror's folder: for what is started in Dagster's page (sample)",
-    ),
-    "OBSERVATORY_NOTIFY": Message(
-        fr="adresses (apprise) à qui dire les refus et les retards",
-        en="addresses (apprise) to tell refusals and delays to",
-    ),
-    "OBSERVATORY_NOTIFY_ALWAYS": Message(fr="1 : écrire aussi quand tout va bien", en="1: write also when all is well"),
-    "OBSERVATORY_NOTIFY_SAMPLES": Message(
-        fr="1 : écrire aussi pour des essais sur échantillons", en="1: write about trials on samples too"
-    ),
-    "OBSERVATORY_HEARTBEAT_DAYS": Message(
-        fr="jours de silence avant que « heartbeat » se plaigne (0 : selon les calendriers)",
-        en="days of silence before 'heartbeat' complains (0: by the calendars)",
-    ),
 }
 
 
@@ -140,7 +79,7 @@ class Group(TyperGroup):
         try:
             code = super().main(args, prog_name, complete_var, False, windows_expand_args, **extra)
         except typer.Abort:
-            print("Abandonné." if language() == "fr" else "Aborted.", file=sys.stderr)
+            _tell(say("cli.aborted"))
             code = ABORTED
         except Exception as error:
             code = _complain(error) if hasattr(error, "format_message") else _accident(error)
@@ -152,11 +91,7 @@ def _complain(error: Any) -> int:
     if type(error).__name__ == "NoArgsIsHelpError":
         print(error.format_message())
         return WRONG_USAGE
-    path = ctx.command_path if ctx is not None else "observatory"
-    if language() == "en":
-        print(error.format_message(), f"Help: {path} --help", sep="\n", file=sys.stderr)
-    else:
-        print(_in_french(error, ctx), f"Aide : {path} --help", sep="\n", file=sys.stderr)
+    _tell(_mistyped(error, ctx), say("cli.help_at", command=ctx.command_path if ctx is not None else "observatory"))
     return WRONG_USAGE
 
 
@@ -168,82 +103,101 @@ def _accident(error: Exception) -> int:
     refusal = disk_full(None) if is_disk_full(error) else explained(error, None) if isinstance(error, OSError) else None
     if refusal is None:
         raise error
-    print(refusal.reason.text(language()), refusal.action.text(language()), sep="\n", file=sys.stderr)
+    _tell(refusal.reason, refusal.action)
     return WRONG_USAGE
 
 
-def _in_french(error: Any, ctx: Any) -> str:
-    param = getattr(error, "param", None)
+def _tell(*messages: Message) -> None:
+    from orchestration.receipts.sentences import text
+
+    for message in messages:
+        print(text(message, language()), file=sys.stderr)
+
+
+def _mistyped(error: Any, ctx: Any) -> Message:
+    """Say what is wrong with a command line; in English, Typer's own words do."""
+    param, english = getattr(error, "param", None), error.format_message()
     name = _spelt(param).split()[0] if param is not None else ""
     match type(error).__name__:
         case "NoSuchOption":
-            near = ", ".join(error.possibilities or ())
-            return f"L'option {error.option_name} n'existe pas.{f' Peut-être : {near}.' if near else ''}"
+            if error.possibilities:
+                near = error.possibilities
+                return say("cli.unknown_option_near", option=error.option_name, near=near, english=english)
+            return say("cli.unknown_option", option=error.option_name, english=english)
         case "BadOptionUsage":
-            return f"L'option {error.option_name} demande une valeur."
+            return say("cli.value_missing", option=error.option_name, english=english)
         case "MissingParameter":
-            return f"Il manque {name}."
+            return say("cli.argument_missing", name=name, english=english)
         case "BadParameter":
-            return f"La valeur donnée à {name} ne convient pas."
+            return say("cli.value_unfit", name=name, english=english)
     if ctx is not None and isinstance(ctx.command, Group):
-        names = ", ".join(ctx.command.list_commands(ctx))
-        return f"Cette commande n'existe pas. Commandes : {names}."
-    return "La commande est mal écrite : un mot est en trop."
+        return say("cli.unknown_command", commands=ctx.command.list_commands(ctx), english=english)
+    return say("cli.word_too_many", english=english)
+
+
+@cache
+def help_words() -> dict[str, Any]:
+    """Return what the help says beside Typer's English: `french`, `settings`, `headings`."""
+    # JSON: what reads the catalogues in YAML costs 0.02 s to import, a tenth of what `--help` may take
+    words: dict[str, Any] = json.loads(_WORDS.read_text(encoding="utf-8"))
+    return words
 
 
 def _write_help(command: Any, ctx: Any, formatter: Any) -> None:
-    french = language() == "fr"
     name = "" if isinstance(command, Group) else command.name
     pieces = " ".join(command.collect_usage_pieces(ctx))
-    formatter.write_usage(ctx.command_path, pieces, prefix="Usage : " if french else "Usage: ")
+    formatter.write_usage(ctx.command_path, pieces, prefix=_heading("usage"))
     formatter.write_paragraph()
     with formatter.indentation():
-        formatter.write_text(FRENCH[name] if french else (command.help or "").strip())
+        formatter.write_text(_purpose(name, command))
     if isinstance(command, Group):
-        rows = [(n, _short(n, command.commands[n], french)) for n in command.list_commands(ctx)]
-        _section(formatter, "Commandes" if french else "Commands", rows)
+        rows = [(n, _short(n, command.commands[n])) for n in command.list_commands(ctx)]
+        _section(formatter, "commands", rows)
     params = command.get_params(ctx)
-    rows = [(_spelt(p), _text(p, name, french)) for p in params if p.param_type_name == "argument"]
-    _section(formatter, "Arguments", rows)
-    rows = [(_spelt(p), _text(p, name, french)) for p in params if p.param_type_name == "option"]
-    _section(formatter, "Options", rows)
+    for kind in ("argument", "option"):
+        _section(formatter, f"{kind}s", [(_spelt(p), _text(p, name)) for p in params if p.param_type_name == kind])
     if not name:
-        rows = [(variable, said.fr if french else said.en) for variable, said in SETTINGS.items()]
-        _section(
-            formatter, "Réglages (variables d'environnement)" if french else "Settings (environment variables)", rows
-        )
+        settings = help_words()["settings"]
+        _section(formatter, "settings", [(variable, said[language()]) for variable, said in settings.items()])
     if name in EXAMPLES:
         formatter.write_paragraph()
-        formatter.write_heading(_before_colon("Exemples" if french else "Examples"))
+        formatter.write_heading(_heading("examples"))
         for line in EXAMPLES[name]:  # a command that is cut in two cannot be copied
             formatter.write(f"  {line}\n")
 
 
 def _section(formatter: Any, heading: str, rows: list[tuple[str, str]]) -> None:
     if rows:
-        with formatter.section(_before_colon(heading)):
+        with formatter.section(_heading(heading)):
             formatter.write_dl(rows)
 
 
-def _before_colon(heading: str) -> str:
-    return heading + (" " if language() == "fr" else "")
+def _heading(name: str) -> str:
+    said: str = help_words()["headings"][name][language()]
+    return said
 
 
-def _short(name: str, command: Any, french: bool) -> str:
-    return (FRENCH[name] if french else (command.help or "").strip()).split("\n\n")[0].replace("\n", " ")
+def _purpose(name: str, command: Any) -> str:
+    said: str = help_words()["french"][name] if language() == "fr" else (command.help or "").strip()
+    return said
+
+
+def _short(name: str, command: Any) -> str:
+    return _purpose(name, command).split("\n\n")[0].replace("\n", " ")
 
 
 def _spelt(param: Any) -> str:
     if param.param_type_name == "argument":
-        return param.metavar or param.name.upper()
+        return str(param.metavar or param.name.upper())
     names = ", ".join(param.opts)
     return names if param.is_flag else f"{names} {param.metavar or param.name.strip('_').upper()}"
 
 
-def _text(param: Any, command: str, french: bool) -> str:
-    said = (FRENCH.get(f"{command}.{param.name}") or FRENCH[f".{param.name}"]) if french else (param.help or "")
-    if f"{command}.{param.name}" == "refresh.only":
-        said += (" Groupes : " if french else " Groups: ") + ", ".join(_groups())
+def _text(param: Any, command: str) -> str:
+    name, french = f"{command}.{param.name}", help_words()["french"]
+    said = (french.get(name) or french[f".{param.name}"]) if language() == "fr" else (param.help or "")
+    if name == "refresh.only":
+        said += _heading("groups") + ", ".join(_groups())
     if isinstance(param.default, (str, int)) and not isinstance(param.default, bool):
         said += f" [{param.default}]"
     return said

@@ -12,9 +12,18 @@ import sys
 
 import typer
 
-from orchestration.base.messages import Message
-from orchestration.cli.answering import SILENT, console, log_to_standard_error, say, show_json
+from orchestration.base.messages import say
+from orchestration.cli.answering import SILENT, console, log_to_standard_error, show_json, spelt, tell
 from orchestration.cli.options import Home, Json, catalogue_of, settings_for
+
+HEADINGS = (
+    say("cli.column_source"),
+    say("cli.column_title"),
+    say("cli.column_publisher"),
+    say("cli.column_groups"),
+    say("cli.column_frequency"),
+    say("cli.column_goals"),
+)
 
 
 def status(home: Home = None, json_: Json = False) -> None:
@@ -34,10 +43,10 @@ def status(home: Home = None, json_: Json = False) -> None:
             out.print(line, soft_wrap=True)
     # in JSON they stand with their source; what belongs to none is told beside it
     for note in notes if not json_ else [n for n in notes if n.source not in {s.source.source_id for s in statuses}]:
-        print(note.message.text(settings.language), file=sys.stderr if json_ else sys.stdout)
+        print(spelt(note.message, settings.language), file=sys.stderr if json_ else sys.stdout)
     complaint = silence(settings, catalogue=[s.source for s in statuses])
-    for text in (complaint, ACTION) if complaint else ():
-        print(text.text(settings.language), file=sys.stderr)
+    for message in (complaint, ACTION) if complaint else ():
+        print(spelt(message, settings.language), file=sys.stderr)
 
 
 def heartbeat(home: Home = None, json_: Json = False) -> None:
@@ -53,34 +62,27 @@ def heartbeat(home: Home = None, json_: Json = False) -> None:
     complaint, known = complain(settings), read_heartbeat(settings.home)
     good = known.good_at if known else None
     if json_:
-        told = [m.text(settings.language) if complaint else None for m in (complaint or ACTION, ACTION)]
         show_json(
             {
                 "silent": complaint is not None,
                 "last_good_at": good.isoformat() if good else None,
                 "last_exit_code": known.last_exit_code if known else None,
-                "message": told[0],
-                "action": told[1],
+                "message": spelt(complaint, settings.language) if complaint else None,
+                "action": spelt(ACTION, settings.language) if complaint else None,
             }
         )
     elif complaint:
-        say(settings, complaint)
-        say(settings, ACTION)
+        tell(settings, complaint)
+        tell(settings, ACTION)
     elif good:
-        say(
+        tell(
             settings,
-            Message(
-                fr=f"La dernière actualisation qui a abouti est du {good:%d/%m/%Y}.",
-                en=f"The last refresh that came to a good end is of {good:%Y-%m-%d}.",
-            ),
+            say("cli.last_good_refresh", day=good),
         )
     else:
-        say(
+        tell(
             settings,
-            Message(
-                fr="Aucune actualisation de fichiers réels n'est encore attendue ici.",
-                en="No refresh of real files is expected here yet.",
-            ),
+            say("cli.none_expected"),
         )
     raise typer.Exit(SILENT if complaint else 0)
 
@@ -94,7 +96,7 @@ def sources(json_: Json = False) -> None:
             [
                 {
                     "source": s.source_id,
-                    "title": s.title.message.text(settings.language),
+                    "title": spelt(s.title, settings.language),
                     "publisher": s.publisher,
                     "licence": s.licence,
                     "homepage": s.homepage,
@@ -111,18 +113,13 @@ def sources(json_: Json = False) -> None:
     from rich.table import Table
 
     table = Table(title="Sources", show_lines=False)
-    french = settings.language == "fr"
-    for heading in (
-        ("source", "titre", "éditeur", "groupes", "rythme", "ODD")
-        if french
-        else ("source", "title", "publisher", "groups", "frequency", "SDG")
-    ):
+    for heading in HEADINGS:
         # an identifier that is cut in two cannot be copied
-        table.add_column(heading, overflow="fold", no_wrap=heading == "source")
+        table.add_column(spelt(heading, settings.language), overflow="fold", no_wrap=heading == HEADINGS[0])
     for s in catalogue.values():
         table.add_row(
             s.source_id,
-            s.title.message.text(settings.language),
+            spelt(s.title, settings.language),
             s.publisher,
             ", ".join(s.groups),
             s.calendar.frequency,

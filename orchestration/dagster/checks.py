@@ -20,7 +20,7 @@ from dagster import (
     AssetKey,
 )
 
-from orchestration.base.messages import Message
+from orchestration.base.messages import Message, say
 from orchestration.dagster.wording import EDITION_KEY, both, lake_key, strings
 from orchestration.health.status import SourceStatus
 from orchestration.records.outcome import CheckOutcome, FileOutcome
@@ -47,7 +47,7 @@ _BRIEF = {
     "to_": "",
     "be_": "",
 }
-NOT_RUN = Message(fr="Ce contrôle n'a pas été exécuté.", en="This check was not run.")
+NOT_RUN = say("dagster.check_not_run")
 
 
 def check_name(*parts: str) -> str:
@@ -73,7 +73,7 @@ def accepted_spec(key: AssetKey) -> AssetCheckSpec:
     return AssetCheckSpec(
         ACCEPTED,
         asset=key,
-        description="Aucun fichier de cette source n'a été refusé / No file of this source was refused",
+        description=both(say("dagster.files_accepted")),
     )
 
 
@@ -97,7 +97,7 @@ def freshness_spec(key: AssetKey) -> AssetCheckSpec:
         FRESHNESS,
         asset=key,
         additional_deps=[EDITION_KEY],
-        description="Cette source est à jour selon le calendrier de son éditeur / This source is fresh by its publisher's calendar",
+        description=both(say("dagster.freshness")),
     )
 
 
@@ -128,7 +128,7 @@ def refreshes_spec() -> AssetCheckSpec:
     return AssetCheckSpec(
         REFRESHES,
         asset=EDITION_KEY,
-        description="Des actualisations aboutissent encore / Refreshes still come to a good end",
+        description=both(say("dagster.good_end")),
     )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from dagster import Definitions, Failure, JobDefinition, MetadataValue, OpExecutionContext, job, op
 
+from orchestration.base.messages import say
 from orchestration.dagster import sessions
 from orchestration.dagster.instances import here
 from orchestration.dagster.jobs import REFRESH_ALL
@@ -16,7 +17,6 @@ from orchestration.dagster.partitions import VINTAGES, came_by
 from orchestration.dagster.resources import WAIT_SECONDS, ObservatoryResource, busy_or_wrong
 from orchestration.dagster.runs import run_job
 from orchestration.dagster.wording import both, files_metadata
-from orchestration.inbox.folder import InboxBusy
 from orchestration.records.outcome import RefreshOutcome
 
 TAKE_INBOX = "take_inbox"
@@ -34,13 +34,11 @@ def build_errands(definitions: Callable[[], Definitions]) -> list[JobDefinition]
         def refresh(*, channel: str, only: list[str]) -> RefreshOutcome:
             return carry_out(context, observatory, definitions, channel=channel, only=only)
 
-        try:
+        with busy_or_wrong():
             # pandas and DuckDB come with it, which cost 0.3 s to import and Dagster loads this module for every look
             from orchestration.inbox.take import take_all
 
             answers = take_all(settings, refresh)
-        except InboxBusy as error:
-            raise Failure(description=f"{both(error.reason)} {both(error.action)}", allow_retries=False) from None
         told = [f"- **{a.dropped}** : {both(a.sentence)}" for a in answers]
         context.add_output_metadata({"answers": MetadataValue.md("\n".join(told) or "—"), "files": len(answers)})
 
@@ -68,18 +66,14 @@ def build_errands(definitions: Callable[[], Definitions]) -> list[JobDefinition]
             }
         )
 
-    @job(name=TAKE_INBOX, description="Relève la boîte de dépôt et répond / empties the inbox and answers")
+    @job(name=TAKE_INBOX, description=both(say("dagster.errand_take_inbox")))
     def take_inbox() -> None:
         take_and_answer()
 
     @job(
         name=BACKFILL,
         partitions_def=VINTAGES,
-        description=(
-            "Relit les millésimes choisis, même inchangés, par la voie d'où ils sont venus, sans toucher aux autres : onglet "
-            "« Partitions », « Launch backfill ». / Reads the chosen vintages again, even unchanged ones, the way they came, "
-            "and touches no other: tab 'Partitions', 'Launch backfill'."
-        ),
+        description=both(say("dagster.errand_backfill")),
     )
     def backfill_vintages() -> None:
         read_vintage_again()

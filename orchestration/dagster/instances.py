@@ -21,8 +21,10 @@ from dagster import (
     RunsFilter,
 )
 
+from orchestration.base.messages import say
 from orchestration.base.settings import PROJECT, Settings
 from orchestration.dagster.private import instance_in
+from orchestration.dagster.wording import both
 
 WORKSPACE = PROJECT / "workspace.yaml"
 # which process carries out a run: a run whose process is gone must not hold back the next
@@ -68,9 +70,7 @@ def close_orphans(instance: DagsterInstance, *, keep: Iterable[str] = ()) -> lis
     closed = []
     for run in instance.get_runs(filters=RunsFilter(statuses=going)):
         if run.run_id not in kept and not _is_alive(run.tags.get(PROCESS_TAG)):
-            instance.report_run_failed(
-                run, message="Le processus de cette exécution n'existe plus. / The process of this run is gone."
-            )
+            instance.report_run_failed(run, message=both(say("dagster.process_gone")))
             closed.append(run.run_id)
     return closed
 

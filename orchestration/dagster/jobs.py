@@ -11,17 +11,18 @@ from collections.abc import Mapping
 
 from dagster import AssetKey, AssetsDefinition, AssetSelection, define_asset_job
 
+from orchestration.base.messages import Message, say
 from orchestration.catalog.models import Source
 from orchestration.dagster.private import AssetJob
-from orchestration.dagster.wording import EDITION_KEY, lake_key
+from orchestration.dagster.wording import EDITION_KEY, both, lake_key
 
 REFRESH_ALL = "refresh_all"
 PUBLISH = "publish"
 # job → (group of sources, what it is for)
 FAMILIES = {
-    "refresh_insee": ("insee", "Sources de l'Insee / Insee's datasets"),
-    "refresh_labels": ("labels", "Labels et certifications RSE / CSR labels and certificates"),
-    "refresh_filings": ("filings", "Déclarations et rapports des entreprises / companies' filings and reports"),
+    "refresh_insee": ("insee", say("dagster.job_insee")),
+    "refresh_labels": ("labels", say("dagster.job_labels")),
+    "refresh_filings": ("filings", say("dagster.job_filings")),
 }
 
 
@@ -29,10 +30,10 @@ def build_jobs(catalogue: Mapping[str, Source], models: AssetsDefinition) -> lis
     """Return `refresh_all`, one job a family of sources, and `publish`, which ingests nothing."""
     rebuild = frozenset({*models.keys, EDITION_KEY})
     jobs = [
-        _job(REFRESH_ALL, "Toutes les sources / all sources", {*map(lake_key, catalogue), *rebuild}),
+        _job(REFRESH_ALL, say("dagster.job_all"), {*map(lake_key, catalogue), *rebuild}),
         _job(
             PUBLISH,
-            "Reconstruit et publie sans rien lire de nouveau / rebuilds and publishes, ingesting nothing",
+            say("dagster.job_publish"),
             rebuild,
         ),
     ]
@@ -42,5 +43,5 @@ def build_jobs(catalogue: Mapping[str, Source], models: AssetsDefinition) -> lis
     return jobs
 
 
-def _job(name: str, description: str, keys: set[AssetKey] | frozenset[AssetKey]) -> AssetJob:
-    return define_asset_job(name, selection=AssetSelection.assets(*sorted(keys)), description=description)
+def _job(name: str, description: Message, keys: set[AssetKey] | frozenset[AssetKey]) -> AssetJob:
+    return define_asset_job(name, selection=AssetSelection.assets(*sorted(keys)), description=both(description))

@@ -11,7 +11,7 @@ from pathlib import Path
 from dagster import DagsterInstance, DynamicPartitionsDefinition
 
 from orchestration.base.errors import UsageError
-from orchestration.base.messages import Message
+from orchestration.base.messages import say
 from orchestration.base.settings import CHANNELS, Settings
 from orchestration.lake.register import Register
 from orchestration.lake.store import Lake
@@ -37,15 +37,8 @@ def came_by(settings: Settings, source_id: str, vintage: str) -> str:
     """
     channel = _offered(Lake(settings.home).register).get((source_id, vintage))
     if channel == "mirror" and settings.channel in CHANNELS:
-        raise UsageError(
-            Message(
-                fr=f"Le millésime {vintage} de « {source_id} » vient d'un dossier : relancer en donnant ce dossier dans la "
-                "configuration (resources: observatory: config: channel), ou par OBSERVATORY_FROM.",
-                en=f"The vintage {vintage} of '{source_id}' came from a folder: run again with that folder in the "
-                "configuration (resources: observatory: config: channel), or in OBSERVATORY_FROM.",
-            )
-        )
-    return settings.channel if channel in (None, "mirror") else channel
+        raise UsageError(say("dagster.vintage_from_a_folder", vintage=vintage, source=source_id))
+    return settings.channel if channel is None or channel == "mirror" else channel
 
 
 def _offered(register: Register) -> dict[tuple[str, str], str]:

@@ -21,6 +21,7 @@ from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from dagster import DagsterEvent, DagsterInstance, DagsterRun, JobDefinition
 from dagster._core.definitions.job_base import InMemoryJob
@@ -141,7 +142,7 @@ class KeptSqliteEventLogStorage(SqliteEventLogStorage):
         return engine
 
 
-def _synchronise_at_checkpoints(connection, _record) -> None:
+def _synchronise_at_checkpoints(connection: Any, _record: Any) -> None:
     # safe in WAL mode: a power cut may lose the last events, never the file
     connection.execute("PRAGMA synchronous=NORMAL")
 
@@ -154,6 +155,6 @@ class ObservatoryStorage(DagsterSqliteStorage):
         self._event_log_storage = KeptSqliteEventLogStorage(self._event_log_storage._base_dir)
 
     @classmethod
-    def from_config_value(cls, inst_data, config_value) -> ObservatoryStorage:
+    def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Any) -> ObservatoryStorage:
         """Return the storage that `dagster.yaml` describes."""
         return cls.from_local(inst_data=inst_data, **config_value)

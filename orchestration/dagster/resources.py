@@ -20,7 +20,8 @@ from dagster import (
 from pydantic import Field, ValidationError
 
 from orchestration.base.errors import HomeBusy, UsageError
-from orchestration.base.messages import Message
+from orchestration.base.homes import FolderUnusable
+from orchestration.base.messages import Message, say
 from orchestration.base.settings import Settings
 from orchestration.building.ledger import realm_of
 from orchestration.dagster import sessions
@@ -28,29 +29,27 @@ from orchestration.dagster.instances import here
 from orchestration.dagster.sessions import Session
 from orchestration.dagster.wording import EDITION_KEY, LAKE, REFRESH_TAG, begun_tags, both, outcome_tags
 from orchestration.editions import shelf
+from orchestration.editions.errors import EditionError
+from orchestration.inbox.folder import InboxBusy
 from orchestration.lake.store import LakeError
 from orchestration.records.outcome import RefreshOutcome
 
 # a run of the interface waits that long for a refresh from the prompt, as it waits in the queue for another run
 WAIT_SECONDS = 15 * 60
-STOPPED = Message(
-    fr="L'actualisation s'est arrêtée avant la fin (exécution {run} dans Dagster)",
-    en="The refresh stopped before its end (run {run} in Dagster)",
-)
 
 
-class ObservatoryResource(ConfigurableResource):
+class ObservatoryResource(ConfigurableResource):  # type: ignore[type-arg]  # of itself, which Dagster fills in
     """Where a run works and where its files come from; empty fields take the environment's values."""
 
-    home: str = Field(default="", description="Dossier de travail / everything is written below it (OBSERVATORY_HOME)")
-    territory: str = Field(default="", description="SIREN de l'EPCI / of the EPCI (OBSERVATORY_TERRITORY)")
+    home: str = Field(default="", description=both(say("dagster.field_home")))
+    territory: str = Field(default="", description=both(say("dagster.field_territory")))
     channel: str = Field(
         default="",
-        description="`sample`, `live`, `inbox`, ou le dossier d'un miroir / or a mirror's folder (OBSERVATORY_FROM)",
+        description=both(say("dagster.field_channel")),
     )
     replace_real: bool = Field(
         default=False,
-        description="Laisser les échantillons prendre la place d'une édition faite de fichiers réels / let samples replace an edition of real files",
+        description=both(say("dagster.field_replace_real")),
     )
 
     def settings(self) -> Settings:
@@ -116,8 +115,7 @@ class ObservatoryResource(ConfigurableResource):
         if session is None or session.outcome is not None:
             return
         if session.ends == "concluded":
-            run = run_id[:8]
-            outcome = sessions.give_up(session, Message(fr=STOPPED.fr.format(run=run), en=STOPPED.en.format(run=run)))
+            outcome = sessions.give_up(session, say("dagster.stopped", run=run_id[:8]))
             if context.instance:
                 context.instance.add_run_tags(run_id, outcome_tags(outcome))
         elif session.ends == "released":
@@ -126,13 +124,16 @@ class ObservatoryResource(ConfigurableResource):
 
 @contextmanager
 def busy_or_wrong() -> Iterator[None]:
-    """Turn a busy home, a wrong setting or channel, an unreadable register into a Failure in plain words, never tried again."""
+    """Turn what a person can do something about into a Failure in plain words, never tried again.
+
+    A busy home or inbox, a wrong setting or channel, a folder, edition or register that cannot be used.
+    """
     try:
         yield
     except ValidationError as error:
         said = " ; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
         raise Failure(description=said, allow_retries=False) from None
-    except (HomeBusy, UsageError, LakeError) as error:
+    except (HomeBusy, InboxBusy, UsageError, FolderUnusable, EditionError, LakeError) as error:
         why, what_to_do = both(error.reason), both(getattr(error, "action", None))
         raise Failure(description=f"{why} {what_to_do}".strip(), allow_retries=False) from None
 

@@ -16,22 +16,17 @@ from uuid import uuid4
 from dagster import AssetKey, DagsterEvent, Definitions, JobDefinition
 
 from orchestration.base.homes import disk_full
-from orchestration.base.messages import Message
+from orchestration.base.messages import Message, say
 from orchestration.base.settings import Settings
 from orchestration.dagster import sessions
 from orchestration.dagster.instances import WORKSPACE, close_orphans, open_instance, this_process
 from orchestration.dagster.private import execute, job_origin
 from orchestration.dagster.sessions import Session
-from orchestration.dagster.wording import LAKE, REFRESH_TAG, begun_tags, outcome_tags
+from orchestration.dagster.wording import LAKE, REFRESH_TAG, begun_tags, both, outcome_tags
 from orchestration.editions.errors import is_disk_full
 from orchestration.records.outcome import RefreshOutcome
 
 log = logging.getLogger("observatory")
-
-ACCIDENT = Message(
-    fr="L'actualisation s'est arrêtée sur une erreur imprévue (détails dans {path}) : {error}",
-    en="The refresh stopped at an unforeseen error (details in {path}): {error}",
-)
 
 
 def run_job(
@@ -52,18 +47,15 @@ def run_job(
         try:
             failures = _execute(session, definitions, run_id, job_name, asked_by)
         except Exception as error:  # no step of ours: Dagster itself could not go on
-            failures = [f"{type(error).__name__}: {error}\n{''.join(traceback.format_exception(error))}"]
+            failures = [f"{type(error).__name__}: {_why(error)}\n{''.join(traceback.format_exception(error))}"]
         if any(is_disk_full(failure) for failure in failures):  # no fault of ours, and no room for its traceback
             full = disk_full(settings.home)
-            sessions.give_up(
-                session, Message(fr=f"{full.reason.fr} {full.action.fr}", en=f"{full.reason.en} {full.action.en}")
-            )
+            sessions.give_up(session, say("dagster.reason_and_action", reason=full.reason, action=full.action))
         elif failures:
             path = _write_failures(settings, session.name, failures)
             if session.outcome is None:  # nobody has decided about an edition: the step fell, it did not refuse
                 log.error("a step broke down; its traceback is in %s", path)
-                values = {"path": path, "error": failures[0].splitlines()[0]}
-                said = Message(fr=ACCIDENT.fr.format(**values), en=ACCIDENT.en.format(**values))
+                said = say("dagster.broke_down", file=path, error=failures[0].splitlines()[0])
                 broken = sessions.give_up(session, said)
                 with open_instance(settings) as instance:
                     if instance.has_run(run_id):
@@ -126,6 +118,12 @@ def _told(event: DagsterEvent) -> str:
     # Dagster wraps what a step raised: the cause is what a person can do something about
     cause = failure.error.cause if failure.error and failure.error.cause else failure.error
     return f"{event.step_key}: {said or (cause.message.strip() if cause else '')}\n{error}"
+
+
+def _why(error: Exception) -> str:
+    """Return what an error says of itself; one of ours in both languages, for its text is a code."""
+    reason = getattr(error, "reason", None)
+    return both(reason) if isinstance(reason, Message) else str(error)
 
 
 def _write_failures(settings: Settings, run_id: str, failures: list[str]) -> Path:

@@ -23,12 +23,14 @@ from dagster import (
     SkipReason,
 )
 
+from orchestration.base.messages import say
 from orchestration.base.settings import Settings
 from orchestration.catalog.models import Calendar, Source
 from orchestration.dagster import sensors
 from orchestration.dagster.private import AssetJob, schedules_on, sensors_on
 from orchestration.dagster.sensors import UPDATES_DUE, asked_today, live_config, look_tags
-from orchestration.dagster.wording import lake_key
+from orchestration.dagster.wording import both, lake_key
+from orchestration.receipts.sentences import text
 
 TIMEZONE = "Europe/Paris"
 # a tick that comes later than that was missed: Dagster makes up for the last one of each schedule
@@ -85,13 +87,11 @@ def _schedule(source: Source, job: AssetJob, crons: list[str], rebuild: Sequence
         now = sensors.clock()
         asked = asked_today(context.instance, source.source_id, now)
         if asked:
-            return SkipReason(f"Déjà demandé aujourd'hui ({asked}). / Asked for today already.")
+            return SkipReason(both(say("dagster.asked_today", run=asked)))
         asked_for = {source.source_id}
         if now - context.scheduled_execution_time > _MISSED:
             if UPDATES_DUE in sensors_on(context.instance):
-                return SkipReason(
-                    f"Échéance manquée : « {UPDATES_DUE} » la rattrape. / Missed: '{UPDATES_DUE}' catches up."
-                )
+                return SkipReason(both(say("dagster.look_missed", sensor=UPDATES_DUE)))
             on = schedules_on(context.instance)
             asked_for |= {
                 look.source_id for look in sensors.due_now(Settings.load(), now) if _name(look.source_id) in on
@@ -109,7 +109,7 @@ def _schedule(source: Source, job: AssetJob, crons: list[str], rebuild: Sequence
         execution_timezone=TIMEZONE,
         execution_fn=ask,
         default_status=DefaultScheduleStatus.STOPPED,
-        description=f"{source.title.fr} — {source.publisher} ({source.calendar.frequency})",
+        description=f"{text(source.title, 'fr')} — {source.publisher} ({source.calendar.frequency})",
     )
 
 

@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from dagster import (
@@ -26,7 +27,7 @@ from dagster import (
     SkipReason,
 )
 
-from orchestration.base.messages import Message, agreed
+from orchestration.base.messages import say
 from orchestration.base.settings import Settings
 from orchestration.dagster.checks import evaluation, freshness_result, refreshes_result
 from orchestration.dagster.wording import both, lake_key
@@ -62,17 +63,13 @@ def _updates_due(job: str, rebuild: Sequence[AssetKey]) -> SensorDefinition:
     def updates_due(context: SensorEvaluationContext) -> RunRequest | SkipReason:
         going = going_on(context.instance)
         if going:
-            return SkipReason(f"Une exécution est en cours ou en attente ({going}). / A run is going on or queued.")
+            return SkipReason(both(say("dagster.run_going_on", run=going)))
         settings = Settings.load()
         wanted = due_now(settings, clock())
         ready = {look: n for look in wanted if (n := _attempt(context.instance, look, clock())) is not None}
         if not ready:
-            waiting = ", ".join(look.source_id for look in wanted)
-            return SkipReason(
-                f"Déjà demandé, sans réponse de l'éditeur ; nouvel essai plus tard : {waiting}. / Asked for before, the publisher did not answer; tried again later."
-                if wanted
-                else "Aucune source n'est attendue. / No source is due."
-            )
+            asked = say("dagster.asked_before", sources=[look.source_id for look in wanted])
+            return SkipReason(both(asked if wanted else say("dagster.none_due")))
         return RunRequest(
             # the same request until somebody has looked: a tick that is repeated starts nothing twice
             run_key=",".join(f"{look.key}#{n}" for look, n in ready.items()),
@@ -87,11 +84,7 @@ def _updates_due(job: str, rebuild: Sequence[AssetKey]) -> SensorDefinition:
         job_name=job,
         minimum_interval_seconds=15 * 60,
         default_status=DefaultSensorStatus.STOPPED,
-        description=(
-            "Actualise en une seule exécution les sources attendues que personne n'a encore regardées : rattrape un arrêt "
-            "sans avalanche. / Refreshes in one run the sources that are due and that nobody has looked at: catches up "
-            "after a stop without a stampede."
-        ),
+        description=both(say("dagster.sensor_updates_due")),
     )
 
 
@@ -126,7 +119,7 @@ def look_tags(source_ids: Iterable[str]) -> dict[str, str]:
     return {f"look/{source_id}": LOOK for source_id in source_ids}
 
 
-def live_config() -> dict:
+def live_config() -> dict[str, Any]:
     """Return the run config of a look at the publishers' addresses."""
     return {"resources": {"observatory": {"config": {"channel": "live"}}}}
 
@@ -151,17 +144,15 @@ def _inbox_drops(job: str) -> SensorDefinition:
     def inbox_drops(context: SensorEvaluationContext) -> SensorResult:
         found = dropped(Settings.load().home)
         if not found:
-            return SensorResult(skip_reason="La boîte de dépôt est vide. / The inbox is empty.")
+            return SensorResult(skip_reason=both(say("dagster.inbox_empty")))
         going = going_on(context.instance)
         if going:
-            waiting = agreed(f"{len(found)} fichier(s) en attente", "fr")
-            return SensorResult(skip_reason=f"{waiting} : une exécution est en cours ({going}). / A run is going on.")
+            return SensorResult(skip_reason=both(say("dagster.drops_wait", count=len(found), run=going)))
         known, asked = json.loads(context.cursor) if context.cursor else ([], 0.0)
         now = clock().timestamp()
         # what lies there after its run waits for a refresh to end, or fell: ask again, but not every half minute
         if known == found and now - asked < _DROPPED_AGAIN.total_seconds():
-            tried = agreed(f"{len(found)} fichier(s) déjà relevé(s)", "fr")
-            return SensorResult(skip_reason=f"{tried}, nouvel essai plus tard. / Tried before, again later.")
+            return SensorResult(skip_reason=both(say("dagster.drops_tried", count=len(found))))
         return SensorResult(
             run_requests=[RunRequest(tags={"observatory/from": INBOX_DROPS})], cursor=json.dumps([found, now])
         )
@@ -172,10 +163,7 @@ def _inbox_drops(job: str) -> SensorDefinition:
         job_name=job,
         minimum_interval_seconds=30,
         default_status=DefaultSensorStatus.RUNNING,
-        description=(
-            "Relève la boîte de dépôt (HOME/inbox) dès qu'un fichier y est entier, et répond à côté. / "
-            "Empties the inbox as soon as a file is whole, and answers beside it."
-        ),
+        description=both(say("dagster.sensor_inbox")),
     )
 
 
@@ -204,13 +192,7 @@ def _heartbeat() -> SensorDefinition:
         late = sum(not r.passed for r in results[1:])
         return SensorResult(
             asset_events=[e for e in map(evaluation, results) if keys is None or e.asset_check_key in keys],
-            skip_reason=both(
-                silence
-                or Message(
-                    fr=f"Les actualisations se suivent ; {late} source(s) en retard.",
-                    en=f"Refreshes go on; {late} source(s) late.",
-                )
-            ),
+            skip_reason=both(silence or say("dagster.refreshes_go_on", late=late)),
         )
 
     return SensorDefinition(
@@ -218,10 +200,7 @@ def _heartbeat() -> SensorDefinition:
         evaluation_fn=heartbeat,
         minimum_interval_seconds=24 * 3600,
         default_status=DefaultSensorStatus.RUNNING,
-        description=(
-            "Chaque jour : dit si les actualisations se sont arrêtées et quelles sources sont en retard. / "
-            "Every day: tells whether refreshes have stopped and which sources are late."
-        ),
+        description=both(say("dagster.sensor_heartbeat")),
     )
 
 

@@ -16,14 +16,14 @@ from contextlib import suppress
 from threading import Event
 from urllib.request import urlopen
 
-from orchestration.base.messages import Message, Refusal
+from orchestration.base.messages import Message, Refusal, say
 from orchestration.base.settings import Settings
 from orchestration.dagster.instances import WORKSPACE, close_orphans, dagster_home, open_instance
 from orchestration.dagster.partitions import add_vintages
+from orchestration.receipts.sentences import text
 
 # dagster dev gives its webserver and daemon that long
 _STOP_SECONDS = 20
-_STARTING = Message(fr="Dagster démarre…", en="Dagster is starting…")
 
 
 def serve(settings: Settings, host: str = "127.0.0.1", port: int = 3000) -> int:
@@ -34,7 +34,8 @@ def serve(settings: Settings, host: str = "127.0.0.1", port: int = 3000) -> int:
     try:
         refuse_taken_port(host, port)
     except Refusal as refusal:
-        print(refusal.reason.text(settings.language), refusal.action.text(settings.language), sep="\n", file=sys.stderr)
+        _tell(settings, refusal.reason)
+        _tell(settings, refusal.action)
         return 2
     home = dagster_home(settings)
     with open_instance(settings) as instance:
@@ -70,17 +71,14 @@ def serve(settings: Settings, host: str = "127.0.0.1", port: int = 3000) -> int:
     before = {s: signal.signal(s, lambda *_: wished.set()) for s in (signal.SIGINT, signal.SIGTERM)}
     # a session of its own: Ctrl-C reaches only us, and whatever is left at the end can be told to go
     process = subprocess.Popen(command, cwd=settings.home, env=environment, stdout=sys.stderr, start_new_session=True)
-    _say(settings, _STARTING)
+    _tell(settings, say("dagster.starting"))
     address, is_ready = f"http://{f'[{host}]' if ':' in host else host}:{port}", False
     try:
         while process.poll() is None and not wished.is_set():
             # an address that does not answer yet, for half a minute on a busy machine, looks like a failure
             if not is_ready and _answers(address):
                 is_ready = True
-                _say(
-                    settings,
-                    Message(fr=f"Dagster : {address} (Ctrl-C pour arrêter)", en=f"Dagster: {address} (Ctrl-C to stop)"),
-                )
+                _tell(settings, say("dagster.listening", address=address))
             wished.wait(0.5)
         return 0 if wished.is_set() else process.returncode
     finally:
@@ -89,8 +87,8 @@ def serve(settings: Settings, host: str = "127.0.0.1", port: int = 3000) -> int:
             signal.signal(number, handler)
 
 
-def _say(settings: Settings, message: Message) -> None:
-    print(message.text(settings.language), file=sys.stderr, flush=True)
+def _tell(settings: Settings, message: Message) -> None:
+    print(text(message, settings.language), file=sys.stderr, flush=True)
 
 
 def _answers(address: str) -> bool:
@@ -102,7 +100,7 @@ def _answers(address: str) -> bool:
         return False
 
 
-def _stop(process: subprocess.Popen) -> None:
+def _stop(process: subprocess.Popen[bytes]) -> None:
     """End `dagster dev` as it wishes to be ended, then whatever is left of its processes."""
     for number, seconds in ((signal.SIGINT, _STOP_SECONDS), (signal.SIGTERM, 3), (signal.SIGKILL, 3)):
         if process.poll() is None:
@@ -123,13 +121,7 @@ def refuse_taken_port(host: str, port: int) -> None:
             probe.bind((host, port))
         except OSError as error:
             raise Refusal(
-                Message(
-                    fr=f"Le port {port} de {host} est déjà pris ({error.strerror}).",
-                    en=f"Port {port} of {host} is taken ({error.strerror}).",
-                ),
-                Message(
-                    fr=f"Arrêtez l'autre programme, ou choisissez un autre port : observatory serve --port {port + 1}",
-                    en=f"Stop the other program, or choose another port: observatory serve --port {port + 1}",
-                ),
+                say("dagster.port_taken", port=port, host=host, error=error.strerror),
+                say("dagster.choose_another_port", port=port + 1),
                 kind="usage",
             ) from error

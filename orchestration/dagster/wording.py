@@ -16,6 +16,7 @@ from dagster import AssetKey, DataVersion, MetadataValue, TableColumn, TableReco
 
 from orchestration.base.messages import Message
 from orchestration.lake.register import Vintage
+from orchestration.receipts.sentences import text
 from orchestration.records.outcome import FileOutcome, RefreshOutcome
 
 # table → vintage → what the lake holds of it
@@ -64,7 +65,8 @@ def both(message: Message | None) -> str:
     """Return a sentence in French, then in English, as one text; empty without a sentence."""
     if message is None:
         return ""
-    return message.fr if message.fr == message.en else f"{message.fr} / {message.en}"
+    french, english = text(message, "fr"), text(message, "en")
+    return french if french == english else f"{french} / {english}"
 
 
 def held_metadata(held: Held) -> dict[str, Any]:
@@ -94,7 +96,7 @@ def files_metadata(files: Sequence[FileOutcome]) -> dict[str, Any]:
         metadata["reasons"] = MetadataValue.md(
             "\n".join(
                 f"- **{f.file or f.vintage or f.source}** ({f.state}) : "
-                + " — ".join(m.fr for m in (reason, action) if m)
+                + " — ".join(text(m, "fr") for m in (reason, action) if m)
                 for f, reason, action in said
             )
         )
@@ -104,7 +106,7 @@ def files_metadata(files: Sequence[FileOutcome]) -> dict[str, Any]:
 def _cell(file: FileOutcome, column: str) -> str | int:
     value = getattr(file, column)
     if isinstance(value, Message):
-        return value.fr
+        return text(value, "fr")
     return "" if value is None else value
 
 
@@ -142,7 +144,7 @@ def outcome_metadata(outcome: RefreshOutcome, receipt: str | None, path: str | N
         )
     if failed:
         metadata["failed_checks"] = MetadataValue.md(
-            "\n".join(f"- **{c.asset}** {c.name} ({c.severity}) : {c.message.fr}" for c in failed)
+            "\n".join(f"- **{c.asset}** {c.name} ({c.severity}) : {text(c.message, 'fr')}" for c in failed)
         )
     if outcome.note:
         metadata["note"] = both(outcome.note)
@@ -154,7 +156,7 @@ def outcome_metadata(outcome: RefreshOutcome, receipt: str | None, path: str | N
 
 
 def _why(file: FileOutcome) -> str:
-    return " — ".join(m.fr for m in (file.reason, file.action) if m)
+    return " — ".join(text(m, "fr") for m in (file.reason, file.action) if m)
 
 
 def begun_tags(channel: str, territory: str) -> dict[str, str]:

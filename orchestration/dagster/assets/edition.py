@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from dagster import AssetExecutionContext, AssetKey, AssetsDefinition, Failure, MaterializeResult, asset
 
+from orchestration.base.messages import say
 from orchestration.dagster import sessions
 from orchestration.dagster.checks import refreshes_result, refreshes_spec
 from orchestration.dagster.partitions import add_vintages
@@ -25,24 +26,21 @@ def edition_asset(marts: Sequence[AssetKey]) -> AssetsDefinition:
         key=EDITION_KEY,
         deps=marts,
         group_name="edition",
-        description=(
-            "L'édition publiée : tables immuables pour les lecteurs, remplacée en une seule étape. / "
-            "The published edition: immutable tables for readers, replaced in one step."
-        ),
+        description=both(say("dagster.edition")),
         owners=owners(None),
         kinds={"duckdb", "parquet"},
         tags={"layer": "edition"},
         # a refresh that comes this far goes on; when none does, the sensor `heartbeat` says so
         check_specs=[refreshes_spec()],
     )
-    def edition(context: AssetExecutionContext, observatory: ObservatoryResource) -> MaterializeResult:
+    def edition(context: AssetExecutionContext, observatory: ObservatoryResource) -> MaterializeResult:  # type: ignore[type-arg]  # Dagster looks for just this name
         session = observatory.session(context)
         outcome = observatory.conclude(context)
         path = sessions.edition_path(session)
         metadata = outcome_metadata(outcome, sessions.receipt(session), str(path) if path else None)
         if outcome.exit_code == BLOCKED:
             raise Failure(
-                description=both(outcome.note) or "Édition non publiée / Edition not published",
+                description=both(outcome.note or say("dagster.not_published")),
                 metadata=metadata,
                 allow_retries=False,
             )

@@ -31,13 +31,14 @@ from dagster import (
     multi_asset,
 )
 
-from orchestration.base.messages import agreed
+from orchestration.base.messages import say
 from orchestration.building.warehouse import row_counts
 from orchestration.building.worker import BuildError
 from orchestration.dagster import sessions
 from orchestration.dagster.checks import NOT_RUN, check_name, key_of, named_results, result
 from orchestration.dagster.resources import ObservatoryResource
 from orchestration.dagster.wording import LAKE, both, goal_tags, lake_key, owners, slug
+from orchestration.receipts.sentences import text
 
 STEP = "dbt_build"
 MARTS = "marts"
@@ -54,11 +55,9 @@ class ManifestMissing(Exception):
 def read_manifest(path: Path) -> dict[str, Any]:
     """Return dbt's manifest. Raises ManifestMissing, with what to run."""
     if not path.exists():
-        raise ManifestMissing(
-            f"{path} n'existe pas : lancez `make setup`, qui fait lire le projet à dbt. / "
-            f"{path} does not exist: run `make setup`, which lets dbt read the project."
-        )
-    return json.loads(path.read_bytes())
+        raise ManifestMissing(both(say("dagster.manifest_missing", file=path)))
+    manifest: dict[str, Any] = json.loads(path.read_bytes())
+    return manifest
 
 
 @dataclass(frozen=True)
@@ -216,7 +215,7 @@ def model_assets(models: Models, suite_checks: Mapping[AssetKey, Sequence[AssetC
     )
     def dbt_build(
         context: AssetExecutionContext, observatory: ObservatoryResource
-    ) -> Iterator[MaterializeResult | AssetCheckResult]:
+    ) -> Iterator[MaterializeResult[Any] | AssetCheckResult]:
         session = observatory.session(context)
         try:
             outcome = sessions.build(session)
@@ -274,6 +273,10 @@ def _test_result(spec: AssetCheckSpec, node: Any | None) -> AssetCheckResult:
 
 def _told(failed: Sequence[Any]) -> str:
     first = [n for n in failed if n.status != "skipped"] or failed
-    reasons = " ; ".join(f"{n.name} : {n.message or n.status}" for n in first)
-    skipped = len(failed) - len(first)
-    return agreed(f"{len(first)} modèle(s) dbt en échec, {skipped} non construit(s) en conséquence. ", "fr") + reasons
+    said = say(
+        "dagster.models_failed",
+        count=len(first),
+        skipped=len(failed) - len(first),
+        reasons=" ; ".join(f"{n.name} : {n.message or n.status}" for n in first),
+    )
+    return text(said, "fr")

@@ -7,6 +7,7 @@ dataset is a folder under `sources/`; it needs nothing here.
 
 # no `from __future__ import annotations`: Dagster reads the steps' annotations as they stand
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from dagster import (
     AssetCheckExecutionContext,
@@ -45,6 +46,7 @@ from orchestration.dagster.wording import (
     strings,
 )
 from orchestration.health.status import source_status
+from orchestration.receipts.sentences import text
 
 # a table's format is said by the names of its files: `\.xlsx?$`, `.*\.csv`
 _SPREADSHEET = ("xls", "ods")
@@ -123,7 +125,7 @@ def source_asset(source: Source) -> AssetsDefinition:
                 "licence": source.licence,
                 "frequency": source.calendar.frequency,
                 "tables": ", ".join(source.tables),
-                "synthetic_sample": source.synthetic_sample.fr if source.synthetic_sample else None,
+                "synthetic_sample": text(source.synthetic_sample, "fr") if source.synthetic_sample else None,
             }
         )
         | ({"homepage": MetadataValue.url(source.homepage)} if source.homepage.startswith("http") else {}),
@@ -137,7 +139,7 @@ def source_asset(source: Source) -> AssetsDefinition:
     )
     def lake_asset(
         context: AssetExecutionContext, observatory: ObservatoryResource
-    ) -> Iterator[MaterializeResult | AssetCheckResult]:
+    ) -> Iterator[MaterializeResult[Any] | AssetCheckResult]:
         session = observatory.session(context)
         files = sessions.ingest(session, source.source_id)
         if key in context.selected_asset_keys:
@@ -153,10 +155,12 @@ def source_asset(source: Source) -> AssetsDefinition:
 
 
 def _description(source: Source) -> str:
-    tables = "\n".join(f"- `{name}` : {table.description.fr} ({table.grain})" for name, table in source.tables.items())
+    tables = "\n".join(
+        f"- `{name}` : {text(table.description, 'fr')} ({table.grain})" for name, table in source.tables.items()
+    )
     readme = source.path / "README.md"
     told = readme.read_text(encoding="utf-8").strip() if readme.exists() else ""
-    return f"{source.title.fr} / {source.title.en}\n\n{tables}\n\n{told}".strip()
+    return f"{text(source.title, 'fr')} / {text(source.title, 'en')}\n\n{tables}\n\n{told}".strip()
 
 
 def _formats(source: Source) -> Iterable[str]:

@@ -14,8 +14,9 @@ from typer.testing import CliRunner
 from orchestration.base.settings import PROJECT, Settings
 from orchestration.catalog import load_catalogue
 from orchestration.cli.app import app
-from orchestration.cli.prompt import EXAMPLES, FRENCH, SETTINGS
+from orchestration.cli.prompt import EXAMPLES, help_words
 
+FRENCH, SETTINGS = help_words()["french"], help_words()["settings"]
 COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined]
 JOURNAL = (
     '{"addresses": {"a": {"template": "u", "url": "u", "origin": "u", "vintage": "2024", "file": "f.csv", "sha256": "a", '
@@ -46,6 +47,14 @@ def test_the_settings_stand_in_the_help_and_are_settings() -> None:
     for variable in SETTINGS:
         assert variable in text and variable in fields
     assert {v for v in fields if "_PATH" not in v} == set(SETTINGS)
+
+
+def test_the_help_has_no_words_that_nobody_asks_for() -> None:
+    asked = {"", ".help", ".version", *COMMANDS}
+    for name, command in COMMANDS.items():
+        asked |= {f"{name}.{p.name}" for p in command.params} | {f".{p.name}" for p in command.params}
+    assert set(FRENCH) <= asked and all(FRENCH.values())
+    assert all(set(said) == {"fr", "en"} for kind in ("settings", "headings") for said in help_words()[kind].values())
 
 
 def test_examples_are_one_line_and_their_options_exist() -> None:

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import os
 import socket
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from dagster import AssetKey, DagsterRunStatus
+from dagster import AssetKey, DagsterRunStatus, Failure
 from dagster_fakes import FakeRefresh
 
-from orchestration.base.errors import HomeBusy
+from orchestration.base.errors import HomeBusy, UsageError
+from orchestration.base.homes import FolderUnusable
 from orchestration.base.messages import Message
 from orchestration.building.worker import BuildError
 from orchestration.dagster import sessions
 from orchestration.dagster.instances import PROCESS_TAG, close_orphans, open_instance
 from orchestration.dagster.private import SqliteEventLogStorage
+from orchestration.dagster.resources import busy_or_wrong
 from orchestration.dagster.runs import run_job
 from orchestration.dagster.serve import serve
 from orchestration.dagster.sessions import Session
+from orchestration.dagster.wording import both
+from orchestration.editions.errors import EditionError
+from orchestration.inbox.folder import InboxBusy
 from tests.words import fr
 
 
@@ -218,6 +224,26 @@ def test_a_busy_home_is_told_in_plain_words_and_not_tried_again(definitions, ref
     result = definitions.resolve_job_def("publish").execute_in_process(raise_on_error=False)
     failure = result.failure_data_for_node("dbt_build").user_failure_data
     assert "Un autre rafraîchissement est en cours" in failure.description
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (HomeBusy(Path("h")), "en cours dans h. / Another refresh is running on h. Attendre"),
+        (InboxBusy(), "La boîte"),
+        (FolderUnusable(Path("h"), OSError(13, "no")), "Le dossier h ne peut pas être utilisé"),
+        (EditionError(Message.of(fr="abîmée", en="damaged"), Message.of(fr="republier", en="publish")), "abîmée"),
+        (UsageError(Message.of(fr="inconnu", en="unknown")), "inconnu / unknown"),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_what_a_person_can_mend_is_told_in_words(error, words):
+    """The text of such an error is a code, which says nothing to whoever reads the page of a run."""
+    with pytest.raises(Failure) as caught, busy_or_wrong():
+        raise error
+    said = caught.value.description
+    assert words in said and both(error.reason) in said and both(error.action) in said
+    assert str(error) not in said and not caught.value.allow_retries
 
 
 def test_a_run_whose_process_is_gone_does_not_hold_back_the_next(run, instance, definitions):
