@@ -23,3 +23,10 @@ def connect(path: Path | str = ":memory:", *, read_only: bool = False, **config:
     connection = duckdb.connect(str(path), read_only=read_only, config=config)
     connection.execute("SET enable_progress_bar = false; SET python_enable_replacements = false")
     return connection
+
+
+def one_row(connection: duckdb.DuckDBPyConnection, sql: str, values: Any = None) -> tuple[Any, ...]:
+    """Return the row of a question that has one: a count, a sum, the newest of something."""
+    row = connection.execute(sql, values).fetchone()
+    assert row is not None
+    return row

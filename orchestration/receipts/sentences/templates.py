@@ -13,7 +13,7 @@ nothing. `{name:format}` spells it otherwise:
 | `date`, `moment` | a day, a day with its time |
 | `.0f`, `.6g`, … | as in Python, where a figure is shown as the file has it |
 | `quoted` | a text, or each of a list, in the quotation marks of the language |
-| `semicolons`, `or` | a list with these between its items |
+| `semicolons`, `and`, `or` | a list with these between its items |
 | `of` | « du millésime 2018 » for « le millésime 2018 », « de l'extrait » for « l'extrait » (French) |
 | `in_brackets` | with a blank before it, nothing where there is no value |
 | `capital`, `unstopped` | with a capital letter; without the full stop at its end |
@@ -220,6 +220,7 @@ _SPELLERS: dict[str, Callable[[Any, Language, Callable[[Any], str]], str]] = {
     "moment": _moment,
     "quoted": _quoted,
     "semicolons": _semicolons,
+    "and": _conjoined("et", "and"),
     "or": _conjoined("ou", "or"),
     "of": _of,
     "capital": _capital,
