@@ -17,8 +17,9 @@ Add here a further way of dating a publication. Whose delay it is belongs to `he
 
 from __future__ import annotations
 
-import calendar
-from datetime import date, timedelta
+from datetime import date
+
+from dateutil.relativedelta import relativedelta
 
 from orchestration.catalog.models import Calendar, Frequency
 from orchestration.catalog.vintages import Vintage
@@ -99,7 +100,7 @@ def _expected_days(calendar_: Calendar, year: int, years: int) -> list[date]:
     for one in range(max(1, year - years), min(9999, year + years) + 1):
         for text in calendar_.expected:
             month, day = (int(part) for part in text.split("-"))
-            days.append(date(one, month, min(day, calendar.monthrange(one, month)[1])))
+            days.append(date(one, month, 1) + relativedelta(day=day))
     return sorted(days)
 
 
@@ -116,13 +117,9 @@ def _last_expected(calendar_: Calendar, day: date, *, early_days: int) -> date:
 
 
 def shift(day: date, *, days: int = 0, months: int = 0) -> date | None:
-    """Return the day moved; None beyond the calendar's ends."""
+    """Return the day moved; None beyond the calendar's ends. The 31st moved by a month is that month's last day."""
     try:
-        if months:
-            total = day.year * 12 + day.month - 1 + months
-            year, month = divmod(total, 12)
-            day = date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
-        return day + timedelta(days=days)
+        return day + relativedelta(months=months, days=days)
     except (OverflowError, ValueError):
         return None
 
@@ -130,4 +127,4 @@ def shift(day: date, *, days: int = 0, months: int = 0) -> date | None:
 def _month_end(day: date, months: int) -> date | None:
     """Return the last day of the month that lies `months` after that of `day`."""
     first = shift(day.replace(day=1), months=months)
-    return first.replace(day=calendar.monthrange(first.year, first.month)[1]) if first else None
+    return first + relativedelta(day=31) if first else None

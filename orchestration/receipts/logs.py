@@ -10,9 +10,6 @@ import logging
 from orchestration.base.messages import Language, Message
 from orchestration.receipts.sentences import text
 
-# every room logs under this name
-LOGGER = "observatory"
-
 
 class Spelt(logging.Filter):
     """Spells the messages of a record; lets every record pass."""
@@ -36,7 +33,7 @@ class Spelt(logging.Filter):
 
 def speak(language: Language) -> None:
     """Let the log of the program speak `language`, whatever it spoke before."""
-    logger = logging.getLogger(LOGGER)
+    logger = logging.getLogger("observatory")
     for spelt in [f for f in logger.filters if isinstance(f, Spelt)]:
         logger.removeFilter(spelt)
     logger.addFilter(Spelt(language))

@@ -657,7 +657,7 @@ def test_a_year_withdrawn_is_said_and_kept(look) -> None:  # type: ignore[no-unt
 
 def test_egapro_is_written_anew_each_day(look) -> None:  # type: ignore[no-untyped-def]
     url = "https://egapro.travail.gouv.fr/index-egalite-fh.csv"
-    source = a_source({"url": url, "kind": "egapro"}, expected=("03-01",))
+    source = a_source({"url": url}, expected=("03-01",))
     with serving() as (_, publishers):
         publishers.file(url, File(GOOD, etag='"18"', last_modified="Wed, 18 Nov 2026 03:00:00 GMT"))
         first = look(source, publishers.settings())
@@ -673,7 +673,7 @@ def test_egapro_is_written_anew_each_day(look) -> None:  # type: ignore[no-untyp
 
 
 def test_a_date_in_the_future_does_not_name_a_vintage(look) -> None:  # type: ignore[no-untyped-def]
-    source = a_source({"url": "https://egapro.travail.gouv.fr/i.csv", "kind": "egapro"})
+    source = a_source({"url": "https://egapro.travail.gouv.fr/i.csv"})
     with serving() as (_, publishers):
         publishers.file(
             "https://egapro.travail.gouv.fr/i.csv", File(GOOD, last_modified="Fri, 20 Nov 2099 03:00:00 GMT")

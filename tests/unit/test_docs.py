@@ -286,3 +286,11 @@ def test_the_page_on_automation_names_every_job_sensor_and_setting():
     ]
     assert len(named) == 14
     assert not [n for n in named if f"`{n}`" not in page]
+
+
+def test_the_tables_name_the_version_of_their_contract_that_the_changelog_tells_of():
+    told = re.search(r"Contract of the tables: (\d+\.\d+)", (PROJECT / "CHANGELOG.md").read_text(encoding="utf-8"))
+    page = re.search(r"Version of the contract: (\d+\.\d+)", (PROJECT / "docs/marts.md").read_text(encoding="utf-8"))
+    assert told is not None
+    assert page is not None
+    assert page[1] == told[1]

@@ -10,6 +10,7 @@ import pytest
 from pydantic import ValidationError
 
 from orchestration.base.settings import PROJECT, Settings, troubles
+from tests.words import en
 
 
 def test_an_argument_wins_over_the_environment_and_that_over_the_default(monkeypatch, tmp_path):
@@ -36,7 +37,7 @@ def test_what_cannot_be_names_its_variable(monkeypatch):
     with pytest.raises(ValidationError) as error:
         Settings()
     [told] = troubles(error.value)
-    assert told.en == "OBSERVATORY_HEARTBEAT_DAYS is 'x': a whole number, 0 or more, is expected."
+    assert en(told) == "OBSERVATORY_HEARTBEAT_DAYS is 'x': a whole number, 0 or more, is expected."
 
 
 def test_an_address_is_never_shown(monkeypatch):

@@ -87,8 +87,7 @@ def test_it_answers_each_order_keeps_its_prints_from_ours_and_does_not_hear_ctrl
     suite = tmp_path / "suite.json"
     suite.write_text(
         '{"name": "suite", "expectations": [{"type": "expect_table_row_count_to_be_between", "severity": "critical", '
-        '"kwargs": {"min_value": 0, "max_value": 1}, "meta": {"notes": {"fr": "une ligne", "en": "one row"}, '
-        '"to_do": {"fr": "Regarder.", "en": "Look."}}}]}',
+        '"kwargs": {"min_value": 0, "max_value": 1}, "meta": {"notes": {"fr": "une ligne", "en": "one row"}, "to_do": {"fr": "voir", "en": "look"}}}]}',
         encoding="utf-8",
     )
     for ticket in ("first", "second"):

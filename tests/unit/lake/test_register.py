@@ -15,7 +15,6 @@ from orchestration.base.settings import PROJECT, Settings
 from orchestration.lake.register import VERSION, Register, SourceState, Vintage, upgraded
 from orchestration.lake.store import Lake, LakeError
 from orchestration.records.judgement import GOOD, Judgement
-from orchestration.records.waived import Waived
 from orchestration.refresh.walking import Walk
 from tests.judged import judged
 
@@ -101,22 +100,6 @@ def test_an_overturned_judgement_is_read_by_all_who_name_it():
     # the record that was handed out before is still what it was
     assert (good.state, good.rows_kept) == ("accepted", 2)
     assert [v.stage for v in register.judged(state, NEW, FILE).verdicts] == ["file", "suite"]
-
-
-def test_a_judgement_cannot_be_changed():
-    with pytest.raises(ValueError, match="frozen"):
-        judged(SOURCE, NEW, FILE).rows_kept = 4  # type: ignore[misc]
-    with pytest.raises(ValueError, match="frozen"):
-        judged(SOURCE, NEW, FILE).file = "other"
-
-
-def test_what_a_later_stage_lets_through_is_told_beside_the_rest():
-    first, second = Waived(check="jump"), Waived(check="expectation:x")
-    one = judged(SOURCE, NEW, FILE).let_through("vintage", (first,), Message.of(fr="saut", en="jump"))
-    two = one.let_through("suite", (second,))
-    assert (one.state, two.state, two.reason, two.waived) == ("adapted", "adapted", one.reason, (first, second))
-    gone = two.overturned("withdrawn", WHY)
-    assert (gone.waived, gone.is_withdrawn, gone.is_good) == ((), True, False)
 
 
 def test_only_what_is_named_is_kept():

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import pytest
 
 from orchestration.base.messages import Message, say
-from orchestration.receipts.logs import LOGGER, speak
+from orchestration.receipts.logs import speak
 
-log = logging.getLogger(LOGGER)
+log = logging.getLogger("observatory")
 TOLD = say("landing.kept", vintage="2023")
 
 
