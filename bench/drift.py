@@ -323,7 +323,7 @@ class Bench:
         name = base.vintage.replace(str(year), str(year - 1))
         return Reference(
             neighbour(part.reset_index(drop=True), match),
-            Message(fr=f"l'extrait {name}", en=f"the extract of {name}"),
+            Message.of(fr=f"l'extrait {name}", en=f"the extract of {name}"),
             name,
             extract=True,
         )

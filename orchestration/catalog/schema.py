@@ -25,10 +25,21 @@ DUCKDB_TYPES = {
 class FileOrigin(Protocol):
     """What the provenance of a row is told by: a file as it landed."""
 
-    vintage: str
-    name: str
-    sha256: str
-    channel: str
+    @property
+    def vintage(self) -> str:
+        """Return the vintage that it is of."""
+
+    @property
+    def name(self) -> str:
+        """Return its name."""
+
+    @property
+    def sha256(self) -> str:
+        """Return the hash of its bytes."""
+
+    @property
+    def channel(self) -> str:
+        """Return the way it came."""
 
 
 def duckdb_type(column_type: str) -> str:
