@@ -55,6 +55,7 @@ from orchestration.judging.waivers import Waivers  # noqa: E402
 from orchestration.lake.register import SourceState, Vintage  # noqa: E402
 from orchestration.lake.store import Lake  # noqa: E402
 from orchestration.landing import Landed  # noqa: E402
+from orchestration.receipts.sentences import text  # noqa: E402
 from orchestration.records.judgement import Judgement, Verdict  # noqa: E402
 from orchestration.triage import CodeLists, Reference, code_lists, refuse  # noqa: E402
 
@@ -179,7 +180,7 @@ class Bench:
         rng = random.Random(f"{kind.name}|{base.file}")
         others = sorted(
             ((b.file, d) for b, d in contents.items() if b.source != base.source),
-            key=lambda x: hashlib.md5(f"{kind.name}{base.file}{x[0]}".encode()).hexdigest(),
+            key=lambda x: hashlib.md5(f"{kind.name}{base.file}{x[0]}".encode(), usedforsecurity=False).hexdigest(),
         )
         siblings = [
             (b.vintage, b.file, d)
@@ -267,7 +268,7 @@ class Bench:
         finally:
             path.unlink()
         if findings.refusal is not None and findings.refusal.kind == "unforeseen":
-            return RuntimeError(findings.refusal.reason.en)
+            return RuntimeError(text(findings.refusal.reason, "en"))
         return findings.refusal or findings.rows
 
     def facts(self, lake: Lake, situation: str) -> Facts:
@@ -322,7 +323,7 @@ class Bench:
         name = base.vintage.replace(str(year), str(year - 1))
         return Reference(
             neighbour(part.reset_index(drop=True), match),
-            Message(fr=f"l'extrait {name}", en=f"the extract of {name}"),
+            Message.of(fr=f"l'extrait {name}", en=f"the extract of {name}"),
             name,
             extract=True,
         )
@@ -333,7 +334,7 @@ class Bench:
         source = self.catalogue[base.source]
         bare = self.deliver(base, base.file, base.vintage, clean, Lake(self.scratch / "none"), SourceState(), "bare")
         if isinstance(bare, Exception):
-            said = bare.reason.en if isinstance(bare, Refusal) else repr(bare)
+            said = text(bare.reason, "en") if isinstance(bare, Refusal) else repr(bare)
             self.cases.append(
                 Case(base.source, base.file, "clean file", "clean", "same", "first", "refused needlessly", said)
             )
@@ -400,10 +401,10 @@ class Bench:
     ) -> Case:
         case = Case(base.source, base.file, kind.name, kind.family, mutant.expect, situation, "")
         if isinstance(got, Refusal):
-            case.said, case.action = got.reason.fr, got.action.fr
+            case.said, case.action = text(got.reason, "fr"), text(got.action, "fr")
             name = mutant.name or base.file
-            named = any(n and n in got.reason.fr for n in (name, re.sub(r"\.(gz|zip)$", "", name), base.file))
-            useful = named and len(got.action.fr) > 10 and got.reason.en and got.action.en
+            named = any(n and n in text(got.reason, "fr") for n in (name, re.sub(r"\.(gz|zip)$", "", name), base.file))
+            useful = named and len(text(got.action, "fr")) > 10 and text(got.reason, "en") and text(got.action, "en")
             case.outcome = (
                 "refused needlessly"
                 if mutant.expect == "same"
@@ -414,7 +415,7 @@ class Bench:
         elif isinstance(got, Exception):
             case.outcome, case.said = "crashed", repr(got)
         else:
-            case.said = " ; ".join(n.fr for n in got.notes)
+            case.said = " ; ".join(text(n, "fr") for n in got.notes)
             wrong = differences(match, clean, got, mutant, kind.family.startswith("another"))
             if wrong:
                 case.outcome, case.detail = "silently wrong", wrong
@@ -459,29 +460,35 @@ def differences(match: Match, clean: pd.DataFrame, got: Any, mutant: Mutant, str
         return "taken although it had to be refused"
     names = [c.name for c in match.table.columns]
     truth = clean[names].copy()
-    if mutant.years:
-        for column in match.table.columns:
-            if column.type == "year":
-                truth[column.name] = truth[column.name] + mutant.years
-    key = match.table.key or names
+    for column in match.table.columns:
+        if mutant.years and column.type == "year":
+            truth[column.name] = truth[column.name] + mutant.years
     read = got.frame[names]
     if mutant.quotes_stay:
         read = read.apply(lambda c: c.map(lambda v: v.replace('"', "").strip() if isinstance(v, str) else v))
+    if not match.table.key:
+        return of_whole_rows(plain(truth), plain(read), got, mutant)
     # one line of a cross-tab is a row a period
     spread = int(clean["_row"].value_counts().max()) if "_row" in clean and len(clean) else 1
-    if not match.table.key:
-        a, b = Counter(map(tuple, plain(truth).values.tolist())), Counter(map(tuple, plain(read).values.tolist()))
-        return (
-            f"rows that do not exist: {list((b - a).items())[:1]}"
-            if b - a
-            else ("" if mutant.lost_rows or not a - b or got.rejected else f"rows lost: {list((a - b).items())[:1]}")
-        )
+    key = match.table.key
     read = plain(read)
     for old, new in MERGED if mutant.former_codes else ():  # counted with their new commune further on
         for name in key:
             if old not in set(truth[name]):
                 read[name] = read[name].replace(old, new)
-    left, right = plain(truth).set_index(key), read.set_index(key)
+    return of_keyed_rows(plain(truth).set_index(key), read.set_index(key), got, mutant, spread)
+
+
+def of_whole_rows(truth: pd.DataFrame, read: pd.DataFrame, got: Any, mutant: Mutant) -> str:
+    """Return what differs between lists of rows without a key."""
+    a, b = Counter(map(tuple, truth.values.tolist())), Counter(map(tuple, read.values.tolist()))
+    if b - a:
+        return f"rows that do not exist: {list((b - a).items())[:1]}"
+    return "" if mutant.lost_rows or not a - b or got.rejected else f"rows lost: {list((a - b).items())[:1]}"
+
+
+def of_keyed_rows(left: pd.DataFrame, right: pd.DataFrame, got: Any, mutant: Mutant, spread: int) -> str:
+    """Return what differs between the truth and what was read, by key. `spread`: rows that one line makes."""
     strange = right.index.difference(left.index)
     if len(strange):
         return f"{len(strange)} rows that do not exist: {list(strange)[:2]}"
@@ -501,8 +508,8 @@ def told(got: Any, name: str, index: Any) -> bool:
     """Return whether a note names the figure as changed, old → new: a publisher's correction is taken and told."""
     places = [str(i) for i in (index if isinstance(index, tuple) else (index,))]
     return any(
-        "→" in n.fr and f"« {name} »" in n.fr and all(p in n.fr for p in places if not p.endswith(".0"))
-        for n in got.notes
+        "→" in said and f"« {name} »" in said and all(p in said for p in places if not p.endswith(".0"))
+        for said in (text(n, "fr") for n in got.notes)
     )
 
 

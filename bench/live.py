@@ -27,6 +27,7 @@ from live_server import File, LiveServer, Publishers, Request, http_date
 from orchestration.catalog import load_catalogue
 from orchestration.landing import HashCache
 from orchestration.landing.live import land_all_live
+from orchestration.receipts.sentences import text
 
 ROUNDS = 5
 SOURCES = Path(__file__).parents[1] / "sources"
@@ -40,7 +41,7 @@ def cases() -> None:
         with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as two:
             first = play(case, Path(one), after_good=False)
             after = play(case, Path(two), after_good=True)
-            said = first.outcome.reason.fr if first.outcome else "—"
+            said = text(first.outcome.reason, "fr") if first.outcome else "—"
             print(
                 f"| {case.name} | {_came(first)} | {_came(after)} | {first.check.requests} "
                 f"| {' + '.join(f'{s:.1f}' for s in first.slept) or '—'} | {said.replace('|', '/')} |"
@@ -114,7 +115,7 @@ def catalogue(latency: float) -> None:
         mounted = dict(server.routes)
         for wait in (0.0, latency):
             for path, route in mounted.items():
-                server.routes[path] = lambda r, route=route: (time.sleep(wait), route(r))  # type: ignore[misc]
+                server.routes[path] = lambda r, route=route, wait=wait: (time.sleep(wait), route(r))  # type: ignore[misc]
             seconds = _median(sources, Path(folder) / str(wait), publishers.settings())
             server.asked.clear()
             _ = land_all_live(

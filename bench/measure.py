@@ -27,7 +27,8 @@ PYTHON = sys.executable
 def timed(*command: str | Path) -> tuple[float, float]:
     """Return (seconds, peak resident memory in MB of the largest process) of one command."""
     start = time.perf_counter()
-    pid = os.spawnv(os.P_NOWAIT, str(command[0]), [str(c) for c in command])
+    arguments = [str(c) for c in command]
+    pid = os.spawnv(os.P_NOWAIT, arguments[0], arguments)  # noqa: S606 - our own program; `wait4` tells its memory
     _, status, usage = os.wait4(pid, 0)
     seconds = time.perf_counter() - start
     code = os.waitstatus_to_exitcode(status)
@@ -44,7 +45,7 @@ def median(repeat: int, run: Callable[[], tuple[float, float]]) -> tuple[float, 
 
 def refresh(home: Path, source: str | Path) -> tuple[float, float]:
     """Time one whole `observatory refresh`; its receipt is thrown away."""
-    with open(os.devnull, "w") as nowhere:
+    with Path(os.devnull).open("w") as nowhere:
         saved = os.dup(1), os.dup(2)
         os.dup2(nowhere.fileno(), 1)
         os.dup2(nowhere.fileno(), 2)

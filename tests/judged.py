@@ -28,7 +28,7 @@ def facts(
     realm: Realm = "real",
     register: Register | None = None,
     waivers: Waivers | None = None,
-    today: date = NOW.date(),
+    today: date | None = None,
 ) -> Facts:
     """Return facts on grounds below `folder`: an empty lake in `home`, a folder of work."""
     return Facts(
@@ -38,7 +38,7 @@ def facts(
             register=register if register is not None else Register(),
             realm=realm,
             waivers=waivers or Waivers([], []),
-            today=today,
+            today=today or NOW.date(),
             territory=Settings.model_fields["territory"].default,
             run_id="test",
             judged_at=NOW,

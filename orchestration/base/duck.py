@@ -18,8 +18,20 @@ def connect(path: Path | str = ":memory:", *, read_only: bool = False, **config:
     DuckDB draws a progress bar there once a query takes two seconds, which would spoil the one JSON
     object that `--json` promises; and a table's name in SQL must never find a frame by accident.
     """
+    # duckdb costs 0.1 s to import
     import duckdb
 
     connection = duckdb.connect(str(path), read_only=read_only, config=config)
     connection.execute("SET enable_progress_bar = false; SET python_enable_replacements = false")
     return connection
+
+
+def one_row(connection: duckdb.DuckDBPyConnection, sql: str, values: Any = None) -> tuple[Any, ...]:
+    """Return the one row that a query without GROUP BY always has (counts, sums).
+
+    `values`: what its parameters are bound to. Raises LookupError where there is no row.
+    """
+    row = connection.execute(sql, values).fetchone()
+    if row is None:
+        raise LookupError(f"no row: {sql}")
+    return row

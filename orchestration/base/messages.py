@@ -39,12 +39,7 @@ class Message:
     _params: dict[str, Value]
     _hash: int
 
-    def __init__(
-        self, code: str = TEXT, params: Mapping[str, Any] | None = None, *, fr: str | None = None, en: str | None = None
-    ) -> None:
-        if fr is not None:
-            # rooms whose sentences are not in a catalogue yet
-            params = {"fr": fr, "en": en}
+    def __init__(self, code: str, params: Mapping[str, Any] | None = None) -> None:
         given = {name: _kept(value) for name, value in params.items()} if params else {}
         object.__setattr__(self, "code", code)
         object.__setattr__(self, "_params", given)
@@ -66,31 +61,6 @@ class Message:
         if len(unique) < 2:
             return unique[0] if unique else None
         return cls(JOINED, {"items": unique, "separator": separator})
-
-    # --- for rooms whose sentences are not in a catalogue yet: gone with the last of them ---
-
-    @property
-    def fr(self) -> str:
-        """Return the sentence in French."""
-        return self.text("fr")
-
-    @property
-    def en(self) -> str:
-        """Return the sentence in English."""
-        return self.text("en")
-
-    @property
-    def message(self) -> Message:
-        """Return the message itself."""
-        return self
-
-    def text(self, language: Language = "fr") -> str:
-        """Return the sentence in `language`."""
-        from orchestration.receipts import sentences
-
-        return sentences.text(self, language)
-
-    # --- end ---
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"a message cannot be changed: {name}")
@@ -196,13 +166,3 @@ class Refusal(Exception):
         self.kind = kind
         self.lines: list[Any] = []
         self.alone: Message | None = None
-
-
-# --- for rooms whose sentences are not in a catalogue yet: gone with the last of them ---
-
-
-def agreed(text: str, language: Language) -> str:
-    """Return `text` with each `(s)` in agreement with the number before it."""
-    from orchestration.receipts.sentences import templates
-
-    return templates.agreed(text, language)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orchestration.base.files import quoted
-from orchestration.base.messages import Message
+from orchestration.base.messages import Message, say
 from orchestration.editions import Edition, current, list_editions
 from orchestration.editions.layout import sha256_of
 from orchestration.lake.register import Realm
@@ -79,22 +79,12 @@ def ledger_of(home: Path, realm: Realm) -> Ledger:
         previous = found.manifest.previous if found.manifest else None
         # each edition is taken out once it was looked at, so that a manifest edited by hand cannot lead round
         found = others.pop(previous, None) if previous else None
-    kind_fr, kind_en = ("des fichiers réels", "real files") if realm == "real" else ("des extraits", "samples")
+    kind = say("building.real_files" if realm == "real" else "building.samples")
     if found is None:
-        return Ledger(
-            note=Message(
-                fr=f"Le registre des révisions commence avec cette édition : la précédente ({before.edition_id}) n'a pas été "
-                f"faite sur {kind_fr}, et les écarts avec elle ne sont pas des révisions.",
-                en=f"The ledger of revisions begins with this edition: the one before ({before.edition_id}) was not made "
-                f"from {kind_en}, and differences from it are no revisions.",
-            )
-        )
+        return Ledger(note=say("building.ledger_begins", edition=before.edition_id, kind=kind))
     return Ledger(
         found,
-        Message(
-            fr=f"Le registre des révisions reprend à l'édition {found.edition_id}, la dernière faite sur {kind_fr}.",
-            en=f"The ledger of revisions goes on from edition {found.edition_id}, the last made from {kind_en}.",
-        ),
+        say("building.ledger_goes_on", edition=found.edition_id, kind=kind),
     )
 
 

@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from orchestration.base.messages import Message
 from orchestration.records.outcome import CheckOutcome
 
 
 @dataclass(frozen=True)
 class Broken:
-    """A rule that rows do not obey. `fr`, `en`: what it demands; `examples`: the keys of a few of these rows.
+    """A rule that rows do not obey. `demand`: what it demands; `examples`: the keys of a few of these rows.
 
     `held`: the rows are held back, so that readers see nothing of them. `asset`: the table.
     """
@@ -24,8 +25,7 @@ class Broken:
     asset: str
     rule: str
     rows: int
-    fr: str
-    en: str
+    demand: Message
     examples: list[dict[str, Any]] = field(default_factory=list)
     held: bool = False
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from orchestration.base.duck import connect
+from orchestration.base.messages import Message, say
 from orchestration.building.orders import Broken
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def held_back(connection: duckdb.DuckDBPyConnection) -> list[Held]:
             f'SELECT rule, fr, en, is_over, count(*), list(keys ORDER BY row_id)[:{EXAMPLES}] FROM held."{table}" GROUP BY ALL ORDER BY ALL'
         ).fetchall()
         found += [
-            Held(Broken(table, rule, count, fr, en, list(map(json.loads, keys)), held=True), over)
+            Held(Broken(table, rule, count, Message.of(fr=fr, en=en), list(map(json.loads, keys)), held=True), over)
             for rule, fr, en, over, count, keys in rows
         ]
     return found
@@ -103,7 +104,7 @@ def _own_rows(connection: duckdb.DuckDBPyConnection, node: Any) -> list[Broken]:
     if "fr" not in meta:
         return []
     asset = (getattr(node, "attached_node", None) or node.unique_id).split(".")[2]
-    return [Broken(asset, "", len(lines), meta["fr"], meta["en"], lines[:EXAMPLES])]
+    return [Broken(asset, "", len(lines), Message.of(fr=meta["fr"], en=meta["en"]), lines[:EXAMPLES])]
 
 
 def _breaking(
@@ -114,30 +115,32 @@ def _breaking(
     said = given.get("rules", {}).get(name, "") if kind == "rule" else ""
     said = said if isinstance(said, dict) else {"sql": said}
     grain = ", ".join(given["grain"])
-    listed = _listed(given.get("accepted", {}).get(name, []))
-    fr, en, wrong = {
-        "grain": (f"une seule ligne par {grain}", f"one row for each {grain}", ""),
-        "required": (f"« {name} » est rempli", f"'{name}' is filled", f"{name} IS NULL"),
+    values = given.get("accepted", {}).get(name, [])
+    demand, wrong = {
+        "grain": (say("building.one_row_for_each", columns=grain), ""),
+        "required": (say("building.is_filled", column=name), f"{name} IS NULL"),
         "accepted": (
-            f"« {name} » est l'une des valeurs {listed}",
-            f"'{name}' is one of {listed}",
-            f"{name} NOT IN ({listed})",
+            say("building.is_one_of", column=name, values=_listed(values)),
+            f"{name} NOT IN ({_listed(values)})",
         ),
-        "rule": (said.get("fr", name), said.get("en", name), f"NOT ({said.get('sql')})"),
+        "rule": (Message.of(fr=said.get("fr", name), en=said.get("en", name)), f"NOT ({said.get('sql')})"),
     }[kind]
     if kind == "grain":
         ask = f"SELECT {grain}, count(*) AS rows_found FROM marts.{asset} GROUP BY {grain} HAVING count(*) > 1"
     else:
         columns = _listed([*given["grain"], *SHOWN, *([name] if kind != "rule" else [])])
         ask = f"SELECT columns(c -> c IN ({columns})) FROM marts.{asset} WHERE {wrong}"
-    return Broken(asset, rule, rows, fr, en, _rows(connection, f"{ask} LIMIT {EXAMPLES}"))
+    return Broken(asset, rule, rows, demand, _rows(connection, f"{ask} LIMIT {EXAMPLES}"))
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, sql: str) -> list[dict[str, Any]]:
     """Return rows as plain values that any receipt can hold: a day or a decimal becomes its text."""
     found = connection.execute(sql)
     names = [d[0] for d in found.description]
-    return json.loads(json.dumps([dict(zip(names, line, strict=True)) for line in found.fetchall()], default=str))
+    plain: list[dict[str, Any]] = json.loads(
+        json.dumps([dict(zip(names, line, strict=True)) for line in found.fetchall()], default=str)
+    )
+    return plain
 
 
 def _listed(values: Iterable[str]) -> str:

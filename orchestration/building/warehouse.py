@@ -21,6 +21,7 @@ from orchestration.catalog.schema import lake_types
 from orchestration.health.status import SourceStatus
 from orchestration.lake.register import Realm, Register, SourceState
 from orchestration.lake.store import Lake
+from orchestration.receipts.sentences import text
 
 if TYPE_CHECKING:
     import duckdb
@@ -129,10 +130,10 @@ def _describe_sources(
                 s.calendar.frequency,
                 ";".join(s.groups),
                 s.role,
-                s.title.fr,
-                s.title.en,
-                s.synthetic_sample.fr if s.synthetic_sample else None,
-                s.synthetic_sample.en if s.synthetic_sample else None,
+                text(s.title, "fr"),
+                text(s.title, "en"),
+                text(s.synthetic_sample, "fr") if s.synthetic_sample else None,
+                text(s.synthetic_sample, "en") if s.synthetic_sample else None,
             ]
             for s in sources.values()
         ],
@@ -182,8 +183,8 @@ def _describe_health(connection: duckdb.DuckDBPyConnection, health: Sequence[Sou
             status.is_sample,
             status.is_overdue,
             status.source.owner,
-            h.action.fr,
-            h.action.en,
+            text(h.action, "fr"),
+            text(h.action, "en"),
         ]
         for status in health
         for h in [status.health]

@@ -18,7 +18,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import TypeVar
 
-from orchestration.base.messages import Message
+from orchestration.base.messages import Message, say
 from orchestration.building.orders import Answer, Build, Built, Checked, Order, Project, Validate, ValidateTables
 from orchestration.building.warehouse import MARTS, BuildOutcome
 from orchestration.building.worker_main import work
@@ -55,7 +55,7 @@ class BuildError(Exception):
     """dbt could not run at all: what happened and where to read on."""
 
     def __init__(self, reason: Message) -> None:
-        super().__init__(reason.en)
+        super().__init__(str(reason))
         self.reason = reason
 
 
@@ -114,12 +114,7 @@ class Worker:
         answer = self._answer(_BUILD, Built)
         if answer.error and not answer.nodes:
             first = answer.error.strip().splitlines()[0]
-            raise BuildError(
-                Message(
-                    fr=f"Les tables n'ont pas pu être construites : {first} (détails dans {self._logs / 'dbt.log'}).",
-                    en=f"The tables could not be built: {first} (details in {self._logs / 'dbt.log'}).",
-                )
-            )
+            raise BuildError(say("building.tables_not_built", said=first, log=self._logs / "dbt.log"))
         return BuildOutcome(self.warehouse, list(answer.nodes), list(answer.waived), list(answer.held))
 
     def check_tables(self, suites: list[Path]) -> list[CheckOutcome]:
@@ -156,12 +151,7 @@ class Worker:
             if answer is None:
                 self._came.put(None)  # for whoever asks next
                 self.stop()
-                raise BuildError(
-                    Message(
-                        fr=f"Le processus qui construit et contrôle les tables s'est arrêté (voir {self._logs / 'worker.log'}).",
-                        en=f"The process that builds and checks the tables has ended (see {self._logs / 'worker.log'}).",
-                    )
-                )
+                raise BuildError(say("building.process_ended", log=self._logs / "worker.log"))
             self._answers[answer.ticket] = answer
         found = self._answers[ticket]
         if not isinstance(found, kind):

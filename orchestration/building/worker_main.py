@@ -108,7 +108,7 @@ def _build(order: Build, project: Project, parsed: Any) -> Built:
         waived = let_through(parsed.result.nodes.values(), order.waived)
         command = ["build", *project.arguments, "--exclude-resource-type", "unit_test"]
         result = dbtRunner(manifest=parsed.result).invoke(command)
-        DuckDBConnectionManager.close_all_connections()
+        DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
     # a manifest, where the project could not be read, has no results
     results = getattr(result.result, "results", None) or []
     held, broken = found_in(results, order.warehouse)

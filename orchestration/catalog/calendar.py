@@ -81,10 +81,9 @@ def usual_publication(
     target = _month_end(vintage.end, lag)
     if target is None:
         return None
-    if vintage.months > months:
-        # `2026` of a monthly source: it holds what was out when it was fetched
-        if seen is not None and seen < target:
-            return _last_expected(calendar_, seen, early_days=_early_days(calendar_))
+    # `2026` of a monthly source: it holds what was out when it was fetched
+    if vintage.months > months and seen is not None and seen < target:
+        return _last_expected(calendar_, seen, early_days=_early_days(calendar_))
     if not calendar_.expected:
         # without expected days, lag 0 means: out at the beginning of the period that it is named after
         return vintage.start if lag == 0 and vintage.months == months else target

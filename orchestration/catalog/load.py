@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from orchestration.catalog.models import Column, Header, Source
+from orchestration.catalog.models import Column, FileSpec, Header, Source, Table
 
 COLUMNS_HEADER = [
     "table",
@@ -71,9 +71,11 @@ def load_catalogue(sources_path: Path) -> dict[str, Source]:
                 problems.append(
                     f"{source.path / 'source.yml'}: tables.{name}.provides: '{table.provides}' is what {other} provides"
                 )
-        for needed in source.depends_on:
-            if needed not in catalogue:
-                problems.append(f"{source.path / 'source.yml'}: depends_on: no source is called '{needed}'")
+        problems += [
+            f"{source.path / 'source.yml'}: depends_on: no source is called '{needed}'"
+            for needed in source.depends_on
+            if needed not in catalogue
+        ]
     if problems:
         raise CatalogueError(problems)
     return catalogue
@@ -87,7 +89,7 @@ def load_source(folder: Path) -> Source:
     yml = folder / "source.yml"
     where = f"{folder.name}/source.yml"
     try:
-        data: Any = yaml.load(yml.read_text(encoding="utf-8"), Loader=_loader())
+        data: Any = yaml.load(yml.read_text(encoding="utf-8"), Loader=_loader())  # noqa: S506 - safe, and in C where there is one
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f" line {mark.line + 1}" if mark else ""
@@ -126,101 +128,138 @@ def _split(cell: str) -> list[str]:
 
 def _read_columns(path: Path, tables: set[str]) -> tuple[dict[str, list[Column]], dict[str, list[Header]], list[str]]:
     where = f"{path.parent.name}/columns.csv"
-    columns: dict[str, dict[str, Column]] = {}
-    ignored: dict[str, list[Header]] = {}
-    problems: list[str] = []
     if not path.exists():
         return {}, {}, [f"{where}: the file is missing"]
+    found = _Columns(where, tables)
     with path.open(encoding="utf-8-sig", newline="") as handle:
         reader = csv.DictReader(handle)
         if reader.fieldnames != COLUMNS_HEADER:
             return {}, {}, [f"{where} line 1: the header must be {','.join(COLUMNS_HEADER)}"]
         for row in reader:
-            line = reader.line_num
-            if (row["table"] or "").startswith("#"):
-                continue  # the evidence that comes with a proposed line may be pasted along
-            # a line may end before `measure`: it is said once a column, and proposed lines say nothing of it
-            row["measure"] = row["measure"] or ""
-            if None in row or None in row.values():
-                problems.append(f"{where} line {line}: {len(COLUMNS_HEADER)} cells are expected")
-                continue
-            row = {k: v.strip() for k, v in row.items()}
-            table, name = row["table"], row["canonical"]
-            if table not in tables:
-                problems.append(f"{where} line {line}: table '{table}' is not in source.yml")
-                continue
-            header = Header(text=row["header"], layout=row["layout"]) if row["header"] else None
-            if name == IGNORED:
-                if header:
-                    ignored.setdefault(table, []).append(header)
-                continue
-            known = columns.setdefault(table, {}).get(name)
-            if known is None:
-                try:
-                    known = Column(
-                        name=name,
-                        type=row["type"],
-                        required=row["required"] == "x",
-                        key=row["key"] == "x",
-                        unit=row["unit"] or None,
-                        measure=row["measure"] or None,
-                        missing=_split(row["missing"]),
-                        secret=_split(row["secret"]),
-                        minimum=row["min"] or None,
-                        maximum=row["max"] or None,
-                        allowed=_split(row["allowed"]),
-                        year_into=row["year_into"] or None,
-                        note=row["note"] or None,
-                    )
-                except ValidationError as error:
-                    problems += [f"{where} line {line}: {e['loc'][-1]}: {e['msg']}" for e in error.errors()]
-                    continue
-                columns[table][name] = known
-            elif row["type"] and row["type"] != known.type:
-                problems.append(
-                    f"{where} line {line}: type: '{row['type']}' contradicts '{known.type}' given above for {name}"
-                )
+            found.add(row, f"{where} line {reader.line_num}")
+    return {t: list(c.values()) for t, c in found.columns.items()}, found.ignored, found.problems
+
+
+class _Columns:
+    """The columns and ignored headers of one `columns.csv`, line by line, and what is wrong with its lines."""
+
+    def __init__(self, where: str, tables: set[str]) -> None:
+        self.where = where
+        self.tables = tables
+        self.columns: dict[str, dict[str, Column]] = {}
+        self.ignored: dict[str, list[Header]] = {}
+        self.problems: list[str] = []
+
+    def add(self, cells: dict[str, Any], line: str) -> None:
+        if (cells["table"] or "").startswith("#"):
+            return  # the evidence that comes with a proposed line may be pasted along
+        # a line may end before `measure`: it is said once a column, and proposed lines say nothing of it
+        cells["measure"] = cells["measure"] or ""
+        if None in cells or None in cells.values():
+            self.problems.append(f"{line}: {len(COLUMNS_HEADER)} cells are expected")
+            return
+        row: dict[str, str] = {k: v.strip() for k, v in cells.items()}
+        table = row["table"]
+        if table not in self.tables:
+            self.problems.append(f"{line}: table '{table}' is not in source.yml")
+            return
+        header = Header(text=row["header"], layout=row["layout"]) if row["header"] else None
+        if row["canonical"] == IGNORED:
             if header:
-                known.headers.append(header)
-    return {t: list(c.values()) for t, c in columns.items()}, ignored, problems
+                self.ignored.setdefault(table, []).append(header)
+            return
+        column = self._column(row, line)
+        if column is not None and header:
+            column.headers.append(header)
+
+    def _column(self, row: dict[str, str], line: str) -> Column | None:
+        """Return the column that a line is about, which an earlier line may have described; None where it is wrong."""
+        name = row["canonical"]
+        columns = self.columns.setdefault(row["table"], {})
+        known = columns.get(name)
+        if known is None:
+            try:
+                columns[name] = known = _described(row)
+            except ValidationError as error:
+                self.problems += [f"{line}: {e['loc'][-1]}: {e['msg']}" for e in error.errors()]
+        elif row["type"] and row["type"] != known.type:
+            self.problems.append(f"{line}: type: '{row['type']}' contradicts '{known.type}' given above for {name}")
+        return known
+
+
+def _described(row: dict[str, str]) -> Column:
+    return Column.model_validate(
+        {
+            "name": row["canonical"],
+            "type": row["type"],
+            "required": row["required"] == "x",
+            "key": row["key"] == "x",
+            "unit": row["unit"] or None,
+            "measure": row["measure"] or None,
+            "missing": _split(row["missing"]),
+            "secret": _split(row["secret"]),
+            "minimum": row["min"] or None,
+            "maximum": row["max"] or None,
+            "allowed": _split(row["allowed"]),
+            "year_into": row["year_into"] or None,
+            "note": row["note"] or None,
+        }
+    )
 
 
 def _inconsistencies(source: Source, where: str) -> list[str]:
-    problems = []
+    problems: list[str] = []
     for name, table in source.tables.items():
-        names = {c.name for c in table.columns}
-        if not names:
-            problems.append(f"{source.source_id}/columns.csv: table '{name}' of source.yml has no column")
-        for column in table.columns:
-            if column.year_into and column.year_into not in names:
-                problems.append(
-                    f"{source.source_id}/columns.csv: year_into: '{column.year_into}' is no column of '{name}'"
-                )
-        problems += [
-            f"{where}: tables.{name}.staging.without: '{c}' is no column of '{name}'"
-            for c in table.staging.without
-            if c not in names
-        ]
-        types = {c.name: c.type for c in table.columns}
-        for code, called in table.names.items():
-            if types.get(code) not in PLACES or types.get(called) != "text":
-                problems.append(
-                    f"{where}: tables.{name}.names: '{code}: {called}' is not the column of a place's code and the text column of its name"
-                )
+        problems += _table_inconsistencies(source, name, table, where)
         for index, spec in enumerate(table.files):
-            key = f"tables.{name}.files.{index}"
-            if spec.extract and not (source.path / spec.extract).exists():
-                problems.append(f"{where}: {key}.extract: the file '{spec.extract}' does not exist")
-            if spec.format == "json" and not spec.extract:
-                problems.append(f"{where}: {key}.extract: needed to find the rows of a JSON file")
-            for filled in [*spec.constants, *spec.name_maps]:
-                if filled not in names:
-                    problems.append(f"{where}: {key}: '{filled}' is no column of '{name}'")
-            for target, name_map in spec.name_maps.items():
-                if name_map.group not in spec.regex.groupindex:
-                    problems.append(f"{where}: {key}.name_maps.{target}: the pattern has no group '{name_map.group}'")
-            if spec.unpivot:
-                for filled in (spec.unpivot.into, spec.unpivot.value):
-                    if filled not in names:
-                        problems.append(f"{where}: {key}.unpivot: '{filled}' is no column of '{name}'")
+            problems += _file_inconsistencies(source, name, spec, f"{where}: tables.{name}.files.{index}")
+    return problems
+
+
+def _table_inconsistencies(source: Source, name: str, table: Table, where: str) -> list[str]:
+    problems = []
+    types = {c.name: c.type for c in table.columns}
+    if not types:
+        problems.append(f"{source.source_id}/columns.csv: table '{name}' of source.yml has no column")
+    problems += [
+        f"{source.source_id}/columns.csv: year_into: '{column.year_into}' is no column of '{name}'"
+        for column in table.columns
+        if column.year_into and column.year_into not in types
+    ]
+    problems += [
+        f"{where}: tables.{name}.staging.without: '{c}' is no column of '{name}'"
+        for c in table.staging.without
+        if c not in types
+    ]
+    problems += [
+        f"{where}: tables.{name}.names: '{code}: {called}' is not the column of a place's code and the text column of its name"
+        for code, called in table.names.items()
+        if types.get(code) not in PLACES or types.get(called) != "text"
+    ]
+    return problems
+
+
+def _file_inconsistencies(source: Source, name: str, spec: FileSpec, key: str) -> list[str]:
+    problems = []
+    names = {c.name for c in source.tables[name].columns}
+    if spec.extract and not (source.path / spec.extract).exists():
+        problems.append(f"{key}.extract: the file '{spec.extract}' does not exist")
+    if spec.format == "json" and not spec.extract:
+        problems.append(f"{key}.extract: needed to find the rows of a JSON file")
+    problems += [
+        f"{key}: '{filled}' is no column of '{name}'"
+        for filled in [*spec.constants, *spec.name_maps]
+        if filled not in names
+    ]
+    problems += [
+        f"{key}.name_maps.{target}: the pattern has no group '{name_map.group}'"
+        for target, name_map in spec.name_maps.items()
+        if name_map.group not in spec.regex.groupindex
+    ]
+    if spec.unpivot:
+        problems += [
+            f"{key}.unpivot: '{filled}' is no column of '{name}'"
+            for filled in (spec.unpivot.into, spec.unpivot.value)
+            if filled not in names
+        ]
     return problems

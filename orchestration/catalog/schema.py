@@ -25,10 +25,21 @@ DUCKDB_TYPES = {
 class FileOrigin(Protocol):
     """What the provenance of a row is told by: a file as it landed."""
 
-    vintage: str
-    name: str
-    sha256: str
-    channel: str
+    @property
+    def vintage(self) -> str:
+        """Return the vintage that it is of."""
+
+    @property
+    def name(self) -> str:
+        """Return its name."""
+
+    @property
+    def sha256(self) -> str:
+        """Return the hash of its bytes."""
+
+    @property
+    def channel(self) -> str:
+        """Return the way it came."""
 
 
 def duckdb_type(column_type: str) -> str:
@@ -38,7 +49,7 @@ def duckdb_type(column_type: str) -> str:
 
 def output_columns(table: Table) -> list[tuple[str, str]]:
     """Return (name, catalogue type) of the columns of a conformed table, markers included."""
-    result = []
+    result: list[tuple[str, str]] = []
     for column in table.columns:
         result.append((column.name, column.type))
         if column.secret:

@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from functools import total_ordering
+from typing import Any
 
 # A year stands alone: `2021` in `200040715` (a SIREN) is none.
 _NAME = re.compile(
@@ -62,7 +63,7 @@ class Vintage:
             return f"{self.year}-{self.month:02d}"
         return f"{self.year}-Q{self.quarter}" if self.quarter else str(self.year)
 
-    def _key(self) -> tuple:
+    def _key(self) -> tuple[Any, ...]:
         natural = tuple(
             (0, int(part), "") if part.isdecimal() else (1, 0, part.lower()) for part in _PARTS.split(self.text) if part
         )
@@ -114,7 +115,7 @@ def newest(texts: list[str]) -> str | None:
     return max(vintages).text if vintages else None
 
 
-def sort_key(text: str) -> tuple:
+def sort_key(text: str) -> tuple[Any, ...]:
     """Return a key that sorts vintages' names from old to new; a name that is none comes first."""
     vintage = parse_vintage(text)
     return vintage._key() if vintage else (0, 0, (), text)

@@ -175,7 +175,7 @@ def docs(
     home: Home = None,
 ) -> None:
     """Write the data stewards' page: every expectation in plain words, with its last result."""
-    from orchestration.quality.remembered import write_docs
+    from orchestration.quality.docs import write_docs
     from orchestration.quality.suites import SuiteError
 
     settings = settings_for(home, use="write" if out is None else "read")

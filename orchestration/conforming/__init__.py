@@ -8,7 +8,8 @@ columns is the business of `triage`. What one source needs is written in its `co
 
 from orchestration.conforming.conform import Conformed, conform
 from orchestration.conforming.headers import HeaderMap, map_headers, normalise
-from orchestration.conforming.patches import HeaderRefusal, Patch, Proposal, accept_patch
+from orchestration.conforming.patches import HeaderRefusal, accept_patch
+from orchestration.records.proposal import Patch, Proposal
 
 __all__ = [
     "Conformed",

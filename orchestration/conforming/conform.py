@@ -3,13 +3,15 @@
 Every column of the result is canonical and typed; every row that could not be read is listed with
 its line, column and value, and so are the rows of a key with two truths. Refuses the whole file when more
 rows were lost than the source's budget allows.
+
+pandas costs 0.5 s to import, numpy with it: a refresh without news needs none of them.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -18,9 +20,10 @@ from orchestration.base.messages import Message, Refusal, say
 from orchestration.catalog.models import Column, FileSpec, Table
 from orchestration.catalog.schema import MARKER, output_columns
 from orchestration.conforming.headers import map_headers, normalise, usual_header, without_header
-from orchestration.conforming.patches import Patch, propose
+from orchestration.conforming.patches import propose
 from orchestration.conforming.published import published_on
 from orchestration.conforming.values import LEVEL_TYPES, NO_FIGURE, NUMBERS, Parsed, parse
+from orchestration.records.proposal import Patch
 from orchestration.records.waived import Waived
 
 if TYPE_CHECKING:
@@ -471,7 +474,7 @@ def _leave_out_two_truths(
     key = table.key
     of_key = pd.MultiIndex.from_frame(result.frame[key].astype(str))
     lost = of_key.isin(pd.MultiIndex.from_frame(truths[key].astype(str)))
-    rows: dict[tuple[str, ...], list[int]] = {}
+    rows: dict[Hashable, list[int]] = {}
     for position in lost.nonzero()[0].tolist():
         rows.setdefault(of_key[position], []).append(position)
     said = {found: _two_truths(result.frame.iloc[at], key, content) for found, at in rows.items()}

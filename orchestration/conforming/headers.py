@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from orchestration.base.messages import Refusal, say
-from orchestration.catalog.models import Column, Table
+from orchestration.catalog.models import Column, Header, Table
 from orchestration.conforming.patches import Fit, HeaderRefusal, propose
 
 _KEPT = re.compile(r"[^a-z0-9<>≤≥%+]+")
@@ -87,7 +87,7 @@ class HeaderFinder:
         self.spellings: set[str] = set()
         self.patterns: list[tuple[re.Pattern[str], Column | None, str, bool]] = []
         self.unpivot = re.compile(unpivot, re.IGNORECASE) if unpivot else None
-        entries = [(h, c) for c in table.columns for h in c.headers]
+        entries: list[tuple[Header, Column | None]] = [(h, c) for c in table.columns for h in c.headers]
         entries += [(h, None) for h in table.ignored_headers]
         for header, column in entries:
             if header.layout not in ("", layout):

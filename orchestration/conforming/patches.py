@@ -11,17 +11,15 @@ import difflib
 import os
 import re
 import shutil
+import tempfile
 import unicodedata
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from orchestration.base.messages import Message, Refusal, say
-from orchestration.catalog.models import Column, Table
+from orchestration.catalog.load import load_source
+from orchestration.catalog.models import Column, Source, Table
 from orchestration.records.proposal import Patch, Proposal
-
-if TYPE_CHECKING:
-    from orchestration.catalog.models import Source
 
 # below it two names have nothing in common that would mean something, and only equal figures speak for the line
 SAME_NAME = 0.6
@@ -152,10 +150,6 @@ def accept_patch(source_path: Path, patch: Patch, *, reads: Callable[[Source], o
     must not raise. Raises CatalogueError or Refusal otherwise, OSError where the folder cannot be written,
     and leaves the folder as it was.
     """
-    import tempfile
-
-    from orchestration.catalog.load import load_source
-
     path = (source_path / "columns.csv").resolve()
     content = path.read_bytes()
     newline = b"\r\n" if b"\r\n" in content else b"\n"
@@ -176,7 +170,7 @@ def accept_patch(source_path: Path, patch: Patch, *, reads: Callable[[Source], o
             handle.flush()
             os.fsync(handle.fileno())
         shutil.copymode(path, temporary)
-        os.replace(temporary, path)
+        temporary.replace(path)
     except OSError:
         if temporary.is_file():
             temporary.unlink(missing_ok=True)

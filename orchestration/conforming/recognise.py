@@ -7,19 +7,17 @@ second table that fits as well.
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from orchestration.base.messages import Refusal
-from orchestration.catalog.models import Column, FileSpec, Source, Table
+from orchestration.catalog.models import Column, ColumnType, FileSpec, Source, Table
 from orchestration.conforming.headers import HeaderFinder
 from orchestration.conforming.joining import joined
 from orchestration.conforming.values import LEVEL_TYPES, parse
-
-if TYPE_CHECKING:
-    from orchestration.reading import RawTable
+from orchestration.reading import RawTable, read_json, read_table, sniff_kind
 
 # share of the file's headers that the table must know for a certain answer
 CERTAIN = 0.75
@@ -31,6 +29,8 @@ HALF, MOST = 0.5, 0.75
 # of the cells of an identity, how many must be such codes
 FIT = 0.9
 LEVEL = "territory_level"
+# the codes that a column of several levels may hold
+_PLACES: tuple[ColumnType, ...] = ("commune", "epci", "department")
 # before 2016 there were 27 régions with those overseas
 MOST_REGIONS = 27
 MAINLAND_REGIONS = frozenset(["11", "24", "27", "28", "32", "44", "52", "53", "75", "76", "84", "93", "94"])
@@ -175,7 +175,7 @@ def _holds(column: Column, raw: RawTable, index: int) -> bool:
     """Return whether the cells of a column could be those of `column`."""
     texts = [row[index] for row in raw.rows[:200] if row[index].strip()]
     if column.type == "territory":
-        return any(_holds(Column(name="code", type=t), raw, index) for t in ("commune", "epci", "department"))
+        return any(_holds(Column(name="code", type=t), raw, index) for t in _PLACES)
     try:
         unreadable = parse(column, texts, file=raw.file, typed_numbers=raw.numeric_cells).unreadable
     except Refusal:
@@ -189,10 +189,6 @@ def _words(cells: list[str]) -> int:
 
 def _head(path: Path, name: str, known_headers: Callable[[list[str]], int]) -> RawTable | None:
     """Return the table, of a long text only its first rows: the headers are all that is looked at."""
-    import tempfile
-
-    from orchestration.reading import read_table, sniff_kind
-
     try:
         if sniff_kind(path) != "csv" or path.stat().st_size < 2 * HEAD:
             return read_table(path, name=name, known_headers=known_headers)
@@ -207,17 +203,15 @@ def _head(path: Path, name: str, known_headers: Callable[[list[str]], int]) -> R
 
 
 def _json(source: Source, path: Path, name: str) -> list[Likeness]:
-    from orchestration import reading
-
     specs = [(n, s) for n, t in source.tables.items() for s in t.files if s.format == "json" and s.extract]
-    if not specs or (path.suffix.lower() not in (".json", ".geojson") and reading.sniff_kind(path) != "json"):
+    if not specs or (path.suffix.lower() not in (".json", ".geojson") and sniff_kind(path) != "json"):
         return []
     found = []
     for table_name, spec in specs:
         assert spec.extract is not None
         sql = (source.path / spec.extract).read_text(encoding="utf-8")
         try:
-            raw = reading.read_json(path, name=name, sql=sql)
+            raw = read_json(path, name=name, sql=sql)
         except Refusal:
             continue
         if raw.rows:

@@ -198,19 +198,12 @@ def _without_base(column: Column, texts: Iterable[str], result: Parsed) -> dict[
 
 
 def _odd_numbers(
-    column: Column, texts: dict[str, int], result: Parsed, file: str, typed: bool
+    column: Column, texts: dict[str, str], result: Parsed, file: str, typed: bool
 ) -> tuple[dict[str, str], str]:
     """Blanks between thousands, percent signs, signs of both kinds, numbers that a spreadsheet damaged."""
     readings: dict[str, str] = {}
     signs: set[str] = set()
-    plains: dict[str, str] = {}
-    grouped = percent = False
-    for text, figure in texts.items():
-        plain = figure.translate(BLANKS).replace("−", "-")
-        grouped |= plain != figure.strip().replace("−", "-")
-        if plain.endswith("%") and column.unit == "%":
-            plain, percent = plain[:-1], True
-        plains[text] = plain
+    plains, grouped, percent = _without_blanks(column, texts)
     thousands = _thousands_sign(plains.values())
     for text, plain in plains.items():
         if _EXPONENT.fullmatch(plain):
@@ -238,24 +231,41 @@ def _odd_numbers(
         else:
             _unreadable(result, text, say("conforming.type_number"))
     if len(signs) > 1:
-        commas = next((t for t in readings if "," in t), "")
-        points = next((t for t in readings if "." in t), "")
-        raise Refusal(
-            say(
-                "conforming.decimal_signs_mixed",
-                file=file,
-                column=column.name,
-                commas=commas.strip(),
-                points=points.strip(),
-            ),
-            say("conforming.one_decimal_sign"),
-            kind="number",
-        )
+        raise _mixed_signs(column, readings, file)
     if grouped:
         result.notes.append(say("conforming.thousands_taken_out", column=column.name))
     if percent:
         result.notes.append(say("conforming.percent_taken_out", column=column.name))
     return readings, next(iter(signs), "")
+
+
+def _without_blanks(column: Column, texts: dict[str, str]) -> tuple[dict[str, str], bool, bool]:
+    """Return the figures without blanks and percent signs, and whether there were any of each."""
+    plains: dict[str, str] = {}
+    grouped = percent = False
+    for text, figure in texts.items():
+        plain = figure.translate(BLANKS).replace("−", "-")
+        grouped |= plain != figure.strip().replace("−", "-")
+        if plain.endswith("%") and column.unit == "%":
+            plain, percent = plain[:-1], True
+        plains[text] = plain
+    return plains, grouped, percent
+
+
+def _mixed_signs(column: Column, readings: Iterable[str], file: str) -> Refusal:
+    commas = next((t for t in readings if "," in t), "")
+    points = next((t for t in readings if "." in t), "")
+    return Refusal(
+        say(
+            "conforming.decimal_signs_mixed",
+            file=file,
+            column=column.name,
+            commas=commas.strip(),
+            points=points.strip(),
+        ),
+        say("conforming.one_decimal_sign"),
+        kind="number",
+    )
 
 
 def _thousands_sign(plains: Iterable[str]) -> str:
@@ -579,8 +589,9 @@ _TELEPHONE = re.compile(r"(?<![\d+])(?:(?:\+|00)33[\s.-]*(?:\(0\)[\s.-]*)?|0)[1-
 
 
 def _prose(column: Column, texts: dict[str, int], result: Parsed, file: str, typed: bool) -> None:
-    """Whole paragraphs, of which nobody needs to know how the people named in them are reached: 9 addresses and 7 telephones
-    stood in 52 practice sheets, and would lie in the lake for ever.
+    """Whole paragraphs, of which nobody needs to know how the people named in them are reached.
+
+    9 addresses and 7 telephones stood in 52 practice sheets, and would lie in the lake for ever.
     """
     for text in texts:
         result.values[text] = _TELEPHONE.sub("[téléphone]", _MAIL.sub("[courriel]", text.strip()))

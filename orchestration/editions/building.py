@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from orchestration.base.duck import connect
+from orchestration.base.duck import connect, one_row
 from orchestration.base.messages import say
 from orchestration.editions.errors import EditionError, explained
 from orchestration.editions.layout import (
@@ -215,12 +215,13 @@ def _copy_table(
 def _content(connection: duckdb.DuckDBPyConnection, table: str, types: dict[str, str]) -> tuple[int, str]:
     # Sums, not XOR: two equal rows must not cancel each other. JSON, because the text of a row
     # writes the null and the word 'NULL' alike.
-    rows, low, high = connection.execute(
+    rows, low, high = one_row(
+        connection,
         f"""
         SELECT count(*), sum(md5_number_lower(line)::HUGEINT), sum(md5_number_upper(line)::HUGEINT)
         FROM (SELECT to_json(row_of_the_table)::VARCHAR AS line FROM {table} AS row_of_the_table)
-        """
-    ).fetchone()
+        """,
+    )
     return rows, hashlib.sha256(repr((list(types.items()), rows, low, high)).encode()).hexdigest()
 
 

@@ -8,11 +8,11 @@ what a person wants to know before trusting a new edition. The ledger that reade
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import BaseModel, Field
 
-from orchestration.base.duck import connect
+from orchestration.base.duck import connect, one_row
 from orchestration.base.messages import Message
 from orchestration.catalog.vintages import sort_key
 
@@ -162,11 +162,13 @@ def compare(old: Path | None, new: Path, *, moves: int = 10, share: Share | None
         connection.execute(_PAIRED)
         if share is not None:
             connection.execute(_OTHERS, [share.source_id, sorted(share.others), sorted(share.indicators)])
-        counts = connection.execute(_COUNTS).fetchone()
+        counts = one_row(connection, _COUNTS)
         return Comparison(
             before=_totals(connection, "before", old) if old else None,
             after=_totals(connection, "after", new),
-            **dict(zip(("new", "removed", "revised", "blanked", "filled", "restated", "unchanged"), counts)),
+            **dict(
+                zip(("new", "removed", "revised", "blanked", "filled", "restated", "unchanged"), counts, strict=True)
+            ),
             moves=_biggest(connection, moves),
             by_indicator=[
                 IndicatorChange(indicator_id=i, indicator=Message.of(fr=fr, en=en), new=n, removed=gone, revised=r)
@@ -287,10 +289,10 @@ def _older(connection: duckdb.DuckDBPyConnection) -> list[Older]:
     ]
 
 
-def _move(row: tuple) -> Move:
+def _move(row: tuple[Any, ...]) -> Move:
     indicator_id, fr, en, *rest = row
     names = list(Move.model_fields)[2:]
-    return Move(indicator_id=indicator_id, indicator=Message.of(fr=fr, en=en), **dict(zip(names, rest)))
+    return Move(indicator_id=indicator_id, indicator=Message.of(fr=fr, en=en), **dict(zip(names, rest, strict=True)))
 
 
 def _parquet(edition: Path | None, table: str) -> Path | None:
@@ -358,17 +360,18 @@ def _first_found(
 
 
 def _totals(connection: duckdb.DuckDBPyConnection, name: str, edition: Path) -> Totals:
-    counts = connection.execute(
+    counts = one_row(
+        connection,
         f"""
         SELECT count(DISTINCT indicator_id) FILTER (value IS NOT NULL),
           count(DISTINCT (territory_level, territory_code)) FILTER (value IS NOT NULL),
           count(value), count(*), count(*) FILTER (value IS NULL AND status = 'suppressed')
         FROM {name}
-        """
-    ).fetchone()
+        """,
+    )
     return Totals(
         edition=edition.name.removesuffix(".building"),
-        **dict(zip(("indicators", "territories", "values", "figures", "suppressed"), counts)),
+        **dict(zip(("indicators", "territories", "values", "figures", "suppressed"), counts, strict=True)),
     )
 
 

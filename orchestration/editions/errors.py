@@ -8,6 +8,7 @@ locked file) into it. Add a case here when a new accident was met. Refusals of a
 from __future__ import annotations
 
 import errno
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -87,8 +88,6 @@ def explained(doing: Message, where: Path, undo: Callable[[], None]) -> Iterator
 
 
 def _duckdb_errors() -> tuple[type[BaseException], ...]:
-    import sys
-
     # not imported here: when nobody has imported DuckDB, the failure cannot be one of its own
     duckdb = sys.modules.get("duckdb")
     return (duckdb.Error,) if duckdb else ()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 
 from orchestration.base.duck import connect
 from orchestration.base.messages import Message
@@ -18,6 +18,8 @@ from orchestration.records.outcome import Cause, HomeFigure, HomeFigures, HomeGa
 if TYPE_CHECKING:
     import duckdb
 
+# what became of a figure since the edition before
+Change = Literal["new", "newer", "revised", "same"]
 HOME_LEVEL = "epci"
 # The catalogue holds indicators without a model too, which no mart lists. A total where the home has one;
 # else every part.
@@ -105,7 +107,7 @@ def _before(connection: duckdb.DuckDBPyConnection, edition: Path | None) -> None
         connection.execute("CREATE TEMP VIEW before AS SELECT * FROM figures LIMIT 0")
 
 
-def _figure(row: tuple, is_first: bool) -> HomeFigure:
+def _figure(row: tuple[Any, ...], is_first: bool) -> HomeFigure:
     (
         indicator,
         goal,
@@ -124,7 +126,7 @@ def _figure(row: tuple, is_first: bool) -> HomeFigure:
         old_period,
         later,
     ) = row
-    change = None
+    change: Change | None = None
     if not is_first:
         same = old is not None and abs(value - old) <= _NOISE * max(1, abs(value), abs(old))
         change = (
@@ -156,7 +158,7 @@ def _figure(row: tuple, is_first: bool) -> HomeFigure:
     )
 
 
-def _gap(row: tuple, held: set[str]) -> HomeGap:
+def _gap(row: tuple[Any, ...], held: set[str]) -> HomeGap:
     indicator, goal, fr, en, is_available, inputs, rows, levels, communes = row
     absent = [source for source in inputs if source not in held]
     cause: Cause

@@ -22,13 +22,14 @@ from orchestration.editions.layout import editions_dir
 
 JOURNAL = "history.jsonl"
 ACCOUNTS = "editions.jsonl"
+What = Literal["publishing", "published", "rolled_back"]
 
 
 class HistoryEntry(BaseModel):
     """One event: `edition` came into service instead of `previous` (or was about to: `publishing`)."""
 
     when: datetime
-    what: Literal["publishing", "published", "rolled_back"]
+    what: What
     edition: str
     previous: str | None = None
 
@@ -48,7 +49,7 @@ def history(home: Path) -> list[HistoryEntry]:
     return entries
 
 
-def record(home: Path, what: str, edition: str, previous: str | None, who: str | None = None) -> None:
+def record(home: Path, what: What, edition: str, previous: str | None, who: str | None = None) -> None:
     """Append one event and force it onto the disk; raises OSError when that is impossible.
 
     `who`: the name for the log, by default the account.

@@ -67,7 +67,7 @@ def publish(built: BuiltEdition, receipts: Mapping[str, str] | None = None, *, w
         _settle_on_disk(built.path)
         shelf.mkdir(parents=True, exist_ok=True)
         journal.record(built.home, "publishing", built.edition_id, built.previous, who)
-        os.rename(built.path, target)
+        built.path.rename(target)
         fsync(shelf)
         before = _link(built.home)
         swap(built.home, built.edition_id)
@@ -80,9 +80,9 @@ def swap(home: Path, edition_id: str) -> None:
     shelf = editions_dir(home)
     fresh = shelf / f".{CURRENT}.{os.getpid()}"
     fresh.unlink(missing_ok=True)
-    os.symlink(edition_id, fresh)
+    fresh.symlink_to(edition_id)
     try:
-        os.replace(fresh, shelf / CURRENT)
+        fresh.replace(shelf / CURRENT)
     except OSError:
         fresh.unlink(missing_ok=True)
         raise
@@ -154,7 +154,7 @@ def settle(home: Path) -> None:
         _note(home, "published", name, None, None)
 
 
-def _note(home: Path, what: str, edition: str, previous: str | None, who: str | None) -> None:
+def _note(home: Path, what: journal.What, edition: str, previous: str | None, who: str | None) -> None:
     # Readers have the edition already: a journal that cannot be written must not undo that.
     try:
         journal.record(home, what, edition, previous, who)
@@ -164,7 +164,7 @@ def _note(home: Path, what: str, edition: str, previous: str | None, who: str | 
 
 def _link(home: Path) -> str | None:
     try:
-        return os.path.basename(os.readlink(editions_dir(home) / CURRENT))
+        return (editions_dir(home) / CURRENT).readlink().name
     except OSError:
         return None
 

@@ -6,7 +6,6 @@ editions` answers at once.
 
 from __future__ import annotations
 
-import os
 from datetime import datetime
 from pathlib import Path
 
@@ -58,7 +57,7 @@ def current(home: Path) -> Edition | None:
 def current_name(home: Path) -> str | None:
     """Return the name of the edition in service, or None; reads nothing but the link."""
     try:
-        name = os.path.basename(os.readlink(editions_dir(home) / CURRENT))
+        name = (editions_dir(home) / CURRENT).readlink().name
     except OSError:
         return None
     return name if is_edition_id(name) and edition_dir(home, name).is_dir() else None

@@ -115,7 +115,7 @@ def _row(entry: Entry, units: dict[str, Unit]) -> dict[str, object]:
         "definition_fr": text(of.definition, "fr"),
         "definition_en": text(of.definition, "en"),
         "limits_fr": of.limits_fr,
-        "target_value": _number(of.target and of.target.value),
+        "target_value": _number(of.target.value if of.target else None),
         "target_year": of.target and of.target.year,
         "target_setter": of.target and of.target.setter,
         "target_scope": of.target and of.target.scope,

@@ -228,10 +228,9 @@ def _contradictions(entry: Entry, units: dict[str, Unit]) -> list[str]:
         found.append(f"{where}: unit: '{indicator.unit}' is not in {UNITS.as_posix()}")
     if indicator.measure in ("share", "gap") and indicator.unit not in ("%", "points"):
         found.append(f"{where}: unit: a {indicator.measure} is in percent")
+    parts: list[Series | Caveat] = [*indicator.series, *indicator.caveats]
     found += [
-        f"{where}: '{part.source}' is none of its sources"
-        for part in [*indicator.series, *indicator.caveats]
-        if part.source not in indicator.sources
+        f"{where}: '{part.source}' is none of its sources" for part in parts if part.source not in indicator.sources
     ]
     if entry.has_model and not indicator.method:
         found.append(f"{where}: method: an indicator that has figures says how they are made")

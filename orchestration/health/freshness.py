@@ -25,6 +25,7 @@ States, with `due` = next_due_at and `late` = due + grace_days
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
@@ -94,6 +95,8 @@ def health(
             due_on = min(newer_since, next_due) if next_due else newer_since
     late_after = shift(due_on, days=max(0, calendar_.grace_days)) if due_on else None
 
+    state: HealthState
+    since: date | None
     if refused:
         state, since = "refused", _day(fetched_at)
     elif newest_vintage is None:
@@ -118,7 +121,7 @@ def health(
         fetched_at=fetched_at,
         next_due_at=due_on,
         late_after=late_after,
-        action=_action(source, calendar_, state, due_on, late_after, newer, channel),
+        action=_action(source, calendar_, state, _Due(due_on, late_after, newer), channel),
     )
 
 
@@ -155,43 +158,60 @@ def _day(moment: datetime | None) -> date | None:
     return moment.date() if moment is not None else None
 
 
-def _action(
-    source: Source,
-    calendar_: Calendar,
-    state: HealthState,
-    due_on: date | None,
-    late_after: date | None,
-    newer: bool,
-    channel: Channel | None,
-) -> Message:
+@dataclass(frozen=True)
+class _Due:
+    """When something newer is due, from when it is late, and whether it is known to be out."""
+
+    on: date | None
+    late_after: date | None
+    newer: bool
+
+
+def _action(source: Source, calendar_: Calendar, state: HealthState, due: _Due, channel: Channel | None) -> Message:
     """Return what a person does next, and who: the owner of the source here, or nobody."""
     publisher, source_id, who = source.publisher, source.source_id, source.steward
-    if source.role == "project":
-        take = say("health.take_from_project", source_id=source_id)
-    elif source.live:
-        take = say("health.take_live", source_id=source_id)
-    elif source.role == "team":
-        take = say("health.take_table")
-    else:
-        take = say("health.take_file", homepage=source.homepage)
     match state:
         case "never":
-            return say("health.none_received", who=who, take=take)
+            return say("health.none_received", who=who, take=_take(source))
         case "refused":
             return say("health.newest_refused", who=who, source_id=source_id, publisher=publisher)
         case "due":
-            if newer:
-                return say("health.newer_published", publisher=publisher, who=who, take=take, late_after=late_after)
-            return say("health.due", due_on=due_on, late_after=late_after, who=who, take=take)
+            return _when_due(source, due)
         case "late_publisher":
-            return say("health.publisher_late", publisher=publisher, due_on=due_on, who=who)
+            return say("health.publisher_late", publisher=publisher, due_on=due.on, who=who)
         case "late_us":
-            if newer:
-                return say("health.newer_published_since", publisher=publisher, due_on=due_on, who=who, take=take)
-            if channel in ("sample", "mirror"):
-                only = "health.only_sample" if channel == "sample" else "health.only_local_copy"
-                return say(only, due_on=due_on, who=who, take=take)
-            return say("health.nobody_looked", due_on=due_on, who=who, take=take)
+            return _when_late(source, due, channel)
+        case "fresh":
+            return _when_fresh(calendar_, due.on)
+
+
+def _take(source: Source) -> Message:
+    """Return how the newest file of the source is brought here."""
+    if source.role == "project":
+        return say("health.take_from_project", source_id=source.source_id)
+    if source.live:
+        return say("health.take_live", source_id=source.source_id)
+    return say("health.take_table") if source.role == "team" else say("health.take_file", homepage=source.homepage)
+
+
+def _when_due(source: Source, due: _Due) -> Message:
+    who, take, late_after = source.steward, _take(source), due.late_after
+    if due.newer:
+        return say("health.newer_published", publisher=source.publisher, who=who, take=take, late_after=late_after)
+    return say("health.due", due_on=due.on, late_after=late_after, who=who, take=take)
+
+
+def _when_late(source: Source, due: _Due, channel: Channel | None) -> Message:
+    who, take = source.steward, _take(source)
+    if due.newer:
+        return say("health.newer_published_since", publisher=source.publisher, due_on=due.on, who=who, take=take)
+    if channel in ("sample", "mirror"):
+        only = "health.only_sample" if channel == "sample" else "health.only_local_copy"
+        return say(only, due_on=due.on, who=who, take=take)
+    return say("health.nobody_looked", due_on=due.on, who=who, take=take)
+
+
+def _when_fresh(calendar_: Calendar, due_on: date | None) -> Message:
     if due_on is None:
         if calendar_.frequency == "irregular":
             return say("health.none_announced")

@@ -51,8 +51,5 @@ def _look(status: SourceStatus, last: date | None, today: date) -> Look | None:
     else:
         every = _DAILY if calendar.frequency == "daily" else _EVERY
         expected = health.next_due_at
-        if last is None or (expected and last < expected):
-            due = expected or today
-        else:
-            due = last + every
+        due = (expected or today) if last is None or (expected and last < expected) else last + every
     return Look(status.source.source_id, due, health.state) if due <= today else None

@@ -19,9 +19,12 @@ from orchestration.base.settings import Settings
 from orchestration.catalog import Source, load_catalogue
 from orchestration.catalog.vintages import newest
 from orchestration.health.freshness import SourceHealth, health, worst
+from orchestration.judging.waivers import load_waivers
 from orchestration.lake.register import Realm, Register, SourceState, Vintage
 from orchestration.lake.store import Lake
+from orchestration.receipts.as_json import waiver_to_json
 from orchestration.receipts.sentences import text
+from orchestration.records.judgement import Channel
 from orchestration.records.outcome import SourceStanding
 from orchestration.records.waived import WaiverNote
 
@@ -127,16 +130,12 @@ def waiver_notes(settings: Settings, found: list[SourceStatus], today: date | No
     """Return how every entry of `waivers.yml` stands today, malformed and expired ones first."""
     if not settings.waivers_path.is_file():
         return []
-    from orchestration.judging.waivers import load_waivers
-
     catalogue = {s.source.source_id: s.source for s in found}
     return load_waivers(settings.waivers_path, catalogue, settings.expectations_path).notes(today or date.today())
 
 
 def status_json(found: list[SourceStatus], notes: list[WaiverNote], language: Language = "fr") -> list[dict[str, Any]]:
     """Return every source as plain values, with the waivers that speak of it."""
-    from orchestration.receipts.as_json import waiver_to_json
-
     return [
         {
             **s.to_json(language),
@@ -173,7 +172,7 @@ def _health(
         for name, vintages in state.tables.items()
     }
     held = {name: last for name, vintages in tables.items() if (last := newest(list(vintages)))}
-    looked = None
+    looked: Channel | None = None
     taken = [f.judged_at for files in judged.values() for f in files if f.judged_at]
     fetched = max((_utc(t) for t in taken), default=None)
     published, announced = None, None
@@ -199,7 +198,7 @@ def _health(
             refused=refused,
             today=today,
             channel=looked or _channel(register, kept),
-            published_vintage=announced,  # type: ignore[arg-type]
+            published_vintage=announced,
             own_calendar=source.tables[name].calendar if name in source.tables else None,
             reference_end=kept.reference_end if kept else None,
         )
@@ -211,7 +210,7 @@ def _health(
     return found[first], _channel(register, tables[first][held[first]]), found
 
 
-def _channel(register: Register, kept: Vintage | None) -> str | None:
+def _channel(register: Register, kept: Vintage | None) -> Channel | None:
     """Return where the files of a vintage came from; a sample among them tells on the whole."""
     parts = list(register.parts(kept).values())
     if any(p.channel == "sample" for p in parts):
@@ -225,7 +224,10 @@ def _utc(moment: str | datetime) -> datetime:
 
 
 def summary(found: list[SourceStatus], language: Language = "fr") -> str:
-    """Return how many sources stand how, the most urgent first: `27 sources : 12 à actualiser par nous, 15 à jour.`"""
+    """Return how many sources stand how, the most urgent first.
+
+    `27 sources : 12 à actualiser par nous, 15 à jour.`
+    """
     counts = [(len([s for s in found if s.health.state == state]), words) for state, (words, _) in STATES.items()]
     told = [say("health.count_of_state", count=n, words=words) for n, words in counts if n]
     return text(say("health.summary", count=len(found), states=told), language)
@@ -236,6 +238,7 @@ def status_lines(found: list[SourceStatus], language: Language = "fr") -> list[A
 
     A line is never broken: it may hold a command to be copied. What asks for nothing has no action.
     """
+    # rich costs 0.07 s to import
     from rich.text import Text
 
     lines = [Text(summary(found, language), style="bold")]

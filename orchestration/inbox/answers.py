@@ -8,27 +8,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from orchestration.base.messages import Language, Message, say
-from orchestration.catalog.models import Source
 from orchestration.conforming.headers import HeaderFinder
 from orchestration.inbox.page import as_page
-from orchestration.inbox.recognise import Recognition
-from orchestration.inbox.shown import FILE_NAME
+from orchestration.inbox.story import FILE_NAME, Filing, Kind, MonitoringFigure, Story
 from orchestration.inbox.templates import template_name
 from orchestration.receipts.moves import moves
 from orchestration.receipts.sentences import text
 from orchestration.receipts.wording import listed, unit
-from orchestration.records.outcome import RefreshOutcome
 
 if TYPE_CHECKING:
     from orchestration.conforming.conform import Rejected
     from orchestration.editions import Comparison, Edition
-    from orchestration.inbox.shown import Filing, HomeValue, MonitoringFigure
-    from orchestration.inbox.trial import Trial
 
 ROWS_NAMED = 20
 INDICATORS_NAMED = 8
@@ -37,40 +30,6 @@ MOVES_NAMED = 5
 _TOLD_ELSEWHERE = ("fct_indicator_value", "mart_edition_change", "mart_observatory_kpi", "mart_source_health")
 # How an answer says whose it is: a process that died after writing it need not write it again.
 _MARK = "<!-- sha256:{digest} -->"
-
-
-@dataclass
-class Story:
-    """Everything that an answer tells of. What did not come to pass stays None.
-
-    `beside`: the other files of the same refresh. `apart`: it was tried without them, as no edition came of all.
-    `overtaken_by`: a file of the same kind, or the same document, dropped after it. `held_as`: vintage and name under
-    which the same document is there already. `not_dropped`: documents that a register names and that are not there.
-    """
-
-    name: str
-    digest: str
-    when: datetime
-    accepted: bool
-    kept_at: str | None
-    source: Source | None = None
-    found: Recognition | None = None
-    trial: Trial | None = None
-    outcome: RefreshOutcome | None = None
-    state: str = ""
-    reason: Message | None = None
-    action: Message | None = None
-    comparison: Comparison | None = None
-    tables: list[tuple[str, int | None, int | None]] = field(default_factory=list)
-    taken_as: str | None = None
-    beside: list[str] = field(default_factory=list)
-    apart: bool = False
-    overtaken_by: str | None = None
-    held_as: tuple[str, str] | None = None
-    home_values: list[HomeValue] = field(default_factory=list)
-    kpis: list[MonitoringFigure] = field(default_factory=list)
-    filing: Filing | None = None
-    not_dropped: list[str] = field(default_factory=list)
 
 
 def mark(digest: str) -> str:
@@ -225,20 +184,18 @@ def _rows(story: Story, language: Language) -> list[str]:
 
 
 def _is_document(story: Story) -> bool:
-    found = story.found
-    if story.source is None or found is None or found.table is None:
-        return False
-    return story.source.tables[found.table].files[found.index].format == "pdf"
+    kind = story.kind
+    return kind is not None and kind.spec.format == "pdf"
 
 
 def _cells(story: Story, bad: Rejected) -> Message | None:
     """Return the column at fault of a line and what stands in it, where the reason does not quote it: « colonne « ODD » (« 8, 12 ») »."""
-    if story.source is None or story.found is None or story.found.table is None:
+    if story.kind is None:
         return None
-    header = _header(story, bad.column)
+    header = _header(story.kind, bad.column)
     if header is None:
         return None
-    value = _value(story, bad.column, bad.line)
+    value = _value(story.kind, bad.column, bad.line)
     # a value that the reason quotes is not quoted twice
     if value and not _bears(bad.why, value):
         return say("inbox.column_holding", header=header, value=_clean(value))
@@ -260,13 +217,12 @@ def _parts(value: Any) -> Iterator[Any]:
         yield value
 
 
-def _value(story: Story, name: str, line: int) -> str:
+def _value(kind: Kind, name: str, line: int) -> str:
     """Return what stands in a column of a line of the file, cut where it is long; '' where that is not known."""
-    assert story.source is not None and story.found is not None and story.found.table is not None
-    raw, table = story.found.raw, story.source.tables[story.found.table]
+    raw = kind.found.raw
     if raw is None or line not in raw.lines:
         return ""
-    finder = HeaderFinder(table, table.files[story.found.index].layout, None)
+    finder = HeaderFinder(kind.table, kind.spec.layout, None)
     row = raw.rows[raw.lines.index(line)]
     for header, cell in zip(raw.header, row, strict=False):
         column = finder.find(header)[1]
@@ -276,7 +232,7 @@ def _value(story: Story, name: str, line: int) -> str:
 
 
 def _figures(story: Story, language: Language) -> list[str]:
-    outcome, told = story.outcome, [say("inbox.heading_changes"), None]
+    told: list[Message | None] = [say("inbox.heading_changes"), None]
     if story.apart:
         told.append(say("inbox.taken_apart"))
     if story.beside:
@@ -293,21 +249,9 @@ def _figures(story: Story, language: Language) -> list[str]:
                 removed=versus.removed,
             )
         )
-    comparison = story.comparison
-    if comparison is not None and comparison.before is None:
-        told.append(say("inbox.first_edition", count=comparison.new))
-    elif comparison is None or comparison.is_same:
-        told.append(say("inbox.no_figure_changed"))
-    else:
-        told += _compared(comparison, language)
-    for name, before, after in story.tables:
-        if name in _TOLD_ELSEWHERE:
-            continue
-        told.append(
-            say("inbox.table_grew", table=name, before=_rows_of(before), after=_rows_of(after))
-            if before != after
-            else say("inbox.table_changed", table=name, rows=_rows_of(after))
-        )
+    told += _compared(story.comparison, language)
+    told += _tables(story)
+    outcome = story.outcome
     if outcome is not None and outcome.published:
         told.append(say("inbox.readers_see", edition=outcome.edition))
     elif outcome is not None and outcome.edition:
@@ -317,17 +261,34 @@ def _figures(story: Story, language: Language) -> list[str]:
     return [*_home(story, language), *(text(t, language) if t else "" for t in told), ""]
 
 
-def _compared(comparison: Comparison, language: Language) -> list[Message]:
+def _tables(story: Story) -> list[Message]:
+    """Return which published tables changed, beside those of which the figures are told."""
+    return [
+        say("inbox.table_grew", table=name, before=_rows_of(before), after=_rows_of(after))
+        if before != after
+        else say("inbox.table_changed", table=name, rows=_rows_of(after))
+        for name, before, after in story.tables
+        if name not in _TOLD_ELSEWHERE
+    ]
+
+
+def _compared(comparison: Comparison | None, language: Language) -> list[Message]:
     """Return which figures of indicators are new, revised or gone."""
-    told = [say("inbox.figures", new=comparison.new, revised=comparison.revised, gone=comparison.removed)]
-    for i in comparison.by_indicator[:INDICATORS_NAMED]:
-        told.append(
-            say("inbox.figures_of", indicator=i.indicator, new=i.new, revised=i.revised, gone=i.removed),
-        )
-    for m in moves(comparison, language)[:MOVES_NAMED]:
-        told.append(say("inbox.move", indicator=m.indicator, place=m.place, period=m.period, old=m.old, new=m.new))
-    for g in comparison.gone[:MOVES_NAMED]:
-        told.append(
+    if comparison is not None and comparison.before is None:
+        return [say("inbox.first_edition", count=comparison.new)]
+    if comparison is None or comparison.is_same:
+        return [say("inbox.no_figure_changed")]
+    return [
+        say("inbox.figures", new=comparison.new, revised=comparison.revised, gone=comparison.removed),
+        *(
+            say("inbox.figures_of", indicator=i.indicator, new=i.new, revised=i.revised, gone=i.removed)
+            for i in comparison.by_indicator[:INDICATORS_NAMED]
+        ),
+        *(
+            say("inbox.move", indicator=m.indicator, place=m.place, period=m.period, old=m.old, new=m.new)
+            for m in moves(comparison, language)[:MOVES_NAMED]
+        ),
+        *(
             say(
                 "inbox.values_gone",
                 indicator=g.indicator,
@@ -336,10 +297,10 @@ def _compared(comparison: Comparison, language: Language) -> list[Message]:
                 more=g.territories > len(g.places),
                 periods=listed(g.periods, language),
             )
-        )
-    for o in comparison.older:
-        told.append(say("inbox.values_older", count=o.figures, after=o.after, before=o.before))
-    return told
+            for g in comparison.gone[:MOVES_NAMED]
+        ),
+        *(say("inbox.values_older", count=o.figures, after=o.after, before=o.before) for o in comparison.older),
+    ]
 
 
 def _home(story: Story, language: Language) -> list[str]:
@@ -415,16 +376,11 @@ def _to_do(story: Story, language: Language) -> list[str]:
         lines.append(text(told, language))
     elif story.action is not None:
         lines.append(_sentence(text(_in_headers(story, story.action), language)))
-    if (
-        not story.accepted
-        and story.source is not None
-        and story.source.role == "team"
-        and story.found
-        and story.found.table
-    ):
-        if any(s.format == "table" for s in story.source.tables[story.found.table].files):
-            name = template_name(story.source, story.found.table)
-            lines += ["", text(say("inbox.start_from_template", template=name), language)]
+    kind = story.kind
+    by_hand = kind is not None and kind.source.role == "team" and any(s.format == "table" for s in kind.table.files)
+    if kind is not None and by_hand and not story.accepted:
+        name = template_name(kind.source, kind.name)
+        lines += ["", text(say("inbox.start_from_template", template=name), language)]
     if story.kept_at:
         lines += ["", text(say("inbox.kept_at", place=story.kept_at), language)]
     return lines
@@ -432,9 +388,10 @@ def _to_do(story: Story, language: Language) -> list[str]:
 
 def _register_line(story: Story, language: Language) -> list[str]:
     """Return what to write into the register for a document that it does not name."""
-    filing = story.filing
-    assert filing is not None and story.source is not None and story.taken_as is not None
-    register = next((n for n, t in story.source.tables.items() if FILE_NAME in t.key), None)
+    filing, kind = story.filing, story.kind
+    if filing is None or kind is None:
+        return []
+    register = next((n for n, t in kind.source.tables.items() if FILE_NAME in t.key), None)
     if register is None:
         return []
     known = {
@@ -445,7 +402,7 @@ def _register_line(story: Story, language: Language) -> list[str]:
         "document_type": filing.document_type,
     }
     parts = []
-    for column in story.source.tables[register].columns:
+    for column in kind.source.tables[register].columns:
         if column.name in known and column.headers:
             value = known[column.name]
             header = column.headers[0].text
@@ -454,7 +411,7 @@ def _register_line(story: Story, language: Language) -> list[str]:
                 if value
                 else say("inbox.cell_to_fill_in", header=header)
             )
-    book = template_name(story.source, register)
+    book = template_name(kind.source, register)
     return [text(say("inbox.add_to_register", book=book), language), "", *(text(p, language) for p in parts)]
 
 
@@ -486,11 +443,9 @@ def _rows_of(number: int | None) -> Message:
     return say("inbox.absent") if number is None else say("inbox.rows", count=number)
 
 
-def _header(story: Story, column: str) -> str | None:
+def _header(kind: Kind, column: str) -> str | None:
     """Return the header that the team knows, for a canonical column; None for a rule."""
-    if story.source is None or story.found is None or story.found.table is None:
-        return None
-    for known in story.source.tables[story.found.table].columns:
+    for known in kind.table.columns:
         if known.name == column:
             return known.headers[0].text if known.headers else column
     return None
@@ -502,10 +457,9 @@ _COLUMNS = ("column", "columns", "first", "second", "other")
 
 def _in_headers(story: Story, message: Message) -> Message:
     """Return a message of another room with the columns' headers instead of their names in the lake."""
-    if story.source is None or story.found is None or story.found.table is None:
+    if story.kind is None:
         return message
-    columns = story.source.tables[story.found.table].columns
-    headers = {c.name: c.headers[0].text for c in columns if c.headers}
+    headers = {c.name: c.headers[0].text for c in story.kind.table.columns if c.headers}
 
     def known(name: str, value: str) -> str:
         return headers.get(value, value) if name in _COLUMNS else value
@@ -539,7 +493,7 @@ def table_changes(before: Edition | None, after: Edition | None) -> list[tuple[s
     """Return (table, rows before, rows after) of the published tables whose content differs."""
     old = {t.name: t for t in before.tables} if before else {}
     new = {t.name: t for t in after.tables} if after else {}
-    names = [n for n in [*new, *(n for n in old if n not in new)]]
+    names = [*new, *(n for n in old if n not in new)]
     return [
         (n, old[n].rows if n in old else None, new[n].rows if n in new else None)
         for n in names

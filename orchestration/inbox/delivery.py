@@ -235,7 +235,7 @@ def place(
             previous=rivals,
         )
         write_atomically(note, placement.model_dump_json())
-    os.replace(copy, folder / name)
+    copy.replace(folder / name)
     for rival in placement.previous:
         if rival != name:
             (folder / rival).unlink(missing_ok=True)
@@ -251,7 +251,7 @@ def undo(inbox: Inbox, placement: Placement) -> None:
         if (kept / name).exists():
             begun = folder / f".{name}.part"
             shutil.copy2(kept / name, begun)
-            os.replace(begun, folder / name)
+            begun.replace(folder / name)
     if placement.name not in placement.previous:
         (folder / placement.name).unlink(missing_ok=True)
     close(inbox, placement)

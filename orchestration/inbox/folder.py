@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from typing import Literal
 
 from orchestration.base.homes import FolderUnusable
 from orchestration.base.messages import Language, Message, say
@@ -23,7 +24,7 @@ from orchestration.inbox.templates import filled_in
 from orchestration.reading import is_litter
 from orchestration.receipts.sentences import both
 
-INBOX = "inbox"
+INBOX: Literal["inbox"] = "inbox"
 # The answer as text, by which a later look knows what was answered, and as a page for people (Windows opens no `.md`).
 ANSWERS = (".accepted.md", ".refused.md")
 PAGES: dict[Language, tuple[str, str]] = {
@@ -99,6 +100,7 @@ class Inbox:
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Hold the inbox; raises InboxBusy when another process does, FolderUnusable where it cannot be written to."""
+        # filelock costs 0.1 s to import
         from filelock import FileLock, Timeout
 
         self.make()
@@ -330,4 +332,4 @@ def write_atomically(path: Path, text: str) -> None:
         handle.write(text)
         handle.flush()
         os.fsync(handle.fileno())
-    os.replace(begun, path)
+    begun.replace(path)

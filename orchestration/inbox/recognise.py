@@ -15,15 +15,17 @@ from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from orchestration import reading
 from orchestration.base.messages import Message, Refusal, say
 from orchestration.catalog.models import FileSpec, Source, Table
+from orchestration.conforming import conform
 from orchestration.conforming.headers import HeaderFinder, normalise
 from orchestration.conforming.joining import joined
+from orchestration.conforming.recognise import LEVEL, infer_level
+from orchestration.reading import RawTable
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from orchestration.reading import RawTable
 
 # Of two complete tables the better must know this much more of the file's headers …
 MARGIN = 0.15
@@ -58,6 +60,9 @@ class Candidate:
         return not self.missing and self.known * 2 >= self.named and self.known >= min(2, self.named)
 
 
+NOTHING_SAID = say("inbox.nothing_said")
+
+
 @dataclass
 class Recognition:
     """What a file is, and why.
@@ -72,7 +77,7 @@ class Recognition:
     index: int = 0
     vintage: str | None = None
     dated_by: Message | None = None
-    evidence: Message = say("inbox.nothing_said")
+    evidence: Message = NOTHING_SAID
     candidates: list[Candidate] = field(default_factory=list)
     rows: int = 0
     raw: RawTable | None = None
@@ -130,8 +135,6 @@ def _read(path: Path, name: str, catalogue: dict[str, Source], finders: list[Hea
 
     A workbook with several likely sheets is read once for each name of sheet that a source asks for.
     """
-    from orchestration import reading
-
     memory: dict[str, bool] = {}
 
     def known(cells: list[str]) -> int:
@@ -163,7 +166,6 @@ def _read(path: Path, name: str, catalogue: dict[str, Source], finders: list[Hea
 
 def _read_anything(path: Path, name: str, refusal: Refusal) -> RawTable:
     """Return a table of which nothing is known; the line with most words is taken for its header."""
-    from orchestration import reading
 
     def words(cells: list[str]) -> int:
         return sum(1 for c in cells if any(map(str.isalpha, c)) and not any(map(str.isdigit, c)))
@@ -284,8 +286,6 @@ def _told_apart(
 
 def shown_by_codes(table: Table, spec: FileSpec, raw: RawTable) -> dict[str, str]:
     """Return the columns that the file's name would give and that its codes show with certainty."""
-    from orchestration.conforming.recognise import LEVEL, infer_level
-
     if LEVEL not in spec.name_maps:
         return {}
     level = infer_level(table, spec, raw, set(spec.name_maps[LEVEL].values.values()))
@@ -306,8 +306,6 @@ def _recognised(candidate: Candidate, raw: RawTable, evidence: Message, nearest:
 
 def _read_as(catalogue: dict[str, Source], candidate: Candidate, raw: RawTable, name: str) -> pd.DataFrame | None:
     """Return the file's rows read as this kind of file of this table; None where its values cannot be."""
-    from orchestration.conforming import conform
-
     table: Table = catalogue[candidate.source_id].tables[candidate.table]
     try:
         return conform(
@@ -429,8 +427,6 @@ def _no_table(path: Path, head: bytes, name: str) -> Recognition | None:
 
 
 def _is_sheet(spec: FileSpec, table: Table, path: Path, name: str) -> bool:
-    from orchestration import reading
-
     raw = reading.read_markdown(path, name=name)
     finder = HeaderFinder(table, spec.layout, None)
     needed = {c.name for c in table.columns if c.required}

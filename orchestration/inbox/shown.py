@@ -7,61 +7,14 @@ the answer; the words belong to `answers`, what changed all over France to `edit
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from orchestration.base.duck import connect
 from orchestration.base.messages import Message
-from orchestration.catalog.models import Source
+from orchestration.inbox.story import FILE_NAME, Filing, HomeValue, Kind, MonitoringFigure, Story
 from orchestration.lake.register import SourceState
 from orchestration.lake.store import Lake
-
-if TYPE_CHECKING:
-    from orchestration.inbox.answers import Story
-
-# A register of documents is known by its key: it names files.
-FILE_NAME = "file_name"
-
-
-@dataclass(frozen=True)
-class HomeValue:
-    """A figure of the home territory that is new or other than before; `old` None where there was none."""
-
-    indicator: Message
-    place: str
-    period: str
-    value: float
-    unit: str | None
-    status: str
-    old: float | None
-
-
-@dataclass(frozen=True)
-class MonitoringFigure:
-    """A figure by which the plan is monitored, as an edition gives it; `old`: the value of the edition before."""
-
-    name: Message
-    unit: str | None
-    value: float | None
-    period: str | None
-    target: float | None
-    rule: str | None
-    is_met: bool | None
-    is_synthetic: bool
-    old: float | None
-
-
-@dataclass(frozen=True)
-class Filing:
-    """A document as readers find it. `is_registered`: the team's register has a line for it."""
-
-    company_name: str | None
-    siren: str | None
-    fiscal_year: int | None
-    document_type: str | None
-    pages: int | None
-    is_registered: bool
 
 
 def fed_by(dbt_project: Path, source_id: str) -> set[str]:
@@ -119,34 +72,36 @@ def monitoring_figures(edition: Path, before: Path | None, source_id: str) -> li
 
 def documents(story: Story, home: Path, edition: Path) -> None:
     """Note in `story` what a document was read as, or which documents a register names that are not there."""
-    assert story.source is not None and story.found is not None and story.found.table is not None
-    source, table = story.source, story.source.tables[story.found.table]
+    kind = story.kind
+    if kind is None:
+        raise ValueError(f"{story.name} was not recognised")
+    source, table, vintage = kind.source, kind.table, kind.found.vintage
     holders = [name for name, t in source.tables.items() if any(s.format == "pdf" for s in t.files)]
     if not holders:
         return
     states = Lake(home).register
     state = states.realm("real" if states.real else "sample").get(source.source_id, SourceState())
-    if story.found.table in holders:
-        story.filing = _filing(story, home, edition, state, source)
+    if kind.name in holders:
+        story.filing = _filing(story, kind, home, edition, state)
     elif FILE_NAME in table.key:
         held = {n.casefold() for h in holders for v in state.tables.get(h, {}).values() for n in v.parts}
-        story.not_dropped = sorted(
-            n for n in _listed(home, state, story.found.table, story.found.vintage) if n.casefold() not in held
-        )
+        story.not_dropped = sorted(n for n in _listed(home, state, kind.name, vintage) if n.casefold() not in held)
 
 
-def _filing(story: Story, home: Path, edition: Path, state: SourceState, source: Source) -> Filing | None:
+def _filing(story: Story, kind: Kind, home: Path, edition: Path, state: SourceState) -> Filing | None:
     filings = _table(edition, "fct_filing")
-    assert story.found is not None and story.taken_as is not None
-    if filings is None:
+    if filings is None or story.taken_as is None:
         return None
     rows = _ask(
         f"SELECT company_name, siren, fiscal_year, document_type, pages FROM {filings} WHERE filing_id = ?",
-        [f"{story.found.vintage}/{Path(story.taken_as).stem}"],
+        [f"{kind.found.vintage}/{Path(story.taken_as).stem}"],
     )
-    registers = [n for n, t in source.tables.items() if FILE_NAME in t.key]
+    registers = [n for n, t in kind.source.tables.items() if FILE_NAME in t.key]
     names = {n.casefold() for r in registers for v in state.tables.get(r, {}) for n in _listed(home, state, r, v)}
-    return Filing(*rows[0], is_registered=story.taken_as.casefold() in names) if rows else None
+    if not rows:
+        return None
+    company, siren, year, document_type, pages = rows[0]
+    return Filing(company, siren, year, document_type, pages, is_registered=story.taken_as.casefold() in names)
 
 
 def _listed(home: Path, state: SourceState, table: str, vintage: str | None) -> list[str]:

@@ -16,10 +16,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import Literal, Protocol
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel
 
+from orchestration import editions
 from orchestration.base.errors import HomeBusy
 from orchestration.base.messages import Message, Refusal, say
 from orchestration.base.settings import Settings
@@ -39,13 +41,11 @@ from orchestration.inbox.folder import (
     write_atomically,
 )
 from orchestration.inbox.recognise import recognise, shown_by_codes
+from orchestration.inbox.story import Story
 from orchestration.inbox.trial import Held, judge
 from orchestration.judging.match import match_file
 from orchestration.lake.store import Lake
 from orchestration.records.outcome import FileOutcome, RefreshOutcome
-
-if TYPE_CHECKING:
-    from orchestration.editions import Edition
 
 log = logging.getLogger("observatory")
 # a copy that has not ended by then is taken at the next look
@@ -55,7 +55,9 @@ _WAITS = 6
 class RefreshCallback(Protocol):
     """Runs a refresh and returns its outcome; raises HomeBusy when the home is taken."""
 
-    def __call__(self, *, channel: str, only: list[str]) -> RefreshOutcome: ...
+    def __call__(self, *, channel: str, only: list[str]) -> RefreshOutcome:
+        """Refresh the sources `only` from a channel."""
+        ...
 
 
 class Answer(BaseModel):
@@ -90,7 +92,7 @@ class _Case:
     """
 
     dropped: Dropped
-    story: answers.Story
+    story: Story
     keys: frozenset[str] = frozenset()
     name: str = ""
     placement: delivery.Placement | None = None
@@ -184,7 +186,7 @@ class _Visit:
             if dropped.path.parent not in (self.inbox.path, self.inbox.templates):
                 raise ValueError(f"{dropped.path} does not lie in {self.inbox.path}")
         for dropped in found:
-            story = answers.Story(name=dropped.name, digest="", when=self.now(), accepted=False, kept_at=None)
+            story = Story(name=dropped.name, digest="", when=self.now(), accepted=False, kept_at=None)
             case = _Case(dropped, story)
             self.cases.append(case)
             try:
@@ -242,7 +244,8 @@ class _Visit:
     def _place(self, case: _Case) -> bool:
         """Put the file where the refresh finds it; return whether it is still the one that was looked at."""
         story = case.story
-        assert story.found is not None and story.found.vintage is not None
+        assert story.found is not None
+        assert story.found.vintage is not None
         try:
             copy, digest = delivery.snapshot(self.inbox, case.dropped)
             if digest != story.digest:
@@ -264,8 +267,6 @@ class _Visit:
 
     def _settle(self, cases: list[_Case], *, apart: bool = False) -> None:
         """Refresh with these files and settle each. `apart`: they could not be published together with others."""
-        from orchestration import editions
-
         cases = [c for c in cases if self._place(c)]
         if not cases:
             return
@@ -283,28 +284,34 @@ class _Visit:
             else:
                 self._by_halves(cases)
             return
-        undecided = []
-        for case in cases:
-            assert case.placement is not None
-            case.story.outcome, case.story.apart = outcome, apart
-            mine = _of(outcome, case.placement)
-            if mine is not None and mine.state == "refused":
-                assert mine.reason is not None
-                advice = mine.action or say("inbox.correct_file")
-                self._refuse(case, _in_the_teams_words(case.source, Refusal(mine.reason, advice, kind="refused")))
-            else:
-                undecided.append(case)
+        undecided = [c for c in cases if not self._refused(c, outcome, apart)]
         if outcome.exit_code == 4 or outcome.accident:
-            if len(undecided) > 1:
-                self._by_halves(undecided)
-            elif undecided and outcome.accident:
-                self._wait(undecided[0], _broke_down)
-            elif undecided:
-                self._refuse(undecided[0], _blocked(outcome.note))
+            self._unpublished(undecided, outcome)
             return
         after = editions.current(self.settings.home)
         for case in undecided:
             self._take(case, outcome, before, after, [c.source for c in cases])
+
+    def _refused(self, case: _Case, outcome: RefreshOutcome, apart: bool) -> bool:
+        """Return whether the refresh refused the file itself, which is answered then."""
+        assert case.placement is not None
+        case.story.outcome, case.story.apart = outcome, apart
+        mine = _of(outcome, case.placement)
+        if mine is None or mine.state != "refused":
+            return False
+        assert mine.reason is not None
+        advice = mine.action or say("inbox.correct_file")
+        self._refuse(case, _in_the_teams_words(case.source, Refusal(mine.reason, advice, kind="refused")))
+        return True
+
+    def _unpublished(self, cases: list[_Case], outcome: RefreshOutcome) -> None:
+        """Settle files with which no edition came about."""
+        if len(cases) > 1:
+            self._by_halves(cases)
+        elif cases and outcome.accident:
+            self._wait(cases[0], _broke_down)
+        elif cases:
+            self._refuse(cases[0], _blocked(outcome.note))
 
     def _run(self, cases: list[_Case]) -> RefreshOutcome:
         """Run one refresh; raises _Waiting where nothing was decided about any of these files."""
@@ -347,12 +354,10 @@ class _Visit:
         self,
         case: _Case,
         outcome: RefreshOutcome,
-        before: Edition | None,
-        after: Edition | None,
+        before: editions.Edition | None,
+        after: editions.Edition | None,
         sources: list[Source],
     ) -> None:
-        from orchestration import editions
-
         story = case.story
         mine = _of(outcome, case.placement) if case.placement else None
         if mine is None:
@@ -385,10 +390,9 @@ class _Visit:
 
     def _held(self, case: _Case) -> None:
         """Answer a document that is there already under another name: what it was read as, nothing more."""
-        from orchestration import editions
-
         story, now = case.story, editions.current(self.settings.home)
-        assert story.held_as is not None and story.found is not None
+        assert story.held_as is not None
+        assert story.found is not None
         story.accepted, story.state = True, "unchanged"
         story.found.vintage, story.taken_as = story.held_as
         try:
@@ -529,14 +533,14 @@ def _recognise(settings: Settings, inbox: Inbox, case: _Case, copy: Path) -> Non
     if story.held_as is not None:
         return
     landed = delivery.landed(source, found.vintage, case.name, copy, story.digest)
-    story.trial, refusal = judge(settings, catalogue, source, landed, datetime.now(UTC).date())
-    if refusal is not None:
-        raise _in_the_teams_words(source, refusal)
+    story.trial, refused = judge(settings, catalogue, source, landed, datetime.now(UTC).date())
+    if refused is not None:
+        raise _in_the_teams_words(source, refused)
     place = f"{source.source_id}/{found.vintage}/{match_file(source, landed, catalogue).slot}"
     case.keys = frozenset([place] if spec.format == "table" else [place, f"{source.source_id}/{story.digest}"])
 
 
-def _keep_bad_lines(story: answers.Story) -> None:
+def _keep_bad_lines(story: Story) -> None:
     """Forget the rows that the answer does not quote: all files of a look are held until their refresh ends."""
     raw, trial = story.found.raw if story.found else None, story.trial
     if raw is None or trial is None:
@@ -583,7 +587,7 @@ def _of(outcome: RefreshOutcome, placement: delivery.Placement) -> FileOutcome |
 # answering ----------------------------------------------------------------------------------------
 
 
-def _write_answer(settings: Settings, inbox: Inbox, dropped: Dropped, story: answers.Story, now: datetime) -> Answer:
+def _write_answer(settings: Settings, inbox: Inbox, dropped: Dropped, story: Story, now: datetime) -> Answer:
     """Write the answer beside the file, then move the file away; in this order nothing is taken twice."""
     room = inbox.processed if story.accepted else inbox.refused
     target = stamped(room, _stamp(now), dropped.path.name)
@@ -617,7 +621,7 @@ def _write_answer(settings: Settings, inbox: Inbox, dropped: Dropped, story: ans
 def _move(dropped: Dropped, target: Path) -> None:
     # what was written over meanwhile is a new delivery: it stays, and the next look takes it
     if delivery.is_unchanged(dropped):
-        os.replace(dropped.path, target)
+        dropped.path.replace(target)
 
 
 def _finished(settings: Settings, inbox: Inbox, dropped: Dropped, digest: str, now: datetime) -> Answer | None:
@@ -653,7 +657,7 @@ def _leave(settings: Settings, inbox: Inbox, dropped: Dropped, now: datetime) ->
     path = inbox.answer_path(dropped.path.name, accepted=False, folder=dropped.path.parent)
     if path.exists() and (dropped.path.parent == inbox.path or path.stat().st_mtime_ns >= dropped.modified_ns):
         return None
-    story = answers.Story(
+    story = Story(
         name=dropped.name,
         digest="-",
         when=now,
@@ -685,8 +689,6 @@ def _stamp(now: datetime) -> str:
 
 
 def _day(now: datetime) -> date:
-    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
     try:
         return now.astimezone(ZoneInfo("Europe/Paris")).date()
     except ZoneInfoNotFoundError:

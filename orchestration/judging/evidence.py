@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
-from orchestration.base.messages import Message, Refusal
+from orchestration.base.messages import Message, Refusal, say
 from orchestration.catalog.models import Header, Source
 from orchestration.conforming import Conformed, HeaderRefusal
 from orchestration.conforming.patches import SAME_NAME
@@ -54,27 +54,23 @@ def lost_columns(
         and rows.frame[c.name].isna().all()
     ]
     notes = [
-        Message(
-            fr=f"colonne « {name} » vide dans tout le fichier, remplie dans {known.fr} ; ses chiffres manquent, ou restent ceux d'un autre millésime",
-            en=f"column '{name}' is empty in the whole file, filled in {known.en}; its figures are missing, or stay those of another vintage",
-        )
+        say("judging.column_lost_its_values", column=name, known=known)
         for name, known in filled_before(blank, references, landed.vintage).items()
     ]
     if not lost:
         return notes
-    headers = ", ".join(f"« {rows.absent[n]} »" for n in lost)
+    headers = [rows.absent[n] for n in lost]
     known = next(iter(lost.values()))
     if prove is not None and rows.unknown and rows.propose:
-        unknown = ", ".join(f"« {u} »" for u in rows.unknown[:8])
         refusal = HeaderRefusal(
-            Message(
-                fr=f"{landed.name} : la colonne {headers}, remplie dans {known.fr}, est introuvable, et le fichier a des colonnes inconnues : {unknown}.",
-                en=f"{landed.name}: column {headers}, filled in {known.en}, is not found, and the file has columns that are not known: {unknown}.",
+            say(
+                "judging.columns_absent_others_unknown",
+                file=landed.name,
+                headers=headers,
+                known=known,
+                unknown=rows.unknown[:8],
             ),
-            Message(
-                fr="Dire si c'est la même colonne sous un nouveau nom ; sinon, inscrire la nouvelle dans columns.csv avec « - » pour nom canonique.",
-                en="Say whether it is the same column under a new name; if not, enter the new one in columns.csv with '-' as its canonical name.",
-            ),
+            say("judging.say_whether_renamed"),
             rows.propose(list(lost)),
             list(lost),
             rows.unknown,
@@ -84,10 +80,7 @@ def lost_columns(
             raise refusal
     return [
         *notes,
-        Message(
-            fr=f"colonne absente de ce fichier, remplie dans {known.fr} : {headers} ; ses chiffres manquent, ou restent ceux d'un autre millésime",
-            en=f"column that this file lacks, filled in {known.en}: {headers}; its figures are missing, or stay those of another vintage",
-        ),
+        say("judging.columns_absent", known=known, headers=headers),
     ]
 
 
@@ -147,15 +140,9 @@ def _compare_guesses(
             known = reference.name
             proposal.agrees = max(equal, ranks or 0.0) >= SAME_FIGURES
             if equal >= 0.5:
-                proposal.agreement = Message(
-                    fr=f"{100 * equal:.0f} % des valeurs sont les mêmes que dans {known.fr}",
-                    en=f"{100 * equal:.0f}% of the values are the same as in {known.en}",
-                )
+                proposal.agreement = say("judging.values_are_the_same", percent=100 * equal, known=known)
             elif ranks is not None:
-                proposal.agreement = Message(
-                    fr=f"corrélation des rangs de {ranks:.2f} avec {known.fr} sur {sum(both)} lignes",
-                    en=f"rank correlation of {ranks:.2f} with {known.en} over {sum(both)} rows",
-                )
+                proposal.agreement = say("judging.ranks_correlate", ranks=ranks, known=known, rows=sum(both))
 
 
 def _mended(match: Match, proposals: Iterable[Proposal]) -> Match:

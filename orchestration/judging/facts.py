@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from orchestration.base.messages import Message, Refusal
+from orchestration.base.messages import Message, Refusal, say
 from orchestration.catalog.models import Source, Table
 from orchestration.catalog.vintages import parse_vintage, sort_key
 from orchestration.judging.grounds import Grounds
@@ -58,7 +58,7 @@ class Facts:
             found.append(
                 Reference(
                     frame,
-                    Message(fr=f"le millésime {name}", en=f"vintage {name}"),
+                    say("judging.vintage", vintage=name),
                     name,
                     same_vintage=name == landed.vintage,
                     same_slot=bool(len(part)),
@@ -111,7 +111,7 @@ class Facts:
             found.append(
                 Reference(
                     slot if len(slot) else part,
-                    Message(fr=f"l'extrait de référence {name}", en=f"the reference extract of {name}"),
+                    say("judging.reference_extract", vintage=name),
                     name,
                     same_vintage=name == landed.vintage,
                     extract=True,
@@ -134,7 +134,7 @@ class Facts:
                     frame = conformed(source, landed, match, work, refuse).frame
                 except Refusal as refusal:
                     # ours to mend, and no reason to turn a publisher's file away
-                    log.error("the embedded %s of %s: %s", landed.name, source.source_id, refusal.reason.en)
+                    log.error("the embedded %s of %s: %s", landed.name, source.source_id, refusal.reason)
                     continue
                 frames.setdefault(match.table_name, []).append(frame.assign(_vintage=landed.vintage, _slot=match.slot))
             self._samples[source.source_id] = {

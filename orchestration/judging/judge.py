@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 
-from orchestration.base.messages import Message, Refusal
+from orchestration.base.messages import Message, Refusal, say
 from orchestration.catalog.models import Source
 from orchestration.catalog.vintages import parse_vintage
 from orchestration.conforming import Conformed, HeaderRefusal
@@ -22,9 +22,10 @@ from orchestration.judging.match import match_file, others_of, with_likeness
 from orchestration.judging.national.one import judge_national
 from orchestration.judging.rows import Match, conformed
 from orchestration.judging.verdicts import Findings, begun, refused
-from orchestration.judging.waivers import waiver_line
+from orchestration.judging.waivers import Filled
 from orchestration.lake.register import SourceState
 from orchestration.landing import Landed
+from orchestration.receipts.sentences import text
 from orchestration.records.judgement import Judgement, Verdict
 from orchestration.records.waived import Waived
 from orchestration.triage import (
@@ -59,7 +60,12 @@ class _Case:
         """Return what decides on faults: waived ones are noted, others raised."""
         grounds = self.facts.grounds
         return grounds.waivers.sink(
-            self.source.source_id, match.table_name, self.landed.vintage, grounds.today, self.waived.setdefault
+            self.source.source_id,
+            match.table_name,
+            self.landed.vintage,
+            grounds.today,
+            self.waived.setdefault,
+            removed_on_purpose(self.source, grounds.today) if self.source.role == "team" else {},
         )
 
 
@@ -79,8 +85,8 @@ def judge_file(facts: Facts, source: Source, state: SourceState, landed: Landed)
         return refused(facts, source, landed, refusal, Findings(match, refusal=refusal))
     except Exception as error:
         log.exception("%s %s %s", source.source_id, landed.vintage, landed.name)
-        refusal = _unforeseen(landed, error)
-        told = refused(facts, source, landed, refusal, Findings(match, refusal=refusal))
+        found = _unforeseen(landed, error)
+        told = refused(facts, source, landed, found, Findings(match, refusal=found))
         # no contract: the next version of the software tries again
         return told.model_copy(update={"contract": ""})
     return _taken(facts, source, landed, match, rows)
@@ -101,10 +107,7 @@ def _taken(facts: Facts, source: Source, landed: Landed, match: Match, rows: Con
     if rows.rejected:
         first = rows.rejected[0]
         notes.append(
-            Message(
-                fr=f"{len(rows.rejected)} ligne(s) écartée(s), la première ligne {first.line} : {first.why.fr} (colonne « {first.column} »)",
-                en=f"{len(rows.rejected)} row(s) left out, the first on line {first.line}: {first.why.en} (column '{first.column}')",
-            )
+            say("judging.rows_left_out", count=len(rows.rejected), line=first.line, why=first.why, column=first.column)
         )
     verdict = Verdict(
         stage="file",
@@ -141,7 +144,7 @@ def _read(case: _Case, match: Match, *, proposing: bool = True) -> Conformed:
         try:
             rows.notes += _compare(case, match, rows, fault, proposing)
         except Refusal as refusal:
-            raise after_bad_lines(landed.name, rows.rejected, _with_line(case, match, refusal)) from None
+            raise after_bad_lines(landed.name, rows.rejected, refusal) from None
     else:
         rows.notes += check_subject(source, match.table, match.spec, rows.frame, file_name=landed.name, fault=fault)
     rows.notes += [n for n in case.waived.values() if n not in rows.notes]
@@ -215,33 +218,20 @@ class _SingleRows(Exception):
         self.fault = fault
 
 
-def _with_line(case: _Case, match: Match, refusal: Refusal) -> Refusal:
-    """Give the team, who cannot edit waivers.yml, the very line to send to those who can."""
-    source, landed = case.source, case.landed
-    if source.role == "team" and refusal.kind == "vanished":
-        blank = waiver_line(source.source_id, match.table_name, landed.vintage, refusal.kind)
-        full = waiver_line(
-            source.source_id,
-            match.table_name,
-            landed.vintage,
-            refusal.kind,
-            why="lignes retirées exprès",
-            who=source.steward.fr,
-            until=case.facts.grounds.today + timedelta(days=REMOVED_DAYS),
-        )
-        refusal.action = Message(fr=refusal.action.fr.replace(blank, full), en=refusal.action.en.replace(blank, full))
-    return refusal
+def removed_on_purpose(source: Source, today: date) -> Filled:
+    """Return the very line that the team, who cannot edit waivers.yml, sends to those who can, when rows have vanished."""
+    return {
+        "vanished": {
+            "why": text(say("judging.lines_removed_on_purpose"), "fr"),
+            "who": text(source.steward, "fr"),
+            "until": today + timedelta(days=REMOVED_DAYS),
+        }
+    }
 
 
 def _unforeseen(landed: Landed, error: Exception) -> Refusal:
     return Refusal(
-        Message(
-            fr=f"{landed.name} : le logiciel n'a pas su lire ce fichier ({type(error).__name__}) ; ce n'est pas votre faute.",
-            en=f"{landed.name}: the software could not read this file ({type(error).__name__}); it is not your fault.",
-        ),
-        Message(
-            fr="Transmettre ce fichier et ce compte rendu à l'équipe données.",
-            en="Hand this file and this receipt to the data team.",
-        ),
+        say("judging.software_failed", file=landed.name, error=type(error).__name__),
+        say("judging.hand_to_data_team"),
         kind="unforeseen",
     )

@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from orchestration.base.messages import Message, Refusal
+from orchestration.base.messages import Message, Refusal, say
 from orchestration.catalog.models import FileSpec, Source
 from orchestration.catalog.vintages import parse_vintage
 from orchestration.conforming import conform
@@ -41,7 +41,7 @@ DOCUMENTS = dict.fromkeys(
     (".txt", ".doc", ".docx", ".odt", ".rtf", ".html", ".htm", ".png", ".jpg", ".jpeg", ".gif", ".svg"), ""
 ) | {".pdf": "pdf", ".md": "markdown"}
 BESIDE = "beside"
-NOTHING_TO_DO = Message(fr="Rien : ce fichier ne change aucun chiffre.", en="Nothing: this file changes no figure.")
+NOTHING_TO_DO = say("judging.nothing_to_do")
 
 
 def match_file(source: Source, landed: Landed, catalogue: Mapping[str, Source]) -> Match:
@@ -107,9 +107,7 @@ def _members(landed: Landed) -> list[tuple[str, Message]]:
     return [
         (
             n,
-            Message(
-                fr=f"reconnu par le fichier « {n} » de l'archive", en=f"recognised by the file '{n}' in the archive"
-            ),
+            say("judging.known_by_member", name=n),
         )
         for n in names
     ]
@@ -127,7 +125,7 @@ def _without_copy_mark(name: str) -> list[tuple[str, Message]]:
     plain = _COPY.sub("", name)
     if plain == name:
         return []
-    return [(plain, Message(fr=f"nom de copie : lu comme « {plain} »", en=f"a copy's name: read as '{plain}'"))]
+    return [(plain, say("judging.copy_of", name=plain))]
 
 
 def _other_endings(name: str) -> list[tuple[str, Message]]:
@@ -138,7 +136,7 @@ def _other_endings(name: str) -> list[tuple[str, Message]]:
     return [
         (
             stem + other,
-            Message(fr=f"fichier en « .{ending} » au lieu de « {other} »", en=f"'.{ending}' file instead of '{other}'"),
+            say("judging.other_ending", ending=ending, expected=other),
         )
         for other in TABLE_ENDINGS
         if other != f".{ending.lower()}"
@@ -153,7 +151,6 @@ def _by_content(source: Source, landed: Landed, others: Mapping[str, Source]) ->
     """
     found = [f for f in likenesses({source.source_id: source}, landed.path, landed.name) if f.score >= ENOUGH]
     found = [f for f in found if f.score >= 0.95 * found[0].score]
-    why_fr, why_en = "", ""
     fitting: list[tuple[Match, pd.DataFrame]] = []
     for match in _options(source, landed, [(f.table, f.spec) for f in found]):
         frame = _read_as(source, landed, match)
@@ -173,26 +170,17 @@ def _by_content(source: Source, landed: Landed, others: Mapping[str, Source]) ->
             fitting[twin] = (match, frame)
     if len(fitting) == 1:
         return fitting[0][0]
-    if found:
-        why_fr, why_en = (
-            " ; ses en-têtes sont les bons, mais rien dans le nom, les codes ni les valeurs ne dit avec certitude ce que c'est"
-            " (commune, EPCI, département, région…)",
-            "; its headers fit, but neither its name nor its codes and values say with certainty what it is"
-            " (commune, EPCI, département, région…)",
-        )
     beside = None if found else _beside(source, landed, others)
     if beside is not None:
         raise Refusal(beside, NOTHING_TO_DO, kind=BESIDE)
     examples = [s.example or s.pattern for t in source.tables.values() for s in t.files]
     refusal = Refusal(
-        Message(
-            fr=f"{landed.name} : aucun fichier de « {source.title.fr} » ne porte un tel nom{why_fr}.",
-            en=f"{landed.name}: no file of '{source.title.en}' is named like that{why_en}.",
+        say(
+            "judging.name_unknown_headers_fit" if found else "judging.name_unknown",
+            file=landed.name,
+            source=source.title,
         ),
-        Message(
-            fr=f"Vérifier que le fichier est dans le bon dossier, et lui rendre le nom donné par l'éditeur (par exemple {', '.join(examples[:3])}).",
-            en=f"Check that the file is in the right folder, and give it the publisher's own name (for example {', '.join(examples[:3])}).",
-        ),
+        say("judging.check_folder_and_name", examples=examples[:3]),
         kind="name",
     )
     raise refusal if found else with_likeness(source, others, landed, refusal)
@@ -234,12 +222,7 @@ def _options(source: Source, landed: Landed, kinds: list[tuple[str, FileSpec]]) 
             _slot(table_name, index, {"level": given[LEVEL]} if given else {}, spec, landed.name),
             landed.plain_name,
             given,
-            (
-                Message(
-                    fr=f"nom inhabituel : reconnu par son contenu comme « {table.description.fr} »",
-                    en=f"unusual name: recognised by its content as '{table.description.en}'",
-                ),
-            ),
+            (say("judging.known_by_content", description=table.description),),
         )
 
 
@@ -283,18 +266,14 @@ def _beside(source: Source, landed: Landed, others: Mapping[str, Source]) -> Mes
     judged = None if source.is_bulk else is_meant(source, landed.path, landed.name)
     document = DOCUMENTS.get(f".{ending.lower()}")
     if document is not None and document not in formats and not (judged and judged[0]):
-        return Message(
-            fr=f"{landed.name} : laissé de côté, ce document n'est aucun tableau de « {source.title.fr} »",
-            en=f"{landed.name}: left aside, this document is no table of '{source.title.en}'",
-        )
+        return say("judging.document_beside", file=landed.name, source=source.title)
     if judged is None or judged[0] or ending.lower() == "json":
         return None
     if _elsewhere(others, landed) is not None:
         return None
-    shown = ", ".join(f"« {h} »" for h in judged[1][:5]) + ("…" if len(judged[1]) > 5 else "")
-    return Message(
-        fr=f"{landed.name} : laissé de côté, aucun tableau de « {source.title.fr} » n'a besoin de ce fichier (en-têtes : {shown})",
-        en=f"{landed.name}: left aside, no table of '{source.title.en}' needs this file (headers: {shown})",
+    headers = judged[1]
+    return say(
+        "judging.headers_beside", file=landed.name, source=source.title, headers=headers[:5], more=len(headers) > 5
     )
 
 
@@ -302,7 +281,7 @@ def _elsewhere(others: Mapping[str, Source], landed: Landed) -> Source | None:
     """Return the other source that the file certainly is of; None too where there is only a name yet (the inbox asks)."""
     if not landed.path.is_file():
         return None
-    return next((others[f[0]] for f in recognise(others, landed.path, landed.name) if f[2] >= CERTAIN), None)
+    return next((others[f[0]] for f in recognise(dict(others), landed.path, landed.name) if f[2] >= CERTAIN), None)
 
 
 def with_likeness(source: Source, others: Mapping[str, Source], landed: Landed, refusal: Refusal) -> Refusal:
@@ -310,14 +289,10 @@ def with_likeness(source: Source, others: Mapping[str, Source], landed: Landed, 
     other = _elsewhere(others, landed)
     if other is None:
         return refusal
-    refusal.reason = Message(
-        fr=f"{refusal.reason.fr} Ses en-têtes sont ceux de « {other.title.fr} » ({other.source_id}).",
-        en=f"{refusal.reason.en} Its headers are those of '{other.title.en}' ({other.source_id}).",
+    refusal.reason = say(
+        "judging.headers_of_other_source", reason=refusal.reason, looks_like=other.title, source_id=other.source_id
     )
-    refusal.action = Message(
-        fr=f"Ranger ce fichier dans le dossier « {other.source_id} », et redemander celui de « {source.title.fr} » à son éditeur.",
-        en=f"Put this file into the folder '{other.source_id}', and ask the publisher for that of '{source.title.en}'.",
-    )
+    refusal.action = say("judging.put_into_its_folder", source_id=other.source_id, source=source.title)
     return refusal
 
 

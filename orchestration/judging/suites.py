@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from orchestration.base.messages import Message, Refusal
+from orchestration.base.messages import Message, Refusal, say
 from orchestration.judging.facts import Facts
 from orchestration.judging.told import Kept
 from orchestration.judging.vintage import keep_what_was
@@ -40,7 +40,7 @@ def settle(facts: Facts, item: Kept, checks: Iterable[CheckOutcome], others: Seq
 
 def as_warning(check: CheckOutcome, waiver: Message) -> CheckOutcome:
     """Return a failed check that a waiver lets through."""
-    said = Message(fr=f"{check.message.fr} — {waiver.fr}", en=f"{check.message.en} — {waiver.en}")
+    said = say("judging.let_through", said=check.message, waiver=waiver)
     return check.model_copy(update={"severity": "warn", "message": said})
 
 
@@ -66,11 +66,8 @@ def _overturn(facts: Facts, item: Kept, failed: list[CheckOutcome], others: Sequ
     reason = Message.join([c.message for c in failed])
     assert reason is not None
     refusal = Refusal(
-        Message(fr=f"{item.table} {item.vintage} : {reason.fr}", en=f"{item.table} {item.vintage}: {reason.en}"),
-        Message(
-            fr="Comparer avec la page de l'éditeur ; si le fichier est juste, revoir l'attente avec l'équipe données.",
-            en="Compare with the publisher's page; if the file is right, review the expectation with the data team.",
-        ),
+        say("judging.table_and_reason", table=item.table, vintage=item.vintage, reason=reason),
+        say("judging.compare_or_review"),
         kind="expectation",
     )
     for check in failed:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from orchestration.base.duck import connect
-from orchestration.base.messages import Message
+from orchestration.base.messages import Message, say
 from orchestration.catalog.models import Provides, Source
 from orchestration.catalog.vintages import sort_key
 from orchestration.judging.grounds import Grounds
@@ -32,7 +32,7 @@ def all_communes(grounds: Grounds) -> Listed:
 
 def _newest(grounds: Grounds, provides: Provides, where: str, values: list[str]) -> Listed:
     """Return the communes for which `where` holds in the newest vintage of the table that provides that list."""
-    found: tuple[tuple, Source, str, Vintage] | None = None
+    found: tuple[tuple[Any, ...], Source, str, Vintage] | None = None
     for source in grounds.catalogue.values():
         for name, table in source.tables.items():
             vintages = grounds.states.get(source.source_id, SourceState()).tables.get(name, {})
@@ -41,12 +41,12 @@ def _newest(grounds: Grounds, provides: Provides, where: str, values: list[str])
                 if found is None or sort_key(vintage) > found[0]:
                     found = (sort_key(vintage), source, vintage, vintages[vintage])
     if found is None:
-        return Listed([], Message(fr="aucune", en="none"), False)
+        return Listed([], say("judging.no_list"), False)
     _, source, vintage, kept = found
     with connect() as connection:
         rows = connection.execute(
             f"SELECT DISTINCT commune_code FROM read_parquet(?) WHERE {where} ORDER BY 1",
             [str(grounds.lake.path(kept)), *values],
         ).fetchall()
-    name = Message(fr=f"« {source.title.fr} », {vintage}", en=f"'{source.title.en}', {vintage}")
-    return Listed([r[0] for r in rows], name, grounds.register.is_extract(kept))
+    named = say("judging.list_of_vintage", source=source.title, vintage=vintage)
+    return Listed([r[0] for r in rows], named, grounds.register.is_extract(kept))

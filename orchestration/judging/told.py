@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from orchestration.base.messages import Message, Refusal
+from orchestration.base.messages import Refusal, say
 from orchestration.catalog.models import Source
 from orchestration.catalog.vintages import sort_key
 from orchestration.judging.grounds import Grounds
@@ -93,14 +93,8 @@ def only_documents(grounds: Grounds, source: Source, told: list[Told]) -> list[T
         replace(
             one,
             alone=Refusal(
-                Message(
-                    fr=f"{one.landed.name} : ce document n'est aucun tableau de « {source.title.fr} », et rien d'autre n'est dans le dossier « {one.landed.vintage} »",
-                    en=f"{one.landed.name}: this document is no table of '{source.title.en}', and nothing else is in the folder '{one.landed.vintage}'",
-                ),
-                Message(
-                    fr=f"Placer dans ce dossier le fichier de {source.publisher}, ou retirer le dossier.",
-                    en=f"Put the file of {source.publisher} into this folder, or take the folder away.",
-                ),
+                say("judging.document_alone", file=one.landed.name, source=source.title, folder=one.landed.vintage),
+                say("judging.put_the_file_there", publisher=source.publisher),
                 kind="beside",
             ),
         )

@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from orchestration.base.duck import connect
-from orchestration.base.messages import Message, Refusal
+from orchestration.base.messages import Message, Refusal, say
 from orchestration.base.settings import Settings
 from orchestration.catalog.models import Source
 from orchestration.catalog.vintages import parse_vintage
@@ -186,10 +186,7 @@ def _together(source: Source, file: Path, vintage: str, found: list[FileOutcome]
             vintage=vintage,
             file=file.name,
             state="missing",
-            reason=Message(
-                fr=f"{file.name} : laissé de côté, aucun tableau de « {source.title.fr} » n'en a besoin{' : ' + why if why else ''}",
-                en=f"{file.name}: left aside, no table of '{source.title.en}' needs it{': ' + why if why else ''}",
-            ),
+            reason=say("judging.file_beside", file=file.name, source=source.title, why=why),
         )
     if len(found) > 1 and outcome.state != "refused":
         # an archive of several files: each was taken
@@ -209,14 +206,8 @@ def _without_year(source: Source, file: Path) -> FileOutcome:
         source=source.source_id,
         file=file.name,
         state="refused",
-        reason=Message(
-            fr=f"{file.name} : aucune année dans le nom du fichier ni de son dossier.",
-            en=f"{file.name}: no year in the name of the file or of its folder.",
-        ),
-        action=Message(
-            fr="Dire de quelle année il s'agit : « --vintage 2024 ».",
-            en="Say which year it is: '--vintage 2024'.",
-        ),
+        reason=say("judging.no_year", file=file.name),
+        action=say("judging.say_which_year"),
     )
 
 

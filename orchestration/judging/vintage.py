@@ -7,10 +7,11 @@ Add a check here when it needs several files of one vintage. National files are 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import pandas as pd
 
-from orchestration.base.messages import Message, Refusal
+from orchestration.base.messages import Message, Refusal, say
 from orchestration.catalog.models import Source
 from orchestration.catalog.schema import lake_types, provenance
 from orchestration.judging.facts import Facts
@@ -72,11 +73,8 @@ def _beside_others(judgement: Judgement, landed: Landed, parts: list[_Part]) -> 
 def rivals(first: Landed, second: Landed) -> Refusal:
     """Return that two files of a vintage are of one kind, of which there can be one only."""
     return Refusal(
-        Message(
-            fr=f"{second.name} et {first.name} sont tous deux le même fichier de ce millésime.",
-            en=f"{second.name} and {first.name} are both the same file of this vintage.",
-        ),
-        Message(fr="N'en garder qu'un.", en="Keep only one of them."),
+        say("judging.rivals", file=second.name, rival=first.name),
+        say("judging.keep_one"),
         kind="rival",
     )
 
@@ -108,8 +106,8 @@ def _compose(
             register.overturn(made_of[part.landed.name])
     path = grounds.lake.path_for(source, table, vintage, made_of)
     grounds.lake.write(frame, lake_types(source.tables[table]), path)
-    new = tuple(part.landed.name for part in parts if part.frame is not None)
-    return [keep(facts, source, state, table, vintage, written(facts, source, table, path, frame, made_of), new)]
+    names = tuple(part.landed.name for part in parts if part.frame is not None)
+    return [keep(facts, source, state, table, vintage, written(facts, source, table, path, frame, made_of), names)]
 
 
 def _together(
@@ -137,7 +135,7 @@ def _together(
 
 
 def written(
-    facts: Facts, source: Source, table: str, path: object, frame: pd.DataFrame, made_of: dict[str, Judgement]
+    facts: Facts, source: Source, table: str, path: Path, frame: pd.DataFrame, made_of: dict[str, Judgement]
 ) -> Vintage:
     """Return the record of a vintage whose rows lie at `path`."""
     lake = facts.grounds.lake
@@ -202,8 +200,8 @@ def _levels_apart(
         good = {file: part.sha256 for file, part in grounds.register.parts(before).items()}
         # bytes that were believed before are not the ones to doubt
         new = [p for p in new if good.get(p.landed.name) != p.landed.sha256] or new
-        names = ", ".join(p.landed.name for p in new)
-        refusal.reason = Message(fr=f"{names} : {refusal.reason.fr}", en=f"{names}: {refusal.reason.en}")
+        names = [p.landed.name for p in new]
+        refusal.reason = say("judging.files_and_reason", files=names, reason=refusal.reason)
         return (new, refusal), {}
     return None, waived
 
@@ -216,14 +214,11 @@ def _clash(source: Source, table: str, frame: pd.DataFrame) -> Refusal | None:
     doubled = frame[frame.duplicated(subset=key, keep=False)]
     if doubled["_file"].nunique() < 2:
         return None
-    files = ", ".join(sorted(doubled["_file"].unique())[:3])
+    files = sorted(doubled["_file"].unique())[:3]
     first = doubled.iloc[0]
-    what = ", ".join(f"{k} = {first[k]}" for k in key)
+    what = [f"{k} = {first[k]}" for k in key]
     return Refusal(
-        Message(
-            fr=f"Les fichiers {files} donnent tous deux des valeurs pour la même clé ({what}).",
-            en=f"The files {files} both give values for the same key ({what}).",
-        ),
-        Message(fr="Ne garder que le fichier qui fait foi.", en="Keep only the file that counts."),
+        say("judging.clash", files=files, key=what),
+        say("judging.keep_the_one_that_counts"),
         kind="clash",
     )

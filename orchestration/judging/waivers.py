@@ -16,18 +16,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from orchestration.base.messages import Message, Refusal
-from orchestration.records.waived import Waived, WaiverNote
+from orchestration.base.messages import Message, Refusal, say
+from orchestration.records.waived import Standing, Waived, WaiverNote
 
 if TYPE_CHECKING:
     from orchestration.catalog.models import Source
 
 FILE = "waivers.yml"
+# advice that ends on it already: that of most checks, and that of a fault which was explained before
+NAMES_FILE = frozenset({"triage.compare_with_publisher", "triage.take_whole_workbook", "judging.line_to_complete"})
 SOON_DAYS = 30
 MARTS = "marts"
 # What triage and conforming hand to a sink, by its kind; the rest (headers, encodings, another year) is never waived.
@@ -49,15 +52,15 @@ KINDS = (
     "vanished",
     "year",
 )
+# what the line of a check says already: `why`, `who`, `until` by check
+Filled = Mapping[str, Mapping[str, Any]]
 RULE, EXPECTATION, TEST = "rule:", "expectation:", "test:"
 # what pydantic says in English only
 _SAID = {
-    "missing": Message(fr="la clé manque", en="the key is missing"),
-    "extra_forbidden": Message(fr="cette clé n'existe pas", en="there is no such key"),
-    "string_too_short": Message(
-        fr="trop court pour être compris dans six mois", en="too short to be understood in six months"
-    ),
-    "date": Message(fr="une date comme 2027-03-31 est attendue", en="a date such as 2027-03-31 is expected"),
+    "missing": say("judging.key_missing"),
+    "extra_forbidden": say("judging.key_unknown"),
+    "string_too_short": say("judging.too_short"),
+    "date": say("judging.date_expected"),
 }
 
 
@@ -102,9 +105,8 @@ class Waiver(BaseModel):
     @property
     def message(self) -> Message:
         """Return the waiver in a sentence for the receipt."""
-        return Message(
-            fr=f"dérogation jusqu'au {self.until:%d/%m/%Y} ({self.about}) : {self.why} (responsable : {self.who} ; {FILE} ligne {self.line})",
-            en=f"waiver until {self.until} ({self.about}): {self.why} (answers for it: {self.who}; {FILE} line {self.line})",
+        return say(
+            "judging.waiver", until=self.until, about=self.about, why=self.why, who=self.who, file=FILE, line=self.line
         )
 
     def note(self, today: date) -> WaiverNote:
@@ -112,29 +114,28 @@ class Waiver(BaseModel):
         left = (self.until - today).days
         said = self.message
         if left < 0:
-            state = "expired"
-            said = Message(
-                fr=f"dérogation expirée le {self.until:%d/%m/%Y} ({self.about}) : ce contrôle bloque de nouveau ; la retirer de {FILE} (ligne {self.line}), ou la faire relire par {self.who}",
-                en=f"waiver expired on {self.until} ({self.about}): this check blocks again; remove it from {FILE} (line {self.line}), or have it reviewed by {self.who}",
+            state: Standing = "expired"
+            said = say(
+                "judging.waiver_expired", until=self.until, about=self.about, file=FILE, line=self.line, who=self.who
             )
         elif left <= SOON_DAYS:
             state = "ends_soon"
-            days = (
-                Message(fr="dernier jour aujourd'hui", en="last day today")
-                if left == 0
-                else Message(
-                    fr=f"expire dans {left} jour{'s' if left > 1 else ''}",
-                    en=f"expires in {left} day{'s' if left > 1 else ''}",
-                )
-            )
-            said = Message(fr=f"{days.fr} — {said.fr}", en=f"{days.en} — {said.en}")
+            days = say("judging.last_day_today") if left == 0 else say("judging.expires_in", days=left)
+            said = say("judging.ends_soon", end=days, said=said)
         else:
             state = "in_force"
         return WaiverNote(
             state=state,
+            line=self.line,
             message=said,
-            **self.model_dump(exclude={"table", "vintage", "column"}),  # type: ignore[arg-type]
-            **{k: None if getattr(self, k) == "*" else getattr(self, k) for k in ("table", "vintage", "column")},
+            source=self.source,
+            table=None if self.table == "*" else self.table,
+            vintage=None if self.vintage == "*" else self.vintage,
+            check=self.check,
+            column=None if self.column == "*" else self.column,
+            why=self.why,
+            who=self.who,
+            until=self.until,
         )
 
 
@@ -177,45 +178,57 @@ class Waivers:
         return self.problems + found
 
     def sink(
-        self, source: str, table: str, vintage: str, today: date, warn: Callable[[Waived, Message], None]
+        self,
+        source: str,
+        table: str,
+        vintage: str,
+        today: date,
+        warn: Callable[[Waived, Message], object],
+        filled: Filled | None = None,
     ) -> Callable[[Refusal], None]:
         """Return what decides on the faults of one file: those that are waived go to `warn`, others are raised.
 
-        A fault that is raised says which line in `waivers.yml` would let it through, and whether one did.
+        A fault that is raised says which line in `waivers.yml` would let it through, and whether one did; `filled`: what
+        the line of a check says already of why, who and until.
         """
 
         def decide(fault: Refusal) -> None:
             column = getattr(fault, "column", None)
             waiver = self.waived(source, table, vintage, fault.kind, today, column)
             if waiver is None:
-                raise self.explained(fault, source, table, vintage, fault.kind, column)
+                raise self.explained(
+                    fault, source, table, vintage, fault.kind, column, (filled or {}).get(fault.kind, {})
+                )
             warn(
                 Waived(check=fault.kind, column=column),
-                Message(fr=f"{fault.reason.fr} — {waiver.message.fr}", en=f"{fault.reason.en} — {waiver.message.en}"),
+                say("judging.let_through", said=fault.reason, waiver=waiver.message),
             )
 
         return decide
 
     def explained(
-        self, fault: Refusal, source: str, table: str, vintage: str, check: str, column: str | None = None
+        self,
+        fault: Refusal,
+        source: str,
+        table: str,
+        vintage: str,
+        check: str,
+        column: str | None = None,
+        filled: Mapping[str, Any] = MappingProxyType({}),
     ) -> Refusal:
-        """Return the refusal, with the line that would waive it in its action, and the waiver that has expired."""
+        """Return the refusal, with the line that would waive it in its action, and the waiver that has expired.
+
+        `filled`: what that line says already (`why`, `who`, `until`).
+        """
         ended = next((w for w in self.entries if w.covers(source, table, vintage, check, column)), None)
         if ended is not None:
-            fault.reason = Message(
-                fr=f"{fault.reason.fr} La dérogation qui l'admettait a expiré le {ended.until:%d/%m/%Y} ({FILE} ligne {ended.line}).",
-                en=f"{fault.reason.en} The waiver that let it through expired on {ended.until} ({FILE} line {ended.line}).",
+            fault.reason = say(
+                "judging.waiver_that_expired", reason=fault.reason, until=ended.until, file=FILE, line=ended.line
             )
-        entry = waiver_line(source, table, vintage, check, column)
-        if FILE not in fault.action.en:  # the advice of most checks ends on it already
-            fault.action = Message(
-                fr=f"{fault.action.fr} Si les chiffres sont justes, inscrire une dérogation datée dans {FILE}.",
-                en=f"{fault.action.en} If its figures are right, enter a dated waiver in {FILE}.",
-            )
-        fault.action = Message(
-            fr=f"{fault.action.fr} La ligne à compléter et à faire relire : {entry}",
-            en=f"{fault.action.en} The line to complete and have reviewed: {entry}",
-        )
+        entry = waiver_line(source, table, vintage, check, column, **filled)
+        if fault.action.code not in NAMES_FILE:
+            fault.action = say("judging.enter_waiver_in", action=fault.action, file=FILE)
+        fault.action = say("judging.line_to_complete", action=fault.action, entry=entry)
         return fault
 
 
@@ -254,7 +267,7 @@ def load_waivers(
     except FileNotFoundError:
         return Waivers()
     except (OSError, UnicodeDecodeError) as error:
-        return Waivers([], [_problem(1, Message(fr=f"illisible : {error}", en=f"cannot be read: {error}"))])
+        return Waivers([], [_problem(1, say("judging.cannot_be_read", error=error))])
     try:
         document = yaml.compose(text, Loader=yaml.SafeLoader)
         data = yaml.safe_load(text)
@@ -263,11 +276,7 @@ def load_waivers(
         said = str(getattr(error, "problem", error))
         return Waivers(
             [],
-            [
-                _problem(
-                    mark.line + 1 if mark else 1, Message(fr=f"YAML non valable : {said}", en=f"not valid YAML: {said}")
-                )
-            ],
+            [_problem(mark.line + 1 if mark else 1, say("judging.not_yaml", said=said))],
         )
     if data is None:
         return Waivers()
@@ -278,10 +287,7 @@ def load_waivers(
             [
                 _problem(
                     1,
-                    Message(
-                        fr="le fichier doit contenir une seule liste, « waivers »",
-                        en="the file must hold one list called 'waivers'",
-                    ),
+                    say("judging.one_list_expected"),
                 )
             ],
         )
@@ -308,19 +314,14 @@ class _Malformed(Exception):
 
 def _read(entry: Any, line: int) -> Waiver:
     if not isinstance(entry, dict):
-        raise _Malformed(
-            Message(
-                fr="chaque dérogation est faite de clés et de valeurs",
-                en="an entry must be a mapping of keys to values",
-            )
-        )
+        raise _Malformed(say("judging.entry_is_a_mapping"))
     # YAML reads 2018 as a number
     plain = {str(k): (v if k == "until" else str(v)) for k, v in entry.items() if v is not None}
     given = plain.pop("line", None)
     if given is not None:
-        raise _Malformed(Message(fr="line : cette clé n'existe pas", en="line: there is no such key"))
+        raise _Malformed(say("judging.no_key_line"))
     try:
-        return Waiver(**plain, line=line)
+        return Waiver.model_validate({**plain, "line": line})
     except ValidationError as error:
         raise _Malformed(Message.join([_said(e) for e in error.errors()])) from None  # type: ignore[arg-type]
 
@@ -328,8 +329,8 @@ def _read(entry: Any, line: int) -> Waiver:
 def _said(error: Any) -> Message:
     key = ".".join(map(str, error["loc"]))
     kind = "date" if error["type"].startswith("date") else error["type"]
-    said = _SAID.get(kind, Message(fr=error["msg"], en=error["msg"]))
-    return Message(fr=f"{key} : {said.fr}", en=f"{key}: {said.en}")
+    said = _SAID.get(kind) or Message.of(fr=error["msg"], en=error["msg"])
+    return say("judging.about_key", key=key, said=said)
 
 
 def _unknown(waiver: Waiver, catalogue: Mapping[str, Source] | None, expectations: Path | None) -> Message | None:
@@ -341,14 +342,12 @@ def _unknown(waiver: Waiver, catalogue: Mapping[str, Source] | None, expectation
         known = [f"{k}<…>" for k in kinds] + ([] if marts else list(KINDS))
         return _no("check", check, known)
     if check.startswith((RULE, EXPECTATION, TEST)) and waiver.column != "*":
-        return Message(
-            fr="column : le nom du contrôle dit déjà la colonne", en="column: the check's name already says the column"
-        )
+        return say("judging.column_not_asked")
     if marts and waiver.vintage != "*":
-        return Message(fr="vintage : un mart n'a pas de millésime", en="vintage: a mart has no vintage")
+        return say("judging.mart_has_no_vintage")
     if check.startswith(TEST):
         if waiver.table != "*":
-            return Message(fr="table : le nom du test suffit", en="table: the test's name is enough")
+            return say("judging.test_name_is_enough")
         return None
     if catalogue is None or expectations is None:
         return None
@@ -385,11 +384,7 @@ def _expectations(folder: Path, source: str, table: str) -> list[str]:
 
 
 def _no(key: str, given: str, known: list[str]) -> Message:
-    shown = ", ".join(known[:12]) + (", …" if len(known) > 12 else "")
-    return Message(
-        fr=f"{key} : « {given} » n'existe pas ou ne peut être admis ; possibles : {shown or '—'}",
-        en=f"{key}: '{given}' does not exist or cannot be waived; possible: {shown or '—'}",
-    )
+    return say("judging.cannot_be_waived", key=key, given=given, known=known[:12] or "—", more=len(known) > 12)
 
 
 def _lines(document: yaml.Node | None) -> list[int]:
@@ -404,8 +399,5 @@ def _problem(line: int, said: Message) -> WaiverNote:
     return WaiverNote(
         state="malformed",
         line=line,
-        message=Message(
-            fr=f"{FILE} ligne {line} : dérogation mal écrite, elle n'admet rien ({said.fr})",
-            en=f"{FILE} line {line}: malformed waiver, it waives nothing ({said.en})",
-        ),
+        message=say("judging.waiver_malformed", file=FILE, line=line, said=said),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from orchestration.base.messages import Message, Refusal
+from orchestration.base.messages import Refusal, say
 from orchestration.catalog.models import Source
 from orchestration.catalog.schema import lake_types
 from orchestration.catalog.vintages import sort_key
@@ -69,26 +69,10 @@ def _put_back(facts: Facts, source: Source, state: SourceState, table: str, vint
 
 
 def _said(file: str, checks: tuple[str, ...], is_back: bool) -> Refusal:
-    names = ", ".join(dict.fromkeys(checks))
-    stays = (
-        Message(
-            fr="la version précédente de ce fichier est remise en service",
-            en="the version of it before is back in service",
-        )
-        if is_back
-        else Message(
-            fr="il n'en existe pas de version plus ancienne, ce millésime n'a plus ses chiffres",
-            en="there is no older version of it, this vintage has its figures no more",
-        )
-    )
+    names = list(dict.fromkeys(checks))
+    stays = say("judging.version_before_is_back") if is_back else say("judging.no_version_before")
     return Refusal(
-        Message(
-            fr=f"{file} n'était admis que par une dérogation ({names}) qui n'est plus en vigueur ; ses chiffres sont retirés : {stays.fr}.",
-            en=f"{file} was let in only by a waiver ({names}) that holds no more; its figures are withdrawn: {stays.en}.",
-        ),
-        Message(
-            fr="Obtenir un fichier corrigé de l'éditeur, ou faire relire la dérogation et sa date de fin dans waivers.yml.",
-            en="Get a corrected file from the publisher, or have the waiver and its end reviewed in waivers.yml.",
-        ),
+        say("judging.withdrawn", file=file, checks=names, stays=stays),
+        say("judging.get_corrected_file"),
         kind="waiver",
     )

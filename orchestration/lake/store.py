@@ -13,14 +13,13 @@ from __future__ import annotations
 import copy
 import hashlib
 import json
-import os
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orchestration.base.duck import connect
 from orchestration.base.files import quoted, write_atomically
-from orchestration.base.messages import Message
+from orchestration.base.messages import Message, say
 from orchestration.catalog.models import Source, Table
 from orchestration.catalog.vintages import parse_vintage
 from orchestration.lake.register import VERSION, Register, Vintage
@@ -49,25 +48,13 @@ class Lake:
             return Register()
         except ValueError as error:
             raise LakeError(
-                Message(
-                    fr=f"{self._register_path} est illisible : {error}".splitlines()[0],
-                    en=f"{self._register_path} cannot be read: {error}".splitlines()[0],
-                ),
-                Message(
-                    fr="Déplacer ce fichier ; le prochain rafraîchissement relira toutes les sources. Les éditions publiées restent.",
-                    en="Move this file away; the next refresh reads every source again. Published editions stay.",
-                ),
+                say("lake.register_unreadable", file=self._register_path, error=str(error).splitlines()[0]),
+                say("lake.move_register_away"),
             ) from error
         if register.version > VERSION:
             raise LakeError(
-                Message(
-                    fr=f"{self._register_path} a été écrit par une version plus récente du logiciel (registre {register.version}, {VERSION} connu).",
-                    en=f"{self._register_path} was written by a later version of the software (register {register.version}, {VERSION} known).",
-                ),
-                Message(
-                    fr="Installer cette version, ou prendre un autre --home.",
-                    en="Install that version, or take another --home.",
-                ),
+                say("lake.register_is_newer", file=self._register_path, register=register.version, known=VERSION),
+                say("lake.install_that_version"),
             )
         return register
 
@@ -75,7 +62,7 @@ class Lake:
         """Return a copy of the register for a refresh to work on."""
         held = self.register
         # judgements are frozen: their mapping alone is copied
-        states = {r: copy.deepcopy(held.realm(r)) for r in ("real", "sample")}
+        states = {"real": copy.deepcopy(held.real), "sample": copy.deepcopy(held.sample)}
         return held.model_copy(
             update={"judgements": dict(held.judgements), "published": dict(held.published), **states}
         )
@@ -117,7 +104,7 @@ class Lake:
             connection.execute(
                 f"COPY (SELECT {casts} FROM frame) TO {quoted(temporary)} (FORMAT parquet, COMPRESSION zstd)"
             )
-        os.replace(temporary, path)
+        temporary.replace(path)
         return len(frame)
 
     def reference_end(self, table: Table, path: Path) -> date | None:
@@ -156,6 +143,6 @@ class LakeError(Exception):
     """The register of a home cannot be used: what happened and what to do."""
 
     def __init__(self, reason: Message, action: Message) -> None:
-        super().__init__(reason.en)
+        super().__init__(str(reason))
         self.reason = reason
         self.action = action

@@ -12,6 +12,9 @@ import zlib
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path, PurePosixPath
+from typing import Any
+
+from python_calamine import CalamineError, CalamineWorkbook
 
 from orchestration.base.messages import Message, say
 from orchestration.catalog.models import Source
@@ -150,8 +153,6 @@ def _by_sheet(source: Source, landed: Landed, info: zipfile.ZipInfo | None) -> l
     wanted = source.sheets(name)
     if len(wanted) < 2:
         return [landed]
-    from python_calamine import CalamineError, CalamineWorkbook
-
     try:
         if info:
             with zipfile.ZipFile(landed.path) as archive:
@@ -194,7 +195,7 @@ def _members_of(source: Source, landed: Landed) -> tuple[list[zipfile.ZipInfo], 
             infos = archive.infolist()
     except (zipfile.BadZipFile, OSError, ValueError):
         return [], []
-    found: dict[tuple, zipfile.ZipInfo] = {}
+    found: dict[tuple[Any, ...], zipfile.ZipInfo] = {}
     beside: list[str] = []
     if len(infos) > MAX_MEMBERS:
         return [], []

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import zipfile
 from collections.abc import Callable
+from io import BufferedIOBase
 from pathlib import Path
-from typing import IO
+from typing import cast
 
 
 class HashCache:
@@ -37,7 +37,8 @@ class HashCache:
 
         def digest() -> str:
             with zipfile.ZipFile(path) as archive:
-                return _digest(archive.open(member))
+                # a `ZipExtFile` is one, whatever the stubs say
+                return _digest(cast(BufferedIOBase, archive.open(member)))
 
         return self._remembered(path, f"#{member}", digest)
 
@@ -55,9 +56,9 @@ class HashCache:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         temporary = self._path.with_suffix(".tmp")
         temporary.write_text(json.dumps(self._used), encoding="utf-8")
-        os.replace(temporary, self._path)
+        temporary.replace(self._path)
 
 
-def _digest(stream: IO[bytes]) -> str:
+def _digest(stream: BufferedIOBase) -> str:
     with stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -6,15 +6,16 @@ are left to the receipt: whatever is told too often is read by nobody.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
 
 from pydantic import BaseModel
 
-from orchestration.base.messages import Message
+from orchestration.base.messages import Message, Value, say, to_plain
 from orchestration.catalog.models import Source
 from orchestration.health.status import SourceStatus
-from orchestration.receipts.summary import TAKEN, owner, title
+from orchestration.receipts.summary import TAKEN, owner
 from orchestration.records.outcome import FileOutcome, RefreshOutcome
 
 PUBLISHED = (0, 3)
@@ -62,7 +63,7 @@ def of_health(statuses: Iterable[SourceStatus]) -> list[Finding]:
             kind="late",
             fingerprint=f"{s.health.state}:{s.health.next_due_at}",
             # who acts stands in the action
-            text=s.source.title.message,
+            text=s.source.title,
             action=s.health.action,
             # nobody here can hurry a publisher
             remind=s.health.state == "late_us",
@@ -98,54 +99,48 @@ def _blocked(outcome: RefreshOutcome) -> Finding:
     failed = [c for c in outcome.checks if not c.passed and c.severity == "error"]
     reason = Message.join([c.message for c in failed[:_CHECKS]]) or _without_heading(outcome.note)
     rest = len(failed) - _CHECKS
-    more = (
-        Message(fr=f" (et {rest} autres contrôles)", en=f" (and {rest} more checks)")
-        if rest > 0
-        else Message(fr="", en="")
-    )
+    more = say("notifications.more_checks", count=rest) if rest > 0 else None
     edition = (
-        Message(fr=f"l'édition {outcome.edition} reste en service", en=f"edition {outcome.edition} stays in service")
+        say("notifications.edition_stays", edition=outcome.edition)
         if outcome.edition
-        else Message(fr="aucune édition n'est en service", en="no edition is in service")
+        else say("notifications.no_edition")
     )
-    names = sorted(f"{c.asset}:{c.name}" for c in failed) or [reason.en]
+    names = sorted(f"{c.asset}:{c.name}" for c in failed) or [said(reason)]
     return Finding(
         key="edition",
         kind="edition",
         fingerprint=_mark(*names),
-        text=Message(
-            fr=f"Rien n'est publié, {edition.fr} : {reason.fr}{more.fr}",
-            en=f"Nothing is published, {edition.en}: {reason.en}{more.en}",
-        ),
+        text=say("notifications.blocked", edition=edition, reason=reason, more=more),
         action=outcome.action,
     )
 
 
 def _without_heading(note: Message | None) -> Message:
     if note is None:
-        return Message(fr="la raison est dans le reçu", en="the reason is in the receipt")
-    return Message(fr=note.fr.removeprefix("Rien n'est publié : "), en=note.en.removeprefix("Nothing is published: "))
+        return say("notifications.reason_in_receipt_is")
+    reason = note.params.get("reason") if note.code == "refresh.nothing_published" else None
+    return reason if isinstance(reason, Message) else note
 
 
 def _refused(source: str, files: list[FileOutcome], catalogue: Mapping[str, Source]) -> Finding:
     # files that share a reason are told together: twenty years of one series often do
     by_reason: dict[Message, list[FileOutcome]] = {}
     for file in files:
-        by_reason.setdefault(file.reason or Message(fr="raison dans le reçu", en="reason in the receipt"), []).append(
-            file
-        )
+        by_reason.setdefault(file.reason or say("notifications.reason_in_receipt"), []).append(file)
     told = []
     for reason, same in list(by_reason.items())[:_FILES]:
         names = [f.file or f.vintage or "?" for f in same]
-        listed = ", ".join(names[:_FILES]) + ("…" if len(names) > _FILES else "")
-        # most reasons begin with the name of their file already
-        named = reason.en.startswith(f"{names[0]}:") and len(names) == 1
-        told.append(reason if named else Message(fr=f"{listed} : {reason.fr}", en=f"{listed}: {reason.en}"))
+        named = len(names) == 1 and _names(reason, names[0])
+        told.append(
+            reason
+            if named
+            else say("notifications.files", files=names[:_FILES], more=len(names) > _FILES, reason=reason)
+        )
     rest = len(by_reason) - _FILES
     if rest > 0:
-        told.append(Message(fr=f"et {rest} autres raisons", en=f"and {rest} more reasons"))
-    joined = Message.join(told) or Message(fr="raison dans le reçu", en="reason in the receipt")
-    marks = sorted(f"{f.vintage}/{f.file}:{f.reason.en if f.reason else ''}" for f in files)
+        told.append(say("notifications.more_reasons", count=rest))
+    joined = Message.join(told) or say("notifications.reason_in_receipt")
+    marks = sorted(f"{f.vintage}/{f.file}:{said(f.reason) if f.reason else ''}" for f in files)
     return Finding(
         key=f"refused:{source}:{files[0].channel or ''}",
         kind="refused",
@@ -155,13 +150,32 @@ def _refused(source: str, files: list[FileOutcome], catalogue: Mapping[str, Sour
     )
 
 
-def _named(source_id: str, catalogue: Mapping[str, Source], said: Message) -> Message:
-    who = owner(source_id, catalogue)
-    french, english = (
-        title(source_id, dict(catalogue), language) + (f" ({who.text(language)})" if who else "")
-        for language in ("fr", "en")
+def _names(reason: Message, file: str) -> bool:
+    """Return whether a reason names its file already, as most do; also one that another sentence goes on from."""
+    params = reason.params
+    if file in (params.get("file"), *_items(params.get("files"))):
+        return True
+    first = next(iter(_items(params.get("items"))), params.get("reason"))
+    return isinstance(first, Message) and _names(first, file)
+
+
+def _items(value: Value) -> tuple[Value, ...]:
+    return value if isinstance(value, tuple) else ()
+
+
+def _named(source_id: str, catalogue: Mapping[str, Source], what: Message) -> Message:
+    source = catalogue.get(source_id)
+    return say(
+        "notifications.about_source",
+        source=source.title if source else source_id,
+        owner=owner(source_id, catalogue),
+        said=what,
     )
-    return Message(fr=f"{french} : {said.fr}", en=f"{english}: {said.en}")
+
+
+def said(message: Message) -> str:
+    """Return what tells a message from any other, for a fingerprint: its code and what fills it."""
+    return json.dumps(to_plain(message), sort_keys=True)
 
 
 def _mark(*parts: str) -> str:

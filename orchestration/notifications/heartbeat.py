@@ -15,7 +15,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from orchestration.base.messages import Language, Message
+from orchestration.base.messages import Message, say
 from orchestration.base.settings import Settings
 from orchestration.catalog import CatalogueError, Source, load_catalogue
 from orchestration.records.outcome import RefreshOutcome
@@ -132,32 +132,26 @@ def heartbeat(
         return None
     days, limit = silent.days, allowed.days
     if known.good_at is None:
-        return Message(
-            fr=f"Aucune actualisation n'a abouti depuis la première, le {_day(known.first_at, 'fr')} ({days} jours, {limit} admis).",
-            en=f"No refresh has come to a good end since the first, on {_day(known.first_at, 'en')} ({days} days, {limit} allowed).",
+        return say(
+            "notifications.none_ended_well",
+            first_at=known.first_at.date(),
+            days=days,
+            allowed=limit,
         )
     if _aware(known.last_at) > _aware(known.good_at):
-        return Message(
-            fr=f"La dernière actualisation qui a abouti est du {_day(known.good_at, 'fr')} ({days} jours, {limit} admis) ; "
-            f"celle du {_day(known.last_at, 'fr')} s'est terminée avec le code {known.last_exit_code}.",
-            en=f"The last refresh that came to a good end is of {_day(known.good_at, 'en')} ({days} days, {limit} allowed); "
-            f"that of {_day(known.last_at, 'en')} ended with code {known.last_exit_code}.",
+        return say(
+            "notifications.last_ended_badly",
+            good_at=known.good_at.date(),
+            days=days,
+            allowed=limit,
+            last_at=known.last_at.date(),
+            exit_code=known.last_exit_code,
         )
-    return Message(
-        fr=f"Plus aucune actualisation depuis le {_day(known.good_at, 'fr')} ({days} jours, {limit} admis).",
-        en=f"No refresh since {_day(known.good_at, 'en')} ({days} days, {limit} allowed).",
-    )
+    return say("notifications.none_since", good_at=known.good_at.date(), days=days, allowed=limit)
 
 
-ACTION = Message(
-    fr="Équipe données : vérifier que la machine, le service « observatory serve » ou la crontab tournent encore, puis lancer « observatory refresh ».",
-    en="Data team: check that the machine, the service 'observatory serve' or the crontab still run, then start 'observatory refresh'.",
-)
+ACTION = say("notifications.look_after_the_machine")
 
 
 def _aware(moment: datetime) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def _day(moment: datetime, language: Language) -> str:
-    return moment.strftime("%d/%m/%Y" if language == "fr" else "%Y-%m-%d")

@@ -87,7 +87,7 @@ def accident(
     """Tell that a refresh from `channel` broke off before it had an outcome. Never raises."""
     if channel == "sample" and not settings.notify_samples:
         return None
-    found = Finding(key="accident", kind="accident", fingerprint=reason.en, text=reason, action=action)
+    found = Finding(key="accident", kind="accident", fingerprint=findings.said(reason), text=reason, action=action)
     try:
         return _tell(settings, [found], lambda _: False, now=now)
     except Exception:

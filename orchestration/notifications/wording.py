@@ -10,45 +10,43 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from orchestration.base.messages import Language, Message
+from orchestration.base.messages import Language, say
 from orchestration.notifications.memory import Standing
+from orchestration.receipts.sentences import text
 from orchestration.receipts.wording import fold
 
 _LINES = 6
 _LONGEST = 400
 _HEADINGS = {
-    "news": Message(fr="À traiter", en="To do"),
-    "late": Message(fr="En retard", en="Late"),
-    "overdue": Message(fr="Toujours en attente", en="Still waiting"),
-    "settled": Message(fr="Rétabli", en="Settled"),
+    "news": say("notifications.heading_news"),
+    "late": say("notifications.heading_late"),
+    "overdue": say("notifications.heading_overdue"),
+    "settled": say("notifications.heading_settled"),
 }
-# kind → (one, many) in the title
+# by kind, in the title; those of several things are counted
 _TITLES = {
-    "edition": Message(fr="édition bloquée", en="edition blocked"),
-    "silence": Message(fr="plus d'actualisation", en="refreshes have stopped"),
-    "accident": Message(fr="actualisation interrompue", en="refresh broken off"),
+    "edition": say("notifications.edition_blocked"),
+    "silence": say("notifications.refreshes_stopped"),
+    "accident": say("notifications.refresh_broken_off"),
 }
+_COUNTED = {"refused": "notifications.sources_refused", "late": "notifications.sources_late"}
+_LANGUAGES: tuple[Language, ...] = ("fr", "en")
 
 
 def title(news: Sequence[Standing], overdue: Sequence[Standing], settled: Sequence[Standing]) -> str:
     """Return the subject line, in French."""
-    parts = [_TITLES[k].fr for k in _TITLES if any(s.finding.kind == k for s in news)]
-    for kind, one, many in (
-        ("refused", "source avec un fichier refusé", "sources avec des fichiers refusés"),
-        ("late", "source en retard", "sources en retard"),
-    ):
+    parts = [said for kind, said in _TITLES.items() if any(s.finding.kind == kind for s in news)]
+    for kind, many in _COUNTED.items():
         number = sum(s.finding.kind == kind for s in news)
         if number:
-            parts.append(f"{number} {one if number == 1 else many}")
+            parts.append(say(many, count=number))
     if not parts and overdue:
-        parts.append("rappel")
+        parts.append(say("notifications.reminder"))
     if settled:
         parts.append(
-            "tout est rétabli"
-            if not news and not overdue
-            else f"{len(settled)} point{'s' if len(settled) > 1 else ''} rétabli{'s' if len(settled) > 1 else ''}"
+            say("notifications.settled", count=len(settled)) if news or overdue else say("notifications.all_settled")
         )
-    return f"Observatoire RSE-ODD : {', '.join(parts) or 'rien à signaler'}"
+    return text(say("notifications.title", parts=parts or say("notifications.no_news")), "fr")
 
 
 def body(
@@ -60,10 +58,7 @@ def body(
     receipt: Path | None,
 ) -> str:
     """Return the message. `known`: how many things are open that were told before and are not repeated."""
-    return "\n\n---\n\n".join(
-        _told(news, overdue, settled, known, receipt, language)
-        for language in ("fr", "en")  # type: ignore[arg-type]
-    )
+    return "\n\n---\n\n".join(_told(news, overdue, settled, known, receipt, language) for language in _LANGUAGES)
 
 
 def _told(
@@ -74,7 +69,6 @@ def _told(
     receipt: Path | None,
     language: Language,
 ) -> str:
-    french = language == "fr"
     parts = [
         _section("news", [s for s in news if s.finding.kind != "late"], language),
         _section("late", [s for s in news if s.finding.kind == "late"], language),
@@ -82,15 +76,11 @@ def _told(
         _section("settled", settled, language, actions=False),
     ]
     if not any(parts):
-        parts.append("Rien à signaler." if french else "Nothing to report.")
+        parts.append(text(say("notifications.nothing_to_report"), language))
     if known:
-        parts.append(
-            f"Déjà signalé et encore ouvert : {known}. La liste : observatory status."
-            if french
-            else f"Told before and still open: {known}. The list: observatory status."
-        )
+        parts.append(text(say("notifications.still_open", count=known), language))
     if receipt:
-        parts.append(f"Reçu : {receipt}" if french else f"Receipt: {receipt}")
+        parts.append(text(say("notifications.receipt", path=receipt), language))
     return "\n\n".join(p for p in parts if p)
 
 
@@ -98,18 +88,17 @@ def _section(heading: str, items: Sequence[Standing], language: Language, action
     if not items:
         return ""
     shown, rest = fold(list(items), _LINES)
-    space = " " if language == "fr" else ""
-    lines = [f"{_HEADINGS[heading].text(language)}{space}:"]
+    lines = [text(_HEADINGS[heading], language)]
     for item in shown:
-        lines.append(f"- {_cut(item.finding.text.text(language))}")
+        lines.append(f"- {_cut(text(item.finding.text, language))}")
         if actions and item.finding.action:
-            lines.append(f"  → {_cut(item.finding.action.text(language))}")
+            lines.append(f"  → {_cut(text(item.finding.action, language))}")
     if rest:
-        lines.append(f"- … et {rest} de plus" if language == "fr" else f"- … and {rest} more")
+        lines.append(text(say("notifications.and_more", count=rest), language))
     return "\n".join(lines)
 
 
-def _cut(text: str) -> str:
+def _cut(said: str) -> str:
     # not str.split(): the narrow space of « 1 234 » is white space to it
-    text = re.sub(r"[ \t\r\n]+", " ", text).strip(" ")
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 1].rstrip() + "…"
+    said = re.sub(r"[ \t\r\n]+", " ", said).strip(" ")
+    return said if len(said) <= _LONGEST else said[: _LONGEST - 1].rstrip() + "…"

@@ -1,4 +1,4 @@
-"""The last result of every check, kept across refreshes: `HOME/checks.json`, and the stewards' page made of it.
+"""The last result of every check, kept across refreshes: `HOME/checks.json`.
 
 A refresh runs the expectations of what is new only; a page of its results alone would show the rest as
 never run. Kept are the last result of each table's vintage, its refresh and its day. How the page looks
@@ -8,14 +8,12 @@ belongs to `docs`.
 from __future__ import annotations
 
 import logging
-import os
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from orchestration.base.settings import Settings
 from orchestration.records.outcome import CheckOutcome, RefreshOutcome
 
 log = logging.getLogger("observatory")
@@ -63,7 +61,7 @@ def remember_checks(home: Path, outcome: RefreshOutcome) -> None:
     results.take(outcome)
     begun = home / ".checks.json"
     begun.write_text(results.model_dump_json(indent=1, exclude_none=True), encoding="utf-8")
-    os.replace(begun, home / "checks.json")
+    begun.replace(home / "checks.json")
 
 
 def last_results(home: Path) -> Results:
@@ -75,29 +73,3 @@ def last_results(home: Path) -> Results:
     except (OSError, ValueError) as error:
         log.warning("%s: %s", home / "checks.json", str(error).splitlines()[0])
         return Results()
-
-
-def write_docs(settings: Settings, out: Path | None = None) -> Path:
-    """Write the page of all expectations with their last results; return where it lies.
-
-    `out`: a file (`….html`) or a folder that receives `index.html`; `HOME/docs` by default. Raises
-    SuiteError for an expectation file that cannot be used, CatalogueError, LakeError.
-    """
-    from orchestration.catalog import load_catalogue
-    from orchestration.editions.shelf import current_name
-    from orchestration.lake.store import Lake
-    from orchestration.quality.docs import House, build_docs
-
-    register = Lake(settings.home).register
-    house = House(
-        catalogue=load_catalogue(settings.sources_path),
-        states=register.real or register.sample,
-        edition=current_name(settings.home),
-        dbt_project_path=settings.dbt_project_path,
-    )
-    return build_docs(
-        list(last_results(settings.home).checks.values()),
-        settings.expectations_path,
-        out or settings.home / "docs",
-        house=house,
-    )

@@ -17,8 +17,9 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 from orchestration.base.messages import say
 from orchestration.reading.decoding import preview
@@ -184,7 +185,7 @@ def empty(label: str) -> Exception:
     return refusal(say("reading.empty_file", file=label))
 
 
-def _copy(source: BinaryIO, target: BinaryIO, *, packed: int, limit: int, label: str) -> None:
+def _copy(source: IO[bytes] | gzip.GzipFile, target: BinaryIO, *, packed: int, limit: int, label: str) -> None:
     total = 0
     while chunk := source.read(_CHUNK):
         total += len(chunk)
@@ -273,6 +274,10 @@ def _unzip(
         ) from None
 
 
+def _given(target: BinaryIO, _: str) -> BinaryIO:
+    return target
+
+
 class _Kept(io.BytesIO):
     """A buffer whose content outlives its closing."""
 
@@ -301,7 +306,7 @@ def content(path: Path, *, label: str, wanted: Wanted = None, limit: int = MAX_T
             data, name = target.content, name[:-3] if name.lower().endswith(".gz") else name
         elif kind == "zip":
             target = _Kept()
-            name = _unzip(io.BytesIO(data), len(data), wanted, limit, label, lambda _: target)
+            name = _unzip(io.BytesIO(data), len(data), wanted, limit, label, partial(_given, target))
             data = target.content
         else:
             break

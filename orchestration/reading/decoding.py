@@ -158,8 +158,7 @@ def _mended(decoded: Decoded, label: str) -> Decoded:
     if text.isascii() or not ("\ufffd" in text or any(sign in text for sign in _MOJIBAKE_SIGNS)):
         return decoded
     for _ in range(2):  # twice: some files went through it twice
-        damaged = len(_MOJIBAKE.findall(text))
-        if not damaged:
+        if not _MOJIBAKE.search(text):
             break
         try:
             mended = text.translate(_ENCODE).encode("latin-1").decode("utf-8")

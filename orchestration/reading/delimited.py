@@ -11,11 +11,15 @@ import io
 import re
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from orchestration.base.messages import say
 from orchestration.reading.model import Adaptation, Unreadable
 from orchestration.reading.refusing import CORRECT_LINE, refusal
 from orchestration.reading.shape import HEADER_WITHIN, KnownHeaders, find_header, is_figure, no_header
+
+if TYPE_CHECKING:
+    import _csv
 
 DELIMITERS = (";", ",", "\t", "|")
 # What French and English spreadsheets write; the others are worth a word.
@@ -95,7 +99,7 @@ def _lines(text: str, options: dict[str, object], known_headers: KnownHeaders) -
     return plain if apart.swallowing(plain) is None else apart.told()
 
 
-def _reader(text: str, options: dict[str, object]):
+def _reader(text: str, options: dict[str, object]) -> _csv.Reader:
     return csv.reader(io.StringIO(text, newline=""), **options)  # type: ignore[arg-type]
 
 
@@ -115,7 +119,8 @@ def _begin_lines(text: str, options: dict[str, object]) -> list[int]:
 
 def _delimiter(text: str, known_headers: KnownHeaders, label: str) -> str:
     head = text if len(text) <= _HEAD else text[:_HEAD]
-    best, score, first = "", 0, []
+    best, score = "", 0
+    first: list[list[str]] = []
     for delimiter in DELIMITERS:
         if delimiter not in head and delimiter != ";":
             continue

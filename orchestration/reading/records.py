@@ -90,9 +90,9 @@ def _check(packed: Content, label: str) -> tuple[list[Adaptation], str | None]:
     """Refuse what is no JSON or an error body; return the text when DuckDB could not read the bytes."""
     if packed.kind not in ("json", "csv", "markdown"):
         if packed.kind in ("html", "xml"):
-            said = html_message(decode(packed.data, label=label).text)
+            page = html_message(decode(packed.data, label=label).text)
             raise refusal(
-                say("reading.not_json_page", file=label, kind=packed.kind.upper(), said=said),
+                say("reading.not_json_page", file=label, kind=packed.kind.upper(), said=page),
             )
         raise refusal(
             say("reading.not_json", file=label, kind=packed.kind),
@@ -148,6 +148,7 @@ def _invalid(text: str, error: json.JSONDecodeError, label: str) -> Exception:
 
 
 def _query(path: Path, sql: str, label: str) -> tuple[list[str], list[list[str]]]:
+    # duckdb costs 0.1 s to import
     import duckdb
 
     quoted = "'" + str(path).replace("'", "''") + "'"

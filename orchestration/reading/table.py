@@ -6,6 +6,7 @@ caller.
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path, PurePath
 
@@ -140,8 +141,6 @@ def not_a_table(packed: Content, label: str) -> Refusal:
             AGAIN,
         )
     if packed.kind == "json":
-        import json
-
         try:
             said = json_error(json.loads(packed.data.decode("utf-8-sig"))) or short(text)
         except ValueError:
@@ -163,6 +162,7 @@ def not_a_table(packed: Content, label: str) -> Refusal:
 
 
 def _parquet(path: Path, packed: Content, label: str) -> list[list[str]]:
+    # duckdb costs 0.1 s to import
     import duckdb
 
     if packed.adaptations:

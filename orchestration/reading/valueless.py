@@ -406,51 +406,63 @@ def _records_xls(stream: bytes, at: int) -> Iterator[tuple[int, bytes, int]]:
         at += 4 + size
 
 
+class _CompoundFile:
+    """Streams of a compound file, each in sectors that a table of links puts in order."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._size = 1 << struct.unpack_from("<H", data, 30)[0]
+        self._fat = self._links()
+
+    def _links(self) -> list[int]:
+        """Return, by the number of a sector, that of the next one; the table lies in sectors of its own."""
+        whole = f"<{self._size // 4}I"
+        table = list(struct.unpack_from("<109I", self._data, 76))
+        more_at = struct.unpack_from("<I", self._data, 68)[0]
+        for _ in range(len(self._data) // self._size + 1):
+            if more_at >= _FREE:
+                break
+            *more, more_at = struct.unpack(whole, self._sector(more_at))
+            table += more
+        fat: list[int] = []
+        for number in table:
+            if number < _FREE:
+                fat += struct.unpack(whole, self._sector(number).ljust(self._size, b"\xff"))
+        return fat
+
+    def _sector(self, number: int) -> bytes:
+        return self._data[(number + 1) * self._size : (number + 2) * self._size]
+
+    def stream(self, start: int) -> bytes:
+        return b"".join(self._sector(n) for n in _chain(start, self._fat))
+
+
+def _chain(start: int, links: list[int]) -> Iterator[int]:
+    for _ in range(len(links) + 1):
+        if start >= _FREE:
+            return
+        yield start
+        start = links[start]
+    raise ValueError("a chain of sectors without end")
+
+
 def _workbook_stream(data: bytes) -> bytes:
-    """Return the stream of records inside the compound file; a stream that is no compound file is returned as it is."""
-    shift, mini_shift = struct.unpack_from("<HH", data, 30)
-    size = 1 << shift
+    """Return the stream of records inside the compound file. Raises ValueError where it holds none."""
+    mini = 1 << struct.unpack_from("<H", data, 32)[0]
     directory, _, cutoff, mini_start = struct.unpack_from("<IIII", data, 48)
-    next_difat = struct.unpack_from("<I", data, 68)[0]
-    table = list(struct.unpack_from("<109I", data, 76))
-    limit = len(data) // size + 1
-
-    def sector(number: int) -> bytes:
-        return data[(number + 1) * size : (number + 2) * size]
-
-    for _ in range(limit):
-        if next_difat >= _FREE:
-            break
-        *more, next_difat = struct.unpack(f"<{size // 4}I", sector(next_difat))
-        table += more
-    fat: list[int] = []
-    for number in table:
-        if number < _FREE:
-            fat += struct.unpack(f"<{size // 4}I", sector(number).ljust(size, b"\xff"))
-
-    def chain(start: int, links: list[int]) -> Iterator[int]:
-        for _ in range(len(links) + 1):
-            if start >= _FREE:
-                return
-            yield start
-            start = links[start]
-        raise ValueError("a chain of sectors without end")
-
-    def stream(start: int) -> bytes:
-        return b"".join(sector(n) for n in chain(start, fat))
-
-    entries = stream(directory)
+    compound = _CompoundFile(data)
+    entries = compound.stream(directory)
     root = b""
     for at in range(0, len(entries) - 127, 128):
         length, kind = struct.unpack_from("<HB", entries, at + 64)
         name = entries[at : at + max(length - 2, 0)].decode("utf-16-le", errors="replace").casefold()
         start, total = struct.unpack_from("<II", entries, at + 116)
         if kind == 5:
-            root = stream(start)
+            root = compound.stream(start)
         elif kind == 2 and name in ("workbook", "book"):
             if total >= cutoff:
-                return stream(start)[:total]
-            links = list(struct.unpack(f"<{len(stream(mini_start)) // 4}I", stream(mini_start)))
-            mini = 1 << mini_shift
-            return b"".join(root[n * mini : (n + 1) * mini] for n in chain(start, links))[:total]
+                return compound.stream(start)[:total]
+            table = compound.stream(mini_start)
+            links = list(struct.unpack(f"<{len(table) // 4}I", table))
+            return b"".join(root[n * mini : (n + 1) * mini] for n in _chain(start, links))[:total]
     raise ValueError("no workbook stream")

@@ -19,6 +19,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
+
 from orchestration.base.messages import say
 from orchestration.reading.container import MAX_RATIO, MAX_TABLE_BYTES, RATIO_FROM
 from orchestration.reading.model import Adaptation
@@ -98,8 +100,6 @@ def read_sheet(data: bytes, *, known_headers: KnownHeaders, sheet: str | None, l
     is taken that alone holds most known headers. Refuses damaged, protected and oversized workbooks, and
     a choice that is not certain.
     """
-    from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
-
     _check_package(data, label)
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
@@ -136,8 +136,8 @@ def _show_valueless(data: bytes, sheet: str, index: int, rows: list[list[str]], 
     rows += ([] for _ in range(height - len(rows)))
     for row in rows:
         row += [""] * (width - len(row))
-    for (row, column), text in found.items():
-        rows[row][column] = text
+    for (at, column), text in found.items():
+        rows[at][column] = text
 
 
 def _choose(

@@ -1,6 +1,7 @@
 """The receipt on a terminal: a compact table, what to do, and where the edition lies.
 
-Holds the layout for a person at a prompt. Programs read `as_json`.
+Holds the layout for a person at a prompt. Programs read `as_json`. rich costs 0.07 s to import: only where something
+is printed.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from orchestration.base.messages import Language, Message
 from orchestration.catalog.models import Source
@@ -84,8 +85,8 @@ class Summary:
 def summarise(outcome: RefreshOutcome) -> Summary:
     """Return the outcome's files and checks in groups."""
     taken: dict[str, Taken] = {}
-    withheld: dict[tuple, Withheld] = {}
-    missing: dict[tuple, Withheld] = {}
+    withheld: dict[tuple[Any, ...], Withheld] = {}
+    missing: dict[tuple[Any, ...], Withheld] = {}
     for file in outcome.sources:
         if file.state in TAKEN:
             taken.setdefault(file.source, Taken(file.source)).files.append(file)

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 
 from pydantic import BaseModel, Field
 
-from orchestration.base.messages import Message
+from orchestration.base.messages import Message, say
 from orchestration.catalog.load import COLUMNS_HEADER
 
 
@@ -43,14 +43,12 @@ class Proposal(BaseModel):
     @property
     def evidence(self) -> Message:
         """Return what speaks for the line."""
-        fr, en = [f"noms ressemblants à {100 * self.likeness:.0f} %"], [f"names {100 * self.likeness:.0f}% alike"]
+        found = [say("records.names_alike", percent=100 * self.likeness)]
         if self.fit is not None:
-            fr.append(f"{100 * self.fit:.0f} % des valeurs conviennent à la colonne")
-            en.append(f"{100 * self.fit:.0f}% of the values fit the column")
+            found.append(say("records.values_fit", percent=100 * self.fit))
         if self.agreement is not None:
-            fr.append(self.agreement.fr)
-            en.append(self.agreement.en)
-        return Message(fr=", ".join(fr), en=", ".join(en))
+            found.append(self.agreement)
+        return say("records.evidence", found=found)
 
 
 class Patch(BaseModel):
@@ -63,11 +61,10 @@ class Patch(BaseModel):
     def advice(self) -> Message:
         """Return the lines, their evidence and the command that writes them, as a sentence for the action."""
         source = PurePosixPath(self.columns_file).parent.name
-        fr = " ⏎ ".join(f"{p.line} ({p.evidence.fr})" for p in self.proposals)
-        en = " ⏎ ".join(f"{p.line} ({p.evidence.en})" for p in self.proposals)
-        return Message(
-            fr=f"Si c'est bien un nouveau nom, ajouter à {self.columns_file} : {fr} "
-            f"(ou le faire écrire : « observatory check {source} FICHIER --accept »).",
-            en=f"If it is a new name for it, add to {self.columns_file}: {en} "
-            f"(or have it written: 'observatory check {source} FILE --accept').",
+        lines = [say("records.line_and_evidence", line=p.line, evidence=p.evidence) for p in self.proposals]
+        return say(
+            "records.advice",
+            columns_file=self.columns_file,
+            lines=Message.join(lines, separator=" ⏎ "),
+            source=source,
         )

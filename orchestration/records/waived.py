@@ -9,6 +9,9 @@ from pydantic import BaseModel
 
 from orchestration.base.messages import Message
 
+# how an entry of `waivers.yml` stands on a day
+Standing = Literal["malformed", "expired", "ends_soon", "in_force"]
+
 
 class Waived(BaseModel, frozen=True):
     """A check that a file failed and that a waiver let through."""
@@ -24,7 +27,7 @@ class WaiverNote(BaseModel):
     its line and message; `line` is that of the file.
     """
 
-    state: Literal["malformed", "expired", "ends_soon", "in_force"]
+    state: Standing
     line: int
     message: Message
     source: str | None = None

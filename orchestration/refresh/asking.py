@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from orchestration.base.errors import UsageError
-from orchestration.base.messages import Message
+from orchestration.base.messages import say
 from orchestration.building.ledger import realm_of as edition_realm
 from orchestration.catalog import Source
 from orchestration.catalog.vintages import parse_vintage
@@ -27,12 +27,7 @@ def asked_for(catalogue: dict[str, Source], only: list[str] | None) -> list[Sour
     groups = {g for s in catalogue.values() for g in s.groups}
     for name in only:
         if name not in catalogue and name not in groups:
-            raise UsageError(
-                Message(
-                    fr=f"Aucune source ni aucun groupe ne s'appelle « {name} ». Sources : {', '.join(catalogue)}. Groupes : {', '.join(sorted(groups))}.",
-                    en=f"No source or group is called '{name}'. Sources: {', '.join(catalogue)}. Groups: {', '.join(sorted(groups))}.",
-                )
-            )
+            raise UsageError(say("refresh.no_such_source", name=name, sources=list(catalogue), groups=sorted(groups)))
     return [s for s in catalogue.values() if s.source_id in only or set(s.groups) & set(only)]
 
 
@@ -53,68 +48,34 @@ def require_mirror(channel: str, catalogue: dict[str, Source]) -> None:
     if channel in WELL_KNOWN:
         return
     root = Path(channel)
-    how = Message(
-        fr="--from prend « live » (les adresses des éditeurs), « sample » (les échantillons livrés), ou un dossier rangé en "
-        "SOURCE/MILLÉSIME/FICHIER (noms des sources : « observatory sources »).",
-        en="--from takes 'live' (the publishers' addresses), 'sample' (the samples shipped), or a folder laid out as "
-        "SOURCE/VINTAGE/FILE (names of sources: 'observatory sources').",
-    )
+    how = say("refresh.what_from_takes")
     meant = root.name.casefold()
     if not root.is_dir():
-        hint = (
-            Message(fr=f" Vouliez-vous dire « {meant} » ?", en=f" Did you mean '{meant}'?")
-            if meant in WELL_KNOWN
-            else Message(fr="", en="")
-        )
-        raise UsageError(
-            Message(
-                fr=f"Le dossier « {root} » n'existe pas.{hint.fr}", en=f"The folder '{root}' does not exist.{hint.en}"
-            ),
-            how,
-        )
+        hint = say("refresh.did_you_mean", name=meant) if meant in WELL_KNOWN else None
+        raise UsageError(say("refresh.folder_missing", folder=root, hint=hint), how)
     folders = sorted(p.name for p in root.iterdir() if p.is_dir() and not p.name.startswith("."))
     if set(folders) & set(catalogue):
         return
-    there = ", ".join(folders[:5]) + (" …" if len(folders) > 5 else "")
     if root.name in catalogue or (folders and all(parse_vintage(name) for name in folders)):
-        found = Message(
-            fr=f"il semble être celui d'une seule source : donner le dossier qui le contient (« {root.parent} »)",
-            en=f"it looks like that of one source: give the folder that it lies in ('{root.parent}')",
-        )
+        found = say("refresh.one_source_only", folder=root.parent)
     else:
         found = (
-            Message(fr=f"il contient : {there}", en=f"it holds: {there}")
+            say("refresh.it_holds", folders=folders[:5], more=len(folders) > 5)
             if folders
-            else Message(fr="il ne contient aucun dossier", en="it holds no folder")
+            else say("refresh.it_holds_no_folder")
         )
     raise UsageError(
-        Message(
-            fr=f"Aucun dossier de source dans « {root} » ; {found.fr}. Rien n'a été fait.",
-            en=f"No folder of a source in '{root}'; {found.en}. Nothing was done.",
-        ),
+        say("refresh.no_folder_of_a_source", folder=root, found=found),
         how,
     )
 
 
 def keep_real(home: Path) -> None:
     """Raise UsageError where readers see figures made from real files, which samples would replace."""
-
     edition = current(home)
     if edition is None or edition_realm(edition) != "real":
         return
     raise UsageError(
-        Message(
-            fr=f"Rien n'a été fait : l'édition en service ({edition.edition_id}) est faite de fichiers réels, et les échantillons "
-            "livrés avec le logiciel, en partie inventés, prendraient leur place.",
-            en=f"Nothing was done: the edition in service ({edition.edition_id}) is made of real files, and the samples shipped "
-            "with the software, made up in part, would take their place.",
-        ),
-        Message(
-            fr="Dire d'où viennent les fichiers : --from live, ou --from DOSSIER (dans Dagster : « channel » de la ressource "
-            "observatory, ou la variable OBSERVATORY_FROM). Pour un essai, prendre un autre --home. Pour remplacer quand même "
-            "l'édition réelle : --replace-real (dans Dagster : replace_real: true).",
-            en="Say where the files come from: --from live, or --from FOLDER (in Dagster: 'channel' of the resource "
-            "observatory, or the variable OBSERVATORY_FROM). For a trial, take another --home. To replace the real edition all "
-            "the same: --replace-real (in Dagster: replace_real: true).",
-        ),
+        say("refresh.real_edition_in_service", edition=edition.edition_id),
+        say("refresh.say_where_files_come_from"),
     )

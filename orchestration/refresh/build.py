@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from orchestration.base.messages import Message
+from orchestration.base.messages import Message, say
 from orchestration.base.settings import code_version
 from orchestration.building.ledger import Ledger, ledger_of
-from orchestration.building.warehouse import Broken, BuildOutcome, NodeResult, fill
+from orchestration.building.orders import Broken, NodeResult
+from orchestration.building.warehouse import BuildOutcome, fill
 from orchestration.building.worker import BuildError
 from orchestration.editions import new_edition_id
 from orchestration.judging.suites import as_warning
@@ -83,7 +84,7 @@ def build(run: Run) -> Built:
             _note_node(run, built, node, tests)
     built.checks.extend(_held_back(run, broken) for broken in outcome.held)
     for name in tests.keys() - set(outcome.waived):
-        said = Message(fr=f"aucun test dbt ne s'appelle « {name} »", en=f"no dbt test is called '{name}'")
+        said = say("refresh.no_dbt_test", name=name)
         grounds.waivers.reject(tests[name], said)
     return built
 
@@ -126,30 +127,22 @@ def _note_node(run: Run, built: Built, node: NodeResult, tests: dict[str, Waiver
 
 def _held_back(run: Run, broken: Broken) -> CheckOutcome:
     said = _named(run, broken)
-    message = Message(
-        fr=f"{said.fr}. Retenu, le reste est publié : comparer avec la page de l'éditeur.",
-        en=f"{said.en}. Held back, the rest is published: compare with the publisher's page.",
-    )
+    message = say("refresh.held_back", said=said)
     return CheckOutcome(name=f"held/{broken.rule}", asset=broken.asset, severity="warn", passed=False, message=message)
 
 
 def _node_check(run: Run, node: NodeResult) -> CheckOutcome:
     """Return a dbt node as a check; what was skipped behind a failure is no second reason to block."""
     if node.status in ("pass", "success"):
-        message = Message(fr="tient", en="holds")
+        message = say("refresh.holds")
     elif node.status == "skipped":
-        message = Message(
-            fr=f"« {node.name} » n'a pas été vérifié : une table dont il dépend a échoué",
-            en=f"'{node.name}' was not checked: a table that it needs failed",
-        )
+        message = say("refresh.not_checked", name=node.name)
     elif node.broken:
         found = [_too_many(_named(run, b)) if b.held else _named(run, b) for b in node.broken]
-        message = Message(fr=" ; ".join(m.fr for m in found), en="; ".join(m.en for m in found))
+        message = say("refresh.rules_broken", found=found)
     else:
         said = " ".join((node.message or node.status).split())
-        message = Message(
-            fr=f"le contrôle « {node.name} » a échoué : {said}", en=f"the check '{node.name}' failed: {said}"
-        )
+        message = say("refresh.check_failed", name=node.name, said=said)
     return CheckOutcome(
         name=node.name,
         asset=node.unique_id.split(".")[2],
@@ -161,33 +154,27 @@ def _node_check(run: Run, node: NodeResult) -> CheckOutcome:
 
 def _too_many(said: Message) -> Message:
     """Return that rows are held back of which there are too many for the rest to go out without a person's word."""
-    return Message(
-        fr=f"{said.fr}. C'est trop pour des lignes isolées (une sur vingt) : un modèle ou un fichier est faux. Ces lignes sont retenues ; "
-        "le corriger, ou laisser paraître l'édition sans elles en l'inscrivant dans waivers.yml",
-        en=f"{said.en}. That is too many for single rows (one in twenty): a model or a file is wrong. These rows are held back; "
-        "correct it, or let the edition appear without them by an entry in waivers.yml",
-    )
+    return say("refresh.too_many_held_back", said=said)
 
 
 def _named(run: Run, broken: Broken) -> Message:
     """Return a broken rule in words: what it demands of which table, how many rows, which ones, from which files."""
     shown = [", ".join(f"{k} = {v}" for k, v in keys.items() if v is not None) for keys in broken.examples]
-    more_fr = f" ; et {broken.rows - len(shown)} autre(s)" if broken.rows > len(shown) > 0 else ""
-    more_en = f"; and {broken.rows - len(shown)} more" if broken.rows > len(shown) > 0 else ""
-    rows = " ; ".join(shown)
+    more = broken.rows - len(shown) if broken.rows > len(shown) > 0 else 0
     files = _files(run, {(str(k.get("source_id")), str(k.get("vintage"))) for k in broken.examples})
-    more_fr += f" (fichiers : {files})" if files else ""
-    more_en += f" (files: {files})" if files else ""
-    return Message(
-        fr=f"« {broken.asset} » : {broken.fr}. {broken.rows} ligne{'s' if broken.rows > 1 else ''} s'en écarte{'nt' if broken.rows > 1 else ''}"
-        f"{' : ' + rows if rows else ''}{more_fr}",
-        en=f"'{broken.asset}': {broken.en}. {broken.rows} row{'s' if broken.rows > 1 else ''} deviate{'' if broken.rows > 1 else 's'}"
-        f"{': ' + rows if rows else ''}{more_en}",
+    return say(
+        "refresh.rows_deviate",
+        table=broken.asset,
+        demand=broken.demand,
+        rows=broken.rows,
+        examples=say("refresh.these_rows", rows=shown) if shown else None,
+        more=say("refresh.and_more_rows", count=more) if more else None,
+        files=say("refresh.files", files=files[:4], more=len(files) > 4) if files else None,
     )
 
 
-def _files(run: Run, vintages: set[tuple[str, str]]) -> str:
-    names = sorted(
+def _files(run: Run, vintages: set[tuple[str, str]]) -> list[str]:
+    return sorted(
         {
             name
             for source_id, vintage in vintages
@@ -196,7 +183,6 @@ def _files(run: Run, vintages: set[tuple[str, str]]) -> str:
             for name in table[vintage].parts
         }
     )
-    return ", ".join(names[:4]) + (" …" if len(names) > 4 else "")
 
 
 def _require_territory(run: Run) -> None:
@@ -206,19 +192,6 @@ def _require_territory(run: Run) -> None:
     if members.codes and (not known.codes or set(members.codes) & set(known.codes)):
         return
     found = known if members.codes else members
-    extract = (
-        Message(
-            fr=" ; c'est l'extrait livré avec le logiciel, qui n'a que quelques métropoles : fournir le fichier national",
-            en="; it is the extract shipped with the software, which holds a few metropolises only: provide the national file",
-        )
-        if found.is_extract
-        else Message(fr="", en="")
-    )
     raise BuildError(
-        Message(
-            fr=f"Aucune commune de l'intercommunalité de SIREN {territory} dans la liste à disposition ({found.name.fr}){extract.fr} ; "
-            "vérifier aussi le numéro.",
-            en=f"No commune of the intercommunal body with SIREN {territory} in the list at hand ({found.name.en}){extract.en}; "
-            "check the number too.",
-        )
+        say("refresh.territory_unknown", territory=territory, found=found.name, is_extract=found.is_extract)
     )

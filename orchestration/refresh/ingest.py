@@ -1,7 +1,7 @@
-"""Every file of a source into the lake: what an ended waiver let in goes out, what landed is judged, what is lacking is
-stood in for, and the suites have their say.
+"""Every file of a source into the lake: judged, stood in for where it is lacking, held against the suites.
 
-Add here what happens to a source as a whole. How a file is judged belongs to `judging`.
+What an ended waiver let in goes out first. Add here what happens to a source as a whole. How a file is judged belongs
+to `judging`.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def ingest(run: Run, source_id: str) -> list[FileOutcome]:
     said = run.outcomes(source_id)
     for one in said:
         if one.state == "refused" and one.reason:
-            log.warning("%s %s: %s", source_id, one.vintage or "", one.reason.text(run.settings.language))
+            log.warning("%s %s: %s", source_id, one.vintage or "", one.reason)
     return said
 
 
@@ -100,7 +100,7 @@ def check_sources(run: Run) -> None:
         run.source_checks.setdefault(item.source.source_id, []).extend(checks)
         for one in run.outcomes(item.source.source_id):
             if one.state == "refused" and one.file not in before and one.reason:
-                log.warning("%s %s: %s", item.source.source_id, item.vintage, one.reason.text(run.settings.language))
+                log.warning("%s %s: %s", item.source.source_id, item.vintage, one.reason)
 
 
 def _take(run: Run, source: Source, state: SourceState, files: list[Landed]) -> list[Told]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orchestration.base.errors import UsageError
-from orchestration.base.messages import Message
+from orchestration.base.messages import say
 from orchestration.catalog import Source
 from orchestration.inbox.landing import land_inbox
 from orchestration.lake.register import SourceState
@@ -29,11 +29,7 @@ def land(run: Run) -> dict[str, Landing]:
             landings[source.source_id] = _land_source(run, source, hashes)
     if run.channel not in WELL_KNOWN:
         for name in unknown_folders(Path(run.channel), set(run.catalogue)):
-            said = Message(
-                fr=f"aucune source ne s'appelle « {name} » : le dossier est ignoré",
-                en=f"no source is called '{name}': the folder is ignored",
-            )
-            log.info("%s", said.text(run.settings.language))
+            log.info("%s", say("refresh.folder_ignored", name=name))
     hashes.save()
     return _only_again(run, landings) if run.again else landings
 
@@ -46,13 +42,14 @@ def _land_live(run: Run, hashes: HashCache) -> dict[str, Landing]:
     from orchestration.landing.live import land_all_live
 
     good = {s.source_id: run.grounds.states.get(s.source_id, SourceState()).vintages() for s in live}
-    return land_all_live(
+    found: dict[str, Landing] = land_all_live(
         live,
         run.home / "live",
         hashes,
         now=run.started_at,
         last_good={name: vintages[-1] for name, vintages in good.items() if vintages},
     )
+    return found
 
 
 def _land_source(run: Run, source: Source, hashes: HashCache) -> Landing:
@@ -72,11 +69,9 @@ def _only_again(run: Run, landings: dict[str, Landing]) -> dict[str, Landing]:
         landing.files = [f for f in landing.files if f.vintage in run.again]
         landing.outcomes = [o for o in landing.outcomes if o.vintage in run.again]
     if not any(landing.files or landing.outcomes for landing in landings.values()):
-        sources, vintages = ", ".join(landings), ", ".join(sorted(run.again))
         raise UsageError(
-            Message(
-                fr=f"Aucun fichier de « {sources} » pour {vintages} dans « {run.channel} » : rien n'est relu.",
-                en=f"No file of '{sources}' for {vintages} in '{run.channel}': nothing is read again.",
+            say(
+                "refresh.nothing_to_read_again", sources=list(landings), vintages=sorted(run.again), channel=run.channel
             )
         )
     return landings

@@ -130,4 +130,4 @@ def _tell_accident(settings: Settings, channel: str, error: BaseException) -> No
         return
     reason, action = getattr(error, "reason", None), getattr(error, "action", None)
     said = f"{type(error).__name__}: {error}"
-    accident(settings, channel, reason or Message(fr=said, en=said), action)
+    accident(settings, channel, reason or Message.of(fr=said, en=said), action)

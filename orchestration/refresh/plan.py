@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 
-from orchestration.base.messages import Message
+from orchestration.base.messages import say
 from orchestration.catalog import Source
 from orchestration.editions.shelf import current_name
 from orchestration.health.status import SourceStatus, statuses
@@ -55,10 +55,7 @@ def unchanged(run: Run) -> RefreshOutcome:
         run,
         edition=current_name(run.home),
         published=False,
-        note=Message(
-            fr="Rien de nouveau : l'édition publiée reste la même.",
-            en="Nothing new: the published edition stays as it is.",
-        ),
+        note=say("refresh.nothing_new"),
     ).model_copy(update={"has_receipt": False})
     return run.concluded
 

@@ -10,16 +10,16 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from orchestration import editions, receipts
-from orchestration.base.duck import connect
+from orchestration.base.duck import connect, one_row
 from orchestration.base.files import write_atomically
-from orchestration.base.messages import Message
+from orchestration.base.messages import Message, say
 from orchestration.base.settings import code_version
 from orchestration.editions.shelf import current_name
 from orchestration.health.status import STATES
 from orchestration.quality.remembered import remember_checks
-from orchestration.receipts.wording import listed
 from orchestration.records.outcome import CheckOutcome, FileOutcome, RefreshOutcome, outcome_of
 from orchestration.refresh.build import Built, Checked
 from orchestration.refresh.outcome import outcome as outcome_of_run
@@ -74,10 +74,7 @@ def _publish(run: Run, built: Built, checks: list[CheckOutcome]) -> RefreshOutco
         editions.discard(edition)
         register.published["edition"] = before.edition_id
         grounds.lake.commit(register)
-        note = Message(
-            fr="Les fichiers ont été relus ; les chiffres sont les mêmes, l'édition publiée reste.",
-            en="The files were read again; the figures are the same, the published edition stays.",
-        )
+        note = say("refresh.figures_the_same")
         outcome = outcome_of_run(run, edition=before.edition_id, published=False, checks=checks, note=note)
         return _told(run, outcome.model_copy(update={"home": home_says}), editions.compare(before.path, before.path))
     comparison = editions.compare(before.path if before else None, edition.path)
@@ -93,8 +90,7 @@ def _publish(run: Run, built: Built, checks: list[CheckOutcome]) -> RefreshOutco
     editions.publish(edition, texts)
     grounds.lake.commit(register)
     _keep(run, outcome, texts)
-    said = Message(fr=f"édition {built.edition_id} publiée", en=f"edition {built.edition_id} published")
-    log.info("%s", said.text(run.settings.language))
+    log.info("%s", say("refresh.edition_published", edition=built.edition_id))
     return outcome
 
 
@@ -109,10 +105,7 @@ def _gave_nothing(outcome: RefreshOutcome) -> list[Message]:
         if file.state == "missing" and file.origin and file.reason:
             found = sources.setdefault(file.reason, [])
             found += [file.source] if file.source not in found else []
-    return [
-        Message(fr=f"{listed(names, 'fr')} : {why.fr.rstrip('.')}.", en=f"{listed(names, 'en')}: {why.en.rstrip('.')}.")
-        for why, names in sources.items()
-    ]
+    return [say("refresh.gave_nothing", sources=names, why=why) for why, names in sources.items()]
 
 
 def says_the_same(before: editions.Edition, built: editions.BuiltEdition) -> bool:
@@ -147,15 +140,16 @@ def _only_noise(before: editions.Edition, built: editions.BuiltEdition) -> bool:
     )
     paths = [str(folder / "parquet" / f"{FIGURES}.parquet") for folder in (before.path, built.path)]
     with connect() as connection:
-        (differ,) = connection.execute(
+        (differ,) = one_row(
+            connection,
             f"SELECT count(*) FROM read_parquet(?) AS o FULL JOIN read_parquet(?) AS n USING ({', '.join(KEY)}) "
             f"WHERE NOT coalesce({same}, false)",
             paths,
-        ).fetchone()
-    return differ == 0
+        )
+    return bool(differ == 0)
 
 
-def _states(edition: Path) -> dict[str, tuple] | None:
+def _states(edition: Path) -> dict[str, list[Any]] | None:
     path = edition / "parquet" / f"{HEALTH}.parquet"
     if not path.is_file():  # published by a version that had no such table
         return None
@@ -171,22 +165,14 @@ def _news_of_sources(run: Run, before: editions.Edition, built: editions.BuiltEd
     old, new = _states(before.path), _states(built.path)
     if old is None or new is None:
         return []
-    told: dict[str, list[str]] = {"fr": [], "en": []}
+    told: list[Message] = []
     for source_id, (state, *_) in new.items():
         was = old.get(source_id, [None])[0]
         if was is None or was == state or source_id not in run.catalogue:
             continue
         title = run.catalogue[source_id].title
-        told["fr"].append(f"{title.fr} ({STATES[was][0].fr} → {STATES[state][0].fr})")
-        told["en"].append(f"{title.en} ({STATES[was][0].en} → {STATES[state][0].en})")
-    if not told["fr"]:
-        return []
-    return [
-        Message(
-            fr=f"Aucun chiffre ne change ; ce qui change est l'état des sources : {listed(told['fr'], 'fr')}.",
-            en=f"No figure changes; what changes is how sources stand: {listed(told['en'], 'en')}.",
-        )
-    ]
+        told.append(say("refresh.state_changed", source=title, was=STATES[was][0], state=STATES[state][0]))
+    return [say("refresh.only_states_changed", changes=told)] if told else []
 
 
 def block(
@@ -204,35 +190,17 @@ def block(
     joined = Message.join(reasons)
     assert joined is not None
     entries = " ⏎ ".join(waivable)
-    waiver = (
-        Message(
-            fr=f" Dérogation, si l'anomalie est connue et admise, à faire relire dans waivers.yml : {entries}",
-            en=f" Waiver, if the anomaly is known and accepted, to be reviewed in waivers.yml: {entries}",
-        )
-        if entries
-        else Message(fr="", en="")
-    )
+    waiver = say("refresh.waivable", entries=entries) if entries else None
     edition = current_name(run.home)
-    stays = (
-        Message(fr="L'édition précédente reste en service.", en="The previous edition stays in service.")
-        if edition
-        else Message(fr="Aucune édition n'a encore été publiée ici.", en="No edition has been published here yet.")
-    )
+    stays = say("refresh.previous_edition_stays") if edition else say("refresh.no_edition_yet")
     outcome = outcome_of_run(
         run,
         edition=edition,
         published=False,
         exit_code=4,
         checks=checks,
-        note=Message(
-            fr=f"Rien n'est publié : {joined.fr}",
-            en=f"Nothing is published: {joined.en}",
-        ),
-        action=action
-        or Message(
-            fr=f"{stays.fr} Transmettre ce compte rendu à l'équipe données.{waiver.fr}",
-            en=f"{stays.en} Hand this receipt to the data team.{waiver.en}",
-        ),
+        note=say("refresh.nothing_published", reason=joined),
+        action=action or say("refresh.hand_receipt", stays=stays, waiver=waiver),
     )
     return _told(run, outcome, None)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from orchestration.base.messages import Message
+from orchestration.base.messages import Message, say
 from orchestration.catalog import Source
 from orchestration.catalog.vintages import sort_key
 from orchestration.judging.match import match_file
@@ -74,23 +74,10 @@ def stand_in(
 def _extract_serves(source: Source, table: str, was_refused: bool) -> tuple[Message, Message]:
     """Return why the shipped extract serves for a table, and what a person does about it."""
     what = source.tables[table].description
-    why = (
-        Message(
-            fr=f"« {what.fr} » : aucun fichier n'a pu être pris, et aucun ne l'avait été avant",
-            en=f"'{what.en}': no file could be taken, and none had been before",
-        )
-        if was_refused
-        else Message(fr="source de référence absente de l'envoi", en="reference source missing from the delivery")
-    )
+    why = say("refresh.no_file_taken", table=what) if was_refused else say("refresh.source_missing")
     return (
-        Message(
-            fr=f"{why.fr} : l'extrait livré avec le logiciel est utilisé",
-            en=f"{why.en}: the extract shipped with the software is used",
-        ),
-        Message(
-            fr=f"Fournir le fichier de {source.publisher} (« {source.title.fr} »).",
-            en=f"Provide the file of {source.publisher} ('{source.title.en}').",
-        ),
+        say("refresh.extract_used", why=why),
+        say("refresh.provide_file", publisher=source.publisher, source=source.title),
     )
 
 
@@ -116,7 +103,7 @@ def _in_use(
         return []
     last = max((o.vintage for o in newer if o.vintage), key=sort_key)
     files, what = (
-        ", ".join(sorted({o.file or "" for o in newer if o.vintage == last})),
+        sorted({o.file or "" for o in newer if o.vintage == last}),
         source.tables[table].description,
     )
     return [
@@ -124,14 +111,8 @@ def _in_use(
             source=source.source_id,
             vintage=held,
             state="kept",
-            reason=Message(
-                fr=f"« {what.fr} » : le millésime {held} sert, le fichier de {last} étant refusé ({files})",
-                en=f"'{what.en}': vintage {held} serves, since the file of {last} was refused ({files})",
-            ),
-            action=Message(
-                fr=f"Lire pourquoi il est refusé ; tant qu'il l'est, les chiffres qui en dépendent sont calculés sur {held}.",
-                en=f"Read why it was refused; until it is mended, figures that depend on it rest on {held}.",
-            ),
+            reason=say("refresh.older_vintage_serves", table=what, held=held, refused=last, files=files),
+            action=say("refresh.read_why_refused", held=held),
         )
     ]
 
@@ -144,13 +125,10 @@ def missing(source: Source, state: SourceState) -> FileOutcome:
             source=source.source_id,
             vintage=vintages[-1],
             state="missing",
-            reason=Message(
-                fr=f"aucun fichier dans cet envoi ; le dernier bon millésime ({vintages[-1]}) reste",
-                en=f"no file in this delivery; the last good vintage ({vintages[-1]}) stays",
-            ),
+            reason=say("refresh.no_file_last_good_stays", vintage=vintages[-1]),
         )
     return FileOutcome(
         source=source.source_id,
         state="missing",
-        reason=Message(fr="aucun fichier dans cet envoi", en="no file in this delivery"),
+        reason=say("refresh.no_file"),
     )

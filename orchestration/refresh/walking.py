@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from orchestration.base.messages import Message
 from orchestration.base.settings import Settings
@@ -43,7 +43,7 @@ class Walk:
         """Return a walk whose run is open; takes and raises what `open_run` does."""
         return cls(open_run(settings, **asked))  # type: ignore[arg-type]
 
-    def __enter__(self) -> Walk:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, _: type[BaseException] | None, error: BaseException | None, __: TracebackType | None) -> None:

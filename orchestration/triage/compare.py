@@ -21,7 +21,7 @@ from orchestration.triage.faults import Sink, refuse
 from orchestration.triage.order import check_columns, check_labels, check_rows
 from orchestration.triage.outliers import check_outliers
 from orchestration.triage.reference import PERIODS, Reference, align
-from orchestration.triage.vanished import Circumstances, check_vanished
+from orchestration.triage.vanished import NOTHING_KNOWN, Circumstances, check_vanished
 from orchestration.triage.years import check_not_another_vintage
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def compare(
     file_name: str,
     vintage: str,
     fault: Sink = refuse,
-    circumstances: Circumstances = Circumstances(),
+    circumstances: Circumstances = NOTHING_KNOWN,
 ) -> list[Message]:
     """Compare `frame` with each of `references`; return what is worth telling (revisions, an extract, lines taken out).
 

@@ -33,16 +33,12 @@ class Fault(Refusal):
     def __init__(
         self,
         kind: str,
-        reason: Message | str,
-        action: Message | str = COMPARE,
-        *more: Message,
+        reason: Message,
+        action: Message = COMPARE,
+        *,
         column: str | None = None,
         rows: Mapping[int, Message] | None = None,
     ) -> None:
-        if isinstance(reason, str):
-            # rooms whose sentences are not in a catalogue yet give French and English
-            reason, action = Message.of(fr=reason, en=str(action)), more[0] if more else COMPARE
-        assert isinstance(action, Message)
         super().__init__(reason, action, kind=kind)
         self.column = column
         self.rows: dict[int, Message] = dict(rows or {})

@@ -3,6 +3,8 @@
 Both levels come in files of their own (Filosofi, young people out of work and study), so that a fault in
 one shows against the other even where nothing older is known. Only EPCIs all of whose communes have a
 figure are compared. What is checked inside one file belongs to the other modules.
+
+pandas costs 0.5 s to import, numpy with it: a refresh without news needs none of them.
 """
 
 from __future__ import annotations

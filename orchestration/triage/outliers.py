@@ -4,6 +4,8 @@ Rates and amounts per head lie close together (the poverty of no département is
 that a share written among percentages, or a month's income among years', shows in the file alone, even
 where nothing else is known. Counts spread over powers of ten and are not judged; nor are communes and
 companies, some of which really are far from all others (a wage of €60 an hour at 20 in 59398).
+
+numpy costs 0.2 s to import: a refresh without news needs none of it.
 """
 
 from __future__ import annotations

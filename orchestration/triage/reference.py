@@ -7,7 +7,7 @@ place and period by period, in the order of the file. What the comparison means 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from orchestration.base.messages import Message, say
 from orchestration.catalog.models import Table
@@ -126,7 +126,8 @@ def _keyed(frame: pd.DataFrame, key: list[str], others: list[str]) -> pd.DataFra
 def texts(series: pd.Series) -> pd.Series:
     """Return a key column as plain text; a date reads the same whether it comes from a file or the lake."""
     if str(series.dtype).startswith("datetime"):
-        return series.dt.strftime("%Y-%m-%d").astype("object").fillna("")
+        days: pd.Series[Any] = series.dt.strftime("%Y-%m-%d").astype("object").fillna("")
+        return days
     if str(series.dtype) == "float64":
         series = series.astype("Int64")
     return series.map(shown).astype("object")

@@ -6,6 +6,8 @@ here and there, their inhabitants are counted elsewhere, and the file's end is s
 no cut: it holds all communes of its départements or EPCIs, and other places stand between them in the list
 (Insee's comparator of 2022 for one metropolis, beside that of 2018 for the whole country). A table that people keep
 by hand loses a line because somebody took it out, the last one as well as any other.
+
+numpy costs 0.2 s to import: a refresh without news needs none of it.
 """
 
 from __future__ import annotations
@@ -48,6 +50,9 @@ class Circumstances:
     members: Mapping[str, Collection[str]] = field(default_factory=dict)
 
 
+NOTHING_KNOWN = Circumstances()
+
+
 def check_vanished(
     table: Table,
     frame: pd.DataFrame,
@@ -55,7 +60,7 @@ def check_vanished(
     *,
     file_name: str,
     fault: Sink = refuse,
-    circumstances: Circumstances = Circumstances(),
+    circumstances: Circumstances = NOTHING_KNOWN,
 ) -> list[Message]:
     """Compare the places of `frame` with those of `reference`; fault when too many are gone, return what to tell of the others.
 
@@ -102,18 +107,10 @@ def check_vanished(
         total = _total_kept(table, frame, old)
         # a cut takes the end of the list; a redrawing takes places here and there
         cut = tail >= max(3, 0.5 * len(lost))
-        if (
-            not cut
-            and not end_is_gone
-            and share
-            <= (BETWEEN_YEARS if reference.later or (total is not None and total >= TOTAL_KEPT) else WITHOUT_TOTAL)
-        ):
+        if not cut and not end_is_gone and share <= _allowed_between_years(reference, total):
             return []
         if total is not None and total < TOTAL_KEPT:
             said = say("triage.total_fell", share=100 * total)
-    end = None
-    if tail:
-        end = say("triage.last_line_gone") if tail == 1 else say("triage.last_lines_gone", count=tail)
     fault(
         Fault(
             "vanished",
@@ -125,7 +122,7 @@ def check_vanished(
                 known=reference.name,
                 examples=[row[-1] for row in lost[:3]],
                 more=len(lost) > 3,
-                end=end,
+                end=_end_gone(tail),
                 said=said,
                 budget=100 * budget,
             ),
@@ -133,6 +130,17 @@ def check_vanished(
         )
     )
     return []
+
+
+def _allowed_between_years(reference: Reference, total: float | None) -> float:
+    """Return the share of the places that may go; `total`: what is left of a counted total, where there is one."""
+    return BETWEEN_YEARS if reference.later or (total is not None and total >= TOTAL_KEPT) else WITHOUT_TOTAL
+
+
+def _end_gone(tail: int) -> Message | None:
+    if not tail:
+        return None
+    return say("triage.last_line_gone") if tail == 1 else say("triage.last_lines_gone", count=tail)
 
 
 def _by_hand(

@@ -2,6 +2,8 @@
 
 Tables that hold several years or quarters say themselves what they are about. A file of one year whose headers
 carry the year is believed too, but that all its figures are another year's is said.
+
+numpy costs 0.2 s to import: a refresh without news needs none of it.
 """
 
 from __future__ import annotations

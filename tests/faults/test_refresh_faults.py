@@ -65,7 +65,8 @@ def test_a_bad_file_is_refused_and_takes_nothing_else_with_it(real_home, deliver
     )
     other = delivery / "insee_neet/2018/neet_dpt_2018.csv"
     # a département that the shipped extract does not state; what it states may not change unnoticed
-    assert "\n85;" not in (text := other.read_text(encoding="utf-8-sig"))
+    text = other.read_text(encoding="utf-8-sig")
+    assert "\n85;" not in text
     other.write_text(text.rstrip("\n") + "\n85;Vendée;2018;10,30\n", encoding="utf-8")
     answer = observatory("refresh", "--from", delivery, "--home", real_home, "--only", "insee_neet", "--json")
     receipt = answer.receipt

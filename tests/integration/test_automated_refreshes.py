@@ -15,6 +15,7 @@ from orchestration.dagster.errands import BACKFILL
 from orchestration.dagster.instances import open_instance
 from orchestration.dagster.partitions import VINTAGES, add_vintages
 from orchestration.dagster.sessions import leave
+from orchestration.lake.store import Lake
 
 pytestmark = pytest.mark.slow
 
@@ -76,13 +77,13 @@ def test_what_is_due_is_refreshed_in_one_run(house):
 
 
 def judged(settings):
-    """When each file of the samples was judged: (source, vintage, file) → time."""
-    register = json.loads((settings.home / "state.json").read_text(encoding="utf-8"))["sample"]
+    """Return when each file was judged last, by source, vintage and name."""
+    register = Lake(settings.home).register
     return {
-        (source, vintage, name): file["fetched_at"]
-        for source, state in register.items()
-        for vintage, files in state["files"].items()
-        for name, file in files.items()
+        (source, vintage, name): judgement.judged_at
+        for source, state in register.sample.items()
+        for vintage in state.files
+        for name, judgement in register.files(state, vintage).items()
     }
 
 

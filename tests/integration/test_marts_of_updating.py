@@ -6,6 +6,7 @@ it is not held to the very figures of that sample. Only the day is set, for a so
 
 from __future__ import annotations
 
+import itertools
 import re
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -46,7 +47,7 @@ class Walk:
         with walking.Walk.open(self.settings, channel=str(self.mirror), only=only) as refresh:
             refresh.started_at = datetime(day.year, day.month, day.day, 6, tzinfo=UTC)
             self.steps[name] = refresh.walk()
-            self.seconds[name] = {n.name: n.seconds for n in refresh.built.nodes} if refresh.built else {}
+            self.seconds[name] = {n.name: n.seconds for n in refresh.built.outcome.nodes} if refresh.built else {}
 
     def edit(self, *changes: tuple[str, str]) -> None:
         path = self.folder / FILE
@@ -159,7 +160,7 @@ def test_a_refresh_without_news_adds_nothing(walk: Walk) -> None:
 def test_the_receipt_counts_what_the_ledger_says(walk: Walk) -> None:
     shelf = walk.settings.home / "editions"
     steps = ["first", "second", "third", "due", "late"]
-    for before, after in zip(steps, steps[1:]):
+    for before, after in itertools.pairwise(steps):
         names = walk.steps[before].edition, walk.steps[after].edition
         comparison = editions.compare(shelf / names[0], shelf / names[1])
         counted = dict(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import itertools
 import json
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
@@ -406,7 +407,7 @@ def test_perimeters_that_changed_are_breaks(edition, mirror):
     changed = set()
     for code, by_year in persons.items():
         years = sorted(by_year)
-        for before, year in zip(years, years[1:], strict=False):
+        for before, year in itertools.pairwise(years):
             if abs(by_year[year] / by_year[before] - 1) > 0.05 + 0.02 * (year - before - 1):
                 changed.add((code, str(year)))
     found = edition.execute(

@@ -141,9 +141,9 @@ def test_files_named_in_code_exist(page: Path):
     """`orchestration/refresh/`, `tests/faults/`, `sources/README.md`: whatever looks like a place in the project."""
     lost = []
     for text in re.findall(r"`([^`\n]+)`", FENCE.sub("", page.read_text(encoding="utf-8"))):
-        if re.fullmatch(r"(orchestration|sources|dbt_project|expectations|tests|bench|docs)/[\w./-]*", text):
-            if not (PROJECT / text).exists():
-                lost.append(text)
+        place = re.fullmatch(r"(orchestration|sources|dbt_project|expectations|tests|bench|docs)/[\w./-]*", text)
+        if place and not (PROJECT / text).exists():
+            lost.append(text)
     assert not lost
 
 

@@ -3,12 +3,13 @@
 The data sheet holds the header line and nothing else: an example row would have to be deleted, and one
 day would not be. Examples stand in the legend and in the prompt that each cell shows. Lists and rules of
 entry reach down `ROWS` lines; below them the file is still read, only without help while typing.
+
+openpyxl costs 0.3 s to import: only where a workbook is made or looked at.
 """
 
 from __future__ import annotations
 
 import json
-import os
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING
 from orchestration.base.homes import FolderUnusable
 from orchestration.base.messages import Language, Message, say
 from orchestration.base.settings import Settings
+from orchestration.catalog.load import load_catalogue
 from orchestration.catalog.models import Column, FileSpec, Source
 from orchestration.inbox.templates.legend import Legend, load_legend
 from orchestration.receipts.sentences import text
@@ -72,8 +74,6 @@ def templates(settings: Settings, out_dir: Path, language: Language | None = Non
     empty one is written beside it (`projets (2).xlsx`). `language`: which comes first in the legend (the headers
     are French: they are what is read); None for the settings' own. Raises FolderUnusable.
     """
-    from orchestration.catalog import load_catalogue
-
     catalogue = load_catalogue(settings.sources_path)
     written = []
     try:
@@ -86,7 +86,7 @@ def templates(settings: Settings, out_dir: Path, language: Language | None = Non
             written.append(path)
         begun = out_dir / f"{WRITTEN}.part"
         begun.write_text(json.dumps(known, ensure_ascii=False, indent=1), encoding="utf-8")
-        os.replace(begun, out_dir / WRITTEN)
+        begun.replace(out_dir / WRITTEN)
     except OSError as error:
         raise FolderUnusable(out_dir, error) from error
     return written
@@ -184,7 +184,7 @@ def write_template(source: Source, table: str, out: Path, language: Language = "
     out.parent.mkdir(parents=True, exist_ok=True)
     begun = out.with_name(f".{out.name}.part")
     book.save(begun)
-    os.replace(begun, out)
+    begun.replace(out)
 
 
 def _spec(source: Source, table: str) -> FileSpec | None:

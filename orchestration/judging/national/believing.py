@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 import duckdb
 
-from orchestration.base.duck import connect
+from orchestration.base.duck import connect, one_row
 from orchestration.base.files import quoted
-from orchestration.base.messages import Message, Refusal
+from orchestration.base.messages import Refusal, say
 from orchestration.catalog.models import Source, Table
 from orchestration.catalog.vintages import sort_key
 from orchestration.judging.national.cells import ODD_CELLS
@@ -56,8 +56,13 @@ def fewer_rows(
             fault(
                 Fault(
                     "vanished",
-                    f"{file} : {part.rows_read} lignes, contre {old.rows_read} dans le millésime {known[0]} ; un répertoire ne fait que grandir : fichier coupé ?",
-                    f"{file}: {part.rows_read} rows, against {old.rows_read} in vintage {known[0]}; a register only grows: a truncated file?",
+                    say(
+                        "judging.fewer_rows",
+                        file=file,
+                        rows=part.rows_read,
+                        rows_before=old.rows_read,
+                        vintage=known[0],
+                    ),
                     AGAIN,
                 )
             )
@@ -83,20 +88,15 @@ def believe(
 
 def _rules(connection: duckdb.DuckDBPyConnection, contract: Table, name: str, path: str, fault: Sink) -> None:
     for rule in contract.rules:
-        failing, applies = connection.execute(
-            f"SELECT count(*) FILTER (WHERE NOT held), count(held) FROM (SELECT ({rule.sql}) AS held FROM read_parquet({path}))"
-        ).fetchone()
+        failing, applies = one_row(
+            connection,
+            f"SELECT count(*) FILTER (WHERE NOT held), count(held) FROM (SELECT ({rule.sql}) AS held FROM read_parquet({path}))",
+        )
         if failing > rule.tolerated_share * applies and rule.on_failure != "warn":
             fault(
                 Refusal(
-                    Message(
-                        fr=f"{name} : {rule.message.fr} ; {failing} ligne(s) en faute sur {applies}.",
-                        en=f"{name}: {rule.message.en}; {failing} of {applies} row(s) at fault.",
-                    ),
-                    Message(
-                        fr="Comparer avec la page de l'éditeur et redemander le fichier si l'erreur y est.",
-                        en="Compare with the publisher's page and ask for the file again if the error is there.",
-                    ),
+                    say("judging.rule_broken", table=name, rule=rule.message, failing=failing, applies=applies),
+                    say("judging.compare_and_ask_again"),
                     kind=f"rule:{rule.name}",
                 )
             )
@@ -105,16 +105,14 @@ def _rules(connection: duckdb.DuckDBPyConnection, contract: Table, name: str, pa
 def _keys(connection: duckdb.DuckDBPyConnection, contract: Table, name: str, path: str) -> None:
     if contract.key:
         names = ", ".join(f'"{k}"' for k in contract.key)
-        doubled = connection.execute(
-            f"SELECT count(*) FROM (SELECT {names} FROM read_parquet({path}) GROUP BY ALL HAVING count(*) > 1)"
-        ).fetchone()[0]
+        (doubled,) = one_row(
+            connection,
+            f"SELECT count(*) FROM (SELECT {names} FROM read_parquet({path}) GROUP BY ALL HAVING count(*) > 1)",
+        )
         if doubled:
             raise Refusal(
-                Message(
-                    fr=f"{name} : {doubled} clé(s) en double ({', '.join(contract.key)}).",
-                    en=f"{name}: {doubled} duplicate key(s) ({', '.join(contract.key)}).",
-                ),
-                Message(fr="Redemander le fichier à son éditeur.", en="Ask the publisher for the file again."),
+                say("judging.duplicate_keys", table=name, count=doubled, key=contract.key),
+                say("judging.ask_again"),
                 kind="duplicates",
             )
 
@@ -126,26 +124,25 @@ def _communes(connection: duckdb.DuckDBPyConnection, contract: Table, name: str,
         return
     found = connection.execute(f'SELECT DISTINCT left("{communes}", 2) FROM read_parquet({path})').fetchall()
     there = {r[0] for r in found} & MAINLAND
-    odd = connection.execute(
-        f"SELECT count(*) FILTER (WHERE regexp_full_match(\"{communes}\", '([0-8].|9[0-6])(9[1-9]\\d|000)')), count(*) FROM read_parquet({path})"
-    ).fetchone()
+    odd = one_row(
+        connection,
+        f"SELECT count(*) FILTER (WHERE regexp_full_match(\"{communes}\", '([0-8].|9[0-6])(9[1-9]\\d|000)')), count(*) FROM read_parquet({path})",
+    )
     if odd[0] > ODD_CELLS * odd[1]:
         fault(
             Fault(
                 "codes",
-                f"{name} : {odd[0]} codes de commune sur {odd[1]} finissent par 000 ou 9xx, qu'aucune commune ne porte : des codes postaux ?",
-                f"{name}: {odd[0]} of {odd[1]} communes' codes end with 000 or 9xx, which no commune bears: postal codes?",
+                say("judging.postal_codes", table=name, count=odd[0], total=odd[1]),
                 column=communes,
             )
         )
     # Corsica may be missing from a stock that somebody made up; a handful more is a file that was cut or damaged
     if NATIONAL <= len(there) < len(MAINLAND) - MISSING_DEPARTMENTS:
-        shown = ", ".join(sorted(MAINLAND - there)[:8])
+        shown = sorted(MAINLAND - there)[:8]
         fault(
             Fault(
                 "truncated",
-                f"{name} : il manque {len(MAINLAND - there)} départements de métropole sur 96 ({shown}…) : fichier coupé, ou codes abîmés ?",
-                f"{name}: {len(MAINLAND - there)} of the 96 mainland départements are missing ({shown}…): a truncated file, or damaged codes?",
+                say("judging.departments_missing", table=name, count=len(MAINLAND - there), missing=shown),
                 AGAIN,
                 column=communes,
             )
@@ -167,12 +164,11 @@ def _unlike_before(
             "SELECT o.d, o.n, coalesce(n.n, 0) FROM o LEFT JOIN n USING (d) WHERE o.n >= 50 AND coalesce(n.n, 0) < 0.7 * o.n ORDER BY 1"
         ).fetchall()
         if lost:
-            shown = ", ".join(f"{d} : {a} → {b}" for d, a, b in lost[:4])
+            shown = [f"{d} : {a} → {b}" for d, a, b in lost[:4]]
             fault(
                 Fault(
                     "vanished",
-                    f"{name} : {len(lost)} département(s) perdent plus de 30 % de leurs unités par rapport au millésime {vintage} ({shown}) : fichier coupé, ou codes changés ?",
-                    f"{name}: {len(lost)} département(s) lose more than 30% of their units against vintage {vintage} ({shown}): a truncated file, or changed codes?",
+                    say("judging.departments_shrink", table=name, count=len(lost), vintage=vintage, shown=shown),
                     AGAIN,
                     column=commune,
                 )
@@ -181,15 +177,12 @@ def _unlike_before(
         if column.type != "boolean":
             continue
         share = f'{counted} FILTER (WHERE "{column.name}")'
-        was, now = (
-            connection.execute(f"SELECT {share} FROM read_parquet({p})").fetchone()[0] or 0 for p in (old, path)
-        )
+        was, now = (one_row(connection, f"SELECT {share} FROM read_parquet({p})")[0] or 0 for p in (old, path))
         if was >= 50 and not 1 / FLAG_CHANGE <= now / was <= FLAG_CHANGE:
             fault(
                 Fault(
                     "unlike",
-                    f"{name} : « {column.name} » est vrai pour {now} unités, contre {was} dans le millésime {vintage} : colonne vidée ou codée autrement ?",
-                    f"{name}: '{column.name}' is true for {now} units, against {was} in vintage {vintage}: a column emptied or coded otherwise?",
+                    say("judging.flag_changed", table=name, column=column.name, now=now, was=was, vintage=vintage),
                     column=column.name,
                 )
             )

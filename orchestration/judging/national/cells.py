@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from orchestration.base.messages import Message, Refusal
+from orchestration.base.messages import Message, Refusal, say
 from orchestration.catalog.models import Column
 from orchestration.conforming.headers import HeaderMap
 from orchestration.conforming.values import Parsed, parse
@@ -38,14 +38,16 @@ def look(
         if len(odd) > ODD_CELLS * len(cells):
             why = parsed.unreadable[cells[odd[0]]]
             raise Refusal(
-                Message(
-                    fr=f"{landed.name} : colonne « {column.name} », {len(odd)} des {len(cells)} premières lignes sont illisibles (ligne {first + odd[0]} : {why.fr}).",
-                    en=f"{landed.name}: column '{column.name}', {len(odd)} of the first {len(cells)} rows cannot be read (line {first + odd[0]}: {why.en}).",
+                say(
+                    "judging.cells_unreadable",
+                    file=landed.name,
+                    column=column.name,
+                    count=len(odd),
+                    total=len(cells),
+                    line=first + odd[0],
+                    why=why,
                 ),
-                Message(
-                    fr="Télécharger de nouveau le fichier de l'éditeur sans l'ouvrir dans un tableur ; s'il est ainsi à la source, signaler le changement à l'équipe données.",
-                    en="Download the publisher's file again without opening it in a spreadsheet; if it is like that at its source, report the change to the data team.",
-                ),
+                say("judging.download_without_spreadsheet"),
                 kind="cells",
             )
         width = WIDTHS.get(column.type)
@@ -53,12 +55,7 @@ def look(
             mended.add(column.name)
         if width and any(cell.strip() and len(cell) != width for cell in cells):
             mended.add(column.name)
-            notes += parsed.notes or [
-                Message(
-                    fr=f"colonne « {column.name} » : codes remis en forme",
-                    en=f"column '{column.name}': codes brought back into form",
-                )
-            ]
+            notes += parsed.notes or [say("judging.codes_back_in_form", column=column.name)]
     return notes, mended
 
 
@@ -75,15 +72,9 @@ def _identifiers(column: Column, cells: list[str]) -> Parsed:
             result.values[cell] = plain.zfill(width)
             short += len(plain) < width
         elif plain:
-            result.unreadable[cell] = Message(
-                fr=f"« {cell[:30]} » n'est pas un {column.type.upper()} ({width} chiffres)",
-                en=f"'{cell[:30]}' is not a {column.type.upper()} ({width} digits)",
+            result.unreadable[cell] = say(
+                "judging.no_identifier", cell=cell[:30], type=column.type.upper(), digits=width
             )
     if short:
-        result.notes.append(
-            Message(
-                fr=f"colonne « {column.name} » : zéros initiaux perdus et remis",
-                en=f"column '{column.name}': lost leading zeros put back",
-            )
-        )
+        result.notes.append(say("judging.zeros_put_back", column=column.name))
     return result

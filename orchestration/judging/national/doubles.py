@@ -7,8 +7,9 @@ import re
 import duckdb
 import numpy as np
 
+from orchestration.base.duck import one_row
 from orchestration.base.files import quoted
-from orchestration.base.messages import Message
+from orchestration.base.messages import say
 from orchestration.judging.national.raw import SHOWN, Raw, identifier, is_parquet, opener
 from orchestration.reading.model import Unreadable
 
@@ -38,39 +39,41 @@ def settle_doubles(connection: duckdb.DuckDBPyConnection, raw: Raw) -> None:
     for begin in range(0, len(twice), 10_000):
         connection.execute(f"INSERT INTO {again} SELECT unnest(?)", [twice[begin : begin + 10_000].tolist()])
     of_those = f"FROM {raw.relation} AS r SEMI JOIN {again} AS i ON TRY_CAST(r.{key} AS BIGINT) = i.id"
-    rows = connection.execute(f"SELECT count(*) {of_those}").fetchone()[0]
+    (rows,) = one_row(connection, f"SELECT count(*) {of_those}")
     connection.execute(f"CREATE OR REPLACE TABLE {doubled} AS SELECT DISTINCT r.* {of_those}")
-    distinct = connection.execute(f"SELECT count(*) FROM {doubled}").fetchone()[0]
+    (distinct,) = one_row(connection, f"SELECT count(*) FROM {doubled}")
     differing = [
         r[0]
         for r in connection.execute(f"SELECT {key} FROM {doubled} GROUP BY 1 HAVING count(*) > 1 ORDER BY 1").fetchall()
     ]
     raw.repeated = rows - distinct
     if raw.repeated:
-        some = connection.execute(
-            f"SELECT min({key}) FROM {doubled} WHERE {key} NOT IN (SELECT unnest(?))", [differing]
-        ).fetchone()[0]
+        (some,) = one_row(
+            connection, f"SELECT min({key}) FROM {doubled} WHERE {key} NOT IN (SELECT unnest(?))", [differing]
+        )
         raw.notes.append(
-            Message(
-                fr=f"{raw.repeated} ligne(s) en double, identiques, comptée(s) une fois ({raw.match.table.key[0]} {some}{', …' if raw.repeated > 1 else ''})",
-                en=f"{raw.repeated} identical duplicate row(s) counted once ({raw.match.table.key[0]} {some}{', …' if raw.repeated > 1 else ''})",
+            say(
+                "judging.duplicates_counted_once",
+                count=raw.repeated,
+                key=raw.match.table.key[0],
+                unit=some,
+                more=raw.repeated > 1,
             )
         )
     for number, unit in enumerate(differing):
         lines = lines_of(connection, raw, unit) if number < SHOWN else []
-        shown = " et ".join(map(str, lines))
         raw.rejected += [
             Unreadable(
                 lines[0] if lines else 0,
                 raw.match.table.key[0],
-                Message(
-                    fr=f"{raw.match.table.key[0]} {unit} : deux lignes qui diffèrent"
-                    + (f" (lignes {shown})" if lines else ""),
-                    en=f"{raw.match.table.key[0]} {unit}: two rows that differ"
-                    + (f" (lines {shown.replace(' et ', ' and ')})" if lines else ""),
+                say(
+                    "judging.rows_differ_on_lines" if lines else "judging.rows_differ",
+                    key=raw.match.table.key[0],
+                    unit=unit,
+                    lines=lines,
                 ),
             )
-        ] * connection.execute(f"SELECT count(*) FROM {doubled} WHERE {key} = ?", [unit]).fetchone()[0]
+        ] * one_row(connection, f"SELECT count(*) FROM {doubled} WHERE {key} = ?", [unit])[0]
     connection.execute(f"DELETE FROM {doubled} WHERE {key} IN (SELECT unnest(?))", [differing])
     raw.relation = f"(SELECT r.* FROM {raw.relation} AS r ANTI JOIN {again} AS i ON TRY_CAST(r.{key} AS BIGINT) = i.id UNION ALL SELECT * FROM {doubled})"
 

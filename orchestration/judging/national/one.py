@@ -6,7 +6,7 @@ import zlib
 
 import duckdb
 
-from orchestration.base.messages import Message, Refusal
+from orchestration.base.messages import Message, Refusal, say
 from orchestration.catalog.models import Source
 from orchestration.judging.facts import Facts
 from orchestration.judging.match import match_file
@@ -39,8 +39,8 @@ def judge_national(facts: Facts, source: Source, landed: Landed) -> Judgement:
     except Refusal as refusal:
         return refused(facts, source, landed, refusal, Findings(match, refusal=refusal))
     except DAMAGED as error:
-        refusal = damaged(landed, error)
-        return refused(facts, source, landed, refusal, Findings(match, refusal=refusal))
+        found = damaged(landed, error)
+        return refused(facts, source, landed, found, Findings(match, refusal=found))
     return read_well(facts, source, raw, (raw.match.table_name,))
 
 
@@ -49,12 +49,7 @@ def read_well(facts: Facts, source: Source, raw: Raw, feeds: tuple[str, ...]) ->
     notes, lost = list(raw.notes), len(raw.rejected)
     if lost:
         first = raw.rejected[0]
-        notes.append(
-            Message(
-                fr=f"{lost} ligne(s) écartée(s), la première{f' ligne {first.line}' if first.line else ''} : {first.why.fr}",
-                en=f"{lost} row(s) left out, the first{f' on line {first.line}' if first.line else ''}: {first.why.en}",
-            )
-        )
+        notes.append(say("judging.rows_left_out_from", count=lost, line=first.line or None, why=first.why))
     verdict = Verdict(stage="file", state="adapted" if notes else "accepted", reason=Message.join(notes))
     kept = raw.rows - lost - raw.repeated if feeds else 0
     return begun(facts, source, raw.landed, raw.match, verdict).model_copy(

@@ -17,9 +17,9 @@ from typing import IO
 
 import duckdb
 
-from orchestration.base.duck import connect
+from orchestration.base.duck import connect, one_row
 from orchestration.base.files import quoted
-from orchestration.base.messages import Message, Refusal
+from orchestration.base.messages import Message, Refusal, say
 from orchestration.catalog.models import Source, Table
 from orchestration.catalog.schema import duckdb_type
 from orchestration.conforming.headers import HeaderFinder, HeaderMap, map_headers
@@ -59,6 +59,7 @@ SAMPLE_ROWS, NEAR = 50, 100
 
 
 def raw_only(source: Source) -> Source:
+    """Return the source with its raw tables only: those that its national files are."""
     return source.model_copy(update={"tables": {n: t for n, t in source.tables.items() if n.startswith(RAW)}})
 
 
@@ -80,6 +81,7 @@ def open_raw(
     work: Path,
     plain: tuple[Path, QuoteScan | None],
 ) -> Raw:
+    """Return a file, as `plain` left it, ready to be asked, without rows that say twice the same. Raises Refusal."""
     path, scan = plain
     if is_parquet(path):
         raw = _open_parquet(connection, source, landed, match, path)
@@ -89,8 +91,8 @@ def open_raw(
     keep_to_budget(raw)
     if raw.rows < match.table.budgets.minimum_rows:
         raise Refusal(
-            Message(fr=f"{landed.name} : aucune ligne de données.", en=f"{landed.name}: no row of data."),
-            Message(fr="Télécharger de nouveau le fichier entier.", en="Download the whole file again."),
+            say("judging.no_rows", file=landed.name),
+            say("judging.download_whole_file"),
             kind="rows",
         )
     return raw
@@ -107,40 +109,24 @@ def plain(landed: Landed, match: Match, work: Path) -> tuple[Path, QuoteScan | N
         members = [m for m in archive.infolist() if not m.is_dir() and not is_litter(m.filename)]
         wanted = [m for m in members if match.spec.regex.fullmatch(Path(m.filename).name)] or members
         if len(wanted) != 1:
-            names = ", ".join(Path(m.filename).name for m in members[:5])
+            names = [Path(m.filename).name for m in members[:5]]
             raise Refusal(
-                Message(
-                    fr=f"{landed.name} : l'archive contient {len(members)} fichiers ({names}), un seul est attendu.",
-                    en=f"{landed.name}: the archive holds {len(members)} files ({names}), one is expected.",
-                ),
-                Message(
-                    fr="Déposer l'archive de l'éditeur telle quelle.", en="Provide the publisher's archive as it is."
-                ),
+                say("judging.archive_of_several", file=landed.name, count=len(members), names=names),
+                say("judging.provide_archive"),
                 kind="zip",
             )
         if wanted[0].file_size > RATIO_FROM and wanted[0].file_size > MAX_RATIO * max(1, wanted[0].compress_size):
             raise Refusal(
-                Message(
-                    fr=f"{landed.name} : l'archive se déplie plus de {MAX_RATIO} fois, elle n'est pas ouverte.",
-                    en=f"{landed.name}: the archive unfolds more than {MAX_RATIO} times, it is not opened.",
-                ),
-                Message(
-                    fr="Télécharger de nouveau l'archive de l'éditeur.", en="Download the publisher's archive again."
-                ),
+                say("judging.archive_unfolds", file=landed.name, times=MAX_RATIO),
+                say("judging.download_archive_again"),
                 kind="zip",
             )
         target = work / Path(wanted[0].filename).name
         free = shutil.disk_usage(work).free
         if wanted[0].file_size > free:
             raise Refusal(
-                Message(
-                    fr=f"{landed.name} : {wanted[0].file_size // 2**20} Mo une fois ouvert, {free // 2**20} Mo libres sur le disque.",
-                    en=f"{landed.name}: {wanted[0].file_size // 2**20} MB once unpacked, {free // 2**20} MB free on the disk.",
-                ),
-                Message(
-                    fr="Libérer de la place, ou prendre la version Parquet.",
-                    en="Free some space, or take the Parquet version.",
-                ),
+                say("judging.disk_full", file=landed.name, size=wanted[0].file_size // 2**20, free=free // 2**20),
+                say("judging.free_space"),
                 kind="disk",
             )
         try:
@@ -169,17 +155,14 @@ def _open_parquet(
     relation = f"read_parquet({quoted(path)})"
     try:
         header = [r[0] for r in connection.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()]
-        rows = connection.execute(f"SELECT sum(num_rows) FROM parquet_file_metadata({quoted(path)})").fetchone()[0]
+        (rows,) = one_row(connection, f"SELECT sum(num_rows) FROM parquet_file_metadata({quoted(path)})")
     except duckdb.Error as error:
         raise damaged(landed, error) from error
     found = _map(source, landed, match, header)
     where = ", ".join(identifier(header[i]) for i in found.positions.values())
-    types = {
-        h: t
-        for h, t in connection.execute(
-            f"SELECT column_name, column_type FROM (DESCRIBE SELECT {where} FROM {relation})"
-        ).fetchall()
-    }
+    types = dict(
+        connection.execute(f"SELECT column_name, column_type FROM (DESCRIBE SELECT {where} FROM {relation})").fetchall()
+    )
     head = connection.execute(f"SELECT {where} FROM {relation} LIMIT {HEAD_ROWS}").fetchall()
     texts = {n: [cell_text(r[i]) for r in head] for i, n in enumerate(found.positions)}
     notes, mended = look(landed, match, found, texts, 1)
@@ -222,19 +205,12 @@ def _open_csv(
     notes += [a.message for a in split_lines.adaptations]
     delimiter = split_lines.delimiter
     if delimiter != ",":
-        notes = [n for n in notes if "séparateur" not in n.fr]
-        notes.append(
-            Message(fr=f"séparateur « {delimiter} » au lieu de « , »", en=f"delimiter '{delimiter}' instead of ','")
-        )
+        notes = [n for n in notes if n.code != "reading.delimiter_unusual"]
+        notes.append(say("judging.delimiter_not_comma", delimiter=delimiter))
     position, _ = find_header(split_lines.rows, finder.count)
     header, body = [h.strip() for h in split_lines.rows[position]], split_lines.rows[position + 1 :]
     if position:
-        notes.append(
-            Message(
-                fr=f"{position} ligne(s) de titre au-dessus des en-têtes",
-                en=f"{position} title line(s) above the header",
-            )
-        )
+        notes.append(say("judging.title_lines", count=position))
     found = _map(source, landed, match, header)
     if len(set(header)) != len(header):
         raise damaged(landed, ValueError("two columns of one name"))
@@ -245,7 +221,7 @@ def _open_csv(
     texts = {n: [row[i] for row in body] for n, i in found.positions.items()}
     told, mended = look(landed, match, found, texts, split_lines.lines[position] + 1)
     if scan is None or scan.delimiter != delimiter.encode():
-        with opener(path)(path, "rb") as handle, open(os.devnull, "wb") as nowhere:
+        with opener(path)(path, "rb") as handle, Path(os.devnull).open("wb") as nowhere:
             scan = _copy_looking(handle, nowhere, delimiter.encode())
     astray = [n for n in scan.astray if n > split_lines.lines[position]]
     rejected: list[Unreadable] = []
@@ -384,8 +360,8 @@ def _notes(found: HeaderMap) -> list[Message]:
     """A national register has many columns that nobody needs here: only renamed ones are worth a word."""
     if not found.renamed:
         return []
-    names = ", ".join(f"{new} ({old})" for new, old in found.renamed[:5])
-    return [Message(fr=f"colonnes écrites autrement : {names}", en=f"columns written differently: {names}")]
+    names = [f"{new} ({old})" for new, old in found.renamed[:5]]
+    return [say("judging.columns_renamed", names=names)]
 
 
 def _typed(table: Table, header: list[str], found: HeaderMap, relation: str, mended: set[str]) -> str:

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import gzip
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO, Any, Literal
 
-from orchestration.base.messages import Message, Refusal
+from orchestration.base.messages import Message, Refusal, say
 from orchestration.judging.rows import Match
 from orchestration.landing import Landed
 from orchestration.reading.model import Unreadable
@@ -39,10 +41,12 @@ class Raw:
 
 
 def identifier(header: str) -> str:
+    """Return a header as SQL takes the name of a column."""
     return '"' + header.replace('"', '""') + '"'
 
 
 def is_parquet(path: Path) -> bool:
+    """Return whether a file is Parquet, by its first bytes."""
     with path.open("rb") as handle:
         return handle.read(4) == b"PAR1"
 
@@ -52,57 +56,50 @@ def _is_gzip(path: Path) -> bool:
         return handle.read(2) == b"\x1f\x8b"
 
 
-def opener(path: Path):  # type: ignore[no-untyped-def]
-    return gzip.open if _is_gzip(path) else open
+def opener(path: Path) -> Callable[[Path, Literal["rb"]], IO[bytes]]:
+    """Return what opens a file to be read as bytes, unpacked where it is packed by gzip."""
+    open_it: Any = gzip.open if _is_gzip(path) else open
+    return open_it  # type: ignore[no-any-return]
 
 
 def keep_to_budget(raw: Raw) -> None:
+    """Raise Refusal where more rows cannot be read than the table tolerates."""
     lost, allowed = len(raw.rejected), raw.match.table.budgets.allowed(raw.rows)
     if lost <= allowed:
         return
     first = list(dict.fromkeys(raw.rejected))[:SHOWN]
-    fr = " ; ".join((f"ligne {u.line}, " if u.line else "") + u.why.fr for u in first)
-    en = "; ".join((f"line {u.line}, " if u.line else "") + u.why.en for u in first)
+    found = [say("judging.line_and_reason", line=u.line, why=u.why) if u.line else u.why for u in first]
     raise Refusal(
-        Message(
-            fr=f"{raw.landed.name} : {lost} ligne(s) illisible(s) sur {raw.rows}, {allowed} tolérée(s) ; {fr}.",
-            en=f"{raw.landed.name}: {lost} unreadable row(s) of {raw.rows}, {allowed} tolerated; {en}.",
-        ),
-        Message(fr="Télécharger de nouveau le fichier de l'éditeur.", en="Download the publisher's file again."),
+        say("judging.unreadable_rows", file=raw.landed.name, count=lost, rows=raw.rows, allowed=allowed, found=found),
+        say("judging.download_again"),
         kind="cells",
     )
 
 
 def malformed(name: str, line: int, count: int) -> Refusal:
+    """Return that stray quotes would swallow rows."""
     return Refusal(
-        Message(
-            fr=f"{name}, ligne {line} : des guillemets ne sont ni doublés ni refermés ({count} ligne(s) de ce genre) : des lignes seraient avalées.",
-            en=f"{name}, line {line}: quotes are neither doubled nor closed ({count} line(s) of that kind): rows would be swallowed.",
-        ),
-        Message(fr="Télécharger de nouveau le fichier de l'éditeur.", en="Download the publisher's file again."),
+        say("judging.quotes_astray", file=name, line=line, count=count),
+        say("judging.download_again"),
         kind="cells",
     )
 
 
 def shifted(name: str, line: int, expected: int, there: int) -> Refusal:
+    """Return that a line has another number of cells than the header."""
     return Refusal(
-        Message(
-            fr=f"{name}, ligne {line} : {expected} colonnes annoncées par l'en-tête, {there} trouvées : les valeurs ne sont pas sous leur nom.",
-            en=f"{name}, line {line}: {expected} columns announced by the header, {there} found: values do not stand under their names.",
-        ),
-        Message(fr="Télécharger de nouveau le fichier de l'éditeur.", en="Download the publisher's file again."),
+        say("judging.row_shifted", file=name, line=line, expected=expected, found=there),
+        say("judging.download_again"),
         kind="bulk",
     )
 
 
 def damaged(landed: Landed, error: Exception) -> Refusal:
+    """Return that a file cannot be read to its end, in the words of who tried."""
     first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
     return Refusal(
-        Message(
-            fr=f"{landed.name} : le fichier est abîmé ou incomplet ({first}).",
-            en=f"{landed.name}: the file is damaged or incomplete ({first}).",
-        ),
-        Message(fr="Télécharger de nouveau le fichier entier.", en="Download the whole file again."),
+        say("judging.damaged", file=landed.name, said=first),
+        say("judging.download_whole_file"),
         kind="damaged",
     )
 
@@ -118,24 +115,17 @@ def explained(error: Exception, raws: dict[str, Raw]) -> Refusal:
     at_fault = [r for r in raws.values() if str(r.path) in text] or [
         r for r in raws.values() if (c := _CAST.search(text)) and any(c[2] == k.name for k in r.match.table.columns)
     ]
-    names = ", ".join(r.landed.name for r in at_fault or raws.values())
+    names = [r.landed.name for r in at_fault or raws.values()]
     line = _CSV_LINE.search(text)
     columns = _CSV_COLUMNS.search(text)
-    where_fr = f", ligne {line[1]}" if line else ""
-    where_en = f", line {line[1]}" if line else ""
     if columns:
-        what_fr = f"{columns[1]} colonnes annoncées par l'en-tête, {columns[2]} trouvées : les valeurs ne sont pas sous leur nom"
-        what_en = (
-            f"{columns[1]} columns announced by the header, {columns[2]} found: values do not stand under their names"
-        )
+        what = say("judging.columns_shifted", expected=columns[1], found=columns[2])
     elif cast := _CAST.search(text):
-        what_fr = f"« {cast[1]} » ne se lit pas dans la colonne « {cast[2]} »"
-        what_en = f"'{cast[1]}' cannot be read in the column '{cast[2]}'"
+        what = say("judging.no_value_of_column", cell=cast[1], header=cast[2])
     else:
-        first = text.strip().splitlines()[0]
-        what_fr, what_en = f"DuckDB ne peut pas lire le fichier ({first})", f"DuckDB cannot read the file ({first})"
+        what = say("judging.duckdb_cannot_read", said=text.strip().splitlines()[0])
     return Refusal(
-        Message(fr=f"{names}{where_fr} : {what_fr}.", en=f"{names}{where_en}: {what_en}."),
-        Message(fr="Télécharger de nouveau le fichier de l'éditeur.", en="Download the publisher's file again."),
+        say("judging.bulk_unreadable", files=names, line=line[1] if line else None, what=what),
+        say("judging.download_again"),
         kind="bulk",
     )

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import duckdb
 
 from orchestration.base.files import quoted
-from orchestration.base.messages import Message, Refusal
+from orchestration.base.messages import Message, Refusal, say
 from orchestration.catalog.models import Source, Table
 from orchestration.catalog.schema import lake_types
 from orchestration.judging.facts import Facts
@@ -30,6 +32,9 @@ from orchestration.landing import Landed
 from orchestration.reading.quotes import QuoteScan
 from orchestration.records.judgement import Judgement, Verdict
 from orchestration.records.waived import Waived
+
+# where the SQL of a source names a raw file, or the communes of the home
+_PLACE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 
 
 def take_national(
@@ -138,7 +143,7 @@ class _Stock:
         found = {}
         for name in self.source.tables:
             sql = self._sql(name)
-            needed = set(re.findall(r"\{\{\s*(\w+)\s*\}\}", sql)) - {"home_communes"} if sql is not None else set()
+            needed = set(_PLACE.findall(sql)) - {"home_communes"} if sql is not None else set()
             if sql is not None and needed <= set(self.raws):
                 found[name] = tuple(sorted(needed))
         return found
@@ -156,9 +161,8 @@ class _Stock:
         tables: dict[str, Vintage] = {}
         for name, needed in self._needed().items():
             table, sql = self.source.tables[name], self._sql(name) or ""
-            for need in needed:
-                sql = re.sub(r"\{\{\s*" + need + r"\s*\}\}", lambda _, n=need: self.raws[n].relation, sql)
-            sql = re.sub(r"\{\{\s*home_communes\s*\}\}", "home_communes", sql)
+            stands_for = {"home_communes": "home_communes"} | {n: self.raws[n].relation for n in needed}
+            sql = _PLACE.sub(partial(_put_in, stands_for), sql)
             parts = {read[n].file: read[n] for n in needed}
             path = lake.path_for(self.source, name, self.vintage, parts)
             main = self.raws[needed[0]].landed
@@ -185,6 +189,10 @@ class _Stock:
             believe(grounds.lake, self.source, self.state, name, self.vintage, kept, fault)
         except Refusal as refusal:
             raise _Overturned(tuple(self.raws), refusal) from refusal
+
+
+def _put_in(stands_for: Mapping[str, str], place: re.Match[str]) -> str:
+    return stands_for[place[1]]
 
 
 class _Overturned(Exception):
@@ -221,24 +229,12 @@ def _make_home_communes(facts: Facts, connection: duckdb.DuckDBPyConnection) -> 
 def _alone(judgement: Judgement, state: SourceState) -> Judgement:
     """Return the judgement on a file that reads well and of which nothing was made: it is not taken, its figures are not there."""
     held = state.vintages()
-    stays = (
-        Message(fr=f" ; le dernier bon millésime ({held[-1]}) reste", en=f"; the last good vintage ({held[-1]}) stays")
-        if held
-        else Message(fr="", en="")
-    )
+    stays = say("judging.last_good_stays", vintage=held[-1]) if held else None
     verdict = Verdict(
         stage="vintage",
         state="kept" if held else "missing",
-        reason=Message(
-            fr="l'autre fichier du stock (établissements et unités légales vont ensemble) manque à ce millésime, ou y est refusé : "
-            f"rien ne peut encore être compté{stays.fr}",
-            en="the other file of the stock (establishments and legal units go together) is missing from this vintage, or refused in "
-            f"it: nothing can be counted yet{stays.en}",
-        ),
-        action=Message(
-            fr="Placer les deux fichiers du même mois dans le dossier de ce millésime.",
-            en="Put both files of the same month into the folder of this vintage.",
-        ),
+        reason=say("judging.other_half_missing", stays=stays),
+        action=say("judging.put_both_files"),
     )
     counted = (judgement.rows_read, 0, judgement.rows_rejected)
     return judgement.model_copy(update={"verdicts": (*judgement.verdicts, verdict), "feeds": (), "counted": counted})

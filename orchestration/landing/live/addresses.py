@@ -30,6 +30,7 @@ class Address:
 
     @property
     def urls(self) -> list[str]:
+        """Return the address in each of its spellings, in the order in which they are tried."""
         return [self._dated(u) for u in (self.live.url, *self.live.alternatives)]
 
     @property
@@ -39,6 +40,7 @@ class Address:
 
     @property
     def host(self) -> str:
+        """Return the host that is asked."""
         return urlsplit(self.live.url).hostname or ""
 
     def _dated(self, text: str) -> str:

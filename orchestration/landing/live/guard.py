@@ -15,13 +15,14 @@ import ipaddress
 import socket
 import urllib.request
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlsplit
 
 from orchestration.base.messages import say
 from orchestration.landing.live import wording
 from orchestration.landing.live.addresses import shown
 
-Resolve = Callable[..., list]
+Resolve = Callable[..., list[Any]]
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 PORTS = {"http": 80, "https": 443}
 
@@ -108,7 +109,8 @@ def proxied(url: str) -> bool:
     parts = urlsplit(url)
     if not (proxies.get(parts.scheme.lower()) or proxies.get("all")):
         return False
-    return not urllib.request.proxy_bypass_environment(parts.hostname or "", proxies)
+    # the stubs do not have it
+    return not urllib.request.proxy_bypass_environment(parts.hostname or "", proxies)  # type: ignore[attr-defined]
 
 
 def _literal(host: str) -> str | None:

@@ -33,7 +33,7 @@ class _Host:
 class Hosts:
     """The hosts of one run. `clock` and `sleep` are given by tests."""
 
-    def __init__(self, clock: Callable[[], float], sleep: Callable[[float], None]) -> None:
+    def __init__(self, clock: Callable[[], float], sleep: Callable[[float], object]) -> None:
         self._clock = clock
         self._sleep = sleep
         self._hosts: dict[str, _Host] = {}

@@ -74,7 +74,7 @@ class Journal(BaseModel):
             handle.write(self.model_dump_json(exclude_none=True, indent=1))
             handle.flush()
             os.fsync(handle.fileno())
-        os.replace(temporary, folder / NAME)
+        temporary.replace(folder / NAME)
 
     def years(self, template: str) -> list[int]:
         """Return the years whose files of a `{year}` address are at hand, oldest first."""

@@ -6,7 +6,6 @@ happened at each address stands beside it as an `AddressCheck`. Never raises for
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import os
 import time
@@ -22,16 +21,19 @@ from orchestration.base.messages import Message, say
 from orchestration.catalog.calendar import next_due_at
 from orchestration.catalog.models import Live, Source
 from orchestration.catalog.vintages import parse_vintage, sort_key
-from orchestration.landing.folders import Landed, Landing, spread
+from orchestration.landing.folders import Landing, spread
 from orchestration.landing.hashes import HashCache
 from orchestration.landing.live import bodies, publishers, wording
 from orchestration.landing.live.addresses import Address, plain_name, shown
 from orchestration.landing.live.changes import Method, Verdict, by_publisher
 from orchestration.landing.live.clock import parse_moment
-from orchestration.landing.live.engine import Ask, Effort, Engine, discard
-from orchestration.landing.live.journal import Entry, Journal
+from orchestration.landing.live.engine import Engine
+from orchestration.landing.live.exchanges import Ask, Download, Effort
+from orchestration.landing.live.journal import Entry
+from orchestration.landing.live.kept import Kept
 from orchestration.landing.live.progress import Bars
 from orchestration.landing.live.publishers import Published
+from orchestration.landing.live.receiving import discard
 from orchestration.landing.live.settings import LiveSettings
 from orchestration.landing.live.wording import LiveFailure
 from orchestration.records.outcome import FileOutcome
@@ -175,13 +177,11 @@ class _Visit:
         last_good: str | None,
     ) -> None:
         self.source = source
-        self.cache = cache
-        self.hashes = hashes
+        self.kept = Kept(source, cache, hashes)
         self.engine = engine
         self.now = now
         self.bars = bars
         self.last_good = last_good
-        self.journal = Journal.load(cache)
         self.landing = LiveLanding(present=True)
 
     def run(self) -> LiveLanding:
@@ -190,9 +190,9 @@ class _Visit:
                 self._years(live)
             else:
                 self._one(Address(live))
-        for entry in sorted(self.journal.addresses.values(), key=lambda e: (sort_key(e.vintage), e.file)):
-            if self._at_hand(entry):
-                self.landing.files += spread(self.source, self._landed(entry), self.hashes)
+        for entry in sorted(self.kept.journal.addresses.values(), key=lambda e: (sort_key(e.vintage), e.file)):
+            if self.kept.is_at_hand(entry):
+                self.landing.files += spread(self.source, self.kept.landed(entry), self.kept.hashes)
         if any(c.state in ("new", "unchanged", "absent") for c in self.landing.checks):
             self.landing.checked_at = self.now
         return self.landing
@@ -201,13 +201,15 @@ class _Visit:
 
     def _years(self, live: Live) -> None:
         """Ask for the newest year at hand, and for the next ones when they are due; else look for a first one."""
-        known = self.journal.years(live.url)
+        known = self.kept.journal.years(live.url)
         if known:
             year = known[-1]
             check = self._one(Address(live, year))
             if check.state == "failed" and check.failure not in ("not_found", "gone"):
                 return
-            while year <= self.now.year and self._is_due(self.journal.addresses.get(Address(live, year).key), year):
+            while year <= self.now.year and self._is_due(
+                self.kept.journal.addresses.get(Address(live, year).key), year
+            ):
                 year += 1
                 if self._one(Address(live, year), probing=True).state not in ("new", "unchanged"):
                     return
@@ -230,8 +232,8 @@ class _Visit:
     def _one(self, address: Address, probing: bool = False) -> AddressCheck:
         began = time.monotonic()
         ask: Ask | None = None
-        entry = self.journal.addresses.get(address.key)
-        if entry is not None and not self._at_hand(entry):
+        entry = self.kept.journal.addresses.get(address.key)
+        if entry is not None and not self.kept.is_at_hand(entry):
             entry = None
         try:
             ask = self._ask(address)
@@ -289,11 +291,11 @@ class _Visit:
         verdict = by_publisher(known, published.date, published.checksum) if published else Verdict(None, "hash")
         if known is not None and verdict.same:
             return self._unchanged(address, known, published, verdict.method, ask, began)
-        part = self._part(address)
+        part = self.kept.part(address)
         part.parent.mkdir(parents=True, exist_ok=True)
         label = f"{self.source.source_id} {address.live.file_name or ''}".strip()
 
-        def fetch(conditional: bool) -> publishers.Download:
+        def fetch(conditional: bool) -> Download:
             return publishers.fetch(
                 self.engine, address, url, part, ask, known=known, bars=self.bars, label=label, conditional=conditional
             )
@@ -307,14 +309,14 @@ class _Visit:
         try:
             bodies.check_body(part, name)
             try:
-                self._check_sum(part, name, published)
+                _check_sum(part, name, published)
             except LiveFailure:
                 # replaced between the metadata and the file: both once more
                 discard(part)
                 published = publishers.look(self.engine, address, url, ask)
                 download = fetch(False)
                 bodies.check_body(part, name)
-                self._check_sum(part, name, published)
+                _check_sum(part, name, published)
         except LiveFailure:
             discard(part)
             raise
@@ -323,19 +325,13 @@ class _Visit:
         method = verdict.method if verdict.same is False else download.verdict.method
         if entry is not None and digest == entry.sha256:
             discard(part)
-            entry = entry.model_copy(update=_seen(download) | {"url": shown(url)})
+            now = download.validators
+            seen = {"etag": now.etag, "last_modified": now.last_modified, "length": now.length, "url": shown(url)}
+            entry = entry.model_copy(update=seen)
             return self._unchanged(address, entry, published, "hash", ask, began)
         return self._new(
             address, url, part, name, digest, download, published, method if entry else "first", ask, began
         )
-
-    def _check_sum(self, part: Path, name: str, published: Published | None) -> None:
-        if published is None or not published.binding or not published.checksum:
-            return
-        kind, _, value = published.checksum.partition(":")
-        got = bodies.file_hash(part, kind)
-        if got is not None and got != value:
-            raise wording.checksum(name, kind, value, got)
 
     def _unchanged(
         self, address: Address, entry: Entry, published: Published | None, method: Method, ask: Ask, began: float
@@ -347,8 +343,8 @@ class _Visit:
                 update["published_at"] = published.date
         if published is not None and published.checksum:
             update["checksum"] = published.checksum
-        self._remember(address, entry.model_copy(update=update))
-        return self._check(address, "unchanged", method, self.journal.addresses[address.key], ask, began)
+        self.kept.remember(address, entry.model_copy(update=update))
+        return self._check(address, "unchanged", method, self.kept.journal.addresses[address.key], ask, began)
 
     def _new(
         self,
@@ -357,7 +353,7 @@ class _Visit:
         part: Path,
         name: str,
         digest: str,
-        download: publishers.Download,
+        download: Download,
         published: Published | None,
         method: Method,
         ask: Ask,
@@ -367,14 +363,10 @@ class _Visit:
         stated = date_text if parse_moment(date_text) else download.validators.last_modified
         moment = parse_moment(stated)
         vintage = address.vintage(moment, self.now)
-        old = self.journal.addresses.get(address.key)
-        self._no_rival(address, vintage, name, part)
-        target = self.cache / vintage / name
-        target.parent.mkdir(parents=True, exist_ok=True)
+        old = self.kept.journal.addresses.get(address.key)
+        self.kept.make_room(address, vintage, name, part)
         size = part.stat().st_size
-        os.replace(part, target)
-        discard(part)
-        _sync(target.parent)
+        self.kept.place(part, vintage, name)
         now = self.now.isoformat(timespec="seconds")
         entry = Entry(
             template=address.live.url,
@@ -391,66 +383,21 @@ class _Visit:
             fetched_at=now,
             checked_at=now,
             method=method,
-            **_seen(download),
+            etag=download.validators.etag,
+            last_modified=download.validators.last_modified,
+            length=download.validators.length,
         )
-        self._remember(address, entry)
+        self.kept.remember(address, entry)
         if old is not None and (old.vintage, old.file) != (vintage, name):
-            # a newer month's file takes the place of the older one; the lake keeps what was read from it
-            before = self.cache / old.vintage / old.file
-            before.unlink(missing_ok=True)
-            if before.parent.is_dir() and not any(before.parent.iterdir()):
-                before.parent.rmdir()
+            self.kept.drop(old)
         return self._check(address, "new", method, entry, ask, began)
-
-    def _no_rival(self, address: Address, vintage: str, name: str, part: Path) -> None:
-        """Refuse a file whose place another address of this source holds; an address given up makes room."""
-        in_use = {live.url for live in self.source.live}
-        for key, other in list(self.journal.addresses.items()):
-            if key == address.key or (other.vintage, other.file) != (vintage, name):
-                continue
-            if other.template in in_use:
-                discard(part)
-                raise wording.same_name(name)
-            del self.journal.addresses[key]
 
     # small things ---------------------------------------------------------------------------------------
 
     def _ask(self, address: Address) -> Ask:
         live = address.live
-        secret = {}
-        if live.key_env:
-            key = os.environ.get(live.key_env, "").strip()
-            if not key:
-                raise wording.no_key(live.key_env, live.key_page or self.source.homepage)
-            if not key.isascii() or not key.isprintable():
-                raise wording.bad_key(live.key_env)
-            secret[live.key_header] = f"Bearer {key}" if live.key_header.lower() == "authorization" else key
+        secret = _secret(live, self.source.homepage)
         return self.engine.ask(pace=publishers.PACES.get(live.kind), secret=secret, key_env=live.key_env)
-
-    def _part(self, address: Address) -> Path:
-        return self.cache / ".parts" / (hashlib.sha256(address.key.encode()).hexdigest()[:20] + ".part")
-
-    def _at_hand(self, entry: Entry) -> bool:
-        try:
-            return self.hashes.sha256(self.cache / entry.vintage / entry.file) == entry.sha256
-        except OSError:
-            return False
-
-    def _remember(self, address: Address, entry: Entry) -> None:
-        self.journal.addresses[address.key] = entry
-        self.journal.save(self.cache)
-
-    def _landed(self, entry: Entry) -> Landed:
-        return Landed(
-            source=self.source.source_id,
-            vintage=entry.vintage,
-            path=self.cache / entry.vintage / entry.file,
-            name=entry.file,
-            bytes=entry.bytes,
-            sha256=entry.sha256,
-            channel="live",
-            origin=entry.origin,
-        )
 
     def _check(
         self, address: Address, state: Literal["new", "unchanged"], method: Method, entry: Entry, ask: Ask, began: float
@@ -515,11 +462,6 @@ class _Visit:
         return check
 
 
-def _seen(download: publishers.Download) -> dict[str, object]:
-    now = download.validators
-    return {"etag": now.etag, "last_modified": now.last_modified, "length": now.length}
-
-
 def _without_address(source: Source, last_good: str | None) -> LiveLanding:
     reason = wording.NO_ADDRESS
     if last_good:
@@ -540,13 +482,22 @@ def _day(moment: datetime | None) -> date | None:
     return moment.date() if moment else None
 
 
-def _sync(folder: Path) -> None:
-    """Make a new name survive a power cut."""
-    try:
-        handle = os.open(folder, os.O_RDONLY)
-    except OSError:
+def _check_sum(part: Path, name: str, published: Published | None) -> None:
+    if published is None or not published.binding or not published.checksum:
         return
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    kind, _, value = published.checksum.partition(":")
+    got = bodies.file_hash(part, kind)
+    if got is not None and got != value:
+        raise wording.checksum(name, kind, value, got)
+
+
+def _secret(live: Live, homepage: str) -> dict[str, str]:
+    """Return the header with the operator's key for an address that wants one. Raises LiveFailure without a usable key."""
+    if not live.key_env:
+        return {}
+    key = os.environ.get(live.key_env, "").strip()
+    if not key:
+        raise wording.no_key(live.key_env, live.key_page or homepage)
+    if not key.isascii() or not key.isprintable():
+        raise wording.bad_key(live.key_env)
+    return {live.key_header: f"Bearer {key}" if live.key_header.lower() == "authorization" else key}

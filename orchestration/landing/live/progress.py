@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
-from typing import Any
+from typing import Any, Self
 
 LONG = 5_000_000
 
@@ -43,7 +43,7 @@ class Bars:
         self._progress: Any = None
         self._lock = threading.Lock()
 
-    def __enter__(self) -> Bars:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -60,8 +60,10 @@ class Bars:
         return Bar(self if self.enabled else None, label, total, done)
 
     def add(self, label: str, total: int | None) -> Any:
+        """Draw one bar more, and return what rich knows it by."""
         with self._lock:
             if self._progress is None:
+                # rich costs 0.1 s to import
                 from rich.console import Console
                 from rich.progress import (
                     BarColumn,
@@ -85,9 +87,11 @@ class Bars:
             return self._progress.add_task(label, total=total)
 
     def move(self, task: Any, done: int) -> None:
+        """Draw a bar as far as `done` bytes."""
         if self._progress is not None:
             self._progress.update(task, completed=done)
 
     def drop(self, task: Any) -> None:
+        """Take one bar away."""
         if self._progress is not None:
             self._progress.remove_task(task)

@@ -14,17 +14,21 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 from orchestration.base.messages import say
 from orchestration.landing.live import wording
 from orchestration.landing.live.addresses import Address, shown
 from orchestration.landing.live.changes import Validators, Verdict
-from orchestration.landing.live.engine import Answer, Ask, Download, Engine, discard
+from orchestration.landing.live.engine import Engine
+from orchestration.landing.live.exchanges import Answer, Ask, Download
 from orchestration.landing.live.hosts import Pace
 from orchestration.landing.live.journal import Entry
 from orchestration.landing.live.progress import Bars
+from orchestration.landing.live.receiving import discard
 from orchestration.landing.live.wording import LATER, LiveFailure
+from orchestration.reading.refusing import json_error
 
 log = logging.getLogger("observatory")
 
@@ -129,7 +133,7 @@ def _look_datagouv(engine: Engine, url: str, ask: Ask) -> Published | None:
     resource = answer.get("resource", answer)
     if not isinstance(resource, dict) or not ("url" in resource or "last_modified" in resource):
         raise wording.unexpected(shown(url), "")
-    extras = resource.get("extras") if isinstance(resource.get("extras"), dict) else {}
+    extras = _mapping(resource.get("extras"))
     if resource.get("filetype") == "remote":
         # the file lies with its producer; only the crawler's date says anything of its content
         return Published(date=_text(extras.get("analysis:last-modified-at")))
@@ -154,8 +158,12 @@ def _look_melodi(engine: Engine, url: str, ask: Ask) -> Published | None:
         raise wording.unexpected(shown(url), "")
     date = _text(dataset.get("modified"))
     if "product" in found.groupdict():
-        products = dataset.get("product") if isinstance(dataset.get("product"), list) else []
-        own = [p for p in products if isinstance(p, dict) and p.get("id") == found["product"]]
+        products = dataset.get("product")
+        own = [
+            p
+            for p in (products if isinstance(products, list) else [])
+            if isinstance(p, dict) and p.get("id") == found["product"]
+        ]
         date = _text(own[0].get("modified")) if own else None
     return Published(date=date)
 
@@ -169,8 +177,7 @@ def _fetch_melodi(engine: Engine, url: str, part: Path, ask: Ask, max_bytes: int
     name = shown(url)
     ask = _json(ask)
     first = _melodi_page(engine, _with(url, totalCount="TRUE", maxResult="0"), ask, name)
-    paging = first.get("paging") if isinstance(first.get("paging"), dict) else {}
-    count = paging.get("count")
+    count = _mapping(first.get("paging")).get("count")
     if not isinstance(count, int):
         raise wording.unexpected(name, "")
     if count == 0:
@@ -184,11 +191,11 @@ def _fetch_melodi(engine: Engine, url: str, part: Path, ask: Ask, max_bytes: int
         if not observations:
             break
         rows.add(observations)
-        paging = answer.get("paging") if isinstance(answer.get("paging"), dict) else {}
         page += 1
         target = _with(url, maxResult=str(MELODI_PAGE), page=str(page))
-        if _text(paging.get("next")):
-            target = _same_place(urljoin(target, paging["next"]), url)
+        following = _text(_mapping(answer.get("paging")).get("next"))
+        if following:
+            target = _same_place(urljoin(target, following), url)
     if rows.count != count:
         raise wording.wrong_count(name, count, rows.count)
     head = {k: first[k] for k in ("identifier", "title", "publisher") if k in first}
@@ -196,9 +203,7 @@ def _fetch_melodi(engine: Engine, url: str, part: Path, ask: Ask, max_bytes: int
     return Download(url, Validators(), Verdict(None, "hash"))
 
 
-def _melodi_page(engine: Engine, url: str, ask: Ask, name: str) -> dict:
-    from orchestration.reading.refusing import json_error
-
+def _melodi_page(engine: Engine, url: str, ask: Ask, name: str) -> dict[str, Any]:
     try:
         answer = engine.read(url, ask)
     except LiveFailure as failure:
@@ -248,8 +253,6 @@ def _fetch_datafair(engine: Engine, url: str, part: Path, ask: Ask, known: Entry
         page = _object(answer)
         results = page.get("results")
         if not isinstance(results, list) or not isinstance(page.get("total"), int):
-            from orchestration.reading.refusing import json_error
-
             raise wording.unexpected(name, json_error(page) or "")
         total = page["total"] if total is None else total
         if page["total"] != total or answer.validators.last_modified != validators.last_modified:
@@ -287,7 +290,7 @@ class _Rows:
     def count(self) -> int:
         return len(self._lines)
 
-    def add(self, rows: list) -> None:
+    def add(self, rows: list[Any]) -> None:
         for row in rows:
             line = json.dumps(row, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
             self._left -= len(line)
@@ -295,7 +298,7 @@ class _Rows:
         if self._left < 0:
             raise wording.too_large(self._name, self._limit)
 
-    def write(self, part: Path, head: dict, key: str) -> None:
+    def write(self, part: Path, head: dict[str, Any], key: str) -> None:
         discard(part)
         opening = json.dumps(head, ensure_ascii=False, sort_keys=True)[:-1]
         try:
@@ -315,11 +318,15 @@ def _json(ask: Ask) -> Ask:
     return Ask(ask.effort, ask.pace, ask.secret, ask.key_env, "application/json", ask.deadline)
 
 
-def _object(answer: Answer) -> dict:
+def _object(answer: Answer) -> dict[str, Any]:
     value = answer.json()
     if not isinstance(value, dict):
         raise wording.unexpected(shown(answer.url), "")
     return value
+
+
+def _mapping(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
 
 
 def _text(value: object) -> str | None:

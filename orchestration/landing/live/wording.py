@@ -124,10 +124,7 @@ def absent(url: str, status: int) -> LiveFailure:
 
 
 def forbidden(url: str, status: int, key_env: str | None) -> LiveFailure:
-    if key_env:
-        action = say("landing.check_key", key_env=key_env)
-    else:
-        action = OPEN_IT
+    action = say("landing.check_key", key_env=key_env) if key_env else OPEN_IT
     return LiveFailure(
         "forbidden",
         say("landing.forbidden", url=url, status=status),

@@ -7,7 +7,8 @@ returns: a decision asks the message for its code.
 
 from __future__ import annotations
 
-from orchestration.receipts.sentences.catalogues import labels, template
+from orchestration.receipts.labels import labels
+from orchestration.receipts.sentences.catalogues import template
 from orchestration.receipts.sentences.spelling import both, text
 
 __all__ = ["both", "labels", "template", "text"]

@@ -13,7 +13,8 @@ nothing. `{name:format}` spells it otherwise:
 | `date`, `moment` | a day, a day with its time |
 | `.0f`, `.6g`, … | as in Python, where a figure is shown as the file has it |
 | `quoted` | a text, or each of a list, in the quotation marks of the language |
-| `semicolons`, `or` | a list with these between its items |
+| `semicolons`, `and`, `or` | a list with these between its items |
+| `listed` | a list with commas, a long one by its first items and its last |
 | `of` | « du millésime 2018 » for « le millésime 2018 », « de l'extrait » for « l'extrait » (French) |
 | `in_brackets` | with a blank before it, nothing where there is no value |
 | `capital`, `unstopped` | with a capital letter; without the full stop at its end |
@@ -22,7 +23,8 @@ nothing. `{name:format}` spells it otherwise:
 | `after( de )` | the value with these words before it, nothing where there is no value |
 | `quoted_after( : )` | the same, the value in quotation marks |
 
-`(s)` after a number agrees with it: see `agreed`. A new format is a function of `_SPELLERS`.
+`(s)` after a number agrees with it: see `agreed`. A new format is a function of `_SPELLERS`. `wording`, with the
+catalogue's models below it, costs 0.15 s to import: it is imported where the first figure is spelt.
 """
 
 from __future__ import annotations
@@ -189,6 +191,12 @@ def _semicolons(value: Any, language: Language, spell: Callable[[Any], str]) -> 
     return (" ; " if language == "fr" else "; ").join(map(spell, _items(value)))
 
 
+def _listed(value: Any, language: Language, spell: Callable[[Any], str]) -> str:
+    from orchestration.receipts import wording
+
+    return wording.listed([spell(v) for v in _items(value)], language)
+
+
 def _conjoined(french: str, english: str) -> Callable[[Any, Language, Callable[[Any], str]], str]:
     def spelt(value: Any, language: Language, spell: Callable[[Any], str]) -> str:
         return f" {french if language == 'fr' else english} ".join(spell(v) for v in _items(value))
@@ -220,6 +228,8 @@ _SPELLERS: dict[str, Callable[[Any, Language, Callable[[Any], str]], str]] = {
     "moment": _moment,
     "quoted": _quoted,
     "semicolons": _semicolons,
+    "listed": _listed,
+    "and": _conjoined("et", "and"),
     "or": _conjoined("ou", "or"),
     "of": _of,
     "capital": _capital,

@@ -28,7 +28,7 @@ COMMANDS = (
     ["rollback", "x"],
     ["check", "insee_neet", "x.csv"],
 )
-WRITING = COMMANDS[:4] + (["docs"],)
+WRITING = (*COMMANDS[:4], ["docs"])
 
 
 def run(*arguments: str, **env: str):

@@ -13,9 +13,11 @@ from pathlib import Path
 import pytest
 
 from orchestration.base.duck import connect
+from orchestration.base.messages import say
 from orchestration.base.settings import PROJECT
 from orchestration.building.orders import Broken, Build, Built, Checked, NodeResult, Validate
 from orchestration.building.worker import BuildError, Worker
+from tests.words import fr
 
 HEAVY = ("dagster", "typer", "orchestration.cli.app", "orchestration.dagster.definitions")
 
@@ -50,7 +52,7 @@ def worker(tmp_path):
         Checked("t", ()),
         Built("t", None, (), (), ()),
         NodeResult("model.o.a", "a", "model", "success", "", 0.1),
-        Broken("a", "rule", 1, "fr", "en"),
+        Broken("a", "rule", 1, say("building.is_filled", column="b")),
     ],
     ids=lambda r: type(r).__name__,
 )
@@ -64,7 +66,7 @@ def test_a_process_that_was_killed_is_told_in_words_and_never_waited_for(worker,
     os.kill(worker.pid, signal.SIGKILL)
     with pytest.raises(BuildError) as error:
         worker.checks("a")
-    assert "worker.log" in error.value.reason.fr
+    assert "worker.log" in fr(error.value.reason)
     # an order to it goes nowhere, and its answer does not hang either
     with pytest.raises(BuildError):
         worker.build()

@@ -167,7 +167,7 @@ def test_the_workbook_of_the_legal_populations(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "source, sample",
+    ("source", "sample"),
     [
         ("insee_filosofi", "2018/FILO2018_DISP_EPCI.csv"),
         ("insee_filosofi", "2018/FILO2018_DISP_COM.csv"),
@@ -275,7 +275,7 @@ def land(tmp_path: Path, name: str, data: bytes) -> dict[str, set[str]]:
 
 
 @pytest.mark.parametrize(
-    "name, inner",
+    ("name", "inner"),
     [
         ("base-cc-filosofi-2014.xlsx", None),
         ("filo-revenu-pauvrete-menage-2014.zip", "base-cc-filosofi-2014.xlsx"),

@@ -107,30 +107,8 @@ def recovered(
     """
     found, hidden_figures = [], 0
     for year in sorted({k[2] for k in cells}):
-        hidden = {k for k in cells if k[2] == year and figures[SHARE, *k][0] is None}
-        for key in hidden:
-            assert figures[MEAN, *key][0] is None
-        for key, cell in cells.items():
-            if key in hidden or key[2] != year:
-                continue
-            assert figures[SHARE, *key] == (cell.at_75, cell.companies) and figures[MEAN, *key] == (
-                cell.points,
-                cell.companies,
-            )
-        groups: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
-        below: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
-        for key in hidden:
-            level, code, _ = key
-            if level == "region":
-                groups["FR"].append(key)
-            elif level == "department":
-                region = ("region", parents[code], year)
-                assert region not in hidden or all(
-                    ("department", d, year) in hidden
-                    for d, r in parents.items()
-                    if r == parents[code] and ("department", d, year) in cells
-                )
-                (below if region in hidden else groups)["FR" if region in hidden else parents[code]].append(key)
+        hidden = withheld(figures, cells, year)
+        groups, below = siblings(hidden, cells, parents, year)
         if ("country", "FR", year) in hidden:
             # no total is known at all: nothing is, but of the country itself
             hidden_figures += 2 * (1 + len(groups.pop("FR", [])) + len(below.pop("FR", [])))
@@ -138,23 +116,68 @@ def recovered(
             total = Cell(*(sum(getattr(cells[k], f) for k in members) for f in ("companies", "at_75", "points")))
             for key in [*members, *(below["FR"] if parent == "FR" else [])]:
                 hidden_figures += 2
-                n, others = cells[key].companies, total.companies - cells[key].companies
-                low_k, high_k = max(0, total.at_75 - others), min(n, total.at_75)
-                spans = []
-                for k in range(low_k, high_k + 1):
-                    rest = total.at_75 - k
-                    low = max(75 * k, total.points - (100 * rest + 74 * (others - rest)))
-                    high = min(100 * k + 74 * (n - k), total.points - 75 * rest)
-                    if low <= high:
-                        spans.append((low, high))
-                assert spans and min(s[0] for s in spans) <= cells[key].points <= max(s[1] for s in spans)
-                if high_k == low_k:
-                    found.append(f"{key}: {high_k} of {n} reach 75")
-                if min(s[0] for s in spans) == max(s[1] for s in spans):
-                    found.append(f"{key}: {spans[0][0]} points")
-                if n < 3 and (low_k > 0 or high_k < n):
-                    found.append(f"{key}: {low_k} to {high_k} of {n} reach 75")
+                found += told_of(key, cells[key], total)
     return found, hidden_figures
+
+
+def withheld(
+    figures: dict[tuple[str, str, str, str], tuple[float | None, float | None]],
+    cells: dict[tuple[str, str, str], Cell],
+    year: str,
+) -> set[tuple[str, str, str]]:
+    """Return the cells of a year that are withheld; both figures of a cell are, and the others are the true ones."""
+    hidden = {k for k in cells if k[2] == year and figures[SHARE, *k][0] is None}
+    for key in hidden:
+        assert figures[MEAN, *key][0] is None
+    for key, cell in cells.items():
+        if key not in hidden and key[2] == year:
+            assert figures[SHARE, *key] == (cell.at_75, cell.companies)
+            assert figures[MEAN, *key] == (cell.points, cell.companies)
+    return hidden
+
+
+def siblings(
+    hidden: set[tuple[str, str, str]], cells: dict[tuple[str, str, str], Cell], parents: dict[str, str], year: str
+) -> tuple[dict[str, list[tuple[str, str, str]]], dict[str, list[tuple[str, str, str]]]]:
+    """Return the withheld cells by the nearest published total, and those whose région is withheld too."""
+    groups: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
+    below: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
+    for key in hidden:
+        level, code, _ = key
+        if level == "region":
+            groups["FR"].append(key)
+        elif level == "department":
+            region = ("region", parents[code], year)
+            assert region not in hidden or all(
+                ("department", d, year) in hidden
+                for d, r in parents.items()
+                if r == parents[code] and ("department", d, year) in cells
+            )
+            (below if region in hidden else groups)["FR" if region in hidden else parents[code]].append(key)
+    return groups, below
+
+
+def told_of(key: tuple[str, str, str], cell: Cell, total: Cell) -> list[str]:
+    """Return what the total of the withheld cells gives away of one of them."""
+    n, others = cell.companies, total.companies - cell.companies
+    low_k, high_k = max(0, total.at_75 - others), min(n, total.at_75)
+    spans = []
+    for k in range(low_k, high_k + 1):
+        rest = total.at_75 - k
+        low = max(75 * k, total.points - (100 * rest + 74 * (others - rest)))
+        high = min(100 * k + 74 * (n - k), total.points - 75 * rest)
+        if low <= high:
+            spans.append((low, high))
+    lowest, highest = min(s[0] for s in spans), max(s[1] for s in spans)
+    assert lowest <= cell.points <= highest
+    found = []
+    if high_k == low_k:
+        found.append(f"{key}: {high_k} of {n} reach 75")
+    if lowest == highest:
+        found.append(f"{key}: {spans[0][0]} points")
+    if n < 3 and (low_k > 0 or high_k < n):
+        found.append(f"{key}: {low_k} to {high_k} of {n} reach 75")
+    return found
 
 
 @pytest.fixture(scope="module")

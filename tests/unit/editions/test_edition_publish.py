@@ -46,7 +46,7 @@ def test_a_home_may_be_moved(shelf: Shelf, tmp_path: Path) -> None:
 
 def test_receipts_may_lie_there_already_and_must_be_there(shelf: Shelf) -> None:
     built = shelf.build()
-    with pytest.raises(ValueError, match="receipt.md"):
+    with pytest.raises(ValueError, match=r"receipt\.md"):
         editions.publish(built, {"receipt.json": "{}"})
     assert built.path.is_dir() and shelf.current() is None
     for name, text in RECEIPTS.items():

@@ -334,7 +334,7 @@ def test_the_table_for_dbt(catalogue, tmp_path):
         rows = connection.execute(
             "SELECT * EXCLUDE (action_fr, action_en) FROM run.source_health WHERE source_id = ?", [NEET]
         )
-        assert dict(zip([c[0] for c in rows.description], rows.fetchone())) == {
+        assert dict(zip([c[0] for c in rows.description], rows.fetchone(), strict=True)) == {
             "source_id": NEET,
             "state": "due",
             "since": date(2025, 9, 30),

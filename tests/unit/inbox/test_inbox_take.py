@@ -201,10 +201,12 @@ def test_written_over_while_it_is_taken(home):
 
 def test_an_older_delivery_is_told_that_it_is_outweighed(home, catalogue):
     from orchestration.inbox import answers
+    from orchestration.inbox.recognise import Recognition
+    from orchestration.inbox.story import Story
     from orchestration.inbox.trial import Trial
 
-    found = answers.Recognition("lucie_labels", "labels", vintage="2024")
-    story = answers.Story(
+    found = Recognition("lucie_labels", "labels", vintage="2024")
+    story = Story(
         name="x",
         digest="0",
         when=__import__("inbox_fakes").NOW,

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import time
 from datetime import date
+from functools import partial
 
 import pytest
 from inbox_fakes import LABELS, MEMBERS, NOW, SOURCES
 
 from orchestration.base.homes import FolderUnusable
 from orchestration.base.messages import Message
+from orchestration.inbox import folder, take
 from orchestration.inbox.take import take_all
 from tests.words import en, fr
 
@@ -160,17 +162,19 @@ def test_one_document_under_two_names_is_filed_once(home):
     assert {a.state for a in found.values()} == {"accepted"} and len(home.taken()) == 1
 
 
-def test_just_dropped_files_are_waited_for(home):
-    home.drop("membres.csv", MEMBERS)
+def test_just_dropped_files_are_waited_for(home, monkeypatch):
+    begun = home.drop("membres.csv", MEMBERS).stat().st_ctime
     told, slept = [], []
 
-    def sleep(seconds):
-        slept.append(seconds)
-        os.utime(home.inbox.path / "membres.csv", (1, 1))
-        # the change time cannot be set: the clock goes on instead
-        time.sleep(0.6)
+    def clock():
+        # the change time cannot be set: a clock goes on instead, by what was waited and nothing else
+        return begun + sum(slept)
 
-    found = take_all(home.settings, home.refresh, settle_seconds=0.5, now=lambda: NOW, sleep=sleep, step=told.append)
+    for look in (folder.arriving, folder.scan):
+        monkeypatch.setattr(take, look.__name__, partial(look, clock=clock))
+    found = take_all(
+        home.settings, home.refresh, settle_seconds=0.5, now=lambda: NOW, sleep=slept.append, step=told.append
+    )
     assert [a.state for a in found] == ["accepted"] and slept == [1]
     assert (
         fr(told[0]) == "1 fichier vient d'arriver : relevé dans 1 s."

@@ -11,7 +11,9 @@ import pytest
 from orchestration.base.messages import Message, Refusal
 from orchestration.base.settings import PROJECT
 from orchestration.catalog import load_catalogue
-from orchestration.judging.waivers import KINDS, load_waivers
+from orchestration.judging.judge import removed_on_purpose
+from orchestration.judging.waivers import FILE, KINDS, NAMES_FILE, load_waivers
+from orchestration.receipts.sentences import catalogues
 from orchestration.triage.faults import Fault
 from tests.words import en, fr
 
@@ -178,3 +180,28 @@ def test_every_kind_of_fault_can_be_named():
 def test_a_message_is_in_both_languages(tmp_path):
     (note,) = written(tmp_path, ENTRY).notes(LAST)
     assert isinstance(note.message, Message) and "last day today" in en(note.message)
+
+
+def test_advice_that_ends_on_the_file_is_known_by_its_code(tmp_path):
+    checks = ("reading", "conforming", "triage")
+    naming = {f"{r}.{n}" for r in checks for n, said in catalogues.catalogue(r).items() if FILE in said["en"]}
+    assert naming == {code for code in NAMES_FILE if not code.startswith("judging.")}
+    fault = Fault("jump", Message.of(fr="faux.", en="wrong."), Message.of(fr="Voir.", en="Look."))
+    for check in ("jump", "unit"):
+        fault = written(tmp_path, "").explained(fault, "insee_filosofi", "income", "2018", check)
+    assert en(fault.action).startswith("Look. If its figures are right, enter a dated waiver in waivers.yml. The line")
+    assert en(fault.action).count("enter a dated waiver") == 1 and en(fault.action).count("The line to complete") == 2
+
+
+def test_the_team_gets_the_line_with_what_it_would_say(tmp_path, catalogue):
+    source = next(s for s in catalogue.values() if s.role == "team")
+    told = []
+    sink = written(tmp_path, "").sink(
+        source.source_id, "t", "2026", LAST, lambda *a: told.append(a), removed_on_purpose(source, LAST)
+    )
+    for kind, said in (("vanished", "why: lignes retirées exprès, who: "), ("jump", "why: …, who: …, until: …}")):
+        with pytest.raises(Fault) as caught:
+            sink(Fault(kind, Message.of(fr="faux.", en="wrong.")))
+        assert said in fr(caught.value.action) and said in en(caught.value.action)
+        assert ("until: 2027-04-30}" in en(caught.value.action)) == (kind == "vanished")
+    assert not told

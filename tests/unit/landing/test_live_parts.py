@@ -18,7 +18,7 @@ from orchestration.landing.live import LiveSettings, guard, publishers
 from orchestration.landing.live.addresses import Address, plain_name, shown
 from orchestration.landing.live.changes import Validators, Verdict, by_headers, by_publisher, not_modified
 from orchestration.landing.live.clock import parse_moment
-from orchestration.landing.live.engine import retry_after
+from orchestration.landing.live.failures import retry_after
 from orchestration.landing.live.journal import Entry
 from orchestration.landing.live.progress import Bars
 from orchestration.landing.live.wording import LiveFailure

@@ -13,7 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from orchestration.base.messages import Message
+from orchestration.base.messages import Message, say
 from orchestration.base.settings import PROJECT, Settings
 from orchestration.catalog import load_catalogue
 from orchestration.health.freshness import health
@@ -107,7 +107,8 @@ def tell(settings, *files, day=0, **more):
     return notify(settings, outcome(*files, **more), CATALOGUE, now=NOW + timedelta(days=day))
 
 
-def late(source_id, today=NOW.date()):
+def late(source_id, today=None):
+    today = today or NOW.date()
     source = CATALOGUE[source_id]
     found = health(
         source, newest_vintage="2014", published_at=None, fetched_at=None, refused=False, today=today, channel="live"
@@ -175,7 +176,7 @@ def test_a_blocked_edition_is_told_with_the_checks_that_block_it(settings, liste
 
 
 def test_a_refresh_that_gave_up_tells_its_note(settings, listener):
-    note = Message.of(fr="Rien n'est publié : disque plein", en="Nothing is published: disk full")
+    note = say("refresh.nothing_published", reason=Message.of(fr="disque plein", en="disk full"))
     tell(settings, code=4, note=note)
     assert "reste en service : disque plein" in listener.last["message"]
 
@@ -201,8 +202,20 @@ def test_a_late_source_whose_new_file_is_refused_is_not_settled(settings, listen
     assert listener.last["title"] == "Observatoire RSE-ODD : tout est rétabli"
 
 
-def test_a_reason_that_names_its_file_does_not_name_it_twice(settings, listener):
-    reason = Message.of(fr="FILO2019.csv : colonne « Q2 » absente", en="FILO2019.csv: column 'Q2' is missing")
+NO_ROWS = say("judging.no_rows", file="FILO2019.csv")
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        NO_ROWS,
+        say("judging.files_and_reason", files=["FILO2019.csv"], reason=say("judging.key_missing")),
+        say("judging.headers_of_other_source", reason=NO_ROWS, looks_like="x", source_id="x"),
+        Message.join([NO_ROWS, say("judging.key_missing")]),
+    ],
+    ids=lambda r: r.code,
+)
+def test_a_reason_that_names_its_file_does_not_name_it_twice(settings, listener, reason):
     tell(settings, file().model_copy(update={"reason": reason}), code=3)
     assert listener.last["message"].count("FILO2019.csv") == 2  # once in each language
 

@@ -122,7 +122,7 @@ def test_nothing_is_executed_or_loaded_from_elsewhere(page):
 
 def test_the_page_is_well_formed_and_readable_by_a_screen_reader(page):
     class Check(HTMLParser):
-        void = {"meta", "br", "link", "img", "input"}
+        void = frozenset({"meta", "br", "link", "img", "input"})
 
         def __init__(self):
             super().__init__()

@@ -192,7 +192,7 @@ def test_two_checks_of_one_name_are_refused(tmp_path):
     content = json.loads(path.read_text())
     content["expectations"] *= 2
     path.write_text(json.dumps(content))
-    with pytest.raises(SuiteError, match="meta.label"):
+    with pytest.raises(SuiteError, match=r"meta\.label"):
         read_suite(path)
     content["expectations"][1] = content["expectations"][1] | {
         "meta": {"notes": {"fr": "x", "en": "x"}, "to_do": {"fr": "x", "en": "x"}, "label": "second"}

@@ -115,10 +115,7 @@ def test_gz_and_zip_of_the_same_table(tmp_path):
         ),
         zipped(tmp_path / "both.zip", {"t.csv.gz": gzip.compress(TEXT.encode())}),
     ):
-        if path.name == "mac.zip":
-            table = read(path, member=re.compile(r"t\.csv"))
-        else:
-            table = read(path)
+        table = read(path, member=re.compile(r"t\.csv")) if path.name == "mac.zip" else read(path)
         assert table.rows == ROWS and table.file == path.name
         assert {a.kind for a in table.adaptations} == {"compression"}
 

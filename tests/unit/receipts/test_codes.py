@@ -19,11 +19,9 @@ from orchestration.receipts.sentences import catalogues
 from orchestration.receipts.sentences.templates import Field, compiled
 
 CODE = PROJECT / "orchestration"
-# rooms whose sentences still stand in their modules
-WAITING = ("judging", "refresh", "lake", "records", "building", "notifications")
 # rooms that lie below `receipts`: they hand messages up and never see a word
 BELOW = ("catalog", "reading", "conforming", "triage", "landing", "editions", "lake", "records")
-ROOMS = sorted(p.stem for p in catalogues.FOLDER.glob("*.yml") if p.stem != catalogues.LABELS)
+ROOMS = sorted(p.stem for p in catalogues.FOLDER.glob("*.yml") if p.stem != "labels")
 SENTENCES = {f"{room}.{name}" for room in ROOMS for name in catalogues.catalogue(room)}
 A_CODE = re.compile(rf"({'|'.join(ROOMS)})\.[a-z0-9_]+")
 # where French is what is read (how publishers write a day, a note) or written (a page of the catalogue in both languages)
@@ -61,7 +59,7 @@ def modules() -> tuple[Module, ...]:
 def judged() -> Iterator[Module]:
     """Yield the modules of the rooms whose sentences stand in catalogues."""
     messages = CODE / "base" / "messages.py"
-    yield from (m for m in modules() if m.room not in ("receipts", *WAITING) and m.path != messages)
+    yield from (m for m in modules() if m.room != "receipts" and m.path != messages)
 
 
 def said(module: Module) -> Iterator[tuple[ast.Call, list[str]]]:

@@ -99,8 +99,7 @@ def test_a_refused_file_says_why_what_to_do_and_who() -> None:
     assert "mais 15 fichiers ont été refusés : pour ces données, les derniers bons" in text
     section = _section(text, "Ce qui a été refusé ou gardé tel quel")
     assert section.splitlines() == [
-        "- **Index de l'égalité** (refusé ; 2022) — `index-00.xlsx`, `index-01.xlsx`, "
-        "`index-02.xlsx` … et 12 autres fichiers",
+        "- **Index de l'égalité** (refusé ; 2022) — `index-00.xlsx`, `index-01.xlsx`, `index-02.xlsx` … et 12 autres fichiers",
         "  - Pourquoi : ligne 12 : note 185 (fr)",
         "  - À faire : demander un nouveau fichier (fr)",
         "  - Par : service Égalité",

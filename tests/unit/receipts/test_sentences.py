@@ -9,7 +9,7 @@ from orchestration.receipts.sentences import both, catalogues
 from orchestration.receipts.sentences.templates import FORMATS, agreed, compiled, filled
 from tests.words import en, fr
 
-ROOMS = sorted(p.stem for p in catalogues.FOLDER.glob("*.yml") if p.stem != catalogues.LABELS)
+ROOMS = sorted(p.stem for p in catalogues.FOLDER.glob("*.yml") if p.stem != "labels")
 SENTENCES = [f"{room}.{name}" for room in ROOMS for name in catalogues.catalogue(room)]
 # the grain of a team's table (« un projet ») is known in French only
 FRENCH_ONLY = {
@@ -108,6 +108,7 @@ def test_texts_that_are_data_and_joined_messages() -> None:
         ("{a:quoted}", {"a": ["x", "y"]}, "« x », « y »", "'x', 'y'"),
         ("{a:quoted}", {"a": "x"}, "« x »", "'x'"),
         ("{a:semicolons}", {"a": ["x", "y"]}, "x ; y", "x; y"),
+        ("{a:and}", {"a": [12, 15]}, "12 et 15", "12 and 15"),
         ("{a:or}", {"a": ["x", "y", "z"]}, "x ou y ou z", "x or y or z"),
         ("{a:of}", {"a": "le millésime 2018"}, "du millésime 2018", "de le millésime 2018"),
         ("{a:of}", {"a": "l'extrait"}, "de l'extrait", "de l'extrait"),

@@ -105,5 +105,5 @@ def test_the_prompt_stops_at_once(tmp_path):
 
 
 def test_what_was_ordered_and_never_judged_is_not_published():
-    with pytest.raises(RuntimeError, match="programmes.figures.2026-11"):
+    with pytest.raises(RuntimeError, match=r"programmes\.figures\.2026-11"):
         publish.publish(SimpleNamespace(ordered=[SimpleNamespace(ticket="programmes.figures.2026-11")]), None, None)

@@ -8,10 +8,11 @@ from types import SimpleNamespace
 import pytest
 
 from orchestration.base.messages import Message
-from orchestration.building.warehouse import Broken, NodeResult
+from orchestration.building.orders import Broken, NodeResult
 from orchestration.lake.register import SourceState, Vintage
 from orchestration.records.outcome import FileOutcome, RefreshOutcome
 from orchestration.refresh import build, publish
+from tests.words import fr
 
 NOW = datetime(2026, 11, 29, tzinfo=UTC)
 KEYS = {
@@ -39,8 +40,7 @@ def failed(**changes) -> NodeResult:
             "asset": "fct_indicator_value",
             "rule": "rule period shape",
             "rows": 51,
-            "fr": SHAPES,
-            "en": "a period …",
+            "demand": Message.of(fr=SHAPES, en="a period …"),
             "examples": [KEYS],
             **changes,
         }
@@ -67,25 +67,24 @@ def test_a_rule_that_blocks_is_told_in_words_with_its_rows_and_what_lets_the_res
         "neet_communes_2018.csv",
         "et 50 autre",
     ):
-        assert word in message.fr, word
+        assert word in fr(message), word
     # not « rule period shape (51) »: no English word of ours, and no row published by a waiver
-    assert "rule" not in message.fr and "retenues" in message.fr and "sans elles" in message.fr
-    assert (
-        "Retenu" not in build._node_check(run(), failed()).message.fr
-        and "retenues" not in build._node_check(run(), failed()).message.fr
+    assert "rule" not in fr(message) and "retenues" in fr(message) and "sans elles" in fr(message)
+    assert "Retenu" not in fr(build._node_check(run(), failed()).message) and "retenues" not in fr(
+        build._node_check(run(), failed()).message
     )
 
 
 @pytest.mark.parametrize(("rows", "said"), [(1, "1 ligne s'en écarte :"), (2, "2 lignes s'en écartent :")])
 def test_one_row_is_one_row(rows, said):
-    assert said in named(Broken("fct_indicator_value", "rule x", rows, "x", "x", [KEYS] * rows)).fr
+    assert said in fr(named(Broken("fct_indicator_value", "rule x", rows, Message.of(fr="x", en="x"), [KEYS] * rows)))
 
 
 def test_why_addresses_and_half_a_stock_gave_nothing_is_told_once():
-    down = Message(
+    down = Message.of(
         fr="www.insee.fr est injoignable (nom inconnu).", en="www.insee.fr cannot be reached (unknown name)."
     )
-    half = Message(fr="l'autre fichier du stock manque", en="the other file of the stock is missing")
+    half = Message.of(fr="l'autre fichier du stock manque", en="the other file of the stock is missing")
     files = [
         FileOutcome(
             source="insee_cog",
@@ -125,13 +124,13 @@ def test_why_addresses_and_half_a_stock_gave_nothing_is_told_once():
         FileOutcome(
             source="insee_neet",
             state="missing",
-            reason=Message(fr="aucun fichier dans cet envoi", en="no file in this delivery"),
+            reason=Message.of(fr="aucun fichier dans cet envoi", en="no file in this delivery"),
         ),
     ]
     outcome = RefreshOutcome(
         run_id="r", started_at=NOW, finished_at=NOW, territory="244400404", channel="live", sources=files
     )
-    assert [m.fr for m in publish._gave_nothing(outcome)] == [
+    assert [fr(m) for m in publish._gave_nothing(outcome)] == [
         "insee_cog, insee_filosofi : www.insee.fr est injoignable (nom inconnu).",
         "insee_sirene : l'autre fichier du stock manque.",
     ]
@@ -148,5 +147,5 @@ def test_no_edition_is_said_to_stay_where_there_is_none(monkeypatch, edition, sa
     monkeypatch.setattr(publish, "_told", lambda _run, outcome, _comparison: outcome)
     monkeypatch.setattr(publish, "current_name", lambda _: edition)
     monkeypatch.setattr(publish, "outcome_of_run", lambda _run, **told: SimpleNamespace(**told))
-    told = publish.block(SimpleNamespace(home=None), [Message(fr="non", en="no")], checks=[], waivable=[])
-    assert told.action.fr.startswith(said)
+    told = publish.block(SimpleNamespace(home=None), [Message.of(fr="non", en="no")], checks=[], waivable=[])
+    assert fr(told.action).startswith(said)

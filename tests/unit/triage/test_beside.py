@@ -45,7 +45,7 @@ def dictionary() -> bytes:
 
 
 @pytest.mark.parametrize(
-    "source, name, data",
+    ("source", "name", "data"),
     [
         ("insee_filosofi", "Lisez-moi.txt", "Base Filosofi\n\nSource : Insee, DGFiP.\nLicence ouverte."),
         ("insee_filosofi", "documentation.pdf", b"%PDF-1.4\n%..."),
@@ -78,7 +78,7 @@ POPULATION = (PROJECT / "sources/insee_population/sample/2022/pop2022_donnees_co
 
 
 @pytest.mark.parametrize(
-    "source, name, data",
+    ("source", "name", "data"),
     [
         # required headers are there under an unknown name, one was renamed
         (

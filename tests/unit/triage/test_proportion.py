@@ -166,7 +166,7 @@ def test_a_tenth_of_the_figures_in_another_unit_is_the_files_fault(desk):
         desk.read("donnees_communes.csv", "2023", populations(rows))
 
 
-@pytest.mark.parametrize("before, after", [(3, 31), (4, 40), (9, 91), (15, 150), (40, 4)])
+@pytest.mark.parametrize(("before", "after"), [(3, 31), (4, 40), (9, 91), (15, 150), (40, 4)])
 def test_small_counts_may_grow_tenfold(desk, before, after):
     old, new = communes(), communes(year=2023)
     for i in (100, 400, 900):
@@ -213,18 +213,16 @@ def critical() -> list[tuple[str, str, dict]]:
     found = []
     for path in sorted((PROJECT / "expectations/sources").glob("*.json")):
         source, table = path.stem.split(".")
-        for e in json.loads(path.read_text(encoding="utf-8"))["expectations"]:
-            if (
-                e["severity"] == "critical"
-                and SOURCES[source].role in ("indicator", "reference")
-                and not SOURCES[source].is_bulk
-            ):
-                found.append((source, table, e))
+        if SOURCES[source].role not in ("indicator", "reference") or SOURCES[source].is_bulk:
+            continue
+        expectations = json.loads(path.read_text(encoding="utf-8"))["expectations"]
+        found += [(source, table, e) for e in expectations if e["severity"] == "critical"]
     return found
 
 
 @pytest.mark.parametrize(
-    "source, table, e", [pytest.param(*c, id=f"{c[0]}-{c[1]}-{c[2]['type']}-{i}") for i, c in enumerate(critical())]
+    ("source", "table", "e"),
+    [pytest.param(*c, id=f"{c[0]}-{c[1]}-{c[2]['type']}-{i}") for i, c in enumerate(critical())],
 )
 def test_what_a_suite_calls_critical_of_a_row_costs_the_row_before(source, table, e):
     """Suites run on whole tables and refuse whole files: what they ask of a row must be asked of the row before."""
