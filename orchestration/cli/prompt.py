@@ -1,9 +1,9 @@
 """What the command line says of itself: help in both languages, and words for a command that is mistyped.
 
-The English help stands with the commands in their families' modules, where Typer wants it; the French one, the
-settings and the headings are data, in `receipts/sentences/help.json`: by command and by `command.option` (`.option` for
-those that several share). Add the line of a new command or option there; a test asks for it. What a command does
-belongs to its module.
+The English help stands with the commands in their families' modules, where Typer wants it. The French one and what is
+said of a mistyped command (in English Typer's own words), the settings and the headings are data, in
+`receipts/sentences/help.json`: the help by command and by `command.option` (`.option` for those that several share).
+Add the line of a new command or option there; a test asks for it. What a command does belongs to its module.
 
 Imports inside functions: the rooms asked there cost 0.1 s to import, the catalogues of sentences 0.02 s; only the help
 of `refresh`, a mistyped command and an accident ask.
@@ -91,7 +91,8 @@ def _complain(error: Any) -> int:
     if type(error).__name__ == "NoArgsIsHelpError":
         print(error.format_message())
         return WRONG_USAGE
-    _tell(_mistyped(error, ctx), say("cli.help_at", command=ctx.command_path if ctx is not None else "observatory"))
+    print(_mistyped(error, ctx), file=sys.stderr)
+    _tell(say("cli.help_at", command=ctx.command_path if ctx is not None else "observatory"))
     return WRONG_USAGE
 
 
@@ -114,30 +115,32 @@ def _tell(*messages: Message) -> None:
         print(text(message, language()), file=sys.stderr)
 
 
-def _mistyped(error: Any, ctx: Any) -> Message:
-    """Say what is wrong with a command line; in English, Typer's own words do."""
-    param, english = getattr(error, "param", None), error.format_message()
+def _mistyped(error: Any, ctx: Any) -> str:
+    """Return what is wrong with a command line: in English, Typer's own words do."""
+    if language() == "en":
+        return str(error.format_message())
+    param, words = getattr(error, "param", None), help_words()["mistyped"]
     name = _spelt(param).split()[0] if param is not None else ""
     match type(error).__name__:
         case "NoSuchOption":
-            if error.possibilities:
-                near = error.possibilities
-                return say("cli.unknown_option_near", option=error.option_name, near=near, english=english)
-            return say("cli.unknown_option", option=error.option_name, english=english)
+            near, kind = ", ".join(error.possibilities or ()), "unknown_option"
+            said = words[f"{kind}_near" if near else kind].format(option=error.option_name, near=near)
         case "BadOptionUsage":
-            return say("cli.value_missing", option=error.option_name, english=english)
+            said = words["value_missing"].format(option=error.option_name)
         case "MissingParameter":
-            return say("cli.argument_missing", name=name, english=english)
+            said = words["argument_missing"].format(name=name)
         case "BadParameter":
-            return say("cli.value_unfit", name=name, english=english)
-    if ctx is not None and isinstance(ctx.command, Group):
-        return say("cli.unknown_command", commands=ctx.command.list_commands(ctx), english=english)
-    return say("cli.word_too_many", english=english)
+            said = words["value_unfit"].format(name=name)
+        case _ if ctx is not None and isinstance(ctx.command, Group):
+            said = words["unknown_command"].format(commands=", ".join(ctx.command.list_commands(ctx)))
+        case _:
+            said = words["word_too_many"]
+    return str(said)
 
 
 @cache
 def help_words() -> dict[str, Any]:
-    """Return what the help says beside Typer's English: `french`, `settings`, `headings`."""
+    """Return what the help says beside Typer's English: `french`, `mistyped`, `settings`, `headings`."""
     # JSON: what reads the catalogues in YAML costs 0.02 s to import, a tenth of what `--help` may take
     words: dict[str, Any] = json.loads(_WORDS.read_text(encoding="utf-8"))
     return words
