@@ -86,7 +86,7 @@ def test_it_speaks_of_nothing_else(tmp_path, asked):
 def test_a_waived_fault_warns_and_names_its_waiver(tmp_path):
     warned = {}
     decide = written(tmp_path, ENTRY).sink("insee_filosofi", "income", "2016", LAST, warned.setdefault)
-    decide(Fault("vanished", "il en manque", "some are gone"))
+    decide(Fault("vanished", Message.of(fr="il en manque", en="some are gone")))
     (said,) = warned.values()
     assert fr(said).startswith("il en manque — dérogation jusqu'au 31/03/2027")
     assert "data team" in en(said) and "waivers.yml line 3" in en(said)
@@ -95,7 +95,7 @@ def test_a_waived_fault_warns_and_names_its_waiver(tmp_path):
 def test_a_fault_that_is_refused_gives_the_line_that_would_waive_it(tmp_path, catalogue):
     decide = written(tmp_path, ENTRY).sink("insee_filosofi", "income", "2018", LAST, {}.setdefault)
     with pytest.raises(Refusal) as refusal:
-        decide(Fault("jump", "un saut", "a jump", column="median"))
+        decide(Fault("jump", Message.of(fr="un saut", en="a jump"), column="median"))
     line = en(refusal.value.action).partition("have reviewed: ")[2]
     filled = (
         line.replace("why: …", "why: checked by hand")
@@ -110,7 +110,7 @@ def test_a_fault_that_is_refused_gives_the_line_that_would_waive_it(tmp_path, ca
 def test_a_refusal_after_the_end_says_that_there_was_a_waiver(tmp_path):
     decide = written(tmp_path, ENTRY).sink("insee_filosofi", "income", "2016", date(2027, 4, 1), {}.setdefault)
     with pytest.raises(Refusal) as refusal:
-        decide(Fault("vanished", "il en manque.", "some are gone."))
+        decide(Fault("vanished", Message.of(fr="il en manque.", en="some are gone.")))
     assert "a expiré le 31/03/2027 (waivers.yml ligne 3)" in fr(refusal.value.reason)
 
 
