@@ -23,6 +23,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from orchestration.base.messages import Message, Refusal, say
+from orchestration.quality.suites import SuiteError, read_suite
 from orchestration.records.waived import Standing, Waived, WaiverNote
 
 if TYPE_CHECKING:
@@ -374,8 +375,6 @@ def _unknown(waiver: Waiver, catalogue: Mapping[str, Source] | None, expectation
 
 
 def _expectations(folder: Path, source: str, table: str) -> list[str]:
-    from orchestration.quality.suites import SuiteError, read_suite
-
     name = f"{MARTS}/{table}.json" if source == MARTS else f"sources/{source}.{table}.json"
     try:
         return [e.name for e in read_suite(folder / name).expectations if e.severity == "critical"]

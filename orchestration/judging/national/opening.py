@@ -150,8 +150,6 @@ def _copy_looking(packed: IO[bytes], plain: IO[bytes], delimiter: bytes = b"") -
 def _open_parquet(
     connection: duckdb.DuckDBPyConnection, source: Source, landed: Landed, match: Match, path: Path
 ) -> Raw:
-    import duckdb
-
     relation = f"read_parquet({quoted(path)})"
     try:
         header = [r[0] for r in connection.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()]
@@ -187,8 +185,6 @@ def _open_csv(
     scan: QuoteScan | None,
     work: Path,
 ) -> Raw:
-    import duckdb
-
     kind = sniff_kind(path)
     if kind not in ("csv", "gz"):
         raise (
