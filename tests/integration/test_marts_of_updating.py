@@ -6,6 +6,7 @@ it is not held to the very figures of that sample. Only the day is set, for a so
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import re
 from datetime import UTC, date, datetime
@@ -44,8 +45,10 @@ class Walk:
         self.seconds: dict = {}
 
     def refresh(self, name: str, day: date, only: list[str] | None = None) -> None:
-        with walking.Walk.open(self.settings, channel=str(self.mirror), only=only) as refresh:
-            refresh.started_at = datetime(day.year, day.month, day.day, 6, tzinfo=UTC)
+        moment = datetime(day.year, day.month, day.day, 6, tzinfo=UTC)
+        with walking.Walk.open(self.settings, channel=str(self.mirror), only=only, today=day) as refresh:
+            refresh.run.started_at = moment
+            refresh.run.grounds = dataclasses.replace(refresh.run.grounds, judged_at=moment)
             self.steps[name] = refresh.walk()
             self.seconds[name] = {n.name: n.seconds for n in refresh.built.outcome.nodes} if refresh.built else {}
 

@@ -19,6 +19,7 @@ import pytest
 import yaml
 
 from orchestration.building import verdicts
+from tests.words import fr
 
 PROJECT = Path(__file__).resolve().parents[3] / "dbt_project"
 HOME = "244400404"
@@ -606,5 +607,5 @@ def test_a_model_that_mistakes_its_unit_or_its_period_blocks_and_shows_nothing_w
         )
         (told,) = verdicts.broken_by(connection, node, verdicts.held_back(connection))
     # what blocks names the rule in words, and the rows
-    assert (told.rule, told.rows, told.held) == ("rule within bounds", 7, True) and "de 0 à 100" in told.fr
+    assert (told.rule, told.rows, told.held) == ("rule within bounds", 7, True) and "de 0 à 100" in fr(told.demand)
     assert told.examples[0]["indicator_id"] == "sdg08_neet_rate" and len(told.examples) == verdicts.EXAMPLES
