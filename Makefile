@@ -30,7 +30,8 @@ $(VENV)/.test-installed: $(VENV)/.installed
 	@touch $@
 
 test: test-setup
-	@$(BIN)/python -m pytest -n auto --dist loadfile
+	@$(BIN)/python -m pytest -n auto --dist loadfile tests/unit --cov --cov-report=term --cov-fail-under=85
+	@$(BIN)/python -m pytest -n auto --dist loadfile tests --ignore=tests/unit
 
 check-setup: test-setup $(VENV)/.check-installed
 
