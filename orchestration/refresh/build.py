@@ -21,7 +21,7 @@ from orchestration.judging.waivers import EXPECTATION, MARTS, TEST, Waiver, waiv
 from orchestration.lake.register import SourceState
 from orchestration.records.outcome import CheckOutcome
 from orchestration.refresh.ingest import ingest_rest, start_worker
-from orchestration.refresh.plan import standing
+from orchestration.refresh.outcome import standing
 from orchestration.refresh.run import Run
 
 

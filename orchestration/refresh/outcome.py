@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from orchestration.base.messages import Message
-from orchestration.health.status import statuses
+from orchestration.health.status import SourceStatus, statuses
 from orchestration.records.outcome import CheckOutcome, RefreshOutcome
 from orchestration.refresh.asking import WELL_KNOWN
 from orchestration.refresh.run import Run
@@ -30,7 +30,6 @@ def outcome(
     files = [o for source_id in run.catalogue for o in run.outcomes(source_id)]
     if exit_code is None:
         exit_code = 3 if any(o.state == "refused" for o in files) else 0
-    found = statuses(run.catalogue, grounds.register, home=run.home, realm=grounds.realm, today=run.today)
     return RefreshOutcome(
         run_id=run.run_id,
         edition=edition,
@@ -46,5 +45,11 @@ def outcome(
         waivers=grounds.waivers.notes(run.today),
         note=note,
         action=action,
-        standing=[s.standing for s in found],
+        standing=[s.standing for s in standing(run)],
     )
+
+
+def standing(run: Run) -> list[SourceStatus]:
+    """Return how every source stands on the day of this refresh, by what it has taken so far."""
+    grounds = run.grounds
+    return statuses(run.catalogue, grounds.register, home=run.home, realm=grounds.realm, today=run.today)

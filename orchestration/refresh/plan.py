@@ -11,14 +11,13 @@ import json
 from orchestration.base.messages import say
 from orchestration.catalog import Source
 from orchestration.editions.shelf import current_name
-from orchestration.health.status import SourceStatus, statuses
 from orchestration.judging.told import Told, known_files
 from orchestration.judging.waivers import MARTS
 from orchestration.lake.fingerprint import folder_hash
 from orchestration.lake.register import SourceState
 from orchestration.landing import Landed
 from orchestration.records.outcome import RefreshOutcome
-from orchestration.refresh.outcome import outcome
+from orchestration.refresh.outcome import outcome, standing
 from orchestration.refresh.run import Run, line_of
 from orchestration.refresh.standing_in import aside, extracts, missing, stand_in
 
@@ -79,9 +78,3 @@ def basis(run: Run) -> str:
     waived = run.grounds.waivers.fingerprint(run.today, MARTS)
     text = json.dumps([paths, settings.territory, run.grounds.realm, code, run.today.isoformat(), states, waived])
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def standing(run: Run) -> list[SourceStatus]:
-    """Return how every source stands on the day of this refresh, by what it has taken so far."""
-    grounds = run.grounds
-    return statuses(run.catalogue, grounds.register, home=run.home, realm=grounds.realm, today=run.today)
