@@ -29,10 +29,15 @@ INDICATORS = [
     "definition_fr",
     "definition_en",
     "limits_fr",
+    "limits_en",
+    "contribution",
+    "lever",
+    "natural_limit",
     "target_value",
     "target_year",
     "target_setter",
     "target_scope",
+    "target_reference",
     "is_available",
     "measure",
     "published_precision",
@@ -115,10 +120,15 @@ def _row(entry: Entry, units: dict[str, Unit]) -> dict[str, object]:
         "definition_fr": text(of.definition, "fr"),
         "definition_en": text(of.definition, "en"),
         "limits_fr": of.limits_fr,
+        "limits_en": of.limits_en,
+        "contribution": of.contribution,
+        "lever": of.lever,
+        "natural_limit": _number(of.natural_limit),
         "target_value": _number(of.target.value if of.target else None),
         "target_year": of.target and of.target.year,
         "target_setter": of.target and of.target.setter,
         "target_scope": of.target and of.target.scope,
+        "target_reference": of.target and of.target.reference,
         "is_available": str(entry.has_model).lower(),
         "measure": of.measure,
         "published_precision": _number(of.published_precision),
@@ -257,6 +267,8 @@ def _page(entry: Entry, units: dict[str, Unit]) -> str:
         ("Goal · target", f"{entry.goal} · {', '.join(of.targets)}"),
         ("Unité · unit", unit.unit_fr if unit.unit_fr == unit.unit else f"{unit.unit_fr} · {unit.unit}"),
         ("Wanted direction", of.direction),
+        ("What it measures is a contribution", of.contribution),
+        ("Companies' lever on it", of.lever),
         ("Measure · adds up as", f"{of.measure} · {of.additivity}"),
         ("Counted at", of.place),
         ("Sources", ", ".join(f"`{s}`" for s in of.sources)),
@@ -265,7 +277,7 @@ def _page(entry: Entry, units: dict[str, Unit]) -> str:
     if of.published_precision is not None:
         facts.append(("In steps of", f"{of.published_precision:g}"))
     if of.target:
-        facts.append(("Target", f"{of.target.value:g} ({of.target.year}), {of.target.setter}, {of.target.scope}"))
+        facts.append(("Target", f"{of.target.value:g} ({of.target.year}), {of.target.setter}, {of.target.scope}: {of.target.reference}"))
     lines = [
         f"<!-- {head(f'dbt_project/models/indicators/goal_{entry.goal:02d}/{entry.path.name}')} -->",
         f"# {text(of.name, 'fr')} · {text(of.name, 'en')}",
@@ -281,10 +293,11 @@ def _page(entry: Entry, units: dict[str, Unit]) -> str:
         "",
         text(of.definition, "en"),
         "",
-        "## Limites",
+        "## Limites · Limits",
         "",
         of.limits_fr,
         "",
+        *([of.limits_en, ""] if of.limits_en else []),
     ]
     if of.method:
         lines += ["## How it is made", "", of.method.strip(), ""]

@@ -47,12 +47,16 @@ Words = Annotated[Message, AfterValidator(_written)]
 
 
 class Target(Strict):
-    """A value that somebody with a mandate has set, until when, and for which territory. A baseline is none."""
+    """A value that somebody with a mandate has set, until when, and for which level of territory. A baseline is none.
+
+    Set for the country, it is a reading aid elsewhere. `reference`: the document that sets it.
+    """
 
     value: float
     year: int | None = None
-    setter: str
-    scope: str
+    setter: str = Field(min_length=1)
+    scope: Literal["country", "region", "department", "epci", "commune"]
+    reference: str = Field(min_length=1)
 
 
 class Bounds(Strict):
@@ -106,6 +110,9 @@ class Caveat(Strict):
 class Indicator(Strict):
     """One indicator. `sources`: the first is the main one: it wins where two give one figure.
 
+    `contribution`: whether what is measured serves the goal (`positive`) or harms it (`negative`): the two are never netted. `lever`: how
+    far companies' own practice moves it (`direct`: wages, accidents; `indirect`: through work, purchases, travel; `none`).
+    `natural_limit`: a value that the figure comes close to but cannot pass (100 % of the sites), which slows the growth asked of it.
     `published_precision`: the step in which the source publishes; none where the value is computed from counts.
     `withheld_together`: figures over companies whose cells add up to a total: those of one name are withheld together, so that
     none follows from the others (dbt_project/models/secrecy). `method`: Markdown for the indicator's page.
@@ -115,10 +122,14 @@ class Indicator(Strict):
     targets: list[str] = Field(min_length=1)
     definition: Words
     limits_fr: str = Field(min_length=1)
+    limits_en: str | None = Field(default=None, min_length=1)
     unit: str
     measure: Literal["share", "gap", "rate", "ratio", "index", "level", "count"]
     additivity: Literal["count", "share", "ratio", "quantile", "index"]
     direction: Literal["up", "down", "parity"]
+    contribution: Literal["positive", "negative"]
+    lever: Literal["direct", "indirect", "none"]
+    natural_limit: float | None = None
     kind: Literal["territory", "company"] = "territory"
     place: Literal["residence", "workplace"]
     sources: list[str] = Field(min_length=1)

@@ -13,8 +13,9 @@ synthetic as (
 )
 select catalogue.indicator_id, catalogue.sdg_id, catalogue.sdg_target, catalogue.name_fr, catalogue.name_en,
   catalogue.unit, catalogue.unit_fr, catalogue.desired_direction, catalogue.kind, catalogue.source_id, catalogue.frequency,
-  catalogue.definition_fr, catalogue.definition_en, catalogue.limits_fr, catalogue.target_value, catalogue.target_year,
-  catalogue.target_setter, catalogue.target_scope,
+  catalogue.definition_fr, catalogue.definition_en, catalogue.limits_fr, catalogue.limits_en,
+  catalogue.contribution, catalogue.lever, catalogue.natural_limit, catalogue.target_value, catalogue.target_year,
+  catalogue.target_setter, catalogue.target_scope, catalogue.target_reference,
   catalogue.measure, catalogue.published_precision, catalogue.place, catalogue.additivity,
   coalesce(synthetic.is_synthetic_only, false) as is_synthetic_only
 from {{ ref('indicators') }} as catalogue
