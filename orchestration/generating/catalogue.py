@@ -277,7 +277,12 @@ def _page(entry: Entry, units: dict[str, Unit]) -> str:
     if of.published_precision is not None:
         facts.append(("In steps of", f"{of.published_precision:g}"))
     if of.target:
-        facts.append(("Target", f"{of.target.value:g} ({of.target.year}), {of.target.setter}, {of.target.scope}: {of.target.reference}"))
+        facts.append(
+            (
+                "Target",
+                f"{of.target.value:g} ({of.target.year}), {of.target.setter}, {of.target.scope}: {of.target.reference}",
+            )
+        )
     lines = [
         f"<!-- {head(f'dbt_project/models/indicators/goal_{entry.goal:02d}/{entry.path.name}')} -->",
         f"# {text(of.name, 'fr')} · {text(of.name, 'en')}",
