@@ -4,5 +4,5 @@ from {{ ref('stg_ecolab_indicators__measures') }}
 where measure_id = '23' and value is not null
 union all
 select 'country', 'FR', cast(year as varchar), value, is_synthetic, source_id, vintage
-from {{ ref('stg_sgpe_targets__measures') }}
-where measure_id = '18d65d5b-5f9b-44a4-90fa-63ba85edcfd7' and perimeter = 'Hexagone et outre-mer' and value is not null
+from {{ ref('int_sgpe_measures') }}
+where measure_id = '18d65d5b-5f9b-44a4-90fa-63ba85edcfd7' and perimeter_code = 'FR' and value is not null

@@ -4,5 +4,5 @@ from {{ ref('stg_ecolab_indicators__measures') }}
 where measure_id = '510' and value is not null
 union all
 select 'country', 'FM', cast(year as varchar), value, is_synthetic, source_id, vintage
-from {{ ref('stg_sgpe_targets__measures') }}
-where measure_id = '12452ab2-7e86-4c6d-a610-e4e87d83a715' and perimeter = 'Hexagone' and value is not null
+from {{ ref('int_sgpe_measures') }}
+where measure_id = '12452ab2-7e86-4c6d-a610-e4e87d83a715' and perimeter_code = 'FM' and value is not null

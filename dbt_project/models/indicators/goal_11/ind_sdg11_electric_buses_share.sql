@@ -4,5 +4,5 @@ from {{ ref('stg_ecolab_indicators__measures') }}
 where measure_id = '453' and value is not null
 union all
 select 'country', 'FR', cast(year as varchar), value, is_synthetic, source_id, vintage
-from {{ ref('stg_sgpe_targets__measures') }}
-where measure_id = '3d09a623-1f74-44d0-91f1-1eec76509605' and perimeter = 'Hexagone et outre-mer' and value is not null
+from {{ ref('int_sgpe_measures') }}
+where measure_id = '3d09a623-1f74-44d0-91f1-1eec76509605' and perimeter_code = 'FR' and value is not null

@@ -4,5 +4,5 @@ from {{ ref('stg_ecolab_indicators__measures') }}
 where measure_id = '826' and value is not null
 union all
 select 'country', 'FM', cast(year as varchar), value, is_synthetic, source_id, vintage
-from {{ ref('stg_sgpe_targets__measures') }}
-where measure_id = '23f8812e-1493-4822-a84d-94f4a74e8ba6' and perimeter = 'Hexagone' and value is not null
+from {{ ref('int_sgpe_measures') }}
+where measure_id = '23f8812e-1493-4822-a84d-94f4a74e8ba6' and perimeter_code = 'FM' and value is not null

@@ -4,5 +4,5 @@ from {{ ref('stg_ecolab_indicators__measures') }}
 where measure_id = '434' and value is not null
 union all
 select 'country', 'FM', cast(year as varchar), value, is_synthetic, source_id, vintage
-from {{ ref('stg_sgpe_targets__measures') }}
-where measure_id = 'ecbedd80-83cf-4add-8361-9cc0fd36c10c' and perimeter = 'Hexagone' and value is not null
+from {{ ref('int_sgpe_measures') }}
+where measure_id = 'ecbedd80-83cf-4add-8361-9cc0fd36c10c' and perimeter_code = 'FM' and value is not null

@@ -4,5 +4,5 @@ from {{ ref('stg_ecolab_indicators__measures') }}
 where measure_id = '42' and value is not null
 union all
 select 'country', 'FR', cast(year as varchar), value, is_synthetic, source_id, vintage
-from {{ ref('stg_sgpe_targets__measures') }}
-where measure_id = '79b62b4c-330d-4979-ba95-29a312f9627c' and perimeter = 'Hexagone et outre-mer' and value is not null
+from {{ ref('int_sgpe_measures') }}
+where measure_id = '79b62b4c-330d-4979-ba95-29a312f9627c' and perimeter_code = 'FR' and value is not null

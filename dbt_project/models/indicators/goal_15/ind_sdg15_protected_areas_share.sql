@@ -4,5 +4,5 @@ from {{ ref('stg_ecolab_indicators__measures') }}
 where measure_id = '961' and value is not null
 union all
 select 'country', 'FR', cast(year as varchar), value, is_synthetic, source_id, vintage
-from {{ ref('stg_sgpe_targets__measures') }}
-where measure_id = '9dada869-94a9-4e65-9095-9c9f0de935d5' and perimeter is null and value is not null
+from {{ ref('int_sgpe_measures') }}
+where measure_id = '9dada869-94a9-4e65-9095-9c9f0de935d5' and perimeter_code = 'unnamed' and value is not null
