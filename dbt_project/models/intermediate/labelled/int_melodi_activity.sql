@@ -1,5 +1,5 @@
 -- People aged 15 to 64 by territory, census and sex, and those among them who are employed or unemployed.
-select places.territory_level, places.territory_code, activity.year, sexes.code as sex,
+select places.territory_level, places.territory_code, activity.year, sexes.code as breakdown,
   sum(activity.persons) filter (where statuses.code in ('employed', 'unemployed')) as active,
   count(*) filter (where statuses.code in ('employed', 'unemployed')) as parts,
   sum(activity.persons) filter (where statuses.code = 'all') as persons,

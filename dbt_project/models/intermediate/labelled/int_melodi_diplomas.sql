@@ -1,5 +1,5 @@
 -- People aged 15 and over out of school, by territory, census, sex and diploma as a code. Several labels of one census are one code.
-select places.territory_level, places.territory_code, diplomas.year, sexes.code as sex, levels.code as diploma,
+select places.territory_level, places.territory_code, diplomas.year, sexes.code as breakdown, levels.code as diploma,
   sum(diplomas.persons) as persons, bool_or(diplomas.is_synthetic) as is_synthetic, diplomas.source_id, diplomas.vintage
 from {{ ref('stg_insee_melodi__diplomas') }} as diplomas
 join {{ ref('int_melodi_places') }} as places
