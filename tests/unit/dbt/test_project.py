@@ -51,6 +51,8 @@ CONTRACT = {
     "mart_indicator_rank": "indicator_id series_id territory_level territory_code period breakdown peer_group rank "
     "percentile group_size group_members group_median is_worst_quartile",
     "mart_territory_peer": "epci_code peer_code rank distance stability contribution_population",
+    "mart_territory_coverage": "indicator_id series_id period territory_level territory_code communes communes_shown "
+    "communes_withheld has_figure refusal_reason",
     "mart_territory_comparison": "indicator_id series_id breakdown role territory_level territory_code period value status "
     "geography_year difference",
     "mart_observatory_kpi": "kpi_id name_fr baseline target value is_met",
