@@ -20,15 +20,15 @@ from orchestration.generating.whole import folders, wanted_files
 ROOT = Path(__file__).resolve().parents[3]
 PROJECT = ROOT / "dbt_project"
 MODELS = PROJECT / "models"
-# each reads those before it: what is read out of the figures (progress, ranks) stands on their marts, and its own marts on it
+# each reads those before it: what is read into the figures (assessment) reads the figures that readers see
 LAYERS = (
     "staging",
     "intermediate",
     "indicators",
     "secrecy",
     "marts/core",
-    "marts/figures",
     "marts/companies",
+    "marts/figures",
     "assessment",
     "marts/assessment",
     "marts/observatory",
@@ -52,6 +52,8 @@ CONTRACT = {
     "method_agreement refusal_reason refusal_fr is_fragile first_period last_period change annual_rate target_value",
     "mart_sdg_scorecard": "sdg_id territory_level territory_code indicators improving stable worsening not_assessed "
     "comparator_rank",
+    "mart_indicator_rank": "indicator_id series_id territory_level territory_code period breakdown peer_group rank "
+    "percentile group_size group_members group_median is_worst_quartile",
     "mart_observatory_kpi": "kpi_id name_fr baseline target value is_met",
     "mart_source_health": "source_id state vintage published_at fetched_at next_due_at action_fr",
     "mart_edition_change": "indicator_id territory_level territory_code period breakdown edition change old_value new_value",
@@ -191,7 +193,7 @@ def test_layers_only_look_back() -> None:
 def test_every_folder_of_models_has_its_yaml_and_no_file_stands_for_a_layer() -> None:
     for folder in {path.parent for layer in LAYERS for path in sql_files(layer).values()}:
         assert list(folder.glob("*.yml")), folder.name
-    for layer in ("staging", "intermediate", "indicators"):
+    for layer in ("staging", "intermediate", "indicators", "assessment"):
         assert not [p.name for p in (MODELS / layer).iterdir() if p.is_file()], layer
 
 
@@ -243,7 +245,7 @@ def test_no_absolute_path_and_no_package() -> None:
 def test_no_figure_depends_on_the_day_on_which_it_is_computed() -> None:
     """Certificates of an old list were counted as of today: the figure of its period fell with each day. Whether a certificate is
     current is a fact of today and stands in its mart, with the day of the list beside it."""
-    for layer in [name for name in LAYERS if not name.startswith("marts")]:
+    for layer in (layer for layer in LAYERS if not layer.startswith("marts")):
         for path in sql_files(layer).values():
             text = re.sub(r"--.*", "", path.read_text(encoding="utf-8"))
             assert not re.search(r"refreshed_at|current_date|today\(|now\(|current_timestamp|get_current", text), (
