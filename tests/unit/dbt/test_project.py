@@ -31,6 +31,8 @@ LAYERS = (
     "marts/figures",
     "assessment",
     "marts/assessment",
+    "complementarity",
+    "marts/complementarity",
     "marts/observatory",
 )
 
