@@ -61,6 +61,9 @@ CONTRACT = {
     "mart_csr_subject": "subject_id sdg_id name_fr name_en need practice_positive practice_negative practice reading is_sensitive "
     "evidence_searched missing_evidence missing_periods",
     "mart_complementarity_sensitivity": "topic_kind topic_id evidence_type factor reading base_reading is_changed",
+    "mart_territory_peer": "epci_code peer_code rank distance stability contribution_population",
+    "mart_territory_comparison": "indicator_id series_id breakdown role territory_level territory_code period value status "
+    "geography_year difference",
     "mart_observatory_kpi": "kpi_id name_fr baseline target value is_met",
     "mart_source_health": "source_id state vintage published_at fetched_at next_due_at action_fr",
     "mart_edition_change": "indicator_id territory_level territory_code period breakdown edition change old_value new_value",
