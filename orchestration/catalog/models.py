@@ -299,6 +299,7 @@ class Table(Strict):
     `reference`: the columns (date, year or period) whose newest value is the last day that a vintage speaks of; without
     them its name says it. `calendar`: its own, where it does not come out with the rest of the source.
     `provides`: which list of places this table is for all others; one table at most is each.
+    `lacks`: level → codes of the départements or régions that a whole file never holds (a Rhône given in two parts).
     """
 
     description: Message
@@ -310,6 +311,7 @@ class Table(Strict):
     reference: list[str] = Field(default_factory=list)
     calendar: Calendar | None = None
     provides: Provides | None = None
+    lacks: dict[Literal["department", "region"], list[str]] = Field(default_factory=dict)
     whole_list: WholeList | None = None
     staging: Staging = Field(default_factory=Staging)
     columns: list[Column] = Field(default_factory=list)

@@ -33,6 +33,8 @@ from (
   union all by name
   select *, 'sdg01_poverty_rate' as indicator_id from {{ ref('ind_sdg01_poverty_rate') }}
   union all by name
+  select *, 'sdg02_organic_conversion_share' as indicator_id from {{ ref('ind_sdg02_organic_conversion_share') }}
+  union all by name
   select *, 'sdg05_gender_index_75_share' as indicator_id from {{ ref('ind_sdg05_gender_index_75_share') }}
   union all by name
   select *, 'sdg05_gender_index_mean' as indicator_id from {{ ref('ind_sdg05_gender_index_mean') }}
@@ -65,6 +67,22 @@ from (
   union all by name
   select *, 'sdg10_median_living_standard' as indicator_id from {{ ref('ind_sdg10_median_living_standard') }}
   union all by name
+  select *, 'sdg11_bicycle_commuters_share' as indicator_id from {{ ref('ind_sdg11_bicycle_commuters_share') }}
+  union all by name
+  select *, 'sdg11_car_commuters_share' as indicator_id from {{ ref('ind_sdg11_car_commuters_share') }}
+  union all by name
+  select *, 'sdg11_cyclable_roads' as indicator_id from {{ ref('ind_sdg11_cyclable_roads') }}
+  union all by name
+  select *, 'sdg11_local_services_distance' as indicator_id from {{ ref('ind_sdg11_local_services_distance') }}
+  union all by name
+  select *, 'sdg11_major_services_distance' as indicator_id from {{ ref('ind_sdg11_major_services_distance') }}
+  union all by name
+  select *, 'sdg11_overcrowded_dwellings' as indicator_id from {{ ref('ind_sdg11_overcrowded_dwellings') }}
+  union all by name
+  select *, 'sdg11_public_transport_commuters_share' as indicator_id from {{ ref('ind_sdg11_public_transport_commuters_share') }}
+  union all by name
+  select *, 'sdg11_services_distance' as indicator_id from {{ ref('ind_sdg11_services_distance') }}
+  union all by name
   select *, 'sdg11_vacant_dwellings_share' as indicator_id from {{ ref('ind_sdg11_vacant_dwellings_share') }}
   union all by name
   select *, 'sdg12_certified_companies' as indicator_id from {{ ref('ind_sdg12_certified_companies') }}
@@ -74,6 +92,18 @@ from (
   select *, 'sdg13_ghg_compliance' as indicator_id from {{ ref('ind_sdg13_ghg_compliance') }}
   union all by name
   select *, 'sdg13_ghg_reporters' as indicator_id from {{ ref('ind_sdg13_ghg_reporters') }}
+  union all by name
+  select *, 'sdg15_impervious_share' as indicator_id from {{ ref('ind_sdg15_impervious_share') }}
+  union all by name
+  select *, 'sdg15_land_take_enaf' as indicator_id from {{ ref('ind_sdg15_land_take_enaf') }}
+  union all by name
+  select *, 'sdg15_tree_cover_share' as indicator_id from {{ ref('ind_sdg15_tree_cover_share') }}
+  union all by name
+  select *, 'sdg16_assault_rate' as indicator_id from {{ ref('ind_sdg16_assault_rate') }}
+  union all by name
+  select *, 'sdg16_burglary_rate' as indicator_id from {{ ref('ind_sdg16_burglary_rate') }}
+  union all by name
+  select *, 'sdg16_theft_rate' as indicator_id from {{ ref('ind_sdg16_theft_rate') }}
   union all by name
   select *, 'sdg16_transparency_filers' as indicator_id from {{ ref('ind_sdg16_transparency_filers') }}
   union all by name
