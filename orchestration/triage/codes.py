@@ -169,7 +169,7 @@ def check_codes(
         )
 
     odd: list[_Odd] = []
-    lacks: dict[str, list[str]] = {**table.lacks}
+    lacks: dict[str, list[str]] = {str(level): codes for level, codes in table.lacks.items()}
     for column in table.columns:
         odd += _odd_codes(column, frame, lacks, communes, epcis, file_name, fault)
         by_hand = column.type == "commune" and column.name in table.names and not column.key
