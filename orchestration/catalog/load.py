@@ -248,7 +248,7 @@ def _file_inconsistencies(source: Source, name: str, spec: FileSpec, key: str) -
         problems.append(f"{key}.extract: needed to find the rows of a JSON file")
     problems += [
         f"{key}: '{filled}' is no column of '{name}'"
-        for filled in [*spec.constants, *spec.name_maps]
+        for filled in [*spec.constants, *spec.name_maps, *spec.value_maps]
         if filled not in names
     ]
     problems += [
