@@ -41,9 +41,17 @@ from (
   union all by name
   select *, 'sdg03_nox_emissions' as indicator_id from {{ ref('ind_sdg03_nox_emissions') }}
   union all by name
+  select *, 'sdg04_low_diploma_share' as indicator_id from {{ ref('ind_sdg04_low_diploma_share') }}
+  union all by name
+  select *, 'sdg04_no_diploma_share' as indicator_id from {{ ref('ind_sdg04_no_diploma_share') }}
+  union all by name
+  select *, 'sdg05_activity_rate_gap' as indicator_id from {{ ref('ind_sdg05_activity_rate_gap') }}
+  union all by name
   select *, 'sdg05_gender_index_75_share' as indicator_id from {{ ref('ind_sdg05_gender_index_75_share') }}
   union all by name
   select *, 'sdg05_gender_index_mean' as indicator_id from {{ ref('ind_sdg05_gender_index_mean') }}
+  union all by name
+  select *, 'sdg05_higher_diploma_gap' as indicator_id from {{ ref('ind_sdg05_higher_diploma_gap') }}
   union all by name
   select *, 'sdg05_hourly_wage_gap' as indicator_id from {{ ref('ind_sdg05_hourly_wage_gap') }}
   union all by name
