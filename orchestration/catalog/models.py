@@ -296,6 +296,8 @@ class Table(Strict):
     `reference`: the columns (date, year or period) whose newest value is the last day that a vintage speaks of; without
     them its name says it. `calendar`: its own, where it does not come out with the rest of the source.
     `provides`: which list of places this table is for all others; one table at most is each.
+    `absent_departments`: mainland départements in which there is nothing to count (no farm land in Paris, no bathing site in the
+    Essonne): a file of the country that lacks them is not cut.
     """
 
     description: Message
@@ -309,6 +311,7 @@ class Table(Strict):
     provides: Provides | None = None
     whole_list: WholeList | None = None
     staging: Staging = Field(default_factory=Staging)
+    absent_departments: list[str] = Field(default_factory=list)
     columns: list[Column] = Field(default_factory=list)
     ignored_headers: list[Header] = Field(default_factory=list)
 

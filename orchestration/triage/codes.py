@@ -170,7 +170,7 @@ def check_codes(
 
     odd: list[_Odd] = []
     for column in table.columns:
-        odd += _odd_codes(column, frame, communes, epcis, file_name, fault)
+        odd += _odd_codes(table, column, frame, communes, epcis, file_name, fault)
         by_hand = column.type == "commune" and column.name in table.names and not column.key
         if by_hand and lists.communes and not (gives_lists or lists.are_whole):
             _forget_unverified(column.name, table.names[column.name], conformed, lists)
@@ -185,6 +185,7 @@ def check_codes(
 
 
 def _odd_codes(
+    table: Table,
     column: Column,
     frame: pd.DataFrame,
     communes: Callable[[Column, pd.DataFrame], list[_Odd]],
@@ -194,14 +195,14 @@ def _odd_codes(
 ) -> list[_Odd]:
     """Return the rows whose code in `column` cannot be. `communes`, `epcis`: what judges the codes of one level."""
     if column.type in ("department", "region"):
-        return _level(column.type, column.name, frame, file_name, fault, whole=column.key)
+        return _level(table, column.type, column.name, frame, file_name, fault, whole=column.key)
     if column.type == "commune":
         # associated and delegated communes keep codes of former communes
         return communes(column, frame[frame["typecom"] == "COM"] if "typecom" in frame and column.key else frame)
     found: list[_Odd] = []
     if column.type == "territory" and "territory_level" in frame:
         for level, part in frame.groupby("territory_level", sort=False):
-            found += _level(str(level), column.name, part, file_name, fault)
+            found += _level(table, str(level), column.name, part, file_name, fault)
             if level == "epci" and column.key:
                 epcis(column, part)
             if level == "commune":
@@ -274,7 +275,9 @@ def _other_names(table: Table, frame: pd.DataFrame, lists: CodeLists, file_name:
     return result
 
 
-def _level(level: str, name: str, frame: pd.DataFrame, file_name: str, fault: Sink, whole: bool = True) -> list[_Odd]:
+def _level(
+    table: Table, level: str, name: str, frame: pd.DataFrame, file_name: str, fault: Sink, whole: bool = True
+) -> list[_Odd]:
     found = frame[name].dropna()
     codes = set(found)
     if level == "region":
@@ -301,7 +304,7 @@ def _level(level: str, name: str, frame: pd.DataFrame, file_name: str, fault: Si
             )
         )
     if whole:
-        _whole_country(codes, name, file_name, fault)
+        _whole_country(table, codes, name, file_name, fault)
     return _strange(name, frame, found, codes - DEPARTMENTS, file_name, say("triage.of_a_department"))
 
 
@@ -369,9 +372,9 @@ def _every_epci(
     )
 
 
-def _whole_country(departments: set[str], name: str, file_name: str, fault: Sink) -> None:
-    """Fault when a file that covers the country lacks some of its mainland départements."""
-    missing = sorted(MAINLAND - departments)
+def _whole_country(table: Table, departments: set[str], name: str, file_name: str, fault: Sink) -> None:
+    """Fault when a file that covers the country lacks mainland départements that have something to count."""
+    missing = sorted(MAINLAND - departments - set(table.absent_departments))
     if missing and len(departments & MAINLAND) >= NATIONAL:
         fault(
             Fault(
@@ -418,7 +421,7 @@ def _communes(
     found = frame[name].dropna()
     codes = set(found)
     if key:
-        _whole_country({c[:2] for c in codes if not c.startswith("97")}, name, file_name, fault)
+        _whole_country(table, {c[:2] for c in codes if not c.startswith("97")}, name, file_name, fault)
     lines = frame.loc[found.index, "_row"].to_numpy()
     former = {c: lists.suppressed[c] for c in codes if c in lists.suppressed}
     too_old = {c for c, day in former.items() if vintage_year is not None and day <= date(vintage_year, 1, 1)}

@@ -33,11 +33,29 @@ from (
   union all by name
   select *, 'sdg01_poverty_rate' as indicator_id from {{ ref('ind_sdg01_poverty_rate') }}
   union all by name
+  select *, 'sdg02_certified_farms' as indicator_id from {{ ref('ind_sdg02_certified_farms') }}
+  union all by name
+  select *, 'sdg03_dental_full_cover_share' as indicator_id from {{ ref('ind_sdg03_dental_full_cover_share') }}
+  union all by name
+  select *, 'sdg03_health_houses' as indicator_id from {{ ref('ind_sdg03_health_houses') }}
+  union all by name
+  select *, 'sdg03_road_deaths' as indicator_id from {{ ref('ind_sdg03_road_deaths') }}
+  union all by name
+  select *, 'sdg04_apprenticeship_contracts' as indicator_id from {{ ref('ind_sdg04_apprenticeship_contracts') }}
+  union all by name
+  select *, 'sdg04_first_year_pass_rate' as indicator_id from {{ ref('ind_sdg04_first_year_pass_rate') }}
+  union all by name
+  select *, 'sdg04_small_classes_share' as indicator_id from {{ ref('ind_sdg04_small_classes_share') }}
+  union all by name
   select *, 'sdg05_gender_index_75_share' as indicator_id from {{ ref('ind_sdg05_gender_index_75_share') }}
   union all by name
   select *, 'sdg05_gender_index_mean' as indicator_id from {{ ref('ind_sdg05_gender_index_mean') }}
   union all by name
   select *, 'sdg05_hourly_wage_gap' as indicator_id from {{ ref('ind_sdg05_hourly_wage_gap') }}
+  union all by name
+  select *, 'sdg05_index_published_share' as indicator_id from {{ ref('ind_sdg05_index_published_share') }}
+  union all by name
+  select *, 'sdg07_home_renovation_grants' as indicator_id from {{ ref('ind_sdg07_home_renovation_grants') }}
   union all by name
   select *, 'sdg07_renewable_qualified_firms' as indicator_id from {{ ref('ind_sdg07_renewable_qualified_firms') }}
   union all by name
@@ -59,23 +77,39 @@ from (
   union all by name
   select *, 'sdg09_establishments_10_plus_share' as indicator_id from {{ ref('ind_sdg09_establishments_10_plus_share') }}
   union all by name
+  select *, 'sdg09_fibre_share' as indicator_id from {{ ref('ind_sdg09_fibre_share') }}
+  union all by name
   select *, 'sdg10_gini' as indicator_id from {{ ref('ind_sdg10_gini') }}
   union all by name
   select *, 'sdg10_interdecile_ratio' as indicator_id from {{ ref('ind_sdg10_interdecile_ratio') }}
   union all by name
   select *, 'sdg10_median_living_standard' as indicator_id from {{ ref('ind_sdg10_median_living_standard') }}
   union all by name
+  select *, 'sdg11_homeless_rehoused' as indicator_id from {{ ref('ind_sdg11_homeless_rehoused') }}
+  union all by name
+  select *, 'sdg11_protected_cycle_lanes' as indicator_id from {{ ref('ind_sdg11_protected_cycle_lanes') }}
+  union all by name
   select *, 'sdg11_vacant_dwellings_share' as indicator_id from {{ ref('ind_sdg11_vacant_dwellings_share') }}
   union all by name
   select *, 'sdg12_certified_companies' as indicator_id from {{ ref('ind_sdg12_certified_companies') }}
   union all by name
+  select *, 'sdg12_extended_sorting_inhabitants' as indicator_id from {{ ref('ind_sdg12_extended_sorting_inhabitants') }}
+  union all by name
   select *, 'sdg12_repair_establishments' as indicator_id from {{ ref('ind_sdg12_repair_establishments') }}
+  union all by name
+  select *, 'sdg13_charging_points' as indicator_id from {{ ref('ind_sdg13_charging_points') }}
   union all by name
   select *, 'sdg13_ghg_compliance' as indicator_id from {{ ref('ind_sdg13_ghg_compliance') }}
   union all by name
   select *, 'sdg13_ghg_reporters' as indicator_id from {{ ref('ind_sdg13_ghg_reporters') }}
   union all by name
+  select *, 'sdg16_disability_claim_months' as indicator_id from {{ ref('ind_sdg16_disability_claim_months') }}
+  union all by name
+  select *, 'sdg16_results_displayed_share' as indicator_id from {{ ref('ind_sdg16_results_displayed_share') }}
+  union all by name
   select *, 'sdg16_transparency_filers' as indicator_id from {{ ref('ind_sdg16_transparency_filers') }}
+  union all by name
+  select *, 'sdg16_transport_assaults' as indicator_id from {{ ref('ind_sdg16_transport_assaults') }}
   union all by name
   select *, 'sdg17_bcorp_companies' as indicator_id from {{ ref('ind_sdg17_bcorp_companies') }}
   union all by name
