@@ -35,9 +35,17 @@ from (
   union all by name
   select *, 'sdg02_certified_farms' as indicator_id from {{ ref('ind_sdg02_certified_farms') }}
   union all by name
+  select *, 'sdg02_organic_area_share' as indicator_id from {{ ref('ind_sdg02_organic_area_share') }}
+  union all by name
+  select *, 'sdg02_organic_canteens_share' as indicator_id from {{ ref('ind_sdg02_organic_canteens_share') }}
+  union all by name
+  select *, 'sdg02_sustainable_canteens_share' as indicator_id from {{ ref('ind_sdg02_sustainable_canteens_share') }}
+  union all by name
   select *, 'sdg03_dental_full_cover_share' as indicator_id from {{ ref('ind_sdg03_dental_full_cover_share') }}
   union all by name
   select *, 'sdg03_health_houses' as indicator_id from {{ ref('ind_sdg03_health_houses') }}
+  union all by name
+  select *, 'sdg03_nox_emissions' as indicator_id from {{ ref('ind_sdg03_nox_emissions') }}
   union all by name
   select *, 'sdg03_road_deaths' as indicator_id from {{ ref('ind_sdg03_road_deaths') }}
   union all by name
@@ -55,9 +63,23 @@ from (
   union all by name
   select *, 'sdg05_index_published_share' as indicator_id from {{ ref('ind_sdg05_index_published_share') }}
   union all by name
+  select *, 'sdg06_groundwater_good_status' as indicator_id from {{ ref('ind_sdg06_groundwater_good_status') }}
+  union all by name
+  select *, 'sdg06_surface_water_good_status' as indicator_id from {{ ref('ind_sdg06_surface_water_good_status') }}
+  union all by name
+  select *, 'sdg06_water_network_yield' as indicator_id from {{ ref('ind_sdg06_water_network_yield') }}
+  union all by name
+  select *, 'sdg06_water_withdrawals' as indicator_id from {{ ref('ind_sdg06_water_withdrawals') }}
+  union all by name
   select *, 'sdg07_home_renovation_grants' as indicator_id from {{ ref('ind_sdg07_home_renovation_grants') }}
   union all by name
+  select *, 'sdg07_renewable_heat_share' as indicator_id from {{ ref('ind_sdg07_renewable_heat_share') }}
+  union all by name
   select *, 'sdg07_renewable_qualified_firms' as indicator_id from {{ ref('ind_sdg07_renewable_qualified_firms') }}
+  union all by name
+  select *, 'sdg07_solar_power' as indicator_id from {{ ref('ind_sdg07_solar_power') }}
+  union all by name
+  select *, 'sdg07_wind_power' as indicator_id from {{ ref('ind_sdg07_wind_power') }}
   union all by name
   select *, 'sdg08_commuting_accident_frequency' as indicator_id from {{ ref('ind_sdg08_commuting_accident_frequency') }}
   union all by name
@@ -79,13 +101,31 @@ from (
   union all by name
   select *, 'sdg09_fibre_share' as indicator_id from {{ ref('ind_sdg09_fibre_share') }}
   union all by name
+  select *, 'sdg09_fossil_industry_share' as indicator_id from {{ ref('ind_sdg09_fossil_industry_share') }}
+  union all by name
+  select *, 'sdg09_rail_freight_share' as indicator_id from {{ ref('ind_sdg09_rail_freight_share') }}
+  union all by name
   select *, 'sdg10_gini' as indicator_id from {{ ref('ind_sdg10_gini') }}
   union all by name
   select *, 'sdg10_interdecile_ratio' as indicator_id from {{ ref('ind_sdg10_interdecile_ratio') }}
   union all by name
   select *, 'sdg10_median_living_standard' as indicator_id from {{ ref('ind_sdg10_median_living_standard') }}
   union all by name
+  select *, 'sdg11_charging_points' as indicator_id from {{ ref('ind_sdg11_charging_points') }}
+  union all by name
+  select *, 'sdg11_electric_buses_share' as indicator_id from {{ ref('ind_sdg11_electric_buses_share') }}
+  union all by name
+  select *, 'sdg11_electric_cars_fleet_share' as indicator_id from {{ ref('ind_sdg11_electric_cars_fleet_share') }}
+  union all by name
+  select *, 'sdg11_electric_new_cars_share' as indicator_id from {{ ref('ind_sdg11_electric_new_cars_share') }}
+  union all by name
+  select *, 'sdg11_electric_new_vans_share' as indicator_id from {{ ref('ind_sdg11_electric_new_vans_share') }}
+  union all by name
+  select *, 'sdg11_energy_leaking_dwellings_share' as indicator_id from {{ ref('ind_sdg11_energy_leaking_dwellings_share') }}
+  union all by name
   select *, 'sdg11_homeless_rehoused' as indicator_id from {{ ref('ind_sdg11_homeless_rehoused') }}
+  union all by name
+  select *, 'sdg11_pm25_emissions' as indicator_id from {{ ref('ind_sdg11_pm25_emissions') }}
   union all by name
   select *, 'sdg11_protected_cycle_lanes' as indicator_id from {{ ref('ind_sdg11_protected_cycle_lanes') }}
   union all by name
@@ -95,13 +135,39 @@ from (
   union all by name
   select *, 'sdg12_extended_sorting_inhabitants' as indicator_id from {{ ref('ind_sdg12_extended_sorting_inhabitants') }}
   union all by name
+  select *, 'sdg12_household_waste_per_inhabitant' as indicator_id from {{ ref('ind_sdg12_household_waste_per_inhabitant') }}
+  union all by name
+  select *, 'sdg12_landfilled_waste' as indicator_id from {{ ref('ind_sdg12_landfilled_waste') }}
+  union all by name
+  select *, 'sdg12_plastic_bottles_collected_share' as indicator_id from {{ ref('ind_sdg12_plastic_bottles_collected_share') }}
+  union all by name
+  select *, 'sdg12_plastic_bottles_sold' as indicator_id from {{ ref('ind_sdg12_plastic_bottles_sold') }}
+  union all by name
   select *, 'sdg12_repair_establishments' as indicator_id from {{ ref('ind_sdg12_repair_establishments') }}
+  union all by name
+  select *, 'sdg12_waste_recovered_share' as indicator_id from {{ ref('ind_sdg12_waste_recovered_share') }}
+  union all by name
+  select *, 'sdg13_carbon_footprint_per_inhabitant' as indicator_id from {{ ref('ind_sdg13_carbon_footprint_per_inhabitant') }}
   union all by name
   select *, 'sdg13_charging_points' as indicator_id from {{ ref('ind_sdg13_charging_points') }}
   union all by name
   select *, 'sdg13_ghg_compliance' as indicator_id from {{ ref('ind_sdg13_ghg_compliance') }}
   union all by name
+  select *, 'sdg13_ghg_per_inhabitant' as indicator_id from {{ ref('ind_sdg13_ghg_per_inhabitant') }}
+  union all by name
   select *, 'sdg13_ghg_reporters' as indicator_id from {{ ref('ind_sdg13_ghg_reporters') }}
+  union all by name
+  select *, 'sdg13_new_combustion_cars_co2' as indicator_id from {{ ref('ind_sdg13_new_combustion_cars_co2') }}
+  union all by name
+  select *, 'sdg14_marine_protected_share' as indicator_id from {{ ref('ind_sdg14_marine_protected_share') }}
+  union all by name
+  select *, 'sdg15_farmland_birds' as indicator_id from {{ ref('ind_sdg15_farmland_birds') }}
+  union all by name
+  select *, 'sdg15_land_take_path' as indicator_id from {{ ref('ind_sdg15_land_take_path') }}
+  union all by name
+  select *, 'sdg15_protected_areas_share' as indicator_id from {{ ref('ind_sdg15_protected_areas_share') }}
+  union all by name
+  select *, 'sdg15_strong_protection_share' as indicator_id from {{ ref('ind_sdg15_strong_protection_share') }}
   union all by name
   select *, 'sdg16_disability_claim_months' as indicator_id from {{ ref('ind_sdg16_disability_claim_months') }}
   union all by name
