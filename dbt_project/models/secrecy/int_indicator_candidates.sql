@@ -31,7 +31,15 @@ from (
     cast(null as varchar) as making, cast(null as double) as perimeter_persons
   where false
   union all by name
+  select *, 'sdg01_minimum_income_share' as indicator_id from {{ ref('ind_sdg01_minimum_income_share') }}
+  union all by name
+  select *, 'sdg01_poverty_75_plus' as indicator_id from {{ ref('ind_sdg01_poverty_75_plus') }}
+  union all by name
+  select *, 'sdg01_poverty_intensity' as indicator_id from {{ ref('ind_sdg01_poverty_intensity') }}
+  union all by name
   select *, 'sdg01_poverty_rate' as indicator_id from {{ ref('ind_sdg01_poverty_rate') }}
+  union all by name
+  select *, 'sdg01_poverty_under_30' as indicator_id from {{ ref('ind_sdg01_poverty_under_30') }}
   union all by name
   select *, 'sdg02_certified_farms' as indicator_id from {{ ref('ind_sdg02_certified_farms') }}
   union all by name
@@ -39,9 +47,17 @@ from (
   union all by name
   select *, 'sdg02_organic_canteens_share' as indicator_id from {{ ref('ind_sdg02_organic_canteens_share') }}
   union all by name
+  select *, 'sdg02_organic_farms_share' as indicator_id from {{ ref('ind_sdg02_organic_farms_share') }}
+  union all by name
   select *, 'sdg02_sustainable_canteens_share' as indicator_id from {{ ref('ind_sdg02_sustainable_canteens_share') }}
   union all by name
+  select *, 'sdg03_death_rate' as indicator_id from {{ ref('ind_sdg03_death_rate') }}
+  union all by name
   select *, 'sdg03_dental_full_cover_share' as indicator_id from {{ ref('ind_sdg03_dental_full_cover_share') }}
+  union all by name
+  select *, 'sdg03_early_deaths' as indicator_id from {{ ref('ind_sdg03_early_deaths') }}
+  union all by name
+  select *, 'sdg03_early_deaths_share' as indicator_id from {{ ref('ind_sdg03_early_deaths_share') }}
   union all by name
   select *, 'sdg03_health_houses' as indicator_id from {{ ref('ind_sdg03_health_houses') }}
   union all by name
@@ -51,7 +67,15 @@ from (
   union all by name
   select *, 'sdg04_apprenticeship_contracts' as indicator_id from {{ ref('ind_sdg04_apprenticeship_contracts') }}
   union all by name
+  select *, 'sdg04_childcare_places' as indicator_id from {{ ref('ind_sdg04_childcare_places') }}
+  union all by name
   select *, 'sdg04_first_year_pass_rate' as indicator_id from {{ ref('ind_sdg04_first_year_pass_rate') }}
+  union all by name
+  select *, 'sdg04_higher_diploma_25_34' as indicator_id from {{ ref('ind_sdg04_higher_diploma_25_34') }}
+  union all by name
+  select *, 'sdg04_low_diploma_20_24' as indicator_id from {{ ref('ind_sdg04_low_diploma_20_24') }}
+  union all by name
+  select *, 'sdg04_reading_difficulties' as indicator_id from {{ ref('ind_sdg04_reading_difficulties') }}
   union all by name
   select *, 'sdg04_small_classes_share' as indicator_id from {{ ref('ind_sdg04_small_classes_share') }}
   union all by name
@@ -70,6 +94,8 @@ from (
   select *, 'sdg06_water_network_yield' as indicator_id from {{ ref('ind_sdg06_water_network_yield') }}
   union all by name
   select *, 'sdg06_water_withdrawals' as indicator_id from {{ ref('ind_sdg06_water_withdrawals') }}
+  union all by name
+  select *, 'sdg07_energy_debt_share' as indicator_id from {{ ref('ind_sdg07_energy_debt_share') }}
   union all by name
   select *, 'sdg07_home_renovation_grants' as indicator_id from {{ ref('ind_sdg07_home_renovation_grants') }}
   union all by name
@@ -149,8 +175,6 @@ from (
   union all by name
   select *, 'sdg13_carbon_footprint_per_inhabitant' as indicator_id from {{ ref('ind_sdg13_carbon_footprint_per_inhabitant') }}
   union all by name
-  select *, 'sdg13_charging_points' as indicator_id from {{ ref('ind_sdg13_charging_points') }}
-  union all by name
   select *, 'sdg13_ghg_compliance' as indicator_id from {{ ref('ind_sdg13_ghg_compliance') }}
   union all by name
   select *, 'sdg13_ghg_per_inhabitant' as indicator_id from {{ ref('ind_sdg13_ghg_per_inhabitant') }}
@@ -158,6 +182,8 @@ from (
   select *, 'sdg13_ghg_reporters' as indicator_id from {{ ref('ind_sdg13_ghg_reporters') }}
   union all by name
   select *, 'sdg13_new_combustion_cars_co2' as indicator_id from {{ ref('ind_sdg13_new_combustion_cars_co2') }}
+  union all by name
+  select *, 'sdg14_bathing_good_share' as indicator_id from {{ ref('ind_sdg14_bathing_good_share') }}
   union all by name
   select *, 'sdg14_marine_protected_share' as indicator_id from {{ ref('ind_sdg14_marine_protected_share') }}
   union all by name
