@@ -92,24 +92,21 @@ def _among_twins(table: Table, movable: Flags, cell: int, by: float, costs: Floa
 def _near(table: Table, movable: Flags, cell: int, own: int | None) -> Cells:
     """Return the cells that may take part, without those that a sum holds in place; [] where the cell is one of them.
 
-    All of a small table; of a large one those of the cell's smaller sums, the totals of its larger ones, and theirs in turn.
+    All of a small table; of a large one those of the cell's smaller sums, and the totals above all of them.
     """
     free = movable.copy()
     if own is not None:
         free[own] = False
     if len(free) > LARGE:
-        near, waiting = np.zeros(len(free), dtype=bool), [cell]
-        while waiting:
-            one = waiting.pop()
-            near[one] = True
-            for row in table.by_cell[:, [one]].indices:
-                start, end = table.relations.indptr[row], table.relations.indptr[row + 1]
-                members = table.relations.indices[start:end]
-                totals = members[table.relations.data[start:end] > 0]
-                waiting += [int(t) for t in totals if not near[t]]
-                if one == cell and len(members) <= NEAR:
-                    near[members] = True
-                near[totals] = True
+        near = np.zeros(len(free), dtype=bool)
+        near[cell] = True
+        for row in table.by_cell[:, [cell]].indices:
+            members = table.relations[row].indices
+            if len(members) <= NEAR:
+                near[members] = True
+        # the totals of all of these, and theirs in turn: département, région, country
+        for _ in range(3):
+            near[table.totals[table.incidence @ near > 0]] = True
         free &= near
     free = _loose(table, free)
     return np.flatnonzero(free) if free[cell] else np.empty(0, dtype=np.int64)

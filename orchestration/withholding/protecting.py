@@ -35,7 +35,7 @@ def withhold(table: Table, hidden: Flags | None = None, preferred: Flags | None 
     missed the more the larger it is (by the logarithm of its value), and totals more than others.
     """
     missed = np.log1p(np.abs(table.values)) + 0.1
-    missed[np.asarray((table.relations > 0).sum(axis=0)).ravel() > 0] *= TOTALS
+    missed[np.unique(table.totals)] *= TOTALS
     if preferred is not None:
         missed[preferred] /= 10
     before = table.primary if hidden is None else table.primary | hidden

@@ -51,13 +51,19 @@ class Table:
         return abs(self.relations)
 
     @cached_property
+    def totals(self) -> npt.NDArray[np.int64]:
+        """Return the total of each sum."""
+        links = self.relations.tocoo()
+        found = np.zeros(self.relations.shape[0], dtype=np.int64)
+        found[links.row[links.data > 0]] = links.col[links.data > 0]
+        return found
+
+    @cached_property
     def respondent(self) -> npt.NDArray[np.int64]:
         """Return who is behind each cell of one respondent: a total of one has the same as its only part. Others: a number of their own."""
         links = self.relations.tocoo()
-        total = np.full(self.relations.shape[0], -1)
-        total[links.row[links.data > 0]] = links.col[links.data > 0]
-        ends = total[links.row]
-        same = self.single[ends] & self.single[links.col] & (ends >= 0)
+        ends = self.totals[links.row]
+        same = self.single[ends] & self.single[links.col]
         count = len(self.values)
         graph = sparse.coo_matrix((np.ones(same.sum()), (ends[same], links.col[same])), shape=(count, count))
         labels: npt.NDArray[np.int64] = csgraph.connected_components(graph, directed=False)[1]
