@@ -112,14 +112,14 @@ def declared_lake() -> dict[tuple[str, str], dict[str, str]]:
 
 
 def sql_files(folder: str) -> dict[str, Path]:
-    """Return model name -> file of one folder of models."""
-    return {p.stem: p for p in sorted((MODELS / folder).rglob("*.sql"))}
+    """Return model name -> file of one folder of models; one is Python: linear programmes, which SQL cannot solve."""
+    return {p.stem: p for p in sorted((MODELS / folder).rglob("*.*")) if p.suffix in (".sql", ".py")}
 
 
 def references(path: Path) -> set[str]:
     """Return the models and seeds that a file refers to by a literal name, comments left out."""
     text = re.sub(r"--.*", "", path.read_text(encoding="utf-8"))
-    return set(re.findall(r"ref\('(\w+)'\)", text))
+    return set(re.findall(r"""ref\(['"](\w+)['"]\)""", text))
 
 
 def test_what_is_generated_is_as_it_would_be_written() -> None:
