@@ -31,6 +31,7 @@ LAYERS = (
     "marts/figures",
     "assessment",
     "marts/assessment",
+    "marts/platform",
     "marts/observatory",
 )
 
