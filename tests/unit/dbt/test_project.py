@@ -33,6 +33,7 @@ LAYERS = (
     "marts/assessment",
     "complementarity",
     "marts/complementarity",
+    "marts/platform",
     "marts/observatory",
 )
 
@@ -65,6 +66,10 @@ CONTRACT = {
     "mart_territory_comparison": "indicator_id series_id breakdown role territory_level territory_code period value status "
     "geography_year difference",
     "mart_observatory_kpi": "kpi_id name_fr baseline target value is_met",
+    "mart_plan_fact": "fact_id topic name_fr name_en value qualifier unit period document place quote source_id",
+    "mart_priority_issue": "issue_id position name_fr name_en sdg_ids sdg_targets iso26000_subjects indicators gaps gaps_fr gaps_en",
+    "mart_priority_issue_link": "issue_id link_type linked_id step name_fr name_en is_main evidence home_evidence author version",
+    "mart_label_subject": "label_key label holder subject_id sdg_id",
     "mart_source_health": "source_id state vintage published_at fetched_at next_due_at action_fr",
     "mart_edition_change": "indicator_id territory_level territory_code period breakdown edition change old_value new_value",
 }
