@@ -63,6 +63,8 @@ CONTRACT = {
     "evidence_searched missing_evidence missing_periods",
     "mart_complementarity_sensitivity": "topic_kind topic_id evidence_type factor reading base_reading is_changed",
     "mart_territory_peer": "epci_code peer_code rank distance stability contribution_population",
+    "mart_territory_coverage": "indicator_id series_id period territory_level territory_code communes communes_shown "
+    "communes_withheld has_figure refusal_reason",
     "mart_territory_comparison": "indicator_id series_id breakdown role territory_level territory_code period value status "
     "geography_year difference",
     "mart_observatory_kpi": "kpi_id name_fr baseline target value is_met",
