@@ -186,7 +186,6 @@ def check_codes(
 
 
 def _odd_codes(
-    table: Table,
     column: Column,
     frame: pd.DataFrame,
     lacks: dict[str, list[str]],
