@@ -212,7 +212,8 @@ def test_the_country_of_2021_is_not_that_of_2020(edition):
         "SELECT period, break_reason FROM fct_indicator_value WHERE indicator_id = 'sdg08_commuting_accident_frequency' "
         "AND territory_code = 'FR' AND breakdown = 'total' AND is_break ORDER BY 1"
     ).fetchall()
-    assert [r[0] for r in rows] == ["2020", "2021"] and "confection" in rows[0][1] and "Mayotte" in rows[1][1]
+    assert [r[0] for r in rows] == ["2020", "2021", "2022"] and "confection" in rows[0][1] and "Mayotte" in rows[1][1]
+    assert "Rupture statistique" in rows[2][1]
 
 
 def test_mayotte_is_not_the_safest_region(edition):
