@@ -15,7 +15,7 @@ HUNDRED = Decimal(100)
 SHORT, LONG = "short", "long"
 READINGS = {
     "improving": {
-        "target_achieved", "substantial_progress", "moderate_progress", "on_track", "fair_progress", "slightly_off",
+        "substantial_progress", "moderate_progress", "on_track", "fair_progress", "slightly_off",
         "off_track",
     },
     "stable": {"limited_progress", "stagnation"},
@@ -185,12 +185,20 @@ def german_office(span: Span, aim: Aim) -> Verdict:
     return Verdict("slightly_off" if miss <= 20 else "off_track")
 
 
-def together(verdicts: list[Verdict]) -> tuple[str | None, str | None]:
-    """Return the status that a majority gives and how far the methods agree."""
-    votes = [next(r for r, known in READINGS.items() if v.status in known) for v in verdicts if v.status]
+def _reading(status: str) -> str:
+    return next(reading for reading, known in READINGS.items() if status in known)
+
+
+def together(verdicts: tuple[Verdict, ...], is_met: bool) -> tuple[str | None, str | None]:
+    """Return the status that a majority gives and how far the methods agree; `is_met`: the target is met."""
+    votes = [
+        "target_met" if is_met and v.status in ("target_achieved", "on_track") else _reading(v.status)
+        for v in verdicts
+        if v.status
+    ]
     if not votes:
         return None, None
-    most = max(READINGS, key=votes.count)
+    most = max(votes, key=votes.count)
     is_majority = 2 * votes.count(most) > len(votes)
     agreement = "all" if votes.count(most) == len(votes) else "majority" if is_majority else "none"
     return most if is_majority else "mixed", agreement if len(votes) > 1 else None
@@ -248,8 +256,8 @@ def _value(point: Point) -> Decimal:
     return point.value
 
 
-def judge(span: Span, aim: Aim) -> tuple[Verdict, Verdict, Verdict]:
-    """Return what the three methods say of a window."""
+def judge(span: Span, aim: Aim) -> tuple[tuple[Verdict, Verdict, Verdict], bool]:
+    """Return what the three methods say of a window, and whether the target is met."""
     if aim.is_parity:
         span = replace(
             span,
@@ -258,7 +266,7 @@ def judge(span: Span, aim: Aim) -> tuple[Verdict, Verdict, Verdict]:
             yearly=span.yearly and (span.yearly[0], abs(span.yearly[1])),
         )
         aim = replace(aim, target=None if aim.target is None else abs(aim.target))
-    return statistics_canada(span, aim), united_nations(span, aim), german_office(span, aim)
+    return (statistics_canada(span, aim), united_nations(span, aim), german_office(span, aim)), _met(span, aim)
 
 
 def _shaken(span: Span, half: Decimal) -> list[Span]:
@@ -278,10 +286,10 @@ def progress(span: Span | str, aim: Aim, precision: Decimal | None) -> Progress:
     if isinstance(span, str):
         none = Verdict(refusal=span)
         return Progress(none, none, none, None, None, span, None, False)
-    verdicts = judge(span, aim)
-    status, agreement = together(list(verdicts))
+    verdicts, is_met = judge(span, aim)
+    status, agreement = together(verdicts, is_met)
     fragile = None
     if status and precision is not None:
-        fragile = any(together(list(judge(shaken, aim)))[0] != status for shaken in _shaken(span, precision / 2))
+        fragile = any(together(*judge(shaken, aim))[0] != status for shaken in _shaken(span, precision / 2))
     refusal = None if status else next(v.refusal for v in verdicts if v.refusal)
     return Progress(*verdicts, status, agreement, refusal, fragile, span.moved)

@@ -170,7 +170,14 @@ def test_the_cases_reach_every_status_and_every_refusal() -> None:
         "fair_progress", "stagnation", "regression", "slightly_off", "off_track", "wrong_direction",
     }  # fmt: skip
     assert reached == refusals | statuses
-    assert {case["status"] for case in CASES.values()} == {"improving", "stable", "worsening", "mixed", ""}
+    assert {case["status"] for case in CASES.values()} == {
+        "improving",
+        "target_met",
+        "stable",
+        "worsening",
+        "mixed",
+        "",
+    }
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -267,7 +274,7 @@ def test_the_scorecard_counts_and_ranks_over_the_same_indicators() -> None:
             "code <> '244400404' AS is_comparator, true AS is_current FROM (VALUES ('244400404'), ('X'), ('Y'), ('Z')) AS listed(code);"
             "CREATE TABLE mart_indicator_progress (indicator_id VARCHAR, territory_level VARCHAR, territory_code VARCHAR, "
             "breakdown VARCHAR, window_length VARCHAR, status VARCHAR, last_period VARCHAR, is_newest_series BOOLEAN, "
-            "is_fragile BOOLEAN, is_target_met BOOLEAN)"
+            "is_fragile BOOLEAN)"
         )
         rows = [(i, code, "total", "short", s, "2023", True) for code, own in statuses.items() for i, s in own.items()]
         rows += [
@@ -277,7 +284,7 @@ def test_the_scorecard_counts_and_ranks_over_the_same_indicators() -> None:
             ("d", HOME, "total", "short", None, None, True),
         ]
         connection.executemany(
-            "INSERT INTO mart_indicator_progress VALUES ($1, 'epci', $2, $3, $4, $5, $6, $7, false, NULL)", rows
+            "INSERT INTO mart_indicator_progress VALUES ($1, 'epci', $2, $3, $4, $5, $6, $7, false)", rows
         )
         connection.execute(f"CREATE TABLE card AS {sql('mart_sdg_scorecard')}")
         counts = connection.execute(
