@@ -31,6 +31,8 @@ LAYERS = (
     "marts/figures",
     "assessment",
     "marts/assessment",
+    "complementarity",
+    "marts/complementarity",
     "marts/observatory",
 )
 
@@ -54,6 +56,14 @@ CONTRACT = {
     "comparator_rank",
     "mart_indicator_rank": "indicator_id series_id territory_level territory_code period breakdown peer_group rank "
     "percentile group_size group_members group_median is_worst_quartile",
+    "mart_csr_sdg_complementarity": "sdg_id need practice_positive practice_negative practice reading is_sensitive evidence_searched "
+    "missing_evidence",
+    "mart_csr_subject": "subject_id sdg_id name_fr name_en need practice_positive practice_negative practice reading is_sensitive "
+    "evidence_searched missing_evidence missing_periods",
+    "mart_complementarity_sensitivity": "topic_kind topic_id evidence_type factor reading base_reading is_changed",
+    "mart_territory_peer": "epci_code peer_code rank distance stability contribution_population",
+    "mart_territory_comparison": "indicator_id series_id breakdown role territory_level territory_code period value status "
+    "geography_year difference",
     "mart_observatory_kpi": "kpi_id name_fr baseline target value is_met",
     "mart_source_health": "source_id state vintage published_at fetched_at next_due_at action_fr",
     "mart_edition_change": "indicator_id territory_level territory_code period breakdown edition change old_value new_value",
@@ -289,10 +299,10 @@ def test_no_sql_writes_out_the_name_of_a_source() -> None:
 def test_node_budget() -> None:
     """A model or a test costs about 47 ms of every refresh. An indicator is one model, however small."""
     models = sum(len(sql_files(layer)) for layer in LAYERS)
-    assert models - len(sql_files("indicators")) < 65
+    assert models - len(sql_files("indicators")) < 95
     written = len(list((PROJECT / "tests").glob("*.sql")))
     generic = sum(len(m.get("data_tests", [])) for m in described_models().values())
-    assert written + generic < 70
+    assert written + generic < 80
 
 
 def seed(name: str) -> list[dict[str, str]]:
