@@ -24,7 +24,8 @@ compared as (
 ),
 balanced as (
   select sdg_id, territory_code, count(*) as compared_indicators,
-    round(100.0 * (count(*) filter (where status in ('improving', 'target_met')) - count(*) filter (where status = 'worsening')) / count(*), 1) as balance
+    round(100.0 * (count(*) filter (where status in ('improving', 'target_met')) - count(*) filter (where status = 'worsening'))
+      / count(*), 1) as balance
   from compared where is_assessed_at_home
   group by sdg_id, territory_code
   -- the home territory has them all
