@@ -250,7 +250,7 @@ def _file_inconsistencies(source: Source, name: str, spec: FileSpec, key: str) -
         problems.append(f"{key}.transposed: the file '{spec.transposed}' does not exist")
     problems += [
         f"{key}: '{filled}' is no column of '{name}'"
-        for filled in [*spec.constants, *spec.name_maps, *spec.titles]
+        for filled in [*spec.constants, *spec.name_maps, *spec.value_maps, *spec.titles]
         if filled not in names
     ]
     problems += [

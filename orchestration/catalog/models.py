@@ -196,7 +196,9 @@ class FileSpec(Strict):
     and filtered, and that its result needs no further reading. `subject`: for documents, regular expressions over
     their text in small letters without accents and punctuation, of which one at least must be found. `sheet` is a
     regular expression for the sheet's name; kinds of one `pattern` with different ones are the sheets of one workbook,
-    of which each is read. `constants` are values that the file does not hold. `usual`: kinds of adaptation
+    of which each is read. `constants` are values that the file does not hold. `value_maps`: column → text of the
+    file → value of the contract (`Département` → `department`); rows whose text goes to `-` are left out on purpose,
+    a text that is in no map stays as it is. `usual`: kinds of adaptation
     (`title_lines`, `compression` …) that are this publisher's habit and no news. `synthetic`: files named
     like that are made up by the publisher (a try-out of a coming layout): their figures say so, and no clock counts them.
     `transposed`: a file of the source's folder that says which place stands above which column, where places are columns and
@@ -211,6 +213,7 @@ class FileSpec(Strict):
     unpivot: Unpivot | None = None
     constants: dict[str, str] = Field(default_factory=dict)
     name_maps: dict[str, NameMap] = Field(default_factory=dict)
+    value_maps: dict[str, dict[str, str]] = Field(default_factory=dict)
     usual: list[str] = Field(default_factory=list)
     subject: list[str] = Field(default_factory=list)
     example: str | None = None
@@ -300,8 +303,7 @@ class Table(Strict):
     `reference`: the columns (date, year or period) whose newest value is the last day that a vintage speaks of; without
     them its name says it. `calendar`: its own, where it does not come out with the rest of the source.
     `provides`: which list of places this table is for all others; one table at most is each.
-    `absent_departments`: mainland départements in which there is nothing to count (no farm land in Paris, no bathing site in the
-    Essonne): a file of the country that lacks them is not cut.
+    `lacks`: level → codes of the départements or régions that a whole file never holds (a Rhône given in two parts).
     """
 
     description: Message
@@ -313,9 +315,9 @@ class Table(Strict):
     reference: list[str] = Field(default_factory=list)
     calendar: Calendar | None = None
     provides: Provides | None = None
+    lacks: dict[Literal["department", "region"], list[str]] = Field(default_factory=dict)
     whole_list: WholeList | None = None
     staging: Staging = Field(default_factory=Staging)
-    absent_departments: list[str] = Field(default_factory=list)
     columns: list[Column] = Field(default_factory=list)
     ignored_headers: list[Header] = Field(default_factory=list)
 

@@ -169,8 +169,9 @@ def check_codes(
         )
 
     odd: list[_Odd] = []
+    lacks: dict[str, list[str]] = {str(level): codes for level, codes in table.lacks.items()}
     for column in table.columns:
-        odd += _odd_codes(table, column, frame, communes, epcis, file_name, fault)
+        odd += _odd_codes(column, frame, lacks, communes, epcis, file_name, fault)
         by_hand = column.type == "commune" and column.name in table.names and not column.key
         if by_hand and lists.communes and not (gives_lists or lists.are_whole):
             _forget_unverified(column.name, table.names[column.name], conformed, lists)
@@ -188,6 +189,7 @@ def _odd_codes(
     table: Table,
     column: Column,
     frame: pd.DataFrame,
+    lacks: dict[str, list[str]],
     communes: Callable[[Column, pd.DataFrame], list[_Odd]],
     epcis: Callable[[Column, pd.DataFrame], None],
     file_name: str,
@@ -195,14 +197,14 @@ def _odd_codes(
 ) -> list[_Odd]:
     """Return the rows whose code in `column` cannot be. `communes`, `epcis`: what judges the codes of one level."""
     if column.type in ("department", "region"):
-        return _level(table, column.type, column.name, frame, file_name, fault, whole=column.key)
+        return _level(column.type, column.name, frame, lacks, file_name, fault, whole=column.key)
     if column.type == "commune":
         # associated and delegated communes keep codes of former communes
         return communes(column, frame[frame["typecom"] == "COM"] if "typecom" in frame and column.key else frame)
     found: list[_Odd] = []
     if column.type == "territory" and "territory_level" in frame:
         for level, part in frame.groupby("territory_level", sort=False):
-            found += _level(table, str(level), column.name, part, file_name, fault)
+            found += _level(str(level), column.name, part, lacks, file_name, fault)
             if level == "epci" and column.key:
                 epcis(column, part)
             if level == "commune":
@@ -276,12 +278,19 @@ def _other_names(table: Table, frame: pd.DataFrame, lists: CodeLists, file_name:
 
 
 def _level(
-    table: Table, level: str, name: str, frame: pd.DataFrame, file_name: str, fault: Sink, whole: bool = True
+    level: str,
+    name: str,
+    frame: pd.DataFrame,
+    lacks: dict[str, list[str]],
+    file_name: str,
+    fault: Sink,
+    whole: bool = True,
 ) -> list[_Odd]:
     found = frame[name].dropna()
     codes = set(found)
+    never_there = set(lacks.get(level, []))
     if level == "region":
-        missing = sorted(MAINLAND_REGIONS - codes)
+        missing = sorted(MAINLAND_REGIONS - codes - never_there)
         if whole and missing and len(codes & MAINLAND_REGIONS) >= NATIONAL_REGIONS and not codes & FORMER_REGIONS:
             fault(
                 Fault(
@@ -304,7 +313,7 @@ def _level(
             )
         )
     if whole:
-        _whole_country(table, codes, name, file_name, fault)
+        _whole_country(codes, never_there, name, file_name, fault)
     return _strange(name, frame, found, codes - DEPARTMENTS, file_name, say("triage.of_a_department"))
 
 
@@ -372,9 +381,9 @@ def _every_epci(
     )
 
 
-def _whole_country(table: Table, departments: set[str], name: str, file_name: str, fault: Sink) -> None:
-    """Fault when a file that covers the country lacks mainland départements that have something to count."""
-    missing = sorted(MAINLAND - departments - set(table.absent_departments))
+def _whole_country(departments: set[str], never_there: set[str], name: str, file_name: str, fault: Sink) -> None:
+    """Fault when a file that covers the country lacks some of its mainland départements, but those its publisher never gives."""
+    missing = sorted(MAINLAND - departments - never_there)
     if missing and len(departments & MAINLAND) >= NATIONAL:
         fault(
             Fault(
@@ -421,7 +430,8 @@ def _communes(
     found = frame[name].dropna()
     codes = set(found)
     if key:
-        _whole_country(table, {c[:2] for c in codes if not c.startswith("97")}, name, file_name, fault)
+        mainland = {c[:2] for c in codes if not c.startswith("97")}
+        _whole_country(mainland, set(table.lacks.get("department", [])), name, file_name, fault)
     lines = frame.loc[found.index, "_row"].to_numpy()
     former = {c: lists.suppressed[c] for c in codes if c in lists.suppressed}
     too_old = {c for c, day in former.items() if vintage_year is not None and day <= date(vintage_year, 1, 1)}

@@ -47,6 +47,8 @@ from (
   union all by name
   select *, 'sdg02_organic_canteens_share' as indicator_id from {{ ref('ind_sdg02_organic_canteens_share') }}
   union all by name
+  select *, 'sdg02_organic_conversion_share' as indicator_id from {{ ref('ind_sdg02_organic_conversion_share') }}
+  union all by name
   select *, 'sdg02_organic_farms_share' as indicator_id from {{ ref('ind_sdg02_organic_farms_share') }}
   union all by name
   select *, 'sdg02_sustainable_canteens_share' as indicator_id from {{ ref('ind_sdg02_sustainable_canteens_share') }}
@@ -75,13 +77,21 @@ from (
   union all by name
   select *, 'sdg04_low_diploma_20_24' as indicator_id from {{ ref('ind_sdg04_low_diploma_20_24') }}
   union all by name
+  select *, 'sdg04_low_diploma_share' as indicator_id from {{ ref('ind_sdg04_low_diploma_share') }}
+  union all by name
+  select *, 'sdg04_no_diploma_share' as indicator_id from {{ ref('ind_sdg04_no_diploma_share') }}
+  union all by name
   select *, 'sdg04_reading_difficulties' as indicator_id from {{ ref('ind_sdg04_reading_difficulties') }}
   union all by name
   select *, 'sdg04_small_classes_share' as indicator_id from {{ ref('ind_sdg04_small_classes_share') }}
   union all by name
+  select *, 'sdg05_activity_rate_gap' as indicator_id from {{ ref('ind_sdg05_activity_rate_gap') }}
+  union all by name
   select *, 'sdg05_gender_index_75_share' as indicator_id from {{ ref('ind_sdg05_gender_index_75_share') }}
   union all by name
   select *, 'sdg05_gender_index_mean' as indicator_id from {{ ref('ind_sdg05_gender_index_mean') }}
+  union all by name
+  select *, 'sdg05_higher_diploma_gap' as indicator_id from {{ ref('ind_sdg05_higher_diploma_gap') }}
   union all by name
   select *, 'sdg05_hourly_wage_gap' as indicator_id from {{ ref('ind_sdg05_hourly_wage_gap') }}
   union all by name
@@ -137,7 +147,13 @@ from (
   union all by name
   select *, 'sdg10_median_living_standard' as indicator_id from {{ ref('ind_sdg10_median_living_standard') }}
   union all by name
+  select *, 'sdg11_bicycle_commuters_share' as indicator_id from {{ ref('ind_sdg11_bicycle_commuters_share') }}
+  union all by name
+  select *, 'sdg11_car_commuters_share' as indicator_id from {{ ref('ind_sdg11_car_commuters_share') }}
+  union all by name
   select *, 'sdg11_charging_points' as indicator_id from {{ ref('ind_sdg11_charging_points') }}
+  union all by name
+  select *, 'sdg11_cyclable_roads' as indicator_id from {{ ref('ind_sdg11_cyclable_roads') }}
   union all by name
   select *, 'sdg11_electric_buses_share' as indicator_id from {{ ref('ind_sdg11_electric_buses_share') }}
   union all by name
@@ -151,9 +167,19 @@ from (
   union all by name
   select *, 'sdg11_homeless_rehoused' as indicator_id from {{ ref('ind_sdg11_homeless_rehoused') }}
   union all by name
+  select *, 'sdg11_local_services_distance' as indicator_id from {{ ref('ind_sdg11_local_services_distance') }}
+  union all by name
+  select *, 'sdg11_major_services_distance' as indicator_id from {{ ref('ind_sdg11_major_services_distance') }}
+  union all by name
+  select *, 'sdg11_overcrowded_dwellings' as indicator_id from {{ ref('ind_sdg11_overcrowded_dwellings') }}
+  union all by name
   select *, 'sdg11_pm25_emissions' as indicator_id from {{ ref('ind_sdg11_pm25_emissions') }}
   union all by name
   select *, 'sdg11_protected_cycle_lanes' as indicator_id from {{ ref('ind_sdg11_protected_cycle_lanes') }}
+  union all by name
+  select *, 'sdg11_public_transport_commuters_share' as indicator_id from {{ ref('ind_sdg11_public_transport_commuters_share') }}
+  union all by name
+  select *, 'sdg11_services_distance' as indicator_id from {{ ref('ind_sdg11_services_distance') }}
   union all by name
   select *, 'sdg11_vacant_dwellings_share' as indicator_id from {{ ref('ind_sdg11_vacant_dwellings_share') }}
   union all by name
@@ -189,15 +215,27 @@ from (
   union all by name
   select *, 'sdg15_farmland_birds' as indicator_id from {{ ref('ind_sdg15_farmland_birds') }}
   union all by name
+  select *, 'sdg15_impervious_share' as indicator_id from {{ ref('ind_sdg15_impervious_share') }}
+  union all by name
+  select *, 'sdg15_land_take_enaf' as indicator_id from {{ ref('ind_sdg15_land_take_enaf') }}
+  union all by name
   select *, 'sdg15_land_take_path' as indicator_id from {{ ref('ind_sdg15_land_take_path') }}
   union all by name
   select *, 'sdg15_protected_areas_share' as indicator_id from {{ ref('ind_sdg15_protected_areas_share') }}
   union all by name
   select *, 'sdg15_strong_protection_share' as indicator_id from {{ ref('ind_sdg15_strong_protection_share') }}
   union all by name
+  select *, 'sdg15_tree_cover_share' as indicator_id from {{ ref('ind_sdg15_tree_cover_share') }}
+  union all by name
+  select *, 'sdg16_assault_rate' as indicator_id from {{ ref('ind_sdg16_assault_rate') }}
+  union all by name
+  select *, 'sdg16_burglary_rate' as indicator_id from {{ ref('ind_sdg16_burglary_rate') }}
+  union all by name
   select *, 'sdg16_disability_claim_months' as indicator_id from {{ ref('ind_sdg16_disability_claim_months') }}
   union all by name
   select *, 'sdg16_results_displayed_share' as indicator_id from {{ ref('ind_sdg16_results_displayed_share') }}
+  union all by name
+  select *, 'sdg16_theft_rate' as indicator_id from {{ ref('ind_sdg16_theft_rate') }}
   union all by name
   select *, 'sdg16_transparency_filers' as indicator_id from {{ ref('ind_sdg16_transparency_filers') }}
   union all by name

@@ -108,3 +108,12 @@ def test_a_list_that_two_tables_provide(tmp_path):
 def test_a_column_left_out_of_staging_that_is_none(folder):
     change(folder / "insee_neet/source.yml", "    grain:", "    staging: {without: [nobody]}\n    grain:")
     assert "insee_neet/source.yml: tables.rates.staging.without: 'nobody' is no column of 'rates'" in problems(folder)
+
+
+def test_a_map_of_values_for_a_column_that_is_none(folder):
+    change(
+        folder / "insee_neet/source.yml",
+        "        name_maps:",
+        "        value_maps: {scale: {Iris: '-'}}\n        name_maps:",
+    )
+    assert "tables.rates.files.0: 'scale' is no column of 'rates'" in problems(folder)

@@ -70,6 +70,33 @@ def test_the_level_decides_how_a_code_is_read():
     assert result.frame["territory_code"].tolist() == ["01", "02", "03", "2A"]
 
 
+LEVELS = FileSpec(
+    pattern="f.csv", value_maps={"territory_level": {"Département": "department", "Région": "region", "Iris": "-"}}
+)
+
+
+def levels(*rows):
+    table = rates()
+    table.columns[0] = col("territory_level", "text", "scale", key=True, allowed=["department", "region"])
+    return run(table, raw(["CODGEO", "scale", "Q218"], *rows), spec=LEVELS, name="f.csv")
+
+
+def test_the_level_stands_in_the_publishers_words_beside_a_code_of_both():
+    result = levels(["44", "Département ", "22600"], ["44", "RÉGION", "20600"])
+    places = result.frame[["territory_level", "territory_code", "median"]].values.tolist()
+    assert places == [["department", "44", 22600.0], ["region", "44", 20600.0]]
+
+
+def test_rows_of_a_level_left_out_on_purpose_are_neither_kept_nor_rejected():
+    result = levels(["441090101", "Iris", "22600"], ["44", "Région", "20600"])
+    assert (result.rows_read, result.frame["_row"].tolist(), result.rejected) == (2, [3], [])
+
+
+def test_a_word_that_no_map_knows_is_no_level():
+    with refuses("Pays"):
+        levels(["44", "Pays", "22600"])
+
+
 def test_a_file_of_another_year_is_refused():
     with refuses("lies in vintage 2018"):
         run(rates(), raw(["CODGEO", "Q217"], ["44109", "22600"]), name="FILO2017_COM.csv")

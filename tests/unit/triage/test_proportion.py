@@ -257,7 +257,15 @@ def test_what_a_suite_calls_critical_of_a_row_costs_the_row_before(source, table
         assert speaks_of(kwargs["column_A"], kwargs["column_B"])
     else:
         assert kind.startswith(
-            ("table_", "column_unique", "column_sum", "compound_columns_to_be_unique", "column_distinct")
+            (
+                "table_",
+                "column_unique",
+                "column_sum",
+                "column_mean",
+                "column_median",
+                "compound_columns_to_be_unique",
+                "column_distinct",
+            )
         )
 
 

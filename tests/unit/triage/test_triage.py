@@ -302,6 +302,31 @@ def test_a_composition_of_an_earlier_day_is_another_years(france):
         judged_communes(sorted(france.communes), france, dated=True)
 
 
+@pytest.mark.parametrize("absent", [{"69"}, {"69", "95"}])
+def test_a_departement_that_the_publisher_never_gives_is_no_cut(absent):
+    """Copernicus' means give the Rhône in two parts, 69D and 69M; Val-d'Oise at the end would be a cut file."""
+    places = sorted(MAINLAND - absent)
+    frame = pd.DataFrame({"dep": places, "_row": range(2, len(places) + 2)})
+    columns = [Column(name="dep", type="department", key=True)]
+    contract = Table(description=TEXT, grain="x", files=[], columns=columns, lacks={"department": ["69"]})
+
+    def check():
+        check_codes(
+            contract,
+            Conformed(frame, len(frame)),
+            CodeLists(),
+            file_name="x.xlsx",
+            vintage_year=2018,
+            gives_lists=False,
+        )
+
+    if absent == {"69"}:
+        check()
+    else:
+        with refuses("95"):
+            check()
+
+
 def test_a_missing_region_is_a_cut_file():
     frame = pd.DataFrame({"region": sorted(MAINLAND_REGIONS - {"94"}), "_row": range(2, 14)})
     contract = Table(description=TEXT, grain="x", files=[], columns=[Column(name="region", type="region", key=True)])
@@ -318,7 +343,7 @@ def test_departments_with_nothing_to_count_may_be_absent_and_no_others():
             description=TEXT,
             grain="x",
             files=[],
-            absent_departments=["75", "92"],
+            lacks={"department": ["75", "92"]},
             columns=[Column(name="department", type="department", key=True)],
         )
         found = Conformed(frame, len(frame))
