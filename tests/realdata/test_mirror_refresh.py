@@ -450,8 +450,12 @@ def test_perimeters_that_changed_are_breaks(edition, mirror):
     assert communes[0] >= 757
     assert edition.execute(
         "SELECT count(*) FROM fct_indicator_value v JOIN dim_territory t USING (territory_level, territory_code) WHERE t.is_home AND v.is_break "
-        "AND v.source_id = 'insee_filosofi'"
+        "AND v.source_id = 'insee_filosofi' AND v.indicator_id <> 'sdg10_gini'"
     ).fetchone() == (0,)
+    # one decimal until 2015, three from 2016 on
+    assert edition.execute(
+        "SELECT DISTINCT period FROM fct_indicator_value WHERE indicator_id = 'sdg10_gini' AND territory_code = '244400404' AND is_break"
+    ).fetchall() == [("2016",)]
 
 
 @pytest.mark.parametrize(
