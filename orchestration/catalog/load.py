@@ -246,9 +246,11 @@ def _file_inconsistencies(source: Source, name: str, spec: FileSpec, key: str) -
         problems.append(f"{key}.extract: the file '{spec.extract}' does not exist")
     if spec.format == "json" and not spec.extract:
         problems.append(f"{key}.extract: needed to find the rows of a JSON file")
+    if spec.transposed and not (source.path / spec.transposed).exists():
+        problems.append(f"{key}.transposed: the file '{spec.transposed}' does not exist")
     problems += [
         f"{key}: '{filled}' is no column of '{name}'"
-        for filled in [*spec.constants, *spec.name_maps, *spec.value_maps]
+        for filled in [*spec.constants, *spec.name_maps, *spec.value_maps, *spec.titles]
         if filled not in names
     ]
     problems += [

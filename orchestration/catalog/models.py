@@ -201,6 +201,8 @@ class FileSpec(Strict):
     a text that is in no map stays as it is. `usual`: kinds of adaptation
     (`title_lines`, `compression` …) that are this publisher's habit and no news. `synthetic`: files named
     like that are made up by the publisher (a try-out of a coming layout): their figures say so, and no clock counts them.
+    `transposed`: a file of the source's folder that says which place stands above which column, where places are columns and
+    figures are rows. `titles`: columns that a line above the table fills (its year), each by a regular expression with one group.
     """
 
     pattern: str
@@ -216,6 +218,8 @@ class FileSpec(Strict):
     subject: list[str] = Field(default_factory=list)
     example: str | None = None
     synthetic: bool = False
+    transposed: str | None = None
+    titles: dict[str, str] = Field(default_factory=dict)
 
     @field_validator("pattern")
     @classmethod

@@ -22,6 +22,7 @@ from orchestration.catalog.schema import MARKER, output_columns
 from orchestration.conforming.headers import map_headers, normalise, usual_header, without_header
 from orchestration.conforming.patches import propose
 from orchestration.conforming.published import published_on
+from orchestration.conforming.transposing import from_titles
 from orchestration.conforming.values import LEVEL_TYPES, NO_FIGURE, NUMBERS, Parsed, parse
 from orchestration.records.proposal import Patch
 from orchestration.records.waived import Waived
@@ -110,7 +111,7 @@ def conform(
     Raises Refusal when a required column is missing, when the year in the headers or in the file's
     name is not the vintage's, or when the rows lost (those of a key with two truths too) exceed the budget.
     """
-    given = {**spec.constants, **(given or {})}
+    given = {**spec.constants, **from_titles(raw.titles, spec.titles, file_name), **(given or {})}
     match = spec.regex.fullmatch(pattern_name or file_name)
     if match:
         _check_name_year(match, vintage_year, file_name)

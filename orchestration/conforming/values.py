@@ -366,6 +366,8 @@ _CODES = {
     "employment_zone": _Code(re.compile(r"(?!0000)\d{4}", re.ASCII), 4, 2, say("conforming.type_employment_zone")),
     "country": _Code(re.compile(r"FR|FM"), 2, 2, say("conforming.type_country")),
 }
+# the ministry of health writes three characters: `044`, `02A`, `971`
+_PADDED_DEPARTMENT = re.compile(r"0(\d{2}|2[AB])", re.ASCII)
 # codes of which few exist, so that one stands in many rows; of the others each counts once
 _FEW = ("department", "region", "naf")
 # fewer short codes may be slips of the hand; nine communes in a hundred begin with a zero, as do the départements
@@ -377,6 +379,8 @@ def _codes(column: Column, texts: dict[str, int], result: Parsed, file: str, typ
     short: dict[str, str] = {}
     for text in texts:
         plain = _id_text(text).upper()
+        if column.type == "department":
+            plain = _PADDED_DEPARTMENT.sub(r"\1", plain) if _PADDED_DEPARTMENT.fullmatch(plain) else plain
         if code.pattern.fullmatch(plain):
             result.values[text] = plain
         elif (

@@ -16,6 +16,7 @@ from orchestration.catalog.vintages import parse_vintage
 from orchestration.conforming import Conformed, conform
 from orchestration.conforming.headers import HeaderFinder
 from orchestration.conforming.joining import joined
+from orchestration.conforming.transposing import Places
 from orchestration.landing import Landed
 from orchestration.triage import Sink, apply_rules
 
@@ -78,14 +79,15 @@ def read_file(source: Source, landed: Landed, match: Match, workdir: Path) -> re
         with reading.uncompressed(landed.path, workdir, name=landed.name, wanted=wanted) as path:
             return reading.read_json(path, name=landed.name, sql=sql)
     finder = HeaderFinder(match.table, spec.layout, spec.unpivot.headers if spec.unpivot else None)
+    places = Places(source.path / spec.transposed) if spec.transposed else None
     raw = reading.read_table(
         landed.path,
         name=landed.name,
         sheet=re.escape(landed.sheet.strip()) if landed.sheet else spec.sheet,
-        known_headers=finder.count,
+        known_headers=places.count if places else finder.count,
         member=wanted,
     )
-    return joined(match.table, spec.layout, raw)
+    return places.transpose(raw) if places else joined(match.table, spec.layout, raw)
 
 
 def _pages(landed: Landed) -> reading.RawTable:

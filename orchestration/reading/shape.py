@@ -30,7 +30,7 @@ _LOOKED_AT = 1_000
 _FIGURE = re.compile(r"(?=.*\d)[\dAB\W]+", re.IGNORECASE)
 _NOTE = re.compile(
     r"(sources?|notes?|champs?|lecture|avertissement|définitions?|remarques?|unités?|insee|field|reading|scope)"
-    r"\b[^:]{0,40}:|©|@|\*|\(\w\)\s|(s|nd|ns|n\.d\.)\s*[:=]|mise en ligne\b|les données\b",
+    r"\b[^:]{0,40}:|©|@|\*|\(\w\)\s|(s|nd|ns|n\.d\.|(?-i:[A-Z]{2,5}))\s*[:=]|mise en ligne\b|les données\b",
     re.IGNORECASE,
 )
 

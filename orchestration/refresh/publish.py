@@ -25,6 +25,7 @@ from orchestration.refresh.build import Built, Checked
 from orchestration.refresh.outcome import outcome as outcome_of_run
 from orchestration.refresh.plan import basis
 from orchestration.refresh.run import Run
+from orchestration.refresh.secrecy import attack
 
 log = logging.getLogger("observatory")
 FIGURES = "fct_indicator_value"
@@ -67,6 +68,12 @@ def _publish(run: Run, built: Built, checks: list[CheckOutcome]) -> RefreshOutco
     before = editions.current(run.home)
     outcome = outcome_of_run(run, edition=built.edition_id, published=True, checks=checks)
     edition = editions.build(warehouse, run.home, built.edition_id, outcome, inputs_of(run), code_version())
+    attacked = attack(warehouse, edition.path)
+    checks = [*checks, attacked]
+    if not attacked.passed:
+        editions.discard(edition)
+        return block(run, [attacked.message], checks=checks, waivable=[])
+    outcome = outcome.model_copy(update={"checks": checks})
     held = [source_id for source_id, state in grounds.states.items() if state.vintages()]
     home_says = editions.home_figures(warehouse, before.path if before else None, held)
     register.published = {"basis": basis(run), "edition": built.edition_id}

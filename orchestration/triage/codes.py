@@ -429,7 +429,8 @@ def _communes(
     found = frame[name].dropna()
     codes = set(found)
     if key:
-        _whole_country({c[:2] for c in codes if not c.startswith("97")}, set(), name, file_name, fault)
+        mainland = {c[:2] for c in codes if not c.startswith("97")}
+        _whole_country(mainland, set(table.lacks.get("department", [])), name, file_name, fault)
     lines = frame.loc[found.index, "_row"].to_numpy()
     former = {c: lists.suppressed[c] for c in codes if c in lists.suppressed}
     too_old = {c for c, day in former.items() if vintage_year is not None and day <= date(vintage_year, 1, 1)}

@@ -527,3 +527,57 @@ def test_peers_are_those_of_a_second_computation(edition, mirror):
         expected = peers_by_hand.nearest(scores, place)
         assert [peer for _, peer in found] == [peer for _, peer in expected]
         assert [d for d, _ in found] == pytest.approx([d for d, _ in expected], abs=1e-6)
+
+
+def test_movements_lead_where_the_passage_table_of_insee_leads(edition, mirror):
+    """36,689 codes of communes lead to one commune in INSEE's table of 2025, and each to the same one here.
+
+    Left out: four overseas collectivities (97501, 97502, 97701, 97801), which are no communes of a département, and the 25 codes that the
+    table leads to several communes: a commune that was cut keeps its code here, and the other has its own figures.
+    """
+    heirs: dict[str, set[str]] = {}
+    with (mirror / "insee_passage/geocodes_passage_annuel.csv").open(encoding="utf-8-sig", newline="") as file:
+        for row in csv.DictReader(file, delimiter=";"):
+            if row["Niveau"] == "COM" and row["Type"] == "commune":
+                heirs.setdefault(row["Ancien Code Officiel"], set()).add(row["Code Courant Officiel"])
+    ours = dict(
+        edition.execute(
+            "SELECT territory_code, current_code FROM dim_territory WHERE territory_level = 'commune'"
+        ).fetchall()
+    )
+    certain = {old: next(iter(new)) for old, new in heirs.items() if len(new) == 1}
+    assert len(heirs) - len(certain) == 25
+    assert {old for old, new in certain.items() if ours.get(old) != new} == {"97501", "97502", "97701", "97801"}
+    assert len(certain) == 36693
+
+
+@pytest.mark.parametrize(
+    ("code", "today"),
+    # L'Oudon is 14697 until 2013, 14472 until 2016; Culey left Loisey in 2014; Val-de-Reuil (27701) is no heir of Le Vaudreuil (27528)
+    [
+        ("14697", "14654"),
+        ("14472", "14654"),
+        ("55138", "55138"),
+        ("55298", "55298"),
+        ("27701", "27701"),
+        ("27528", "27528"),
+    ],
+)
+def test_renumbered_and_cut_communes(edition, code, today):
+    assert edition.execute(
+        "SELECT current_code FROM dim_territory WHERE territory_level = 'commune' AND territory_code = ?", [code]
+    ).fetchall() == [(today,)]
+
+
+def test_the_country_loses_nobody_on_the_way(edition, mirror):
+    """Unemployed and active people of the census of 2018: the file's communes of metropolitan France, and the figure of the country."""
+    unemployed = active = 0.0
+    with (mirror / "insee_comparateur/2018/base_cc_comparateur.CSV").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file, delimiter=";"):
+            if not row["CODGEO"].startswith("97") and not peers_by_hand.is_arrondissement(row["CODGEO"]):
+                unemployed, active = unemployed + float(row["P18_CHOM1564"]), active + float(row["P18_ACT1564"])
+    found = edition.execute(
+        "SELECT numerator, denominator FROM fct_indicator_value WHERE indicator_id = 'sdg08_unemployment_rate' "
+        "AND territory_level = 'country' AND territory_code = 'FM' AND period = '2018'"
+    ).fetchone()
+    assert found == (pytest.approx(unemployed, abs=0.5), pytest.approx(active, abs=0.5))

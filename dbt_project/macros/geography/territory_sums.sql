@@ -1,6 +1,8 @@
 {#- Sums of commune figures. Both macros take
     relation: name of a CTE with commune_code (of any year), period, vintage, is_synthetic and the measures;
-    measures: list of its additive numeric columns. A measure that one part lacks is null in the sum. -#}
+    measures: list of its additive numeric columns. A measure that one part lacks is null in the sum.
+    One row a commune_code, period and vintage: communes_datasfun.csv has a line a postal code and would count Nantes four times.
+    Where there are more nothing is summed: the model fails and names the commune, and no edition is made of it. -#}
 
 {#- Returns (as a subquery) the figures by today's commune: commune_code, period, vintage, is_synthetic, the measures, and
     is_from_arrondissements. Merged communes count with their heir. Paris, Lyon and Marseille: their own row where the file has
@@ -21,7 +23,10 @@
     where {{ is_municipal_arrondissement('commune_code') }}
     group by current_code
   )
-  select carried.current_code as commune_code, carried.period, carried.vintage,
+  select case when count(*) = count(distinct carried.commune_code) then carried.current_code
+      else error('commune ' || concat_ws(', ', min(carried.commune_code), carried.period, carried.vintage)
+        || ' : plusieurs lignes pour une commune / several rows for one commune') end as commune_code,
+    carried.period, carried.vintage,
     bool_or(carried.is_synthetic) as is_synthetic, bool_or(carried.is_arrondissement) as is_from_arrondissements
     {%- for m in measures %}, case when count(carried.{{ m }}) = count(*) then sum(carried.{{ m }}) end as {{ m }}{% endfor %}
   from carried

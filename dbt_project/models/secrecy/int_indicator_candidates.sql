@@ -31,7 +31,17 @@ from (
     cast(null as varchar) as making, cast(null as double) as perimeter_persons
   where false
   union all by name
+  select *, 'sdg01_minimum_income_share' as indicator_id from {{ ref('ind_sdg01_minimum_income_share') }}
+  union all by name
+  select *, 'sdg01_poverty_75_plus' as indicator_id from {{ ref('ind_sdg01_poverty_75_plus') }}
+  union all by name
+  select *, 'sdg01_poverty_intensity' as indicator_id from {{ ref('ind_sdg01_poverty_intensity') }}
+  union all by name
   select *, 'sdg01_poverty_rate' as indicator_id from {{ ref('ind_sdg01_poverty_rate') }}
+  union all by name
+  select *, 'sdg01_poverty_under_30' as indicator_id from {{ ref('ind_sdg01_poverty_under_30') }}
+  union all by name
+  select *, 'sdg02_certified_farms' as indicator_id from {{ ref('ind_sdg02_certified_farms') }}
   union all by name
   select *, 'sdg02_organic_area_share' as indicator_id from {{ ref('ind_sdg02_organic_area_share') }}
   union all by name
@@ -39,15 +49,53 @@ from (
   union all by name
   select *, 'sdg02_organic_conversion_share' as indicator_id from {{ ref('ind_sdg02_organic_conversion_share') }}
   union all by name
+  select *, 'sdg02_organic_farms_share' as indicator_id from {{ ref('ind_sdg02_organic_farms_share') }}
+  union all by name
   select *, 'sdg02_sustainable_canteens_share' as indicator_id from {{ ref('ind_sdg02_sustainable_canteens_share') }}
   union all by name
+  select *, 'sdg03_death_rate' as indicator_id from {{ ref('ind_sdg03_death_rate') }}
+  union all by name
+  select *, 'sdg03_dental_full_cover_share' as indicator_id from {{ ref('ind_sdg03_dental_full_cover_share') }}
+  union all by name
+  select *, 'sdg03_early_deaths' as indicator_id from {{ ref('ind_sdg03_early_deaths') }}
+  union all by name
+  select *, 'sdg03_early_deaths_share' as indicator_id from {{ ref('ind_sdg03_early_deaths_share') }}
+  union all by name
+  select *, 'sdg03_health_houses' as indicator_id from {{ ref('ind_sdg03_health_houses') }}
+  union all by name
   select *, 'sdg03_nox_emissions' as indicator_id from {{ ref('ind_sdg03_nox_emissions') }}
+  union all by name
+  select *, 'sdg03_road_deaths' as indicator_id from {{ ref('ind_sdg03_road_deaths') }}
+  union all by name
+  select *, 'sdg04_apprenticeship_contracts' as indicator_id from {{ ref('ind_sdg04_apprenticeship_contracts') }}
+  union all by name
+  select *, 'sdg04_childcare_places' as indicator_id from {{ ref('ind_sdg04_childcare_places') }}
+  union all by name
+  select *, 'sdg04_first_year_pass_rate' as indicator_id from {{ ref('ind_sdg04_first_year_pass_rate') }}
+  union all by name
+  select *, 'sdg04_higher_diploma_25_34' as indicator_id from {{ ref('ind_sdg04_higher_diploma_25_34') }}
+  union all by name
+  select *, 'sdg04_low_diploma_20_24' as indicator_id from {{ ref('ind_sdg04_low_diploma_20_24') }}
+  union all by name
+  select *, 'sdg04_low_diploma_share' as indicator_id from {{ ref('ind_sdg04_low_diploma_share') }}
+  union all by name
+  select *, 'sdg04_no_diploma_share' as indicator_id from {{ ref('ind_sdg04_no_diploma_share') }}
+  union all by name
+  select *, 'sdg04_reading_difficulties' as indicator_id from {{ ref('ind_sdg04_reading_difficulties') }}
+  union all by name
+  select *, 'sdg04_small_classes_share' as indicator_id from {{ ref('ind_sdg04_small_classes_share') }}
+  union all by name
+  select *, 'sdg05_activity_rate_gap' as indicator_id from {{ ref('ind_sdg05_activity_rate_gap') }}
   union all by name
   select *, 'sdg05_gender_index_75_share' as indicator_id from {{ ref('ind_sdg05_gender_index_75_share') }}
   union all by name
   select *, 'sdg05_gender_index_mean' as indicator_id from {{ ref('ind_sdg05_gender_index_mean') }}
   union all by name
+  select *, 'sdg05_higher_diploma_gap' as indicator_id from {{ ref('ind_sdg05_higher_diploma_gap') }}
+  union all by name
   select *, 'sdg05_hourly_wage_gap' as indicator_id from {{ ref('ind_sdg05_hourly_wage_gap') }}
+  union all by name
+  select *, 'sdg05_index_published_share' as indicator_id from {{ ref('ind_sdg05_index_published_share') }}
   union all by name
   select *, 'sdg06_groundwater_good_status' as indicator_id from {{ ref('ind_sdg06_groundwater_good_status') }}
   union all by name
@@ -56,6 +104,10 @@ from (
   select *, 'sdg06_water_network_yield' as indicator_id from {{ ref('ind_sdg06_water_network_yield') }}
   union all by name
   select *, 'sdg06_water_withdrawals' as indicator_id from {{ ref('ind_sdg06_water_withdrawals') }}
+  union all by name
+  select *, 'sdg07_energy_debt_share' as indicator_id from {{ ref('ind_sdg07_energy_debt_share') }}
+  union all by name
+  select *, 'sdg07_home_renovation_grants' as indicator_id from {{ ref('ind_sdg07_home_renovation_grants') }}
   union all by name
   select *, 'sdg07_renewable_heat_share' as indicator_id from {{ ref('ind_sdg07_renewable_heat_share') }}
   union all by name
@@ -82,6 +134,8 @@ from (
   select *, 'sdg09_business_creation_rate' as indicator_id from {{ ref('ind_sdg09_business_creation_rate') }}
   union all by name
   select *, 'sdg09_establishments_10_plus_share' as indicator_id from {{ ref('ind_sdg09_establishments_10_plus_share') }}
+  union all by name
+  select *, 'sdg09_fibre_share' as indicator_id from {{ ref('ind_sdg09_fibre_share') }}
   union all by name
   select *, 'sdg09_fossil_industry_share' as indicator_id from {{ ref('ind_sdg09_fossil_industry_share') }}
   union all by name
@@ -111,6 +165,8 @@ from (
   union all by name
   select *, 'sdg11_energy_leaking_dwellings_share' as indicator_id from {{ ref('ind_sdg11_energy_leaking_dwellings_share') }}
   union all by name
+  select *, 'sdg11_homeless_rehoused' as indicator_id from {{ ref('ind_sdg11_homeless_rehoused') }}
+  union all by name
   select *, 'sdg11_local_services_distance' as indicator_id from {{ ref('ind_sdg11_local_services_distance') }}
   union all by name
   select *, 'sdg11_major_services_distance' as indicator_id from {{ ref('ind_sdg11_major_services_distance') }}
@@ -119,6 +175,8 @@ from (
   union all by name
   select *, 'sdg11_pm25_emissions' as indicator_id from {{ ref('ind_sdg11_pm25_emissions') }}
   union all by name
+  select *, 'sdg11_protected_cycle_lanes' as indicator_id from {{ ref('ind_sdg11_protected_cycle_lanes') }}
+  union all by name
   select *, 'sdg11_public_transport_commuters_share' as indicator_id from {{ ref('ind_sdg11_public_transport_commuters_share') }}
   union all by name
   select *, 'sdg11_services_distance' as indicator_id from {{ ref('ind_sdg11_services_distance') }}
@@ -126,6 +184,8 @@ from (
   select *, 'sdg11_vacant_dwellings_share' as indicator_id from {{ ref('ind_sdg11_vacant_dwellings_share') }}
   union all by name
   select *, 'sdg12_certified_companies' as indicator_id from {{ ref('ind_sdg12_certified_companies') }}
+  union all by name
+  select *, 'sdg12_extended_sorting_inhabitants' as indicator_id from {{ ref('ind_sdg12_extended_sorting_inhabitants') }}
   union all by name
   select *, 'sdg12_household_waste_per_inhabitant' as indicator_id from {{ ref('ind_sdg12_household_waste_per_inhabitant') }}
   union all by name
@@ -149,6 +209,8 @@ from (
   union all by name
   select *, 'sdg13_new_combustion_cars_co2' as indicator_id from {{ ref('ind_sdg13_new_combustion_cars_co2') }}
   union all by name
+  select *, 'sdg14_bathing_good_share' as indicator_id from {{ ref('ind_sdg14_bathing_good_share') }}
+  union all by name
   select *, 'sdg14_marine_protected_share' as indicator_id from {{ ref('ind_sdg14_marine_protected_share') }}
   union all by name
   select *, 'sdg15_farmland_birds' as indicator_id from {{ ref('ind_sdg15_farmland_birds') }}
@@ -169,9 +231,15 @@ from (
   union all by name
   select *, 'sdg16_burglary_rate' as indicator_id from {{ ref('ind_sdg16_burglary_rate') }}
   union all by name
+  select *, 'sdg16_disability_claim_months' as indicator_id from {{ ref('ind_sdg16_disability_claim_months') }}
+  union all by name
+  select *, 'sdg16_results_displayed_share' as indicator_id from {{ ref('ind_sdg16_results_displayed_share') }}
+  union all by name
   select *, 'sdg16_theft_rate' as indicator_id from {{ ref('ind_sdg16_theft_rate') }}
   union all by name
   select *, 'sdg16_transparency_filers' as indicator_id from {{ ref('ind_sdg16_transparency_filers') }}
+  union all by name
+  select *, 'sdg16_transport_assaults' as indicator_id from {{ ref('ind_sdg16_transport_assaults') }}
   union all by name
   select *, 'sdg17_bcorp_companies' as indicator_id from {{ ref('ind_sdg17_bcorp_companies') }}
   union all by name

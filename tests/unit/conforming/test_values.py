@@ -213,6 +213,13 @@ def test_departements_are_counted_by_row():
     assert values("department", ["1", "44", "44", "44"])[0] == ["unreadable", "44", "44", "44"]
 
 
+def test_departements_in_three_characters():
+    assert values("department", ["001", "02A", "044", "971"])[0] == ["01", "2A", "44", "971"]
+    # the seasons of 2020 and 2021 have `1`, `02A` and `971` in one column
+    assert values("department", ["1", "1", "9", "02A", "44"])[0] == ["01", "01", "09", "2A", "44"]
+    assert values("department", ["000", "0440"])[0] == ["unreadable", "unreadable"]
+
+
 @pytest.mark.parametrize("text", ["441090", "44", "4410X", "FR44109", "4 410", "00000", "00123", "44000", "٤٤١٠٩"])
 def test_what_is_no_commune_is_not_made_one(text):
     # 44000 is the postal code of Nantes: no département numbers a commune 000

@@ -33,6 +33,7 @@ LAYERS = (
     "marts/assessment",
     "complementarity",
     "marts/complementarity",
+    "marts/platform",
     "marts/observatory",
 )
 
@@ -62,9 +63,15 @@ CONTRACT = {
     "evidence_searched missing_evidence missing_periods",
     "mart_complementarity_sensitivity": "topic_kind topic_id evidence_type factor reading base_reading is_changed",
     "mart_territory_peer": "epci_code peer_code rank distance stability contribution_population",
+    "mart_territory_coverage": "indicator_id series_id period territory_level territory_code communes communes_shown "
+    "communes_withheld has_figure refusal_reason",
     "mart_territory_comparison": "indicator_id series_id breakdown role territory_level territory_code period value status "
     "geography_year difference",
     "mart_observatory_kpi": "kpi_id name_fr baseline target value is_met",
+    "mart_plan_fact": "fact_id topic name_fr name_en value qualifier unit period document place quote source_id",
+    "mart_priority_issue": "issue_id position name_fr name_en sdg_ids sdg_targets iso26000_subjects indicators gaps gaps_fr gaps_en",
+    "mart_priority_issue_link": "issue_id link_type linked_id step name_fr name_en is_main evidence home_evidence author version",
+    "mart_label_subject": "label_key label holder subject_id sdg_id",
     "mart_source_health": "source_id state vintage published_at fetched_at next_due_at action_fr",
     "mart_edition_change": "indicator_id territory_level territory_code period breakdown edition change old_value new_value",
 }
@@ -112,14 +119,14 @@ def declared_lake() -> dict[tuple[str, str], dict[str, str]]:
 
 
 def sql_files(folder: str) -> dict[str, Path]:
-    """Return model name -> file of one folder of models."""
-    return {p.stem: p for p in sorted((MODELS / folder).rglob("*.sql"))}
+    """Return model name -> file of one folder of models; one is Python: linear programmes, which SQL cannot solve."""
+    return {p.stem: p for p in sorted((MODELS / folder).rglob("*.*")) if p.suffix in (".sql", ".py")}
 
 
 def references(path: Path) -> set[str]:
     """Return the models and seeds that a file refers to by a literal name, comments left out."""
     text = re.sub(r"--.*", "", path.read_text(encoding="utf-8"))
-    return set(re.findall(r"ref\('(\w+)'\)", text))
+    return set(re.findall(r"""ref\(['"](\w+)['"]\)""", text))
 
 
 def test_what_is_generated_is_as_it_would_be_written() -> None:
@@ -297,9 +304,9 @@ def test_no_sql_writes_out_the_name_of_a_source() -> None:
 
 
 def test_node_budget() -> None:
-    """A model or a test costs about 47 ms of every refresh. An indicator is one model, however small."""
+    """A model or a test costs about 47 ms of every refresh. An indicator is one model, however small, and so is a source's table."""
     models = sum(len(sql_files(layer)) for layer in LAYERS)
-    assert models - len(sql_files("indicators")) < 95
+    assert models - len(sql_files("indicators")) - len(sql_files("staging")) < 65
     written = len(list((PROJECT / "tests").glob("*.sql")))
     generic = sum(len(m.get("data_tests", [])) for m in described_models().values())
     assert written + generic < 80

@@ -336,6 +336,24 @@ def test_a_missing_region_is_a_cut_file():
         )
 
 
+def test_departments_with_nothing_to_count_may_be_absent_and_no_others():
+    def check(codes: set[str]) -> None:
+        frame = pd.DataFrame({"department": sorted(codes), "_row": range(2, len(codes) + 2)})
+        contract = Table(
+            description=TEXT,
+            grain="x",
+            files=[],
+            lacks={"department": ["75", "92"]},
+            columns=[Column(name="department", type="department", key=True)],
+        )
+        found = Conformed(frame, len(frame))
+        check_codes(contract, found, CodeLists(), file_name="x.csv", vintage_year=2023, gives_lists=False)
+
+    check(MAINLAND - {"75", "92"})
+    with refuses("of the 96 mainland départements, 85 are missing"):
+        check(MAINLAND - {"75", "92", "85"})
+
+
 def test_missing_epcis_are_a_cut_file():
     epcis = {f"2{n:08d}" for n in range(1200)}
     contract = Table(

@@ -129,20 +129,29 @@ figure as (
   -- the figure that the roadmap starts from is no result
   select 'ess_employment_share', null, value, period, false, vintage, status_reason
   from home_figure where indicator_id = 'sdg08_ess_employment_share' and recency = 1 and period > '2015'
+  union all
+  select 'ess_employees', null, numerator, period, false, vintage, status_reason
+  from home_figure where indicator_id = 'sdg08_ess_employment_share' and recency = 1 and period > '2015'
+  union all
+  select 'ess_establishments', null, home_figure.value, home_figure.period, indicators.is_synthetic_only, home_figure.vintage,
+    'Unités que Sirene dit de l’économie sociale et solidaire : un autre champ que celui de la feuille de route.'
+  from home_figure join {{ ref('dim_indicator') }} as indicators on indicators.indicator_id = home_figure.indicator_id
+  where home_figure.indicator_id = 'sdg08_ess_establishments' and home_figure.recency = 1
 )
-select kpi.kpi_id, kpi.name_fr, kpi.name_en, kpi.unit, kpi.unit_fr, kpi.desired_direction, kpi.baseline, kpi.target, kpi.target_high,
-  kpi.target_year,
+select kpi.kpi_id, kpi.former_kpi_id, kpi.name_fr, kpi.name_en, kpi.unit, kpi.unit_fr, kpi.desired_direction,
+  kpi.baseline, kpi.target, kpi.target_high, kpi.target_year,
   kpi.target_rule, kpi.document, kpi.place, round(figure.value, 9) as value, figure.period,
   case kpi.target_rule when 'at_least' then figure.value >= kpi.target when 'more_than' then figure.value > kpi.target end as is_met,
+  figure.value >= kpi.target_high as is_high_met,
   case when figure.value is null or figure.reason is not null or figure.is_synthetic then 'provisional' else 'final' end as status,
   nullif(concat_ws(' ',
     case when figure.is_synthetic then 'Échantillon inventé (synthetic: true) : ce chiffre montre le calcul.' end,
     figure.reason,
     case when figure.value is null and figure.reason is null then
       case kpi.figure
-        when 'not_recorded' then 'Aucun tableau ne relève ce chiffre.'
         when 'indicators_improving' then 'L’évolution des indicateurs n’est pas encore calculée.'
         when 'ess_employment_share' then 'Aucun chiffre plus récent que le point de départ de 2015.'
+        when 'ess_employees' then 'Aucun chiffre plus récent que le point de départ de 2015.'
         else 'Le tableau qui le donne n’a pas été reçu, ou ne le contient pas.' end
     end), '') as status_reason,
   coalesce(figure.is_synthetic, false) as is_synthetic, kpi.source_id, figure.vintage

@@ -1,0 +1,126 @@
+"""Workbooks and exports by commune: travel to work, crowding, services, crime, cycling, organic conversion, land cover, land take.
+
+Columns and their meaning: the second sheets of the workbooks, and Cerema's dictionary of variables.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+from bench.independent.home import Home
+from bench.independent.raw import Figure, Mirror, lines, number, sheet_rows
+
+# source -> header that begins so -> indicator and what its cells are multiplied with; the period is the header's year, else the vintage's
+EXPORTS: dict[str, dict[str, tuple[str, float]]] = {
+    "insee_overcrowding": {"Part des résidences principales": ("sdg11_overcrowded_dwellings", 1)},
+    "anct_services": {
+        "Part de la population éloignée des équipements intermédiaires": ("sdg11_services_distance", 1),
+        "Part de la population éloignée des équipements de proximité": ("sdg11_local_services_distance", 1),
+        "Part de la population éloignée des équipements supérieurs": ("sdg11_major_services_distance", 1),
+    },
+    "ssmsi_crime": {
+        "Coups et blessures volontaires": ("sdg16_assault_rate", 1),
+        "Vols sans violence": ("sdg16_theft_rate", 1),
+        "Cambriolages de logement": ("sdg16_burglary_rate", 1),
+    },
+    "velo_territoires": {"Cyclabilité voirie": ("sdg11_cyclable_roads", 100)},
+    "agence_bio": {"part_surfconv": ("sdg02_organic_conversion_share", 1)},
+    "copernicus_imperviousness": {"Surface_Imperméable": ("sdg15_impervious_share", 1)},
+    "copernicus_tree_cover": {"Couvert_Forestier": ("sdg15_tree_cover_share", 1)},
+}
+SCALES = {
+    "Commune": ("commune", 5),
+    "Communes": ("commune", 5),
+    "Département": ("department", 2),
+    "Departements": ("department", 2),
+    "Région": ("region", 2),
+    "Regions": ("region", 2),
+}
+COMMUTING = {
+    "sdg11_public_transport_commuters_share": "transports en commun",
+    "sdg11_car_commuters_share": "voiture pour travailler",
+    "sdg11_bicycle_commuters_share": "vélo pour travailler",
+}
+
+
+def exports(mirror: Mirror, home: Home) -> Iterator[Figure]:
+    """Figures as published. A cell that is no number (another publisher's secrecy, a blank) is no figure."""
+    for source, columns in EXPORTS.items():
+        for vintage, path in mirror.files(source, "*.xlsx"):
+            rows = sheet_rows(path)
+            header = [str(cell or "") for cell in next(rows)]
+            placed = {
+                next(i for i, name in enumerate(header) if name.startswith(begin)): made
+                for begin, made in columns.items()
+            }
+            for row in rows:
+                scale = SCALES.get(str(row[2] if len(row) > 2 else "").strip())
+                if scale is None:
+                    continue
+                level, width = scale
+                code = _code(row[0], width)
+                if code in home.arrondissements:
+                    continue
+                for column, (indicator, factor) in placed.items():
+                    value = number(row[column]) if column < len(row) else None
+                    if value is not None:
+                        yield Figure(indicator, level, code, vintage, value * factor, source, vintage)
+
+
+def _code(cell: Any, width: int) -> str:
+    """Return a code with the zeros that a spreadsheet took from it."""
+    return (str(int(cell)) if isinstance(cell, float) else str(cell)).zfill(width)
+
+
+def commuting(mirror: Mirror, home: Home) -> Iterator[Figure]:
+    """Employed residents by means of travel to work, as published."""
+    source = "insee_commuting"
+    for vintage, path in mirror.files(source, "*.csv"):
+        for row in lines(path, below="Code"):
+            code = row["Code"].strip()
+            for header, cell in row.items():
+                for indicator, words in COMMUTING.items():
+                    if header and words in header and code not in home.arrondissements and number(cell) is not None:
+                        yield Figure(indicator, "commune", code, header[-4:], number(cell), source, vintage)
+
+
+def land_take(mirror: Mirror, home: Home) -> Iterator[Figure]:
+    """Natural land taken in a year, per inhabitant; square metres an inhabitant are hectares for 10,000.
+
+    The file holds one département, which is not the home one: communes, and the EPCIs whose communes are all there.
+    """
+    source, indicator = "cerema_land_take", "sdg15_land_take_enaf"
+    uses = {"total": "naf23art24", "use=housing": "art23hab24", "use=activity": "art23act24"}
+    for vintage, path in mirror.files(source, "*.csv"):
+        sums: dict[tuple[str, str], list[float]] = defaultdict(lambda: [0.0, 0.0])
+        there: dict[str, set[str]] = defaultdict(set)
+        for row in lines(path):
+            commune, persons = row["idcom"].zfill(5), number(row["pop22"])
+            epci = next((e for e, members in home.composition.items() if home.today(commune) in members), "")
+            there[epci].add(home.today(commune))
+            for breakdown, column in uses.items():
+                taken = number(row[column])
+                if taken is None or not persons:
+                    continue
+                yield Figure(indicator, "commune", commune, "2023", taken / persons, source, vintage, breakdown)
+                sums[epci, breakdown][0] += taken
+                sums[epci, breakdown][1] += persons
+        for (epci, breakdown), (taken, persons) in sums.items():
+            if epci and there[epci] == home.composition[epci]:
+                yield Figure(indicator, "epci", epci, "2023", taken / persons, source, vintage, breakdown)
+        departments = {home.communes[c][0] for communes in there.values() for c in communes}
+        everything = set().union(*there.values())
+        for department in departments:
+            if everything >= home.members("department", department):
+                for breakdown in uses:
+                    taken, persons = (sum(s[i] for (_, b), s in sums.items() if b == breakdown) for i in (0, 1))
+                    yield Figure(
+                        indicator, "department", department, "2023", taken / persons, source, vintage, breakdown
+                    )
+
+
+def recipes() -> list:
+    """Return the functions of this module that give figures."""
+    return [exports, commuting, land_take]

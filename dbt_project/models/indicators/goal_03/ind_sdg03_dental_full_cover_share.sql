@@ -1,0 +1,4 @@
+-- Share of dental prostheses without any cost left to the patient, in December, by département, région and country.
+select territory_level, territory_code, cast(year as varchar) as period, measure_value as value, is_synthetic, source_id, vintage
+from {{ ref('int_barometer_levels') }}
+where measure_id = 'tx-equipements-dentaire' and month = 12

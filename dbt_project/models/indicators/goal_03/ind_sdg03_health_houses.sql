@@ -1,0 +1,4 @@
+-- Multi-professional health centres open on 31 December, by département, région and country.
+select territory_level, territory_code, cast(year as varchar) as period, measure_value as value, is_synthetic, source_id, vintage
+from {{ ref('int_barometer_levels') }}
+where measure_id = 'nb-maisons-sante' and month = 12

@@ -1,0 +1,4 @@
+-- Homeless people who obtained a social dwelling in the year (cumulated to December), by département, région and country.
+select territory_level, territory_code, cast(year as varchar) as period, measure_value as value, is_synthetic, source_id, vintage
+from {{ ref('int_barometer_levels') }}
+where measure_id = 'logement-sans-domicile-hebergement-urgence' and month = 12

@@ -1,0 +1,4 @@
+-- Kilometres of protected cycle lanes at the end of the year, by département, région and country.
+select territory_level, territory_code, cast(year as varchar) as period, measure_value as value, is_synthetic, source_id, vintage
+from {{ ref('int_barometer_levels') }}
+where measure_id = 'km-amenagement-cyclables-securises' and month = 12
