@@ -23,6 +23,8 @@ COLUMNS = {
     "fct_company_label": "label_id company_name siren match_method match_score commune_code valid_from valid_to is_current source_id vintage",
     "fct_filing": "filing_id siren company_name fiscal_year document_type pages source_id vintage",
     "fct_csr_action": "action_id company_name siren title nature sdg_ids contribution",
+    "mart_csr_sdg_complementarity": "sdg_id need practice_positive practice_negative practice reading is_sensitive evidence_searched "
+    "missing_evidence",
     "mart_observatory_kpi": "kpi_id name_fr baseline target value is_met",
     "mart_source_health": "source_id state vintage published_at fetched_at next_due_at action_fr",
     "mart_edition_change": "indicator_id territory_level territory_code period breakdown edition change old_value new_value",
@@ -212,7 +214,8 @@ def test_the_country_of_2021_is_not_that_of_2020(edition):
         "SELECT period, break_reason FROM fct_indicator_value WHERE indicator_id = 'sdg08_commuting_accident_frequency' "
         "AND territory_code = 'FR' AND breakdown = 'total' AND is_break ORDER BY 1"
     ).fetchall()
-    assert [r[0] for r in rows] == ["2020", "2021"] and "confection" in rows[0][1] and "Mayotte" in rows[1][1]
+    assert [r[0] for r in rows] == ["2020", "2021", "2022"]
+    assert "confection" in rows[0][1] and "Mayotte" in rows[1][1] and "Rupture statistique" in rows[2][1]
 
 
 def test_mayotte_is_not_the_safest_region(edition):
@@ -376,3 +379,21 @@ def test_status_tells_every_source(first_refresh):
     found = json.loads(observatory("status", "--home", first_refresh[0], "--json").out)
     assert {s["state"] for s in found} <= {"fresh", "due", "late_publisher", "late_us", "refused", "never"}
     assert all(s["action"] for s in found)
+
+
+def test_need_stands_beside_practice_for_every_goal(edition):
+    """On samples: invented evidence says so, and what harms a goal is in a column of its own."""
+    rows = edition.execute(
+        "SELECT sdg_id, reading, is_synthetic, evidence_searched FROM mart_csr_sdg_complementarity"
+    ).fetchall()
+    assert sorted(r[0] for r in rows) == list(range(1, 18))
+    assert all(r[3] for r in rows)
+    assert any(r[2] for r in rows)
+
+
+def test_no_trend_of_accidents_crosses_a_break(edition):
+    rows = edition.execute(
+        "SELECT status FROM mart_indicator_progress WHERE indicator_id IN ('sdg08_work_accident_frequency', "
+        "'sdg08_commuting_accident_frequency') AND territory_level = 'region' AND first_period < '2022' AND status IS NOT NULL"
+    ).fetchall()
+    assert rows == []

@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from tests import peers_by_hand
 from tests.conftest import Answer, observatory
 
 pytestmark = [pytest.mark.realdata, pytest.mark.slow]
@@ -509,3 +510,20 @@ def test_populations_of_communes_published_by_arrondissement(edition, mirror):
         "SELECT department_code, population FROM dim_territory WHERE territory_code IN ('75056', '69123', '13055')"
     ).fetchall()
     assert dict(found) == people
+
+
+def test_peers_are_those_of_a_second_computation(edition, mirror):
+    """1,249 EPCIs have peers: not the five of Mayotte, whose communes have no counts, nor Caen la Mer, where one commune lacks some."""
+    scores = peers_by_hand.scaled(peers_by_hand.profiles(mirror))
+    assert (
+        edition.execute("SELECT count(DISTINCT epci_code) FROM mart_territory_peer").fetchone()
+        == (1249,)
+        == (len(scores),)
+    )
+    for place in ["244400404", "243500139", "200046977", "200093201", *sorted(scores)[::200]]:
+        found = edition.execute(
+            "SELECT distance, peer_code FROM mart_territory_peer WHERE epci_code = ? ORDER BY rank", [place]
+        ).fetchall()
+        expected = peers_by_hand.nearest(scores, place)
+        assert [peer for _, peer in found] == [peer for _, peer in expected]
+        assert [d for d, _ in found] == pytest.approx([d for d, _ in expected], abs=1e-6)

@@ -33,13 +33,35 @@ from (
   union all by name
   select *, 'sdg01_poverty_rate' as indicator_id from {{ ref('ind_sdg01_poverty_rate') }}
   union all by name
+  select *, 'sdg02_organic_area_share' as indicator_id from {{ ref('ind_sdg02_organic_area_share') }}
+  union all by name
+  select *, 'sdg02_organic_canteens_share' as indicator_id from {{ ref('ind_sdg02_organic_canteens_share') }}
+  union all by name
+  select *, 'sdg02_sustainable_canteens_share' as indicator_id from {{ ref('ind_sdg02_sustainable_canteens_share') }}
+  union all by name
+  select *, 'sdg03_nox_emissions' as indicator_id from {{ ref('ind_sdg03_nox_emissions') }}
+  union all by name
   select *, 'sdg05_gender_index_75_share' as indicator_id from {{ ref('ind_sdg05_gender_index_75_share') }}
   union all by name
   select *, 'sdg05_gender_index_mean' as indicator_id from {{ ref('ind_sdg05_gender_index_mean') }}
   union all by name
   select *, 'sdg05_hourly_wage_gap' as indicator_id from {{ ref('ind_sdg05_hourly_wage_gap') }}
   union all by name
+  select *, 'sdg06_groundwater_good_status' as indicator_id from {{ ref('ind_sdg06_groundwater_good_status') }}
+  union all by name
+  select *, 'sdg06_surface_water_good_status' as indicator_id from {{ ref('ind_sdg06_surface_water_good_status') }}
+  union all by name
+  select *, 'sdg06_water_network_yield' as indicator_id from {{ ref('ind_sdg06_water_network_yield') }}
+  union all by name
+  select *, 'sdg06_water_withdrawals' as indicator_id from {{ ref('ind_sdg06_water_withdrawals') }}
+  union all by name
+  select *, 'sdg07_renewable_heat_share' as indicator_id from {{ ref('ind_sdg07_renewable_heat_share') }}
+  union all by name
   select *, 'sdg07_renewable_qualified_firms' as indicator_id from {{ ref('ind_sdg07_renewable_qualified_firms') }}
+  union all by name
+  select *, 'sdg07_solar_power' as indicator_id from {{ ref('ind_sdg07_solar_power') }}
+  union all by name
+  select *, 'sdg07_wind_power' as indicator_id from {{ ref('ind_sdg07_wind_power') }}
   union all by name
   select *, 'sdg08_commuting_accident_frequency' as indicator_id from {{ ref('ind_sdg08_commuting_accident_frequency') }}
   union all by name
@@ -59,21 +81,65 @@ from (
   union all by name
   select *, 'sdg09_establishments_10_plus_share' as indicator_id from {{ ref('ind_sdg09_establishments_10_plus_share') }}
   union all by name
+  select *, 'sdg09_fossil_industry_share' as indicator_id from {{ ref('ind_sdg09_fossil_industry_share') }}
+  union all by name
+  select *, 'sdg09_rail_freight_share' as indicator_id from {{ ref('ind_sdg09_rail_freight_share') }}
+  union all by name
   select *, 'sdg10_gini' as indicator_id from {{ ref('ind_sdg10_gini') }}
   union all by name
   select *, 'sdg10_interdecile_ratio' as indicator_id from {{ ref('ind_sdg10_interdecile_ratio') }}
   union all by name
   select *, 'sdg10_median_living_standard' as indicator_id from {{ ref('ind_sdg10_median_living_standard') }}
   union all by name
+  select *, 'sdg11_charging_points' as indicator_id from {{ ref('ind_sdg11_charging_points') }}
+  union all by name
+  select *, 'sdg11_electric_buses_share' as indicator_id from {{ ref('ind_sdg11_electric_buses_share') }}
+  union all by name
+  select *, 'sdg11_electric_cars_fleet_share' as indicator_id from {{ ref('ind_sdg11_electric_cars_fleet_share') }}
+  union all by name
+  select *, 'sdg11_electric_new_cars_share' as indicator_id from {{ ref('ind_sdg11_electric_new_cars_share') }}
+  union all by name
+  select *, 'sdg11_electric_new_vans_share' as indicator_id from {{ ref('ind_sdg11_electric_new_vans_share') }}
+  union all by name
+  select *, 'sdg11_energy_leaking_dwellings_share' as indicator_id from {{ ref('ind_sdg11_energy_leaking_dwellings_share') }}
+  union all by name
+  select *, 'sdg11_pm25_emissions' as indicator_id from {{ ref('ind_sdg11_pm25_emissions') }}
+  union all by name
   select *, 'sdg11_vacant_dwellings_share' as indicator_id from {{ ref('ind_sdg11_vacant_dwellings_share') }}
   union all by name
   select *, 'sdg12_certified_companies' as indicator_id from {{ ref('ind_sdg12_certified_companies') }}
   union all by name
+  select *, 'sdg12_household_waste_per_inhabitant' as indicator_id from {{ ref('ind_sdg12_household_waste_per_inhabitant') }}
+  union all by name
+  select *, 'sdg12_landfilled_waste' as indicator_id from {{ ref('ind_sdg12_landfilled_waste') }}
+  union all by name
+  select *, 'sdg12_plastic_bottles_collected_share' as indicator_id from {{ ref('ind_sdg12_plastic_bottles_collected_share') }}
+  union all by name
+  select *, 'sdg12_plastic_bottles_sold' as indicator_id from {{ ref('ind_sdg12_plastic_bottles_sold') }}
+  union all by name
   select *, 'sdg12_repair_establishments' as indicator_id from {{ ref('ind_sdg12_repair_establishments') }}
+  union all by name
+  select *, 'sdg12_waste_recovered_share' as indicator_id from {{ ref('ind_sdg12_waste_recovered_share') }}
+  union all by name
+  select *, 'sdg13_carbon_footprint_per_inhabitant' as indicator_id from {{ ref('ind_sdg13_carbon_footprint_per_inhabitant') }}
   union all by name
   select *, 'sdg13_ghg_compliance' as indicator_id from {{ ref('ind_sdg13_ghg_compliance') }}
   union all by name
+  select *, 'sdg13_ghg_per_inhabitant' as indicator_id from {{ ref('ind_sdg13_ghg_per_inhabitant') }}
+  union all by name
   select *, 'sdg13_ghg_reporters' as indicator_id from {{ ref('ind_sdg13_ghg_reporters') }}
+  union all by name
+  select *, 'sdg13_new_combustion_cars_co2' as indicator_id from {{ ref('ind_sdg13_new_combustion_cars_co2') }}
+  union all by name
+  select *, 'sdg14_marine_protected_share' as indicator_id from {{ ref('ind_sdg14_marine_protected_share') }}
+  union all by name
+  select *, 'sdg15_farmland_birds' as indicator_id from {{ ref('ind_sdg15_farmland_birds') }}
+  union all by name
+  select *, 'sdg15_land_take_path' as indicator_id from {{ ref('ind_sdg15_land_take_path') }}
+  union all by name
+  select *, 'sdg15_protected_areas_share' as indicator_id from {{ ref('ind_sdg15_protected_areas_share') }}
+  union all by name
+  select *, 'sdg15_strong_protection_share' as indicator_id from {{ ref('ind_sdg15_strong_protection_share') }}
   union all by name
   select *, 'sdg16_transparency_filers' as indicator_id from {{ ref('ind_sdg16_transparency_filers') }}
   union all by name

@@ -20,8 +20,21 @@ from orchestration.generating.whole import folders, wanted_files
 ROOT = Path(__file__).resolve().parents[3]
 PROJECT = ROOT / "dbt_project"
 MODELS = PROJECT / "models"
-# each reads those before it
-LAYERS = ("staging", "intermediate", "indicators", "secrecy", "marts")
+# each reads those before it: what is read into the figures (assessment) reads the figures that readers see
+LAYERS = (
+    "staging",
+    "intermediate",
+    "indicators",
+    "secrecy",
+    "marts/core",
+    "marts/companies",
+    "marts/figures",
+    "assessment",
+    "marts/assessment",
+    "complementarity",
+    "marts/complementarity",
+    "marts/observatory",
+)
 
 CONTRACT = {
     "dim_sdg": "sdg_id name_fr name_en",
@@ -32,11 +45,25 @@ CONTRACT = {
     "dim_company": "siren name naf_code size_band commune_code is_ess is_mission_company is_employer",
     "dim_source": "source_id publisher licence homepage frequency groups",
     "fct_indicator_value": "indicator_id territory_code territory_level period breakdown value unit status "
-    "suppression_reason numerator denominator source_id vintage series_id geography_year is_break",
+    "suppression_reason numerator denominator source_id vintage is_synthetic series_id geography_year is_break",
     "fct_company_label": "label_id company_name siren match_method match_score commune_code valid_from valid_to "
     "is_current first_seen last_seen first_absent as_of source_id vintage",
     "fct_filing": "filing_id siren company_name fiscal_year document_type pages source_id vintage",
     "fct_csr_action": "action_id company_name siren title nature sdg_ids method contribution",
+    "mart_indicator_progress": "indicator_id series_id territory_level territory_code breakdown window_length status "
+    "method_agreement refusal_reason refusal_fr is_fragile first_period last_period change annual_rate target_value",
+    "mart_sdg_scorecard": "sdg_id territory_level territory_code indicators improving stable worsening not_assessed "
+    "comparator_rank",
+    "mart_indicator_rank": "indicator_id series_id territory_level territory_code period breakdown peer_group rank "
+    "percentile group_size group_members group_median is_worst_quartile",
+    "mart_csr_sdg_complementarity": "sdg_id need practice_positive practice_negative practice reading is_sensitive evidence_searched "
+    "missing_evidence",
+    "mart_csr_subject": "subject_id sdg_id name_fr name_en need practice_positive practice_negative practice reading is_sensitive "
+    "evidence_searched missing_evidence missing_periods",
+    "mart_complementarity_sensitivity": "topic_kind topic_id evidence_type factor reading base_reading is_changed",
+    "mart_territory_peer": "epci_code peer_code rank distance stability contribution_population",
+    "mart_territory_comparison": "indicator_id series_id breakdown role territory_level territory_code period value status "
+    "geography_year difference",
     "mart_observatory_kpi": "kpi_id name_fr baseline target value is_met",
     "mart_source_health": "source_id state vintage published_at fetched_at next_due_at action_fr",
     "mart_edition_change": "indicator_id territory_level territory_code period breakdown edition change old_value new_value",
@@ -176,7 +203,7 @@ def test_layers_only_look_back() -> None:
 def test_every_folder_of_models_has_its_yaml_and_no_file_stands_for_a_layer() -> None:
     for folder in {path.parent for layer in LAYERS for path in sql_files(layer).values()}:
         assert list(folder.glob("*.yml")), folder.name
-    for layer in ("staging", "intermediate", "indicators"):
+    for layer in ("staging", "intermediate", "indicators", "assessment"):
         assert not [p.name for p in (MODELS / layer).iterdir() if p.is_file()], layer
 
 
@@ -228,7 +255,7 @@ def test_no_absolute_path_and_no_package() -> None:
 def test_no_figure_depends_on_the_day_on_which_it_is_computed() -> None:
     """Certificates of an old list were counted as of today: the figure of its period fell with each day. Whether a certificate is
     current is a fact of today and stands in its mart, with the day of the list beside it."""
-    for layer in LAYERS[:-1]:
+    for layer in (layer for layer in LAYERS if not layer.startswith("marts")):
         for path in sql_files(layer).values():
             text = re.sub(r"--.*", "", path.read_text(encoding="utf-8"))
             assert not re.search(r"refreshed_at|current_date|today\(|now\(|current_timestamp|get_current", text), (
@@ -272,10 +299,10 @@ def test_no_sql_writes_out_the_name_of_a_source() -> None:
 def test_node_budget() -> None:
     """A model or a test costs about 47 ms of every refresh. An indicator is one model, however small."""
     models = sum(len(sql_files(layer)) for layer in LAYERS)
-    assert models - len(sql_files("indicators")) < 65
+    assert models - len(sql_files("indicators")) < 95
     written = len(list((PROJECT / "tests").glob("*.sql")))
     generic = sum(len(m.get("data_tests", [])) for m in described_models().values())
-    assert written + generic < 70
+    assert written + generic < 80
 
 
 def seed(name: str) -> list[dict[str, str]]:

@@ -8,3 +8,7 @@ select territory_level, territory_code, period, {{ ratio('vacant_dwellings', 'dw
   {{ source_of('stg_insee_comparateur__communes') }} as source_id, vintage
 from {{ territory_sums('stock', ['vacant_dwellings', 'dwellings']) }}
 where dwellings > 0 and vacant_dwellings is not null
+union all
+select 'country', 'FR', cast(year as varchar), value, null, null, is_synthetic, source_id, vintage
+from {{ ref('int_sgpe_measures') }}
+where measure_id = 'c69af914-ddf5-482c-86af-f9a0023eba77' and perimeter_code = 'FR' and value is not null

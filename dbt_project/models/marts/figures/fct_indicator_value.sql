@@ -97,7 +97,8 @@ select reasoned.indicator_id, reasoned.territory_code, reasoned.territory_level,
   reasoned.suppression_reason,
   case when withheld_reason is null then reasoned.numerator end as numerator,
   case when withheld_reason is null then reasoned.denominator end as denominator,
-  reasoned.source_id, reasoned.vintage, coalesce(health.is_overdue, false) as is_overdue,
+  reasoned.source_id, reasoned.vintage, coalesce(reasoned.is_synthetic, false) as is_synthetic,
+  coalesce(health.is_overdue, false) as is_overdue,
   reasoned.series_id, cast(reasoned.geography_year as integer) as geography_year,
   coalesce(break_reason, own_break) is not null as is_break, nullif(concat_ws(' ', break_reason, own_break), '') as break_reason
 from reasoned
