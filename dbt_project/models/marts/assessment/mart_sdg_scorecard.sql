@@ -1,11 +1,11 @@
 -- How many indicators of a goal improve, stay or worsen in a territory: counts, no composite score. Each indicator counts once, by its
 -- total and the series with the newest value; one that rests on made-up samples is counted apart.
 -- The home territory and its comparators are ranked over the same indicators only: those with a status at home (short window). A comparator
--- that lacks a status for one of them has no rank. What ranks is balance: improving minus worsening, over the indicators compared.
-{%- set statuses = ['improving', 'stable', 'worsening', 'mixed', 'not_assessed'] %}
+-- that lacks a status for one of them has no rank. What ranks is balance: improving or at the target, minus worsening, over the indicators compared.
+{%- set statuses = ['improving', 'target_met', 'stable', 'worsening', 'mixed', 'not_assessed'] %}
 with newest as (
   select progress.indicator_id, progress.territory_level, progress.territory_code, progress.window_length, progress.last_period,
-    coalesce(progress.status, 'not_assessed') as status, progress.is_fragile, progress.is_target_met,
+    coalesce(progress.status, 'not_assessed') as status, progress.is_fragile,
     indicators.sdg_id, indicators.contribution,
     -- without a real value there is no last period
     progress.last_period is null as is_synthetic
@@ -24,7 +24,8 @@ compared as (
 ),
 balanced as (
   select sdg_id, territory_code, count(*) as compared_indicators,
-    round(100.0 * (count(*) filter (where status = 'improving') - count(*) filter (where status = 'worsening')) / count(*), 1) as balance
+    round(100.0 * (count(*) filter (where status in ('improving', 'target_met')) - count(*) filter (where status = 'worsening'))
+      / count(*), 1) as balance
   from compared where is_assessed_at_home
   group by sdg_id, territory_code
   -- the home territory has them all
@@ -50,7 +51,6 @@ counted as (
     count(*) filter (where window_length = 'long' and not is_synthetic and status = '{{ status }}') as long_{{ status }},
     {%- endfor %}
     count(*) filter (where window_length = 'short' and is_fragile) as fragile,
-    count(*) filter (where window_length = 'short' and is_target_met) as targets_met,
     count(*) filter (where window_length = 'short' and is_synthetic) as synthetic_indicators,
     {%- for status in statuses %}
     array_to_string(list_sort(list(indicator_id)
@@ -73,7 +73,7 @@ select counted.sdg_id, counted.territory_level, counted.territory_code,
   {%- for status in statuses %}
   cast(counted.long_{{ status }} as integer) as long_{{ status }},
   {%- endfor %}
-  {%- for column in ['fragile', 'targets_met', 'synthetic_indicators'] %}
+  {%- for column in ['fragile', 'synthetic_indicators'] %}
   cast(counted.{{ column }} as integer) as {{ column }},
   {%- endfor %}
   {%- for status in statuses %}

@@ -121,6 +121,13 @@ figure as (
   union all
   select 'indicators_present', null, count(distinct indicator_id), null, false, null, null from covered
   union all
+  select 'indicators_improving', null, 100.0 * count(*) filter (where is_improving) / nullif(count(*), 0), null, false, null,
+    case when count(*) filter (where territory_level <> 'epci') > 0 then 'Sur ' || count(*) || ' indicateurs évalués : '
+      || count(*) filter (where territory_level = 'epci') || ' sur l’intercommunalité, '
+      || count(*) filter (where territory_level = 'department') || ' sur son département, '
+      || count(*) filter (where territory_level = 'region') || ' sur sa région.' end
+  from {{ ref('int_home_progress') }}
+  union all
   select 'labelled_companies', null, numerator, period, labels.is_synthetic, vintage,
     case when not labels.is_synthetic then status_reason end
   from home_figure cross join (select bool_or(is_synthetic) as is_synthetic from {{ ref('int_company_labels') }}) as labels
@@ -149,7 +156,7 @@ select kpi.kpi_id, kpi.former_kpi_id, kpi.name_fr, kpi.name_en, kpi.unit, kpi.un
     figure.reason,
     case when figure.value is null and figure.reason is null then
       case kpi.figure
-        when 'indicators_improving' then 'L’évolution des indicateurs n’est pas encore calculée.'
+        when 'indicators_improving' then 'Aucun indicateur du territoire n’a assez de points pour que son évolution soit lue.'
         when 'ess_employment_share' then 'Aucun chiffre plus récent que le point de départ de 2015.'
         when 'ess_employees' then 'Aucun chiffre plus récent que le point de départ de 2015.'
         else 'Le tableau qui le donne n’a pas été reçu, ou ne le contient pas.' end

@@ -3,7 +3,9 @@
 -- territory, an organisation at each step that helps with this very issue or its area, a company of the territory with a current
 -- label, a practice told. A gap is a fact of the tables at hand, not a judgement of the platform.
 with link as (
-  select * from {{ ref('mart_priority_issue_link') }}
+  select link.*, progress.is_improving, progress.is_worsening
+  from {{ ref('mart_priority_issue_link') }} as link
+  left join {{ ref('int_home_progress') }} as progress on link.link_type = 'indicator' and progress.indicator_id = link.linked_id
 ),
 counted as (
   select issue_id,
@@ -15,6 +17,8 @@ counted as (
     count(*) filter (where link_type = 'indicator' and is_main) as main_indicators,
     count(*) filter (where link_type = 'indicator' and is_main and evidence > 0) as main_indicators_with_figure,
     count(*) filter (where link_type = 'indicator' and is_main and home_evidence > 0) as main_indicators_with_home_figure,
+    count(*) filter (where is_main and is_improving) as main_indicators_improving,
+    count(*) filter (where is_main and is_worsening) as main_indicators_worsening,
     {%- for step in ['diagnosis', 'action_plan', 'promotion'] %}
     count(*) filter (where link_type = 'actor' and step = '{{ step }}') as actors_{{ step }},
     count(*) filter (where link_type = 'actor' and step = '{{ step }}' and is_main) as dedicated_{{ step }},
@@ -35,6 +39,7 @@ gap as (
 select issue.issue_id, issue.position, issue.name_fr, issue.name_en, issue.document, issue.place,
   gap.areas, gap.sdg_ids, gap.sdg_targets, gap.iso26000_subjects,
   gap.indicators, gap.main_indicators, gap.main_indicators_with_figure, gap.main_indicators_with_home_figure,
+  gap.main_indicators_improving, gap.main_indicators_worsening,
   gap.actors_diagnosis, gap.actors_action_plan, gap.actors_promotion,
   gap.dedicated_diagnosis, gap.dedicated_action_plan, gap.dedicated_promotion,
   gap.labels, cast(gap.labelled_companies as bigint) as label_holdings, gap.practices, gap.practices_on_samples,

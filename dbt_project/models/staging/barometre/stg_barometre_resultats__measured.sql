@@ -8,6 +8,7 @@ select
   measured_on,
   unit,
   measure_value,
+  listed_in,
   'barometre_resultats' as source_id,
   _vintage as vintage,
   coalesce(_synthetic, false) as is_synthetic
