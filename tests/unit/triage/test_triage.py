@@ -57,6 +57,11 @@ def test_a_usual_year_passes():
     compare(wages(2015), wages(2014, growth=1.0))
 
 
+def test_a_vintage_kept_from_before_the_key_grew_is_no_reference():
+    # the barometer's rows gained the file that lists them: a home that had read it without refused all its files
+    compare(wages(2015), wages(2014, growth=1.0).drop(columns="year"))
+
+
 @pytest.mark.parametrize("factor", [100, 1000, 0.01, 0.001])
 def test_a_change_of_unit_is_refused_with_the_figures(factor):
     new = wages(2015)
