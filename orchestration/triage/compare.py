@@ -42,6 +42,8 @@ def compare(
 
     The first fault that no waiver lets through is raised by `fault`.
     """
+    # a vintage kept from before the contract's key grew: its rows cannot be told apart as today's are
+    references = [r for r in references if set(table.key) <= set(r.frame.columns)]
     notes = check_not_another_vintage(table, frame, references, file_name=file_name, vintage=vintage, fault=fault)
     inner = _period_before(table, frame)
     if inner is not None:

@@ -74,9 +74,6 @@ def align(table: Table, frame: pd.DataFrame, reference: Reference) -> Aligned | 
     key = table.key
     if not key or frame.empty or reference.frame.empty:
         return None
-    # a vintage kept from before the contract's key grew: its rows cannot be told apart as today's are
-    if not set(key) <= set(reference.frame.columns):
-        return None
     periods = [k for k in key if k in PERIODS]
     measures = [c.name for c in table.columns if c.type in MEASURES and not c.key]
     labels = [
