@@ -93,7 +93,9 @@ def land_folder(source: Source, folder: Path, channel: Channel, hashes: HashCach
             continue
         vintage = parse_vintage(entry.name)
         if vintage is None:
-            landing.outcomes.append(_unnamed(source, entry.name, origin, is_file=False))
+            # recordings of an API's answers lie in a folder of their own beside the vintages
+            if not _left_out(source, entry):
+                landing.outcomes.append(_unnamed(source, entry.name, origin, is_file=False))
             continue
         if vintage.year > date.today().year + 1:
             landing.outcomes.append(_not_yet(source, entry.name, origin))
@@ -115,6 +117,12 @@ def land_folder(source: Source, folder: Path, channel: Channel, hashes: HashCach
             )
             landing.files += spread(source, landed, hashes)
     return landing
+
+
+def _left_out(source: Source, folder: Path) -> bool:
+    """Return whether the folder holds files, and the source leaves out each of them on purpose."""
+    names = [p.name for p in folder.rglob("*") if p.is_file() and not is_litter(p.name)]
+    return bool(names) and all(source.ignores(n) for n in names)
 
 
 def spread(source: Source, landed: Landed, hashes: HashCache) -> list[Landed]:
