@@ -41,7 +41,7 @@ BAROMETER: dict[str, tuple[str, str]] = {
     "72bedb7a": ("sdg06_surface_water_good_status", "FR"),
     "5fa0f42a": ("sdg06_water_network_yield", "FR"),
     "12452ab2": ("sdg07_renewable_heat_share", "FM"),
-    "332f2a09": ("sdg09_rail_freight_share", "FR"),
+    "332f2a09": ("sdg09_rail_freight_share", "FM"),
     "50961d87": ("sdg11_charging_points", "FR"),
     "3d09a623": ("sdg11_electric_buses_share", "FR"),
     "23f8812e": ("sdg11_electric_cars_fleet_share", "FM"),

@@ -5,6 +5,7 @@ Columns and their meaning: the second sheets of the workbooks, and Cerema's dict
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
@@ -37,6 +38,11 @@ SCALES = {
     "Departements": ("department", 2),
     "Région": ("region", 2),
     "Regions": ("region", 2),
+}
+LAND_USES = {
+    "total": r"(naf)(\d\d)art(\d\d)",
+    "use=housing": r"(art)(\d\d)hab(\d\d)",
+    "use=activity": r"(art)(\d\d)act(\d\d)",
 }
 COMMUTING = {
     "sdg11_public_transport_commuters_share": "transports en commun",
@@ -87,38 +93,38 @@ def commuting(mirror: Mirror, home: Home) -> Iterator[Figure]:
 
 
 def land_take(mirror: Mirror, home: Home) -> Iterator[Figure]:
-    """Natural land taken in a year, per inhabitant; square metres an inhabitant are hectares for 10,000.
+    """Natural land taken in a year, per inhabitant of the file's one population; square metres an inhabitant are hectares for 10,000.
 
-    The file holds one département, which is not the home one: communes, and the EPCIs whose communes are all there.
+    The file holds one département, which is not the home one: communes, and the EPCIs and the département whose communes are all there.
     """
     source, indicator = "cerema_land_take", "sdg15_land_take_enaf"
-    uses = {"total": "naf23art24", "use=housing": "art23hab24", "use=activity": "art23act24"}
+    places = {c: ("epci", e) for e, members in home.composition.items() for c in members}
     for vintage, path in mirror.files(source, "*.csv"):
-        sums: dict[tuple[str, str], list[float]] = defaultdict(lambda: [0.0, 0.0])
-        there: dict[str, set[str]] = defaultdict(set)
-        for row in lines(path):
+        rows = lines(path)
+        columns = [
+            (f"20{found[2]}", use, header)
+            for header in rows[0]
+            for use, pattern in LAND_USES.items()
+            if (found := re.fullmatch(pattern, header)) and int(found[3]) == int(found[2]) + 1
+        ]
+        there: dict[tuple[str, str], set[str]] = defaultdict(set)
+        sums: dict[tuple[tuple[str, str], str, str], list[float]] = defaultdict(lambda: [0.0, 0.0])
+        for row in rows:
             commune, persons = row["idcom"].zfill(5), number(row["pop22"])
-            epci = next((e for e, members in home.composition.items() if home.today(commune) in members), "")
-            there[epci].add(home.today(commune))
-            for breakdown, column in uses.items():
-                taken = number(row[column])
+            above = [places.get(home.today(commune), ("epci", "")), ("department", row["iddep"])]
+            for place in above:
+                there[place].add(home.today(commune))
+            for year, use, header in columns:
+                taken = number(row[header])
                 if taken is None or not persons:
                     continue
-                yield Figure(indicator, "commune", commune, "2023", taken / persons, source, vintage, breakdown)
-                sums[epci, breakdown][0] += taken
-                sums[epci, breakdown][1] += persons
-        for (epci, breakdown), (taken, persons) in sums.items():
-            if epci and there[epci] == home.composition[epci]:
-                yield Figure(indicator, "epci", epci, "2023", taken / persons, source, vintage, breakdown)
-        departments = {home.communes[c][0] for communes in there.values() for c in communes}
-        everything = set().union(*there.values())
-        for department in departments:
-            if everything >= home.members("department", department):
-                for breakdown in uses:
-                    taken, persons = (sum(s[i] for (_, b), s in sums.items() if b == breakdown) for i in (0, 1))
-                    yield Figure(
-                        indicator, "department", department, "2023", taken / persons, source, vintage, breakdown
-                    )
+                yield Figure(indicator, "commune", commune, year, taken / persons, source, vintage, use)
+                for place in above:
+                    sums[place, year, use][0] += taken
+                    sums[place, year, use][1] += persons
+        for (place, year, use), (taken, persons) in sums.items():
+            if place[1] and there[place] == home.members(*place):
+                yield Figure(indicator, *place, year, taken / persons, source, vintage, use)
 
 
 def recipes() -> list:
