@@ -76,6 +76,10 @@ class HeaderMap:
     renamed: list[tuple[str, str]] = field(default_factory=list)
 
 
+# the pattern of a table that leaves out whatever it does not name: any cell of any file is such a header, and tells nothing of it
+REST = "~.*"
+
+
 class HeaderFinder:
     """Tells whether a published header is known, and as which column.
 
@@ -118,13 +122,18 @@ class HeaderFinder:
                 return True, column, text
         return False, None, ""
 
+    def names(self, cell: str) -> bool:
+        """Return whether the catalogue names this header; what leaves out all the rest names none."""
+        known, _, text = self.find(cell)
+        return known and text != REST
+
     def count(self, cells: list[str]) -> int:
         """Return how many of `cells` are known headers; `reading` finds the header line by it."""
         return sum(
             1
             for cell in cells
             if cell.strip()
-            and (self.find(cell)[0] or (self.unpivot is not None and self.unpivot.fullmatch(cell.strip())))
+            and (self.names(cell) or (self.unpivot is not None and self.unpivot.fullmatch(cell.strip())))
         )
 
 

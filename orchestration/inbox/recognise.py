@@ -190,8 +190,8 @@ def _held_against(source: Source, table_name: str, index: int, finder: HeaderFin
     met: set[str] = set()
     known = 0
     for cell in named:
-        is_known, column, _ = finder.find(cell)
-        if is_known:
+        _, column, _ = finder.find(cell)
+        if finder.names(cell):
             known += 1
             if column is not None:
                 met.add(column.name)
