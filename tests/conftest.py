@@ -39,7 +39,7 @@ class Answer:
         return json.loads(self.out)
 
 
-def observatory(*arguments: str | Path, timeout: int = 540, env: dict[str, str] | None = None) -> Answer:
+def observatory(*arguments: str | Path, timeout: int = 1800, env: dict[str, str] | None = None) -> Answer:
     """Call `observatory` as a person would, in a process of its own."""
     done = subprocess.run(
         [sys.executable, "-m", "orchestration.cli", *map(str, arguments)],
