@@ -14,7 +14,7 @@ import signal
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from multiprocessing import get_context
+from multiprocessing import get_context, resource_tracker
 from pathlib import Path
 from typing import TypeVar
 
@@ -36,11 +36,14 @@ def _inherited() -> Iterator[None]:
     """Give a process that is started meanwhile what it cannot say for itself early enough.
 
     Ctrl-C is blocked until it says that it ignores it. And Python's tracker, which is started along, gives back the locks
-    that dbt held when the process was ended, without a warning that nobody can do anything about.
+    that dbt held when the process was ended, without a warning that nobody can do anything about. It comes first: its start
+    lets Ctrl-C through again, whatever was blocked before.
     """
-    before, warnings = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}), os.environ.get(_WARNINGS)
+    warnings = os.environ.get(_WARNINGS)
     quiet = "ignore::UserWarning:multiprocessing.resource_tracker"
     os.environ[_WARNINGS] = f"{warnings},{quiet}" if warnings else quiet
+    resource_tracker.ensure_running()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:

@@ -28,7 +28,7 @@ def walk(tmp_path: Path):
 
 @pytest.fixture
 def rendered(monkeypatch):
-    """Count how often the receipts are rendered; the edition itself is made by nobody."""
+    """Count how often the receipts are rendered; the edition itself is made by nobody, and so attacked by nobody."""
     calls = []
 
     def render(outcome, *_):
@@ -38,6 +38,7 @@ def rendered(monkeypatch):
     monkeypatch.setattr(publish.receipts, "render", render)
     edition = SimpleNamespace(tables=[], edition_id="20261129T000000Z", path=Path("e"))
     monkeypatch.setattr(publish.editions, "build", lambda *_: edition)
+    monkeypatch.setattr(publish, "attack", lambda *_: KEPT)
     monkeypatch.setattr(publish.editions, "home_figures", lambda *_: None)
     monkeypatch.setattr(publish.editions, "publish", lambda *_: None)
     monkeypatch.setattr(publish.editions, "discard", lambda *_: None)
@@ -46,6 +47,7 @@ def rendered(monkeypatch):
 
 
 BUILT = Built(SimpleNamespace(warehouse=Path("w"), success=True), "20261129T000000Z", SimpleNamespace(note=None))
+KEPT = CheckOutcome(name="secrecy_attack", asset="y", passed=True, message=Message.of(fr="oui", en="yes"))
 FAILED = CheckOutcome(name="x", asset="y", passed=False, message=Message.of(fr="non", en="no"))
 
 
