@@ -73,7 +73,7 @@ def _publish(run: Run, built: Built, checks: list[CheckOutcome]) -> RefreshOutco
     if not attacked.passed:
         editions.discard(edition)
         return block(run, [attacked.message], checks=checks, waivable=[])
-    outcome = outcome.model_copy(update={"checks": checks})
+    outcome = outcome_of_run(run, edition=built.edition_id, published=True, checks=checks)
     held = [source_id for source_id, state in grounds.states.items() if state.vintages()]
     home_says = editions.home_figures(warehouse, before.path if before else None, held)
     register.published = {"basis": basis(run), "edition": built.edition_id}

@@ -41,7 +41,7 @@ yearly as (
   from figure where not is_part_of_year
   union all
   select series_number, year, case when is_quarter then cast(year as varchar) else max(period) end,
-    case when not is_quarter then arg_max(value, period) when bool_and(value is not null) then avg(value) end,
+    case when not is_quarter then arg_max(value, period) when bool_and(value is not null) then round(avg(value), 9) end,
     case when not is_quarter then arg_max(status, period) when bool_or(status = 'suppressed') then 'suppressed'
       when bool_or(status = 'censored') then 'censored' when bool_or(status = 'provisional') then 'provisional' else 'final' end,
     max(geography_year), max(persons), bool_or(is_synthetic), is_after_break

@@ -27,9 +27,9 @@ need as (
 practice as (
   select searched.topic_kind, searched.topic_id, scenario.changed_type, scenario.factor, searched.is_observable,
     round(coalesce(sum(evidence.per_thousand * case when evidence.evidence_type = scenario.changed_type then scenario.factor else 1 end)
-      filter (where evidence.contribution = 'positive'), 0), 9) as found_positive,
+      filter (where evidence.contribution = 'positive'), 0), 6) as found_positive,
     round(coalesce(sum(evidence.per_thousand * case when evidence.evidence_type = scenario.changed_type then scenario.factor else 1 end)
-      filter (where evidence.contribution = 'negative'), 0), 9) as found_negative,
+      filter (where evidence.contribution = 'negative'), 0), 6) as found_negative,
     -- evidence of a place whose companies nobody counted has no rate
     count(*) filter (where evidence.item_id is not null and evidence.per_thousand is null) as without_rate
   from {{ ref('int_topic_searched') }} as searched
