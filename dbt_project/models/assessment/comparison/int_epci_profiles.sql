@@ -4,7 +4,8 @@
 -- All EPCIs of one vintage, the newest of which nearly all are there: nine in ten of today's, and 1,000 (France has 1,255 of them in 2024).
 -- An extract gives none, and an EPCI that lacks a commune, or a count of one, has no profile.
 {%- set counts = ['population', 'area_km2', 'population_15_64', 'employed', 'jobs', 'dwellings', 'second_homes', 'establishments_total',
-  'establishments_agriculture', 'establishments_industry', 'establishments_construction', 'establishments_services', 'establishments_public'] %}
+  'establishments_agriculture', 'establishments_industry', 'establishments_construction', 'establishments_services',
+    'establishments_public'] %}
 with part as (
   select *, cast(population_year as varchar) as period, active_15_64 - unemployed_15_64 as employed
   from {{ ref('stg_insee_comparateur__communes') }}

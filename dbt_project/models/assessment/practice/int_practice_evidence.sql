@@ -1,4 +1,5 @@
--- Practice of the territory's companies, one row an item and topic: a goal (sdg_id), or a subject finer than a goal (subject_id). What serves
+-- Practice of the territory's companies, one row an item and topic: a goal (sdg_id), or a subject finer than a goal (subject_id). What
+-- serves
 -- a topic and what harms it are rows apart, and nothing sums the two: a company with both is found in both.
 -- Which topic an item speaks of, and with which sign, is data (seed practice_rules): by its kind, and by words of its key; a rule without a
 -- topic means the goals that the item names itself. A sign that was looked for in the item itself goes before the rule's

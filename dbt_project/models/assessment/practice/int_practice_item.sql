@@ -1,7 +1,8 @@
 -- What companies do for the goals or against them, as the sources tell it, before it is said which goals that concerns. One row an item:
 -- a certificate, a practice sheet, a statement, a greenhouse-gas report, a score of the gender equality index. Of a company's
 -- statements, reports and scores the newest counts alone: ten yearly scores are no tenfold practice.
--- place_level: `epci` where the company is known to be in the home EPCI (its commune, or its SIREN in Sirene); `department` where the source
+-- place_level: `epci` where the company is known to be in the home EPCI (its commune, or its SIREN in Sirene); `department` where the
+-- source
 -- tells no more than the home département and Sirene is not at hand to say more; null elsewhere. is_placeable: whether
 -- the source says enough of the place to tell. An item of the département is later held against the companies of the département.
 -- A company over 500 employees that owes a greenhouse-gas report and has none is an item only where the list is the whole one; the

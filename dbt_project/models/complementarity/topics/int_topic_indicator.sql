@@ -1,6 +1,7 @@
 -- What the figures say of the need, one row a topic (goal or subject) and indicator: at the finest level that is the home territory
 -- or contains it and at which the indicator is ranked among peers or has a trend. The level is said, for a need of the région is not
--- one of the métropole. Order: the EPCI; its communes (those with half of the inhabitants decide); its employment zone; département; région.
+-- one of the métropole. Order: the EPCI; its communes (those with half of the inhabitants decide); its employment zone; département;
+-- région.
 -- An indicator is in need where it stands in the worst quarter of its peers, or worsens (over the short window, over the long one
 -- where the short one has no status). Both unknown: the indicator is not assessed, and nothing is concluded from it.
 -- Indicators made of the companies' own practice (labels, reports, scores) are left out: practice would be held against itself.

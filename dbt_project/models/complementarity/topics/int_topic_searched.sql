@@ -1,4 +1,5 @@
--- Where practice was looked for, one row a topic: each source with its vintages, what it holds and what of it speaks of the topic, in words;
+-- Where practice was looked for, one row a topic: each source with its vintages, what it holds and what of it speaks of the topic, in
+-- words;
 -- what is missing; and whether any source could have shown practice at all (is_observable). Where none could, no
 -- practice is found and none may be concluded to lack. A goal that no sheet's words can lead to (seed csr_action_terms) is
 -- not observable by sheets.

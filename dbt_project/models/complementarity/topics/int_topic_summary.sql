@@ -1,4 +1,5 @@
--- All that is told of a topic, one row a goal or subject: need and its indicators, practice for and against it, the reading and whether another
+-- All that is told of a topic, one row a goal or subject: need and its indicators, practice for and against it, the reading and whether
+-- another
 -- weight changes it, where was looked, what is missing. The two marts are this table's goals and its subjects.
 with base as (
   select * from {{ ref('int_topic_reading') }} where changed_type is null

@@ -1,4 +1,5 @@
--- People out of school without a diploma, or with the primary certificate alone. The census of 2016 counts them together with those who hold
+-- People out of school without a diploma, or with the primary certificate alone. The census of 2016 counts them together with those who
+-- hold
 -- the lower secondary certificate: no figure.
 with counted as (
   select territory_level, territory_code, year, breakdown, source_id, vintage, bool_or(is_synthetic) as is_synthetic,

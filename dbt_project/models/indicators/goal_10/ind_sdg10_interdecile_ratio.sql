@@ -1,4 +1,5 @@
--- Interdecile ratio (D9/D1) of the standard of living, as INSEE publishes it. A blank cell (below the publication threshold before 2021) gives no row.
+-- Interdecile ratio (D9/D1) of the standard of living, as INSEE publishes it. A blank cell (below the publication threshold before 2021)
+-- gives no row.
 select territory_level, territory_code, cast(year as varchar) as period, interdecile_ratio as value, interdecile_ratio__marker as marker,
   persons as perimeter_persons, is_synthetic, source_id, vintage
 from {{ ref('stg_insee_filosofi__income') }}

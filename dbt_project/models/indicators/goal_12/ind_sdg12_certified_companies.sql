@@ -3,7 +3,8 @@
 -- there is one, the figure is a minimum, 0 included.
 -- Periods: each list's own day, and 31 December of the years before that the dates of the newest register tell (a minimum: ended
 -- certificates may have been taken out of it). On a day the newest list of each registry up to it counts, as long
--- as it is not older than the label is given for. A list without any place (B Corp's of 2021) gives no period. Which registries were read is always
+-- as it is not older than the label is given for. A list without any place (B Corp's of 2021) gives no period. Which registries were
+-- read is always
 -- said: B Corp alone is not « entreprises labellisées RSE ».
 with labels as (
   select * from {{ ref('int_company_labels') }}

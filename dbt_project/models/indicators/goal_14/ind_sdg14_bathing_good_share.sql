@@ -3,8 +3,10 @@
 with site as (
   select sites.site_code, sites.department_code, sites.season, sites.vintage, sites.is_synthetic,
     coalesce(places.commune_code,
-      case when regexp_matches(sites.site_code, '^FR[A-Z0-9]{3}[0-9][0-9AB][0-9]{3}[A-Z]') then substr(sites.site_code, 6, 5) end) as commune_code,
-    case when sites.class in ('Excellent', 'Bon', '1', '2') then 1 when sites.class in ('Suffisant', 'Insuffisant', '3', '4') then 0 end as is_good
+      case when regexp_matches(sites.site_code, '^FR[A-Z0-9]{3}[0-9][0-9AB][0-9]{3}[A-Z]') then substr(sites.site_code, 6,
+        5) end) as commune_code,
+    case when sites.class in ('Excellent', 'Bon', '1', '2') then 1 when sites.class in ('Suffisant', 'Insuffisant', '3',
+      '4') then 0 end as is_good
   from {{ ref('stg_ars_bathing_water__sites') }} as sites
   left join {{ ref('stg_ars_bathing_water__places') }} as places
     on places.site_code = sites.site_code and places.vintage = sites.vintage

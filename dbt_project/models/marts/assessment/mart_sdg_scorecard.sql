@@ -1,7 +1,8 @@
 -- How many indicators of a goal improve, stay or worsen in a territory: counts, no composite score. Each indicator counts once, by its
 -- total and the series with the newest value; one that rests on made-up samples is counted apart.
 -- The home territory and its comparators are ranked over the same indicators only: those with a status at home (short window). A comparator
--- that lacks a status for one of them has no rank. What ranks is balance: improving or at the target, minus worsening, over the indicators compared.
+-- that lacks a status for one of them has no rank. What ranks is balance: improving or at the target, minus worsening, over the
+-- indicators compared.
 {%- set statuses = ['improving', 'target_met', 'stable', 'worsening', 'mixed', 'not_assessed'] %}
 with newest as (
   select progress.indicator_id, progress.territory_level, progress.territory_code, progress.window_length, progress.last_period,
