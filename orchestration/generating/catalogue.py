@@ -302,7 +302,8 @@ def _page(entry: Entry, units: dict[str, Unit]) -> str:
         "",
         of.limits_fr,
         "",
-        *([of.limits_en, ""] if of.limits_en else []),
+        of.limits_en,
+        "",
     ]
     if of.method:
         lines += ["## How it is made", "", of.method.strip(), ""]
