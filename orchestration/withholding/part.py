@@ -115,7 +115,7 @@ def _others(values: Floats, row: Cells, rows: int) -> Floats:
     """Return for each entry the sum of the others of its row, one of which may be without end."""
     endless = np.isinf(values)
     finite = np.where(endless, 0.0, values)
-    sums: Floats = np.bincount(row, finite, minlength=rows)[row] - finite
+    sums: Floats = np.bincount(row, finite, minlength=rows).astype(np.float64)[row] - finite
     if not endless.any():
         return sums
     ends = np.bincount(row, endless, minlength=rows)[row] - endless
