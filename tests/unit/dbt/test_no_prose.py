@@ -50,7 +50,11 @@ def readings(text: str) -> list[str]:
     found = []
     for match in COMPARED.finditer(text):
         name = next(n for n in match.groups() if n is not None).rpartition(".")[2]
-        if PROSE.fullmatch(name) and name not in CODES and not text[: match.start()].rstrip().endswith(("as", ",", "set")):
+        if (
+            PROSE.fullmatch(name)
+            and name not in CODES
+            and not text[: match.start()].rstrip().endswith(("as", ",", "set"))
+        ):
             found.append(match[0])
     return found + [m[0] for m in SENTENCE.finditer(text) if m[1].rpartition(".")[2] not in DOCUMENTS]
 
