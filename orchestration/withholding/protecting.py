@@ -43,7 +43,11 @@ def withhold(table: Table, hidden: Flags | None = None, preferred: Flags | None 
         missed[preferred] /= 10
     before = table.primary if hidden is None else table.primary | hidden
     work = _Work(Search(table), missed, np.where(before, HIDDEN, missed), Withheld(before.copy()), before)
-    cells = np.flatnonzero(table.primary & ~table.fixed)
+    # what its class tells of a cell no other cell can hide: only a wider class, or the count behind it withheld
+    work.result.open += [
+        (int(cell), float(table.up[cell]), None) for cell in np.flatnonzero(table.bounded & ~table.fixed)
+    ]
+    cells = np.flatnonzero(table.primary & ~table.bounded & ~table.fixed)
     for cell in cells[np.argsort(-(table.up + table.down)[cells], kind="stable")]:
         for by in (table.up[cell], -table.down[cell]):
             work.protect((int(cell), float(by), None))
