@@ -123,8 +123,6 @@ from (
   union all by name
   select *, 'sdg08_commuting_accident_frequency' as indicator_id from {{ ref('ind_sdg08_commuting_accident_frequency') }}
   union all by name
-  select *, 'sdg08_employer_establishments' as indicator_id from {{ ref('ind_sdg08_employer_establishments') }}
-  union all by name
   select *, 'sdg08_employment_rate' as indicator_id from {{ ref('ind_sdg08_employment_rate') }}
   union all by name
   select *, 'sdg08_ess_employment_share' as indicator_id from {{ ref('ind_sdg08_ess_employment_share') }}
