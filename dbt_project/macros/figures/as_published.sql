@@ -6,12 +6,12 @@
     municipal arrondissement, which is a part of a commune.
     level, code: SQL of the territory; persons: SQL of the persons that the file counts there. They tell whether the same code
     still stands for the same territory (EPCI 242000503: 1,865 persons in 2015, 6,902 in 2016). -#}
-{% macro as_published(relation, figures, level='territory_level', code='territory_code', persons='cast(null as double)') -%}
+{% macro as_published(relation, figures, level='territory_level', code='territory_code', persons=none) -%}
 (
   select territory_level, territory_code, period, part.breakdown, part.value, part.marker, perimeter_persons, is_synthetic, source_id, vintage
   from (
     select {{ level }} as territory_level, {{ code }} as territory_code, cast(year as varchar) as period,
-      {{ persons }} as perimeter_persons, is_synthetic, source_id, vintage,
+      {{ persons or 'cast(null as double)' }} as perimeter_persons, is_synthetic, source_id, vintage,
       unnest([
         {%- for breakdown, column in figures.items() %}
         {'breakdown': '{{ breakdown }}', 'value': {{ column }}, 'marker': {{ column }}__marker}{{ ',' if not loop.last }}

@@ -2,9 +2,9 @@
     Add here: how a label becomes a code. The labels themselves are rows of the seed published_labels. -#}
 
 {#- Returns the join that gives a column's label its code: `coded_<column>.code`. table: the alias of the table that has the label;
-    kind: `left join` where a row without a known label stays. -#}
-{% macro coded(table, column, kind='join') -%}
-{{ kind }} {{ ref('published_labels') }} as coded_{{ column }}
+    known: false where a row without a known label stays. -#}
+{% macro coded(table, column, known=true) -%}
+{{ 'left ' if not known }}join {{ ref('published_labels') }} as coded_{{ column }}
   on coded_{{ column }}.source_id = {{ table }}.source_id and coded_{{ column }}.column_name = '{{ column }}'
   and coded_{{ column }}.label = {{ table }}.{{ column }}
 {%- endmacro %}

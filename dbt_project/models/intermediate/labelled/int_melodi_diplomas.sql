@@ -3,7 +3,7 @@ select places.territory_level, places.territory_code, diplomas.year, coded_sex.c
   sum(diplomas.persons) as persons, bool_or(diplomas.is_synthetic) as is_synthetic, diplomas.source_id, diplomas.vintage
 from {{ melodi_places('diplomas') }}
 {{ coded('diplomas', 'sex') }}
-{{ coded('diplomas', 'diploma', kind='left join') }}
+{{ coded('diplomas', 'diploma', known=false) }}
 group by places.territory_level, places.territory_code, diplomas.year, coded_sex.code, coded_diploma.code, diplomas.source_id,
   diplomas.vintage
 -- a label that nobody has listed leaves its census without figures: a share over an unknown rest would be wrong

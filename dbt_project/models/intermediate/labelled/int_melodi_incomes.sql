@@ -6,5 +6,5 @@ select places.territory_level, places.territory_code, incomes.year, coded_income
 from {{ melodi_places('incomes') }}
 {{ coded('incomes', 'income_measure') }}
 {{ coded('incomes', 'group_label') }}
-{{ coded('incomes', 'confidentiality', kind='left join') }}
+{{ coded('incomes', 'confidentiality', known=false) }}
 where coded_group_label.code <> 'total' or incomes.grouping = 'age'
