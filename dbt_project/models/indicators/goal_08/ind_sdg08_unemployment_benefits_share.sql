@@ -1,2 +1,2 @@
 -- Unemployment benefits in the disposable income of households, as INSEE publishes their share.
-select * from {{ as_published(ref('stg_insee_filosofi__income'), {'total': 'unemployment_benefits_share'}, persons='persons') }}
+select * from {{ incomes_as_published({'total': 'unemployment_benefits_share'}) }}

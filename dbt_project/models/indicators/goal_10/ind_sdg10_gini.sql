@@ -1,2 +1,2 @@
 -- Gini index of the standard of living, as INSEE publishes it.
-select * from {{ as_published(ref('stg_insee_filosofi__income'), {'total': 'gini'}, persons='persons') }}
+select * from {{ incomes_as_published({'total': 'gini'}) }}

@@ -1,2 +1,2 @@
 -- Interdecile ratio (D9/D1) of the standard of living, as INSEE publishes it.
-select * from {{ as_published(ref('stg_insee_filosofi__income'), {'total': 'interdecile_ratio'}, persons='persons') }}
+select * from {{ incomes_as_published({'total': 'interdecile_ratio'}) }}
