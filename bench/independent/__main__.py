@@ -3,7 +3,7 @@
     python -m bench.independent --mirror DIR --edition HOME/editions/current/observatory.duckdb [--json]
 
 Prints, an indicator a line: figures of the edition, equal, different, that only one side has, withheld. Ends with 1 where one differs.
-An indicator without a figure of the home territory is compared on all its territories.
+An indicator, or its breakdown by age or sex, without a figure of the home territory is compared on all its territories.
 """
 
 from __future__ import annotations
@@ -53,15 +53,24 @@ def newest(figures: Iterable[Figure], main: dict[str, str]) -> dict[str, dict[Ke
 def compared(
     published: dict[Key, tuple[float | None, str]], expected: dict[Key, float | None], home: Home
 ) -> dict[str, list]:
-    """Return the keys that are equal, different, or on one side only; `withheld`: the edition shows no value there."""
-    at_home = {k for k in (*published, *expected) if home.holds(k[0], k[1])}
-    keys = at_home or {*published, *expected}
+    """Return the keys that are equal, different, or on one side only.
+
+    `withheld`: neither side shows a value; `withheld_here`: the publisher does, and the edition keeps it back.
+    """
+    keys: set[Key] = set()
+    # breakdowns that have no figure at home (an extract of another EPCI) are compared where they have one
+    by_kind: dict[str, set[Key]] = defaultdict(set)
+    for key in (*published, *expected):
+        by_kind[key[3].split("=")[0]].add(key)
+    for kind in by_kind.values():
+        keys |= {k for k in kind if home.holds(k[0], k[1])} or kind
     result: dict[str, list] = {
         "equal": [],
         "different": [],
         "only_published": [],
         "only_recomputed": [],
         "withheld": [],
+        "withheld_here": [],
     }
     for key in sorted(keys):
         if key not in published:
@@ -70,7 +79,7 @@ def compared(
             continue
         value, other = published[key][0], expected.get(key)
         if value is None:
-            result["withheld"].append(key)
+            result["withheld" if other is None else "withheld_here"].append(key)
         elif other is None:
             result["only_published"].append(key)
         elif abs(value - other) <= RELATIVE * max(1.0, abs(other)):

@@ -95,10 +95,14 @@ def commuting(mirror: Mirror, home: Home) -> Iterator[Figure]:
 def land_take(mirror: Mirror, home: Home) -> Iterator[Figure]:
     """Natural land taken in a year, per inhabitant of the file's one population; square metres an inhabitant are hectares for 10,000.
 
-    The file holds one département, which is not the home one: communes, and the EPCIs and the département whose communes are all there.
+    The file holds one département, which is not the home one: communes, and the EPCIs, employment zones and the département whose communes are all there.
     """
     source, indicator = "cerema_land_take", "sdg15_land_take_enaf"
-    places = {c: ("epci", e) for e, members in home.composition.items() for c in members}
+    places: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for level, territories in (("epci", home.composition), ("employment_zone", home.zone_members)):
+        for code, members in territories.items():
+            for commune in members:
+                places[commune].append((level, code))
     for vintage, path in mirror.files(source, "*.csv"):
         rows = lines(path)
         columns = [
@@ -111,7 +115,7 @@ def land_take(mirror: Mirror, home: Home) -> Iterator[Figure]:
         sums: dict[tuple[tuple[str, str], str, str], list[float]] = defaultdict(lambda: [0.0, 0.0])
         for row in rows:
             commune, persons = row["idcom"].zfill(5), number(row["pop22"])
-            above = [places.get(home.today(commune), ("epci", "")), ("department", row["iddep"])]
+            above = [*places[home.today(commune)], ("department", row["iddep"])]
             for place in above:
                 there[place].add(home.today(commune))
             for year, use, header in columns:
@@ -123,7 +127,7 @@ def land_take(mirror: Mirror, home: Home) -> Iterator[Figure]:
                     sums[place, year, use][0] += taken
                     sums[place, year, use][1] += persons
         for (place, year, use), (taken, persons) in sums.items():
-            if place[1] and there[place] == home.members(*place):
+            if there[place] == home.members(*place):
                 yield Figure(indicator, *place, year, taken / persons, source, vintage, use)
 
 
