@@ -198,6 +198,7 @@ select
   round(cast(numerator as double), 9) as numerator,
   round(cast(denominator as double), 9) as denominator,
   cast(units_behind as bigint) as units_behind,
+  cast(households_behind as bigint) as households_behind,
   largest_share,
   marker,
   coalesce(is_synthetic, false) as is_synthetic,
@@ -211,7 +212,7 @@ select
 from (
   select
     cast(null as varchar) as breakdown, cast(null as double) as numerator, cast(null as double) as denominator,
-    cast(null as bigint) as units_behind, cast(null as double) as largest_share, cast(null as varchar) as marker,
+    cast(null as bigint) as units_behind, cast(null as bigint) as households_behind, cast(null as double) as largest_share, cast(null as varchar) as marker,
     cast(null as varchar) as weakness, cast(null as varchar) as censored_reason, cast(null as varchar) as remark,
     cast(null as varchar) as making, cast(null as double) as perimeter_persons
   where false

@@ -177,7 +177,7 @@ def test_censored_and_secret_cells_are_told_apart(edition, mirror):
     suppressed = edition.execute(
         "SELECT value, suppression_reason FROM fct_indicator_value WHERE indicator_id = 'sdg01_poverty_rate' AND territory_code = '01001'"
     ).fetchone()
-    assert suppressed[0] is None and suppressed[1]
+    assert suppressed == (None, "publisher")
 
 
 def test_safety_has_few_practices_and_no_trend_yet(edition, mirror):

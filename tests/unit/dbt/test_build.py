@@ -541,10 +541,10 @@ def test_a_gap_may_lie_below_minus_one_hundred(built: Any) -> None:
 def test_a_share_of_130_percent_is_held_back_and_the_rest_is_published(built: Any) -> None:
     assert _figure(built, "sdg08_neet_rate", "44162") == 11.0
     row = built.execute(
-        "SELECT value, numerator, denominator, status, suppression_reason FROM marts.fct_indicator_value "
+        "SELECT value, numerator, denominator, status, suppression_reason, status_reason FROM marts.fct_indicator_value "
         "WHERE indicator_id = 'sdg08_neet_rate' AND territory_code = '44109'"
     ).fetchone()
-    assert row[:4] == (None, None, None, "suppressed") and "de 0 à 100" in row[4]
+    assert row[:5] == (None, None, None, "suppressed", "impossible") and "de 0 à 100" in row[5]
     # what is built on the figures sees what readers see
     assert built.execute(
         "SELECT new_value, new_status FROM marts.mart_edition_change WHERE indicator_id = 'sdg08_neet_rate' "
