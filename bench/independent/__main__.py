@@ -89,15 +89,9 @@ def compared(
     return result
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Compare and print; return 0 where nothing differs."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--mirror", type=Path, required=True)
-    parser.add_argument("--edition", type=Path, required=True)
-    parser.add_argument("--json", action="store_true")
-    parser.add_argument("--show", type=int, default=3, help="how many differences of an indicator are printed")
-    options = parser.parse_args(arguments)
-    with duckdb.connect(str(options.edition), read_only=True) as edition:
+def held_against(folder: Path, path: Path) -> dict[str, dict[str, list]]:
+    """Return indicator -> what `compared` says of an edition (`path`) beside the raw files of a mirror (`folder`)."""
+    with duckdb.connect(str(path), read_only=True) as edition:
         (territory,) = edition.execute(
             "select territory_code from dim_territory where is_home and territory_level = 'epci'"
         ).fetchone()  # type: ignore[misc]
@@ -108,10 +102,21 @@ def main(arguments: list[str] | None = None) -> int:
     published: dict[str, dict[Key, tuple[float | None, str]]] = defaultdict(dict)
     for indicator, level, code, period, breakdown, value, status in rows:
         published[indicator][level, code, period, breakdown] = (value, status)
-    mirror = Mirror(options.mirror)
+    mirror = Mirror(folder)
     home = Home(mirror, territory)
     expected = newest(recomputed(mirror, home), main_source)
-    results = {i: compared(published[i], expected.get(i, {}), home) for i in sorted({*published, *expected})}
+    return {i: compared(published[i], expected.get(i, {}), home) for i in sorted({*published, *expected})}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Compare and print; return 0 where nothing differs."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--mirror", type=Path, required=True)
+    parser.add_argument("--edition", type=Path, required=True)
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--show", type=int, default=3, help="how many differences of an indicator are printed")
+    options = parser.parse_args(arguments)
+    results = held_against(options.mirror, options.edition)
     if options.json:
         print(json.dumps({i: {k: len(v) for k, v in r.items()} for i, r in results.items()}, indent=1))
     else:
