@@ -105,7 +105,12 @@ def held_against(folder: Path, path: Path) -> dict[str, dict[str, list]]:
     mirror = Mirror(folder)
     home = Home(mirror, territory)
     expected = newest(recomputed(mirror, home), main_source)
-    return {i: compared(published[i], expected.get(i, {}), home) for i in sorted({*published, *expected})}
+    # what the edition's catalogue does not hold is not compared
+    return {
+        i: compared(published[i], expected.get(i, {}), home)
+        for i in sorted(main_source)
+        if i in published or i in expected
+    }
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -48,6 +48,7 @@ COMMUTING = {
     "sdg11_public_transport_commuters_share": "transports en commun",
     "sdg11_car_commuters_share": "voiture pour travailler",
     "sdg11_bicycle_commuters_share": "vélo pour travailler",
+    "sdg11_households_with_car": "ménages ayant au moins 1 voiture",
 }
 
 
@@ -67,7 +68,7 @@ def exports(mirror: Mirror, home: Home) -> Iterator[Figure]:
                     continue
                 level, width = scale
                 code = _code(row[0], width)
-                if code in home.arrondissements:
+                if not home.holds(level, code):
                     continue
                 for column, (indicator, factor) in placed.items():
                     value = number(row[column]) if column < len(row) else None
@@ -81,14 +82,16 @@ def _code(cell: Any, width: int) -> str:
 
 
 def commuting(mirror: Mirror, home: Home) -> Iterator[Figure]:
-    """Employed residents by means of travel to work, as published."""
+    """Employed residents by means of travel to work, and households with a car, as published."""
     source = "insee_commuting"
     for vintage, path in mirror.files(source, "*.csv"):
         for row in lines(path, below="Code"):
             code = row["Code"].strip()
+            if not home.holds("commune", code):
+                continue
             for header, cell in row.items():
                 for indicator, words in COMMUTING.items():
-                    if header and words in header and code not in home.arrondissements and number(cell) is not None:
+                    if header and words in header and number(cell) is not None:
                         yield Figure(indicator, "commune", code, header[-4:], number(cell), source, vintage)
 
 
