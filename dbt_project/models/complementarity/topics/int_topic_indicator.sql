@@ -47,13 +47,16 @@ topic as (
 ranked as (
   select ranks.indicator_id, ranks.territory_level, ranks.territory_code, ranks.is_worst_quartile, ranks.percentile
   from {{ ref('mart_indicator_rank') }} as ranks
+  -- of the home territory only, before the newest are sought: all of France has 1.5 million trends
+  semi join home_place on home_place.territory_level = ranks.territory_level and home_place.territory_code = ranks.territory_code
   where ranks.breakdown = 'total' and ranks.peer_group in (ranks.territory_level, 'metropolis', 'metropolis_commune')
   qualify row_number() over (partition by ranks.indicator_id, ranks.territory_level, ranks.territory_code
     order by ranks.peer_group in ('metropolis', 'metropolis_commune') desc, ranks.period desc, ranks.series_id) = 1
 ),
 trend as (
   select indicator_id, territory_level, territory_code, status, first_period, last_period, refusal_fr, refusal_en
-  from {{ ref('mart_indicator_progress') }}
+  from {{ ref('mart_indicator_progress') }} as trends
+  semi join home_place on home_place.territory_level = trends.territory_level and home_place.territory_code = trends.territory_code
   where breakdown = 'total'
   qualify row_number() over (partition by indicator_id, territory_level, territory_code
     order by status is null, last_period desc, window_length = 'short' desc, series_id) = 1
