@@ -76,6 +76,30 @@ def exports(mirror: Mirror, home: Home) -> Iterator[Figure]:
                         yield Figure(indicator, level, code, vintage, value * factor, source, vintage)
 
 
+def means_by_area(mirror: Mirror, home: Home) -> Iterator[Figure]:
+    """Impervious and tree-covered land of the home EPCI and employment zones: the means of their communes, weighted with INSEE's areas."""
+    areas: dict[str, float] = {}
+    for _, path in mirror.files("insee_comparateur"):
+        areas |= {row["CODGEO"]: area for row in lines(path) if (area := number(row["SUPERF"]))}
+    parts: list[tuple[tuple[str, str, str], str, dict[str, float | None]]] = []
+    for source in ("copernicus_imperviousness", "copernicus_tree_cover"):
+        ((begin, (indicator, _)),) = EXPORTS[source].items()
+        for vintage, path in mirror.files(source, "*.xlsx"):
+            rows = sheet_rows(path)
+            column = next(i for i, name in enumerate(next(rows)) if str(name).startswith(begin))
+            for row in rows:
+                commune = _code(row[0], 5)
+                if SCALES.get(str(row[2]).strip(), ("", 0))[0] != "commune":
+                    continue
+                mean, area = number(row[column]), areas.get(commune)
+                if mean is not None and area:
+                    parts.append(((indicator, vintage, vintage), commune, {"covered": mean * area, "area": area}))
+    for ((indicator, vintage, year), level, code), sums in home.sums(parts, lambda _: False).items():
+        if level in ("epci", "employment_zone"):
+            source = next(s for s, columns in EXPORTS.items() if indicator in [made[0] for made in columns.values()])
+            yield Figure(indicator, level, code, year, sums["covered"] / sums["area"], source, vintage)
+
+
 def _code(cell: Any, width: int) -> str:
     """Return a code with the zeros that a spreadsheet took from it."""
     return (str(int(cell)) if isinstance(cell, float) else str(cell)).zfill(width)
@@ -136,4 +160,4 @@ def land_take(mirror: Mirror, home: Home) -> Iterator[Figure]:
 
 def recipes() -> list:
     """Return the functions of this module that give figures."""
-    return [exports, commuting, land_take]
+    return [exports, means_by_area, commuting, land_take]
