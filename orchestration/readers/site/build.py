@@ -28,7 +28,7 @@ from orchestration.readers.site.pages import about, assess, companies, declarati
 from orchestration.readers.site.pages import figures as figure_pages
 from orchestration.readers.site.pages.shared import Draft
 from orchestration.readers.site.words import LANGUAGES, SIGNS, Route, Voice, place_route
-from orchestration.readers.site.writing import Packed, Writer, pack
+from orchestration.readers.site.writing import Packed, Writer, pack, pack_telling
 from orchestration.receipts import wording
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -174,10 +174,14 @@ class Made:
         self.absent.add(path)
 
     def _keep(self, press: Press, path: str, text: str) -> None:
-        weight = budget.weigh(text, len(pack(text).gzipped))
-        text = text.replace(WEIGHT, press.weighed(weight))
-        self.pages[path], self.packed[path] = text, pack(text)
-        self.weights[path] = budget.weigh(text, len(self.packed[path].gzipped))
+        count = budget.nodes(text)
+
+        def told(compressed: int) -> str:
+            return press.weighed(budget.weigh(text, compressed, count=count))
+
+        said, packed = pack_telling(text, WEIGHT, told)
+        self.pages[path], self.packed[path] = said, packed
+        self.weights[path] = budget.weigh(said, len(packed.gzipped), count=count)
 
 
 def _refuse(made: Made) -> None:
@@ -225,17 +229,11 @@ class Press:
 
     def __init__(self, e: Edition, configuration: SiteConfiguration, language: Language) -> None:
         self.voice = v = Voice(e, language)
-        self.environment = environment = Environment(
-            loader=FileSystemLoader(TEMPLATES),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            auto_reload=False,
-        )
         name = configuration.name.model_dump()[language]
         state = v.t(f"site.conformity_{declarations.conformity(configuration)}")
-        environment.globals.update(
+        self.environment = environment()
+        # what every page of this language is filled with; given to each, for the compiled templates are shared
+        self.common: dict[str, Any] = dict(
             v=v,
             t=v.t,
             signs=SIGNS,
@@ -285,7 +283,7 @@ class Press:
         def territory(place: tuple[str, str]) -> str:
             return up + place_route(place).path(language)[skipped:]
 
-        given = {**context, "page": page, "url": url, "territory": territory, "policy": policy(own_script)}
+        given = {**self.common, **context, "page": page, "url": url, "territory": territory, "policy": policy(own_script)}
         return squeezed(self.environment.get_template(template).render(given))
 
     def weighed(self, weight: budget.Weight) -> str:
@@ -306,6 +304,7 @@ class Press:
         sourced = v.t("site.fragment_source", place=place, source=source.publisher if source else "", edition=self.edition.edition_id)
         html = squeezed(
             self.environment.get_template("fragment.html.j2").render(
+                **self.common,
                 id=draft.route.name,
                 name=draft.title,
                 see=given["see"],
@@ -323,6 +322,7 @@ class Press:
         v = self.voice
         path = Route("feed").path(v.language)
         feed = self.environment.get_template("feed.xml.j2").render(
+            **self.common,
             path=path,
             changes=Route("changes").path(v.language),
             updated=beside.stamp(self.edition.edition_id),
@@ -333,7 +333,20 @@ class Press:
     def front(self, voices: list[Voice]) -> str:
         """Return the page before the languages; a server may send readers on by the language that they ask for."""
         ways = [(v.language, Route("home").path(v.language), v.t("site.front_way")) for v in voices]
-        return squeezed(self.environment.get_template("front.html.j2").render(ways=ways, policy=policy("")))
+        return squeezed(self.environment.get_template("front.html.j2").render(**self.common, ways=ways, policy=policy("")))
+
+
+@cache
+def environment() -> Environment:
+    """Return what compiles the templates, once for both languages."""
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
 
 
 def squeezed(html: str) -> str:

@@ -18,7 +18,7 @@ WIDTH, HEIGHT = 440, 230
 # room for the names at the ends of the lines, for the scale, for the years
 LEFT, RIGHT, TOP, BOTTOM = 46, 128, 14, 26
 LABEL = 15
-BAR, NAME, VALUE = 22, 148, 66
+BAR, VALUE, LETTER = 22, 66, 7.2
 # a line of more points than this has no mark at each
 MARKED = 32
 
@@ -80,8 +80,8 @@ class BarChart:
     bars: list[Bar]
     zero: int
     height: int
+    name: int
     width: int = WIDTH
-    name: int = NAME
     kinds: frozenset[str] = field(default_factory=frozenset)
 
 
@@ -210,14 +210,15 @@ def bar_chart(rows: Sequence[tuple[str, Figure, bool]], written: Callable[[Figur
         return None
     low, high = min(0.0, *values), max(0.0, *values)
     span = (high - low) or 1
-    room = WIDTH - NAME - VALUE
+    name = min(round(max(len(n) for n, _, _ in rows) * LETTER) + 12, WIDTH // 2)
+    room = WIDTH - name - VALUE
 
     def x(value: float) -> int:
-        return round(NAME + (value - low) / span * room)
+        return round(name + (value - low) / span * room)
 
     bars = [
         Bar(
-            name,
+            shortened(label),
             written(figure),
             i * BAR,
             min(x(0), x(figure.value)) if figure.value is not None else x(0),
@@ -225,9 +226,15 @@ def bar_chart(rows: Sequence[tuple[str, Figure, bool]], written: Callable[[Figur
             is_main,
             figure.status,
         )
-        for i, (name, figure, is_main) in enumerate(rows)
+        for i, (label, figure, is_main) in enumerate(rows)
     ]
-    return BarChart(bars, x(0), len(bars) * BAR + 4, kinds=frozenset(b.kind for b in bars))
+    return BarChart(bars, x(0), len(bars) * BAR + 4, name, kinds=frozenset(b.kind for b in bars))
+
+
+def shortened(name: str) -> str:
+    """Return a name that fits beside a bar; the table has it whole."""
+    longest = int((WIDTH // 2 - 12) / LETTER)
+    return name if len(name) <= longest else f"{name[: longest - 1].rstrip()}…"
 
 
 def sparkline(figures: Sequence[Figure], width: int = 84, height: int = 22) -> str:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from orchestration.base.duck import connect
+from orchestration.base.files import quoted
 from orchestration.base.messages import Refusal, say
 
 DATABASE, MANIFEST = "observatory.duckdb", "manifest.json"
@@ -172,8 +172,9 @@ class _Reader:
         names = connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()
         self.tables = {name for (name,) in names}
 
-    def rows(self, sql: str, values: Iterable[Any] = ()) -> list[Row]:
-        cursor = self.connection.execute(sql, list(values))
+    def rows(self, sql: str) -> list[Row]:
+        # nothing is bound: for a parameter DuckDB imports pandas, half a second
+        cursor = self.connection.execute(sql)
         names = [d[0] for d in cursor.description]
         return [Row(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
@@ -309,8 +310,8 @@ def _read(reader: _Reader, manifest: dict[str, Any], all_epcis: bool) -> Edition
         links=links,
         peers=rows(
             "SELECT p.*, t.name FROM mart_territory_peer AS p JOIN dim_territory AS t "
-            "ON t.territory_level = 'epci' AND t.territory_code = p.peer_code WHERE p.epci_code = ? ORDER BY p.rank",
-            [home.territory_code],
+            "ON t.territory_level = 'epci' AND t.territory_code = p.peer_code "
+            f"WHERE p.epci_code = {quoted(home.territory_code)} ORDER BY p.rank"
         ),
         coverage={(r.indicator_id, (r.territory_level, r.territory_code)): r for r in coverage},
         labels=rows(_LABELS),

@@ -77,9 +77,14 @@ def goal_counts(e: Edition, v: Voice) -> list[GoalCount]:
     return counts
 
 
-def shadows(e: Edition) -> list[Row]:
-    """Return the subjects with a high need and few practices, finer than a goal."""
-    return [s for s in e.subjects if s.reading == "shadow"]
+def shadows(e: Edition, v: Voice) -> list[tuple[int, str, list[str]]]:
+    """Return the goals with a high need and few practices, each with its subjects that are in the shadows too."""
+    finer: dict[int, list[str]] = {}
+    for s in e.subjects:
+        if s.reading == "shadow":
+            finer.setdefault(s.sdg_id, []).append(v.of(s, "name"))
+    numbers = sorted({n for n, need in e.needs.items() if need.reading == "shadow"} | set(finer))
+    return [(n, v.of(e.goals[n], "name"), finer.get(n, [])) for n in numbers]
 
 
 def drafts(e: Edition, v: Voice) -> Iterator[Draft]:
@@ -100,7 +105,7 @@ def drafts(e: Edition, v: Voice) -> Iterator[Draft]:
             "worse": movers(e, v, frozenset({"worsening"}))[:SHOWN],
             "better": movers(e, v, frozenset({"improving", "target_met"}))[:SHOWN],
             "goals": goal_counts(e, v),
-            "shadows": [(s.sdg_id, v.of(s, "name")) for s in shadows(e)],
+            "shadows": shadows(e, v),
             "issues": [(i.issue_id, v.of(i, "name")) for i in e.issues],
         },
     )
