@@ -139,7 +139,10 @@ def build_site(edition: Path, configuration: SiteConfiguration, folder: Path, *,
     addresses = [path for path in made.pages if path not in made.absent]
     made.files["sitemap.xml"] = beside.sitemap(addresses, configuration.url)
     made.files["robots.txt"] = beside.robots(configuration.url)
-    made.files["index.html"] = presses[0].front([press.voice for press in presses])
+    voices = [press.voice for press in presses]
+    made.files["index.html"] = presses[0].front(voices, "site.front_heading")
+    # from any depth: its links begin at the site's own address
+    made.files["404.html"] = presses[0].front(voices, "site.not_found", root=configuration.url)
     _refuse(made)
     writer.write({**made.packed, **{path: pack(text) for path, text in made.files.items()}})
     report = _report(e, folder, made.weights, writer)
@@ -330,9 +333,9 @@ class Press:
         )
         return {path: squeezed(feed)}
 
-    def front(self, voices: list[Voice]) -> str:
-        """Return the page before the languages; a server may send readers on by the language that they ask for."""
-        ways = [(v.language, Route("home").path(v.language), v.t("site.front_way")) for v in voices]
+    def front(self, voices: list[Voice], heading: str, root: str = "") -> str:
+        """Return a page of both languages, with the ways on; a server may send readers on by the language that they ask for."""
+        ways = [(v.language, root + Route("home").path(v.language), v.t(heading), v.t("site.front_way")) for v in voices]
         return squeezed(self.environment.get_template("front.html.j2").render(**self.common, ways=ways, policy=policy("")))
 
 

@@ -19,6 +19,8 @@ WIDTH, HEIGHT = 440, 230
 LEFT, RIGHT, TOP, BOTTOM = 46, 128, 14, 26
 LABEL = 15
 BAR, VALUE, LETTER = 22, 66, 7.2
+# what a bar shows by its form; a bound and what is withheld are written beside it
+_DRAWN = frozenset({"provisional"})
 # a line of more points than this has no mark at each
 MARKED = 32
 
@@ -97,8 +99,9 @@ def moment(period: str) -> float:
 
 def steps(low: float, high: float, wanted: int = 4) -> list[float]:
     """Return round values that span `low` to `high`: 1, 2 or 5 times a power of ten apart."""
-    if high <= low:
-        high = low + (abs(low) or 1) * 0.1
+    # values that differ by less than any figure is published with are equal
+    if high - low <= max(1e-12, 1e-9 * max(abs(low), abs(high))):
+        high = low + (abs(low) if abs(low) > 1e-6 else 1) * 0.1
     rough = (high - low) / wanted
     size = 10 ** math.floor(math.log10(rough))
     step = next(m * size for m in (1, 2, 5, 10) if m * size >= rough * 0.999)
@@ -228,7 +231,7 @@ def bar_chart(rows: Sequence[tuple[str, Figure, bool]], written: Callable[[Figur
         )
         for i, (label, figure, is_main) in enumerate(rows)
     ]
-    return BarChart(bars, x(0), len(bars) * BAR + 4, name, kinds=frozenset(b.kind for b in bars))
+    return BarChart(bars, x(0), len(bars) * BAR + 4, name, kinds=frozenset({b.kind for b in bars} & _DRAWN))
 
 
 def shortened(name: str) -> str:

@@ -150,8 +150,12 @@ class Voice:
         row = self.edition.territories.get(place)
         return row.name if row else place[1]
 
+    def short(self, place: Place) -> str:
+        """Return a name that fits into a chart: `France` for « France, départements d'outre-mer compris »."""
+        return self.name(place).partition(",")[0]
+
     def full(self, place: Place) -> str:
         """Return the name of a territory with its level, where the name alone may mislead: `Loire-Atlantique (département)`."""
         if place[0] in ("epci", "country"):
-            return self.name(place)
+            return self.short(place)
         return f"{self.name(place)} ({self.label('levels_one', place[0])})"

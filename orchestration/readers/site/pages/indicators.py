@@ -55,7 +55,7 @@ def _indicator(e: Edition, v: Voice, book: FigureBook, indicator_id: str, row: R
     name, at = v.of(row, "name"), e.speaks(indicator_id)
     places = _drawn(e, indicator_id, row)
     chart = line_chart(
-        [(v.name(p), e.of(indicator_id, p)) for p in places],
+        [(v.short(p), e.of(indicator_id, p)) for p in places],
         lambda value: str(v.number(value)),
     )
     figure = newest(e.of(indicator_id, at)) if at else None
@@ -73,7 +73,7 @@ def _indicator(e: Edition, v: Voice, book: FigureBook, indicator_id: str, row: R
             "standing": standing(e, v, indicator_id),
             "chart": chart,
             "see": _see_line(e, v, indicator_id, places),
-            "places": [(v.full(p), p) for p in places],
+            "places": [(v.short(p), p) for p in places],
             "table": _table(e, v, book, indicator_id, places),
             "older": max(0, len({f.period for p in places for f in e.of(indicator_id, p)}) - SHOWN_PERIODS),
             "reasons": sorted({r for p in places for f in e.of(indicator_id, p) for r in (f.reason, f.break_reason) if r}),
@@ -134,12 +134,12 @@ def _see_line(e: Edition, v: Voice, indicator_id: str, places: Sequence[Place]) 
     first = shown[since]
     assert first.value is not None and last.value is not None
     if first is last:
-        told.append(v.t("site.see_one", place=v.name(places[0]), value=v.value(last), period=v.period(last.period)))
+        told.append(v.t("site.see_one", place=v.short(places[0]), value=v.value(last), period=v.period(last.period)))
     else:
         told.append(
             v.t(
                 "site.see_line",
-                place=v.name(places[0]),
+                place=v.short(places[0]),
                 value=v.value(last),
                 period=v.period(last.period),
                 change=v.change(last.value - first.value, indicator_id),
