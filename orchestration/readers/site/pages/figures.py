@@ -130,7 +130,7 @@ def drafts(e: Edition, v: Voice, book: FigureBook) -> Iterator[Draft]:
                 "kinds": {f.status for f in leaf.figures} | ({"break"} if any(f.is_break for f in leaf.figures) else set()),
                 "address": Route("figures", leaf.name).path(v.language),
                 "example": anchor(leaf.figures[0]),
-                "siblings": [(other.name, _sibling(v, other)) for other in book.of(leaf.indicator_id) if other is not leaf],
+                "siblings": [(other.name, named(v, other)) for other in book.of(leaf.indicator_id) if other is not leaf],
             },
             [
                 home_crumb(v),
@@ -148,8 +148,18 @@ def _whom(v: Voice, leaf: Leaf) -> str:
     return str(v.t("site.whom_parts", dimension=v.label("dimensions", leaf.group)))
 
 
-def _sibling(v: Voice, leaf: Leaf) -> str:
-    return f"{_whom(v, leaf)}, {leaf.name.removeprefix(leaf.indicator_id).removeprefix(f'-{leaf.group}').strip('-')}"
+def named(v: Voice, leaf: Leaf) -> str:
+    """Return what a page of figures is called beside others of its indicator."""
+    return f"{_whom(v, leaf)}, {stretch(v, leaf)}"
+
+
+def stretch(v: Voice, leaf: Leaf) -> str:
+    """Return which periods (and letters) a page of figures holds: `2010 à 2019`, `2021, a`."""
+    key = leaf.name.removeprefix(leaf.indicator_id).removeprefix(f"-{leaf.group}").strip("-")
+    year, _, letter = key.partition("-")
+    if year.endswith("0") and not letter and any(f.period[:4] != year for f in leaf.figures):
+        return str(v.t("site.span", first=year, last=str(int(year) + 9)))
+    return f"{year}, {letter}" if letter else year
 
 
 def _rows(v: Voice, leaf: Leaf, periods: Sequence[str]) -> Iterator[tuple[str, list[tuple[str, str] | None]]]:

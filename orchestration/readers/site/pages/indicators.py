@@ -13,7 +13,7 @@ from typing import Any
 from orchestration.readers.site import maps
 from orchestration.readers.site.charts import BarChart, bar_chart, line_chart
 from orchestration.readers.site.edition import Edition, Figure, Place, Row
-from orchestration.readers.site.pages.figures import FigureBook, said
+from orchestration.readers.site.pages.figures import FigureBook, named, said
 from orchestration.readers.site.pages.shared import Draft, home_crumb, newest, parts_of, standing
 from orchestration.readers.site.words import Route, Voice
 
@@ -60,6 +60,8 @@ def _indicator(e: Edition, v: Voice, book: FigureBook, indicator_id: str, row: R
     )
     figure = newest(e.of(indicator_id, at)) if at else None
     source = e.sources.get(figure.source_id if figure else row.source_id)
+    used = dict.fromkeys(f.source_id for p in places for f in reversed(e.of(indicator_id, p)))
+    sources = [e.sources[s] for s in used if s in e.sources] or ([source] if source else [])
     return Draft(
         Route("indicator", indicator_id),
         name,
@@ -84,9 +86,10 @@ def _indicator(e: Edition, v: Voice, book: FigureBook, indicator_id: str, row: R
             "trend_place": v.full(t[0]) if (t := e.nearest_trend(indicator_id)) else (v.full(at) if at else ""),
             "rank": e.ranks.get((indicator_id, e.home_place, "metropolis")),
             "source": source,
+            "sources": sources,
             "health": e.health.get(source.source_id) if source else None,
             "vintages": sorted({f.vintage for p in places for f in e.of(indicator_id, p)}),
-            "addresses": [leaf.name for leaf in book.of(indicator_id)],
+            "addresses": [(leaf.name, named(v, leaf)) for leaf in book.of(indicator_id)],
             "issues": [
                 (i.issue_id, v.of(i, "name"))
                 for i in e.issues

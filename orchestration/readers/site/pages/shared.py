@@ -68,7 +68,7 @@ def standing(e: Edition, v: Voice, indicator_id: str, place: Place | None = None
     return Standing(
         indicator_id,
         v.of(row, "name"),
-        v.name(at),
+        v.short(at),
         at[0],
         v.value(figure),
         v.period(figure.period),
