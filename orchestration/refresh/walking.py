@@ -145,7 +145,8 @@ class Walk:
         from orchestration.refresh.publish import tell_finding
 
         outcome = self.run.concluded
-        assert outcome is not None and outcome.edition is not None
+        assert outcome is not None
+        assert outcome.edition is not None
         check = read(self.run.settings, self.run.home / "editions" / outcome.edition, reader)
         tell_finding(self.run, check)
         return check

@@ -67,8 +67,12 @@ def load_configuration(path: Path) -> SiteConfiguration:
             given["logo"] = (path.parent / given["logo"]).read_text(encoding="utf-8")
         return SiteConfiguration.model_validate(given)
     except (OSError, yaml.YAMLError) as error:
-        raise Refusal(say("site.configuration_unreadable", file=path, why=str(error)), say("site.correct_file")) from error
+        raise Refusal(
+            say("site.configuration_unreadable", file=path, why=str(error)), say("site.correct_file")
+        ) from error
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(map(str, first["loc"]))
-        raise Refusal(say("site.configuration_unfit", file=path, key=key, why=first["msg"]), say("site.correct_file")) from error
+        raise Refusal(
+            say("site.configuration_unfit", file=path, key=key, why=first["msg"]), say("site.correct_file")
+        ) from error

@@ -11,10 +11,10 @@ from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
 from orchestration.base.messages import Language, Message, say
+from orchestration.readers.site.edition import Edition, Figure, Place, Row
 from orchestration.receipts import wording
 from orchestration.receipts.labels import labels
 from orchestration.receipts.sentences import text
-from orchestration.readers.site.edition import Edition, Figure, Place, Row
 
 LANGUAGES: tuple[Language, ...] = ("fr", "en")
 # kind of page → its folder, or the page's own name where there is one only

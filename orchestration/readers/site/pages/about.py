@@ -118,7 +118,12 @@ def _files(e: Edition, v: Voice) -> Iterator[Draft]:
             "files.html.j2",
             {
                 "rows": [
-                    (v.of(e.sources[f.source], "title") if f.source in e.sources else f.source, f.vintage, f.file, f.sha256)
+                    (
+                        v.of(e.sources[f.source], "title") if f.source in e.sources else f.source,
+                        f.vintage,
+                        f.file,
+                        f.sha256,
+                    )
                     for f in part
                 ],
                 "pages": [n for n, _ in pages] if len(pages) > 1 else [],
@@ -130,9 +135,13 @@ def _files(e: Edition, v: Voice) -> Iterator[Draft]:
 
 def _monitoring(e: Edition, v: Voice) -> Draft:
     rows = []
-    for k in sorted(e.kpis, key=lambda k: (k.value is None, k.target is None, sort_key(v.of(k, "name"))))[:KPIS_PER_PAGE]:
+    for k in sorted(e.kpis, key=lambda k: (k.value is None, k.target is None, sort_key(v.of(k, "name"))))[
+        :KPIS_PER_PAGE
+    ]:
         unit = k.unit_fr if v.language == "fr" else k.unit
-        rows.append((v.of(k, "name"), unit, *(_number(v, x) for x in (k.baseline, k.value, k.target)), k.is_met, k.is_synthetic))
+        rows.append(
+            (v.of(k, "name"), unit, *(_number(v, x) for x in (k.baseline, k.value, k.target)), k.is_met, k.is_synthetic)
+        )
     return Draft(
         Route("monitoring"),
         v.t("site.monitoring_title"),

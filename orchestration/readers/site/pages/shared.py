@@ -97,7 +97,8 @@ def moved(v: Voice, indicator_id: str, trend: Row) -> str:
             "site.moved",
             last=f"{v.bare(trend.last_value, indicator_id)}{v.behind(indicator_id)}",
             last_period=v.period(trend.last_period),
-            first=v.bare(trend.first_value, indicator_id) + (v.behind(indicator_id) if v.edition.indicators[indicator_id].unit == "%" else ""),
+            first=v.bare(trend.first_value, indicator_id)
+            + (v.behind(indicator_id) if v.edition.indicators[indicator_id].unit == "%" else ""),
             first_period=v.period(trend.first_period),
         )
     )

@@ -119,12 +119,19 @@ def _moves(v: Voice, lines: Sequence[Line]) -> str:
 
 def _parents(e: Edition, v: Voice, place: Place) -> list[tuple[str, Place]]:
     row = e.territories[place]
-    ways = (("epci", row.epci_code), ("department", row.department_code), ("region", row.region_code), ("country", "FR"))
+    ways = (
+        ("epci", row.epci_code),
+        ("department", row.department_code),
+        ("region", row.region_code),
+        ("country", "FR"),
+    )
     found = [(level, code) for level, code in ways if (level, code) in e.territories and (level, code) != place]
     if place[0] in ("department", "region", "country"):
-        found = found[[level for level, _ in found].index("region") :] if place[0] == "department" and any(
-            level == "region" for level, _ in found
-        ) else [p for p in found if p[0] == "country"]
+        found = (
+            found[[level for level, _ in found].index("region") :]
+            if place[0] == "department" and any(level == "region" for level, _ in found)
+            else [p for p in found if p[0] == "country"]
+        )
     return [(v.full(p), p) for p in found]
 
 
