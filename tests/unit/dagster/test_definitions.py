@@ -31,6 +31,7 @@ def test_everything_is_registered(definitions):
         "fct_value",
         "lake/insee_income",
         "lake/lucie",
+        "site",
         "stg_income",
     ]
     repository = definitions.get_repository_def()
@@ -78,6 +79,7 @@ def test_dependencies_join_many_tables_into_one_source_and_see_through_ephemeral
         "fct_value": {"stg_income"},
         "fct_label": {"lake/lucie"},
         "edition": {"fct_value", "fct_label"},
+        "site": {"edition"},
     }
 
 

@@ -11,7 +11,7 @@ from orchestration.readers.site.pages.figures import FigureBook
 from orchestration.readers.site.pages.shared import Draft, home_crumb, newest, parts_of
 from orchestration.readers.site.words import Route, Voice, place_route
 
-PER_PAGE = 30
+PER_PAGE = 26
 
 
 class Line(NamedTuple):
