@@ -1,7 +1,7 @@
 """The pages in a real browser: axe, reflow, dark, forced colours, print, the keyboard, and not one request.
 
 Needs Debian's chromium (`apt-get install chromium`) and the test extras; skipped with a word where either is absent.
-The W3C's checker needs Java and vnu.jar (`OBSERVATORY_VNU`, or /usr/share/java/vnu.jar).
+The W3C's checker needs Java and vnu.jar (`VNU_JAR`, or /usr/share/java/vnu.jar).
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-VNU = Path(os.environ.get("OBSERVATORY_VNU", "/usr/share/java/vnu.jar"))
+VNU = Path(os.environ.get("VNU_JAR", "/usr/share/java/vnu.jar"))
 # one page of each kind, in one language or the other; what differs between pages of a kind is figures
 KINDS = [
     "index.html",
@@ -192,7 +192,7 @@ def test_nodes_are_those_of_the_browser(browser: Any, address: str) -> None:
 @pytest.mark.slow
 def test_the_checker_of_the_w3c_finds_no_error(first_refresh: tuple[Path, Answer]) -> None:
     if shutil.which("java") is None or not VNU.is_file():
-        pytest.skip(f"no Java, or no vnu.jar at {VNU} (set OBSERVATORY_VNU)")
+        pytest.skip(f"no Java, or no vnu.jar at {VNU} (set VNU_JAR)")
     site = first_refresh[0] / "site"
     files = [str(site / path) for path in KINDS]
     done = subprocess.run(

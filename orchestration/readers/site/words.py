@@ -85,8 +85,9 @@ class Voice:
         return text(message, self.language)
 
     def of(self, row: Row, name: str) -> Any:
-        """Return a column that stands in both languages (`name` → `name_fr`)."""
-        return row[f"{name}_{self.language}"]
+        """Return a column that stands in both languages (`name` → `name_fr`); the French where it stands in no other."""
+        said = row[f"{name}_{self.language}"]
+        return row[f"{name}_fr"] if said is None else said
 
     def _number(self, value: float, decimals: int | None = None) -> str:
         return wording.number(value, self.language, decimals)

@@ -60,6 +60,7 @@ def test_everything_is_registered(definitions):
         "lake/lucie:files_accepted",
         "lake/lucie:freshness",
         "edition:refreshes_go_on",
+        "site:pages_written",
         "fct_value:not_null_fct_value",
         "fct_value:assert_both",
         "fct_value:row_count_at_least_1",

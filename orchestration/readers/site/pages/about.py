@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from orchestration.readers.site.edition import Edition, Row, sort_key
-from orchestration.readers.site.pages.shared import Draft, home_crumb, parts_of
+from orchestration.readers.site.pages.shared import Draft, home_crumb, numbered, parts_of
 from orchestration.readers.site.words import Route, Voice, place_route
 
 SOURCES_PER_PAGE = 32
@@ -40,7 +40,7 @@ def _sources(e: Edition, v: Voice) -> Iterator[Draft]:
     for number, part in pages:
         yield Draft(
             Route("sources", _suffix(number)),
-            _numbered(v, v.t("site.sources_title"), number),
+            numbered(v, v.t("site.sources_title"), number),
             v.t("site.sources_description", count=len(rows)),
             "sources.html.j2",
             {
@@ -146,7 +146,7 @@ def _monitoring(e: Edition, v: Voice) -> Iterator[Draft]:
     for number, part in pages:
         yield Draft(
             Route("monitoring", _suffix(number)),
-            _numbered(v, v.t("site.monitoring_title"), number),
+            numbered(v, v.t("site.monitoring_title"), number),
             v.t("site.monitoring_description", count=len(e.kpis)),
             "monitoring.html.j2",
             {
@@ -165,10 +165,6 @@ def _kpi(v: Voice, k: Row) -> tuple[object, ...]:
     return (v.of(k, "name"), unit, *numbers, k.is_met, k.is_synthetic)
 
 
-def _numbered(v: Voice, title: str, number: int) -> str:
-    return title if number == 1 else v.t("site.page_number", title=title, number=number)
-
-
 def _number(v: Voice, value: float | None) -> str:
     return "—" if value is None else str(v.number(value))
 
@@ -183,7 +179,7 @@ def _index(e: Edition, v: Voice) -> Iterator[Draft]:
     for number, part in pages:
         yield Draft(
             Route("index", _suffix(number)),
-            v.t("site.menu_index"),
+            numbered(v, v.t("site.menu_index"), number),
             v.t("site.index_description", count=len(found)),
             "index.html.j2",
             {"found": part, "pages": [(n, _suffix(n)) for n, _ in pages]},

@@ -87,7 +87,7 @@ def drafts(e: Edition, v: Voice, script: str) -> Iterator[Draft]:
     )  # fmt: skip
 
 
-# the script's sentences; `{a}` and `{b}` are filled in the browser
+# the script's sentences; `[a]` and `[b]` are filled in the browser
 SAID = (
     "fill", "below", "above", "equal", "activity", "territory", "withheld", "index_due", "index_not_due", "index_good",
     "index_bad", "ghg_due", "ghg_not_due", "ghg_done", "ghg_missing", "cars", "canteens_met", "canteens_missed",

@@ -14,7 +14,7 @@ from orchestration.readers.site import maps
 from orchestration.readers.site.charts import BarChart, bar_chart, line_chart
 from orchestration.readers.site.edition import Edition, Figure, Place, Row
 from orchestration.readers.site.pages.figures import FigureBook, named, said
-from orchestration.readers.site.pages.shared import Draft, home_crumb, newest, parts_of, standing
+from orchestration.readers.site.pages.shared import Draft, home_crumb, newest, numbered, parts_of, standing
 from orchestration.readers.site.words import Route, Voice
 
 SHOWN_PERIODS = 16
@@ -300,8 +300,8 @@ def _communes(e: Edition, v: Voice, indicator_id: str, row: Row) -> Iterator[Dra
     for number, part in pages:
         suffix = f"-{number}" if number > 1 else ""
         yield Draft(
-            Route("communes", indicator_id + suffix) if not suffix else Route("communes", f"{indicator_id}{suffix}"),
-            v.t("site.communes_title", name=name, home=home, number=number),
+            Route("communes", indicator_id + suffix),
+            numbered(v, v.t("site.communes_title", name=name, home=home), number),
             v.t("site.communes_description", name=name, home=home, period=v.period(period)),
             "communes.html.j2",
             {

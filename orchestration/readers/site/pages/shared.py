@@ -110,6 +110,11 @@ def parts_of(rows: Sequence[T], size: int) -> Iterator[tuple[int, list[T]]]:
         yield number, list(rows[first : first + size])
 
 
+def numbered(v: Voice, title: str, number: int) -> str:
+    """Return the title of one of several pages of a list; the first has the title alone."""
+    return title if number == 1 else str(v.t("site.page_number", title=title, number=number))
+
+
 def home_crumb(v: Voice) -> Crumb:
     """Return the first step of every trail."""
     return "home", "", v.t("site.menu_home")

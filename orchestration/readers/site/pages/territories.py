@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from orchestration.readers.site.edition import Edition, Figure, Place, sort_key
 from orchestration.readers.site.pages.figures import FigureBook
-from orchestration.readers.site.pages.shared import Draft, home_crumb, newest, parts_of
+from orchestration.readers.site.pages.shared import Draft, home_crumb, newest, numbered, parts_of
 from orchestration.readers.site.words import Route, Voice, place_route
 
 PER_PAGE = 26
@@ -55,7 +55,7 @@ def _territory(e: Edition, v: Voice, book: FigureBook, place: Place) -> Iterator
         at = route if number == 1 else Route("territory", f"{route.name}-{number}")
         yield Draft(
             at,
-            v.t("site.territory_title", name=v.full(place), number=number),
+            numbered(v, v.t("site.territory_title", name=v.full(place)), number),
             v.t("site.territory_description", name=v.full(place), indicators=len(lines)),
             "territory.html.j2",
             {
@@ -178,7 +178,7 @@ def _epcis(e: Edition, v: Voice) -> Iterator[Draft]:
             suffix = f"-{number}" if number > 1 else ""
             yield Draft(
                 Route("epcis", letter + suffix),
-                v.t("site.epcis_title", letter=letter.upper(), number=number),
+                numbered(v, v.t("site.epcis_title", letter=letter.upper()), number),
                 v.t("site.epcis_description", letter=letter.upper()),
                 "epcis.html.j2",
                 {
