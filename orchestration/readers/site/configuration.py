@@ -39,7 +39,10 @@ class Host(BaseModel):
 
 
 class SiteConfiguration(BaseModel):
-    """`site.yml`. `url` ends with a slash; `logo` is the SVG's text, empty without one."""
+    """`site.yml`. `url` ends with a slash; `logo` is the SVG's text, empty without one.
+
+    `all_epcis`: every build has a page for each EPCI of France.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -47,6 +50,7 @@ class SiteConfiguration(BaseModel):
     publisher: str
     url: str
     contact: str = ""
+    all_epcis: bool = False
     logo: str = ""
     audit: Audit | None = None
     host: Host | None = None

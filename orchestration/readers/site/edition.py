@@ -192,7 +192,7 @@ WHERE t.is_home
 
 _FIGURE = """
 f.indicator_id, f.territory_level, f.territory_code, f.period, f.breakdown, f.value, f.status,
-coalesce(f.suppression_reason, f.status_reason), f.series_id, coalesce(f.is_break, false), f.break_reason,
+coalesce(f.status_reason, f.suppression_reason), f.series_id, coalesce(f.is_break, false), f.break_reason,
 f.vintage, f.source_id, coalesce(f.is_synthetic, false), coalesce(f.is_overdue, false), f.geography_year
 """
 

@@ -164,7 +164,7 @@ def _letter(name: str) -> str:
         words = words.removeprefix(kind)
     for article in ("de la ", "de l'", "des ", "du ", "de ", "d'", "le ", "la ", "les ", "l'"):
         words = words.removeprefix(article)
-    return words.strip(" '’-")[:1] or "-"
+    return next((c for c in words if c.isascii() and c.isalnum()), "-")
 
 
 def _epcis(e: Edition, v: Voice) -> Iterator[Draft]:
