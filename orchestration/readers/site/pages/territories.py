@@ -92,8 +92,6 @@ def _line(e: Edition, v: Voice, book: FigureBook, indicator_id: str, place: Plac
     if figure is None:
         return None
     row, trend = e.indicators[indicator_id], e.trend(indicator_id, place)
-    same = next((f for f in e.of(indicator_id, other) if f.period == figure.period), None)
-    comparable = same is not None and row.additivity != "count" and same.series_id == figure.series_id
     return Line(
         indicator_id,
         row.sdg_id,
@@ -101,9 +99,19 @@ def _line(e: Edition, v: Voice, book: FigureBook, indicator_id: str, place: Plac
         _marked(v, figure),
         v.period(figure.period),
         book.address(figure),
-        v.value(same) if same and comparable else "",
+        "" if row.additivity == "count" else _beside(e, v, figure, other),
         (trend.status or "") if trend else "",
     )
+
+
+def _beside(e: Edition, v: Voice, figure: Figure, other: Place) -> str:
+    """Return the same figure of `other`, else of the nearest larger territory that has it, which is then named."""
+    further = e.nearest[e.nearest.index(other) + 1 :] if other in e.nearest else []
+    for place in [other, *further]:
+        same = next((f for f in e.of(figure.indicator_id, place) if f.period == figure.period), None)
+        if same is not None and same.value is not None and same.series_id == figure.series_id and place != figure.place:
+            return v.value(same) if place == other else f"{v.value(same)} ({v.short(place)})"
+    return ""
 
 
 def _marked(v: Voice, figure: Figure) -> str:
