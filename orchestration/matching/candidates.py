@@ -19,12 +19,14 @@ from orchestration.matching.folding import folded
 from orchestration.matching.lists import lists
 from orchestration.matching.names import ACRONYM, Name
 
-# a word of more legal persons than this finds nobody: at the full size of Sirene that is one in 1,500
-COMMON_WORD = 20_000
+# a word of more legal persons than this finds nobody: at the full size of Sirene that is one in 6,000
+COMMON_WORD = 5_000
 # how many legal persons the words of one name may bring up before they are weighed
-BUDGET = 3_000
+BUDGET = 800
 # how many of them are compared letter by letter
 COMPARED = 40
+# a candidate that shares less than this part of what the best one shares is not looked at again
+NEAR_THE_BEST = 0.5
 # above this size word frequencies are counted on a part of the reference
 COUNTED_WHOLE = 1_000_000
 SAMPLE = 32
@@ -44,7 +46,9 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Entry:
-    """One name of a legal person in the reference. `kind`: `legal`, or `usual`, which is often stale."""
+    """One name of a legal person in the reference. `kind`: `legal`, or `usual`, which is often stale; `is_whole`: found by its whole name
+    or its initials.
+    """
 
     siren: str
     folded: str
@@ -52,6 +56,7 @@ class Entry:
     kind: str
     place: str | None
     activity: str | None
+    is_whole: bool = False
 
 
 class Frequencies:
@@ -114,16 +119,16 @@ def _write_keys(connection: duckdb.DuckDBPyConnection, wanted: Sequence[Wanted],
 
 
 def _keys(name: Name, known: Frequencies) -> Iterator[tuple[str, str, float]]:
-    """Yield (what is looked for in the reference, what it stands for, its weight) of a name."""
+    """Yield (what is looked for in the reference, what it stands for, its weight) of a name; a whole name has no weight."""
     written = lists().written()
     for word in dict.fromkeys(name.core):
         if len(word) > 1 and known.count(word) <= COMMON_WORD:
             for form in {word, *written.get(word, ())}:
                 yield form, word, known.weight(word)
     for whole in _wholes(name):
-        yield WHOLE + whole, WHOLE, 2.0
+        yield WHOLE + whole, WHOLE, 0.0
     if name.acronym:
-        yield INITIALS + name.acronym, INITIALS, 0.6
+        yield INITIALS + name.acronym, INITIALS, 0.0
 
 
 def _wholes(name: Name) -> set[str]:
@@ -170,15 +175,22 @@ def _find(connection: duckdb.DuckDBPyConnection, reference: str, with_initials: 
                   FROM match_key JOIN counted USING (word)) AS match_key
             JOIN counted USING (word)
         ),
-        pair AS (
-            SELECT key.name_id, hit.siren, any_value(hit.department) AS department, min(hit.words) AS words,
-                sum(DISTINCT key.weight) AS weight
+        shared AS (
+            -- a legal person with several names shares a word once
+            SELECT key.name_id, hit.siren, key.meaning, any_value(hit.department) AS department, min(hit.words) AS words,
+                max(key.weight) AS weight
             FROM key JOIN match_hit AS hit USING (word)
             WHERE key.so_far <= {BUDGET} OR key.place = 1
-            GROUP BY key.name_id, hit.siren
+            GROUP BY key.name_id, hit.siren, key.meaning
+        ),
+        pair AS (
+            SELECT name_id, siren, any_value(department) AS department, min(words) AS words,
+                sum(weight) AS weight, bool_or(weight = 0) AS is_whole
+            FROM shared GROUP BY name_id, siren
         )
-        SELECT pair.name_id, pair.siren FROM pair JOIN match_name USING (name_id)
-        QUALIFY row_number() OVER (PARTITION BY name_id ORDER BY weight DESC,
+        SELECT pair.name_id, pair.siren, pair.is_whole FROM pair JOIN match_name USING (name_id)
+        QUALIFY (is_whole OR weight >= {NEAR_THE_BEST} * max(weight) OVER (PARTITION BY name_id))
+            AND row_number() OVER (PARTITION BY name_id ORDER BY is_whole DESC, weight DESC,
             coalesce(pair.department = match_name.department, false) DESC,
             abs(CAST(pair.words AS INTEGER) - match_name.words), siren) <= {COMPARED}
     """)
@@ -191,7 +203,8 @@ def _read(connection: duckdb.DuckDBPyConnection, reference: str) -> dict[int, li
             SELECT * FROM {reference}
             WHERE name IS NOT NULL AND CAST(siren AS UINTEGER) IN (SELECT siren FROM match_candidate)
         )
-        SELECT candidate.name_id, entry.siren, {folded("entry.name")}, entry.name, entry.kind, entry.place, entry.activity
+        SELECT candidate.name_id, entry.siren, {folded("entry.name")}, entry.name, entry.kind, entry.place, entry.activity,
+            candidate.is_whole
         FROM match_candidate AS candidate JOIN entry ON CAST(entry.siren AS UINTEGER) = candidate.siren
         ORDER BY ALL
     """).fetchall()

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from rapidfuzz import fuzz
+
 from orchestration.matching.candidates import Entry, Frequencies, Wanted
 from orchestration.matching.lists import lists
 from orchestration.matching.names import Name, parse
@@ -18,6 +20,8 @@ from orchestration.matching.scoring import HOW, Pair, compare
 # below this a candidate is not shown to whoever reviews
 SHOWN = 0.5
 SHOWN_AT_MOST = 5
+# how many of the candidates that share some words are compared word by word
+LOOKED_AT = 12
 # a name of a trade is often stale: it says at most this much
 USUAL = 0.8
 # ways of being one name that are enough by themselves
@@ -101,13 +105,29 @@ def _unfit(name: Name, places: frozenset[str]) -> str | None:
 def _by_siren(wanted: Wanted, entries: Iterable[Entry], known: Frequencies) -> list[_Found]:
     """Return what was found of each legal person, the likeliest first."""
     best: dict[str, _Found] = {}
-    for entry in entries:
+    for entry in _likeliest(wanted, entries):
         pair = compare(wanted.name.folded, entry.folded, known)
         here = bool(wanted.place and entry.place and wanted.place[:2] == entry.place[:2])
         one = _Found(entry, pair, here)
         if entry.siren not in best or one.rank < best[entry.siren].rank:
             best[entry.siren] = one
     return sorted(best.values(), key=lambda one: (one.rank, not one.is_here, one.entry.siren))
+
+
+def _likeliest(wanted: Wanted, entries: Iterable[Entry]) -> Iterable[Entry]:
+    """Return those worth comparing word by word: found by the whole name, or among the most alike letter by letter."""
+    given = list(entries)
+    if len(given) <= LOOKED_AT:
+        return given
+    name = wanted.name.folded
+    alike = {
+        # the second holds a name within a longer one: « AIR LIQUIDE SA », « L'AIR LIQUIDE SOCIETE ANONYME POUR … »
+        entry: fuzz.token_sort_ratio(name, entry.folded) + fuzz.token_set_ratio(name, entry.folded)
+        for entry in given
+        if not entry.is_whole
+    }
+    best = sorted(alike, key=lambda entry: (-alike[entry], entry.siren, entry.written))[:LOOKED_AT]
+    return [entry for entry in given if entry.is_whole] + best
 
 
 def _choose(wanted: Wanted, best: list[_Found], found: list[_Found]) -> tuple[_Found | None, str | None, str | None]:

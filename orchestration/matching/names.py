@@ -98,7 +98,7 @@ def parse(folded: str) -> Name:
         body=_body(meaning, lexicon),
         is_placeholder=_is_placeholder(folded, rest, lexicon),
         is_person=any(form in lexicon.persons for form in forms) or (len(tokens) > 1 and tokens[0] in lexicon.titles),
-        is_cut=len(tokens) > 1 and tokens[-1] in lexicon.articles - {"a", "an"},
+        is_cut=len(tokens) > 1 and tokens[-1] in lexicon.articles and tokens[-1] not in ("a", "an"),
     )
 
 
@@ -109,26 +109,41 @@ def alternatives(folded: str) -> tuple[str, ...]:
     « X OU Y », « X PAR ABREVIATION Y »; and what stands before a legal form that is spelled out: « L'AIR LIQUIDE SOCIETE ANONYME POUR
     L'ETUDE … » (behind it stands what the company is for, which is no name of it).
     """
-    lexicon = lists()
-    parts: list[list[str]] = [[]]
     tokens = folded.split()
+    if not any(token in _by_first("marks") or token in _by_first("ends") for token in tokens):
+        return (folded,)
+    parts: list[list[str]] = [[]]
     position, is_over = 0, False
     while position < len(tokens):
-        mark = _at(tokens, position, lexicon.marks) if parts[-1] else None
-        form = _at(tokens, position, lexicon.forms | lexicon.descriptors) if parts[-1] and not mark else None
+        mark = _at(tokens, position, "marks") if parts[-1] else None
         if mark:
             parts.append([])
             is_over = False
-        elif not (is_over := is_over or (form is not None and len(form) > 1)):
+        elif not (is_over := is_over or bool(parts[-1] and _at(tokens, position, "ends"))):
             parts[-1].append(tokens[position])
         position += len(mark) if mark else 1
     return tuple(dict.fromkeys([folded, *(" ".join(part) for part in parts if part)]))
 
 
-def _at(tokens: list[str], position: int, phrases: frozenset[Phrase]) -> Phrase | None:
-    """Return the longest of the phrases that begins at this token; None where none does."""
-    for length in range(min(_longest(), len(tokens) - position), 0, -1):
-        if (phrase := tuple(tokens[position : position + length])) in phrases:
+@cache
+def _by_first(kind: str) -> dict[str, list[Phrase]]:
+    """Return the phrases of a list by their first word, the longest first."""
+    lexicon = lists()
+    phrases = {
+        "marks": lexicon.marks,
+        "ends": frozenset(form for form in lexicon.forms | lexicon.descriptors if len(form) > 1),
+        "forms": lexicon.forms | lexicon.persons | lexicon.descriptors,
+    }[kind]
+    found: dict[str, list[Phrase]] = {}
+    for phrase in sorted(phrases, key=len, reverse=True):
+        found.setdefault(phrase[0], []).append(phrase)
+    return found
+
+
+def _at(tokens: list[str], position: int, kind: str) -> Phrase | None:
+    """Return the longest phrase of a list that begins at this token; None where none does."""
+    for phrase in _by_first(kind).get(tokens[position], ()):
+        if len(phrase) == 1 or tuple(tokens[position : position + len(phrase)]) == phrase:
             return phrase
     return None
 
@@ -155,25 +170,17 @@ def _without_forms(tokens: list[str], lexicon: Lists) -> tuple[list[str], list[P
     forms: list[Phrase] = []
     position = 0
     while position < len(tokens):
-        for length in range(min(_longest(), len(tokens) - position), 0, -1):
-            phrase = tuple(tokens[position : position + length])
-            at_edge = not rest or position + length == len(tokens)
-            # two letters in the middle of a name are a word of it (« Autoroutes du SE de la France »)
-            is_form = phrase in lexicon.persons or (phrase in lexicon.forms and (at_edge or len("".join(phrase)) > 2))
-            if is_form or (phrase in lexicon.descriptors and rest):
-                forms.append(phrase)
-                position += length
-                break
+        phrase = _at(tokens, position, "forms")
+        # two letters in the middle of a name are a word of it (« Autoroutes du SE de la France »)
+        at_edge = phrase is not None and (not rest or position + len(phrase) == len(tokens))
+        is_form = phrase in lexicon.persons or (phrase in lexicon.forms and (at_edge or len("".join(phrase or ())) > 2))
+        if phrase and (is_form or (phrase in lexicon.descriptors and rest)):
+            forms.append(phrase)
+            position += len(phrase)
         else:
             rest.append(tokens[position])
             position += 1
     return (rest, forms) if rest else (tokens, [])
-
-
-@cache
-def _longest() -> int:
-    lexicon = lists()
-    return max(map(len, lexicon.forms | lexicon.persons | lexicon.descriptors))
 
 
 def _spelled(tokens: list[str], lexicon: Lists) -> list[str]:
@@ -213,10 +220,10 @@ def _abbreviated(words: list[str]) -> list[str]:
 def _is_phrase(words: list[str], phrase: Phrase) -> bool:
     if len(words) < len(phrase):
         return False
-    return all(
-        word == whole or (len(word) >= 3 and whole.startswith(word))
-        for word, whole in zip(words, phrase, strict=False)
-    )
+    for word, whole in zip(words, phrase, strict=False):
+        if word != whole and not (len(word) >= 3 and whole.startswith(word)):
+            return False
+    return True
 
 
 def _without_own_initials(words: list[str], tokens: list[str], lexicon: Lists) -> list[str]:
