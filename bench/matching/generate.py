@@ -17,11 +17,86 @@ from pathlib import Path
 import duckdb
 
 # letters of invented words, by syllable: enough for a vocabulary as large as that of France's company names
-SYLLABLES = "ba be bi bo da de di do fa fe fi fo ga go la le li lo ma me mi mo na ne no pa pe po ra re ri ro sa se so ta te ti to va vi vo za zo".split()
-USUAL = (
-    "services conseil transports immobilier construction batiment france groupe holding distribution gestion nantes paris lyon saint industrie "
-    "international solutions renovation boulangerie garage pharmacie cabinet energie invest habitat loire atlantique ouest sud nord est"
-).split()
+SYLLABLES = [
+    "ba",
+    "be",
+    "bi",
+    "bo",
+    "da",
+    "de",
+    "di",
+    "do",
+    "fa",
+    "fe",
+    "fi",
+    "fo",
+    "ga",
+    "go",
+    "la",
+    "le",
+    "li",
+    "lo",
+    "ma",
+    "me",
+    "mi",
+    "mo",
+    "na",
+    "ne",
+    "no",
+    "pa",
+    "pe",
+    "po",
+    "ra",
+    "re",
+    "ri",
+    "ro",
+    "sa",
+    "se",
+    "so",
+    "ta",
+    "te",
+    "ti",
+    "to",
+    "va",
+    "vi",
+    "vo",
+    "za",
+    "zo",
+]
+USUAL = [
+    "services",
+    "conseil",
+    "transports",
+    "immobilier",
+    "construction",
+    "batiment",
+    "france",
+    "groupe",
+    "holding",
+    "distribution",
+    "gestion",
+    "nantes",
+    "paris",
+    "lyon",
+    "saint",
+    "industrie",
+    "international",
+    "solutions",
+    "renovation",
+    "boulangerie",
+    "garage",
+    "pharmacie",
+    "cabinet",
+    "energie",
+    "invest",
+    "habitat",
+    "loire",
+    "atlantique",
+    "ouest",
+    "sud",
+    "nord",
+    "est",
+]
 
 
 def generate(units: int, names: int, out: Path, seed: int = 7) -> tuple[Path, Path]:
@@ -31,8 +106,12 @@ def generate(units: int, names: int, out: Path, seed: int = 7) -> tuple[Path, Pa
     connection = duckdb.connect(config={"temp_directory": str(out / "tmp")})
     connection.execute("SET preserve_insertion_order = false; SET memory_limit = '1500MB'; SET threads = 2")
     vocabulary = max(20_000, units // 12)
-    connection.execute("CREATE TABLE syllable AS SELECT row_number() OVER () - 1 AS i, s FROM (SELECT unnest(?) AS s)", [SYLLABLES])
-    connection.execute("CREATE TABLE usual AS SELECT row_number() OVER () AS i, w FROM (SELECT unnest(?) AS w)", [USUAL])
+    connection.execute(
+        "CREATE TABLE syllable AS SELECT row_number() OVER () - 1 AS i, s FROM (SELECT unnest(?) AS s)", [SYLLABLES]
+    )
+    connection.execute(
+        "CREATE TABLE usual AS SELECT row_number() OVER () AS i, w FROM (SELECT unnest(?) AS w)", [USUAL]
+    )
     connection.execute(f"""
         CREATE TABLE word AS
         SELECT n, upper(coalesce(usual.w, a.s || b.s || c.s || CASE WHEN n % 3 = 0 THEN d.s ELSE '' END)) AS w
@@ -45,7 +124,8 @@ def generate(units: int, names: int, out: Path, seed: int = 7) -> tuple[Path, Pa
     """)
     # a rank that is uniform in its logarithm is Zipf's law with exponent 1
     pick = ", ".join(
-        f"CAST(exp((hash(i * 8 + {k} + {seed}) % 1000000) / 1e6 * ln({vocabulary})) AS BIGINT) AS w{k}" for k in range(4)
+        f"CAST(exp((hash(i * 8 + {k} + {seed}) % 1000000) / 1e6 * ln({vocabulary})) AS BIGINT) AS w{k}"
+        for k in range(4)
     )
     connection.execute(f"""
         COPY (

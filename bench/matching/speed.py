@@ -27,7 +27,9 @@ def measure(folder: Path, memory: str) -> dict[str, float]:
     from orchestration.matching.matching import match_names
 
     start = time.perf_counter()
-    connection = connect(threads=2, memory_limit=memory, preserve_insertion_order=False, temp_directory=str(folder / "spill"))
+    connection = connect(
+        threads=2, memory_limit=memory, preserve_insertion_order=False, temp_directory=str(folder / "spill")
+    )
     connection.execute(f"CREATE VIEW reference AS SELECT * FROM '{folder / 'reference.parquet'}'")
     connection.execute(f"CREATE TABLE names AS SELECT * FROM '{folder / 'names.parquet'}'")
     answers, candidates = match_names(connection, "names", "reference")
@@ -50,9 +52,16 @@ def floor(folder: Path, memory: str) -> dict[str, float]:
     from orchestration.base.duck import connect
 
     start = time.perf_counter()
-    connection = connect(threads=2, memory_limit=memory, preserve_insertion_order=False, temp_directory=str(folder / "spill"))
-    connection.execute(f"SELECT count(*) FROM (SELECT unnest(string_split(lower(name), ' ')) FROM '{folder / 'reference.parquet'}')").fetchall()
-    return {"seconds": round(time.perf_counter() - start, 1), "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)}
+    connection = connect(
+        threads=2, memory_limit=memory, preserve_insertion_order=False, temp_directory=str(folder / "spill")
+    )
+    connection.execute(
+        f"SELECT count(*) FROM (SELECT unnest(string_split(lower(name), ' ')) FROM '{folder / 'reference.parquet'}')"
+    ).fetchall()
+    return {
+        "seconds": round(time.perf_counter() - start, 1),
+        "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+    }
 
 
 def main() -> None:
@@ -74,8 +83,20 @@ def main() -> None:
                 generate(units, given.names, folder)
             for which in ("floor", "ours"):
                 done = subprocess.run(
-                    [sys.executable, "-m", "bench.matching.speed", "--run", which, "--out", str(folder), "--memory", given.memory],
-                    capture_output=True, text=True, check=True,
+                    [
+                        sys.executable,
+                        "-m",
+                        "bench.matching.speed",
+                        "--run",
+                        which,
+                        "--out",
+                        str(folder),
+                        "--memory",
+                        given.memory,
+                    ],
+                    capture_output=True,
+                    text=True,
+                    check=True,
                 )
                 print(units, which, done.stdout.strip(), flush=True)
 

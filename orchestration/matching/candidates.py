@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -110,7 +110,9 @@ def candidates(
 def _write_keys(connection: duckdb.DuckDBPyConnection, wanted: Sequence[Wanted], known: Frequencies) -> None:
     rows = [(one.name_id, word, meaning, weight) for one in wanted for word, meaning, weight in _keys(one.name, known)]
     about = [(one.name_id, len(one.name.folded.split()), (one.place or "")[:2]) for one in wanted]
-    connection.execute("CREATE OR REPLACE TEMP TABLE match_key (name_id INTEGER, word VARCHAR, meaning VARCHAR, weight FLOAT)")
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE match_key (name_id INTEGER, word VARCHAR, meaning VARCHAR, weight FLOAT)"
+    )
     connection.execute("CREATE OR REPLACE TEMP TABLE match_name (name_id INTEGER, words INTEGER, department VARCHAR)")
     for table, data in (("match_key", rows), ("match_name", about)):
         for start in range(0, len(data), 50_000):
@@ -139,8 +141,12 @@ def _wholes(name: Name) -> set[str]:
     core = name.compact
     bases = {"".join(plain), "".join(short), core, "".join(reversed(name.core)) if len(name.core) == 2 else core}
     around = {core + end for end in ("sas", "sa", "sarl", "france", "groupe", "group", "holding")}
-    before = {begin + core for begin in ("sas", "sa", "sarl", "groupe", "societe", "association", "etablissements", "ets")}
-    return {whole for whole in bases | around | before | {i for i in name.initials if len(i) > ACRONYM[0]} if len(whole) > 1}
+    before = {
+        begin + core for begin in ("sas", "sa", "sarl", "groupe", "societe", "association", "etablissements", "ets")
+    }
+    return {
+        whole for whole in bases | around | before | {i for i in name.initials if len(i) > ACRONYM[0]} if len(whole) > 1
+    }
 
 
 def _find(connection: duckdb.DuckDBPyConnection, reference: str, with_initials: bool) -> None:
@@ -212,5 +218,3 @@ def _read(connection: duckdb.DuckDBPyConnection, reference: str) -> dict[int, li
     for name_id, *entry in rows:
         found.setdefault(name_id, []).append(Entry(*entry))
     return found
-
-

@@ -15,7 +15,7 @@ from rapidfuzz import fuzz
 from orchestration.matching.candidates import Entry, Frequencies, Wanted
 from orchestration.matching.lists import lists
 from orchestration.matching.names import Name, parse
-from orchestration.matching.scoring import HOW, Pair, compare
+from orchestration.matching.scoring import Pair, compare
 
 # below this a candidate is not shown to whoever reviews
 SHOWN = 0.5
@@ -68,7 +68,9 @@ class _Found:
         return (self.entry.kind == "usual" and self.pair.how in ENOUGH), how, score
 
 
-def decide(wanted: Wanted, entries: Iterable[Entry], known: Frequencies, places: frozenset[str] = frozenset()) -> Answer:
+def decide(
+    wanted: Wanted, entries: Iterable[Entry], known: Frequencies, places: frozenset[str] = frozenset()
+) -> Answer:
     """Return the answer to one name. places: folded names of communes, départements and régions."""
     name = wanted.name
     refused = _unfit(name, places)
@@ -78,13 +80,22 @@ def decide(wanted: Wanted, entries: Iterable[Entry], known: Frequencies, places:
         chosen, method, refused = _choose(wanted, best, found)
         if chosen:
             score = _score(chosen)
-            shown = tuple(_candidate(one, None if one is chosen else "other_company") for one in found[:SHOWN_AT_MOST] if _score(one) >= SHOWN)
+            near = [one for one in found[:SHOWN_AT_MOST] if _score(one) >= SHOWN]
+            shown = tuple(_candidate(one, None if one is chosen else "other_company") for one in near)
             return Answer(wanted.name_id, chosen.entry.siren, method, score, None, shown)
+    return _unanswered(wanted, found, refused)
+
+
+def _unanswered(wanted: Wanted, found: list[_Found], refused: str | None) -> Answer:
+    """Return why nobody can tell, with the candidates that whoever reviews should see."""
     reason = refused or "no_candidate"
-    shown = tuple(_candidate(one, _doubt(name, one) or reason) for one in found[:SHOWN_AT_MOST] if _score(one) >= SHOWN)
-    if reason == "no_candidate" and shown:
-        reason = shown[0].doubt or reason
-    return Answer(wanted.name_id, reason=reason, candidates=() if reason in ("placeholder", "natural_person") else shown)
+    near = [one for one in found[:SHOWN_AT_MOST] if _score(one) >= SHOWN]
+    shown = tuple(_candidate(one, _doubt(wanted.name, one) or reason) for one in near)
+    if reason == "words_differ" and not shown:
+        reason = "no_candidate"
+    return Answer(
+        wanted.name_id, reason=reason, candidates=() if reason in ("placeholder", "natural_person") else shown
+    )
 
 
 def _unfit(name: Name, places: frozenset[str]) -> str | None:
@@ -99,7 +110,11 @@ def _unfit(name: Name, places: frozenset[str]) -> str | None:
         return "place_missing"
     if not name.forms and {" ".join(name.words), name.folded} & places:
         return "place_name"
-    return "says_too_little" if len(name.words) < 2 and set(name.words) <= lists().activities | set(lists().weak) else None
+    if not any(map(str.isalpha, name.folded)):
+        return "says_too_little"
+    return (
+        "says_too_little" if len(name.words) < 2 and set(name.words) <= lists().activities | set(lists().weak) else None
+    )
 
 
 def _by_siren(wanted: Wanted, entries: Iterable[Entry], known: Frequencies) -> list[_Found]:

@@ -16,6 +16,20 @@ from orchestration.matching.folding import fold
 from orchestration.matching.names import parse
 
 ANSWERS = ["name_id", "siren", "match_method", "match_score", "no_match_reason"]
+COLUMNS = {
+    "name_id": "int32",
+    "siren": "string",
+    "match_method": "string",
+    "match_score": "float64",
+    "no_match_reason": "string",
+    "rank": "Int32",
+    "candidate_siren": "string",
+    "candidate_name": "string",
+    "candidate_place": "string",
+    "candidate_activity": "string",
+    "candidate_score": "float64",
+    "doubt": "string",
+}
 CANDIDATES = ["name_id", "rank", "siren", "candidate_name", "place", "activity", "score", "doubt"]
 
 
@@ -62,6 +76,28 @@ def matched(
 def _folded_places(connection: duckdb.DuckDBPyConnection, places: str | None) -> frozenset[str]:
     if places is None:
         return frozenset()
-    names = [row[0] for row in connection.execute(f"SELECT DISTINCT name FROM {places} WHERE name IS NOT NULL").fetchall()]
+    names = [
+        row[0] for row in connection.execute(f"SELECT DISTINCT name FROM {places} WHERE name IS NOT NULL").fetchall()
+    ]
     folds = fold(connection, names)
     return frozenset(folds) | {" ".join(parse(folded).words) for folded in folds}
+
+
+def match_relations(
+    connection: duckdb.DuckDBPyConnection,
+    names: duckdb.DuckDBPyRelation,
+    reference: duckdb.DuckDBPyRelation,
+    places: duckdb.DuckDBPyRelation,
+) -> pd.DataFrame:
+    """Return answers and candidates in one frame, for a warehouse: relations of `connection` with the columns of `match_names`.
+
+    One row a name and candidate, one without a candidate where there is none: `name_id`, `siren`, `match_method`, `match_score`,
+    `no_match_reason` (the answer, the same in each row of a name), `rank`, `candidate_siren`, `candidate_name`, `candidate_place`,
+    `candidate_activity`, `candidate_score`, `doubt`.
+    """
+    for view, relation in (("match_names", names), ("match_reference", reference), ("match_places", places)):
+        connection.execute(f"CREATE OR REPLACE TEMP VIEW {view} AS {relation.sql_query()}")
+    answers, found = match_names(connection, "match_names", "match_reference", "match_places")
+    found = found.rename(columns={name: f"candidate_{name}" for name in ("siren", "place", "activity", "score")})
+    # a column without a value has no type of its own
+    return answers.merge(found, how="left", on="name_id").astype(COLUMNS)

@@ -91,10 +91,14 @@ def parse(folded: str) -> Name:
         generic=generic,
         # « Groupe », « France Services »: the little that there is
         core=core or words,
-        weak=words[:generic] + tuple(word for word in words[generic:] if word in lexicon.weak and word not in core) if core else (),
+        weak=words[:generic] + tuple(word for word in words[generic:] if word in lexicon.weak and word not in core)
+        if core
+        else (),
         forms=tuple(" ".join(form) for form in forms),
         initials=_initials(rest, spelled, lexicon),
-        short_initials=frozenset(_letters([w for w in version if w not in lexicon.articles]) for version in (rest, spelled)),
+        short_initials=frozenset(
+            _letters([w for w in version if w not in lexicon.articles]) for version in (rest, spelled)
+        ),
         body=_body(meaning, lexicon),
         is_placeholder=_is_placeholder(folded, rest, lexicon),
         is_person=any(form in lexicon.persons for form in forms) or (len(tokens) > 1 and tokens[0] in lexicon.titles),
@@ -267,6 +271,8 @@ def _body(meaning: list[str], lexicon: Lists) -> str | None:
 
 def _is_placeholder(folded: str, rest: list[str], lexicon: Lists) -> bool:
     alone = " ".join(rest)
-    only_forms = bool(rest) and (tuple(rest) in lexicon.forms or all((w,) in lexicon.forms | lexicon.persons for w in rest))
-    nothing = len(alone.replace(" ", "")) < 2 or not any(map(str.isalpha, alone))
+    only_forms = bool(rest) and (
+        tuple(rest) in lexicon.forms or all((w,) in lexicon.forms | lexicon.persons for w in rest)
+    )
+    nothing = len(alone.replace(" ", "")) < 2
     return folded in lexicon.placeholders or alone in lexicon.placeholders or only_forms or nothing
