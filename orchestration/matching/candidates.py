@@ -46,8 +46,9 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Entry:
-    """One name of a legal person in the reference. `kind`: `legal`, or `usual`, which is often stale; `is_whole`: found by its whole name
-    or its initials.
+    """One name of a legal person in the reference.
+
+    `kind`: `legal`, or `usual`, which is often stale; `is_whole`: found by its whole name or its initials.
     """
 
     siren: str

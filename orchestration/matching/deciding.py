@@ -137,7 +137,7 @@ def _likeliest(wanted: Wanted, entries: Iterable[Entry]) -> Iterable[Entry]:
     name = wanted.name.folded
     alike = {
         # the second holds a name within a longer one: « AIR LIQUIDE SA », « L'AIR LIQUIDE SOCIETE ANONYME POUR … »
-        entry: fuzz.token_sort_ratio(name, entry.folded) + fuzz.token_set_ratio(name, entry.folded)
+        entry: fuzz.token_sort_ratio(name, entry.folded) + 2 * fuzz.token_set_ratio(name, entry.folded)
         for entry in given
         if not entry.is_whole
     }

@@ -17,10 +17,13 @@ ACRONYM = range(3, 9)
 
 @dataclass(frozen=True)
 class Name:
-    """A name in its parts. `folded`: as it came; `words`: what is left without legal forms and articles, abbreviations spelled out, in
-    its order, the first `generic` of them being « société » and its like; `core`: those words that tell who it is; `weak`: those that tell little; `forms`: its legal forms; `initials`: what its
-    words could be abbreviated to, with and without articles; `short_initials`: without articles and with all other words; `body`: which kind of public body; `is_placeholder`: stands in
-    a name's place; `is_person`: says that it is a natural person's; `is_cut`: ends where a word must follow (« CAISSE D' »).
+    """A name in its parts.
+
+    `folded`: as it came; `words`: what is left without legal forms and articles, abbreviations spelled out, in its order, the first
+    `generic` of them being « société » and its like; `core`: those words that tell who it is; `weak`: those that tell little;
+    `forms`: its legal forms; `initials`: what its words could be abbreviated to, with and without articles; `short_initials`:
+    without articles and with all other words; `body`: which kind of public body; `is_placeholder`: stands in a name's place;
+    `is_person`: says that it is a natural person's; `is_cut`: ends where a word must follow (« CAISSE D' »).
     """
 
     folded: str
@@ -161,7 +164,7 @@ def _joined(tokens: list[str]) -> list[str]:
         follows = tokens[position + 1] if position + 1 < len(tokens) else ""
         if single:
             run.append(token)
-        elif not (token == "et" and run and len(follows) == 1 and follows.isalpha()):
+        elif not (token in ("et",) and run and len(follows) == 1 and follows.isalpha()):
             joined += ["".join(run)] if run else []
             run = []
             joined.append(token)

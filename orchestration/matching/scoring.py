@@ -41,8 +41,10 @@ ORDER = list(HOW)
 
 @dataclass(frozen=True)
 class Pair:
-    """One name beside another. `how`: see `HOW`; `score`: 0 to 1; `missing`: words of the wanted name that the other lacks, `extra`:
-    the other way round; `weak`: kinds of the words that say little and that only one has.
+    """One name beside another.
+
+    `how`: see `HOW`; `score`: 0 to 1; `missing`: words of the wanted name that the other lacks, `extra`: the other way round;
+    `weak`: kinds of the words that say little and that only one has.
     """
 
     how: str
@@ -100,7 +102,7 @@ def _is_sure(acronym: str, full: Name) -> bool:
     """Return whether an acronym is long enough to be this name's alone. Bodies that every place has share theirs (« CAFE »: Essonne)."""
     if full.has_local or full.body:
         return False
-    says = acronym in full.short_initials and not full.weak[:1] == full.words[:1]
+    says = acronym in full.short_initials and full.weak[:1] != full.words[:1]
     return len(acronym) >= SURE_ACRONYM or (len(acronym) == SURE_ACRONYM - 1 and says)
 
 
