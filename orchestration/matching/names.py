@@ -274,8 +274,10 @@ def _body(meaning: list[str], lexicon: Lists) -> str | None:
 
 def _is_placeholder(folded: str, rest: list[str], lexicon: Lists) -> bool:
     alone = " ".join(rest)
-    only_forms = bool(rest) and (
-        tuple(rest) in lexicon.forms or all((w,) in lexicon.forms | lexicon.persons for w in rest)
-    )
-    nothing = len(alone.replace(" ", "")) < 2
-    return folded in lexicon.placeholders or alone in lexicon.placeholders or only_forms or nothing
+    if folded in lexicon.placeholders or alone in lexicon.placeholders or len(alone.replace(" ", "")) < 2:
+        return True
+    position = 0
+    # nothing but legal forms: « SASU », « Société coopérative à capital variable »
+    while position < len(rest) and (form := _at(rest, position, "forms")):
+        position += len(form)
+    return position == len(rest)

@@ -25,8 +25,8 @@ SURE_ACRONYM = 5
 # the ways in which two names are one, the surest first, with their score
 HOW = {
     "same": 1.0,  # the same words in the same order, legal form and articles aside
-    "order": 0.99,  # the same words in another order
-    "generic": 0.98,  # but for « société », « établissements », « compagnie »
+    "generic": 0.99,  # but for « société », « établissements » in front
+    "order": 0.98,  # the same words in another order
     "spaced": 0.97,  # the same letters: « Fit Lab », « Fitlab »
     "country": 0.96,  # but for « France »
     "abbreviated": 0.95,  # words cut short, or a letter other
@@ -79,10 +79,10 @@ def _how(one: Name, other: Name) -> str | None:
     """Return in which way the two are one name; None where they are not."""
     if one.words == other.words:
         return "same"
-    if sorted(one.words) == sorted(other.words):
-        return "order"
-    if sorted(one.plain()) == sorted(other.plain()):
+    if one.plain() == other.plain():
         return "generic"
+    if sorted(one.plain()) == sorted(other.plain()):
+        return "order"
     if "".join(one.plain()) == "".join(other.plain()):
         return "spaced"
     without = one.plain("country"), other.plain("country")
