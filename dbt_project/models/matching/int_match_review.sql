@@ -29,7 +29,8 @@ said as (
   qualify row_number() over (partition by name_key order by decided_on desc nulls last, vintage desc) = 1
 ),
 asked as (
-  select named.name_key, named.source_id as reviewed_source, named.name as company_name, named.place, reasons.fr as why, wide.* exclude (name_id)
+  select named.name_key, named.source_id as reviewed_source, named.name as company_name, named.place, reasons.fr as why,
+    wide.* exclude (name_id)
   from {{ ref('int_company_name') }} as named
   join (select distinct name_id, siren, no_match_reason from {{ ref('int_company_candidate') }}) as answer on answer.name_id = named.name_id
   left join wide on wide.name_id = named.name_id

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from orchestration.base.duck import connect
 from orchestration.catalog.models import Source
@@ -63,7 +64,7 @@ def write_review(catalogue: Mapping[str, Source], warehouse: Path, folder: Path)
     return path
 
 
-def _fill(path: Path, headers: list[str], rows: list[tuple[object, ...]]) -> None:
+def _fill(path: Path, headers: list[str], rows: list[tuple[Any, ...]]) -> None:
     """Write the rows below the header of the data sheet, each value in the column that bears its header."""
     # openpyxl costs 0.2 s to import
     import openpyxl

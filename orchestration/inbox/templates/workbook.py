@@ -147,6 +147,7 @@ def _is_empty(path: Path) -> bool:
 
 
 def digest(path: Path) -> str:
+    """Return the SHA-256 of a file, in hexadecimal."""
     return sha256(path.read_bytes()).hexdigest()
 
 
