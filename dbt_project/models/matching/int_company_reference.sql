@@ -4,7 +4,12 @@
 -- Nobody who may not be named: no natural person, no unit of partial diffusion. A public declaration's name is never shown from here, for
 -- some declare their own name in the company's place; only the SIREN is, and candidates go to the team that reviews.
 with sirene as (
-  select siren, name, commune_code as place, naf_code as activity from {{ ref('dim_company') }}
+  -- the same legal persons as in dim_company, with all their places here
+  select siren, legal_name as name, commune_code as place, naf_code as activity
+  from {{ ref('stg_insee_sirene__establishments') }}
+  where vintage = (select max(vintage) from {{ ref('stg_insee_sirene__establishments') }})
+    and is_legal_person and diffusion_status = 'O' and legal_name is not null
+    and legal_category is not null and left(legal_category, 1) <> '1'
 ),
 declared as (
   select siren, company_name as name, department_name, naf as activity, group_members

@@ -71,7 +71,7 @@ def _fill(path: Path, headers: list[str], rows: list[tuple[Any, ...]]) -> None:
 
     book = openpyxl.load_workbook(path)
     sheet = book[DATA_SHEET] if DATA_SHEET in book.sheetnames else book.worksheets[0]
-    place = {str(cell.value): cell.column for cell in sheet[1]}
+    place = {str(cell.value): number for number, cell in enumerate(sheet[1], start=1)}
     for number, row in enumerate(rows, start=2):
         for header, value in zip(headers, row, strict=True):
             if value is not None:
