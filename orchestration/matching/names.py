@@ -105,7 +105,8 @@ def parse(folded: str) -> Name:
         body=_body(meaning, lexicon),
         is_placeholder=_is_placeholder(folded, rest, lexicon),
         is_person=any(form in lexicon.persons for form in forms) or (len(tokens) > 1 and tokens[0] in lexicon.titles),
-        is_cut=len(tokens) > 1 and tokens[-1] in lexicon.articles and tokens[-1] not in ("a", "an"),
+        # « Investir&+ » ends in a sign; a word that joins must be followed by what it joins
+        is_cut=len(tokens) > 1 and tokens[-1] in lexicon.articles and tokens[-1] not in ("a", "an", "et"),
     )
 
 
