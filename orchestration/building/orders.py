@@ -68,6 +68,11 @@ class Project:
             str(self.target),
             "--log-path",
             str(self.logs),
+            # the log keeps what went wrong; each statement as well costs a tenth of a build, and stands in `target` anyway
+            "--log-level",
+            "warn",
+            "--log-level-file",
+            "info",
         ]
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from orchestration import editions, receipts
-from orchestration.base.duck import connect, one_row
+from orchestration.base.duck import asking, one_row
 from orchestration.base.files import write_atomically
 from orchestration.base.messages import Message, say
 from orchestration.base.settings import code_version
@@ -71,22 +71,23 @@ def _publish(run: Run, built: Built, checks: list[CheckOutcome]) -> RefreshOutco
     before = editions.current(run.home)
     outcome = outcome_of_run(run, edition=built.edition_id, published=True, checks=checks)
     edition = editions.build(warehouse, run.home, built.edition_id, outcome, inputs_of(run), code_version())
+    held = [source_id for source_id, state in grounds.states.items() if state.vintages()]
+    home_says = editions.home_figures(warehouse, before.path if before else None, held)
+    if before and says_the_same(before, edition):
+        editions.discard(edition)
+        register.published = {"basis": basis(run), "edition": before.edition_id}
+        grounds.lake.commit(register)
+        note = say("refresh.figures_the_same")
+        outcome = outcome_of_run(run, edition=before.edition_id, published=False, checks=checks, note=note)
+        return _told(run, outcome.model_copy(update={"home": home_says}), editions.compare(before.path, before.path))
+    # nothing goes out that was not attacked; what stays in service was, when it went out
     attacked = attack(warehouse, edition.path)
     checks = [*checks, attacked]
     if not attacked.passed:
         editions.discard(edition)
         return block(run, [attacked.message], checks=checks, waivable=[])
-    outcome = outcome_of_run(run, edition=built.edition_id, published=True, checks=checks)
-    held = [source_id for source_id, state in grounds.states.items() if state.vintages()]
-    home_says = editions.home_figures(warehouse, before.path if before else None, held)
     register.published = {"basis": basis(run), "edition": built.edition_id}
-    if before and says_the_same(before, edition):
-        editions.discard(edition)
-        register.published["edition"] = before.edition_id
-        grounds.lake.commit(register)
-        note = say("refresh.figures_the_same")
-        outcome = outcome_of_run(run, edition=before.edition_id, published=False, checks=checks, note=note)
-        return _told(run, outcome.model_copy(update={"home": home_says}), editions.compare(before.path, before.path))
+    outcome = outcome_of_run(run, edition=built.edition_id, published=True, checks=checks)
     comparison = editions.compare(before.path if before else None, edition.path)
     run.comparison = comparison
     notes = [built.ledger.note] if built.ledger.note else []
@@ -161,7 +162,7 @@ def _only_noise(before: editions.Edition, built: editions.BuiltEdition) -> bool:
         for c, kind in new.items()
     )
     paths = [str(folder / "parquet" / f"{FIGURES}.parquet") for folder in (before.path, built.path)]
-    with connect() as connection:
+    with asking() as connection:
         (differ,) = one_row(
             connection,
             f"SELECT count(*) FROM read_parquet(?) AS o FULL JOIN read_parquet(?) AS n USING ({', '.join(KEY)}) "
@@ -175,7 +176,7 @@ def _states(edition: Path) -> dict[str, list[Any]] | None:
     path = edition / "parquet" / f"{HEALTH}.parquet"
     if not path.is_file():  # published by a version that had no such table
         return None
-    with connect() as connection:
+    with asking() as connection:
         rows = connection.execute(
             "SELECT source_id, state, vintage, is_sample FROM read_parquet(?) ORDER BY source_id", [str(path)]
         ).fetchall()

@@ -169,7 +169,7 @@ def test_all_seventeen_goals_have_an_indicator() -> None:
 
 
 @pytest.mark.parametrize(
-    "column", ["name_fr", "name_en", "definition_fr", "definition_en", "limits_fr", "unit", "unit_fr"]
+    "column", ["name_fr", "name_en", "definition_fr", "definition_en", "limits_fr", "limits_en", "unit", "unit_fr"]
 )
 def test_texts_for_people_are_filled(column: str) -> None:
     assert [r["indicator_id"] for r in catalogue() if not r[column].strip()] == []
