@@ -18,7 +18,7 @@ from orchestration.matching.names import Name, parse
 from orchestration.matching.scoring import Pair, compare
 
 # below this a candidate is not shown to whoever reviews
-SHOWN = 0.6
+SHOWN = 0.5
 SHOWN_AT_MOST = 5
 # how many of the candidates that share some words are compared word by word
 LOOKED_AT = 12

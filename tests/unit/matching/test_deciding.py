@@ -134,7 +134,7 @@ def test_the_frames_of_the_door():
 
 
 @given(st.sampled_from(sorted(lists().placeholders)), st.sampled_from(["", " sas", " SA", " S.A.R.L."]))
-@hypothesis_settings(max_examples=25)
+@hypothesis_settings(max_examples=8)
 def test_a_placeholder_is_never_matched(name, form):
     (answer,) = answers([("111111111", name + form), ("222222222", "ANJOU NEGOCE")], name + form)
     assert answer.siren is None and answer.candidates == ()
@@ -144,7 +144,7 @@ def test_a_placeholder_is_never_matched(name, form):
     st.lists(st.text("abcdefghijklmnop", min_size=4, max_size=9), min_size=2, max_size=4, unique=True),
     st.randoms(use_true_random=False),
 )
-@hypothesis_settings(max_examples=25)
+@hypothesis_settings(max_examples=8)
 def test_the_order_of_words_does_not_matter(words, random):
     shuffled = list(words)
     random.shuffle(shuffled)
