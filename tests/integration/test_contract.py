@@ -23,6 +23,7 @@ COLUMNS = {
     "fct_indicator_value": "indicator_id territory_code territory_level period breakdown value unit status suppression_reason "
     "numerator denominator source_id vintage series_id geography_year is_break",
     "fct_company_label": "label_id company_name siren match_method match_score commune_code valid_from valid_to is_current source_id vintage",
+    "fct_company_match": "source_id company_name siren match_method match_score no_match_reason decided_by",
     "fct_filing": "filing_id siren company_name fiscal_year document_type pages source_id vintage",
     "fct_csr_action": "action_id company_name siren title nature sdg_ids contribution",
     "mart_csr_sdg_complementarity": "sdg_id need practice_positive practice_negative practice reading is_sensitive evidence_searched "
@@ -327,6 +328,7 @@ def test_no_natural_person_is_named(edition):
     for table, column in (
         ("dim_company", "name"),
         ("fct_company_label", "company_name"),
+        ("fct_company_match", "company_name"),
         ("fct_filing", "company_name"),
     ):
         assert (

@@ -24,6 +24,7 @@ MODELS = PROJECT / "models"
 LAYERS = (
     "staging",
     "intermediate",
+    "matching",
     "indicators",
     "secrecy",
     "marts/core",
@@ -51,6 +52,8 @@ CONTRACT = {
     "suppression_reason numerator denominator source_id vintage is_synthetic series_id geography_year is_break",
     "fct_company_label": "label_id company_name siren match_method match_score commune_code valid_from valid_to "
     "is_current first_seen last_seen first_absent as_of source_id vintage",
+    "fct_company_match": "source_id company_name place siren match_method match_score no_match_reason candidates decided_by decided_on",
+    "mart_match_conflict": "source_id company_name conflict siren other_siren decided_by decided_on",
     "fct_filing": "filing_id siren company_name fiscal_year document_type pages source_id vintage",
     "fct_csr_action": "action_id company_name siren title nature sdg_ids method contribution",
     "mart_indicator_progress": "indicator_id series_id territory_level territory_code breakdown window_length status "

@@ -1,9 +1,10 @@
--- CSR practice sheets of local companies and the goals that they speak of. `method` says how a goal was found: `stated` where
+-- CSR practice sheets of local companies and the goals that they speak of. A sheet has no SIREN: it is what its company's name was
+-- matched to (fct_company_match), else null. `method` says how a goal was found: `stated` where
 -- the sheet gives its number (« ODD 5 »), else `title_terms`: the observatory's own reading of words of the title and description
 -- (seed csr_action_terms). No term found: no goal. Nothing looks for the sign of a contribution so far: the sheets are published as
 -- good practice, and their chapter on limits is not read. `contribution` is null, and not `positive`.
 with sheet as (
-  select action_id, company_name, title, nature,
+  select action_id, source_id, company_name, title, nature,
     ' ' || {{ normalise_name("concat_ws(' ', title, description)") }} || ' ' as words,
     ' ' || {{ normalise_name("concat_ws(' ', title, description, body)") }} || ' ' as everything,
     vintage
@@ -32,7 +33,9 @@ goals as (
   where method = best
   group by action_id, method
 )
-select sheet.action_id, sheet.company_name, cast(null as varchar) as siren, sheet.title, sheet.nature,
+select sheet.action_id, sheet.company_name, matched.siren, sheet.title, sheet.nature,
   array_to_string(goals.sdg_list, ',') as sdg_ids, goals.method, cast(null as varchar) as contribution, sheet.vintage
 from sheet
 left join goals on goals.action_id = sheet.action_id
+left join {{ ref('fct_company_match') }} as matched
+  on matched.source_id = sheet.source_id and matched.company_name = sheet.company_name and matched.place is null
