@@ -1,0 +1,438 @@
+"""Figures of a document: candidates from tables and sentences, and the one that stands for it, or why none does.
+
+A figure is one when its label, its unit, its year and whose it is are known from what is printed. Labels and units are
+data (`notions`). Not here: positions (`tables`), workbooks (`workbook`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from orchestration.filings.evidence import Metric, Silence
+from orchestration.filings.layout import Page
+from orchestration.filings.notions import Label, Unit, is_barred, labels, metrics, perimeter_rank, plain, scale_in, unit_in
+from orchestration.filings.numbers import NUMBER, is_missing, read_cell, read_parts, to_value
+from orchestration.filings.tables import Row, Table
+
+# two figures are the same when they differ by less than their rounding may
+_SAME = 0.006
+_QUOTE = 300
+# per 200,000 hours worked, as OSHA and the voluntary standard count, times five is per million
+_PER_200_000 = re.compile(r"200 ?000|200,000|200\.000")
+_RESULT = re.compile(
+    r"(?:s'elev\w+ a|s'etabli\w+ a|s'etait etabli a|est de|etait de|est passee? (?:de .{1,20} )?a|atteint|a atteint|represent\w+|soit|ressort\w* a|compt\w+|"
+    r"emploi\w+|employ\w+|is|was|were|are|stood at|stands at|amount\w* to|reached|totall?ed|represent\w*|came to|:|=|avec|with|de|of|\()\s*(?:un |une |a |an |pres de |environ |plus de |about |around |the |approximately |over |nearly |some )*"
+)
+_TARGET = re.compile(
+    r"\b(?:objectifs?|cibles?|vis(?:e|er|ant|ons)|ambition\w*|d'ici|horizon|a l'horizon|target\w*|aims?|goal of|by 20[2-9]\d|trajectoire|engage\w* a|s'engage|devra\w*|would|will|fixe)\b"
+)
+_CHANGE_AFTER = re.compile(r"^ ?(?:%|points?|pts?)? ?(?:de (?:plus|moins|reduction|baisse|hausse)|par rapport|vs\b|compared|lower|higher|less|more than in|increase|decrease|reduction|d'augmentation)")
+_CHANGE_BEFORE = re.compile(r"(?:baisse|hausse|reduction|recul|progression|augmentation|reduit\w*|diminu\w+|progress\w+|augment\w+|increas\w+|decreas\w+|reduced|fell|rose|down|up|contre|against|compared (?:to|with)|vs\.?) ?(?:by |of |de |d'environ |a |from |pres de |plus de )*$")
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A candidate. `ranks`: perimeter, notion; the lowest is nearest to the group's own figure."""
+
+    metric: Metric
+    ranks: tuple[int, int]
+    notion: str = ""
+    fault: str | None = None
+
+
+def metrics_of(
+    pages: list[Page], tables: dict[int, list[Table]], fiscal_year: int | None, language: str
+) -> tuple[list[Metric], list[Silence]]:
+    """Return the figures of a document for its fiscal year, and the silences.
+
+    `tables`: the tables of each page. Chosen figures have `is_chosen`; others of the same metric and year follow them.
+    """
+    found: list[_Found] = []
+    faults: dict[str, list[tuple[str, int, str]]] = defaultdict(list)
+    for page in pages:
+        for table in tables.get(page.number, []):
+            for row in table.rows:
+                found += _of_row(row, table, page.number, fiscal_year, language, faults)
+        for piece in page.pieces:
+            found += _of_text(piece.text, page.number, fiscal_year, language)
+    return _choose(found, faults, fiscal_year)
+
+
+def matching(label: str) -> list[Label]:
+    """Return the labels that plain text bears and that nothing bars; the best of each metric."""
+    best: dict[str, Label] = {}
+    for one in labels():
+        found = one.pattern.search(label)
+        if found and not is_barred(one.metric_id, label):
+            held = best.get(one.metric_id)
+            if held is None or one.rank < held.rank:
+                best[one.metric_id] = one
+    return list(best.values())
+
+
+def _of_row(
+    row: Row,
+    table: Table,
+    page: int,
+    fiscal_year: int | None,
+    language: str,
+    faults: dict[str, list[tuple[str, int, str]]],
+) -> Iterator[_Found]:
+    label = plain(row.label)
+    for one in matching(label):
+        quote = row.text[:_QUOTE]
+        if fiscal_year is None or fiscal_year not in row.cells:
+            faults[one.metric_id].append(("year_not_certain" if fiscal_year is None else "year_not_printed", page, quote))
+            continue
+        cell = row.cells[fiscal_year]
+        if is_missing(cell):
+            faults[one.metric_id].append(("not_printed", page, quote))
+            continue
+        yield from _of_cell(one, row, table, page, fiscal_year, language, faults)
+
+
+def _of_cell(
+    one: Label,
+    row: Row,
+    table: Table,
+    page: int,
+    fiscal_year: int,
+    language: str,
+    faults: dict[str, list[tuple[str, int, str]]],
+) -> Iterator[_Found]:
+    notion, cell, quote = metrics()[one.metric_id], row.cells[fiscal_year], row.text[:_QUOTE]
+    label = plain(row.label)
+    parts = read_parts(cell, language)
+    if parts and notion.family == "women":
+        value = parts[1] if re.search(r"\b(?:hommes?|h|men|male)\b ?/ ?(?:femmes?|f|women)", label) else parts[0]
+        if 97 <= sum(parts) <= 103:
+            yield _candidate(one, value, "%", cell, "%", row, page, fiscal_year, quote, 0.9)
+        return
+    printed = read_cell(cell, language)
+    if printed is None or printed.is_bound:
+        return
+    said = _unit_of(row, table, printed.unit, notion.dimension)
+    value, unit, reason = _normalised(one.metric_id, printed.value, said, label, row, language)
+    if reason:
+        faults[one.metric_id].append((reason, page, quote))
+    elif value is not None:
+        yield _candidate(one, value, notion.unit, printed.text, unit, row, page, fiscal_year, quote, 0.95)
+
+
+def _unit_of(row: Row, table: Table, in_cell: str, dimension: str) -> tuple[Unit, str] | None:
+    """Return the unit of a row: in its cell, its own column, its label, else in the table's head."""
+    label = plain(row.label)
+    marked = re.findall(r"\(([^)]{1,40})\)", label) + re.findall(r"\ben ((?:m|k|g|t)?\w+(?: \w+){0,3})$", label)
+    for text in (plain(in_cell), plain(row.unit), *marked, label):
+        found = unit_in(text)
+        if found and (text is not label or found[0].dimension == dimension):
+            return found
+    if dimension in ("mass", "energy"):
+        heads = " ".join((plain(row.section), plain(table.title), *(plain(c.text) for c in table.columns)))
+        found = unit_in(heads)
+        if found and found[0].dimension == dimension:
+            return found
+    return None
+
+
+def _normalised(
+    metric_id: str, value: float, said: tuple[Unit, str] | None, label: str, row: Row, language: str
+) -> tuple[float | None, str, str | None]:
+    """Return the value in the metric's unit, the unit as printed, and the reason where the two do not go together."""
+    notion = metrics()[metric_id]
+    unit, written = (said[0], said[1]) if said else (None, "")
+    if notion.dimension in ("mass", "energy"):
+        if unit is None:
+            return None, "", "unit_not_printed"
+        if unit.dimension != notion.dimension:
+            return None, written, None
+        value *= unit.factor
+    elif notion.dimension == "share":
+        if unit is not None and unit.dimension not in ("share",):
+            return None, written, "printed_unit_contradicts_label" if unit.dimension in ("money", "hours") else None
+        if unit is None and not re.search(r"%|part|taux|pourcentage|proportion|share|rate|percentage|turn|rotation|absent", label):
+            return None, "", "unit_not_printed"
+    elif notion.dimension == "rate":
+        printed = [read_cell(c, language) for c in row.cells.values()]
+        if (unit is not None and unit.dimension == "share") or any(p and "%" in p.unit for p in printed):
+            return None, "%", "printed_unit_contradicts_label"
+        if metric_id == "accident_frequency_rate" and _PER_200_000.search(label):
+            value *= 5
+    elif notion.dimension in ("persons", "hours"):
+        if unit is not None and unit.dimension not in (notion.dimension, "persons"):
+            return None, written, None
+        value *= scale_in(label)
+    if not notion.low <= value <= notion.high:
+        return None, written, "value_out_of_bounds"
+    return value, written, None
+
+
+def _candidate(
+    one: Label,
+    value: float,
+    unit: str,
+    printed: str,
+    unit_printed: str,
+    row: Row,
+    page: int,
+    fiscal_year: int,
+    quote: str,
+    confidence: float,
+) -> _Found:
+    perimeter, rank = _perimeter(row)
+    metric = Metric(
+        one.metric_id,
+        round(value, 6),
+        unit,
+        fiscal_year,
+        perimeter,
+        printed,
+        unit_printed,
+        page,
+        quote,
+        "table",
+        round(confidence - 0.05 * one.rank - 0.1 * (rank > 0), 2),
+    )
+    return _Found(metric, (rank, one.rank), one.notion)
+
+
+def _perimeter(row: Row) -> tuple[str, int]:
+    """Return the perimeter that a row names, and how far it is from the whole group."""
+    if row.perimeter:
+        return row.perimeter, perimeter_rank(plain(row.perimeter))
+    label = plain(row.label)
+    rank = perimeter_rank(label)
+    if rank in (0, 2):
+        return "group", 0
+    named = re.search(r"\(([^)]*)\)", row.label)
+    return (named.group(1) if named and perimeter_rank(plain(named.group(1))) == rank else row.label[:80]), rank
+
+
+def sentences(text: str) -> Iterator[str]:
+    """Yield the sentences of a piece of text, each on one line."""
+    joined = re.sub(r"(?<=[a-zà-ÿ])-\n(?=[a-zà-ÿ])", "", text)
+    joined = re.sub(r"[ \t]*\n[ \t]*(?=[■•▪►●–—O]\s)", ". ", joined)
+    joined = re.sub(r"\s+", " ", joined)
+    yield from re.split(r"(?<=[a-zà-ÿ\d%)»”\"]{2}[.;!?])\s+(?=[A-ZÀ-Ý■•▪«“\"–—-])|[■•▪►●]|(?<=[.;]) (?=O les |O le |O la )", joined)
+
+
+def _of_text(text: str, page: int, fiscal_year: int | None, language: str) -> Iterator[_Found]:
+    if fiscal_year is None or "\t" in text and text.count("\t") > text.count("\n"):
+        return
+    for sentence in sentences(text):
+        bare = plain(sentence)
+        if len(bare) > 1_500 or not re.search(r"\d", bare):
+            continue
+        for one in labels():
+            for match in one.pattern.finditer(bare):
+                candidate = _of_clause(one, bare, match, sentence, page, fiscal_year, language)
+                if candidate:
+                    yield candidate
+                    break
+
+
+def _of_clause(
+    one: Label, bare: str, match: re.Match[str], sentence: str, page: int, fiscal_year: int, language: str
+) -> _Found | None:
+    """Return the figure that a sentence states of a label: the first after it, joined to it by a verb of result."""
+    notion = metrics()[one.metric_id]
+    for number in _numbers_after(bare, match.end()):
+        between = bare[match.end() : number.start()]
+        if len(between) > 160:
+            return None
+        after = bare[number.end() : number.end() + 45]
+        clause = re.split(r"(?<=[a-z)]), (?=(?:dont|le|la|les|l'|the|contre)\b)|; ", bare[: match.start()])[-1]
+        around = f"{clause[-60:]}{match.group()}{between}"
+        if _CHANGE_BEFORE.search(bare[max(0, number.start() - 40) : number.start()]) or _CHANGE_AFTER.match(after):
+            continue
+        said = unit_in(after) if (u := unit_in(after)) and after.find(u[1]) <= 3 else None
+        if notion.dimension in ("mass", "energy", "share") and (said is None or said[0].dimension != notion.dimension):
+            if said is not None or notion.dimension == "share":
+                continue
+            return None
+        if notion.dimension in ("rate", "persons", "hours") and said is not None and said[0].dimension not in (notion.dimension, "persons"):
+            continue
+        if _TARGET.search(bare[max(0, match.start() - 120) : number.end() + 60]) or is_barred(one.metric_id, around):
+            return None
+        if not _RESULT.search(between[-60:] + " ") and len(between) > 3:
+            return None
+        if not _is_of_year(bare, number, fiscal_year):
+            return None
+        return _stated(one, number, said, after, bare, sentence, page, fiscal_year, language)
+    return None
+
+
+def _numbers_after(bare: str, start: int) -> Iterator[re.Match[str]]:
+    for found in re.finditer(rf"(?<![\w.,/]){NUMBER}(?![\w/]*\d)", bare[: start + 260]):
+        if found.start() >= start and not _YEAR.fullmatch(found.group()):
+            yield found
+
+
+def _is_of_year(bare: str, number: re.Match[str], fiscal_year: int) -> bool:
+    """Return whether a figure of a sentence is the fiscal year's: the year that follows it, else the one it begins with."""
+    tail = bare[number.end() : number.end() + 70]
+    stop = re.search(rf"(?<![\w.,/]){NUMBER}", _YEAR.sub("year", tail))
+    after = _YEAR.search(tail[: stop.start() + 4] if stop else tail)
+    if after and re.search(r"(?:en|in|fin|au|exercice|annee|for|of|at|\(|decembre|december|end) ?(?:\d{1,2} )?(?:\w+ )?$", tail[: after.start()]):
+        return int(after.group()) == fiscal_year
+    before = [int(y) for y in _YEAR.findall(bare[: number.start()])]
+    if before:
+        return before[-1] == fiscal_year
+    years = {int(y) for y in _YEAR.findall(bare)}
+    return not years or fiscal_year in years
+
+
+def _stated(
+    one: Label,
+    number: re.Match[str],
+    said: tuple[Unit, str] | None,
+    after: str,
+    bare: str,
+    sentence: str,
+    page: int,
+    fiscal_year: int,
+    language: str,
+) -> _Found | None:
+    notion = metrics()[one.metric_id]
+    value = to_value(number.group(), language)
+    if value is None:
+        return None
+    value *= said[0].factor if said and notion.dimension in ("mass", "energy") else 1.0
+    if notion.dimension in ("hours", "persons"):
+        value *= 1e6 if re.match(r" ?millions?\b", after) else 1e3 if re.match(r" ?(?:milliers|thousand)\b", after) else 1.0
+    if notion.dimension == "rate" and said and said[0].dimension == "share":
+        return None
+    if one.metric_id == "accident_frequency_rate" and _PER_200_000.search(bare):
+        value *= 5
+    if not notion.low <= value <= notion.high:
+        return None
+    rank = _rank_of_sentence(bare)
+    has_year = str(fiscal_year) in bare
+    metric = Metric(
+        one.metric_id,
+        round(value, 6),
+        notion.unit,
+        fiscal_year,
+        "group" if rank == 0 else sentence[:80],
+        number.group(),
+        said[1] if said else "",
+        page,
+        sentence[:_QUOTE],
+        "text",
+        round((0.85 if has_year else 0.75) - 0.05 * one.rank, 2),
+    )
+    return _Found(metric, (rank, one.rank), one.notion)
+
+
+def _rank_of_sentence(bare: str) -> int:
+    if re.search(r"\b(?:du groupe|le groupe|the group|group's|monde|worldwide|consolid\w+)\b", bare):
+        return 0
+    rank = perimeter_rank(bare)
+    return 3 if rank == 3 else 0
+
+
+def _choose(
+    found: list[_Found], faults: dict[str, list[tuple[str, int, str]]], fiscal_year: int | None
+) -> tuple[list[Metric], list[Silence]]:
+    chosen: list[Metric] = []
+    silences: list[Silence] = []
+    by_metric: dict[str, list[_Found]] = defaultdict(list)
+    for one in found:
+        by_metric[one.metric.metric_id].append(one)
+    whole = _whole_perimeter(found)
+    for metric_id in metrics():
+        candidates = [_with_whole(c, whole) for c in by_metric.get(metric_id, [])]
+        said = faults.get(metric_id, [])
+        contradicted = [f for f in said if f[0] == "printed_unit_contradicts_label"]
+        if contradicted and not any(c.metric.method == "table" for c in candidates):
+            silences.append(_silence(metric_id, contradicted[0]))
+            chosen += [replace(c.metric, is_chosen=False) for c in candidates]
+            continue
+        if not candidates:
+            silences.append(_silence(metric_id, said[0]) if said else _nothing(metric_id, fiscal_year))
+            continue
+        metric, reason = _best(candidates)
+        if metric is None:
+            first = candidates[0].metric
+            silences.append(Silence(metric_id, reason or "two_values", first.page, first.evidence))
+        else:
+            chosen.append(metric)
+        chosen += [replace(m, is_chosen=False) for m in _others([c.metric for c in candidates], metric)]
+    return chosen, silences
+
+
+def _silence(metric_id: str, fault: tuple[str, int, str]) -> Silence:
+    reason, page, quote = fault
+    return Silence(metric_id, reason, page, quote)
+
+
+def _nothing(metric_id: str, fiscal_year: int | None) -> Silence:
+    return Silence(metric_id, "not_found" if fiscal_year else "year_not_certain")
+
+
+def _best(candidates: list[_Found]) -> tuple[Metric | None, str | None]:
+    """Return the figure nearest to the group's own, or why there is none."""
+    # what a table prints goes before what a sentence says
+    rank = min(c.ranks[0] for c in candidates)
+    if rank >= 3:
+        return None, "not_the_group"
+    near = [c for c in candidates if c.ranks[0] == rank]
+    tables = [c for c in near if c.metric.method == "table"]
+    pool = tables or near
+    notion = min(c.ranks[1] for c in pool)
+    pool = [c for c in pool if c.ranks[1] == notion]
+    if not all(_same(pool[0].metric.value, c.metric.value) for c in pool):
+        perimeters = {c.metric.perimeter for c in pool}
+        return None, "two_perimeters" if len(perimeters) > 1 or rank > 0 else "two_values"
+    if rank in (1, 2) and any(c.ranks[0] in (1, 2) and not _same(c.metric.value, pool[0].metric.value) and c.ranks[1] == notion for c in candidates):
+        return None, "two_perimeters"
+    best = max(pool, key=lambda c: (c.metric.confidence, _digits(c.metric.value_printed)))
+    texts = [c for c in near if c.metric.method == "text" and c.ranks[1] == notion]
+    agrees = bool(tables) and any(_same(best.metric.value, c.metric.value) for c in texts)
+    return replace(best.metric, confidence=min(0.99, round(best.metric.confidence + 0.03 * agrees, 2))), None
+
+
+def _digits(printed: str) -> int:
+    return len(re.sub(r"\D", "", printed))
+
+
+def _same(a: float, b: float) -> bool:
+    return abs(a - b) <= _SAME * max(abs(a), abs(b), 1e-9)
+
+
+def _others(metrics_found: Iterable[Metric], chosen: Metric | None) -> list[Metric]:
+    """Return what else is printed of a metric, each value once a method and perimeter."""
+    seen = {(chosen.method, chosen.perimeter, chosen.value)} if chosen else set()
+    kept = []
+    for one in metrics_found:
+        key = (one.method, one.perimeter, one.value)
+        if key not in seen:
+            seen.add(key)
+            kept.append(one)
+    return kept
+
+
+def _whole_perimeter(found: list[_Found]) -> str | None:
+    """Return the perimeter's name that stands for the whole: the one whose headcount is the sum of the others'.
+
+    Auchan's statement of 2022 tells ELO's 161,468 beside Auchan Retail's 160,407 and New Immo's 1,069; without such a
+    sum, the name that most rows of the document bear.
+    """
+    heads: dict[str, float] = {}
+    for one in found:
+        if one.metric.metric_id == "employees" and one.ranks[0] == 2:
+            heads.setdefault(one.metric.perimeter, one.metric.value)
+    if len(heads) > 1:
+        name, largest = max(heads.items(), key=lambda x: x[1])
+        rest = sum(v for k, v in heads.items() if k != name)
+        return name if abs(rest - largest) < 0.02 * largest else None
+    names = Counter(one.metric.perimeter for one in found if one.ranks[0] == 2)
+    return names.most_common(1)[0][0] if len(names) == 1 else None
+
+
+def _with_whole(one: _Found, whole: str | None) -> _Found:
+    return replace(one, ranks=(0, one.ranks[1])) if whole and one.metric.perimeter == whole else one
