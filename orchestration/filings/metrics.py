@@ -13,7 +13,18 @@ from dataclasses import dataclass, replace
 
 from orchestration.filings.evidence import Metric, Silence
 from orchestration.filings.layout import Page
-from orchestration.filings.notions import Label, Unit, is_barred, labels, metrics, perimeter_rank, plain, scale_in, unit_in
+from orchestration.filings.notions import (
+    Label,
+    Unit,
+    is_barred,
+    labels,
+    metrics,
+    perimeter_rank,
+    plain,
+    scale_in,
+    statements,
+    unit_in,
+)
 from orchestration.filings.numbers import NUMBER, is_missing, read_cell, read_parts, to_value
 from orchestration.filings.tables import Row, Table
 
@@ -74,6 +85,14 @@ def matching(label: str) -> list[Label]:
     return list(best.values())
 
 
+_FOOTNOTE = re.compile(r" ?\((?:\d|[a-z]|\*)\)(?! ?[/+&])|[¹²³⁴⁵⁶⁷⁸⁹]|\*+$")
+
+
+def _label(row: Row) -> str:
+    """Return a row's words as labels are written, without the marks of notes."""
+    return _FOOTNOTE.sub("", plain(row.label)).strip(" :-")
+
+
 def _of_row(
     row: Row,
     table: Table,
@@ -82,7 +101,7 @@ def _of_row(
     language: str,
     faults: dict[str, list[tuple[str, int, str]]],
 ) -> Iterator[_Found]:
-    label = plain(row.label)
+    label = _label(row)
     for one in matching(label):
         quote = row.text[:_QUOTE]
         if fiscal_year is None or fiscal_year not in row.cells:
@@ -105,7 +124,7 @@ def _of_cell(
     faults: dict[str, list[tuple[str, int, str]]],
 ) -> Iterator[_Found]:
     notion, cell, quote = metrics()[one.metric_id], row.cells[fiscal_year], row.text[:_QUOTE]
-    label = plain(row.label)
+    label = _label(row)
     parts = read_parts(cell, language)
     if parts and notion.family == "women":
         value = parts[1] if re.search(r"\b(?:hommes?|h|men|male)\b ?/ ?(?:femmes?|f|women)", label) else parts[0]
@@ -125,7 +144,7 @@ def _of_cell(
 
 def _unit_of(row: Row, table: Table, in_cell: str, dimension: str) -> tuple[Unit, str] | None:
     """Return the unit of a row: in its cell, its own column, its label, else in the table's head."""
-    label = plain(row.label)
+    label = _label(row)
     marked = re.findall(r"\(([^)]{1,40})\)", label) + re.findall(r"\ben ((?:m|k|g|t)?\w+(?: \w+){0,3})$", label)
     for text in (plain(in_cell), plain(row.unit), *marked, label):
         found = unit_in(text)
@@ -204,7 +223,7 @@ def _perimeter(row: Row) -> tuple[str, int]:
     """Return the perimeter that a row names, and how far it is from the whole group."""
     if row.perimeter:
         return row.perimeter, perimeter_rank(plain(row.perimeter))
-    label = plain(row.label)
+    label = _label(row)
     rank = perimeter_rank(label)
     if rank in (0, 2):
         return "group", 0
@@ -212,12 +231,16 @@ def _perimeter(row: Row) -> tuple[str, int]:
     return (named.group(1) if named and perimeter_rank(plain(named.group(1))) == rank else row.label[:80]), rank
 
 
+_BULLET = r"[■•▪►●–—]|O(?= (?:[A-ZÀ-Ý]|l[ea]s? ))"
+_SENTENCE = re.compile(r"(?<=[a-zà-ÿ\d%)»”\"]{2}[.;!?])\s+(?=[A-ZÀ-Ý«“\"–—-])|[■•▪►●\x1e]")
+
+
 def sentences(text: str) -> Iterator[str]:
-    """Yield the sentences of a piece of text, each on one line."""
+    """Yield the sentences of a piece of text, each on one line; a bullet begins one."""
     joined = re.sub(r"(?<=[a-zà-ÿ])-\n(?=[a-zà-ÿ])", "", text)
-    joined = re.sub(r"[ \t]*\n[ \t]*(?=[■•▪►●–—O]\s)", ". ", joined)
-    joined = re.sub(r"\s+", " ", joined)
-    yield from re.split(r"(?<=[a-zà-ÿ\d%)»”\"]{2}[.;!?])\s+(?=[A-ZÀ-Ý■•▪«“\"–—-])|[■•▪►●]|(?<=[.;]) (?=O les |O le |O la )", joined)
+    joined = re.sub(rf"[ \t]*\n[ \t]*(?={_BULLET})", "\x1e", joined)
+    joined = re.sub(r"[^\S\x1e]+", " ", joined)
+    yield from (s for s in _SENTENCE.split(joined) if s.strip())
 
 
 def _of_text(text: str, page: int, fiscal_year: int | None, language: str) -> Iterator[_Found]:
@@ -227,12 +250,44 @@ def _of_text(text: str, page: int, fiscal_year: int | None, language: str) -> It
         bare = plain(sentence)
         if len(bare) > 1_500 or not re.search(r"\d", bare):
             continue
+        for one in statements():
+            for match in one.pattern.finditer(bare):
+                candidate = _of_statement(one, bare, match, sentence, page, fiscal_year, language)
+                if candidate:
+                    yield candidate
+                    break
         for one in labels():
             for match in one.pattern.finditer(bare):
                 candidate = _of_clause(one, bare, match, sentence, page, fiscal_year, language)
                 if candidate:
                     yield candidate
                     break
+
+
+_ABOUT = re.compile(r"(?:plus de|pres de|environ|moins de|autour de|quelque|over|more than|nearly|about|around|almost|some|less than|up to|jusqu'a) (?:les |the |de )*$")
+# what a clause says a scope is made of is no part of it
+_DEFINITION = re.compile(r",? \(?(?:correspondant|qui correspond\w*|c'est-a-dire|i\.e\.|comprenant|qui compren\w+|incluant|including|regroupant|recouvrant|defini\w*|covering|which (?:include|cover)s?)\b.*")
+
+
+def _of_statement(
+    one: Label, bare: str, match: re.Match[str], sentence: str, page: int, fiscal_year: int, language: str
+) -> _Found | None:
+    """Return the figure that a sentence states in a form of its own (`55,2 % de ses effectifs`)."""
+    notion = metrics()[one.metric_id]
+    start, end = match.span("n")
+    if _ABOUT.search(bare[max(0, start - 20) : start]) or _CHANGE_BEFORE.search(bare[max(0, start - 30) : start]):
+        return None
+    if _TARGET.search(bare[max(0, match.start() - 80) : match.end() + 60]) or not _is_of_year(bare, (start, end), fiscal_year):
+        return None
+    value = to_value(match["n"], language)
+    said = unit_in(bare[end : end + 25])
+    if value is None or (notion.dimension == "energy" and said is None):
+        return None
+    rest = re.split(r"[,.;(]| dont | including ", bare[match.end() :])[0][:40]
+    if is_barred(one.metric_id, match.group() + rest) and one.metric_id == "employees":
+        return None
+    context = bare[max(0, match.start() - 60) : match.end() + 40]
+    return _stated(one, match["n"], value, said, bare[end : end + 45], context, sentence, page, fiscal_year)
 
 
 def _of_clause(
@@ -246,7 +301,7 @@ def _of_clause(
             return None
         after = bare[number.end() : number.end() + 45]
         clause = re.split(r"(?<=[a-z)]), (?=(?:dont|le|la|les|l'|the|contre)\b)|; ", bare[: match.start()])[-1]
-        around = f"{clause[-60:]}{match.group()}{between}"
+        around = f"{clause[-60:]}{match.group()}{_DEFINITION.sub('', between)}"
         if _CHANGE_BEFORE.search(bare[max(0, number.start() - 40) : number.start()]) or _CHANGE_AFTER.match(after):
             continue
         said = unit_in(after) if (u := unit_in(after)) and after.find(u[1]) <= 3 else None
@@ -260,9 +315,11 @@ def _of_clause(
             return None
         if not _RESULT.search(between[-60:] + " ") and len(between) > 3:
             return None
-        if not _is_of_year(bare, number, fiscal_year):
+        if not _is_of_year(bare, number.span(), fiscal_year) or _ABOUT.search(bare[max(0, number.start() - 20) : number.start()]):
             return None
-        return _stated(one, number, said, after, bare, sentence, page, fiscal_year, language)
+        value = to_value(number.group(), language)
+        context = f"{bare[max(0, match.start() - 80) : match.end()]}{_DEFINITION.sub('', between)}"
+        return value if value is None else _stated(one, number.group(), value, said, after, context, sentence, page, fiscal_year)
     return None
 
 
@@ -272,14 +329,14 @@ def _numbers_after(bare: str, start: int) -> Iterator[re.Match[str]]:
             yield found
 
 
-def _is_of_year(bare: str, number: re.Match[str], fiscal_year: int) -> bool:
+def _is_of_year(bare: str, number: tuple[int, int], fiscal_year: int) -> bool:
     """Return whether a figure of a sentence is the fiscal year's: the year that follows it, else the one it begins with."""
-    tail = bare[number.end() : number.end() + 70]
+    tail = bare[number[1] : number[1] + 70]
     stop = re.search(rf"(?<![\w.,/]){NUMBER}", _YEAR.sub("year", tail))
     after = _YEAR.search(tail[: stop.start() + 4] if stop else tail)
     if after and re.search(r"(?:en|in|fin|au|exercice|annee|for|of|at|\(|decembre|december|end) ?(?:\d{1,2} )?(?:\w+ )?$", tail[: after.start()]):
         return int(after.group()) == fiscal_year
-    before = [int(y) for y in _YEAR.findall(bare[: number.start()])]
+    before = [int(y) for y in _YEAR.findall(bare[: number[0]])]
     if before:
         return before[-1] == fiscal_year
     years = {int(y) for y in _YEAR.findall(bare)}
@@ -288,51 +345,52 @@ def _is_of_year(bare: str, number: re.Match[str], fiscal_year: int) -> bool:
 
 def _stated(
     one: Label,
-    number: re.Match[str],
+    printed: str,
+    value: float,
     said: tuple[Unit, str] | None,
     after: str,
-    bare: str,
+    context: str,
     sentence: str,
     page: int,
     fiscal_year: int,
-    language: str,
 ) -> _Found | None:
+    """Return a figure of a sentence in the metric's unit. `context`: the words around its label and itself."""
     notion = metrics()[one.metric_id]
-    value = to_value(number.group(), language)
-    if value is None:
-        return None
     value *= said[0].factor if said and notion.dimension in ("mass", "energy") else 1.0
     if notion.dimension in ("hours", "persons"):
         value *= 1e6 if re.match(r" ?millions?\b", after) else 1e3 if re.match(r" ?(?:milliers|thousand)\b", after) else 1.0
     if notion.dimension == "rate" and said and said[0].dimension == "share":
         return None
-    if one.metric_id == "accident_frequency_rate" and _PER_200_000.search(bare):
+    if one.metric_id == "accident_frequency_rate" and _PER_200_000.search(plain(sentence)):
         value *= 5
     if not notion.low <= value <= notion.high:
         return None
-    rank = _rank_of_sentence(bare)
-    has_year = str(fiscal_year) in bare
+    rank = _rank_of(context, plain(sentence))
+    confidence = (0.85 if str(fiscal_year) in sentence else 0.75) - 0.05 * one.rank
     metric = Metric(
         one.metric_id,
         round(value, 6),
         notion.unit,
         fiscal_year,
         "group" if rank == 0 else sentence[:80],
-        number.group(),
+        printed,
         said[1] if said else "",
         page,
         sentence[:_QUOTE],
         "text",
-        round((0.85 if has_year else 0.75) - 0.05 * one.rank, 2),
+        round(confidence, 2),
     )
     return _Found(metric, (rank, one.rank), one.notion)
 
 
-def _rank_of_sentence(bare: str) -> int:
-    if re.search(r"\b(?:du groupe|le groupe|the group|group's|monde|worldwide|consolid\w+)\b", bare):
+def _rank_of(context: str, sentence: str) -> int:
+    """Return how far a sentence is from the whole group: what the words around the figure say goes first."""
+    near = perimeter_rank(context)
+    if near == 3:
+        return 3
+    if near == 0 or perimeter_rank(sentence) in (0, 2):
         return 0
-    rank = perimeter_rank(bare)
-    return 3 if rank == 3 else 0
+    return 3 if perimeter_rank(sentence) == 3 else 0
 
 
 def _choose(
@@ -385,14 +443,14 @@ def _best(candidates: list[_Found]) -> tuple[Metric | None, str | None]:
     pool = tables or near
     notion = min(c.ranks[1] for c in pool)
     pool = [c for c in pool if c.ranks[1] == notion]
-    if not all(_same(pool[0].metric.value, c.metric.value) for c in pool):
+    if not all(_same(pool[0].metric, c.metric) for c in pool):
         perimeters = {c.metric.perimeter for c in pool}
         return None, "two_perimeters" if len(perimeters) > 1 or rank > 0 else "two_values"
-    if rank in (1, 2) and any(c.ranks[0] in (1, 2) and not _same(c.metric.value, pool[0].metric.value) and c.ranks[1] == notion for c in candidates):
+    if rank in (1, 2) and any(c.ranks[0] in (1, 2) and not _same(c.metric, pool[0].metric) and c.ranks[1] == notion for c in pool):
         return None, "two_perimeters"
     best = max(pool, key=lambda c: (c.metric.confidence, _digits(c.metric.value_printed)))
     texts = [c for c in near if c.metric.method == "text" and c.ranks[1] == notion]
-    agrees = bool(tables) and any(_same(best.metric.value, c.metric.value) for c in texts)
+    agrees = bool(tables) and any(_same(best.metric, c.metric) for c in texts)
     return replace(best.metric, confidence=min(0.99, round(best.metric.confidence + 0.03 * agrees, 2))), None
 
 
@@ -400,8 +458,19 @@ def _digits(printed: str) -> int:
     return len(re.sub(r"\D", "", printed))
 
 
-def _same(a: float, b: float) -> bool:
-    return abs(a - b) <= _SAME * max(abs(a), abs(b), 1e-9)
+def _same(a: Metric, b: Metric) -> bool:
+    """Return whether two figures are one, the coarser of them rounded."""
+    coarse = max(_step(a), _step(b))
+    return abs(a.value - b.value) <= max(_SAME * max(abs(a.value), abs(b.value)), 0.51 * coarse)
+
+
+def _step(metric: Metric) -> float:
+    """Return the last printed digit's weight in the metric's unit."""
+    number = re.search(NUMBER, metric.value_printed)
+    printed = to_value(number.group()) if number else None
+    decimals = re.search(r"[.,](\d{1,2})(?!\d)", number.group()) if number else None
+    scale = metric.value / printed if printed else 1.0
+    return abs(scale) * 10.0 ** -(len(decimals.group(1)) if decimals else 0)
 
 
 def _others(metrics_found: Iterable[Metric], chosen: Metric | None) -> list[Metric]:

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from orchestration.filings.numbers import NUMBER
+
 DATA = Path(__file__).parent / "data"
 
 
@@ -78,6 +80,16 @@ def metrics() -> dict[str, Notion]:
 def labels() -> tuple[Label, ...]:
     """Return the labels in the order in which they are tried."""
     return tuple(Label(r["metric_id"], int(r["rank"]), r["notion"], re.compile(r["pattern"])) for r in rows("labels.csv"))
+
+
+@cache
+def statements() -> tuple[Label, ...]:
+    """Return what sentences say with the figure inside: `n` is the group of the number (`55,2 % of employees are women`)."""
+    number = f"(?P<n>{NUMBER})"
+    return tuple(
+        Label(r["metric_id"], int(r["rank"]), r["notion"], re.compile(r["pattern"].replace("{n}", number)))
+        for r in rows("statements.csv")
+    )
 
 
 @cache

@@ -13,6 +13,7 @@ import pypdfium2
 
 from orchestration.filings.characters import frame_of, runs_of, shapes_of
 from orchestration.filings.evidence import Reading
+from orchestration.filings.goals import mentions_of, speaks_of_goals
 from orchestration.filings.layout import Page, lines_of, pieces_of, rules_of, set_furniture_apart
 from orchestration.filings.metrics import metrics_of
 from orchestration.filings.notions import plain
@@ -33,6 +34,7 @@ def read_pdf(document: pypdfium2.PdfDocument, *, fiscal_year: int | None = None,
     """Return what an open PDF gives. `fiscal_year`: the year that its figures are of, where the caller knows it."""
     reading = Reading(kind="pdf")
     pages = [_page(document[k], k + 1) for k in range(len(document))]
+    likely = fiscal_year or fiscal_year_of(pages, name)
     set_furniture_apart(pages)
     for page in pages:
         page.pieces = pieces_of(page.lines)
@@ -42,13 +44,17 @@ def read_pdf(document: pypdfium2.PdfDocument, *, fiscal_year: int | None = None,
     spoken = language[0][0] if language else "fr"
     if sum(bool(t.strip()) for t in texts) < _READABLE * len(texts):
         reading.marks.append("no_text")
-    reading.fiscal_year = fiscal_year or fiscal_year_of(pages, texts, name)
+    reading.fiscal_year = likely
     tables: dict[int, list[Table]] = {}
     for page in pages:
         tables[page.number] = tables_of(page, year_n=reading.fiscal_year)
         if tables[page.number]:
             page.pieces = pieces_of(page.lines, [t.lines for t in tables[page.number]])
     reading.pages = [p.text for p in pages]
+    spoken_of = [speaks_of_goals(t) for t in reading.pages]
+    for k, page in enumerate(pages):
+        near = spoken_of[k] or (k > 0 and spoken_of[k - 1])
+        reading.mentions += mentions_of(page, has_context=near)
     reading.metrics, reading.silences = metrics_of(pages, tables, reading.fiscal_year, spoken)
     return reading
 
@@ -72,7 +78,7 @@ def language_of(text: str) -> str:
     return "" if french + english < 3 else "fr" if french >= english else "en"
 
 
-def fiscal_year_of(pages: list[Page], texts: list[str], name: str) -> int | None:
+def fiscal_year_of(pages: list[Page], name: str) -> int | None:
     """Return the year that a document's figures are of; None where it is not certain.
 
     Tables of years tell most: the last year before any target. What titles and sentences call the year comes next.
@@ -84,8 +90,8 @@ def fiscal_year_of(pages: list[Page], texts: list[str], name: str) -> int | None
             near = [y for y in years if y - years[0] <= 4] if years else []
             if len(near) > 1 and near[-1] - near[-2] <= 2:
                 votes[near[-1]] += 3
-    for text in texts:
-        for year in set(_REPORT.findall(plain(text))):
+    for page in pages:
+        for year in set(_REPORT.findall(plain("\n".join(line.text for line in page.lines)))):
             votes[int(year)] += 1
     for year in re.findall(r"(?<!\d)(20\d\d)(?!\d)", name):
         votes[int(year)] += 2

@@ -81,12 +81,13 @@ def tables_of(page: Page, *, year_n: int | None = None) -> list[Table]:
     tables = []
     for at, (k, columns) in enumerate(heads):
         stop = heads[at + 1][0] if at + 1 < len(heads) else len(lines)
-        columns = _with_heads_around(columns, lines, k)
+        names = [c.left for c in columns if c.kind == "name"]
+        columns = _with_heads_around([c for c in columns if c.kind != "name"], lines, k)
         body = _body(lines[k + 1 : stop], columns)
         if body:
             title = " ".join(line.text for line in lines[max(0, k - 2) : k] if not _figures(line, columns))
             table = Table(columns, lines=[lines[k], *body], title=title)
-            table.rows = _rows(body, columns, page.rules)
+            table.rows = _rows(body, columns, page.rules, names[0] - 8 if names else 0.0)
             tables.append(table)
     return tables
 
@@ -127,7 +128,10 @@ def _header(line: Line, year_n: int | None) -> list[Column]:
             columns.append(Column("unit", box.left, box.right, text))
         elif k > first or _OTHER.match(text):
             columns.append(Column("other", box.left, box.right, text))
-    return columns
+        else:
+            columns.append(Column("name", box.left, box.right, text))
+    names = [c for c in columns if c.kind == "name"]
+    return [c for c in columns if c.kind != "name" or (len(names) > 1 and c is names[-1])]
 
 
 def _is_lone_head(parts: list[tuple[str, Box]], years: list[int | None]) -> bool:
@@ -212,11 +216,25 @@ def _by_column(line: Line, columns: list[Column]) -> dict[int, str]:
         if len(inside) == 1 and not (cell.left < first - 60 and columns[inside[0]].kind == "year"):
             held.setdefault(inside[0], []).extend(cell.runs)
             continue
-        for run in cell.runs:
-            middle = (run.left + run.right) / 2
+        for chunk in _chunks(cell.runs):
+            middle = (chunk[0].left + chunk[-1].right) / 2
             place = next((k for k, (a, b) in enumerate(bounds) if a <= middle < b), -1)
-            held.setdefault(place, []).extend([run])
+            held.setdefault(place, []).extend(chunk)
     return {k: words_of(runs) for k, runs in held.items()}
+
+
+def _chunks(runs: list[Run]) -> list[list[Run]]:
+    """Return the runs of a cell that belong together: `730 858,34` and a sign or unit behind a figure stay whole."""
+    chunks = [[runs[0]]]
+    for before, run in pairwise(runs):
+        gap, height = run.left - before.right, max(run.height, before.height)
+        grouped = re.fullmatch(r"\d{3}(?:[.,]\d+)?\W*", run.text) and re.search(r"(?:^|\D)\d{1,3}$", before.text) and gap < 0.45 * height
+        hangs = gap < 0.1 * height or (not re.search(r"\d", run.text) and not re.fullmatch(r"[-–+]", run.text) and gap < 0.45 * height)
+        if grouped or hangs:
+            chunks[-1].append(run)
+        else:
+            chunks.append([run])
+    return chunks
 
 
 def _body(lines: list[Line], columns: list[Column]) -> list[Line]:
@@ -252,8 +270,8 @@ def _idle(lines: list[Line], columns: list[Column]) -> int:
     return sum(line.cells[0].left < first - 60 for line in lines)
 
 
-def _rows(body: list[Line], columns: list[Column], rules: list[Box]) -> list[Row]:
-    """Return the rows of a table's lines; each has one line of figures."""
+def _rows(body: list[Line], columns: list[Column], rules: list[Box], names: float) -> list[Row]:
+    """Return the rows of a table's lines; each has one line of figures. `names`: where the column of labels begins."""
     figures = [_figures(line, columns) for line in body]
     owners = _owners(body, figures, columns, rules)
     rows, section = [], ""
@@ -264,12 +282,14 @@ def _rows(body: list[Line], columns: list[Column], rules: list[Box]) -> list[Row
                 section = label or section
             continue
         members = [m for m in range(len(body)) if m == k or owners[m] == k]
-        rows.append(_row([body[m] for m in members], figures[k], columns, section))
+        rows.append(_row([body[m] for m in members], figures[k], columns, section, names))
     return rows
 
 
-def _row(lines: list[Line], cells: dict[int, str], columns: list[Column], section: str) -> Row:
-    label = " ".join(w for line in lines if (w := _label_words(line, columns)))
+def _row(lines: list[Line], cells: dict[int, str], columns: list[Column], section: str, names: float) -> Row:
+    # « Engagements | Indicateurs | 2016 … »: what a group of rows is for stands left of their labels
+    label = " ".join(w for line in lines if (w := _label_words(line, columns, names)))
+    label = label or " ".join(w for line in lines if (w := _label_words(line, columns)))
     found = {kind: " ".join(w for line in lines if (w := _words_in(line, columns, kind))) for kind in ("unit", "perimeter")}
     box = lines[0].box
     for line in lines[1:]:
@@ -278,14 +298,14 @@ def _row(lines: list[Line], cells: dict[int, str], columns: list[Column], sectio
     return Row(label, cells, found["unit"], found["perimeter"], box, section, text)
 
 
-def _label_words(line: Line, columns: list[Column]) -> str:
+def _label_words(line: Line, columns: list[Column], names: float = 0.0) -> str:
     """Return the words left of all columns of a line; before the first year, where no column of its own is headed."""
     first, bounds = _first(columns), _bounds(columns)
     own = [bounds[k] for k, c in enumerate(columns) if c.kind in ("unit", "perimeter")]
     words = []
     for cell in line.cells:
         runs = [r for r in cell.runs if not any(a <= (r.left + r.right) / 2 < b for a, b in own if cell.left >= a - 1)]
-        kept = [r for r in runs if (r.left + r.right) / 2 < first]
+        kept = [r for r in runs if (r.left + r.right) / 2 < first and cell.left >= names]
         is_figure = cell.right > first - 40 and (read_cell(cell.text) or read_parts(cell.text))
         if kept and not is_figure:
             words.append(words_of(kept))
