@@ -127,7 +127,7 @@ def _listed(found: re.Match[str], text: str, confidence: float) -> Iterator[_Nam
     """Yield the goals of a list of numbers; none where the list is a count, an axis or goes on with what is no goal."""
     end = found.end("list")
     tail = text[end : end + 40]
-    if _COUNTED.match(tail) or re.match(r"\s*\d|[.,]\d|(?:\s*[-–/]\s*|\s*,\s*|\s+(?:et|and|à|to)\s+)(?:1[89]|[2-9]\d|\d{3,})(?<!, 20\d\d)", tail):
+    if _COUNTED.match(tail) or re.match(r"\s*\d|[.,]\d|(?:\s*[-–/]\s*|\s*,\s*|\s+(?:et|and|à|to)\s+)(?!(?:19|20)\d\d)(?:1[89]|[2-9]\d|\d{3,})", tail):
         # « ODD 1 2 3 4 … » heads a matrix; « ODD 12, 25 et 30 » are pages of something
         return
     numbers = _numbers(found["list"])
@@ -179,7 +179,8 @@ def _titled(text: str, triggers: list[int], around: str | None) -> Iterator[_Nam
             before = text[max(0, found.start() - 30) : found.start()]
             numbered = re.search(rf"(?i)(?:^|\D)0?{goal}\s*[.:)\-–—]?\s*[«\"“]?\s*$", before)
             is_title = text[found.start()].isupper() and (
-                not before.strip() or re.search(r"[\n\t:;,.•■(«\"“/–—-]\s*[«\"“]?$", before) is not None
+                not before.strip() or re.search(r"[\n\t:;,.•■«\"“/–—-]\s*[«\"“]?$", before) is not None
+                or (before.endswith("(") and text[found.end() : found.end() + 1] == ")")
             )
             if re.search(r"(?i)\b(?:goal|objectif|odd|sdg)\s*(?:n[°o]\s*)?$", before[: numbered.start() + 1] if numbered else "") and numbered:
                 yield _Named(goal, None, found.start(), found.end(), 0.93)

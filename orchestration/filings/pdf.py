@@ -12,8 +12,9 @@ from typing import Any
 import pypdfium2
 
 from orchestration.filings.characters import frame_of, runs_of, shapes_of
-from orchestration.filings.evidence import Reading
+from orchestration.filings.evidence import Mention, Reading
 from orchestration.filings.goals import mentions_of, speaks_of_goals
+from orchestration.filings.icons import candidates_of, furniture, icons_of
 from orchestration.filings.layout import Page, lines_of, pieces_of, rules_of, set_furniture_apart
 from orchestration.filings.metrics import metrics_of
 from orchestration.filings.notions import plain
@@ -51,12 +52,24 @@ def read_pdf(document: pypdfium2.PdfDocument, *, fiscal_year: int | None = None,
         if tables[page.number]:
             page.pieces = pieces_of(page.lines, [t.lines for t in tables[page.number]])
     reading.pages = [p.text for p in pages]
+    everywhere = furniture(pages)
     spoken_of = [speaks_of_goals(t) for t in reading.pages]
     for k, page in enumerate(pages):
         near = spoken_of[k] or (k > 0 and spoken_of[k - 1])
         reading.mentions += mentions_of(page, has_context=near)
+        reading.mentions += _icons(document, page, everywhere)
     reading.metrics, reading.silences = metrics_of(pages, tables, reading.fiscal_year, spoken)
     return reading
+
+
+def _icons(document: pypdfium2.PdfDocument, page: Page, everywhere: set[tuple[int, ...]]) -> list[Mention]:
+    if not any(candidates_of(page)):
+        return []
+    raw = document[page.number - 1]
+    try:
+        return icons_of(raw, page, everywhere)
+    finally:
+        raw.close()
 
 
 def _page(raw: Any, number: int) -> Page:
