@@ -95,7 +95,8 @@ def _runs(raw: Any, frame: Frame) -> list[Run]:
     count = min(pdfium.FPDFText_CountChars(raw), MAX_CHARACTERS)
     box, found = pdfium.FS_RECTF(), list[Run]()
     at = ctypes.byref(box)
-    char, place = pdfium.FPDFText_GetUnicode, pdfium.FPDFText_GetLooseCharBox
+    char, place, upright = pdfium.FPDFText_GetUnicode, pdfium.FPDFText_GetLooseCharBox, frame.rotation == 0
+    x, y = frame.left, frame.bottom + frame.height
     run: Run | None = None
     is_spaced = False
     for i in range(count):
@@ -103,32 +104,40 @@ def _runs(raw: Any, frame: Frame) -> list[Run]:
         if code in _BLANK:
             run, is_spaced = None, True
             continue
-        if not place(raw, i, at) or box.right <= box.left:
+        if not place(raw, i, at):
             continue
-        here = frame.place(box.left, box.bottom, box.right, box.top)
-        letter = _HYPHENS.get(code) if code in _HYPHENS else chr(code)
+        left, right = box.left, box.right
+        if right <= left:
+            continue
+        letter = _HYPHENS[code] if code in _HYPHENS else chr(code)
         if not letter:
             continue
-        if run is not None and _joins(run, here):
-            run.text += letter
-            run.right = max(run.right, here.right)
-            run.top, run.bottom = min(run.top, here.top), max(run.bottom, here.bottom)
+        if upright:
+            left, right, top, bottom = left - x, right - x, y - box.top, y - box.bottom
         else:
-            run = Run(letter, *here, is_spaced)
-            found.append(run)
+            left, top, right, bottom = frame.place(left, box.bottom, right, box.top)
+        if run is not None:
+            # a character goes on with a run when it is on its line, of its size, right after it
+            height = run.bottom - run.top
+            gap = left - run.right
+            if (
+                -0.5 * height < gap < 0.18 * height
+                and -0.2 * height < bottom - run.bottom < 0.2 * height
+                and 0.7 * height < bottom - top < 1.4 * height
+            ):
+                run.text += letter
+                if right > run.right:
+                    run.right = right
+                if top < run.top:
+                    run.top = top
+                if bottom > run.bottom:
+                    run.bottom = bottom
+                is_spaced = False
+                continue
+        run = Run(letter, left, top, right, bottom, is_spaced)
+        found.append(run)
         is_spaced = False
     return found
-
-
-def _joins(run: Run, here: Box) -> bool:
-    """Return whether a character goes on with a run: on its line, of its size, right after it."""
-    height = run.bottom - run.top
-    gap = here.left - run.right
-    return (
-        -0.5 * height < gap < 0.18 * height
-        and abs(here.bottom - run.bottom) < 0.2 * height
-        and 0.7 < here.height / height < 1.4
-    )
 
 
 def shapes_of(page: Any, frame: Frame) -> list[Shape]:

@@ -251,9 +251,18 @@ def _boxes(classes: NDArray[np.uint8], least: float) -> Iterator[tuple[int, int,
     inner[1:] &= classes[1:] == classes[:-1]
     inner[:, 1:] &= classes[:, 1:] == classes[:, :-1]
     labels, _ = ndimage.label(inner)
-    for part in ndimage.find_objects(labels):
+    sizes = np.bincount(labels.ravel())
+    # an icon's ground fills a third of its square at least
+    large = np.flatnonzero(sizes > 0.33 * least * least)
+    large = large[large > 0][:200]
+    if not len(large):
+        return
+    names = np.zeros(len(sizes), dtype=np.int32)
+    names[large] = np.arange(1, len(large) + 1)
+    for k, part in enumerate(ndimage.find_objects(names[labels])):
         height, width = part[0].stop - part[0].start, part[1].stop - part[1].start
-        if min(height, width) >= least and abs(height - width) < 0.15 * max(height, width):
+        is_square = min(height, width) >= least and abs(height - width) < 0.15 * max(height, width)
+        if is_square and max(height, width) < _LARGEST * 3 and sizes[large[k]] > 0.33 * height * width:
             yield max(part[1].start - 1, 0), max(part[0].start - 1, 0), part[1].stop, part[0].stop
 
 

@@ -27,32 +27,16 @@ _GUTTER = 5.0
 _REPEATED = 3
 
 
-@dataclass(slots=True)
 class Cell:
     """Words of one line without a wide gap between them."""
 
-    runs: list[Run]
-    text: str = ""
+    __slots__ = ("bottom", "left", "right", "runs", "text", "top")
 
-    @property
-    def left(self) -> float:
-        """Left side."""
-        return self.runs[0].left
-
-    @property
-    def right(self) -> float:
-        """Right side."""
-        return self.runs[-1].right
-
-    @property
-    def top(self) -> float:
-        """Upper side."""
-        return min(r.top for r in self.runs)
-
-    @property
-    def bottom(self) -> float:
-        """Lower side."""
-        return max(r.bottom for r in self.runs)
+    def __init__(self, runs: list[Run], text: str) -> None:
+        self.runs = runs
+        self.text = text
+        self.left, self.right = runs[0].left, runs[-1].right
+        self.top, self.bottom = min([r.top for r in runs]), max([r.bottom for r in runs])
 
     @property
     def box(self) -> Box:
@@ -60,26 +44,16 @@ class Cell:
         return Box(self.left, self.top, self.right, self.bottom)
 
 
-@dataclass(slots=True)
 class Line:
     """Cells at one height, from left to right."""
 
-    cells: list[Cell]
+    __slots__ = ("box", "cells", "text")
 
-    @property
-    def text(self) -> str:
-        """Its cells, parted by tabs."""
-        return "\t".join(c.text for c in self.cells)
-
-    @property
-    def box(self) -> Box:
-        """Its box."""
-        return Box(
-            self.cells[0].left,
-            min(c.top for c in self.cells),
-            self.cells[-1].right,
-            max(c.bottom for c in self.cells),
-        )
+    def __init__(self, cells: list[Cell]) -> None:
+        self.cells = cells
+        # its cells, parted by tabs
+        self.text = "\t".join([c.text for c in cells])
+        self.box = Box(cells[0].left, min([c.top for c in cells]), cells[-1].right, max([c.bottom for c in cells]))
 
 
 @dataclass(slots=True)
@@ -138,8 +112,7 @@ def lines_of(runs: list[Run]) -> list[Line]:
             rows.append([run])
             ends.append((run.top, run.bottom))
     _hang(rows, ends)
-    found = [Line(_cells(_mended(row))) for row in rows if row]
-    return [line for line in found if line.cells]
+    return [Line(_cells(_mended(row))) for row in rows if row]
 
 
 def _hang(rows: list[list[Run]], ends: list[tuple[float, float]]) -> None:
@@ -225,13 +198,13 @@ def set_furniture_apart(pages: list[Page]) -> None:
     for page in pages:
         kept = []
         for line in page.lines:
-            line.cells = [
+            cells = [
                 c
                 for c in line.cells
                 if not (_is_marginal(c, page) and (seen[_place(c)] >= _REPEATED or _is_number_of_page(c, page)))
             ]
-            if line.cells:
-                kept.append(line)
+            if cells:
+                kept.append(line if len(cells) == len(line.cells) else Line(cells))
         page.lines = kept
 
 

@@ -248,7 +248,7 @@ def _of_text(text: str, page: int, fiscal_year: int | None, language: str) -> It
         return
     for sentence in sentences(text):
         bare = plain(sentence)
-        if len(bare) > 1_500 or not re.search(r"\d", bare):
+        if len(bare) > 1_500 or not _DIGIT.search(bare) or not _HINT.search(bare):
             continue
         for one in statements():
             for match in one.pattern.finditer(bare):
@@ -264,6 +264,12 @@ def _of_text(text: str, page: int, fiscal_year: int | None, language: str) -> It
                     break
 
 
+# words one of which every label and statement has: most sentences have none
+_HINT = re.compile(
+    r"scope|emission|\bges\b|\bghg|femme|women|female|feminis|frequen|\btf ?1|ltif|lost|gravite|severity|effectif|salarie|collabora|employ|headcount|"
+    r"formation|training|handicap|disab|energ|electri|dechet|waste|rotation|turn-?over|renouvellement|absen|\betp\b|\bfte|comite|comex|excom|executive|conseil|board|leadership|recyclage|valorisation"
+)
+_DIGIT = re.compile(r"\d")
 _ABOUT = re.compile(r"(?:plus de|pres de|environ|moins de|autour de|quelque|over|more than|nearly|about|around|almost|some|less than|up to|jusqu'a) (?:les |the |de )*$")
 # what a clause says a scope is made of is no part of it
 _DEFINITION = re.compile(r",? \(?(?:correspondant|qui correspond\w*|c'est-a-dire|i\.e\.|comprenant|qui compren\w+|incluant|including|regroupant|recouvrant|defini\w*|covering|which (?:include|cover)s?)\b.*")

@@ -35,22 +35,18 @@ def read_pdf(document: pypdfium2.PdfDocument, *, fiscal_year: int | None = None,
     """Return what an open PDF gives. `fiscal_year`: the year that its figures are of, where the caller knows it."""
     reading = Reading(kind="pdf")
     pages = [_page(document[k], k + 1) for k in range(len(document))]
-    likely = fiscal_year or fiscal_year_of(pages, name)
+    reading.fiscal_year = fiscal_year or fiscal_year_of(pages, name)
     set_furniture_apart(pages)
-    for page in pages:
-        page.pieces = pieces_of(page.lines)
-    texts = [p.text for p in pages]
+    texts = ["\n".join(line.text for line in page.lines) for page in pages]
     reading.languages = [language_of(t) for t in texts]
     language = Counter(x for x in reading.languages if x).most_common(1)
     spoken = language[0][0] if language else "fr"
     if sum(bool(t.strip()) for t in texts) < _READABLE * len(texts):
         reading.marks.append("no_text")
-    reading.fiscal_year = likely
     tables: dict[int, list[Table]] = {}
     for page in pages:
         tables[page.number] = tables_of(page, year_n=reading.fiscal_year)
-        if tables[page.number]:
-            page.pieces = pieces_of(page.lines, [t.lines for t in tables[page.number]])
+        page.pieces = pieces_of(page.lines, [t.lines for t in tables[page.number]])
     reading.pages = [p.text for p in pages]
     everywhere = furniture(pages)
     spoken_of = [speaks_of_goals(t) for t in reading.pages]
