@@ -5,6 +5,7 @@ iXBRL) in a process of its own. Pure: no catalogue, no lake, no source. Labels, 
 `data/`. Not here: rows of a table of the lake (`judging`), what is concluded of the evidence (`dbt_project`).
 """
 
-from orchestration.filings.evidence import Box, Metric, Mention, Reading, Silence
+from orchestration.filings.evidence import Mention, Metric, Reading, Silence
+from orchestration.filings.process import read_document
 
-__all__ = ["Box", "Mention", "Metric", "Reading", "Silence"]
+__all__ = ["Mention", "Metric", "Reading", "Silence", "read_document"]
