@@ -247,7 +247,7 @@ def _of_text(text: str, page: int, fiscal_year: int | None, language: str) -> It
     if fiscal_year is None or "\t" in text and text.count("\t") > text.count("\n"):
         return
     for sentence in sentences(text):
-        bare = plain(sentence)
+        bare = _MOVED_TO.sub("est de ", plain(sentence))
         if len(bare) > 1_500 or not _DIGIT.search(bare) or not _HINT.search(bare):
             continue
         for one in statements():
@@ -269,6 +269,12 @@ _HINT = re.compile(
     r"scope|emission|\bges\b|\bghg|femme|women|female|feminis|frequen|\btf ?1|ltif|lost|gravite|severity|effectif|salarie|collabora|employ|headcount|"
     r"formation|training|handicap|disab|energ|electri|dechet|waste|rotation|turn-?over|renouvellement|absen|\betp\b|\bfte|comite|comex|excom|executive|conseil|board|leadership|recyclage|valorisation"
 )
+# « ont baissé à 1 250 tonnes » tells a level
+_MOVED_TO = re.compile(
+    r"\b(?:(?:ont|a|est|sont|avait|has|have|had) )?(?:legerement |fortement |slightly |nettement )?(?:baisse|diminue|recule|progresse|augmente|cru|passee?s?|reduite?s?|ramenee?s?|"
+    r"fell|fallen|rose|risen|decreased|increased|dropped|declined|grew|grown|reduced) (?:a|to|jusqu'a) (?=\d)"
+)
+_DATE = re.compile(r"(?:er)? ?(?:janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre|january|february|march|april|may|june|july|august|september|october|november|december)\b|/\d")
 _DIGIT = re.compile(r"\d")
 _ABOUT = re.compile(r"(?:plus de|pres de|environ|moins de|autour de|quelque|over|more than|nearly|about|around|almost|some|less than|up to|jusqu'a) (?:les |the |de )*$")
 # what a clause says a scope is made of is no part of it
@@ -331,7 +337,8 @@ def _of_clause(
 
 def _numbers_after(bare: str, start: int) -> Iterator[re.Match[str]]:
     for found in re.finditer(rf"(?<![\w.,/]){NUMBER}(?![\w/]*\d)", bare[: start + 260]):
-        if found.start() >= start and not _YEAR.fullmatch(found.group()):
+        is_date = _DATE.match(bare, found.end()) or re.search(r"\d/$|(?:december|june|march|september) $", bare[: found.start()])
+        if found.start() >= start and not _YEAR.fullmatch(found.group()) and not is_date:
             yield found
 
 
