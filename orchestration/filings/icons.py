@@ -68,31 +68,57 @@ def _is_coloured(shape: Shape) -> bool:
     return high - low > 50 or (50 < high < 215 and shape.box.width < 120)
 
 
-def furniture(pages: list[Page]) -> set[tuple[int, ...]]:
-    """Return the places of squares that most pages have: chapter tabs, logos."""
+@dataclass
+class Furniture:
+    """Places of squares and pictures that many pages have: chapter tabs, logos, a ground; or icons at the head of each page.
+
+    What was no icon on the first pages that have it is not looked at again.
+    """
+
+    tries: dict[tuple[int, ...], int]
+
+    def is_known(self, box: Box) -> bool:
+        """Return whether a place was looked at twice in vain."""
+        return self.tries.get(_key(box), 0) >= 2
+
+    def note(self, box: Box, *, is_icon: bool) -> None:
+        """Note what a place of several pages turned out to be."""
+        key = _key(box)
+        if key in self.tries:
+            self.tries[key] = -1_000_000 if is_icon else self.tries[key] + 1
+
+
+def furniture(pages: list[Page]) -> Furniture:
+    """Return the places that many pages have in common."""
     counted: dict[tuple[int, ...], int] = {}
     for page in pages:
-        for key in {_key(s.box) for s in page.shapes if s.box.width < _LARGEST}:
+        for key in {_key(_within(s.box, page)) for s in page.shapes}:
             counted[key] = counted.get(key, 0) + 1
-    return {key for key, count in counted.items() if count > max(4, 0.3 * len(pages))}
+    return Furniture({key: 0 for key, count in counted.items() if count > max(4, 0.2 * len(pages))})
 
 
 def _key(box: Box) -> tuple[int, ...]:
     return tuple(round(side / 3) for side in box)
 
 
-def icons_of(raw: Any, page: Page, everywhere: set[tuple[int, ...]]) -> list[Mention]:
+def icons_of(raw: Any, page: Page, everywhere: Furniture) -> list[Mention]:
     """Return the goals whose icons a page shows, each once. `raw`: the page of pypdfium2; `everywhere`: see `furniture`."""
     squares, pictures = candidates_of(page)
-    squares = [b for b in squares if _key(b) not in everywhere]
-    pictures = [b for b in pictures if _key(b) not in everywhere]
     found: list[_Icon] = []
+    squares = [b for b in squares if not everywhere.is_known(b)]
     if squares:
         found += _among(raw, page, squares)
+    for box in squares:
+        everywhere.note(box, is_icon=any(i.box == box for i in found))
     for box in pictures:
-        if not any(_overlap(box, i.box) > 0.5 for i in found):
-            found += _inside(raw, page, box)
-    found = _apart(found)
+        if not everywhere.is_known(box) and not any(_overlap(box, i.box) > 0.5 for i in found):
+            inside = _inside(raw, page, box)
+            everywhere.note(box, is_icon=bool(inside))
+            found += inside
+    return _mentions(page, _apart(found))
+
+
+def _mentions(page: Page, found: list[_Icon]) -> list[Mention]:
     goals = {i.goal for i in found}
     if len(goals) < BANNER and _is_wheel(page):
         box = Box(0, 0, page.width, page.height)
@@ -204,7 +230,7 @@ def _variants(picture: Picture, ground: NDArray[Any]) -> Iterator[Picture]:
         for share in (0.72, 0.8, 0.88):
             inset = round(side * (1 - share) / 2)
             yield picture[inset : side - inset, inset : side - inset]
-        for angle in (-15, -10, -6, 6, 10, 15):
+        for angle in (-12, -8, -4, 4, 8, 12):
             turned = ndimage.rotate(picture, angle, axes=(0, 1), reshape=False, order=1, mode="nearest")
             share = 1 / (np.cos(np.radians(abs(angle))) + np.sin(np.radians(abs(angle))))
             inset = round(side * (1 - share) / 2)

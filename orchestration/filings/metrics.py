@@ -190,6 +190,17 @@ def _normalised(
     return value, written, None
 
 
+def as_printed(text: str, written: str) -> str:
+    """Return the words of a text that `plain` writes as `written`; `written` itself where they cannot be told."""
+    words = text.replace("|", " ").split()
+    for length in range(1, 8):
+        for k in range(len(words) - length + 1):
+            part = " ".join(words[k : k + length]).strip("(),;:.*")
+            if written and written in plain(part):
+                return part if len(part) <= len(written) + 6 else written
+    return written
+
+
 def _candidate(
     one: Label,
     value: float,
@@ -210,7 +221,7 @@ def _candidate(
         fiscal_year,
         perimeter,
         printed,
-        unit_printed,
+        as_printed(f"{row.label} {row.unit} {quote}", unit_printed),
         page,
         quote,
         "table",
@@ -387,7 +398,7 @@ def _stated(
         fiscal_year,
         "group" if rank == 0 else sentence[:80],
         printed,
-        said[1] if said else "",
+        as_printed(sentence, said[1]) if said else "",
         page,
         sentence[:_QUOTE],
         "text",

@@ -31,7 +31,6 @@ class Printed:
     text: str
     unit: str = ""
     is_bound: bool = False
-    is_split: bool = False
 
 
 def read_cell(text: str, language: str = "fr") -> Printed | None:
@@ -49,8 +48,7 @@ def read_cell(text: str, language: str = "fr") -> Printed | None:
     if value is None:
         return None
     negative = found["open"] or (found["sign"] or "").strip() in ("-", "–", "−")
-    printed = found["number"] + (f" {unit}" if unit.startswith("%") else "")
-    return Printed(-value if negative else value, printed, unit, bool(found["less"]))
+    return Printed(-value if negative else value, found["number"], unit, bool(found["less"]))
 
 
 def is_missing(text: str) -> bool:

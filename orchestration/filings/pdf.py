@@ -14,7 +14,7 @@ import pypdfium2
 from orchestration.filings.characters import frame_of, runs_of, shapes_of
 from orchestration.filings.evidence import Mention, Reading
 from orchestration.filings.goals import mentions_of, speaks_of_goals
-from orchestration.filings.icons import candidates_of, furniture, icons_of
+from orchestration.filings.icons import Furniture, candidates_of, furniture, icons_of
 from orchestration.filings.layout import Page, lines_of, pieces_of, rules_of, set_furniture_apart
 from orchestration.filings.metrics import metrics_of
 from orchestration.filings.notions import plain
@@ -58,7 +58,7 @@ def read_pdf(document: pypdfium2.PdfDocument, *, fiscal_year: int | None = None,
     return reading
 
 
-def _icons(document: pypdfium2.PdfDocument, page: Page, everywhere: set[tuple[int, ...]]) -> list[Mention]:
+def _icons(document: pypdfium2.PdfDocument, page: Page, everywhere: Furniture) -> list[Mention]:
     if not any(candidates_of(page)):
         return []
     raw = document[page.number - 1]
