@@ -43,7 +43,9 @@ def main() -> None:
         picture = page.render(scale=_SCALE).to_numpy()[:, :, 2::-1]
         for goal, (left, top, right, bottom) in zip(goals, squares, strict=True):
             if goal:
-                mask = mask_of(picture[round(top * _SCALE) : round(bottom * _SCALE), round(left * _SCALE) : round(right * _SCALE)])
+                mask = mask_of(
+                    picture[round(top * _SCALE) : round(bottom * _SCALE), round(left * _SCALE) : round(right * _SCALE)]
+                )
                 assert mask is not None
                 found.append((goal, "".join(str(int(v)) for v in np.rint(mask * 9).ravel())))
     with (DATA / "icon_shapes.csv").open("w", encoding="ascii", newline="") as file:

@@ -94,9 +94,7 @@ def _as_json(settings: Settings, file: Path, found: Reading) -> dict[str, object
     data = found.as_data()
     del data["pages"], data["facts"]
     data["said"] = [spelt(MARKS[m], settings.language) for m in found.marks]
-    data["silences"] = [
-        {**s, "said": spelt(REASONS[str(s["reason"])], settings.language)} for s in data["silences"]
-    ]
+    data["silences"] = [{**s, "said": spelt(REASONS[str(s["reason"])], settings.language)} for s in data["silences"]]
     return {"file": file.name, "page_count": len(found.pages), **data}
 
 

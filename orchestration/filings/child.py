@@ -66,7 +66,9 @@ def _pdf(path: Path, order: dict[str, Any]) -> Reading:
     try:
         document = pypdfium2.PdfDocument(path)
     except pypdfium2.PdfiumError as error:
-        return _marked("protected" if "password" in str(error).lower() or "security" in str(error).lower() else "damaged")
+        return _marked(
+            "protected" if "password" in str(error).lower() or "security" in str(error).lower() else "damaged"
+        )
     if not len(document):
         return _marked("damaged")
     if len(document) > MAX_PAGES:

@@ -8,7 +8,12 @@ from __future__ import annotations
 from orchestration.filings.evidence import Fact, Metric, Silence
 from orchestration.filings.notions import metrics, plain, rows, unit_in
 
-_GENDERS = ("NumberOfFemaleEmployees", "NumberOfMaleEmployees", "NumberOfOtherGenderEmployees", "NumberOfNonReportedGenderEmployees")
+_GENDERS = (
+    "NumberOfFemaleEmployees",
+    "NumberOfMaleEmployees",
+    "NumberOfOtherGenderEmployees",
+    "NumberOfNonReportedGenderEmployees",
+)
 
 
 def metrics_of_facts(
@@ -56,12 +61,16 @@ def _figure(
     if fact.unit and notion.dimension in ("mass", "energy"):
         named = unit_in(plain(fact.unit.rpartition(":")[2]))
         if named is None or named[0].dimension != notion.dimension:
-            return Silence(metric_id, "printed_unit_contradicts_label", None, f"{fact.concept} = {fact.value} {fact.unit}")
+            return Silence(
+                metric_id, "printed_unit_contradicts_label", None, f"{fact.concept} = {fact.value} {fact.unit}"
+            )
         value *= named[0].factor
     if not notion.low <= value <= notion.high:
         return Silence(metric_id, "value_out_of_bounds", None, f"{fact.concept} = {fact.value}")
     evidence = f"{fact.concept} = {fact.value} ({fact.place})"
-    return Metric(metric_id, round(value, 6), notion.unit, fiscal_year, "group", fact.value, printed, 1, evidence, method, 0.99)
+    return Metric(
+        metric_id, round(value, 6), notion.unit, fiscal_year, "group", fact.value, printed, 1, evidence, method, 0.99
+    )
 
 
 def _share_of_women(held: dict[str, Fact], fiscal_year: int | None, method: str) -> Metric | Silence | None:
@@ -75,4 +84,16 @@ def _share_of_women(held: dict[str, Fact], fiscal_year: int | None, method: str)
     if _GENDERS[1] not in held or total <= 0 or counts[3] > 0 or abs(total - workforce) > 0.005 * workforce:
         return Silence("women_share_workforce", "parts_are_not_all", None, quote)
     share = round(100 * women / total, 6)
-    return Metric("women_share_workforce", share, "%", fiscal_year, "group", held[_GENDERS[0]].value, f"/ {total:g}", 1, quote, method, 0.95)
+    return Metric(
+        "women_share_workforce",
+        share,
+        "%",
+        fiscal_year,
+        "group",
+        held[_GENDERS[0]].value,
+        f"/ {total:g}",
+        1,
+        quote,
+        method,
+        0.95,
+    )

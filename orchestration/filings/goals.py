@@ -30,7 +30,11 @@ _TRIGGER = (
 ).replace("{un}", _OF_THE_UN)
 _BETWEEN = r"\s*(?:[:\-–—(]\s*)?(?:{mark})?".replace("{mark}", _MARK)
 _JOIN = rf"\s*(?:,\s*(?:et|and|ou|or|ainsi\s+que)?|;|/|&|\+|·|\||-(?=\s?(?:{_NUMBER})\s?-)|\bet\b|\band\b|\bou\b|\bor\b|\bainsi\s+que\b|\bas\s+well\s+as\b)\s*(?:l['’]\s*|les?\s+|the\s+)?(?:odd|sdgs?|goals?|objectifs?)?\s*(?:{_MARK})?"
-_RANGE = r"\s*(?:à|a\b|au\b|to\b|through\b|jusqu['’](?:à|au)|–|—|-)\s*(?:l['’]\s*)?(?:odd\s*|sdgs?\s*)?(?:{mark})?".replace("{mark}", _MARK)
+_RANGE = (
+    r"\s*(?:à|a\b|au\b|to\b|through\b|jusqu['’](?:à|au)|–|—|-)\s*(?:l['’]\s*)?(?:odd\s*|sdgs?\s*)?(?:{mark})?".replace(
+        "{mark}", _MARK
+    )
+)
 # « ODD 3 (santé), 5 (égalité) et 8 (travail) »
 _NAMED_NUMBER = rf"{_NUMBER}(?:\s*\([^()\d]{{2,70}}\)(?=\s*(?:,|;|et\b|and\b|&|/)\s*(?:l['’]\s*|les?\s+)?(?:odd\s*|sdgs?\s*)?(?:n[°º]\s*)?(?:{_NUMBER})))?"
 _LIST = rf"{_NAMED_NUMBER}(?:(?:{_JOIN}|{_RANGE}){_NAMED_NUMBER})*"
@@ -54,9 +58,13 @@ _TARGETS = re.compile(
     r"(?!\s*(?:%|°|[.,]?\d|tco|t\s?co|k?wh|points?|fois|times|millions?|milliards?|x\b))"
 )
 _GOAL_EN = re.compile(rf"(?i)(?<!our )(?<!own )(?<!company )\bgoals?\s+(?:{_MARK})?(?P<list>{_LIST})")
-_GOAL_FR = re.compile(rf"(?i)(?<!nos )(?<!notre )(?<!ses )(?<!son )\bobjectifs?\s+(?:{_MARK})?(?P<list>{_LIST})(?=\s*(?:[-:–—(«\"]|$))")
+_GOAL_FR = re.compile(
+    rf"(?i)(?<!nos )(?<!notre )(?<!ses )(?<!son )\bobjectifs?\s+(?:{_MARK})?(?P<list>{_LIST})(?=\s*(?:[-:–—(«\"]|$))"
+)
 _CONTEXT = re.compile(rf"(?i){_TRIGGER}|\bagenda\s+2030\b")
-_OTHER_SYSTEMS = re.compile(r"(?i)\b(?:iso|gri|esrs|oit|ilo|sasb|tcfd|principes?|principles?|chapitre|chapter|page|section|article|convention|figure|tableau|table|cofrac|scopes?)\s*(?:n[°o]\s*)?$")
+_OTHER_SYSTEMS = re.compile(
+    r"(?i)\b(?:iso|gri|esrs|oit|ilo|sasb|tcfd|principes?|principles?|chapitre|chapter|page|section|article|convention|figure|tableau|table|cofrac|scopes?)\s*(?:n[°o]\s*)?$"
+)
 _FAR = 700
 
 
@@ -127,7 +135,9 @@ def _listed(found: re.Match[str], text: str, confidence: float) -> Iterator[_Nam
     """Yield the goals of a list of numbers; none where the list is a count, an axis or goes on with what is no goal."""
     end = found.end("list")
     tail = text[end : end + 40]
-    if _COUNTED.match(tail) or re.match(r"\s*\d|[.,]\d|(?:\s*[-–/]\s*|\s*,\s*|\s+(?:et|and|à|to)\s+)(?!(?:19|20)\d\d)(?:1[89]|[2-9]\d|\d{3,})", tail):
+    if _COUNTED.match(tail) or re.match(
+        r"\s*\d|[.,]\d|(?:\s*[-–/]\s*|\s*,\s*|\s+(?:et|and|à|to)\s+)(?!(?:19|20)\d\d)(?:1[89]|[2-9]\d|\d{3,})", tail
+    ):
         # « ODD 1 2 3 4 … » heads a matrix; « ODD 12, 25 et 30 » are pages of something
         return
     numbers = _numbers(found["list"])
@@ -156,7 +166,8 @@ def _numbers(listed: str) -> list[tuple[int, str | None]]:
 @cache
 def _titles() -> list[tuple[int, re.Pattern[str]]]:
     return [
-        (int(r["sdg_id"]), re.compile(rf"(?<![a-z])(?:{r['title_fr']}|{r['title_en']})(?![a-z])")) for r in rows("goals.csv")
+        (int(r["sdg_id"]), re.compile(rf"(?<![a-z])(?:{r['title_fr']}|{r['title_en']})(?![a-z])"))
+        for r in rows("goals.csv")
     ]
 
 
@@ -179,12 +190,19 @@ def _titled(text: str, triggers: list[int], around: str | None) -> Iterator[_Nam
             before = text[max(0, found.start() - 30) : found.start()]
             numbered = re.search(rf"(?i)(?:^|\D)0?{goal}\s*[.:)\-–—]?\s*[«\"“]?\s*$", before)
             is_title = text[found.start()].isupper() and (
-                not before.strip() or re.search(r"[\n\t:;,.•■«\"“/–—-]\s*[«\"“]?$", before) is not None
+                not before.strip()
+                or re.search(r"[\n\t:;,.•■«\"“/–—-]\s*[«\"“]?$", before) is not None
                 or (before.endswith("(") and text[found.end() : found.end() + 1] == ")")
             )
-            if re.search(r"(?i)\b(?:goal|objectif|odd|sdg)\s*(?:n[°o]\s*)?$", before[: numbered.start() + 1] if numbered else "") and numbered:
+            if (
+                re.search(
+                    r"(?i)\b(?:goal|objectif|odd|sdg)\s*(?:n[°o]\s*)?$",
+                    before[: numbered.start() + 1] if numbered else "",
+                )
+                and numbered
+            ):
                 yield _Named(goal, None, found.start(), found.end(), 0.93)
-            elif (triggers and _is_near(found.start(), triggers) or is_context) and (numbered or is_title):
+            elif ((triggers and _is_near(found.start(), triggers)) or is_context) and (numbered or is_title):
                 yield _Named(goal, None, found.start(), found.end(), 0.9 if numbered else 0.85)
 
 
@@ -206,7 +224,9 @@ _HEAD = re.compile(
     rf"(?i)(?:(?:contribution\w*|correspondance\w*|liens?|link\w*)\s+(?:aux?|avec\s+les|to|with)\s+(?:the\s+)?)?{_TRIGGER}(?:\s+(?:concern[ée]s?|associ[ée]s?|correspondants?|vis[ée]s?|li[ée]s?|"
     r"addressed|related|covered|impact[ée]s?|contribu\w*|prioritaires?))?"
 )
-_PURE = re.compile(rf"(?i)(?:(?:odd|sdgs?|goals?|objectifs?|n[°o])\s*)*{_NUMBER}(?:\s*(?:,|;|/|&|-|–|et|and|\s)\s*(?:odd\s*|sdg\s*)?(?:n[°o]\s*)?{_NUMBER})*")
+_PURE = re.compile(
+    rf"(?i)(?:(?:odd|sdgs?|goals?|objectifs?|n[°o])\s*)*{_NUMBER}(?:\s*(?:,|;|/|&|-|–|et|and|\s)\s*(?:odd\s*|sdg\s*)?(?:n[°o]\s*)?{_NUMBER})*"
+)
 
 
 def _columns(page: Page) -> Iterator[Mention]:

@@ -130,7 +130,9 @@ def _mentions(page: Page, found: list[_Icon]) -> list[Mention]:
             best[icon.goal] = icon
     shown = ", ".join(str(g) for g in sorted(goals))
     return [
-        Mention(page.number, g, method, f"icon {g} ({shown})", i.box.spelt(), round(min(0.99, 0.55 + 0.28 * i.score), 2))
+        Mention(
+            page.number, g, method, f"icon {g} ({shown})", i.box.spelt(), round(min(0.99, 0.55 + 0.28 * i.score), 2)
+        )
         for g, i in sorted(best.items())
     ]
 

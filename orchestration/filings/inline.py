@@ -28,7 +28,9 @@ def read_inline(path: Path, *, fiscal_year: int | None = None) -> Reading:
     units: dict[str, str] = {}
     raw: list[tuple[str, str, str, str, str, str, int]] = []
     try:
-        events = etree.iterparse(str(path), events=("end",), resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False)
+        events = etree.iterparse(
+            str(path), events=("end",), resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False
+        )
         for _, element in events:
             tag = element.tag
             if not isinstance(tag, str):
@@ -109,5 +111,7 @@ def _value(form: str, scale: str, sign: str) -> str | None:
 
 
 def _newest(facts: list[Fact]) -> int | None:
-    years = [int(f.period_end[:4]) for f in facts if f.period_end and f.period_end[:4].isdigit() and f.dimension is None]
+    years = [
+        int(f.period_end[:4]) for f in facts if f.period_end and f.period_end[:4].isdigit() and f.dimension is None
+    ]
     return max(years, default=None)

@@ -223,7 +223,9 @@ def _is_marginal(cell: Cell, page: Page) -> bool:
 
 def _is_number_of_page(cell: Cell, page: Page) -> bool:
     _, y = cell.box.middle
-    return bool(re.fullmatch(r"[-–]? ?\d{1,3} ?[-–]?", cell.text)) and (y > 0.94 * page.height or y < 0.06 * page.height)
+    return bool(re.fullmatch(r"[-–]? ?\d{1,3} ?[-–]?", cell.text)) and (
+        y > 0.94 * page.height or y < 0.06 * page.height
+    )
 
 
 def pieces_of(lines: list[Line], tables: list[list[Line]] | None = None) -> list[Piece]:

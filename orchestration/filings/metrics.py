@@ -40,8 +40,12 @@ _RESULT = re.compile(
 _TARGET = re.compile(
     r"\b(?:objectifs?|cibles?|vis(?:e|er|ant|ons)|ambition\w*|d'ici|horizon|a l'horizon|target\w*|aims?|goal of|by 20[2-9]\d|trajectoire|engage\w* a|s'engage|devra\w*|would|will|fixe)\b"
 )
-_CHANGE_AFTER = re.compile(r"^ ?(?:%|points?|pts?)? ?(?:de (?:plus|moins|reduction|baisse|hausse)|par rapport|vs\b|compared|lower|higher|less|more than in|increase|decrease|reduction|d'augmentation)")
-_CHANGE_BEFORE = re.compile(r"(?:baisse|hausse|reduction|recul|progression|augmentation|reduit\w*|diminu\w+|progress\w+|augment\w+|increas\w+|decreas\w+|reduced|fell|rose|down|up|contre|against|compared (?:to|with)|vs\.?) ?(?:by |of |de |d'environ |a |from |pres de |plus de )*$")
+_CHANGE_AFTER = re.compile(
+    r"^ ?(?:%|points?|pts?)? ?(?:de (?:plus|moins|reduction|baisse|hausse)|par rapport|vs\b|compared|lower|higher|less|more than in|increase|decrease|reduction|d'augmentation)"
+)
+_CHANGE_BEFORE = re.compile(
+    r"(?:baisse|hausse|reduction|recul|progression|augmentation|reduit\w*|diminu\w+|progress\w+|augment\w+|increas\w+|decreas\w+|reduced|fell|rose|down|up|contre|against|compared (?:to|with)|vs\.?) ?(?:by |of |de |d'environ |a |from |pres de |plus de )*$"
+)
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
 
@@ -105,7 +109,9 @@ def _of_row(
     for one in matching(label):
         quote = row.text[:_QUOTE]
         if fiscal_year is None or fiscal_year not in row.cells:
-            faults[one.metric_id].append(("year_not_certain" if fiscal_year is None else "year_not_printed", page, quote))
+            faults[one.metric_id].append(
+                ("year_not_certain" if fiscal_year is None else "year_not_printed", page, quote)
+            )
             continue
         cell = row.cells[fiscal_year]
         if is_missing(cell):
@@ -164,30 +170,35 @@ def _normalised(
     """Return the value in the metric's unit, the unit as printed, and the reason where the two do not go together."""
     notion = metrics()[metric_id]
     unit, written = (said[0], said[1]) if said else (None, "")
+    reason: str | None = None
     if notion.dimension in ("mass", "energy"):
-        if unit is None:
-            return None, "", "unit_not_printed"
-        if unit.dimension != notion.dimension:
+        if unit is not None and unit.dimension != notion.dimension:
             return None, written, None
-        value *= unit.factor
+        reason = None if unit else "unit_not_printed"
+        value *= unit.factor if unit else 1.0
     elif notion.dimension == "share":
-        if unit is not None and unit.dimension not in ("share",):
+        if unit is not None and unit.dimension != "share":
             return None, written, "printed_unit_contradicts_label" if unit.dimension in ("money", "hours") else None
-        if unit is None and not re.search(r"%|part|taux|pourcentage|proportion|share|rate|percentage|turn|rotation|absent", label):
-            return None, "", "unit_not_printed"
+        reason = None if unit or _SHARE.search(label) else "unit_not_printed"
     elif notion.dimension == "rate":
-        printed = [read_cell(c, language) for c in row.cells.values()]
-        if (unit is not None and unit.dimension == "share") or any(p and "%" in p.unit for p in printed):
-            return None, "%", "printed_unit_contradicts_label"
-        if metric_id == "accident_frequency_rate" and _PER_200_000.search(label):
-            value *= 5
-    elif notion.dimension in ("persons", "hours"):
+        reason = "printed_unit_contradicts_label" if _is_percent(unit, row, language) else None
+        value *= 5 if metric_id == "accident_frequency_rate" and _PER_200_000.search(label) else 1
+    else:
         if unit is not None and unit.dimension not in (notion.dimension, "persons"):
             return None, written, None
         value *= scale_in(label)
-    if not notion.low <= value <= notion.high:
-        return None, written, "value_out_of_bounds"
-    return value, written, None
+    if reason is None and not notion.low <= value <= notion.high:
+        reason = "value_out_of_bounds"
+    return (None if reason else value), written, reason
+
+
+_SHARE = re.compile(r"%|part|taux|pourcentage|proportion|share|rate|percentage|turn|rotation|absent")
+
+
+def _is_percent(unit: Unit | None, row: Row, language: str) -> bool:
+    """Return whether a rate is printed with a per cent sign, be it in another year's cell of its row."""
+    printed = [read_cell(c, language) for c in row.cells.values()]
+    return (unit is not None and unit.dimension == "share") or any(p and "%" in p.unit for p in printed)
 
 
 def as_printed(text: str, written: str) -> str:
@@ -255,7 +266,7 @@ def sentences(text: str) -> Iterator[str]:
 
 
 def _of_text(text: str, page: int, fiscal_year: int | None, language: str) -> Iterator[_Found]:
-    if fiscal_year is None or "\t" in text and text.count("\t") > text.count("\n"):
+    if fiscal_year is None or ("\t" in text and text.count("\t") > text.count("\n")):
         return
     for sentence in sentences(text):
         bare = _MOVED_TO.sub("est de ", plain(sentence))
@@ -285,11 +296,17 @@ _MOVED_TO = re.compile(
     r"\b(?:(?:ont|a|est|sont|avait|has|have|had) )?(?:legerement |fortement |slightly |nettement )?(?:baisse|diminue|recule|progresse|augmente|cru|passee?s?|reduite?s?|ramenee?s?|"
     r"fell|fallen|rose|risen|decreased|increased|dropped|declined|grew|grown|reduced) (?:a|to|jusqu'a) (?=\d)"
 )
-_DATE = re.compile(r"(?:er)? ?(?:janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre|january|february|march|april|may|june|july|august|september|october|november|december)\b|/\d")
+_DATE = re.compile(
+    r"(?:er)? ?(?:janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre|january|february|march|april|may|june|july|august|september|october|november|december)\b|/\d"
+)
 _DIGIT = re.compile(r"\d")
-_ABOUT = re.compile(r"(?:plus de|pres de|environ|moins de|autour de|quelque|over|more than|nearly|about|around|almost|some|less than|up to|jusqu'a) (?:les |the |de )*$")
+_ABOUT = re.compile(
+    r"(?:plus de|pres de|environ|moins de|autour de|quelque|over|more than|nearly|about|around|almost|some|less than|up to|jusqu'a) (?:les |the |de )*$"
+)
 # what a clause says a scope is made of is no part of it
-_DEFINITION = re.compile(r",? \(?(?:correspondant|qui correspond\w*|c'est-a-dire|i\.e\.|comprenant|qui compren\w+|incluant|including|regroupant|recouvrant|defini\w*|covering|which (?:include|cover)s?)\b.*")
+_DEFINITION = re.compile(
+    r",? \(?(?:correspondant|qui correspond\w*|c'est-a-dire|i\.e\.|comprenant|qui compren\w+|incluant|including|regroupant|recouvrant|defini\w*|covering|which (?:include|cover)s?)\b.*"
+)
 
 
 def _of_statement(
@@ -300,7 +317,9 @@ def _of_statement(
     start, end = match.span("n")
     if _ABOUT.search(bare[max(0, start - 20) : start]) or _CHANGE_BEFORE.search(bare[max(0, start - 30) : start]):
         return None
-    if _TARGET.search(bare[max(0, match.start() - 80) : match.end() + 60]) or not _is_of_year(bare, (start, end), fiscal_year):
+    if _TARGET.search(bare[max(0, match.start() - 80) : match.end() + 60]) or not _is_of_year(
+        bare, (start, end), fiscal_year
+    ):
         return None
     value = to_value(match["n"], language)
     said = unit_in(bare[end : end + 25])
@@ -332,23 +351,35 @@ def _of_clause(
             if said is not None or notion.dimension == "share":
                 continue
             return None
-        if notion.dimension in ("rate", "persons", "hours") and said is not None and said[0].dimension not in (notion.dimension, "persons"):
+        if (
+            notion.dimension in ("rate", "persons", "hours")
+            and said is not None
+            and said[0].dimension not in (notion.dimension, "persons")
+        ):
             continue
         if _TARGET.search(bare[max(0, match.start() - 120) : number.end() + 60]) or is_barred(one.metric_id, around):
             return None
         if not _RESULT.search(between[-60:] + " ") and len(between) > 3:
             return None
-        if not _is_of_year(bare, number.span(), fiscal_year) or _ABOUT.search(bare[max(0, number.start() - 20) : number.start()]):
+        if not _is_of_year(bare, number.span(), fiscal_year) or _ABOUT.search(
+            bare[max(0, number.start() - 20) : number.start()]
+        ):
             return None
         value = to_value(number.group(), language)
         context = f"{bare[max(0, match.start() - 80) : match.end()]}{_DEFINITION.sub('', between)}"
-        return value if value is None else _stated(one, number.group(), value, said, after, context, sentence, page, fiscal_year)
+        return (
+            value
+            if value is None
+            else _stated(one, number.group(), value, said, after, context, sentence, page, fiscal_year)
+        )
     return None
 
 
 def _numbers_after(bare: str, start: int) -> Iterator[re.Match[str]]:
     for found in re.finditer(rf"(?<![\w.,/]){NUMBER}(?![\w/]*\d)", bare[: start + 260]):
-        is_date = _DATE.match(bare, found.end()) or re.search(r"\d/$|(?:december|june|march|september) $", bare[: found.start()])
+        is_date = _DATE.match(bare, found.end()) or re.search(
+            r"\d/$|(?:december|june|march|september) $", bare[: found.start()]
+        )
         if found.start() >= start and not _YEAR.fullmatch(found.group()) and not is_date:
             yield found
 
@@ -358,7 +389,10 @@ def _is_of_year(bare: str, number: tuple[int, int], fiscal_year: int) -> bool:
     tail = bare[number[1] : number[1] + 70]
     stop = re.search(rf"(?<![\w.,/]){NUMBER}", _YEAR.sub("year", tail))
     after = _YEAR.search(tail[: stop.start() + 4] if stop else tail)
-    if after and re.search(r"(?:en|in|fin|au|exercice|annee|for|of|at|\(|decembre|december|end) ?(?:\d{1,2} )?(?:\w+ )?$", tail[: after.start()]):
+    if after and re.search(
+        r"(?:en|in|fin|au|exercice|annee|for|of|at|\(|decembre|december|end) ?(?:\d{1,2} )?(?:\w+ )?$",
+        tail[: after.start()],
+    ):
         return int(after.group()) == fiscal_year
     before = [int(y) for y in _YEAR.findall(bare[: number[0]])]
     if before:
@@ -382,7 +416,9 @@ def _stated(
     notion = metrics()[one.metric_id]
     value *= said[0].factor if said and notion.dimension in ("mass", "energy") else 1.0
     if notion.dimension in ("hours", "persons"):
-        value *= 1e6 if re.match(r" ?millions?\b", after) else 1e3 if re.match(r" ?(?:milliers|thousand)\b", after) else 1.0
+        value *= (
+            1e6 if re.match(r" ?millions?\b", after) else 1e3 if re.match(r" ?(?:milliers|thousand)\b", after) else 1.0
+        )
     if notion.dimension == "rate" and said and said[0].dimension == "share":
         return None
     if one.metric_id == "accident_frequency_rate" and _PER_200_000.search(plain(sentence)):
@@ -470,7 +506,9 @@ def _best(candidates: list[_Found]) -> tuple[Metric | None, str | None]:
     if not all(_same(pool[0].metric, c.metric) for c in pool):
         perimeters = {c.metric.perimeter for c in pool}
         return None, "two_perimeters" if len(perimeters) > 1 or rank > 0 else "two_values"
-    if rank in (1, 2) and any(c.ranks[0] in (1, 2) and not _same(c.metric, pool[0].metric) and c.ranks[1] == notion for c in pool):
+    if rank in (1, 2) and any(
+        c.ranks[0] in (1, 2) and not _same(c.metric, pool[0].metric) and c.ranks[1] == notion for c in pool
+    ):
         return None, "two_perimeters"
     best = max(pool, key=lambda c: (c.metric.confidence, _digits(c.metric.value_printed)))
     texts = [c for c in near if c.metric.method == "text" and c.ranks[1] == notion]

@@ -79,7 +79,9 @@ def metrics() -> dict[str, Notion]:
 @cache
 def labels() -> tuple[Label, ...]:
     """Return the labels in the order in which they are tried."""
-    return tuple(Label(r["metric_id"], int(r["rank"]), r["notion"], re.compile(r["pattern"])) for r in rows("labels.csv"))
+    return tuple(
+        Label(r["metric_id"], int(r["rank"]), r["notion"], re.compile(r["pattern"])) for r in rows("labels.csv")
+    )
 
 
 @cache
@@ -124,7 +126,9 @@ def is_barred(metric_id: str, text: str) -> bool:
     """Return whether plain text speaks of something near a metric that is not it."""
     family = metrics()[metric_id].family
     return any(
-        of in ("*", metric_id) or (of == family and of != "people") for of, pattern in _barriers() if pattern.search(text)
+        of in ("*", metric_id) or (of == family and of != "people")
+        for of, pattern in _barriers()
+        if pattern.search(text)
     )
 
 

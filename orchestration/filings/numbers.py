@@ -42,7 +42,11 @@ def read_cell(text: str, language: str = "fr") -> Printed | None:
     if found is None or bool(found["open"]) != bool(found["close"]):
         return None
     unit = found["unit"].strip()
-    if len(unit) > 18 or unit.startswith((",", ".", ";", ":")) or re.search(r"\d", re.sub(r"(?i)co ?2|m ?[23]|10 ?[369]|n-1", "", unit)):
+    if (
+        len(unit) > 18
+        or unit.startswith((",", ".", ";", ":"))
+        or re.search(r"\d", re.sub(r"(?i)co ?2|m ?[23]|10 ?[369]|n-1", "", unit))
+    ):
         return None
     value = to_value(found["number"], language)
     if value is None:

@@ -29,7 +29,9 @@ class Limits:
     memory: int = MEMORY
 
 
-def read_document(path: Path, *, fiscal_year: int | None = None, limits: Limits | None = None, name: str | None = None) -> Reading:
+def read_document(
+    path: Path, *, fiscal_year: int | None = None, limits: Limits | None = None, name: str | None = None
+) -> Reading:
     """Return what was found in a document, in a process of its own. Raises nothing for a document, however bad it is.
 
     `fiscal_year`: the year that its figures are of, where the caller knows it; `name`: the file's own name, where `path`
@@ -44,7 +46,12 @@ def read_document(path: Path, *, fiscal_year: int | None = None, limits: Limits 
         "seconds": held.seconds,
         "memory": held.memory,
     }
-    environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
+    environment = {
+        **os.environ,
+        "OPENBLAS_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
+        "PYTHONPATH": os.pathsep.join(p for p in sys.path if p),
+    }
     try:
         done = subprocess.run(
             [sys.executable, "-m", "orchestration.filings.child"],
@@ -63,7 +70,9 @@ def read_document(path: Path, *, fiscal_year: int | None = None, limits: Limits 
             return _unread("crashed")
     if done.returncode in (-24, -9):  # SIGXCPU; SIGKILL follows it
         return _unread("out_of_time")
-    return _unread("out_of_memory" if b"MemoryError" in done.stderr or b"Unable to allocate" in done.stderr else "crashed")
+    return _unread(
+        "out_of_memory" if b"MemoryError" in done.stderr or b"Unable to allocate" in done.stderr else "crashed"
+    )
 
 
 def _unread(mark: str) -> Reading:

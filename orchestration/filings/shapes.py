@@ -118,7 +118,7 @@ def _best(mask: Floats, part: tuple[float, float, float, float], size: float, re
     (left, top, right, bottom), templates = _windows(part, size)
     padded = np.pad(mask, reach, mode="edge")
     height, width = bottom - top, right - left
-    moves = range(0, 2 * reach + 1)
+    moves = range(2 * reach + 1)
     moved = np.stack(
         [padded[top + dy : top + dy + height, left + dx : left + dx + width].ravel() for dy in moves for dx in moves]
     )
@@ -159,7 +159,9 @@ def palettes() -> NDArray[Any]:
     held = np.full((3, 17, 3), np.nan)
     names = ("web", "print", "cmyk")
     for row in rows("icon_colours.csv"):
-        held[names.index(row["palette"]), int(row["sdg_id"]) - 1] = [int(row["colour"][k : k + 2], 16) for k in (0, 2, 4)]
+        held[names.index(row["palette"]), int(row["sdg_id"]) - 1] = [
+            int(row["colour"][k : k + 2], 16) for k in (0, 2, 4)
+        ]
     return held
 
 

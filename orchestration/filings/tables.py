@@ -27,9 +27,13 @@ _OTHER = re.compile(
     r"r[ée]f[ée]rence|baseline|vs\b|commentaires?|comments?|statut|status|trend|tendance|progress|avancement|pages?|section|gri|esrs|odd|sdg)"
 )
 _VALUE_HEAD = re.compile(r"(?i)valeurs?|values?|r[ée]sultats?|results?|donn[ée]es?|total")
-_NAME_HEAD = re.compile(r"(?i)indicateurs?.*|indicators?.*|kpis?|metrics?|th[eè]mes?|unit[ée]s?|units?|donn[ée]es?|libell[ée]")
+_NAME_HEAD = re.compile(
+    r"(?i)indicateurs?.*|indicators?.*|kpis?|metrics?|th[eè]mes?|unit[ée]s?|units?|donn[ée]es?|libell[ée]"
+)
 _UNIT_HEAD = re.compile(r"(?i)unit[ée]s?|units?|unit of measure.*|mesure")
-_PERIMETER_HEAD = re.compile(r"(?i)p[ée]rim[eè]tres?.*|scope of .*|scope|reporting scope|entit[ée]s?|entity|perimeter|boundary")
+_PERIMETER_HEAD = re.compile(
+    r"(?i)p[ée]rim[eè]tres?.*|scope of .*|scope|reporting scope|entit[ée]s?|entity|perimeter|boundary"
+)
 # a note below a table ends it: what follows is text again
 _NOTE = re.compile(r"(?i)(?:\((?:\d|[a-z]|\*)\)|\*+|p[ée]rim[eè]tre ?:|source ?:|notes? ?:|commentaires? )\s*\S")
 _MAX_LABEL_LINES = 4
@@ -136,7 +140,9 @@ def _header(line: Line, year_n: int | None) -> list[Column]:
 
 def _is_lone_head(parts: list[tuple[str, Box]], years: list[int | None]) -> bool:
     """Return whether one year heads a table: the last of a few short cells."""
-    return 1 < len(parts) <= 4 and bool(years[-1]) and all(len(t) < 40 and not re.search(r"\d", t) for t, _ in parts[:-1])
+    return (
+        1 < len(parts) <= 4 and bool(years[-1]) and all(len(t) < 40 and not re.search(r"\d", t) for t, _ in parts[:-1])
+    )
 
 
 def _split_years(line: Line) -> list[tuple[str, Box]]:
@@ -179,7 +185,10 @@ def _first(columns: list[Column]) -> float:
 def _bounds(columns: list[Column]) -> list[tuple[float, float]]:
     """Return where each column begins and ends: halfway to its neighbours."""
     middles = [(c.left + c.right) / 2 for c in columns]
-    halves = [(a.right + b.left) / 2 if b.left > a.right else (m + n) / 2 for (a, b), (m, n) in zip(pairwise(columns), pairwise(middles), strict=True)]
+    halves = [
+        (a.right + b.left) / 2 if b.left > a.right else (m + n) / 2
+        for (a, b), (m, n) in zip(pairwise(columns), pairwise(middles), strict=True)
+    ]
     lefts = [columns[0].left - _room(columns), *halves]
     rights = [*halves, columns[-1].right + _room(columns)]
     return list(zip(lefts, rights, strict=True))
@@ -228,8 +237,14 @@ def _chunks(runs: list[Run]) -> list[list[Run]]:
     chunks = [[runs[0]]]
     for before, run in pairwise(runs):
         gap, height = run.left - before.right, max(run.height, before.height)
-        grouped = re.fullmatch(r"\d{3}(?:[.,]\d+)?\W*", run.text) and re.search(r"(?:^|\D)\d{1,3}$", before.text) and gap < 0.45 * height
-        hangs = gap < 0.1 * height or (not re.search(r"\d", run.text) and not re.fullmatch(r"[-–+]", run.text) and gap < 0.45 * height)
+        grouped = (
+            re.fullmatch(r"\d{3}(?:[.,]\d+)?\W*", run.text)
+            and re.search(r"(?:^|\D)\d{1,3}$", before.text)
+            and gap < 0.45 * height
+        )
+        hangs = gap < 0.1 * height or (
+            not re.search(r"\d", run.text) and not re.fullmatch(r"[-–+]", run.text) and gap < 0.45 * height
+        )
         if grouped or hangs:
             chunks[-1].append(run)
         else:
@@ -290,7 +305,9 @@ def _row(lines: list[Line], cells: dict[int, str], columns: list[Column], sectio
     # « Engagements | Indicateurs | 2016 … »: what a group of rows is for stands left of their labels
     label = " ".join(w for line in lines if (w := _label_words(line, columns, names)))
     label = label or " ".join(w for line in lines if (w := _label_words(line, columns)))
-    found = {kind: " ".join(w for line in lines if (w := _words_in(line, columns, kind))) for kind in ("unit", "perimeter")}
+    found = {
+        kind: " ".join(w for line in lines if (w := _words_in(line, columns, kind))) for kind in ("unit", "perimeter")
+    }
     box = lines[0].box
     for line in lines[1:]:
         box = box.around(line.box)
@@ -368,5 +385,7 @@ def _is_near(body: list[Line], figures: list[dict[int, str]], k: int, anchor: in
     text, label = body[k].text, body[anchor].text
     if step > 0:
         # a heading stands above a row that begins with a capital; the first line of a label is gone on with
-        return not label[:1].isupper() or text.rstrip().endswith(("de", "du", "des", "la", "le", "et", "of", "the", "and", "en", "à", "(", "-", "–", ","))
+        return not label[:1].isupper() or text.rstrip().endswith(
+            ("de", "du", "des", "la", "le", "et", "of", "the", "and", "en", "à", "(", "-", "–", ",")
+        )
     return not text[:1].isupper() or text.startswith("(")

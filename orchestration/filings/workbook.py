@@ -194,7 +194,9 @@ def _by_headers(book: Any) -> Iterator[Fact]:
             for at in range(below, min(below + 12, sheet.max_row + 1)):
                 text = _text(sheet.cell(at, column).value)
                 if _is_number(text):
-                    yield Fact(row["concept"], text, None, None, None, f"{sheet.title}!{sheet.cell(at, column).coordinate}")
+                    yield Fact(
+                        row["concept"], text, None, None, None, f"{sheet.title}!{sheet.cell(at, column).coordinate}"
+                    )
                     break
             break
 
@@ -208,7 +210,11 @@ def _header_path(sheet: Any, column: int) -> tuple[str, int]:
             own = next((t for c in range(column, 0, -1) if (t := _text(sheet.cell(at, c).value))), "")
         elif not own and at == 3:
             left = next((c for c in range(column, 0, -1) if _text(sheet.cell(at, c).value)), None)
-            own = _text(sheet.cell(at, left).value) if left and _text(sheet.cell(4, column).value) and column - left < 4 else ""
+            own = (
+                _text(sheet.cell(at, left).value)
+                if left and _text(sheet.cell(4, column).value) and column - left < 4
+                else ""
+            )
         if own and not _is_number(own):
             parts.append(plain(own))
             last = at

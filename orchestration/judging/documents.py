@@ -53,7 +53,16 @@ def workbook(landed: Landed) -> reading.RawTable:
         named.get("version") or named.get("template", ""),
         _by_page(found, 1)[1],
     ]
-    header = ["filing_id", "file_name", "company_name", "identifier", "identifier_scheme", "fiscal_year", "template", "evidence"]
+    header = [
+        "filing_id",
+        "file_name",
+        "company_name",
+        "identifier",
+        "identifier_scheme",
+        "fiscal_year",
+        "template",
+        "evidence",
+    ]
     return _table(landed, header, [row])
 
 

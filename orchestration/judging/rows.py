@@ -91,4 +91,3 @@ def read_file(source: Source, landed: Landed, match: Match, workdir: Path) -> re
         member=wanted,
     )
     return places.transpose(raw) if places else joined(match.table, spec.layout, raw)
-
