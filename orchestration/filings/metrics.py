@@ -208,6 +208,7 @@ def as_printed(text: str, written: str) -> str:
         for k in range(len(words) - length + 1):
             part = " ".join(words[k : k + length]).strip("(),;:.*")
             if written and written in plain(part):
+                part = re.sub(r"^(?:d|l)['’]", "", part)
                 return part if len(part) <= len(written) + 6 else written
     return written
 

@@ -89,7 +89,7 @@ def _cells(book: Any, name: str) -> list[tuple[str, Any]] | None:
             cells = book[sheet][area]
             for row in cells if isinstance(cells, tuple) else ((cells,),):
                 found += [(f"{sheet}!{c.coordinate}", c.value) for c in row]
-    except (ValueError, KeyError, AttributeError, TypeError):
+    except (ValueError, KeyError, IndexError, AttributeError, TypeError):
         return None
     return found or None
 
