@@ -134,5 +134,5 @@ class Reading:
     def of_data(cls, data: dict[str, Any]) -> Reading:
         """Return what `as_data` gave."""
         kinds = {"mentions": Mention, "metrics": Metric, "silences": Silence, "facts": Fact}
-        held = {k: [kinds[k](**row) for row in v] if k in kinds else v for k, v in data.items()}
+        held: dict[str, Any] = {k: [kinds[k](**row) for row in v] if k in kinds else v for k, v in data.items()}
         return cls(**held)
