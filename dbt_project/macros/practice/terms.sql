@@ -142,7 +142,7 @@
 
 {#- Returns a query: the goals that a text speaks of, one row a text and goal, from the places of term_places.
     score: the weights of its terms, each counted twice at most; from 1 on the text speaks of the goal, unless another goal has more than
-    twice as much: that one is then what the text is about.
+    two and a half times as much: that one is then what the text is about.
     contribution: positive, negative, mixed (both), null (no term says). evidence: the words, in their order. -#}
 {% macro goals_of_texts(places) -%}
   with counted as (
@@ -162,5 +162,5 @@
     having sum(score) >= 1
   )
   select * from summed
-  qualify score >= 0.5 * max(score) over (partition by text_id)
+  qualify score >= 0.4 * max(score) over (partition by text_id)
 {%- endmacro %}
