@@ -33,7 +33,8 @@ searched as (
     sources.is_read and file.vintages is not null and coalesce(item.unplaced < item.items, false)
       and coalesce(sources.territory_code = settings.territory_code, true)
       and (looked_at.topic_kind = 'subject' or looked_at.evidence_type <> 'action'
-        or looked_at.topic_id in (select cast(sdg_id as varchar) from {{ ref('practice_terms') }} where language = 'fr' and sdg_id is not null)) as is_observable
+        or looked_at.topic_id in (
+          select cast(sdg_id as varchar) from {{ ref('practice_terms') }} where language = 'fr' and sdg_id is not null)) as is_observable
   from looked_at
   join {{ ref('practice_sources') }} as sources on sources.evidence_type = looked_at.evidence_type
   join {{ ref('practice_types') }} as types on types.evidence_type = looked_at.evidence_type

@@ -48,9 +48,10 @@ turnover as (
     max(turnover) filter (where statement_type = 'K') as group_turnover, bool_or(statement_type = 'K') as is_consolidating
   from accounts group by siren, fiscal_year_start
 )
-select fiscal_year.siren, fiscal_year.fiscal_year_start, unit.legal_form, unit.naf_division, coalesce(unit.size_band, listed.size_band) as size_band,
+select fiscal_year.siren, fiscal_year.fiscal_year_start, unit.legal_form, unit.naf_division,
+  coalesce(unit.size_band, listed.size_band) as size_band,
   coalesce(unit_band.employees_low, list_band.employees_low) as employees_low,
-  unit_band.employees_high as employees_high,
+  unit_band.employees_high,
   turnover.company_turnover, turnover.group_turnover, coalesce(turnover.is_consolidating, false) as is_consolidating,
   cast(null as double) as company_balance, cast(null as double) as group_balance, cast(null as boolean) as is_listed,
   cast(null as boolean) as is_public_interest

@@ -1,13 +1,9 @@
 -- Each rule asked of each company and fiscal year that it may hold for. `is_bound` is true, false, or null where a fact that decides is
 -- missing: SQL's three-valued logic is the law's here (a company of 2,000 employees and 200 M€ is bound whatever its balance sheet
 -- says, one in the form of a SAS is not, whatever its size). missing_fact names what is not known and could still change the answer.
--- Which version of a rule counts is the law of the day of the refresh; which rule, the day on which the fiscal year opened.
-with rule as (
-  select rules.* from {{ ref('filing_rules') }} as rules
-  cross join (select cast(refreshed_at as date) as today from {{ source('run', 'settings') }}) as clock
-  where rules.law_from <= clock.today and coalesce(rules.law_until > clock.today, true)
-),
-asked as (
+-- Which rule is asked follows from the day on which the fiscal year opened. Versions of a rule that have been or will be law
+-- are asked too; the mart takes those that are law on its day.
+with asked as (
   select facts.siren, facts.fiscal_year_start, facts.legal_form, facts.is_listed, facts.is_public_interest, facts.employees_low, rule.*,
     case when rule.scope = 'group' or rule.scope = 'consolidated' and facts.is_consolidating then facts.group_turnover
       else facts.company_turnover end as turnover,
@@ -19,7 +15,7 @@ asked as (
     -- only who draws up consolidated accounts is known to head a group
     case when rule.scope = 'group' and not facts.is_consolidating then null else true end as is_group_known
   from {{ ref('int_filer_fact') }} as facts
-  join rule on facts.fiscal_year_start >= rule.opens_from and coalesce(facts.fiscal_year_start < rule.opens_before, true)
+  join {{ ref('filing_rules') }} as rule on facts.fiscal_year_start >= rule.opens_from and coalesce(facts.fiscal_year_start < rule.opens_before, true)
 ),
 answered as (
   select *,
@@ -53,7 +49,8 @@ before as (
    and list_contains(string_split(ruled.unless_rule, ','), other.rule_id)
   group by all
 )
-select ruled.siren, ruled.fiscal_year_start, ruled.regime, ruled.rule_id, ruled.law, ruled.scope, ruled.article,
+select ruled.siren, ruled.fiscal_year_start, ruled.regime, ruled.rule_id, ruled.law, ruled.law_from, ruled.law_until,
+  ruled.scope, ruled.article,
   ruled.is_reached and not coalesce(before.is_taken, case when before.rule_id is null then false end) as is_bound,
   case when (ruled.is_reached and not coalesce(before.is_taken, case when before.rule_id is null then false end)) is null then
     list_filter([

@@ -29,7 +29,7 @@ company as (
   select datum.data_id, (select count(distinct company_name) from {{ ref('fct_csr_action') }})
   from (select distinct data_id from datum where source_id = {{ source_of('stg_csr_actions__actions') }}) as datum
 )
-select target.sdg_id, target.target as sdg_target, target.label_fr as target_fr, target.label_en as target_en,
+select cast(target.sdg_id as integer) as sdg_id, target.target as sdg_target, target.label_fr as target_fr, target.label_en as target_en,
   coalesce(datum.data_id, 'none') as data_id, datum.kind, datum.official_name, datum.name_fr, datum.name_en, datum.unit, datum.is_main,
   datum.frequency, datum.frequency_fr, datum.frequency_en, datum.who_fr, datum.who_en, datum.holder, datum.is_public, datum.reference,
   datum.state, datum.source_id, file.vintages as observatory_vintages, company.companies as observatory_companies,
