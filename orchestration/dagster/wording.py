@@ -23,6 +23,7 @@ from orchestration.records.outcome import FileOutcome, RefreshOutcome
 Held = Mapping[str, Mapping[str, Vintage]]
 LAKE = "lake"
 EDITION_KEY = AssetKey(["edition"])
+SITE_KEY = AssetKey(["site"])
 DEFAULT_OWNER = "observatoire"
 # the refresh that a run carries out: its own name, which says when it was
 REFRESH_TAG = "observatory/refresh"

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from orchestration.building.warehouse import BuildOutcome
     from orchestration.refresh.build import Built, Checked
 
+PUBLISHED = (0, 3)
+
 
 @dataclass
 class Walk:
@@ -128,6 +130,26 @@ class Walk:
             raise RuntimeError("build() and check_marts() come first")
         return publish(self.run, self.built, self.checked)
 
+    def lacks(self, reader: str) -> bool:
+        """Return whether what a reader makes must be made: the edition is new, or nothing was made of it yet."""
+        outcome = self.run.concluded
+        if outcome is None or outcome.edition is None or outcome.exit_code not in PUBLISHED:
+            return False
+        from orchestration.readers.after import lacks
+
+        return outcome.published or lacks(self.run.settings, reader)
+
+    def read(self, reader: str) -> CheckOutcome:
+        """Let a reader make what it makes of the edition in service; an accident is a finding of the receipt, no more."""
+        from orchestration.readers.after import read
+        from orchestration.refresh.publish import tell_finding
+
+        outcome = self.run.concluded
+        assert outcome is not None and outcome.edition is not None
+        check = read(self.run.settings, self.run.home / "editions" / outcome.edition, reader)
+        tell_finding(self.run, check)
+        return check
+
     def give_up(self, reason: Message) -> RefreshOutcome:
         """Publish nothing because a step broke down; write the receipt; return the outcome (exit code 4)."""
         from orchestration.refresh.publish import give_up
@@ -143,4 +165,7 @@ class Walk:
             self.ingest(source.source_id)
         self.build()
         self.check_marts()
-        return self.publish()
+        outcome = self.publish()
+        if self.lacks("site"):
+            self.read("site")
+        return self.run.concluded or outcome
