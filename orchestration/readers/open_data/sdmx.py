@@ -19,7 +19,7 @@ from orchestration.readers.open_data.tables import FIGURES, EditionTables
 from orchestration.receipts.wording import breakdown
 
 STRUCTURE = "sdmx/structure.json"
-SCHEMA = "https://json.sdmx.org/2.0.0/structure/sdmx-json-structure-schema.json"
+SCHEMA = "https://raw.githubusercontent.com/sdmx-twg/sdmx-json/master/structure-message/tools/schemas/2.0.0/sdmx-json-structure-schema.json"
 VERSION = "1.0"
 TOTAL = "_T"
 LEVELS = {

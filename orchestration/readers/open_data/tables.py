@@ -90,6 +90,12 @@ class EditionTables:
         )
         return str(code)
 
+    @cached_property
+    def home_name(self) -> str:
+        """Return the name of that EPCI."""
+        select = "SELECT any_value(name) FROM dim_territory WHERE is_home AND territory_level = 'epci'"
+        return str(one_row(self.connection, select)[0])
+
     def _table(self, contract: Contract) -> Table:
         name = contract.name
         types = {c: t.lower() for c, t, *_ in self.rows(f"DESCRIBE {name}")}
