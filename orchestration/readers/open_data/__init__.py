@@ -6,5 +6,7 @@
 from __future__ import annotations
 
 from orchestration.readers.open_data.build import OpenDataRefused, OpenDataReport, build_open_data
+from orchestration.readers.open_data.describing import Publisher
+from orchestration.readers.open_data.tables import SecretShown
 
-__all__ = ["OpenDataRefused", "OpenDataReport", "build_open_data"]
+__all__ = ["OpenDataRefused", "OpenDataReport", "Publisher", "SecretShown", "build_open_data"]

@@ -48,8 +48,8 @@ class OpenDataReport:
 def build_open_data(edition: Path, dbt_project: Path, publisher: Publisher, link: Path) -> OpenDataReport:
     """Write the edition in folder `edition` in every format and let `link` point to it; return what was made.
 
-    `dbt_project`: where the marts' contract stands. Raises Refusal where the folder is no edition or gives a secret
-    away, OpenDataRefused where something else lies at `link`.
+    `dbt_project`: where the marts' contract stands. Raises Refusal where the folder is no edition, SecretShown
+    where it gives a secret away, OpenDataRefused where something else lies at `link`.
     """
     started = time.perf_counter()
     if link.exists() and not link.is_symlink():

@@ -143,7 +143,10 @@ def _types() -> list[dict[str, Any]]:
     media = sorted({m for _, m, _ in FORMATS.values()} | {"application/gzip"})
     return [
         *({"@id": f"{IANA}{m}", "@type": "dct:MediaType"} for m in media),
-        *({"@id": f"{FILE_TYPES}{t}", "@type": "dct:MediaTypeOrExtent"} for t in sorted({f[0] for f in FORMATS.values()})),
+        *(
+            {"@id": f"{FILE_TYPES}{t}", "@type": "dct:MediaTypeOrExtent"}
+            for t in sorted({f[0] for f in FORMATS.values()})
+        ),
         {"@id": "spdx:checksumAlgorithm_sha256", "@type": "spdx:ChecksumAlgorithm"},
     ]
 

@@ -62,7 +62,7 @@ def load_contracts(dbt_project: Path) -> dict[str, Contract]:
 
 
 def _contract(model: dict[str, Any]) -> Contract:
-    rules = next((t[RULES]["arguments"] for t in model.get("data_tests", []) if RULES in t), {})
+    rules: dict[str, Any] = next((t[RULES]["arguments"] for t in model.get("data_tests", []) if RULES in t), {})
     required, accepted = rules.get("required", []), rules.get("accepted", {})
     columns = tuple(
         Column(

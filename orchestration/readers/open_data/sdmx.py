@@ -41,7 +41,12 @@ STATUS_NAMES = {
 # attribute → column of the mart, type in SDMX, French and English name
 ATTRIBUTES = {
     "UNIT_MEASURE": ("unit", "String", "Unité", "Unit of measure"),
-    "STATUS_REASON": ("status_reason", "String", "Pourquoi le chiffre n'est pas définitif", "Why the figure is not final"),
+    "STATUS_REASON": (
+        "status_reason",
+        "String",
+        "Pourquoi le chiffre n'est pas définitif",
+        "Why the figure is not final",
+    ),
     "SUPPRESSION_REASON": ("suppression_reason", "String", "Motif du secret", "Reason of suppression"),
     "NUMERATOR": ("numerator", "Double", "Numérateur", "Numerator"),
     "DENOMINATOR": ("denominator", "Double", "Dénominateur", "Denominator"),
@@ -142,7 +147,9 @@ def _message(say_of: Describing) -> dict[str, Any]:
         "data": {
             "codelists": codelists,
             "conceptSchemes": [scheme],
-            "dataStructures": [{**artefact("DSD_ODD", "Indicateurs ODD", "SDG indicators"), **_components(edition, urn)}],
+            "dataStructures": [
+                {**artefact("DSD_ODD", "Indicateurs ODD", "SDG indicators"), **_components(edition, urn)}
+            ],
             "dataflows": [
                 {
                     **artefact("ODD", say_of.publisher.title_fr, say_of.publisher.title_en),
@@ -171,7 +178,8 @@ def _components(edition: EditionTables, urn: Callable[..., str]) -> dict[str, An
             "dimensionList": {
                 "id": "DimensionDescriptor",
                 "dimensions": [
-                    {**concept(id_), "position": n, **coded(codelist)} for n, (id_, codelist) in enumerate(ENUMERATED.items())
+                    {**concept(id_), "position": n, **coded(codelist)}
+                    for n, (id_, codelist) in enumerate(ENUMERATED.items())
                 ],
                 "timeDimension": {**concept("TIME_PERIOD"), **plain("ObservationalTimePeriod")},
             },

@@ -29,6 +29,10 @@ TOLD = {
 }
 
 
+class SecretShown(Refusal):
+    """An edition whose tables contradict each other on what is secret: nothing of it may be exported."""
+
+
 @dataclass(frozen=True)
 class Table:
     """A mart of the edition: what of its contract the edition has and keeps, and how many rows it has."""
@@ -53,7 +57,7 @@ class Table:
 
 
 class EditionTables:
-    """The edition in `folder`, open for reading. Raises Refusal where there is none or one that gives a secret away."""
+    """The edition in `folder`, open for reading. Raises Refusal where there is none, SecretShown where it gives a secret away."""
 
     def __init__(self, folder: Path, contracts: Mapping[str, Contract]) -> None:
         self.folder = folder
@@ -135,7 +139,9 @@ class EditionTables:
         shown = self.rows(f"{withheld} INTERSECT ({' UNION ALL '.join(parts)}) ORDER BY ALL LIMIT 1")
         if shown:
             cell = " · ".join(map(str, shown[0]))
-            raise Refusal(say("open_data.secret_shown", edition=self.edition_id, cell=cell), say("open_data.tell_team"))
+            raise SecretShown(
+                say("open_data.secret_shown", edition=self.edition_id, cell=cell), say("open_data.tell_team")
+            )
 
 
 def _is_accepted(column: Column) -> str:
