@@ -45,7 +45,7 @@ def make_open_data(settings: Settings, edition: Path) -> OpenDataReport:
     One build at a time on a home. Raises what `build_open_data` does.
     """
     said = load_configuration(settings.site_path)
-    publisher = Publisher(said.name.fr, said.name.en, said.publisher, f"{said.url}{OPEN_DATA}/", said.contact)
+    publisher = Publisher(said.name.model_dump(), said.publisher, f"{said.url}{OPEN_DATA}/", said.contact)
     with FileLock(settings.home / f"{OPEN_DATA}.lock", timeout=WAIT_SECONDS):
         return build_open_data(edition.resolve(), settings.dbt_project_path, publisher, settings.home / OPEN_DATA)
 

@@ -26,7 +26,10 @@ from tests.conftest import observatory
 DBT = PROJECT / "dbt_project"
 CONTRACTS = load_contracts(DBT)
 PUBLISHER = Publisher(
-    "Données ouvertes", "Open data", "Nantes Métropole", "https://odd.example.org/open/", "odd@example.org"
+    {"fr": "Données ouvertes", "en": "Open data"},
+    "Nantes Métropole",
+    "https://odd.example.org/open/",
+    "odd@example.org",
 )
 KEY = ("indicator_id", "territory_level", "territory_code", "period", "breakdown")
 CANARY = "Jeanne CANARI"
@@ -100,7 +103,9 @@ def shapes() -> Path:
     place = Path(os.environ.get("DCAT_AP_SHAPES", PROJECT.parent / "shared" / "standards"))
     path = place / "dcat-ap-SHACL.ttl"
     if not path.is_file():
-        pytest.skip(f"no shapes at {path} (DCAT-AP 3.0.0, github.com/SEMICeu/DCAT-AP; set DCAT_AP_SHAPES to its folder)")
+        pytest.skip(
+            f"no shapes at {path} (DCAT-AP 3.0.0, github.com/SEMICeu/DCAT-AP; set DCAT_AP_SHAPES to its folder)"
+        )
     return path
 
 

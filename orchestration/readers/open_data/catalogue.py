@@ -53,8 +53,8 @@ def write_catalogue(say_of: Describing, folder: Path, beside: Mapping[str, Seque
     catalogue = {
         "@id": f"{publisher.url}{NAME}",
         "@type": "dcat:Catalog",
-        "dct:title": [_said(publisher.title_fr, "fr"), _said(publisher.title_en, "en")],
-        "dct:description": [_said(publisher.title_fr, "fr"), _said(publisher.title_en, "en")],
+        "dct:title": _both(publisher.title),
+        "dct:description": _both(publisher.title),
         "dct:publisher": {"@id": agent["@id"]},
         "dct:language": [{"@id": f"{LANGUAGES}FRA"}, {"@id": f"{LANGUAGES}ENG"}],
         "dct:modified": _instant(edition.published_at),
@@ -80,9 +80,9 @@ def _dataset(say_of: Describing, table: Table, folder: Path, beside: Sequence[st
         "@id": identifier,
         "@type": "dcat:Dataset",
         "dct:identifier": table.name,
-        "dct:title": [_said(words.fr, "fr"), _said(words.en, "en")],
+        "dct:title": _both(words.title),
         "dct:description": [
-            _said(words.about or words.fr, "fr"),
+            _said(words.about or words.title["fr"], "fr"),
             _said(table.contract.description, "en"),
         ],
         "dcat:keyword": [_said(word, "fr") for word in say_of.keywords(table)],
@@ -115,7 +115,7 @@ def _distribution(say_of: Describing, table: Table, file: Written) -> dict[str, 
     found: dict[str, Any] = {
         "@id": url,
         "@type": ["dcat:Distribution", "rdfs:Resource"],
-        "dct:title": _said(f"{words.fr} ({called}, {Path(file.path).name})", "fr"),
+        "dct:title": _said(f"{words.title['fr']} ({called}, {Path(file.path).name})", "fr"),
         "dcat:accessURL": {"@id": url},
         "dcat:downloadURL": {"@id": url},
         "dct:format": {"@id": f"{FILE_TYPES}{type_}"},
@@ -161,6 +161,10 @@ def _place(box: tuple[float, float, float, float]) -> dict[str, Any]:
 
 def _instant(moment: str) -> dict[str, str]:
     return {"@value": moment, "@type": "xsd:dateTime"}
+
+
+def _both(texts: Mapping[str, str]) -> list[dict[str, str]]:
+    return [_said(text, language) for language, text in texts.items()]
 
 
 def _said(text: str, language: str) -> dict[str, str]:

@@ -41,7 +41,7 @@ def _metadata(say_of: Describing, table: Table, url: str) -> dict[str, Any]:
     found: dict[str, Any] = {
         "@context": ["http://www.w3.org/ns/csvw", {"@language": "fr"}],
         "url": url,
-        "dc:title": words.fr,
+        "dc:title": words.title["fr"],
         "dc:description": {"@value": table.contract.description, "@language": "en"},
         "dc:publisher": say_of.publisher.name,
         "dialect": {"delimiter": DELIMITER, "encoding": "utf-8", "header": True},

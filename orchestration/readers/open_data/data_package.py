@@ -28,7 +28,7 @@ def write_data_package(say_of: Describing, folder: Path) -> None:
             "$schema": PROFILE,
             "name": "observatoire-rse-odd",
             "id": f"{publisher.url}{NAME}",
-            "title": publisher.title_fr,
+            "title": publisher.title["fr"],
             "homepage": publisher.url,
             "version": edition.edition_id,
             "created": edition.published_at,
@@ -48,7 +48,7 @@ def _resource(say_of: Describing, table: Table, folder: Path) -> dict[str, Any]:
     found: dict[str, Any] = {
         "name": table.name.replace("_", "-"),
         "type": "table",
-        "title": words.fr,
+        "title": words.title["fr"],
         "description": table.contract.description,
         "path": path,
         "format": "csv",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -26,8 +27,7 @@ class Words(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    fr: str
-    en: str
+    title: dict[str, str]
     about: str = ""
     keywords: list[str] = Field(default_factory=list)
     place: str = "country"
@@ -57,10 +57,9 @@ class Catalogue(BaseModel):
 
 @dataclass(frozen=True)
 class Publisher:
-    """Who publishes, and under which address the folder will be found (with a slash at the end)."""
+    """Who publishes: the observatory's title by language, the organisation, the folder's address with a slash at the end."""
 
-    title_fr: str
-    title_en: str
+    title: Mapping[str, str]
     name: str
     url: str
     contact: str = ""
@@ -99,11 +98,11 @@ class Describing:
 
     def words(self, table: Table) -> Words:
         """Return what people read of a mart; titles of a sample say that it is one."""
-        given = self.catalogue.datasets.get(table.name) or Words(fr=table.name, en=table.name)
+        given = self.catalogue.datasets.get(table.name) or Words(title={"fr": table.name, "en": table.name})
         if not self.edition.is_sample:
             return given
-        sample = self.catalogue.sample
-        return given.model_copy(update={"fr": sample["fr"] + given.fr, "en": sample["en"] + given.en})
+        titles = {language: sample + given.title[language] for language, sample in self.catalogue.sample.items()}
+        return given.model_copy(update={"title": titles})
 
     def keywords(self, table: Table) -> list[str]:
         """Return the keywords of a mart, the general ones first."""

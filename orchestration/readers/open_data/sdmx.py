@@ -8,9 +8,11 @@ figure speaks is said by GEOGRAPHY_YEAR.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
+
+import yaml
 
 from orchestration.readers.open_data.cells import neutral_sql
 from orchestration.readers.open_data.csv_files import PLAIN_ROWS, copy_csv
@@ -32,41 +34,8 @@ LEVELS = {
 }
 # our status → code of SDMX's list. A bound is no measured value: of low reliability, and STATUS_REASON says which bound
 STATUSES = {"final": "A", "provisional": "P", "suppressed": "Q", "censored": "U"}
-STATUS_NAMES = {
-    "A": ("Valeur normale", "Normal value"),
-    "P": ("Valeur provisoire", "Provisional value"),
-    "Q": ("Valeur couverte par le secret", "Missing value; suppressed"),
-    "U": ("Borne, et non valeur mesurée", "Low reliability: a bound, not a measured value"),
-}
-# attribute → column of the mart, type in SDMX, French and English name
-ATTRIBUTES = {
-    "UNIT_MEASURE": ("unit", "String", "Unité", "Unit of measure"),
-    "STATUS_REASON": (
-        "status_reason",
-        "String",
-        "Pourquoi le chiffre n'est pas définitif",
-        "Why the figure is not final",
-    ),
-    "SUPPRESSION_REASON": ("suppression_reason", "String", "Motif du secret", "Reason of suppression"),
-    "NUMERATOR": ("numerator", "Double", "Numérateur", "Numerator"),
-    "DENOMINATOR": ("denominator", "Double", "Dénominateur", "Denominator"),
-    "SOURCE_ID": ("source_id", "String", "Source", "Source"),
-    "VINTAGE": ("vintage", "String", "Millésime", "Vintage"),
-    "SERIES_ID": ("series_id", "String", "Série", "Series"),
-    "GEOGRAPHY_YEAR": ("geography_year", "Integer", "Année du périmètre", "Year of the perimeter"),
-    "IS_BREAK": ("is_break", "Boolean", "Rupture de série", "Break in the series"),
-    "BREAK_REASON": ("break_reason", "String", "Motif de la rupture", "Reason of the break"),
-    "IS_SYNTHETIC": ("is_synthetic", "Boolean", "Chiffre fictif", "Made-up figure"),
-    "IS_OVERDUE": ("is_overdue", "Boolean", "Chiffre en retard", "Overdue figure"),
-}
-CONCEPTS = {
-    "INDICATOR": ("Indicateur", "Indicator"),
-    "GEO": ("Territoire", "Territory"),
-    "BREAKDOWN": ("Ventilation", "Breakdown"),
-    "TIME_PERIOD": ("Période", "Time period"),
-    "OBS_VALUE": ("Valeur", "Observation value"),
-    "OBS_STATUS": ("Statut", "Observation status"),
-}
+WORDS: dict[str, Any] = yaml.safe_load(Path(__file__).with_suffix(".yml").read_text(encoding="utf-8"))
+Names = Mapping[str, str]
 ENUMERATED = {"INDICATOR": "CL_INDICATOR", "GEO": "CL_GEO", "BREAKDOWN": "CL_BREAKDOWN"}
 
 _GEO = (
@@ -95,9 +64,9 @@ def _agency(edition: EditionTables) -> str:
     return f"EPCI_{edition.home}"
 
 
-def _attributes(edition: EditionTables) -> dict[str, tuple[str, str, str, str]]:
+def _attributes(edition: EditionTables) -> dict[str, dict[str, str]]:
     known = {c.name for c in edition.tables[FIGURES].columns}
-    return {name: said for name, said in ATTRIBUTES.items() if said[0] in known}
+    return {name: said for name, said in WORDS["attributes"].items() if said["column"] in known}
 
 
 def _figures(edition: EditionTables) -> str:
@@ -105,7 +74,7 @@ def _figures(edition: EditionTables) -> str:
     statuses = " ".join(f"WHEN '{status}' THEN '{code}'" for status, code in STATUSES.items())
     attributes = ", ".join(
         f"{neutral_sql(f'f.{column}') if types[column].is_text else f'f.{column}'} AS {name}"
-        for name, (column, *_) in _attributes(edition).items()
+        for name, column in ((n, said["column"]) for n, said in _attributes(edition).items())
     )
     return (
         f"SELECT 'dataflow' AS STRUCTURE, '{_agency(edition)}:ODD({VERSION})' AS STRUCTURE_ID, 'I' AS ACTION, "
@@ -123,17 +92,17 @@ def _message(say_of: Describing) -> dict[str, Any]:
     def urn(package: str, kind: str, id_: str, item: str = "") -> str:
         return f"urn:sdmx:org.sdmx.infomodel.{package}.{kind}={agency}:{id_}({VERSION}){item and '.' + item}"
 
-    def artefact(id_: str, fr: str, en: str) -> dict[str, Any]:
-        return {"id": id_, "agencyID": agency, "version": VERSION, **_named(fr, en)}
+    def artefact(id_: str, names: Names) -> dict[str, Any]:
+        return {"id": id_, "agencyID": agency, "version": VERSION, **_named(names)}
 
     codelists = [
-        {**artefact(id_, fr, en), "codes": [{"id": code, **_named(*names)} for code, *names in codes]}
-        for id_, fr, en, codes in _codelists(edition)
+        {**artefact(id_, WORDS["codelists"][id_]), "codes": [{"id": code, **_named(names)} for code, names in codes]}
+        for id_, codes in _codelists(edition)
     ]
-    concepts = {**CONCEPTS, **{name: (fr, en) for name, (*_, fr, en) in _attributes(edition).items()}}
+    concepts = {**WORDS["concepts"], **_attributes(edition)}
     scheme = {
-        **artefact("CS_ODD", "Concepts des indicateurs ODD", "Concepts of the SDG indicators"),
-        "concepts": [{"id": id_, **_named(fr, en)} for id_, (fr, en) in concepts.items()],
+        **artefact("CS_ODD", WORDS["scheme"]),
+        "concepts": [{"id": id_, **_named(names)} for id_, names in concepts.items()],
     }
     return {
         "meta": {
@@ -147,12 +116,10 @@ def _message(say_of: Describing) -> dict[str, Any]:
         "data": {
             "codelists": codelists,
             "conceptSchemes": [scheme],
-            "dataStructures": [
-                {**artefact("DSD_ODD", "Indicateurs ODD", "SDG indicators"), **_components(edition, urn)}
-            ],
+            "dataStructures": [{**artefact("DSD_ODD", WORDS["structure"]), **_components(edition, urn)}],
             "dataflows": [
                 {
-                    **artefact("ODD", say_of.publisher.title_fr, say_of.publisher.title_en),
+                    **artefact("ODD", say_of.publisher.title),
                     "structure": urn("datastructure", "DataStructure", "DSD_ODD"),
                 }
             ],
@@ -172,7 +139,7 @@ def _components(edition: EditionTables, urn: Callable[..., str]) -> dict[str, An
 
     each = {"attributeRelationship": {"observation": {}}, "usage": "optional"}
     attributes = [{**concept("OBS_STATUS"), **each, "usage": "mandatory", **coded("CL_OBS_STATUS")}]
-    attributes += [{**concept(name), **each, **plain(type_)} for name, (_, type_, *_) in _attributes(edition).items()]
+    attributes += [{**concept(name), **each, **plain(said["type"])} for name, said in _attributes(edition).items()]
     return {
         "dataStructureComponents": {
             "dimensionList": {
@@ -192,21 +159,28 @@ def _components(edition: EditionTables, urn: Callable[..., str]) -> dict[str, An
     }
 
 
-def _codelists(edition: EditionTables) -> Iterator[tuple[str, str, str, list[tuple[str, str, str]]]]:
+def _codelists(edition: EditionTables) -> Iterator[tuple[str, list[tuple[str, Names]]]]:
     indicators = edition.rows(
-        f"SELECT indicator_id, name_fr, name_en FROM dim_indicator WHERE indicator_id IN (SELECT indicator_id FROM {FIGURES}) ORDER BY 1"
+        "SELECT indicator_id, name_fr, name_en FROM dim_indicator "
+        f"WHERE indicator_id IN (SELECT indicator_id FROM {FIGURES}) ORDER BY 1"
     )
-    yield "CL_INDICATOR", "Indicateurs", "Indicators", indicators
+    yield "CL_INDICATOR", [(code, {"fr": fr, "en": en}) for code, fr, en in indicators]
     places = edition.rows(
-        f"SELECT {_GEO.format(table='t')} AS geo, name, name FROM dim_territory AS t "
+        f"SELECT {_GEO.format(table='t')} AS geo, name FROM dim_territory AS t "
         f"WHERE (territory_level, territory_code) IN (SELECT (territory_level, territory_code) FROM {FIGURES}) ORDER BY geo"
     )
-    yield "CL_GEO", "Territoires", "Territories", places
+    # the official name, which is French
+    yield "CL_GEO", [(code, {"fr": name, "en": name}) for code, name in places]
     parts = edition.rows(f"SELECT DISTINCT breakdown, {_BREAKDOWN} AS code FROM {FIGURES} ORDER BY code")
-    named = [(code, breakdown(part, "fr") or "Ensemble", breakdown(part, "en") or "Total") for part, code in parts]
-    yield "CL_BREAKDOWN", "Ventilations", "Breakdowns", named
-    yield "CL_OBS_STATUS", "Statuts", "Observation status", [(code, *names) for code, names in STATUS_NAMES.items()]
+    yield (
+        "CL_BREAKDOWN",
+        [
+            (code, WORDS["total"] if code == TOTAL else {"fr": breakdown(part, "fr"), "en": breakdown(part, "en")})
+            for part, code in parts
+        ],
+    )
+    yield "CL_OBS_STATUS", list(WORDS["statuses"].items())
 
 
-def _named(fr: str, en: str) -> dict[str, Any]:
-    return {"name": fr, "names": {"fr": fr, "en": en}}
+def _named(names: Names) -> dict[str, Any]:
+    return {"name": names["fr"], "names": {language: names[language] for language in ("fr", "en")}}

@@ -60,7 +60,7 @@ def test_the_contract_is_that_of_the_models() -> None:
 def test_every_mart_has_words() -> None:
     words = Catalogue.model_validate(yaml.safe_load(WORDS.read_text(encoding="utf-8"))).datasets
     assert set(load_contracts(PROJECT / "dbt_project")) <= set(words)
-    titles = [w.fr for w in words.values()]
+    titles = [w.title["fr"] for w in words.values()]
     assert len(set(titles)) == len(titles)
     assert all(w.about and w.keywords and w.place in ("home", "country") for w in words.values())
 
