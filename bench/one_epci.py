@@ -43,7 +43,9 @@ def cut(warehouse: Path, territory: str) -> None:
             "SELECT table_name, column_name FROM duckdb_columns() WHERE schema_name = 'lake'"
         ).fetchall():
             columns.setdefault(table, []).append(column)
-        for table, found in columns.items():
+        views = "SELECT view_name, sql FROM duckdb_views() WHERE schema_name = 'lake'"
+        for table, sql in connection.execute(views).fetchall():
+            found = columns[table]
             commune = next((c for c in COMMUNE if c in found), None)
             if commune:
                 kept = f'"{commune}" IN (FROM run.kept)'
@@ -51,8 +53,8 @@ def cut(warehouse: Path, territory: str) -> None:
                 kept = "territory_level NOT IN ('commune', 'epci', 'department', 'region') OR territory_code IN (FROM run.kept)"
             else:
                 continue
-            connection.execute(f'ALTER VIEW lake."{table}" RENAME TO "{table}_whole"')
-            connection.execute(f'CREATE VIEW lake."{table}" AS SELECT * FROM lake."{table}_whole" WHERE {kept}')
+            rows = sql.partition(" AS ")[2].strip().removesuffix(";")
+            connection.execute(f'CREATE OR REPLACE VIEW lake."{table}" AS SELECT * FROM ({rows}) WHERE {kept}')
 
 
 def one(mirror: Path, home: Path, *, is_cut: bool) -> dict[str, Any]:

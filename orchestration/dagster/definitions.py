@@ -16,8 +16,8 @@ from orchestration.base.settings import Settings
 from orchestration.catalog.load import load_catalogue
 from orchestration.catalog.models import Source
 from orchestration.dagster.assets.edition import edition_asset
-from orchestration.dagster.assets.readers import reader_assets
 from orchestration.dagster.assets.models import Models, model_assets, read_manifest
+from orchestration.dagster.assets.readers import reader_assets
 from orchestration.dagster.assets.sources import source_assets, source_expectations, source_freshness
 from orchestration.dagster.checks import suite_specs
 from orchestration.dagster.errands import TAKE_INBOX, build_errands

@@ -155,7 +155,7 @@ def read(session: Session, reader: str) -> CheckOutcome | None:
     if not session.refresh.lacks(reader):
         return None
     check = session.refresh.read(reader)
-    session.outcome = session.refresh.run.concluded
+    session.outcome = session.refresh.outcome or session.outcome
     return check
 
 

@@ -323,6 +323,8 @@ def _page(entry: Entry, units: dict[str, Unit]) -> str:
         lines.append("")
     if of.caveats:
         lines += ["## Known weaknesses", ""]
-        lines += [f"- {c.effect}: {c.reason_fr} ({c.reference})" for c in of.caveats]
+        for reason, caveats in groupby(of.caveats, key=lambda c: (c.effect, c.reason_fr, c.reference)):
+            parts = ", ".join(f"`{c.breakdown}`" for c in caveats if c.breakdown)
+            lines.append(f"- {reason[0]}{parts and f', {parts}'}: {reason[1]} ({reason[2]})")
         lines.append("")
     return "\n".join(lines)

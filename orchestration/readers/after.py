@@ -31,7 +31,8 @@ def make_site(settings: Settings, edition: Path, *, all_epcis: bool = False) -> 
     """
     folder = settings.home / SITE
     with FileLock(settings.home / f"{SITE}.lock", timeout=WAIT_SECONDS):
-        return build_site(edition.resolve(), load_configuration(settings.site_path), folder, all_epcis=all_epcis)
+        configuration = load_configuration(settings.site_path)
+        return build_site(edition.resolve(), configuration, folder, all_epcis=all_epcis or configuration.all_epcis)
 
 
 def _site(settings: Settings, edition: Path) -> Message:

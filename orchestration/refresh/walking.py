@@ -78,6 +78,11 @@ class Walk:
         """Return what the edition changed in the figures, once it is published."""
         return self.run.comparison
 
+    @property
+    def outcome(self) -> RefreshOutcome | None:
+        """Return what the run came to, once it is concluded, what its readers found included."""
+        return self.run.concluded
+
     def tell(self, on_step: Callable[[Step, str | None], None]) -> None:
         """Let `on_step` be told of each step as it begins, an ingestion with its source."""
         self.run.on_step = on_step
@@ -145,7 +150,8 @@ class Walk:
         from orchestration.refresh.publish import tell_finding
 
         outcome = self.run.concluded
-        assert outcome is not None and outcome.edition is not None
+        assert outcome is not None
+        assert outcome.edition is not None
         check = read(self.run.settings, self.run.home / "editions" / outcome.edition, reader)
         tell_finding(self.run, check)
         return check

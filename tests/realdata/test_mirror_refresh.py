@@ -14,21 +14,9 @@ import duckdb
 import pytest
 
 from tests import exports, peers_by_hand
-from tests.conftest import Answer, observatory
+from tests.conftest import observatory
 
 pytestmark = [pytest.mark.realdata, pytest.mark.slow]
-
-
-@pytest.fixture(scope="module")
-def refreshed(mirror: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Answer]:
-    home = tmp_path_factory.mktemp("mirror") / "home"
-    return home, observatory("refresh", "--from", mirror, "--home", home, "--json")
-
-
-@pytest.fixture(scope="module")
-def edition(refreshed: tuple[Path, Answer]):
-    with duckdb.connect(str(refreshed[0] / "editions/current/observatory.duckdb"), read_only=True) as connection:
-        yield connection
 
 
 def cell(path: Path, key: str, column: str, *, code: str = "CODGEO", where: dict[str, str] | None = None) -> float:

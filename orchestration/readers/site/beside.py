@@ -35,16 +35,20 @@ def entries(e: Edition, v: Voice) -> list[Entry]:
         name = v.of(known, "name") if known else r.indicator_id
         said = v.t("site.edition_counts", new=r.new, revised=r.revised, removed=r.removed)
         link = Route("indicator", r.indicator_id).path(v.language) if known else changes
-        found.append(Entry(f"{r.edition}-{r.indicator_id}", f"{name}{v.t('site.colon')}{said}", stamp(r.edition), link, said))
+        found.append(
+            Entry(f"{r.edition}-{r.indicator_id}", f"{name}{v.t('site.colon')}{said}", stamp(r.edition), link, said)
+        )
     if not found:
         summary = v.t("site.first_edition") if e.previous is None else v.t("site.nothing_changed", previous=e.previous)
-        found.append(Entry(e.edition_id, f"{v.t('site.edition')} {e.edition_id}", stamp(e.edition_id), changes, summary))
+        found.append(
+            Entry(e.edition_id, f"{v.t('site.edition')} {e.edition_id}", stamp(e.edition_id), changes, summary)
+        )
     return found
 
 
 def stamp(edition_id: str) -> str:
     """Return the moment that an edition's name says, as Atom writes it."""
-    return datetime.strptime(edition_id[:16], FORM).strftime("%Y-%m-%dT%H:%M:%SZ")  # noqa: DTZ007 - the Z is part of the name
+    return datetime.strptime(edition_id[:16], FORM).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def oembed(html: str, title: str, name: str, base: str) -> str:

@@ -24,7 +24,17 @@ from orchestration.readers.site import beside, budget, links
 from orchestration.readers.site.colours import GOALS
 from orchestration.readers.site.configuration import SiteConfiguration
 from orchestration.readers.site.edition import Edition, read_edition
-from orchestration.readers.site.pages import about, assess, companies, declarations, goals, home, indicators, issues, territories
+from orchestration.readers.site.pages import (
+    about,
+    assess,
+    companies,
+    declarations,
+    goals,
+    home,
+    indicators,
+    issues,
+    territories,
+)
 from orchestration.readers.site.pages import figures as figure_pages
 from orchestration.readers.site.pages.shared import Draft
 from orchestration.readers.site.words import LANGUAGES, SIGNS, Route, Voice, place_route
@@ -236,24 +246,24 @@ class Press:
         state = v.t(f"site.conformity_{declarations.conformity(configuration)}")
         self.environment = environment()
         # what every page of this language is filled with; given to each, for the compiled templates are shared
-        self.common: dict[str, Any] = dict(
-            v=v,
-            t=v.t,
-            signs=SIGNS,
-            colon=v.t("site.colon"),
-            base=configuration.url,
-            site_name=name,
-            publisher=configuration.publisher,
-            logo=Markup(configuration.logo),  # noqa: S704 - the operator's own file
-            style=Markup(style()),  # noqa: S704 - our own file
-            is_sample=e.is_sample,
-            edition_id=e.edition_id,
-            published=wording.moment(datetime.fromisoformat(e.published_at), language),
-            menu=[(kind, v.t(f"site.menu_{kind}")) for kind in MENU],
-            footer_menu=[(kind, v.t(f"site.menu_{kind}", state=state)) for kind in FOOTER],
-            contact=configuration.contact,
-            page_weight=WEIGHT,
-        )
+        self.common: dict[str, Any] = {
+            "v": v,
+            "t": v.t,
+            "signs": SIGNS,
+            "colon": v.t("site.colon"),
+            "base": configuration.url,
+            "site_name": name,
+            "publisher": configuration.publisher,
+            "logo": Markup(configuration.logo),  # noqa: S704 - the operator's own file
+            "style": Markup(style()),  # noqa: S704 - our own file
+            "is_sample": e.is_sample,
+            "edition_id": e.edition_id,
+            "published": wording.moment(datetime.fromisoformat(e.published_at), language),
+            "menu": [(kind, v.t(f"site.menu_{kind}")) for kind in MENU],
+            "footer_menu": [(kind, v.t(f"site.menu_{kind}", state=state)) for kind in FOOTER],
+            "contact": configuration.contact,
+            "page_weight": WEIGHT,
+        }
         self.edition, self.configuration, self.name = e, configuration, name
 
     def print(self, draft: Draft) -> str:
@@ -286,7 +296,14 @@ class Press:
         def territory(place: tuple[str, str]) -> str:
             return up + place_route(place).path(language)[skipped:]
 
-        given = {**self.common, **context, "page": page, "url": url, "territory": territory, "policy": policy(own_script)}
+        given = {
+            **self.common,
+            **context,
+            "page": page,
+            "url": url,
+            "territory": territory,
+            "policy": policy(own_script),
+        }
         return squeezed(self.environment.get_template(template).render(given))
 
     def weighed(self, weight: budget.Weight) -> str:
@@ -304,7 +321,12 @@ class Press:
         v, given = self.voice, draft.context
         place = given["place"]
         source = given["source"]
-        sourced = v.t("site.fragment_source", place=place, source=source.publisher if source else "", edition=self.edition.edition_id)
+        sourced = v.t(
+            "site.fragment_source",
+            place=place,
+            source=source.publisher if source else "",
+            edition=self.edition.edition_id,
+        )
         html = squeezed(
             self.environment.get_template("fragment.html.j2").render(
                 **self.common,
@@ -335,8 +357,12 @@ class Press:
 
     def front(self, voices: list[Voice], heading: str, root: str = "") -> str:
         """Return a page of both languages, with the ways on; a server may send readers on by the language that they ask for."""
-        ways = [(v.language, root + Route("home").path(v.language), v.t(heading), v.t("site.front_way")) for v in voices]
-        return squeezed(self.environment.get_template("front.html.j2").render(**self.common, ways=ways, policy=policy("")))
+        ways = [
+            (v.language, root + Route("home").path(v.language), v.t(heading), v.t("site.front_way")) for v in voices
+        ]
+        return squeezed(
+            self.environment.get_template("front.html.j2").render(**self.common, ways=ways, policy=policy(""))
+        )
 
 
 @cache

@@ -39,7 +39,10 @@ class Host(BaseModel):
 
 
 class SiteConfiguration(BaseModel):
-    """`site.yml`. `url` ends with a slash; `logo` is the SVG's text, empty without one."""
+    """`site.yml`. `url` ends with a slash; `logo` is the SVG's text, empty without one.
+
+    `all_epcis`: every build has a page for each EPCI of France.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -47,6 +50,7 @@ class SiteConfiguration(BaseModel):
     publisher: str
     url: str
     contact: str = ""
+    all_epcis: bool = False
     logo: str = ""
     audit: Audit | None = None
     host: Host | None = None
@@ -67,8 +71,12 @@ def load_configuration(path: Path) -> SiteConfiguration:
             given["logo"] = (path.parent / given["logo"]).read_text(encoding="utf-8")
         return SiteConfiguration.model_validate(given)
     except (OSError, yaml.YAMLError) as error:
-        raise Refusal(say("site.configuration_unreadable", file=path, why=str(error)), say("site.correct_file")) from error
+        raise Refusal(
+            say("site.configuration_unreadable", file=path, why=str(error)), say("site.correct_file")
+        ) from error
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(map(str, first["loc"]))
-        raise Refusal(say("site.configuration_unfit", file=path, key=key, why=first["msg"]), say("site.correct_file")) from error
+        raise Refusal(
+            say("site.configuration_unfit", file=path, key=key, why=first["msg"]), say("site.correct_file")
+        ) from error

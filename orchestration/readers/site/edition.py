@@ -192,7 +192,7 @@ WHERE t.is_home
 
 _FIGURE = """
 f.indicator_id, f.territory_level, f.territory_code, f.period, f.breakdown, f.value, f.status,
-coalesce(f.suppression_reason, f.status_reason), f.series_id, coalesce(f.is_break, false), f.break_reason,
+coalesce(f.status_reason, f.suppression_reason), f.series_id, coalesce(f.is_break, false), f.break_reason,
 f.vintage, f.source_id, coalesce(f.is_synthetic, false), coalesce(f.is_overdue, false), f.geography_year
 """
 
@@ -283,10 +283,12 @@ def _read(reader: _Reader, manifest: dict[str, Any], all_epcis: bool) -> Edition
     for r in rows("SELECT * FROM mart_priority_issue_link ORDER BY ALL"):
         links[r.issue_id].append(r)
     coverage = rows(
-        f"SELECT c.* FROM mart_territory_coverage AS c JOIN scope USING (territory_level, territory_code) "
+        "SELECT c.* FROM mart_territory_coverage AS c JOIN scope USING (territory_level, territory_code) "
         "WHERE NOT c.has_figure"
     )
-    contours = rows("SELECT * FROM dim_territory_contour ORDER BY ALL") if "dim_territory_contour" in reader.tables else []
+    contours = (
+        rows("SELECT * FROM dim_territory_contour ORDER BY ALL") if "dim_territory_contour" in reader.tables else []
+    )
     return Edition(
         edition_id=manifest["edition"],
         published_at=manifest["created_at"],

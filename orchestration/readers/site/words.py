@@ -11,10 +11,10 @@ from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
 from orchestration.base.messages import Language, Message, say
+from orchestration.readers.site.edition import Edition, Figure, Place, Row
 from orchestration.receipts import wording
 from orchestration.receipts.labels import labels
 from orchestration.receipts.sentences import text
-from orchestration.readers.site.edition import Edition, Figure, Place, Row
 
 LANGUAGES: tuple[Language, ...] = ("fr", "en")
 # kind of page → its folder, or the page's own name where there is one only
@@ -34,11 +34,11 @@ ROUTES: dict[str, dict[Language, str]] = {
     "practice": {"fr": "pratiques/{}", "en": "practice/{}"},
     "labels": {"fr": "labels{}", "en": "labels{}"},
     "assess": {"fr": "evaluez", "en": "assess"},
-    "sources": {"fr": "sources", "en": "sources"},
+    "sources": {"fr": "sources{}", "en": "sources{}"},
     "methods": {"fr": "methodes", "en": "methods"},
     "changes": {"fr": "changements", "en": "changes"},
     "receipt": {"fr": "fichiers/{}", "en": "files/{}"},
-    "monitoring": {"fr": "suivi", "en": "monitoring"},
+    "monitoring": {"fr": "suivi{}", "en": "monitoring{}"},
     "index": {"fr": "a-z{}", "en": "a-z{}"},
     "sitemap": {"fr": "plan", "en": "site-map"},
     "accessibility": {"fr": "accessibilite", "en": "accessibility"},
@@ -85,8 +85,9 @@ class Voice:
         return text(message, self.language)
 
     def of(self, row: Row, name: str) -> Any:
-        """Return a column that stands in both languages (`name` → `name_fr`)."""
-        return row[f"{name}_{self.language}"]
+        """Return a column that stands in both languages (`name` → `name_fr`); the French where it stands in no other."""
+        said = row[f"{name}_{self.language}"]
+        return row[f"{name}_fr"] if said is None else said
 
     def _number(self, value: float, decimals: int | None = None) -> str:
         return wording.number(value, self.language, decimals)

@@ -74,7 +74,11 @@ def test_nodes_are_those_of_a_parser() -> None:
     assert budget.nodes(PAGE) == counted(PAGE) == 17
 
 
-@given(st.recursive(st.just("x"), lambda inner: st.tuples(st.sampled_from(["p", "svg", "td"]), st.lists(inner, max_size=3))))
+@given(
+    st.recursive(
+        st.just("x"), lambda inner: st.tuples(st.sampled_from(["p", "svg", "td"]), st.lists(inner, max_size=3))
+    )
+)
 def test_nodes_are_those_of_a_parser_on_any_tree(tree: object) -> None:
     def written(node: object, drawn: bool) -> str:
         if isinstance(node, str):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 import pytest
@@ -64,7 +65,7 @@ def test_names_at_the_ends_do_not_touch(figure) -> None:
     chart = line_chart(series, str)
     assert chart is not None
     heights = sorted(line.label_y for line in chart.lines)
-    assert all(b - a >= 15 for a, b in zip(heights, heights[1:], strict=False))
+    assert all(b - a >= 15 for a, b in itertools.pairwise(heights))
     assert heights[-1] <= HEIGHT
 
 

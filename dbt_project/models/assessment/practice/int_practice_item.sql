@@ -31,13 +31,23 @@ report as (
 declaration as (
   select * from {{ ref('stg_egapro_index__declarations') }} where siren is not null and year is not null and score is not null
 ),
+-- the core subjects of ISO 26000 that a label examines
+examined as (
+  select labels.label_pattern, string_agg(subjects.subject_id, ' ' order by subjects.subject_id) as subjects
+  from {{ ref('labels') }} as labels
+  join {{ ref('label_subjects') }} as subjects on subjects.label_key = labels.label_key
+  group by labels.label_key, labels.label_pattern
+),
 item as (
-  select label_id as item_id, 'label' as evidence_type, {{ normalise_name('label') }} as item_key, cast(null as varchar) as goals,
-    cast(null as varchar) as contribution, coalesce(siren, {{ normalise_name('company_name') }}) as company_key, siren, commune_code,
-    cast(null as varchar) as department_code, as_of as dated_on, vintage, source_id
-  from {{ ref('fct_company_label') }}
+  select held.label_id as item_id, 'label' as evidence_type,
+    concat_ws(' ', {{ normalise_name('held.label') }}, examined.subjects) as item_key,
+    cast(null as varchar) as goals, cast(null as varchar) as contribution,
+    coalesce(held.siren, {{ normalise_name('held.company_name') }}) as company_key, held.siren, held.commune_code,
+    cast(null as varchar) as department_code, held.as_of as dated_on, held.vintage, held.source_id
+  from {{ ref('fct_company_label') }} as held
+  left join examined on regexp_matches({{ normalise_name('held.label') }}, examined.label_pattern)
   -- null: the list is too old to tell; the item stays, and its age weighs
-  where is_current is distinct from false
+  where held.is_current is distinct from false
   union all
   select actions.action_id, 'action',
     {{ normalise_name("concat_ws(' ', actions.title, sheets.description)") }}, actions.sdg_ids, actions.contribution,

@@ -119,7 +119,7 @@ select
   max(o.source_id) as source_id,
   max(o.vintage) as vintage
 from paths as p
-inner join outlines as o using (commune_code)
+inner join outlines as o on p.commune_code = o.commune_code
 inner join {{ source('run', 'sources') }} as s on o.source_id = s.source_id
 cross join frame as f
 group by p.commune_code

@@ -6,13 +6,13 @@ from collections import Counter
 from collections.abc import Iterator
 
 from orchestration.readers.site.edition import Edition, Row, sort_key
-from orchestration.readers.site.pages.shared import Draft, home_crumb, parts_of
+from orchestration.readers.site.pages.shared import Draft, home_crumb, numbered, parts_of
 from orchestration.readers.site.words import Route, Voice, place_route
 
-SOURCES_PER_PAGE = 60
+SOURCES_PER_PAGE = 32
 FILES_PER_PAGE = 55
 CHANGES_SHOWN = 40
-KPIS_PER_PAGE = 45
+KPIS_PER_PAGE = 34
 # a page of an alphabet of more indicators than this would not hold the budget
 INDEX_PER_PAGE = 150
 STATES = ("late_publisher", "late_us", "refused", "due", "never", "fresh")
@@ -20,30 +20,37 @@ STATES = ("late_publisher", "late_us", "refused", "due", "never", "fresh")
 
 def drafts(e: Edition, v: Voice) -> Iterator[Draft]:
     """Yield all of these pages."""
-    yield _sources(e, v)
+    yield from _sources(e, v)
     yield _methods(e, v)
     yield _changes(e, v)
     yield from _files(e, v)
-    yield _monitoring(e, v)
+    yield from _monitoring(e, v)
     yield from _index(e, v)
     yield _sitemap(e, v)
 
 
-def _sources(e: Edition, v: Voice) -> Draft:
+def _sources(e: Edition, v: Voice) -> Iterator[Draft]:
     rows = []
     for source_id, source in e.sources.items():
         health = e.health.get(source_id)
         rows.append((source_id, source, health, v.label("source_states", health.state if health else "never")))
     rows.sort(key=lambda r: (STATES.index(r[2].state if r[2] else "never"), sort_key(v.of(r[1], "title"))))
     counts = Counter(r[2].state if r[2] else "never" for r in rows)
-    return Draft(
-        Route("sources"),
-        v.t("site.sources_title"),
-        v.t("site.sources_description", count=len(rows)),
-        "sources.html.j2",
-        {"rows": rows, "counts": [(v.label("source_states", s), counts[s]) for s in STATES if counts[s]]},
-        [home_crumb(v)],
-    )
+    pages = list(parts_of(rows, SOURCES_PER_PAGE))
+    for number, part in pages:
+        yield Draft(
+            Route("sources", _suffix(number)),
+            numbered(v, v.t("site.sources_title"), number),
+            v.t("site.sources_description", count=len(rows)),
+            "sources.html.j2",
+            {
+                "rows": part,
+                "counts": [(v.label("source_states", s), counts[s]) for s in STATES if counts[s]],
+                "pages": [(n, _suffix(n)) for n, _ in pages],
+                "number": number,
+            },
+            [home_crumb(v)],
+        )
 
 
 def _methods(e: Edition, v: Voice) -> Draft:
@@ -118,7 +125,12 @@ def _files(e: Edition, v: Voice) -> Iterator[Draft]:
             "files.html.j2",
             {
                 "rows": [
-                    (v.of(e.sources[f.source], "title") if f.source in e.sources else f.source, f.vintage, f.file, f.sha256)
+                    (
+                        v.of(e.sources[f.source], "title") if f.source in e.sources else f.source,
+                        f.vintage,
+                        f.file,
+                        f.sha256,
+                    )
                     for f in part
                 ],
                 "pages": [n for n, _ in pages] if len(pages) > 1 else [],
@@ -128,19 +140,29 @@ def _files(e: Edition, v: Voice) -> Iterator[Draft]:
         )
 
 
-def _monitoring(e: Edition, v: Voice) -> Draft:
-    rows = []
-    for k in sorted(e.kpis, key=lambda k: (k.value is None, k.target is None, sort_key(v.of(k, "name"))))[:KPIS_PER_PAGE]:
-        unit = k.unit_fr if v.language == "fr" else k.unit
-        rows.append((v.of(k, "name"), unit, *(_number(v, x) for x in (k.baseline, k.value, k.target)), k.is_met, k.is_synthetic))
-    return Draft(
-        Route("monitoring"),
-        v.t("site.monitoring_title"),
-        v.t("site.monitoring_description", count=len(e.kpis)),
-        "monitoring.html.j2",
-        {"rows": rows, "unknown": sum(k.value is None for k in e.kpis)},
-        [home_crumb(v)],
-    )
+def _monitoring(e: Edition, v: Voice) -> Iterator[Draft]:
+    ordered = sorted(e.kpis, key=lambda k: (k.value is None, k.target is None, sort_key(v.of(k, "name"))))
+    pages = list(parts_of(ordered, KPIS_PER_PAGE))
+    for number, part in pages:
+        yield Draft(
+            Route("monitoring", _suffix(number)),
+            numbered(v, v.t("site.monitoring_title"), number),
+            v.t("site.monitoring_description", count=len(e.kpis)),
+            "monitoring.html.j2",
+            {
+                "rows": [_kpi(v, k) for k in part],
+                "unknown": sum(k.value is None for k in e.kpis),
+                "pages": [(n, _suffix(n)) for n, _ in pages],
+                "number": number,
+            },
+            [home_crumb(v)],
+        )
+
+
+def _kpi(v: Voice, k: Row) -> tuple[object, ...]:
+    unit = k.unit_fr if v.language == "fr" else k.unit
+    numbers = (_number(v, x) for x in (k.baseline, k.value, k.target))
+    return (v.of(k, "name"), unit, *numbers, k.is_met, k.is_synthetic)
 
 
 def _number(v: Voice, value: float | None) -> str:
@@ -157,7 +179,7 @@ def _index(e: Edition, v: Voice) -> Iterator[Draft]:
     for number, part in pages:
         yield Draft(
             Route("index", _suffix(number)),
-            v.t("site.menu_index"),
+            numbered(v, v.t("site.menu_index"), number),
             v.t("site.index_description", count=len(found)),
             "index.html.j2",
             {"found": part, "pages": [(n, _suffix(n)) for n, _ in pages]},

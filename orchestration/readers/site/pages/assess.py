@@ -50,9 +50,7 @@ def drafts(e: Edition, v: Voice, script: str) -> Iterator[Draft]:
     }
     needs = {n: (row.need, row.reading) for n, row in e.needs.items()}
     data = {
-        "activities": {
-            code: [_value(by_activity[i].get(code)) for i in (ACCIDENTS, COMMUTING, GHG)] for code in codes
-        },
+        "activities": {code: [_value(by_activity[i].get(code)) for i in (ACCIDENTS, COMMUTING, GHG)] for code in codes},
         "references": {key: r.value for key, r in references.items() if r},
         "needs": {str(n): reading or need or "" for n, (need, reading) in needs.items()},
         "say": {key: v.t(f"site.say_{key}") for key in SAID},
@@ -89,7 +87,7 @@ def drafts(e: Edition, v: Voice, script: str) -> Iterator[Draft]:
     )  # fmt: skip
 
 
-# the script's sentences; `{a}` and `{b}` are filled in the browser
+# the script's sentences; `[a]` and `[b]` are filled in the browser
 SAID = (
     "fill", "below", "above", "equal", "activity", "territory", "withheld", "index_due", "index_not_due", "index_good",
     "index_bad", "ghg_due", "ghg_not_due", "ghg_done", "ghg_missing", "cars", "canteens_met", "canteens_missed",

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from orchestration.readers.site.edition import Edition, Row
-from orchestration.readers.site.pages.shared import Draft, home_crumb, parts_of
+from orchestration.readers.site.pages.shared import Draft, home_crumb, numbered, parts_of
 from orchestration.readers.site.words import Route, Voice
 
 LABELS_PER_PAGE = 45
@@ -43,7 +43,7 @@ def drafts(e: Edition, v: Voice) -> Iterator[Draft]:
     for number, part in parts_of(e.labels, LABELS_PER_PAGE):
         yield Draft(
             Route("labels", f"-{number}" if number > 1 else ""),
-            v.t("site.labels_title", home=home),
+            numbered(v, v.t("site.labels_title", home=home), number),
             v.t("site.labels_description", home=home),
             "labels.html.j2",
             {

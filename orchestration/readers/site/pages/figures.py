@@ -169,7 +169,7 @@ def _rows(v: Voice, leaf: Leaf, periods: Sequence[str]) -> Iterator[tuple[str, l
         by_row[f.place, f.breakdown][f.period] = f
     for (place, breakdown), found in by_row.items():
         part = "" if breakdown == "total" else f", {v.breakdown(breakdown)}"
-        cells = [(anchor(f), said(v, f)) if (f := found.get(p)) else None for p in periods]
+        cells = [(anchor(at), said(v, at)) if (at := found.get(p)) else None for p in periods]
         yield f"{v.full(place)}{part}", cells
 
 

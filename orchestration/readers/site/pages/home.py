@@ -103,7 +103,7 @@ def drafts(e: Edition, v: Voice) -> Iterator[Draft]:
             "covered": len({e.indicators[i].sdg_id for i in measured}),
             "at_home": sum(e.speaks(i) == e.home_place for i in measured),
             "worse": movers(e, v, frozenset({"worsening"}))[:SHOWN],
-            "better": movers(e, v, frozenset({"improving", "target_met"}))[:SHOWN],
+            "better": movers(e, v, frozenset({"improving"}))[:SHOWN],
             "goals": goal_counts(e, v),
             "shadows": shadows(e, v),
             "issues": [(i.issue_id, v.of(i, "name")) for i in e.issues],

@@ -14,7 +14,7 @@ from orchestration.readers.site import maps
 from orchestration.readers.site.charts import BarChart, bar_chart, line_chart
 from orchestration.readers.site.edition import Edition, Figure, Place, Row
 from orchestration.readers.site.pages.figures import FigureBook, named, said
-from orchestration.readers.site.pages.shared import Draft, home_crumb, newest, parts_of, standing
+from orchestration.readers.site.pages.shared import Draft, home_crumb, newest, numbered, parts_of, standing
 from orchestration.readers.site.words import Route, Voice
 
 SHOWN_PERIODS = 16
@@ -120,9 +120,7 @@ def _table(
     for period in sorted(by_period, reverse=True)[:SHOWN_PERIODS]:
         found = by_period[period]
         first = next(iter(found.values()))
-        rows.append(
-            (v.period(period), book.address(first), [said(v, found[p]) if p in found else "" for p in places])
-        )
+        rows.append((v.period(period), book.address(first), [said(v, found[p]) if p in found else "" for p in places]))
     return rows
 
 
@@ -135,7 +133,8 @@ def _see_line(e: Edition, v: Voice, indicator_id: str, places: Sequence[Place]) 
     told = []
     since = next((i for i in range(len(shown) - 1, -1, -1) if shown[i].is_break), 0)
     first = shown[since]
-    assert first.value is not None and last.value is not None
+    assert first.value is not None
+    assert last.value is not None
     if first is last:
         told.append(v.t("site.see_one", place=v.short(places[0]), value=v.value(last), period=v.period(last.period)))
     else:
@@ -149,7 +148,9 @@ def _see_line(e: Edition, v: Voice, indicator_id: str, places: Sequence[Place]) 
                 first=v.period(first.period),
             )
         )
-    wider = next((p for p in reversed(places[1:]) if (f := _at(e, indicator_id, p, last.period)) and f.value is not None), None)
+    wider = next(
+        (p for p in reversed(places[1:]) if (f := _at(e, indicator_id, p, last.period)) and f.value is not None), None
+    )
     if wider:
         f = _at(e, indicator_id, wider, last.period)
         assert f is not None
@@ -183,9 +184,7 @@ def _compared(
     if len(with_value) < 2:
         return None
     rows = [(name, place, f, place == main) for name, place, f in ordered]
-    chart = bar_chart(
-        [(name, f, is_main) for name, _, f, is_main in rows], lambda f: v.value(f, with_unit=False)
-    )
+    chart = bar_chart([(name, f, is_main) for name, _, f, is_main in rows], lambda f: v.value(f, with_unit=False))
     best, worst = with_value[0], with_value[-1]
     see = v.t(
         "site.see_bars",
@@ -218,7 +217,9 @@ def _parts(e: Edition, v: Voice, indicator_id: str) -> list[tuple[str, Compariso
             comparison = _compared(e, v, indicator_id, period, newest_parts, None)
             if comparison:
                 seen.add(dimension)
-                told.append((v.t("site.parts_of", dimension=v.label("dimensions", dimension), place=v.full(at)), comparison))
+                told.append(
+                    (v.t("site.parts_of", dimension=v.label("dimensions", dimension), place=v.full(at)), comparison)
+                )
     return told
 
 
@@ -242,9 +243,7 @@ def _progress(e: Edition, v: Voice, indicator_id: str) -> dict[str, Any] | None:
                 why = row[f"{method}_refusal"] or row.refusal_reason
                 cells.append(v.t("site.refused", why=v.label("refusals", why)) if why else "—")
         methods.append((v.label("methods", method), cells))
-    total = [
-        v.label("trends", windows[w].status or "not_assessed") if w in windows else "—" for w in ("short", "long")
-    ]
+    total = [v.label("trends", windows[w].status or "not_assessed") if w in windows else "—" for w in ("short", "long")]
     spans = [
         v.t("site.span", first=v.period(windows[w].first_period), last=v.period(windows[w].last_period))
         if w in windows and windows[w].first_period else "—"
@@ -261,7 +260,9 @@ def _progress(e: Edition, v: Voice, indicator_id: str) -> dict[str, Any] | None:
     }
 
 
-def _dataset(e: Edition, v: Voice, indicator_id: str, row: Row, source: Row | None, places: Sequence[Place]) -> dict[str, Any]:
+def _dataset(
+    e: Edition, v: Voice, indicator_id: str, row: Row, source: Row | None, places: Sequence[Place]
+) -> dict[str, Any]:
     """Return schema.org's description of the figures, for the search engines of data."""
     figures = [f for p in places for f in e.of(indicator_id, p)]
     years = sorted({f.period[:4] for f in figures})
@@ -299,8 +300,8 @@ def _communes(e: Edition, v: Voice, indicator_id: str, row: Row) -> Iterator[Dra
     for number, part in pages:
         suffix = f"-{number}" if number > 1 else ""
         yield Draft(
-            Route("communes", indicator_id + suffix) if not suffix else Route("communes", f"{indicator_id}{suffix}"),
-            v.t("site.communes_title", name=name, home=home, number=number),
+            Route("communes", indicator_id + suffix),
+            numbered(v, v.t("site.communes_title", name=name, home=home), number),
             v.t("site.communes_description", name=name, home=home, period=v.period(period)),
             "communes.html.j2",
             {

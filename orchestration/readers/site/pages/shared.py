@@ -97,7 +97,8 @@ def moved(v: Voice, indicator_id: str, trend: Row) -> str:
             "site.moved",
             last=f"{v.bare(trend.last_value, indicator_id)}{v.behind(indicator_id)}",
             last_period=v.period(trend.last_period),
-            first=v.bare(trend.first_value, indicator_id) + (v.behind(indicator_id) if v.edition.indicators[indicator_id].unit == "%" else ""),
+            first=v.bare(trend.first_value, indicator_id)
+            + (v.behind(indicator_id) if v.edition.indicators[indicator_id].unit == "%" else ""),
             first_period=v.period(trend.first_period),
         )
     )
@@ -107,6 +108,11 @@ def parts_of(rows: Sequence[T], size: int) -> Iterator[tuple[int, list[T]]]:
     """Yield the rows in parts of at most `size`, each with its number from 1 on; one empty part where there is none."""
     for number, first in enumerate(range(0, max(len(rows), 1), size), 1):
         yield number, list(rows[first : first + size])
+
+
+def numbered(v: Voice, title: str, number: int) -> str:
+    """Return the title of one of several pages of a list; the first has the title alone."""
+    return title if number == 1 else str(v.t("site.page_number", title=title, number=number))
 
 
 def home_crumb(v: Voice) -> Crumb:

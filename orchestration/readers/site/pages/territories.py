@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from orchestration.readers.site.edition import Edition, Figure, Place, sort_key
 from orchestration.readers.site.pages.figures import FigureBook
-from orchestration.readers.site.pages.shared import Draft, home_crumb, newest, parts_of
+from orchestration.readers.site.pages.shared import Draft, home_crumb, newest, numbered, parts_of
 from orchestration.readers.site.words import Route, Voice, place_route
 
-PER_PAGE = 30
+PER_PAGE = 26
 
 
 class Line(NamedTuple):
@@ -55,7 +55,7 @@ def _territory(e: Edition, v: Voice, book: FigureBook, place: Place) -> Iterator
         at = route if number == 1 else Route("territory", f"{route.name}-{number}")
         yield Draft(
             at,
-            v.t("site.territory_title", name=v.full(place), number=number),
+            numbered(v, v.t("site.territory_title", name=v.full(place)), number),
             v.t("site.territory_description", name=v.full(place), indicators=len(lines)),
             "territory.html.j2",
             {
@@ -92,8 +92,6 @@ def _line(e: Edition, v: Voice, book: FigureBook, indicator_id: str, place: Plac
     if figure is None:
         return None
     row, trend = e.indicators[indicator_id], e.trend(indicator_id, place)
-    same = next((f for f in e.of(indicator_id, other) if f.period == figure.period), None)
-    comparable = same is not None and row.additivity != "count" and same.series_id == figure.series_id
     return Line(
         indicator_id,
         row.sdg_id,
@@ -101,9 +99,19 @@ def _line(e: Edition, v: Voice, book: FigureBook, indicator_id: str, place: Plac
         _marked(v, figure),
         v.period(figure.period),
         book.address(figure),
-        v.value(same) if same and comparable else "",
+        "" if row.additivity == "count" else _beside(e, v, figure, other),
         (trend.status or "") if trend else "",
     )
+
+
+def _beside(e: Edition, v: Voice, figure: Figure, other: Place) -> str:
+    """Return the same figure of `other`, else of the nearest larger territory that has it, which is then named."""
+    further = e.nearest[e.nearest.index(other) + 1 :] if other in e.nearest else []
+    for place in [other, *further]:
+        same = next((f for f in e.of(figure.indicator_id, place) if f.period == figure.period), None)
+        if same is not None and same.value is not None and same.series_id == figure.series_id and place != figure.place:
+            return v.value(same) if place == other else f"{v.value(same)} ({v.short(place)})"
+    return ""
 
 
 def _marked(v: Voice, figure: Figure) -> str:
@@ -119,12 +127,19 @@ def _moves(v: Voice, lines: Sequence[Line]) -> str:
 
 def _parents(e: Edition, v: Voice, place: Place) -> list[tuple[str, Place]]:
     row = e.territories[place]
-    ways = (("epci", row.epci_code), ("department", row.department_code), ("region", row.region_code), ("country", "FR"))
+    ways = (
+        ("epci", row.epci_code),
+        ("department", row.department_code),
+        ("region", row.region_code),
+        ("country", "FR"),
+    )
     found = [(level, code) for level, code in ways if (level, code) in e.territories and (level, code) != place]
     if place[0] in ("department", "region", "country"):
-        found = found[[level for level, _ in found].index("region") :] if place[0] == "department" and any(
-            level == "region" for level, _ in found
-        ) else [p for p in found if p[0] == "country"]
+        found = (
+            found[[level for level, _ in found].index("region") :]
+            if place[0] == "department" and any(level == "region" for level, _ in found)
+            else [p for p in found if p[0] == "country"]
+        )
     return [(v.full(p), p) for p in found]
 
 
@@ -157,7 +172,7 @@ def _letter(name: str) -> str:
         words = words.removeprefix(kind)
     for article in ("de la ", "de l'", "des ", "du ", "de ", "d'", "le ", "la ", "les ", "l'"):
         words = words.removeprefix(article)
-    return words.strip(" '’-")[:1] or "-"
+    return next((c for c in words if c.isascii() and c.isalnum()), "-")
 
 
 def _epcis(e: Edition, v: Voice) -> Iterator[Draft]:
@@ -171,7 +186,7 @@ def _epcis(e: Edition, v: Voice) -> Iterator[Draft]:
             suffix = f"-{number}" if number > 1 else ""
             yield Draft(
                 Route("epcis", letter + suffix),
-                v.t("site.epcis_title", letter=letter.upper(), number=number),
+                numbered(v, v.t("site.epcis_title", letter=letter.upper()), number),
                 v.t("site.epcis_description", letter=letter.upper()),
                 "epcis.html.j2",
                 {

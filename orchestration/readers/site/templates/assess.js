@@ -3,7 +3,7 @@ var d=JSON.parse(document.getElementById("refs").textContent),s=d.say,r=d.refere
 var nf=new Intl.NumberFormat(d.language,{maximumFractionDigits:1});
 function val(n){var e=f.elements[n],x=e&&e.value.trim().replace(",",".");return x===""||x===undefined||isNaN(+x)||+x<0?null:+x}
 function radio(n){var e=f.querySelector("input[name="+n+"]:checked");return e?e.value:null}
-function fill(t,a,b){return t.replace("{a}",a).replace("{b}",b)}
+function fill(t,a,b){return t.replace("[a]",a).replace("[b]",b)}
 function beside(list,label,mine,theirs,whose){
  if(mine===null)return;
  if(theirs===null||theirs===undefined){list.push(label+s.withheld);return}
