@@ -17,7 +17,8 @@ import duckdb
 import pytest
 import yaml
 
-from orchestration.base.settings import PROJECT
+from orchestration.base.settings import PROJECT, Settings
+from orchestration.readers.after import OPEN_DATA, read
 from orchestration.readers.open_data import OpenDataRefused, Publisher, SecretShown, build_open_data
 from orchestration.readers.open_data.contracts import load_contracts
 from tests import exports
@@ -416,3 +417,15 @@ def test_a_folder_of_somebody_elses_is_left_alone(edition, tmp_path) -> None:
 def test_without_an_edition_the_command_says_what_to_do(tmp_path) -> None:
     said = observatory("export", "--home", tmp_path)
     assert said.code == 2 and "observatory refresh" in said.err + said.out
+
+
+def test_a_breakdown_is_a_finding_and_takes_nothing_away(home, copied) -> None:
+    settings = Settings(home=home)
+    edition = home / "editions" / "current"
+    made = read(settings, edition, OPEN_DATA)
+    assert made.passed and made.message.code == "open_data.made"
+    before = (home / "open").resolve()
+    (copied / "observatory.duckdb").write_bytes(b"not a database")
+    check = read(settings, copied, OPEN_DATA)
+    assert not check.passed and check.severity == "warn" and check.message.code == "site.reader_failed"
+    assert (home / "open").resolve() == before and (home / "open" / "catalog.jsonld").is_file()
