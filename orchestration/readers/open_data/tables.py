@@ -16,7 +16,7 @@ from typing import Any
 from orchestration.base.duck import connect, one_row
 from orchestration.base.files import quoted
 from orchestration.base.messages import Refusal, say
-from orchestration.readers.open_data.contracts import Column, Contract
+from orchestration.readers.open_data.contracts import TABLE_SCHEMA, Column, Contract
 
 DATABASE, MANIFEST = "observatory.duckdb", "manifest.json"
 FIGURES = "fct_indicator_value"
@@ -70,12 +70,12 @@ class EditionTables:
         self.is_sample: bool = manifest.get("realm") != "real"
         # writing beside the database needs access to files; what is run here is our own SQL
         self.connection = connect(folder / DATABASE, read_only=True)
-        self.connection.execute("SET preserve_insertion_order = true")
-        found = {name for (name,) in self.rows("SELECT table_name FROM duckdb_tables() WHERE schema_name = 'main'")}
-        self.tables = {name: self._table(contract) for name, contract in contracts.items() if name in found}
-        if FIGURES not in self.tables:
-            raise Refusal(say("open_data.no_figures", edition=self.edition_id), say("open_data.refresh_first"))
-        self._keep_secrets()
+        try:
+            self.tables = self._held(contracts)
+            self._keep_secrets()
+        except BaseException:
+            self.close()
+            raise
 
     def close(self) -> None:
         """Close the edition's file."""
@@ -100,11 +100,17 @@ class EditionTables:
         select = "SELECT any_value(name) FROM dim_territory WHERE is_home AND territory_level = 'epci'"
         return str(one_row(self.connection, select)[0])
 
+    def _held(self, contracts: Mapping[str, Contract]) -> dict[str, Table]:
+        found = {name for (name,) in self.rows("SELECT table_name FROM duckdb_tables() WHERE schema_name = 'main'")}
+        if FIGURES not in found:
+            raise Refusal(say("open_data.no_figures", edition=self.edition_id), say("open_data.refresh_first"))
+        return {name: self._table(contract) for name, contract in contracts.items() if name in found}
+
     def _table(self, contract: Contract) -> Table:
         name = contract.name
         types = {c: t.lower() for c, t, *_ in self.rows(f"DESCRIBE {name}")}
-        # an edition of an earlier version lacks a column that came since
-        columns = [c for c in contract.columns if types.get(c.name) == c.type]
+        # an edition of an earlier version lacks a column that came since, or has it in another type
+        columns = [replace(c, type=types[c.name]) for c in contract.columns if types.get(c.name) in TABLE_SCHEMA]
         facts = [f"count({c.name})" for c in columns]
         facts += [_is_accepted(c) for c in columns]
         rows, *found = one_row(self.connection, f"SELECT count(*), {', '.join(facts)} FROM {name}")
