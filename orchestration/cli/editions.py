@@ -82,7 +82,7 @@ def rollback(
 ) -> None:
     """Go back to a published edition at once; nothing is deleted."""
     from orchestration.editions import rollback as roll_back
-    from orchestration.readers.after import SITE, lacks, read
+    from orchestration.readers.after import READERS, lacks, read
 
     settings = settings_for(home)
     with refusals(settings):
@@ -92,5 +92,6 @@ def rollback(
         say("cli.rolled_back", edition=target.edition_id),
     )
     # what the public reads goes back too; where it cannot, the edition has gone back all the same
-    if not lacks(settings, SITE):
-        tell(settings, read(settings, target.path, SITE).message)
+    for reader in READERS:
+        if not lacks(settings, reader):
+            tell(settings, read(settings, target.path, reader).message)

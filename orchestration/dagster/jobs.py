@@ -14,7 +14,7 @@ from dagster import AssetKey, AssetsDefinition, AssetSelection, define_asset_job
 from orchestration.base.messages import Message, say
 from orchestration.catalog.models import Source
 from orchestration.dagster.private import AssetJob
-from orchestration.dagster.wording import EDITION_KEY, SITE_KEY, both, lake_key
+from orchestration.dagster.wording import EDITION_KEY, READER_KEYS, both, lake_key
 
 REFRESH_ALL = "refresh_all"
 PUBLISH = "publish"
@@ -28,7 +28,7 @@ FAMILIES = {
 
 def build_jobs(catalogue: Mapping[str, Source], models: AssetsDefinition) -> list[AssetJob]:
     """Return `refresh_all`, one job a family of sources, and `publish`, which ingests nothing."""
-    rebuild = frozenset({*models.keys, EDITION_KEY, SITE_KEY})
+    rebuild = frozenset({*models.keys, EDITION_KEY, *READER_KEYS})
     jobs = [
         _job(REFRESH_ALL, say("dagster.job_all"), {*map(lake_key, catalogue), *rebuild}),
         _job(

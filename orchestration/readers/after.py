@@ -14,11 +14,13 @@ from filelock import FileLock
 
 from orchestration.base.messages import Message, say
 from orchestration.base.settings import Settings
+from orchestration.readers.open_data import OpenDataReport, Publisher, build_open_data
 from orchestration.readers.site import SiteReport, build_site, load_configuration
 from orchestration.records.outcome import CheckOutcome
 
 log = logging.getLogger("observatory")
 SITE = "site"
+OPEN_DATA = "open"
 WAIT_SECONDS = 300
 
 
@@ -38,7 +40,28 @@ def _site(settings: Settings, edition: Path) -> Message:
     return say("site.made", pages=report.pages, written=report.written, folder=report.folder)
 
 
-READERS: dict[str, Callable[[Settings, Path], Message]] = {SITE: _site}
+def make_open_data(settings: Settings, edition: Path) -> OpenDataReport:
+    """Make the open data of the edition in folder `edition` below `HOME/open`; return what was made.
+
+    One build at a time on a home. Raises what `build_open_data` does.
+    """
+    said = load_configuration(settings.site_path)
+    publisher = Publisher(said.name.model_dump(), said.publisher, f"{said.url}{OPEN_DATA}/", said.contact)
+    with FileLock(settings.home / f"{OPEN_DATA}.lock", timeout=WAIT_SECONDS):
+        return build_open_data(edition.resolve(), settings.dbt_project_path, publisher, settings.home / OPEN_DATA)
+
+
+def told_of_open_data(report: OpenDataReport) -> Message:
+    """Return what was made, in a sentence."""
+    megabytes = round(report.bytes / 1e6, 1)
+    return say("open_data.made", tables=report.tables, files=report.files, megabytes=megabytes, folder=report.folder)
+
+
+def _open_data(settings: Settings, edition: Path) -> Message:
+    return told_of_open_data(make_open_data(settings, edition))
+
+
+READERS: dict[str, Callable[[Settings, Path], Message]] = {SITE: _site, OPEN_DATA: _open_data}
 
 
 def read(settings: Settings, edition: Path, name: str) -> CheckOutcome:

@@ -172,6 +172,9 @@ class Walk:
         self.build()
         self.check_marts()
         outcome = self.publish()
-        if self.lacks("site"):
-            self.read("site")
+        from orchestration.readers.after import READERS
+
+        for reader in READERS:
+            if self.lacks(reader):
+                self.read(reader)
         return self.run.concluded or outcome

@@ -31,6 +31,7 @@ def test_everything_is_registered(definitions):
         "fct_value",
         "lake/insee_income",
         "lake/lucie",
+        "open",
         "site",
         "stg_income",
     ]
@@ -61,6 +62,7 @@ def test_everything_is_registered(definitions):
         "lake/lucie:freshness",
         "edition:refreshes_go_on",
         "site:pages_written",
+        "open:files_written",
         "fct_value:not_null_fct_value",
         "fct_value:assert_both",
         "fct_value:row_count_at_least_1",
@@ -81,6 +83,7 @@ def test_dependencies_join_many_tables_into_one_source_and_see_through_ephemeral
         "fct_label": {"lake/lucie"},
         "edition": {"fct_value", "fct_label"},
         "site": {"edition"},
+        "open": {"edition"},
     }
 
 
