@@ -86,7 +86,9 @@ def test_the_template_is_read_as_its_publisher_reads_it(mirror):
             number = float(value) * scale
         except ValueError:
             continue
-        held = [float(v) for v in found[concept] if v.replace(".", "", 1).replace("-", "", 1).replace("e", "", 1).isdigit()]
+        held = [
+            float(v) for v in found[concept] if v.replace(".", "", 1).replace("-", "", 1).replace("e", "", 1).isdigit()
+        ]
         if not any(h == pytest.approx(number) for h in held):
             missing.append((concept, value))
     assert len(missing) <= 0.1 * len(facts), missing

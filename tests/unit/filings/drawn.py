@@ -28,7 +28,11 @@ def square(x: float, y: float, side: float, colour: tuple[float, float, float]) 
 
 def write(path: Path, *pages: str) -> Path:
     """Write a PDF of these pages and return its path."""
-    objects = ["<< /Type /Catalog /Pages 2 0 R >>", "", "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>"]
+    objects = [
+        "<< /Type /Catalog /Pages 2 0 R >>",
+        "",
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
+    ]
     kids = []
     for content in pages:
         data = content.encode("cp1252")

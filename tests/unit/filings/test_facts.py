@@ -32,7 +32,9 @@ def workbook(tmp_path, named, broken=()):
 
 
 def test_accidents_per_200_000_hours_are_told_per_million(tmp_path):
-    reading = workbook(tmp_path, {"RateOfRecordableWorkRelatedAccidentsInTheReportingPeriod": 1.3, "EmployeeTurnoverRate": 0.284})
+    reading = workbook(
+        tmp_path, {"RateOfRecordableWorkRelatedAccidentsInTheReportingPeriod": 1.3, "EmployeeTurnoverRate": 0.284}
+    )
     found = {m.metric_id: m for m in reading.metrics}
     assert found["accident_frequency_rate"].value == pytest.approx(6.5)
     assert found["accident_frequency_rate"].value_printed == "1.3"
@@ -101,6 +103,8 @@ def test_entities_are_not_resolved(tmp_path):
     secret = tmp_path / "secret"
     secret.write_text("41", encoding="utf-8")
     path = tmp_path / "x.xhtml"
-    hostile = INLINE.replace('<?xml version="1.0"?>', f'<?xml version="1.0"?><!DOCTYPE html [<!ENTITY x SYSTEM "file://{secret}">]>').replace(">9<", ">&x;<")
+    hostile = INLINE.replace(
+        '<?xml version="1.0"?>', f'<?xml version="1.0"?><!DOCTYPE html [<!ENTITY x SYSTEM "file://{secret}">]>'
+    ).replace(">9<", ">&x;<")
     path.write_text(hostile, encoding="utf-8")
     assert all(f.value != "41" for f in read_inline(path).facts)

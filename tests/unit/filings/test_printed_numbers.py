@@ -38,7 +38,10 @@ def test_bounds_are_told():
     assert printed is not None and printed.is_bound
 
 
-@pytest.mark.parametrize(("number", "language", "value"), [("1,234", "en", 1234), ("1,234", "fr", 1.234), ("0,234", "en", 0.234), ("12,345.6", "en", 12345.6)])
+@pytest.mark.parametrize(
+    ("number", "language", "value"),
+    [("1,234", "en", 1234), ("1,234", "fr", 1.234), ("0,234", "en", 0.234), ("12,345.6", "en", 12345.6)],
+)
 def test_marks_are_the_languages(number, language, value):
     assert to_value(number, language) == value
 

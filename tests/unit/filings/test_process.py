@@ -17,7 +17,13 @@ def test_a_document_is_read_in_a_process_of_its_own(tmp_path):
 
 @pytest.mark.parametrize(
     ("data", "mark"),
-    [(b"", "not_known"), (b"hello", "not_known"), (b"%PDF-1.7\nnothing more", "damaged"), (b"PK\x03\x04broken", "damaged"), (b"<?xml version='1.0'?><a>", "damaged")],
+    [
+        (b"", "not_known"),
+        (b"hello", "not_known"),
+        (b"%PDF-1.7\nnothing more", "damaged"),
+        (b"PK\x03\x04broken", "damaged"),
+        (b"<?xml version='1.0'?><a>", "damaged"),
+    ],
 )
 def test_what_is_no_document_is_marked(tmp_path, data, mark):
     path = tmp_path / "x"

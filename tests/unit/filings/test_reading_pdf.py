@@ -31,7 +31,8 @@ def reasons(reading):
 def test_the_fiscal_years_column_counts_whatever_the_order(tmp_path):
     oldest_first = read(tmp_path, table(("Taux de fréquence des accidents du travail", "18,8", "16,7")))
     newest_first = read(
-        tmp_path, table(("Taux de fréquence des accidents du travail", "16,7", "18,8"), head=("Indicateurs", "2022", "2021"))
+        tmp_path,
+        table(("Taux de fréquence des accidents du travail", "16,7", "18,8"), head=("Indicateurs", "2022", "2021")),
     )
     for reading in (oldest_first, newest_first):
         metric = chosen(reading)["accident_frequency_rate"]
@@ -68,7 +69,11 @@ def test_english_rows(tmp_path):
                 ("Absenteeism rate", "4.1%", "3.9%"),
                 head=("Indicator", "2021", "2022"),
             ),
-            drawn.text(50, 80, "The report of the group is for the fiscal year 2022 and covers all of the companies that are consolidated."),
+            drawn.text(
+                50,
+                80,
+                "The report of the group is for the fiscal year 2022 and covers all of the companies that are consolidated.",
+            ),
         )
     )
     assert found["ghg_scope2_market"].value == 1850
@@ -129,9 +134,15 @@ def test_sentences_state_figures_of_their_year(tmp_path):
         tmp_path,
         drawn.page(
             drawn.text(50, 100, "Rapport de l’exercice 2022 du groupe, établi pour les salariés et les actionnaires."),
-            drawn.text(50, 130, "Le taux de fréquence des accidents du travail s’établit à 14,2 en 2022 (17,9 en 2021)."),
+            drawn.text(
+                50, 130, "Le taux de fréquence des accidents du travail s’établit à 14,2 en 2022 (17,9 en 2021)."
+            ),
             drawn.text(50, 160, "L’effectif au 31 décembre est de 640 salariés."),
-            drawn.text(50, 190, "Nos émissions des scopes 1 et 2 ont baissé à 1 250 tonnes équivalent CO2 en 2022, contre 1 430 tonnes en 2021."),
+            drawn.text(
+                50,
+                190,
+                "Nos émissions des scopes 1 et 2 ont baissé à 1 250 tonnes équivalent CO2 en 2022, contre 1 430 tonnes en 2021.",
+            ),
             drawn.text(50, 220, "Notre objectif est un taux d’absentéisme de 3 % d’ici 2025."),
         ),
     )
@@ -140,9 +151,19 @@ def test_sentences_state_figures_of_their_year(tmp_path):
 
 
 def test_columns_are_read_one_after_the_other(tmp_path):
-    left = ["Le groupe contribue aux objectifs de", "développement durable, en particulier", "par ses engagements pour la santé."]
-    right = ["Les équipes des sites mesurent chaque", "année les consommations et préparent", "les actions des prochains mois."]
-    lines = [t for k in range(3) for t in (drawn.text(50, 100 + 12 * k, left[k]), drawn.text(310, 100 + 12 * k, right[k]))]
+    left = [
+        "Le groupe contribue aux objectifs de",
+        "développement durable, en particulier",
+        "par ses engagements pour la santé.",
+    ]
+    right = [
+        "Les équipes des sites mesurent chaque",
+        "année les consommations et préparent",
+        "les actions des prochains mois.",
+    ]
+    lines = [
+        t for k in range(3) for t in (drawn.text(50, 100 + 12 * k, left[k]), drawn.text(310, 100 + 12 * k, right[k]))
+    ]
     reading = read(tmp_path, drawn.page(*lines))
     assert " ".join(reading.pages[0].split()) == " ".join(left + right)
 
