@@ -263,10 +263,11 @@ def _inside(raw: Any, page: Page, box: Box) -> list[_Icon]:
 def _squares(picture: Picture, scale: float) -> Iterator[tuple[int, int, int, int]]:
     """Yield the squares of a picture: connected pixels of one colour of a goal, of like colours, of any colour."""
     least = _SMALLEST * scale
-    classes = _classes()[picture[:, :, 0] >> 3, picture[:, :, 1] >> 3, picture[:, :, 2] >> 3]
+    classes: NDArray[np.uint8] = _classes()[picture[:, :, 0] >> 3, picture[:, :, 1] >> 3, picture[:, :, 2] >> 3]
     if np.count_nonzero(classes) > 0.5 * least * least:
         yield from _boxes(classes, least)
-        yield from _boxes(_LIKE[classes], least)
+        alike: NDArray[np.uint8] = np.take(_LIKE, classes)
+        yield from _boxes(alike, least)
     yield from _boxes((picture < 215).any(axis=2).astype(np.uint8), least)
 
 

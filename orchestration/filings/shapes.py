@@ -83,7 +83,8 @@ def _resized(picture: Floats, side: int) -> Floats:
     fy, fx = (ys - y0)[:, None, None], (xs - x0)[None, :, None]
     top = picture[y0][:, x0] * (1 - fx) + picture[y0][:, x1] * fx
     low = picture[y1][:, x0] * (1 - fx) + picture[y1][:, x1] * fx
-    return (top * (1 - fy) + low * fy).astype(np.float32)
+    found: Floats = (top * (1 - fy) + low * fy).astype(np.float32)
+    return found
 
 
 def likeness(

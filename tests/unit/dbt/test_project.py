@@ -55,6 +55,10 @@ CONTRACT = {
     "fct_company_match": "source_id company_name place siren match_method match_score no_match_reason candidates decided_by decided_on",
     "mart_match_conflict": "source_id company_name conflict siren other_siren decided_by decided_on",
     "fct_filing": "filing_id siren company_name fiscal_year document_type pages source_id vintage",
+    "fct_filing_sdg_mention": "filing_id page sdg_id evidence method box confidence",
+    "fct_filing_metric": "filing_id metric_id value unit fiscal_year perimeter value_printed unit_printed page evidence confidence",
+    "fct_filing_metric_silence": "filing_id metric_id reason",
+    "mart_filing_contradiction": "filing_id siren metric_id filed_value register_value register gap",
     "fct_csr_action": "action_id company_name siren title nature sdg_ids method contribution",
     "mart_indicator_progress": "indicator_id series_id territory_level territory_code breakdown window_length status "
     "method_agreement refusal_reason refusal_fr is_fragile first_period last_period change annual_rate target_value",

@@ -8,7 +8,7 @@ with metric as (
 ),
 band as (
   -- Egapro's bands as the declaration spells them; the open one ends nowhere
-  select siren, cast(year as integer) as year, 'egapro_index' as register, size_band as register_printed,
+  select siren, cast(year as integer) as year, source_id as register, size_band as register_printed,
     cast(regexp_extract(replace(size_band, ' ', ''), '([0-9]+)', 1) as double) as low,
     cast(nullif(regexp_extract(replace(size_band, ' ', ''), '[0-9]+à([0-9]+)', 1), '') as double) as high
   from {{ ref('stg_egapro_index__declarations') }}
