@@ -5,7 +5,7 @@
 Publishers' files are national: a product for one EPCI would read and judge the same ones. So both runs read them all, and the second
 then lays views over the lake that leave the EPCI's communes, itself, its département, its région and the country; everything that
 follows (models, secrecy, tests, suites, publication) is the same. Printed for each: processor seconds (all processes), seconds,
-greatest memory of one process in MB, places, figures. Add here: another share of the country. Single models are timed by dbt (`run_results.json`).
+greatest memory of one process in MB, places, figures. Add here: another share of the country.
 """
 
 from __future__ import annotations
@@ -71,10 +71,11 @@ def one(mirror: Path, home: Path, *, is_cut: bool) -> dict[str, Any]:
     start = time.monotonic()
     with Walk.open(settings, channel=str(mirror)) as walk:
         outcome = walk.walk()
+        assert walk.built is not None
+        nodes = walk.built.outcome.nodes
     seconds = time.monotonic() - start
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    results = json.loads((home / "dbt" / "run_results.json").read_text(encoding="utf-8"))
-    dearest = max(results["results"], key=lambda r: r["execution_time"])
+    dearest = max(nodes, key=lambda n: n.seconds)
     with connect(home / "work" / "warehouse.duckdb", read_only=True) as connection:
         places = one_row(connection, "SELECT count(*) FROM marts.dim_territory")[0]
         figures = one_row(connection, "SELECT count(*) FROM marts.fct_indicator_value")[0]
@@ -82,9 +83,9 @@ def one(mirror: Path, home: Path, *, is_cut: bool) -> dict[str, Any]:
         "exit_code": outcome.exit_code,
         "processor_seconds": round(sum(u.ru_utime + u.ru_stime for u in used)),
         "seconds": round(seconds),
-        "dbt_seconds": round(results["elapsed_time"]),
+        "nodes_seconds": round(sum(n.seconds for n in nodes)),
         "most_megabytes": round(max(u.ru_maxrss for u in used) / 1024),
-        "dearest": f"{dearest['unique_id'].split('.')[2]} {dearest['execution_time']:.1f}",
+        "dearest": f"{dearest.name} {dearest.seconds:.1f}",
         "places": places,
         "figures": figures,
     }

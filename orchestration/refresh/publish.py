@@ -198,6 +198,17 @@ def _news_of_sources(run: Run, before: editions.Edition, built: editions.BuiltEd
     return [say("refresh.only_states_changed", changes=told)] if told else []
 
 
+def tell_finding(run: Run, check: CheckOutcome) -> None:
+    """Add to the outcome of a run what came of a reader; one that broke down stands in the receipts below the home too.
+
+    The edition's own receipt stays as it is: an edition never changes.
+    """
+    assert run.concluded is not None
+    run.concluded = run.concluded.model_copy(update={"checks": [*run.concluded.checks, check]})
+    if not check.passed:
+        _keep(run, run.concluded, receipts.render(run.concluded, run.catalogue, run.comparison, run.settings.language))
+
+
 def block(
     run: Run,
     reasons: list[Message],

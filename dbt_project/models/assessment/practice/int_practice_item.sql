@@ -1,4 +1,5 @@
--- What companies do for the goals or against them, as the sources tell it, before it is said which goals that concerns. One row an item:
+-- What companies do for the goals or against them, as the sources tell it, before it is said which goals that concerns. One row an item
+-- (a practice sheet has one for each stance that its words take to the goals that it speaks of):
 -- a certificate, a practice sheet, a statement, a greenhouse-gas report, a score of the gender equality index. Of a company's
 -- statements, reports and scores the newest counts alone: ten yearly scores are no tenfold practice.
 -- place_level: `epci` where the company is known to be in the home EPCI (its commune, or its SIREN in Sirene); `department` where the
@@ -38,6 +39,10 @@ examined as (
   join {{ ref('label_subjects') }} as subjects on subjects.label_key = labels.label_key
   group by labels.label_key, labels.label_pattern
 ),
+said as (
+  select action_id, contribution, string_agg(cast(sdg_id as varchar), ',' order by sdg_id) as goals
+  from {{ ref('fct_csr_action_goal') }} group by action_id, contribution
+),
 item as (
   select held.label_id as item_id, 'label' as evidence_type,
     concat_ws(' ', {{ normalise_name('held.label') }}, examined.subjects) as item_key,
@@ -50,11 +55,12 @@ item as (
   where held.is_current is distinct from false
   union all
   select actions.action_id, 'action',
-    {{ normalise_name("concat_ws(' ', actions.title, sheets.description)") }}, actions.sdg_ids, actions.contribution,
+    {{ normalise_name("concat_ws(' ', actions.title, sheets.description)") }}, said.goals, said.contribution,
     coalesce(actions.siren, {{ normalise_name('actions.company_name') }}), actions.siren, null, null,
     {{ day_of('actions.vintage') }}, actions.vintage, sheets.source_id
   from {{ ref('fct_csr_action') }} as actions
   join {{ ref('stg_csr_actions__actions') }} as sheets on sheets.action_id = actions.action_id and sheets.vintage = actions.vintage
+  left join said on said.action_id = actions.action_id
   union all
   select filing_id, 'filing', {{ normalise_name('document_type') }}, null, null,
     coalesce(siren, {{ normalise_name('company_name') }}), siren, null, null, make_date(fiscal_year, 12, 31), vintage, source_id
