@@ -26,7 +26,14 @@ SENTENCES = {f"{room}.{name}" for room in ROOMS for name in catalogues.catalogue
 A_CODE = re.compile(rf"({'|'.join(ROOMS)})\.[a-z0-9_]+")
 A_BEGINNING = re.compile(rf'f"((?:{"|".join(ROOMS)})\.[a-z0-9_]+_)\{{')
 # where French is what is read (how publishers write a day, a note) or written (a page of the catalogue in both languages)
-FRENCH = ("conforming/published.py", "generating/catalogue.py", "reading/shape.py", "filings/tables.py", "filings/goals.py", "filings/metrics.py")
+FRENCH = (
+    "conforming/published.py",
+    "generating/catalogue.py",
+    "reading/shape.py",
+    "filings/tables.py",
+    "filings/goals.py",
+    "filings/metrics.py",
+)
 # what makes a decision of a text: asking what is in it, or taking it apart
 ASKING = {"count", "endswith", "find", "index", "isdigit", "partition", "replace", "rpartition", "split", "startswith"}
 
