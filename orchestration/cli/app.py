@@ -22,7 +22,22 @@ from orchestration.cli.serving import serve
 from orchestration.cli.site import site
 from orchestration.cli.standing import heartbeat, sources, status
 
-COMMANDS = (refresh, inbox, templates, status, heartbeat, sources, check, read, docs, editions, rollback, site, export, serve)
+COMMANDS = (
+    refresh,
+    inbox,
+    templates,
+    status,
+    heartbeat,
+    sources,
+    check,
+    read,
+    docs,
+    editions,
+    rollback,
+    site,
+    export,
+    serve,
+)
 
 app = typer.Typer(
     name="observatory",
