@@ -133,9 +133,9 @@ def _of_cell(
     label = _label(row)
     parts = read_parts(cell, language)
     if parts and notion.family == "women":
-        value = parts[1] if re.search(r"\b(?:hommes?|h|men|male)\b ?/ ?(?:femmes?|f|women)", label) else parts[0]
+        share = parts[1] if re.search(r"\b(?:hommes?|h|men|male)\b ?/ ?(?:femmes?|f|women)", label) else parts[0]
         if 97 <= sum(parts) <= 103:
-            yield _candidate(one, value, "%", cell, "%", row, page, fiscal_year, quote, 0.9)
+            yield _candidate(one, share, "%", cell, "%", row, page, fiscal_year, quote, 0.9)
         return
     printed = read_cell(cell, language)
     if printed is None or printed.is_bound:

@@ -25,7 +25,14 @@ ROOMS = sorted(p.stem for p in catalogues.FOLDER.glob("*.yml") if p.stem != "lab
 SENTENCES = {f"{room}.{name}" for room in ROOMS for name in catalogues.catalogue(room)}
 A_CODE = re.compile(rf"({'|'.join(ROOMS)})\.[a-z0-9_]+")
 # where French is what is read (how publishers write a day, a note) or written (a page of the catalogue in both languages)
-FRENCH = ("conforming/published.py", "generating/catalogue.py", "reading/shape.py", "filings/tables.py", "filings/goals.py", "filings/metrics.py")
+FRENCH = (
+    "conforming/published.py",
+    "generating/catalogue.py",
+    "reading/shape.py",
+    "filings/tables.py",
+    "filings/goals.py",
+    "filings/metrics.py",
+)
 # what makes a decision of a text: asking what is in it, or taking it apart
 ASKING = {"count", "endswith", "find", "index", "isdigit", "partition", "replace", "rpartition", "split", "startswith"}
 
