@@ -7,11 +7,12 @@ import os
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 from hypothesis import settings
 
 from orchestration.base.settings import PROJECT
@@ -72,11 +73,28 @@ def sample_mirror(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
+def once(factory: pytest.TempPathFactory, name: str, *refresh: str | Path) -> tuple[Path, Answer]:
+    """Return a home of this process's own on which the command `refresh` was called, and its answer.
+
+    All processes of a run of the suite share the one refresh of a name, and each has a copy of its home.
+    """
+    base = factory.getbasetemp()
+    root = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+    shared, said = root / f"once {name}", root / f"once {name}.json"
+    with FileLock(root / f"once {name}.lock"):
+        if not said.exists():
+            shared.mkdir()
+            said.write_text(json.dumps(asdict(observatory(*refresh, "--home", shared / "home", "--json"))))
+    # with the folder around it, in which nothing else may stand
+    own = factory.mktemp(name)
+    shutil.copytree(shared, own, symlinks=True, dirs_exist_ok=True)
+    return own / "home", Answer(**json.loads(said.read_text()))
+
+
 @pytest.fixture(scope="session")
 def first_refresh(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Answer]:
     """A home with a first edition from the embedded samples, and what the command said."""
-    home = tmp_path_factory.mktemp("home") / "observatory"
-    return home, observatory("refresh", "--home", home, "--json")
+    return once(tmp_path_factory, "samples", "refresh")
 
 
 @pytest.fixture

@@ -5,11 +5,14 @@ Holds what every connection needs here. A setting that one room needs is given b
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import duckdb
+
+QUIET = "SET enable_progress_bar = false; SET python_enable_replacements = false"
 
 
 def connect(path: Path | str = ":memory:", *, read_only: bool = False, **config: Any) -> duckdb.DuckDBPyConnection:
@@ -22,8 +25,24 @@ def connect(path: Path | str = ":memory:", *, read_only: bool = False, **config:
     import duckdb
 
     connection = duckdb.connect(str(path), read_only=read_only, config=config)
-    connection.execute("SET enable_progress_bar = false; SET python_enable_replacements = false")
+    connection.execute(QUIET)
     return connection
+
+
+def asking() -> duckdb.DuckDBPyConnection:
+    """Return a connection for questions about files and frames: it has no tables but its own temporary ones, gone when it is closed.
+
+    All of them are of one database in memory, which the process keeps: opening another costs 10 ms, and a refresh of the
+    samples asks 500 times. Whoever sets limits, attaches or creates anything else opens one of their own (`connect`).
+    """
+    connection = _kept().cursor()
+    connection.execute(QUIET)
+    return connection
+
+
+@functools.cache
+def _kept() -> duckdb.DuckDBPyConnection:
+    return connect()
 
 
 def one_row(connection: duckdb.DuckDBPyConnection, sql: str, values: Any = None) -> tuple[Any, ...]:

@@ -21,7 +21,7 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
 
-from orchestration.base.duck import connect
+from orchestration.base.duck import asking, connect
 from orchestration.building.orders import (
     Answer,
     Build,
@@ -138,7 +138,7 @@ def validate(order: Validate) -> Checked:
     """Return the suite's verdict on the rows of Parquet files."""
     from orchestration.quality.expectations import validate as judge
 
-    with connect() as connection:
+    with asking() as connection:
         files = list(map(str, order.files))
         frame = connection.execute("SELECT * FROM read_parquet(?, union_by_name = true)", [files]).df()
     return Checked(order.ticket, tuple(judge(frame, order.suite, order.asset)))

@@ -198,6 +198,7 @@ select
   round(cast(numerator as double), 9) as numerator,
   round(cast(denominator as double), 9) as denominator,
   cast(units_behind as bigint) as units_behind,
+  cast(households_behind as bigint) as households_behind,
   largest_share,
   marker,
   coalesce(is_synthetic, false) as is_synthetic,
@@ -211,7 +212,7 @@ select
 from (
   select
     cast(null as varchar) as breakdown, cast(null as double) as numerator, cast(null as double) as denominator,
-    cast(null as bigint) as units_behind, cast(null as double) as largest_share, cast(null as varchar) as marker,
+    cast(null as bigint) as units_behind, cast(null as bigint) as households_behind, cast(null as double) as largest_share, cast(null as varchar) as marker,
     cast(null as varchar) as weakness, cast(null as varchar) as censored_reason, cast(null as varchar) as remark,
     cast(null as varchar) as making, cast(null as double) as perimeter_persons
   where false
@@ -302,7 +303,8 @@ def _page(entry: Entry, units: dict[str, Unit]) -> str:
         "",
         of.limits_fr,
         "",
-        *([of.limits_en, ""] if of.limits_en else []),
+        of.limits_en,
+        "",
     ]
     if of.method:
         lines += ["## How it is made", "", of.method.strip(), ""]
@@ -321,6 +323,8 @@ def _page(entry: Entry, units: dict[str, Unit]) -> str:
         lines.append("")
     if of.caveats:
         lines += ["## Known weaknesses", ""]
-        lines += [f"- {c.effect}: {c.reason_fr} ({c.reference})" for c in of.caveats]
+        for reason, caveats in groupby(of.caveats, key=lambda c: (c.effect, c.reason_fr, c.reference)):
+            parts = ", ".join(f"`{c.breakdown}`" for c in caveats if c.breakdown)
+            lines.append(f"- {reason[0]}{parts and f', {parts}'}: {reason[1]} ({reason[2]})")
         lines.append("")
     return "\n".join(lines)

@@ -122,7 +122,7 @@ class Indicator(Strict):
     targets: list[str] = Field(min_length=1)
     definition: Words
     limits_fr: str = Field(min_length=1)
-    limits_en: str | None = Field(default=None, min_length=1)
+    limits_en: str = Field(min_length=1)
     unit: str
     measure: Literal["share", "gap", "rate", "ratio", "index", "level", "count"]
     additivity: Literal["count", "share", "ratio", "quantile", "index"]

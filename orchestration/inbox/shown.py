@@ -10,7 +10,7 @@ import csv
 from pathlib import Path
 from typing import Any
 
-from orchestration.base.duck import connect
+from orchestration.base.duck import asking
 from orchestration.base.messages import Message
 from orchestration.inbox.story import FILE_NAME, Filing, HomeValue, Kind, MonitoringFigure, Story
 from orchestration.lake.register import SourceState
@@ -116,5 +116,5 @@ def _table(edition: Path, name: str) -> str | None:
 
 
 def _ask(sql: str, values: list[Any]) -> list[tuple[Any, ...]]:
-    with connect() as connection:
+    with asking() as connection:
         return connection.execute(sql, values).fetchall()

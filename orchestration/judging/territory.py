@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from orchestration.base.duck import connect
+from orchestration.base.duck import asking
 from orchestration.base.messages import Message, say
 from orchestration.catalog.models import Provides, Source
 from orchestration.catalog.vintages import sort_key
@@ -43,7 +43,7 @@ def _newest(grounds: Grounds, provides: Provides, where: str, values: list[str])
     if found is None:
         return Listed([], say("judging.no_list"), False)
     _, source, vintage, kept = found
-    with connect() as connection:
+    with asking() as connection:
         rows = connection.execute(
             f"SELECT DISTINCT commune_code FROM read_parquet(?) WHERE {where} ORDER BY 1",
             [str(grounds.lake.path(kept)), *values],

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from orchestration.base.duck import connect
+from orchestration.base.duck import asking
 from orchestration.base.messages import Message, Refusal, say
 from orchestration.base.settings import Settings
 from orchestration.catalog.models import Source
@@ -147,7 +147,7 @@ def _tried(
 
 def validated(path: Path, suite: Path, asset: str) -> list[CheckOutcome]:
     """Return what an expectation suite says of a Parquet file, run here: no build follows, so no second process is worth its start."""
-    with connect() as connection:
+    with asking() as connection:
         frame = connection.execute("SELECT * FROM read_parquet(?)", [str(path)]).df()
     return validate(frame, suite, asset)
 

@@ -17,7 +17,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from orchestration.base.duck import connect
+from orchestration.base.duck import asking
 from orchestration.base.files import quoted, write_atomically
 from orchestration.base.messages import Message, say
 from orchestration.catalog.models import Source, Table
@@ -99,7 +99,7 @@ class Lake:
         casts = ", ".join(f'CAST("{n}" AS {t}) AS "{n}"' for n, t in types)
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = path.with_suffix(".tmp")
-        with connect() as connection:
+        with asking() as connection:
             connection.register("frame", frame)
             connection.execute(
                 f"COPY (SELECT {casts} FROM frame) TO {quoted(temporary)} (FORMAT parquet, COMPRESSION zstd)"
@@ -114,7 +114,7 @@ class Lake:
         """
         days = []
         for column in (c for c in table.columns if c.name in table.reference):
-            with connect() as connection:
+            with asking() as connection:
                 (newest,) = connection.execute(
                     f'SELECT max("{column.name}") FROM read_parquet({quoted(path)})'
                 ).fetchone() or (None,)
@@ -126,7 +126,7 @@ class Lake:
 
     def read(self, vintage: Vintage) -> pd.DataFrame:
         """Return one vintage as a frame, provenance columns included."""
-        with connect() as connection:
+        with asking() as connection:
             return connection.execute(f"SELECT * FROM read_parquet({quoted(self.path(vintage))})").df()
 
     def path(self, vintage: Vintage) -> Path:

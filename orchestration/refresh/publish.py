@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from orchestration import editions, receipts
-from orchestration.base.duck import connect, one_row
+from orchestration.base.duck import asking, one_row
 from orchestration.base.files import write_atomically
 from orchestration.base.messages import Message, say
 from orchestration.base.settings import code_version
 from orchestration.editions.shelf import current_name
 from orchestration.health.status import STATES
+from orchestration.inbox.templates import write_review
 from orchestration.quality.remembered import remember_checks
 from orchestration.records.outcome import CheckOutcome, FileOutcome, RefreshOutcome, outcome_of
 from orchestration.refresh.build import Built, Checked
@@ -33,6 +34,8 @@ KEY = ("indicator_id", "territory_level", "territory_code", "period", "breakdown
 # the same as in editions.comparing and mart_edition_change: what is no revision there is no news here
 NOISE = 1e-9
 HEALTH = "mart_source_health"
+# where the team finds the names that it is asked about
+REVIEW = "review"
 LEDGER = "mart_edition_change"
 
 
@@ -68,22 +71,23 @@ def _publish(run: Run, built: Built, checks: list[CheckOutcome]) -> RefreshOutco
     before = editions.current(run.home)
     outcome = outcome_of_run(run, edition=built.edition_id, published=True, checks=checks)
     edition = editions.build(warehouse, run.home, built.edition_id, outcome, inputs_of(run), code_version())
+    held = [source_id for source_id, state in grounds.states.items() if state.vintages()]
+    home_says = editions.home_figures(warehouse, before.path if before else None, held)
+    if before and says_the_same(before, edition):
+        editions.discard(edition)
+        register.published = {"basis": basis(run), "edition": before.edition_id}
+        grounds.lake.commit(register)
+        note = say("refresh.figures_the_same")
+        outcome = outcome_of_run(run, edition=before.edition_id, published=False, checks=checks, note=note)
+        return _told(run, outcome.model_copy(update={"home": home_says}), editions.compare(before.path, before.path))
+    # nothing goes out that was not attacked; what stays in service was, when it went out
     attacked = attack(warehouse, edition.path)
     checks = [*checks, attacked]
     if not attacked.passed:
         editions.discard(edition)
         return block(run, [attacked.message], checks=checks, waivable=[])
-    outcome = outcome_of_run(run, edition=built.edition_id, published=True, checks=checks)
-    held = [source_id for source_id, state in grounds.states.items() if state.vintages()]
-    home_says = editions.home_figures(warehouse, before.path if before else None, held)
     register.published = {"basis": basis(run), "edition": built.edition_id}
-    if before and says_the_same(before, edition):
-        editions.discard(edition)
-        register.published["edition"] = before.edition_id
-        grounds.lake.commit(register)
-        note = say("refresh.figures_the_same")
-        outcome = outcome_of_run(run, edition=before.edition_id, published=False, checks=checks, note=note)
-        return _told(run, outcome.model_copy(update={"home": home_says}), editions.compare(before.path, before.path))
+    outcome = outcome_of_run(run, edition=built.edition_id, published=True, checks=checks)
     comparison = editions.compare(before.path if before else None, edition.path)
     run.comparison = comparison
     notes = [built.ledger.note] if built.ledger.note else []
@@ -96,9 +100,21 @@ def _publish(run: Run, built: Built, checks: list[CheckOutcome]) -> RefreshOutco
     texts = receipts.render(outcome, run.catalogue, comparison, run.settings.language)
     editions.publish(edition, texts)
     grounds.lake.commit(register)
+    _ask_about_names(run, warehouse)
     _keep(run, outcome, texts)
     log.info("%s", say("refresh.edition_published", edition=built.edition_id))
     return outcome
+
+
+def _ask_about_names(run: Run, warehouse: Path) -> None:
+    """Write the workbook of names to be matched; a folder that cannot be written to stops no refresh, and is told in the log."""
+    try:
+        path = write_review(run.catalogue, warehouse, run.home / REVIEW)
+    except OSError as error:
+        log.warning("%s", say("refresh.review_not_written", folder=run.home / REVIEW, why=str(error)))
+        return
+    if path:
+        log.info("%s", say("refresh.review_written", file=path))
 
 
 def _gave_nothing(outcome: RefreshOutcome) -> list[Message]:
@@ -146,7 +162,7 @@ def _only_noise(before: editions.Edition, built: editions.BuiltEdition) -> bool:
         for c, kind in new.items()
     )
     paths = [str(folder / "parquet" / f"{FIGURES}.parquet") for folder in (before.path, built.path)]
-    with connect() as connection:
+    with asking() as connection:
         (differ,) = one_row(
             connection,
             f"SELECT count(*) FROM read_parquet(?) AS o FULL JOIN read_parquet(?) AS n USING ({', '.join(KEY)}) "
@@ -160,7 +176,7 @@ def _states(edition: Path) -> dict[str, list[Any]] | None:
     path = edition / "parquet" / f"{HEALTH}.parquet"
     if not path.is_file():  # published by a version that had no such table
         return None
-    with connect() as connection:
+    with asking() as connection:
         rows = connection.execute(
             "SELECT source_id, state, vintage, is_sample FROM read_parquet(?) ORDER BY source_id", [str(path)]
         ).fetchall()
@@ -180,6 +196,17 @@ def _news_of_sources(run: Run, before: editions.Edition, built: editions.BuiltEd
         title = run.catalogue[source_id].title
         told.append(say("refresh.state_changed", source=title, was=STATES[was][0], state=STATES[state][0]))
     return [say("refresh.only_states_changed", changes=told)] if told else []
+
+
+def tell_finding(run: Run, check: CheckOutcome) -> None:
+    """Add to the outcome of a run what came of a reader; one that broke down stands in the receipts below the home too.
+
+    The edition's own receipt stays as it is: an edition never changes.
+    """
+    assert run.concluded is not None
+    run.concluded = run.concluded.model_copy(update={"checks": [*run.concluded.checks, check]})
+    if not check.passed:
+        _keep(run, run.concluded, receipts.render(run.concluded, run.catalogue, run.comparison, run.settings.language))
 
 
 def block(

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from orchestration.base.duck import connect
+from orchestration.base.duck import asking
 from orchestration.base.messages import Message, Refusal, say
 from orchestration.catalog.models import Rule, Table
 from orchestration.catalog.schema import duckdb_type, output_columns
@@ -38,7 +38,7 @@ def apply_rules(
     if not table.rules or conformed.frame.empty:
         return
 
-    with connect() as connection:
+    with asking() as connection:
         # `_row` may repeat (a workbook's row becomes one row a quarter), so rows are told apart by position
         connection.register("frame", conformed.frame.assign(_position=range(len(conformed.frame))))
         # a column without any value has no type of its own: the contract's is given

@@ -28,8 +28,8 @@ def told(table: Table, hidden: Flags) -> list[Told]:
     search, movable = Search(table), hidden & ~table.fixed
     # moves among few cells leave few respondents to be asked for another one
     costs = np.ones(len(table.values))
-    found = []
-    for cell in np.flatnonzero(table.primary & ~table.fixed):
+    found = [Told(int(cell), float(table.up[cell])) for cell in np.flatnonzero(table.bounded & ~table.fixed)]
+    for cell in np.flatnonzero(table.primary & ~table.bounded & ~table.fixed):
         for by in (table.up[cell], -table.down[cell]):
             moved = search.move(movable, int(cell), by, costs)
             if moved is None:

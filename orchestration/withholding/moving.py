@@ -10,15 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 
+from orchestration.withholding.part import Cells, Part, excluded, near
 from orchestration.withholding.table import Flags, Floats, Table
 
-Cells = npt.NDArray[np.int64]
-# a table of more cells is searched near the cell only, in its sums of at most NEAR cells: France has 35,000 communes, its largest département 890
-LARGE, NEAR = 5000, 1000
 # below this a move is an error of rounding
 NOTHING = 1e-7
 
@@ -57,7 +54,9 @@ class Search:
                 return Move(cells, np.append(known.by[known.cells != known.cell], by), cell)
         found = _among_twins(self.table, movable, cell, by, costs, own)
         if found is None:
-            found = _by_programme(self.table, _near(self.table, movable, cell, own), cell, by, costs)
+            part = near(self.table, cell)
+            free = movable[part.cells] & (part.cells != (-1 if own is None else own))
+            found = _by_programme(self.table, part.only(free).loose(), cell, by, costs)
         if found is not None:
             self.found[key] = found
         return found
@@ -89,51 +88,20 @@ def _among_twins(table: Table, movable: Flags, cell: int, by: float, costs: Floa
     return Move(np.concatenate(([cell], others[order][used])), np.concatenate(([by], -sign * taken[used])), cell)
 
 
-def _near(table: Table, movable: Flags, cell: int, own: int | None) -> Cells:
-    """Return the cells that may take part, without those that a sum holds in place; [] where the cell is one of them.
-
-    All of a small table; of a large one those of the cell's smaller sums, and the totals above all of them.
-    """
-    free = movable.copy()
-    if own is not None:
-        free[own] = False
-    if len(free) > LARGE:
-        near = np.zeros(len(free), dtype=bool)
-        near[cell] = True
-        for row in table.by_cell[:, [cell]].indices:
-            members = table.relations[row].indices
-            if len(members) <= NEAR:
-                near[members] = True
-        # the totals of all of these, and theirs in turn: département, région, country
-        for _ in range(3):
-            near[table.totals[table.incidence @ near > 0]] = True
-        free &= near
-    free = _loose(table, free)
-    return np.flatnonzero(free) if free[cell] else np.empty(0, dtype=np.int64)
-
-
-def _loose(table: Table, free: Flags) -> Flags:
-    """Return the free cells without those that are alone in a sum, again and again: such a cell follows by subtraction."""
-    while True:
-        counts = table.incidence @ free
-        held = free & ((table.incidence.T @ (counts == 1)) > 0)
-        if not held.any():
-            return free
-        free = free & ~held
-
-
-def _by_programme(table: Table, cells: Cells, cell: int, by: float, costs: Floats) -> Move | None:
-    """Return the cheapest move of `cells` by a linear programme: each may go up or down, at its cost."""
-    if not len(cells):
-        return None
-    sums = table.by_cell[:, cells]
-    sums = sums[np.unique(sums.indices)]
+def _by_programme(table: Table, part: Part, cell: int, by: float, costs: Floats) -> Move | None:
+    """Return the cheapest move of the part's cells by a linear programme: each may go up or down, at its cost."""
+    cells = part.cells
     place = int(np.searchsorted(cells, cell))
+    if place == len(cells) or cells[place] != cell:
+        return None
     up, down = table.high[cells] - table.values[cells], table.values[cells] - table.low[cells]
     # the cell itself goes exactly as far as asked
     up[place], down[place] = max(by, 0.0), max(-by, 0.0)
     least = np.zeros(2 * len(cells))
     least[place], least[len(cells) + place] = up[place], down[place]
+    if excluded(part, np.where(cells == cell, by, -down), np.where(cells == cell, by, up)):
+        return None
+    sums = part.sums()
     found = milp(
         np.tile(costs[cells], 2),
         bounds=Bounds(least, np.concatenate((up, down))),

@@ -12,10 +12,13 @@ import numpy as np
 
 from orchestration.withholding.attacking import respondents
 from orchestration.withholding.moving import Move, Search
+from orchestration.withholding.part import Cells
 from orchestration.withholding.table import Flags, Floats, Table
 
 # how many times more a total is missed than another cell of its size
 TOTALS = 5
+# what is hidden already costs next to nothing
+HIDDEN = 1e-3
 # the side of a cell that must be safe, and from whom: None for everybody, else the cell of a respondent
 Side = tuple[int, float, int | None]
 
@@ -39,8 +42,12 @@ def withhold(table: Table, hidden: Flags | None = None, preferred: Flags | None 
     if preferred is not None:
         missed[preferred] /= 10
     before = table.primary if hidden is None else table.primary | hidden
-    work = _Work(Search(table), missed, Withheld(before.copy()), before)
-    cells = np.flatnonzero(table.primary & ~table.fixed)
+    work = _Work(Search(table), missed, np.where(before, HIDDEN, missed), Withheld(before.copy()), before)
+    # what its class tells of a cell no other cell can hide: only a wider class, or the count behind it withheld
+    work.result.open += [
+        (int(cell), float(table.up[cell]), None) for cell in np.flatnonzero(table.bounded & ~table.fixed)
+    ]
+    cells = np.flatnonzero(table.primary & ~table.bounded & ~table.fixed)
     for cell in cells[np.argsort(-(table.up + table.down)[cells], kind="stable")]:
         for by in (table.up[cell], -table.down[cell]):
             work.protect((int(cell), float(by), None))
@@ -53,7 +60,9 @@ class _Work:
     """What is hidden so far, and by which move each side is safe."""
 
     search: Search
+    # what each cell would cost to be hidden, and what it costs now
     missed: Floats
+    costs: Floats
     result: Withheld
     before: Flags
     moves: dict[Side, Move] = field(default_factory=dict)
@@ -75,7 +84,7 @@ class _Work:
             self.result.open.append(side)
             return
         self._keep(side, moved)
-        self.result.hidden[moved.cells] = True
+        self._hide(moved.cells)
         if side[2] is None:
             for own in respondents(self.table, cell, moved):
                 self.protect((cell, by, own))
@@ -85,13 +94,16 @@ class _Work:
         hidden = self.result.hidden
         beside = np.flatnonzero(hidden & ~self.before)
         for cell in beside[np.argsort(-self.missed[beside], kind="stable")]:
-            hidden[cell] = False
+            hidden[cell], self.costs[cell] = False, self.missed[cell]
             again = self._without(int(cell))
             if again is None:
-                hidden[cell] = True
+                self._hide(cell)
             else:
                 for side, moved in again.items():
                     self._keep(side, moved)
+
+    def _hide(self, cells: Cells | np.int64) -> None:
+        self.result.hidden[cells], self.costs[cells] = True, HIDDEN
 
     def _keep(self, side: Side, moved: Move) -> None:
         before = self.moves.get(side)
@@ -124,6 +136,4 @@ class _Work:
 
     def _moved(self, side: Side, movable: Flags) -> Move | None:
         cell, by, own = side
-        # what is hidden already costs next to nothing
-        costs = np.where(self.result.hidden, 1e-3, self.missed)
-        return self.search.move(movable, cell, by, costs, own)
+        return self.search.move(movable, cell, by, self.costs, own)

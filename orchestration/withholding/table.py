@@ -27,7 +27,8 @@ class Table:
     values: what the cells hold. low, high: between what everybody knows them to be. relations: one row a sum (+1 for the total,
     -1 for its parts); what else belongs to a sum is taken to be known. primary: may not be told by themselves. down, up:
     how far below and above its value each primary cell must seem possible. fixed: known anyway (zeros, what an edition before
-    told); hiding it protects nothing. single: one respondent, who knows its own value.
+    told); hiding it protects nothing. single: one respondent, who knows its own value. bounded: primary cells that `low` and `high` alone
+    tell too closely, whatever is withheld: 2 establishments of 10 to 19 employees have 20 to 38.
     """
 
     values: Floats
@@ -39,6 +40,7 @@ class Table:
     up: Floats
     fixed: Flags
     single: Flags
+    bounded: Flags
 
     @cached_property
     def by_cell(self) -> sparse.csc_matrix:
@@ -106,12 +108,15 @@ def table(
     most = np.full(count, np.inf) if high is None else high
     range_ = np.maximum(LEAST, SAFETY * np.abs(held))
     everything = np.zeros(count, dtype=bool) if whole is None else whole
+    # that nothing is negative tells nothing more of a value below the range
+    closer = (held - least < np.minimum(range_, held)) | (most - held < range_)
     return Table(
         values=held,
         low=least,
         high=most,
         relations=_relations(list(sums), count),
         primary=np.asarray(primary, dtype=bool),
+        bounded=np.asarray(primary, dtype=bool) & ~everything & closer,
         down=np.where(everything, held - least, np.minimum(range_, held - least)),
         up=np.where(everything & np.isfinite(most), most - held, np.minimum(range_, most - held)),
         fixed=np.zeros(count, dtype=bool) if known is None else known,

@@ -57,40 +57,42 @@ def outcome(receipt: dict, file: str) -> dict:
     return next(s for s in receipt["sources"] if s["file"] == file)
 
 
-def test_a_bad_file_is_refused_and_takes_nothing_else_with_it(real_home, delivery):
+def test_a_bad_file_is_refused_takes_nothing_else_with_it_and_stays_refused_until_it_changes(real_home, delivery):
     before = figures(real_home, "sdg08_neet_rate")
     bad = delivery / NEET
-    bad.write_text(
-        bad.read_text(encoding="utf-8-sig").replace("part_non_inseres", "part_des_non_inseres"), encoding="utf-8"
-    )
+    good = bad.read_text(encoding="utf-8-sig")
+    bad.write_text(good.replace("part_non_inseres", "part_des_non_inseres"), encoding="utf-8")
     other = delivery / "insee_neet/2018/neet_dpt_2018.csv"
     # a département that the shipped extract does not state; what it states may not change unnoticed
     text = other.read_text(encoding="utf-8-sig")
     assert "\n85;" not in text
     other.write_text(text.rstrip("\n") + "\n85;Vendée;2018;10,30\n", encoding="utf-8")
-    answer = observatory("refresh", "--from", delivery, "--home", real_home, "--only", "insee_neet", "--json")
+    refresh = ("refresh", "--from", delivery, "--home", real_home, "--only", "insee_neet", "--json")
+    answer = observatory(*refresh)
     receipt = answer.receipt
     assert answer.code == receipt["exit_code"] == 3
-    refused = outcome(receipt, "neet_epci_2018.csv")
+    refused = outcome(receipt, bad.name)
     assert refused["state"] == "refused" and "part_non_inseres" in refused["reason"]
     assert "part_des_non_inseres" in refused["action"] and "columns.csv" in refused["action"]
-    assert outcome(receipt, "neet_dpt_2018.csv")["state"] in ("accepted", "adapted")
+    assert outcome(receipt, other.name)["state"] in ("accepted", "adapted")
     after = figures(real_home, "sdg08_neet_rate")
     changed = set(after) ^ set(before)
     assert changed == {("department", "85", "2018", 10.3)}
     assert ("epci", "244400404", "2018", 12.4) in after
 
+    again = observatory(*refresh)
+    assert again.code == 3
+    assert outcome(again.receipt, bad.name)["reason"] == refused["reason"]
+    bad.write_text(good, encoding="utf-8")
+    assert observatory(*refresh).code == 0
+    assert figures(real_home, "sdg08_neet_rate") == after
 
-def test_a_refused_file_stays_refused_until_it_changes(real_home, delivery):
+
+def test_a_page_in_place_of_a_file_is_refused(delivery):
     bad = delivery / NEET
-    good = bad.read_bytes()
     bad.write_text("<html><title>Maintenance</title></html>", encoding="utf-8")
-    first = observatory("refresh", "--from", delivery, "--home", real_home, "--only", "insee_neet", "--json")
-    again = observatory("refresh", "--from", delivery, "--home", real_home, "--only", "insee_neet", "--json")
-    assert (first.code, again.code) == (3, 3)
-    assert outcome(again.receipt, bad.name)["reason"] == outcome(first.receipt, bad.name)["reason"]
-    bad.write_bytes(good)
-    assert observatory("refresh", "--from", delivery, "--home", real_home, "--only", "insee_neet", "--json").code == 0
+    answer = observatory("check", "insee_neet", bad, "--vintage", "2018", "--json")
+    assert (answer.code, answer.receipt["state"]) == (3, "refused") and "HTML" in answer.receipt["reason"]
 
 
 def test_a_source_without_a_folder_keeps_what_it_had(real_home, delivery):
@@ -167,10 +169,10 @@ def test_one_figure_that_cannot_be_true_is_held_back_and_the_rest_is_published(h
         assert word in told["message"], word
     # the tables agree, whichever way they are read
     row = duckdb.sql(
-        f"SELECT status, suppression_reason FROM '{home}/editions/current/parquet/fct_indicator_value.parquet' "
+        f"SELECT status, suppression_reason, status_reason FROM '{home}/editions/current/parquet/fct_indicator_value.parquet' "
         "WHERE indicator_id = 'sdg08_neet_rate' AND territory_code = '44' AND territory_level = 'department' AND period = '2018'"
     ).fetchone()
-    assert row[0] == "suppressed" and "de 0 à 100" in row[1]
+    assert row[:2] == ("suppressed", "impossible") and "de 0 à 100" in row[2]
 
 
 def test_one_refresh_at_a_time(home):
@@ -227,7 +229,8 @@ def test_a_killed_refresh_leaves_the_old_edition_and_the_next_one_works(home, sa
         assert answer.code == 0 and answer.receipt["published"]
 
 
-def test_another_territory_works_on_the_same_files(home):
+def test_another_territory_works_on_the_same_files_and_an_edition_can_be_gone_back_to(home):
+    first = (home / "editions/current").readlink().name
     answer = observatory("refresh", "--territory", "243500139", "--home", home, "--json")
     assert answer.code == 0, answer.err
     with duckdb.connect(str(home / "editions/current/observatory.duckdb"), read_only=True) as connection:
@@ -239,10 +242,6 @@ def test_another_territory_works_on_the_same_files(home):
         ).fetchone()
     assert homes == [("Rennes Métropole",)] and communes == (43,)
 
-
-def test_going_back_to_an_edition(home, sample_mirror):
-    first = (home / "editions/current").readlink().name
-    assert observatory("refresh", "--territory", "243500139", "--home", home, "--json").code == 0
     assert (home / "editions/current").readlink().name != first
     assert observatory("rollback", first, "--home", home).code == 0
     assert (home / "editions/current").readlink().name == first

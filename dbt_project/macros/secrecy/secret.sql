@@ -7,6 +7,12 @@
   ({{ is_small(units) }} or coalesce({{ largest_share }} > 0.85, false))
 {%- endmacro %}
 
+{#- Returns true where figures on incomes rest on fewer than eleven fiscal households: the tax office's own rule for what is made of its
+    files (INSEE publishes Filosofi from 50 households on). -#}
+{% macro is_few_households(households) -%}
+  coalesce({{ households }} > 0 and {{ households }} < 11, false)
+{%- endmacro %}
+
 {#- Returns true where a figure rests on fewer than three units, and on somebody. -#}
 {% macro is_small(units) -%}
   coalesce({{ units }} > 0 and {{ units }} < 3, false)

@@ -13,5 +13,5 @@ where sdg_id not between 1 and 17
   or desired_direction not in ('up', 'down', 'parity') or kind not in ('territory', 'company')
   or contribution not in ('positive', 'negative') or lever not in ('direct', 'indirect', 'none')
   or name_fr is null or name_en is null or unit is null or definition_fr is null or definition_en is null
-  or limits_fr is null or source_id is null or frequency is null or is_available is null
+  or limits_fr is null or limits_en is null or source_id is null or frequency is null or is_available is null
 {% endtest %}

@@ -164,7 +164,7 @@ if __name__ == "__main__":
     home = Path(sys.argv[1])
     worker = Worker(home, PROJECT / "dbt_project")
     # dbt has read the project: it holds locks then, which a process that is killed cannot give back
-    while not (home / "dbt" / "manifest.json").exists():
+    while not (home / "dbt" / "perf_info.json").exists():
         time.sleep(0.1)
     worker.stop()
 """

@@ -24,6 +24,7 @@ MODELS = PROJECT / "models"
 LAYERS = (
     "staging",
     "intermediate",
+    "matching",
     "indicators",
     "secrecy",
     "marts/core",
@@ -45,10 +46,14 @@ CONTRACT = {
     "is_home is_comparator",
     "dim_company": "siren name naf_code size_band commune_code is_ess is_mission_company is_employer",
     "dim_source": "source_id publisher licence homepage frequency groups",
+    "dim_edition": "edition_id published_at territory_code is_sample code_version previous_edition_id",
+    "dim_territory_contour": "territory_level territory_code path frame_width frame_height geometry_year attribution",
     "fct_indicator_value": "indicator_id territory_code territory_level period breakdown value unit status "
     "suppression_reason numerator denominator source_id vintage is_synthetic series_id geography_year is_break",
     "fct_company_label": "label_id company_name siren match_method match_score commune_code valid_from valid_to "
     "is_current first_seen last_seen first_absent as_of source_id vintage",
+    "fct_company_match": "source_id company_name place siren match_method match_score no_match_reason candidates decided_by decided_on",
+    "mart_match_conflict": "source_id company_name conflict siren other_siren decided_by decided_on",
     "fct_filing": "filing_id siren company_name fiscal_year document_type pages source_id vintage",
     "fct_filing_sdg_mention": "filing_id page sdg_id evidence method box confidence",
     "fct_filing_metric": "filing_id metric_id value unit fiscal_year perimeter value_printed unit_printed page evidence confidence",
@@ -170,7 +175,7 @@ def test_all_seventeen_goals_have_an_indicator() -> None:
 
 
 @pytest.mark.parametrize(
-    "column", ["name_fr", "name_en", "definition_fr", "definition_en", "limits_fr", "unit", "unit_fr"]
+    "column", ["name_fr", "name_en", "definition_fr", "definition_en", "limits_fr", "limits_en", "unit", "unit_fr"]
 )
 def test_texts_for_people_are_filled(column: str) -> None:
     assert [r["indicator_id"] for r in catalogue() if not r[column].strip()] == []

@@ -8,10 +8,7 @@ by the project's own models on declarations written here, and on the real file w
 from __future__ import annotations
 
 import csv
-import os
 import random
-import subprocess
-import sys
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,7 +18,7 @@ import duckdb
 import pandas as pd
 import pytest
 
-from tests.unit.dbt.test_build import PROJECT, _fill
+from tests.unit.dbt.test_build import PROJECT, _dbt, _fill
 from tests.unit.withholding.attackers import interval
 
 pytestmark = pytest.mark.slow
@@ -47,32 +44,16 @@ def published(
         _fill(connection)
         frame = pd.DataFrame(declarations).assign(_vintage="2021-12")
         connection.execute(f"INSERT INTO lake.egapro_index__declarations ({', '.join(frame)}) SELECT * FROM frame")
-    done = subprocess.run(
-        [
-            sys.executable,
-            "-c",
-            "from dbt.cli.main import cli; cli()",
-            "build",
-            "--select",
-            "+int_indicator_shown",
-            "--exclude",
-            "resource_type:unit_test",
-            # a test that also reads what is not built here, as the catalogue's series, is not this test's
-            "--indirect-selection",
-            "cautious",
-            "--project-dir",
-            str(PROJECT),
-            "--profiles-dir",
-            str(PROJECT),
-            "--target-path",
-            str(folder / "target"),
-            "--log-path",
-            str(folder / "logs"),
-        ],
-        env={**os.environ, "DO_NOT_TRACK": "1"},
-        cwd=folder,
-        capture_output=True,
-        text=True,
+    done = _dbt(
+        warehouse,
+        "build",
+        "--select",
+        "+int_indicator_shown",
+        "--exclude",
+        "resource_type:unit_test",
+        # a test that also reads what is not built here, as the catalogue's series, is not this test's
+        "--indirect-selection",
+        "cautious",
     )
     assert done.returncode == 0, done.stdout[-3000:]
     with duckdb.connect(str(warehouse), read_only=True) as connection:

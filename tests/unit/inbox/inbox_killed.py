@@ -20,12 +20,17 @@ from orchestration import editions, reading  # noqa: F401
 from orchestration.base.settings import PROJECT
 from orchestration.catalog import load_catalogue
 from orchestration.conforming import conform  # noqa: F401
+from orchestration.inbox.recognise import recognise
 from orchestration.inbox.take import take
 from orchestration.judging.trial import try_source  # noqa: F401
+from orchestration.receipts.wording import number
 
 # paid once for all the processes that are forked below
 CATALOGUE = load_catalogue(PROJECT / "sources")
 sys.modules[take.__module__].load_catalogue = lambda _path: CATALOGUE  # type: ignore[attr-defined]
+recognise(CATALOGUE, MEMBERS)
+for _language in ("fr", "en"):
+    number(1234.5, _language)
 
 DISK = ("fsync", "rename", "replace", "unlink", "rmdir", "mkdir", "link")
 NEW = MEMBERS.read_text(encoding="utf-8-sig").replace("000021105", "000021106").encode()

@@ -43,7 +43,8 @@ def edition(folder: Path, warehouse: Path, table: str, *hidden: str) -> Path:
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         connection.execute(
             "COPY (SELECT indicator_id, period, territory_level, territory_code, breakdown, "
-            f"CASE WHEN NOT list_contains({list(hidden)!r}, territory_code) THEN numerator END AS value "
+            f"CASE WHEN NOT list_contains({list(hidden)!r}, territory_code) THEN numerator END AS value, "
+            "if(value IS NULL, 'suppressed', 'final') AS status "
             f"FROM secrecy.int_secret_cells) TO '{folder / 'parquet' / (table + '.parquet')}'"
         )
     return folder
@@ -65,3 +66,29 @@ def test_a_cell_shown_that_should_be_hidden_is_named(tmp_path: Path, warehouse: 
 def test_another_table_of_the_edition_tells_as_much(tmp_path: Path, warehouse: Path) -> None:
     edition(tmp_path, warehouse, "fct_indicator_value", "53", "72")
     assert not attack(warehouse, edition(tmp_path, warehouse, "mart_other", "53")).passed
+
+
+@pytest.mark.parametrize(
+    ("columns", "is_told"),
+    [
+        ("'2020' AS first_period, 12.5 AS first_value, '2021' AS last_period, NULL::DOUBLE AS last_value", True),
+        ("'2019' AS first_period, 12.5 AS first_value, '2020' AS last_period, 13.0 AS last_value", True),
+        ("'2019' AS first_period, 12.5 AS first_value, '2021' AS last_period, 13.0 AS last_value", False),
+        ("'2020' AS period, 12.5 AS value", True),
+        ("'2020' AS period, NULL::DOUBLE AS value, NULL::DOUBLE AS denominator", False),
+    ],
+)
+def test_what_the_publisher_withholds_no_table_shows(
+    tmp_path: Path, warehouse: Path, columns: str, is_told: bool
+) -> None:
+    """A commune's poverty rate that INSEE hides is no cell of companies; a trend that begins with it would tell it all the same."""
+    folder = edition(tmp_path, warehouse, "fct_indicator_value", "53", "72")
+    figures = folder / "parquet" / "fct_indicator_value.parquet"
+    cell = "'poverty' AS indicator_id, 'commune' AS territory_level, '01001' AS territory_code, 'total' AS breakdown"
+    duckdb.execute(
+        f"COPY (SELECT * FROM '{figures}' UNION ALL BY NAME SELECT {cell}, '2020' AS period, 'suppressed' AS status) TO '{figures}'"
+    )
+    duckdb.execute(f"COPY (SELECT {cell}, {columns}) TO '{folder / 'parquet' / 'mart_other.parquet'}'")
+    check = attack(warehouse, folder)
+    assert check.passed is not is_told
+    assert ("poverty · 2020 · commune · 01001 · total" in fr(check.message)) is is_told

@@ -1,11 +1,18 @@
-"""An attacker who knows nothing of the engine: every cell's least and greatest value that fits what is shown, by plain linear programmes."""
+"""Attackers who know nothing of the engine: plain linear programmes, and τ-Argus's auditor.
+
+Each says between what a withheld cell must lie for whoever sees all others.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 import numpy as np
+import pytest
 from scipy.optimize import linprog
+
+from orchestration.withholding.table import Flags, Table
 
 Sums = Sequence[tuple[int, Sequence[int]]]
 
@@ -42,3 +49,26 @@ def interval(
         found = linprog(sign * aim, A_eq=matrix or None, b_eq=right or None, bounds=bounds)
         ends.append(sign * found.fun if found.status == 0 else -sign * np.inf)
     return ends[0], ends[1]
+
+
+def audited(made: Table, sums: Sums, hidden: Flags, folder: Path) -> dict[int, tuple[float, float, bool]]:
+    """Return for each hidden cell, by τ-Argus: its least and greatest value, and whether it is told closer than `made` allows.
+
+    The table is handed over in the JJ format of the cell suppression problem: a line a cell (number, value, cost, status, bounds, how far
+    below and above it must seem possible), then a line a sum. Skipped where pytauargus is not installed.
+    """
+    audit_jj = pytest.importorskip("pytauargus.engine").audit_jj
+    status = np.where(~hidden, "s", np.where(made.primary, "u", "m"))
+    lines = ["0", str(len(made.values))]
+    for cell, value in enumerate(made.values):
+        ends = (made.low[cell], min(made.high[cell], 1e7)) if hidden[cell] and not made.fixed[cell] else (value, value)
+        asked = (made.down[cell], made.up[cell]) if made.primary[cell] else (0.0, 0.0)
+        lines.append(" ".join([str(cell), f"{value:.6f} 1", status[cell], *(f"{x:.6f}" for x in (*ends, *asked, 0.0))]))
+    lines.append(str(len(sums)))
+    for total, parts in sums:
+        rest = made.values[list(parts)].sum() - made.values[total]
+        cells = " ".join([f"{total} (-1)", *(f"{part} (1)" for part in parts)])
+        lines.append(f"{rest:.6f} {len(parts) + 1} : {cells}")
+    file = folder / f"{int(hidden.sum())}.jj"
+    file.write_text("\n".join(lines) + "\n")
+    return {row["cell"]: (row["min"], row["max"], bool(row["unsafe"])) for row in audit_jj(str(file))}

@@ -18,7 +18,7 @@ with series as materialized (
   )
 ),
 perimeter as (
-  select indicator_id, territory_code, period, breakdown, source_id, vintage, any_value(perimeter_persons) as persons
+  select indicator_id, territory_level, territory_code, period, breakdown, source_id, vintage, any_value(perimeter_persons) as persons
   from {{ ref('int_indicator_shown') }}
   where territory_level = 'epci' and perimeter_persons is not null group by all
 ),
@@ -30,7 +30,8 @@ figure as (
   join series on series.indicator_id = figures.indicator_id and series.series_id = figures.series_id
     and series.territory_level = figures.territory_level and series.territory_code = figures.territory_code
     and series.breakdown = figures.breakdown
-  left join perimeter on figures.territory_level = 'epci' and perimeter.indicator_id = figures.indicator_id
+  -- equalities alone: a condition on the figures' side makes DuckDB compare each figure with each perimeter (100 s for all of France)
+  left join perimeter on perimeter.indicator_id = figures.indicator_id and perimeter.territory_level = figures.territory_level
     and perimeter.territory_code = figures.territory_code and perimeter.period = figures.period
     and perimeter.breakdown = figures.breakdown and perimeter.source_id = figures.source_id and perimeter.vintage = figures.vintage
   -- a value that is not known yet (provisional, null) is no value of its year
