@@ -268,8 +268,8 @@ def _squares(picture: Picture, scale: float) -> Iterator[tuple[int, int, int, in
         yield from _boxes(classes, least)
         alike: NDArray[np.uint8] = np.take(_LIKE, classes)
         yield from _boxes(alike, least)
-    dark: NDArray[np.uint8] = (picture < 215).any(axis=2).astype(np.uint8)
-    yield from _boxes(dark, least)
+    inked: NDArray[np.uint8] = np.any(picture < 215, axis=2).astype(np.uint8)
+    yield from _boxes(inked, least)
 
 
 def _boxes(classes: NDArray[np.uint8], least: float) -> Iterator[tuple[int, int, int, int]]:
