@@ -212,7 +212,8 @@ select
 from (
   select
     cast(null as varchar) as breakdown, cast(null as double) as numerator, cast(null as double) as denominator,
-    cast(null as bigint) as units_behind, cast(null as bigint) as households_behind, cast(null as double) as largest_share, cast(null as varchar) as marker,
+    cast(null as bigint) as units_behind, cast(null as bigint) as households_behind, cast(null as double) as largest_share,
+    cast(null as varchar) as marker,
     cast(null as varchar) as weakness, cast(null as varchar) as censored_reason, cast(null as varchar) as remark,
     cast(null as varchar) as making, cast(null as double) as perimeter_persons
   where false

@@ -15,7 +15,8 @@ with asked as (
     -- only who draws up consolidated accounts is known to head a group
     case when rule.scope = 'group' and not facts.is_consolidating then null else true end as is_group_known
   from {{ ref('int_filer_fact') }} as facts
-  join {{ ref('filing_rules') }} as rule on facts.fiscal_year_start >= rule.opens_from and coalesce(facts.fiscal_year_start < rule.opens_before, true)
+  join {{ ref('filing_rules') }} as rule
+    on facts.fiscal_year_start >= rule.opens_from and coalesce(facts.fiscal_year_start < rule.opens_before, true)
 ),
 answered as (
   select *,

@@ -12,5 +12,6 @@ select silent.*
 from silent
 where filing_id in (select filing_id from {{ ref('fct_filing') }})
   and not exists (
-    select 1 from {{ ref('fct_filing_metric') }} as metric where metric.filing_id = silent.filing_id and metric.metric_id = silent.metric_id)
+    select 1 from {{ ref('fct_filing_metric') }} as metric
+    where metric.filing_id = silent.filing_id and metric.metric_id = silent.metric_id)
 qualify row_number() over (partition by filing_id, metric_id order by reason) = 1
