@@ -4,7 +4,7 @@
 with metric as (
   select metric.*, filing.siren, filing.company_name
   from {{ ref('fct_filing_metric') }} as metric
-  join {{ ref('fct_filing') }} as filing using (filing_id)
+  join {{ ref('fct_filing') }} as filing on filing.filing_id = metric.filing_id
 ),
 band as (
   -- Egapro's bands as the declaration spells them; the open one ends nowhere

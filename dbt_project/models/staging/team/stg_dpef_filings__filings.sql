@@ -95,7 +95,8 @@ pdf as (
     filing.document_type,
     filing.pages,
     original.pages as original_pages,
-    case when filing.is_named_extract or filing.pages < original.pages then true when original.pages is not null then false end as is_extract,
+    case when filing.is_named_extract or filing.pages < original.pages then true
+      when original.pages is not null then false end as is_extract,
     filing.is_registered,
     'dpef_filings' as source_id,
     filing.vintage,
