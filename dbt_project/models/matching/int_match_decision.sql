@@ -10,10 +10,10 @@ with decided as (
 ),
 resolved as (
   select * exclude (choice, sirens, decision, other_siren),
-    case when choice <> '' then sirens[try_cast(choice as integer)] when decision = 'autre siren' then other_siren end as siren
+    case when choice <> '' then sirens[try_cast(choice as integer)] when starts_with(decision, 'autre') then other_siren end as siren
   from decided
-  where sirens[try_cast(choice as integer)] is not null or (decision = 'autre siren' and other_siren is not null)
-    or decision = 'aucun d eux'
+  where sirens[try_cast(choice as integer)] is not null or (starts_with(decision, 'autre') and other_siren is not null)
+    or starts_with(decision, 'aucun')
 )
 select name_key, reviewed_source, company_name, siren, decided_by, decided_on, vintage,
   count(*) over (partition by name_key) > 1

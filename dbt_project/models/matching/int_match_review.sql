@@ -10,7 +10,7 @@ with proposed as (
       || coalesce(' — ' || reasons.fr, '') as words
   from {{ ref('int_company_candidate') }} as candidate
   left join {{ ref('int_communes') }} as communes on communes.commune_code = candidate.candidate_place
-  left join {{ ref('match_reasons') }} as reasons on reasons.reason = candidate.doubt
+  left join {{ ref('match_reasons') }} as reasons on reasons.code = candidate.doubt
   where candidate.candidate_siren is not null
 ),
 wide as (
@@ -34,7 +34,7 @@ asked as (
   from {{ ref('int_company_name') }} as named
   join (select distinct name_id, siren, no_match_reason from {{ ref('int_company_candidate') }}) as answer on answer.name_id = named.name_id
   left join wide on wide.name_id = named.name_id
-  left join {{ ref('match_reasons') }} as reasons on reasons.reason = answer.no_match_reason
+  left join {{ ref('match_reasons') }} as reasons on reasons.code = answer.no_match_reason
   where answer.siren is null and answer.no_match_reason not in ('placeholder', 'natural_person')
     and named.name_key not in (select name_key from said)
 )

@@ -60,6 +60,11 @@ CONTRACT = {
     "fct_filing_metric_silence": "filing_id metric_id reason",
     "mart_filing_contradiction": "filing_id siren metric_id filed_value register_value register gap",
     "fct_csr_action": "action_id company_name siren title nature sdg_ids method contribution",
+    "fct_csr_action_goal": "action_id sdg_id method contribution found_in evidence score sdg_targets",
+    "mart_expected_filer": "siren fiscal_year_start regime answer missing_fact article filing_id",
+    "mart_filer_coverage": "regime fiscal_year size_band naf_division companies expected cannot_tell not_expected filed",
+    "mart_company_data_map": "sdg_id sdg_target data_id kind official_name name_fr name_en frequency holder is_public state "
+    "source_id observatory_vintages observatory_companies",
     "mart_indicator_progress": "indicator_id series_id territory_level territory_code breakdown window_length status "
     "method_agreement refusal_reason refusal_fr is_fragile first_period last_period change annual_rate target_value",
     "mart_sdg_scorecard": "sdg_id territory_level territory_code indicators improving stable worsening not_assessed "
