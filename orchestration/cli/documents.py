@@ -134,6 +134,7 @@ def _tell_figures(settings: Settings, found: Reading) -> None:
     from orchestration.filings.notions import metrics
 
     names = {m.metric_id: Message.of(fr=m.name_fr, en=m.name_en) for m in metrics().values()}
+    units = {m.metric_id: Message.of(fr=m.unit_fr, en=m.unit) for m in metrics().values()}
     chosen = [m for m in found.metrics if m.is_chosen]
     show("")
     tell(settings, say("filings.figures", year=str(found.fiscal_year)) if chosen else say("filings.no_figures"))
@@ -142,7 +143,7 @@ def _tell_figures(settings: Settings, found: Reading) -> None:
             "filings.figure",
             name=names[one.metric_id],
             value=one.value,
-            unit=one.unit,
+            unit=units[one.metric_id],
             printed=f"{one.value_printed} {one.unit_printed}".strip(),
             page=one.page,
             method=METHODS[one.method],

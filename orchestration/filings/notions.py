@@ -30,6 +30,7 @@ class Notion:
     high: float
     name_fr: str
     name_en: str
+    unit_fr: str
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,7 @@ def metrics() -> dict[str, Notion]:
             float(r["high"]),
             r["name_fr"],
             r["name_en"],
+            r["unit_fr"],
         )
         for r in rows("metrics.csv")
     }
