@@ -3,7 +3,7 @@
     python -m bench.independent --mirror DIR --edition HOME/editions/current/observatory.duckdb [--json]
 
 Prints, an indicator a line: figures of the edition, equal, different, that only one side has, withheld. Ends with 1 where one differs.
-An indicator without a figure of the home territory is compared on all its territories.
+An indicator, or its breakdown by age or sex, without a figure of the home territory is compared on all its territories.
 """
 
 from __future__ import annotations
@@ -53,15 +53,24 @@ def newest(figures: Iterable[Figure], main: dict[str, str]) -> dict[str, dict[Ke
 def compared(
     published: dict[Key, tuple[float | None, str]], expected: dict[Key, float | None], home: Home
 ) -> dict[str, list]:
-    """Return the keys that are equal, different, or on one side only; `withheld`: the edition shows no value there."""
-    at_home = {k for k in (*published, *expected) if home.holds(k[0], k[1])}
-    keys = at_home or {*published, *expected}
+    """Return the keys that are equal, different, or on one side only.
+
+    `withheld`: neither side shows a value; `withheld_here`: the publisher does, and the edition keeps it back.
+    """
+    keys: set[Key] = set()
+    # breakdowns that have no figure at home (an extract of another EPCI) are compared where they have one
+    by_kind: dict[str, set[Key]] = defaultdict(set)
+    for key in (*published, *expected):
+        by_kind[key[3].split("=")[0]].add(key)
+    for kind in by_kind.values():
+        keys |= {k for k in kind if home.holds(k[0], k[1])} or kind
     result: dict[str, list] = {
         "equal": [],
         "different": [],
         "only_published": [],
         "only_recomputed": [],
         "withheld": [],
+        "withheld_here": [],
     }
     for key in sorted(keys):
         if key not in published:
@@ -70,7 +79,7 @@ def compared(
             continue
         value, other = published[key][0], expected.get(key)
         if value is None:
-            result["withheld"].append(key)
+            result["withheld" if other is None else "withheld_here"].append(key)
         elif other is None:
             result["only_published"].append(key)
         elif abs(value - other) <= RELATIVE * max(1.0, abs(other)):
@@ -80,15 +89,9 @@ def compared(
     return result
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Compare and print; return 0 where nothing differs."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--mirror", type=Path, required=True)
-    parser.add_argument("--edition", type=Path, required=True)
-    parser.add_argument("--json", action="store_true")
-    parser.add_argument("--show", type=int, default=3, help="how many differences of an indicator are printed")
-    options = parser.parse_args(arguments)
-    with duckdb.connect(str(options.edition), read_only=True) as edition:
+def held_against(folder: Path, path: Path) -> dict[str, dict[str, list]]:
+    """Return indicator -> what `compared` says of an edition (`path`) beside the raw files of a mirror (`folder`)."""
+    with duckdb.connect(str(path), read_only=True) as edition:
         (territory,) = edition.execute(
             "select territory_code from dim_territory where is_home and territory_level = 'epci'"
         ).fetchone()  # type: ignore[misc]
@@ -99,10 +102,26 @@ def main(arguments: list[str] | None = None) -> int:
     published: dict[str, dict[Key, tuple[float | None, str]]] = defaultdict(dict)
     for indicator, level, code, period, breakdown, value, status in rows:
         published[indicator][level, code, period, breakdown] = (value, status)
-    mirror = Mirror(options.mirror)
+    mirror = Mirror(folder)
     home = Home(mirror, territory)
     expected = newest(recomputed(mirror, home), main_source)
-    results = {i: compared(published[i], expected.get(i, {}), home) for i in sorted({*published, *expected})}
+    # what the edition's catalogue does not hold is not compared
+    return {
+        i: compared(published[i], expected.get(i, {}), home)
+        for i in sorted(main_source)
+        if i in published or i in expected
+    }
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Compare and print; return 0 where nothing differs."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--mirror", type=Path, required=True)
+    parser.add_argument("--edition", type=Path, required=True)
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--show", type=int, default=3, help="how many differences of an indicator are printed")
+    options = parser.parse_args(arguments)
+    results = held_against(options.mirror, options.edition)
     if options.json:
         print(json.dumps({i: {k: len(v) for k, v in r.items()} for i, r in results.items()}, indent=1))
     else:

@@ -15,11 +15,25 @@ LEVELS = {"COM": "commune", "DEP": "department", "EPCI": "epci", "REG": "region"
 # INSEE writes the whole of metropolitan France as one row with a code of its own
 METROPOLITAN = "FM"
 
+# indicator and breakdown -> header; two digits at its end are the year, which S80/S20 has behind the 20 (`S80S2018` is of 2018)
 FILOSOFI = {
-    "sdg01_poverty_rate": r"^TP60(\d\d)$",
-    "sdg10_median_living_standard": r"^(?:Q2|MED)(\d\d)$",
-    "sdg10_gini": r"^GI(\d\d)$",
-    "sdg10_interdecile_ratio": r"^RD(?:\d\d)?$",
+    ("sdg01_poverty_rate", "total"): r"^TP60(\d\d)$",
+    ("sdg01_social_benefits_share", "total"): r"^PPSOC\d\d$",
+    ("sdg01_social_benefits_share", "benefit=family"): r"^PPFAM\d\d$",
+    ("sdg01_social_benefits_share", "benefit=minimum"): r"^PPMINI\d\d$",
+    ("sdg01_social_benefits_share", "benefit=housing"): r"^PPLOGT\d\d$",
+    ("sdg08_unemployment_benefits_share", "total"): r"^PCHO\d\d$",
+    ("sdg10_median_living_standard", "total"): r"^(?:Q2|MED)(\d\d)$",
+    ("sdg10_gini", "total"): r"^GI(\d\d)$",
+    ("sdg10_interdecile_ratio", "total"): r"^RD(?:\d\d)?$",
+    ("sdg10_quintile_share_ratio", "total"): r"^S80S20\d\d$",
+    ("sdg10_work_income_share", "total"): r"^PACT\d\d$",
+    ("sdg10_work_income_share", "income=wages"): r"^PTSA\d\d$",
+    ("sdg10_work_income_share", "income=self_employed"): r"^PBEN\d\d$",
+    **{
+        ("sdg10_living_standard_quantiles", f"quantile={quantile}"): rf"^{quantile}\d\d$"
+        for quantile in ("D1", "D2", "Q1", "D3", "D4", "D6", "D7", "Q3", "D8", "D9")
+    },
 }
 
 
@@ -32,18 +46,20 @@ def filosofi(mirror: Mirror, home: Home) -> Iterator[Figure]:
         level = LEVELS[found[1]]
         rows = lines(path)
         columns = [
-            (indicator, header)
-            for indicator, pattern in FILOSOFI.items()
+            (figure, header)
+            for figure, pattern in FILOSOFI.items()
             for header in rows[0]
             if header and re.match(pattern, header)
         ]
         for row in rows:
             code = METROPOLITAN if level == "country" else row["CODGEO"]
-            if level == "commune" and code in home.arrondissements:
+            if not home.holds(level, code):
                 continue
-            for indicator, header in columns:
-                if row[header].strip():
-                    yield Figure(indicator, level, code, vintage, number(row[header]), "insee_filosofi", vintage)
+            for (indicator, breakdown), header in columns:
+                # `nd`: not available; `s`: secret
+                if row[header].strip() not in ("", "nd"):
+                    value = number(row[header])
+                    yield Figure(indicator, level, code, vintage, value, "insee_filosofi", vintage, breakdown)
 
 
 def comparateur(mirror: Mirror, home: Home) -> Iterator[Figure]:
@@ -61,11 +77,14 @@ def comparateur(mirror: Mirror, home: Home) -> Iterator[Figure]:
             column = next((h for h in header if re.match(pattern, h)), None)
             for row in rows if column else []:
                 assert column is not None
-                if row[column].strip() and row["CODGEO"] not in home.arrondissements:
+                if row[column].strip() and home.holds("commune", row["CODGEO"]):
                     period = year_of(re.match(pattern, column)[1])  # type: ignore[index]
                     yield Figure(indicator, "commune", row["CODGEO"], period, number(row[column]), source, vintage)
         for indicator, part, whole in (
             ("sdg08_unemployment_rate", r"^P(\d\d)_CHOM1564$", r"^P(\d\d)_ACT1564$"),
+            ("sdg08_activity_rate", r"^P(\d\d)_ACT1564$", r"^P(\d\d)_POP1564$"),
+            ("sdg08_employment_rate", r"^P(\d\d)_ACT1564$", r"^P(\d\d)_POP1564$"),
+            ("sdg11_second_homes", r"^P(\d\d)_RSECOCC$", r"^P(\d\d)_LOG$"),
             ("sdg11_vacant_dwellings_share", r"^P(\d\d)_LOGVAC$", r"^P(\d\d)_LOG$"),
             ("sdg09_establishments_10_plus_share", r"^ETTEFP10(\d\d)$", r"^ETTEF1(\d\d)$"),
         ):
@@ -74,10 +93,17 @@ def comparateur(mirror: Mirror, home: Home) -> Iterator[Figure]:
             period = year_of(re.match(part, upper)[1])  # type: ignore[index]
             for row in rows:
                 inside, other = number(row[upper]), number(row[lower])
+                if indicator == "sdg08_employment_rate":
+                    # who has a job: the labour force without the unemployed
+                    inside = _plus(inside, _minus(number(row[upper.replace("ACT", "CHOM")])))
                 # establishments: those of 1 to 9 employees stand beside those of 10 and more
                 total = other if indicator != "sdg09_establishments_10_plus_share" else _plus(inside, other)
                 counts.append(((indicator, vintage, period), row["CODGEO"], {"part": inside, "whole": total}))
     yield from _shares(counts, home, dead, source)
+
+
+def _minus(one: float | None) -> float | None:
+    return None if one is None else -one
 
 
 def _plus(one: float | None, other: float | None) -> float | None:
@@ -89,7 +115,7 @@ def _shares(
 ) -> Iterator[Figure]:
     for (indicator, vintage, period), commune, parts in counts:
         part, whole = parts["part"], parts["whole"]
-        if commune not in home.arrondissements and part is not None and whole:
+        if part is not None and whole and home.holds("commune", commune):
             yield Figure(indicator, "commune", commune, period, 100 * part / whole, source, vintage)
     for (key, level, code), sums in home.sums(counts, dead.__contains__).items():
         indicator, vintage, period = key
@@ -126,9 +152,31 @@ def neet(mirror: Mirror, home: Home) -> Iterator[Figure]:
     for vintage, path in mirror.files("insee_neet"):
         level = levels[path.stem.split("_")[1]]
         for row in lines(path):
-            if row["part_non_inseres"].strip() and row["codgeo"] not in home.arrondissements:
+            if row["part_non_inseres"].strip() and home.holds(level, row["codgeo"]):
                 value = number(row["part_non_inseres"])
                 yield Figure("sdg08_neet_rate", level, row["codgeo"], row["an"], value, "insee_neet", vintage)
+
+
+def hourly_wages(mirror: Mirror, home: Home) -> Iterator[Figure]:
+    """Net hourly wages as published: all employees, by sex, category and age, and each sex by category and age."""
+    groups = [*((f"pcs={c}", c) for c in "CPEO"), *((f"age={a}", a) for a in ("18", "26", "50"))]
+    parts = {"total": "", **dict(groups)}
+    for sex, letter in (("F", "F"), ("M", "H")):
+        parts[f"sex={sex}"] = letter
+        for name, group in groups:
+            kind, _, which = name.partition("=")
+            parts[f"sex_{kind}={sex}_{which}"] = letter + group
+    for vintage, path in mirror.files("insee_wages"):
+        for row in lines(path):
+            code, year = row["CODGEO"].zfill(5), vintage[2:4]
+            if not home.holds("commune", code):
+                continue
+            for breakdown, suffix in parts.items():
+                value = number(row[f"SNHM{suffix}{year}"])
+                if value is not None:
+                    yield Figure(
+                        "sdg08_mean_hourly_wage", "commune", code, vintage, value, "insee_wages", vintage, breakdown
+                    )
 
 
 def wages(mirror: Mirror, home: Home) -> Iterator[Figure]:
@@ -137,7 +185,7 @@ def wages(mirror: Mirror, home: Home) -> Iterator[Figure]:
     for vintage, path in mirror.files("insee_wages"):
         for row in lines(path):
             code = row["CODGEO"].zfill(5)
-            if code in home.arrondissements:
+            if not home.holds("commune", code):
                 continue
             year = vintage[2:4]
             for breakdown, suffix in parts.items():
@@ -179,4 +227,4 @@ def unemployment(mirror: Mirror, home: Home) -> Iterator[Figure]:
 
 def recipes() -> list:
     """Return the functions of this module that give figures."""
-    return [filosofi, comparateur, establishments, neet, wages, unemployment]
+    return [filosofi, comparateur, establishments, neet, wages, hourly_wages, unemployment]

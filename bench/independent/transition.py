@@ -42,7 +42,7 @@ BAROMETER: dict[str, tuple[str, str]] = {
     "5fa0f42a": ("sdg06_water_network_yield", "FR"),
     "12452ab2": ("sdg07_renewable_heat_share", "FM"),
     "332f2a09": ("sdg09_rail_freight_share", "FM"),
-    "50961d87": ("sdg11_charging_points", "FR"),
+    "50961d87": ("sdg11_charging_points", "FM"),
     "3d09a623": ("sdg11_electric_buses_share", "FR"),
     "23f8812e": ("sdg11_electric_cars_fleet_share", "FM"),
     "ecbedd80": ("sdg11_electric_new_cars_share", "FM"),
@@ -59,6 +59,8 @@ BAROMETER: dict[str, tuple[str, str]] = {
     "9dada869": ("sdg15_protected_areas_share", "FR"),
     "80bdeeac": ("sdg15_strong_protection_share", "FR"),
 }
+# cores of national parks exist since 1963: a nought before the first measure (2021) says that nobody measured
+NEVER_ZERO = {"sdg15_strong_protection_share"}
 ECOLAB, SGPE = "ecolab_indicators", "sgpe_targets"
 
 
@@ -111,8 +113,9 @@ def barometer(mirror: Mirror, home: Home) -> Iterator[Figure]:
             if known is None:
                 continue
             for header, cell in row.items():
-                if header and re.fullmatch(r"\d{4}", header) and number(cell) is not None:
-                    yield Figure(known[0], "country", known[1], header, number(cell), SGPE, vintage)
+                value = number(cell) if header and re.fullmatch(r"\d{4}", header) else None
+                if value is not None and (value or known[0] not in NEVER_ZERO):
+                    yield Figure(known[0], "country", known[1], header, value, SGPE, vintage)
 
 
 def recipes() -> list:

@@ -48,6 +48,7 @@ COMMUTING = {
     "sdg11_public_transport_commuters_share": "transports en commun",
     "sdg11_car_commuters_share": "voiture pour travailler",
     "sdg11_bicycle_commuters_share": "vélo pour travailler",
+    "sdg11_households_with_car": "ménages ayant au moins 1 voiture",
 }
 
 
@@ -67,12 +68,36 @@ def exports(mirror: Mirror, home: Home) -> Iterator[Figure]:
                     continue
                 level, width = scale
                 code = _code(row[0], width)
-                if code in home.arrondissements:
+                if not home.holds(level, code):
                     continue
                 for column, (indicator, factor) in placed.items():
                     value = number(row[column]) if column < len(row) else None
                     if value is not None:
                         yield Figure(indicator, level, code, vintage, value * factor, source, vintage)
+
+
+def means_by_area(mirror: Mirror, home: Home) -> Iterator[Figure]:
+    """Impervious and tree-covered land of the home EPCI and employment zones: the means of their communes, weighted with INSEE's areas."""
+    areas: dict[str, float] = {}
+    for _, path in mirror.files("insee_comparateur"):
+        areas |= {row["CODGEO"]: area for row in lines(path) if (area := number(row["SUPERF"]))}
+    parts: list[tuple[tuple[str, str, str], str, dict[str, float | None]]] = []
+    for source in ("copernicus_imperviousness", "copernicus_tree_cover"):
+        ((begin, (indicator, _)),) = EXPORTS[source].items()
+        for vintage, path in mirror.files(source, "*.xlsx"):
+            rows = sheet_rows(path)
+            column = next(i for i, name in enumerate(next(rows)) if str(name).startswith(begin))
+            for row in rows:
+                commune = _code(row[0], 5)
+                if SCALES.get(str(row[2]).strip(), ("", 0))[0] != "commune":
+                    continue
+                mean, area = number(row[column]), areas.get(commune)
+                if mean is not None and area:
+                    parts.append(((indicator, vintage, vintage), commune, {"covered": mean * area, "area": area}))
+    for ((indicator, vintage, year), level, code), sums in home.sums(parts, lambda _: False).items():
+        if level in ("epci", "employment_zone"):
+            source = next(s for s, columns in EXPORTS.items() if indicator in [made[0] for made in columns.values()])
+            yield Figure(indicator, level, code, year, sums["covered"] / sums["area"], source, vintage)
 
 
 def _code(cell: Any, width: int) -> str:
@@ -81,24 +106,30 @@ def _code(cell: Any, width: int) -> str:
 
 
 def commuting(mirror: Mirror, home: Home) -> Iterator[Figure]:
-    """Employed residents by means of travel to work, as published."""
+    """Employed residents by means of travel to work, and households with a car, as published."""
     source = "insee_commuting"
     for vintage, path in mirror.files(source, "*.csv"):
         for row in lines(path, below="Code"):
             code = row["Code"].strip()
+            if not home.holds("commune", code):
+                continue
             for header, cell in row.items():
                 for indicator, words in COMMUTING.items():
-                    if header and words in header and code not in home.arrondissements and number(cell) is not None:
+                    if header and words in header and number(cell) is not None:
                         yield Figure(indicator, "commune", code, header[-4:], number(cell), source, vintage)
 
 
 def land_take(mirror: Mirror, home: Home) -> Iterator[Figure]:
     """Natural land taken in a year, per inhabitant of the file's one population; square metres an inhabitant are hectares for 10,000.
 
-    The file holds one département, which is not the home one: communes, and the EPCIs and the département whose communes are all there.
+    The file holds one département, which is not the home one: communes, and the EPCIs, employment zones and the département whose communes are all there.
     """
     source, indicator = "cerema_land_take", "sdg15_land_take_enaf"
-    places = {c: ("epci", e) for e, members in home.composition.items() for c in members}
+    places: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for level, territories in (("epci", home.composition), ("employment_zone", home.zone_members)):
+        for code, members in territories.items():
+            for commune in members:
+                places[commune].append((level, code))
     for vintage, path in mirror.files(source, "*.csv"):
         rows = lines(path)
         columns = [
@@ -111,7 +142,7 @@ def land_take(mirror: Mirror, home: Home) -> Iterator[Figure]:
         sums: dict[tuple[tuple[str, str], str, str], list[float]] = defaultdict(lambda: [0.0, 0.0])
         for row in rows:
             commune, persons = row["idcom"].zfill(5), number(row["pop22"])
-            above = [places.get(home.today(commune), ("epci", "")), ("department", row["iddep"])]
+            above = [*places[home.today(commune)], ("department", row["iddep"])]
             for place in above:
                 there[place].add(home.today(commune))
             for year, use, header in columns:
@@ -123,10 +154,10 @@ def land_take(mirror: Mirror, home: Home) -> Iterator[Figure]:
                     sums[place, year, use][0] += taken
                     sums[place, year, use][1] += persons
         for (place, year, use), (taken, persons) in sums.items():
-            if place[1] and there[place] == home.members(*place):
+            if there[place] == home.members(*place):
                 yield Figure(indicator, *place, year, taken / persons, source, vintage, use)
 
 
 def recipes() -> list:
     """Return the functions of this module that give figures."""
-    return [exports, commuting, land_take]
+    return [exports, means_by_area, commuting, land_take]

@@ -32,7 +32,7 @@ class Settings(BaseModel):
     (`OBSERVATORY_FROM`): where a run that was started in the interface takes its files from.
     `notify`: addresses of apprise, which hold passwords and are never shown; `notify_always`: a message
     also when nothing is wrong; `notify_samples`: messages about trials on samples too. `heartbeat_days`: how
-    long refreshes may be silent; 0 for the calendars' own.
+    long refreshes may be silent; 0 for the calendars' own. `site_path`: what the public pages say of their publisher.
     """
 
     # a default is held to the same: `home` is absolute in any case
@@ -49,6 +49,7 @@ class Settings(BaseModel):
     sources_path: Path = Field(default=PROJECT / "sources")
     expectations_path: Path = Field(default=PROJECT / "expectations")
     dbt_project_path: Path = Field(default=PROJECT / "dbt_project")
+    site_path: Path = Field(default=PROJECT / "site.yml")
 
     @model_validator(mode="before")
     @classmethod
@@ -66,7 +67,7 @@ class Settings(BaseModel):
         """Return the file of reviewed exceptions, which lies beside the sources that it speaks of."""
         return self.sources_path.parent / "waivers.yml"
 
-    @field_validator("home", "sources_path", "expectations_path", "dbt_project_path")
+    @field_validator("home", "sources_path", "expectations_path", "dbt_project_path", "site_path")
     @classmethod
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().resolve()

@@ -193,7 +193,8 @@ class FileSpec(Strict):
     named group `yy` or `yyyy` in it must agree with the vintage's year. `layout` names the rows of
     `columns.csv` that apply. `extract` names an SQL file of the source's folder that DuckDB runs
     over the raw file (JSON) to give rows; `bulk` says that it runs over national files, column-pruned
-    and filtered, and that its result needs no further reading. `subject`: for documents, regular expressions over
+    and filtered, and that its result needs no further reading; `pdf` and `vsme` (the workbook of the voluntary standard) are
+    documents, of which evidence is made (`orchestration/filings/`). `subject`: for documents, regular expressions over
     their text in small letters without accents and punctuation, of which one at least must be found. `sheet` is a
     regular expression for the sheet's name; kinds of one `pattern` with different ones are the sheets of one workbook,
     of which each is read. `constants` are values that the file does not hold. `value_maps`: column → text of the
@@ -207,7 +208,7 @@ class FileSpec(Strict):
 
     pattern: str
     layout: str = ""
-    format: Literal["table", "json", "bulk", "markdown", "pdf"] = "table"
+    format: Literal["table", "json", "bulk", "markdown", "pdf", "vsme"] = "table"
     sheet: str | None = None
     extract: str | None = None
     unpivot: Unpivot | None = None

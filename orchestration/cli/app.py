@@ -2,7 +2,7 @@
 
 Puts the commands together, in the order in which `--help` lists them. Each says in its family's module what it does,
 calls the rooms, and turns their answers into words and exit codes: `refreshing`, `dropping`, `standing`, `checking`,
-`editions`, `serving`. A new command is a function there, a line here, and its French help in `prompt`.
+`documents`, `editions`, `site`, `exporting`, `serving`. A new command is a function there, a line here, and its French help in `prompt`.
 """
 
 from __future__ import annotations
@@ -12,14 +12,32 @@ from typing import Annotated
 import typer
 
 from orchestration.cli.checking import check, docs
+from orchestration.cli.documents import read
 from orchestration.cli.dropping import inbox, templates
 from orchestration.cli.editions import editions, rollback
+from orchestration.cli.exporting import export
 from orchestration.cli.prompt import Command, Group
 from orchestration.cli.refreshing import refresh
 from orchestration.cli.serving import serve
+from orchestration.cli.site import site
 from orchestration.cli.standing import heartbeat, sources, status
 
-COMMANDS = (refresh, inbox, templates, status, heartbeat, sources, check, docs, editions, rollback, serve)
+COMMANDS = (
+    refresh,
+    inbox,
+    templates,
+    status,
+    heartbeat,
+    sources,
+    check,
+    read,
+    docs,
+    editions,
+    rollback,
+    site,
+    export,
+    serve,
+)
 
 app = typer.Typer(
     name="observatory",

@@ -82,6 +82,7 @@ def rollback(
 ) -> None:
     """Go back to a published edition at once; nothing is deleted."""
     from orchestration.editions import rollback as roll_back
+    from orchestration.readers.after import READERS, lacks, read
 
     settings = settings_for(home)
     with refusals(settings):
@@ -90,3 +91,7 @@ def rollback(
         settings,
         say("cli.rolled_back", edition=target.edition_id),
     )
+    # what the public reads goes back too; where it cannot, the edition has gone back all the same
+    for reader in READERS:
+        if not lacks(settings, reader):
+            tell(settings, read(settings, target.path, reader).message)

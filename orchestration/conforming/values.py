@@ -16,6 +16,7 @@ from datetime import date
 from typing import Any
 
 from orchestration.base.messages import Message, Refusal, say
+from orchestration.base.registration import is_zeros, valid_siren, valid_siret
 from orchestration.catalog.models import Column
 from orchestration.reading.valueless import is_valueless, why
 
@@ -323,34 +324,6 @@ def _decide_three_digits(
 # codes --------------------------------------------------------------------------------------------
 
 
-def luhn(digits: str) -> bool:
-    """Return whether `digits` satisfies Luhn's formula (ISO/IEC 7812-1), as SIREN and SIRET do."""
-    total = 0
-    for index, char in enumerate(reversed(digits)):
-        number = int(char)
-        if index % 2:
-            number = number * 2 - 9 if number > 4 else number * 2
-        total += number
-    return total % 10 == 0
-
-
-def valid_siren(siren: str) -> bool:
-    """Return whether the nine digits are somebody's: nine zeros obey the formula and are nobody's."""
-    return not _placeholder(siren) and luhn(siren)
-
-
-def valid_siret(siret: str) -> bool:
-    """Return whether `siret` is well formed, its SIREN too; La Poste's establishments (356000000) obey a sum by 5."""
-    if _placeholder(siret) or not luhn(siret[:9]):
-        return False
-    return luhn(siret) or (siret.startswith("356000000") and sum(map(int, siret)) % 5 == 0)
-
-
-def _placeholder(digits: str) -> bool:
-    """Return whether the SIREN, or the number of the establishment behind it, is nothing but zeros."""
-    return not digits[:9].strip("0") or (len(digits) == 14 and not digits[9:].strip("0"))
-
-
 @dataclass(frozen=True)
 class _Code:
     pattern: re.Pattern[str]
@@ -470,7 +443,7 @@ def _identifiers(column: Column, texts: dict[str, int], result: Parsed, file: st
         elif check(plain):
             result.values[text] = plain
             whole.add(plain)
-        elif _placeholder(plain):
+        elif is_zeros(plain):
             _unreadable(result, text, say("conforming.identifier_of_zeros", kind=name))
         else:
             _unreadable(

@@ -17,6 +17,7 @@ from orchestration.catalog.load import load_catalogue
 from orchestration.catalog.models import Source
 from orchestration.dagster.assets.edition import edition_asset
 from orchestration.dagster.assets.models import Models, model_assets, read_manifest
+from orchestration.dagster.assets.readers import reader_assets
 from orchestration.dagster.assets.sources import source_assets, source_expectations, source_freshness
 from orchestration.dagster.checks import suite_specs
 from orchestration.dagster.errands import TAKE_INBOX, build_errands
@@ -24,7 +25,7 @@ from orchestration.dagster.jobs import REFRESH_ALL, build_jobs
 from orchestration.dagster.resources import ObservatoryResource
 from orchestration.dagster.schedules import build_schedules
 from orchestration.dagster.sensors import build_sensors
-from orchestration.dagster.wording import EDITION_KEY, LAKE
+from orchestration.dagster.wording import EDITION_KEY, LAKE, READER_KEYS
 from orchestration.quality.suites import suite_names
 from orchestration.receipts.logs import speak
 
@@ -55,9 +56,9 @@ def build_definitions(
     jobs = build_jobs(catalogue, built)
     # an errand runs jobs of the definitions that it stands in itself
     errands = build_errands(lambda: definitions)
-    rebuild = [*sorted(built.keys), EDITION_KEY]
+    rebuild = [*sorted(built.keys), EDITION_KEY, *READER_KEYS]
     definitions = dg.Definitions(
-        assets=[*source_assets(catalogue), built, edition_asset(models.marts)],
+        assets=[*source_assets(catalogue), built, edition_asset(models.marts), *reader_assets()],
         asset_checks=[*([source_expectations(of_sources)] if of_sources else []), source_freshness(catalogue)],
         jobs=[*jobs, *errands],
         schedules=build_schedules(catalogue, jobs[0], rebuild),

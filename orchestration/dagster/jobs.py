@@ -1,6 +1,6 @@
 """Jobs: which sources a run ingests before it rebuilds the marts and publishes.
 
-Every refresh ends alike: one dbt build, then the edition. A job for a new family of sources is one line
+Every refresh ends alike: one dbt build, then the edition, then what its readers make of it. A job for a new family of sources is one line
 in `FAMILIES`; which sources belong to it is said in their `source.yml` (`groups`). Jobs of one step that carry out
 refreshes of their own are `errands`.
 """
@@ -14,7 +14,7 @@ from dagster import AssetKey, AssetsDefinition, AssetSelection, define_asset_job
 from orchestration.base.messages import Message, say
 from orchestration.catalog.models import Source
 from orchestration.dagster.private import AssetJob
-from orchestration.dagster.wording import EDITION_KEY, both, lake_key
+from orchestration.dagster.wording import EDITION_KEY, READER_KEYS, both, lake_key
 
 REFRESH_ALL = "refresh_all"
 PUBLISH = "publish"
@@ -28,7 +28,7 @@ FAMILIES = {
 
 def build_jobs(catalogue: Mapping[str, Source], models: AssetsDefinition) -> list[AssetJob]:
     """Return `refresh_all`, one job a family of sources, and `publish`, which ingests nothing."""
-    rebuild = frozenset({*models.keys, EDITION_KEY})
+    rebuild = frozenset({*models.keys, EDITION_KEY, *READER_KEYS})
     jobs = [
         _job(REFRESH_ALL, say("dagster.job_all"), {*map(lake_key, catalogue), *rebuild}),
         _job(

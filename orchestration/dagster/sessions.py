@@ -3,7 +3,7 @@
 All steps of a Dagster run happen in one process (in-process executor), so its refresh lives in that process under the
 run's identifier: opened by the first step, or handed over by whoever opened it before Dagster was imported; concluded
 by the edition, released with the process at the latest. The steps of the interface's runs and the commands of the
-prompt call the same functions, in this order: `open_run`, `nothing_new`, `ingest`, `build`, `check_marts`, `publish`.
+prompt call the same functions, in this order: `open_run`, `nothing_new`, `ingest`, `build`, `check_marts`, `publish`, `read`.
 Dagster's steps hand nothing to each other: what one found for the next is kept in the session.
 
 Add a function where the refresh gains a step. What a step does belongs to `refresh`, what Dagster shows of it to
@@ -148,6 +148,15 @@ def publish(session: Session) -> RefreshOutcome:
         session.outcome = session.refresh.publish()
         session.stack.close()
     return session.outcome
+
+
+def read(session: Session, reader: str) -> CheckOutcome | None:
+    """Let a reader make what it makes of the edition, after `publish`; None where it has nothing to do."""
+    if not session.refresh.lacks(reader):
+        return None
+    check = session.refresh.read(reader)
+    session.outcome = session.refresh.outcome or session.outcome
+    return check
 
 
 def give_up(session: Session, accident: Message) -> RefreshOutcome:

@@ -23,6 +23,10 @@ from orchestration.records.outcome import FileOutcome, RefreshOutcome
 Held = Mapping[str, Mapping[str, Vintage]]
 LAKE = "lake"
 EDITION_KEY = AssetKey(["edition"])
+SITE_KEY = AssetKey(["site"])
+OPEN_DATA_KEY = AssetKey(["open"])
+# what is made of an edition, in the order in which it is made
+READER_KEYS = (SITE_KEY, OPEN_DATA_KEY)
 DEFAULT_OWNER = "observatoire"
 # the refresh that a run carries out: its own name, which says when it was
 REFRESH_TAG = "observatory/refresh"

@@ -212,7 +212,8 @@ select
 from (
   select
     cast(null as varchar) as breakdown, cast(null as double) as numerator, cast(null as double) as denominator,
-    cast(null as bigint) as units_behind, cast(null as bigint) as households_behind, cast(null as double) as largest_share, cast(null as varchar) as marker,
+    cast(null as bigint) as units_behind, cast(null as bigint) as households_behind, cast(null as double) as largest_share,
+    cast(null as varchar) as marker,
     cast(null as varchar) as weakness, cast(null as varchar) as censored_reason, cast(null as varchar) as remark,
     cast(null as varchar) as making, cast(null as double) as perimeter_persons
   where false
@@ -323,6 +324,8 @@ def _page(entry: Entry, units: dict[str, Unit]) -> str:
         lines.append("")
     if of.caveats:
         lines += ["## Known weaknesses", ""]
-        lines += [f"- {c.effect}: {c.reason_fr} ({c.reference})" for c in of.caveats]
+        for reason, caveats in groupby(of.caveats, key=lambda c: (c.effect, c.reason_fr, c.reference)):
+            parts = ", ".join(f"`{c.breakdown}`" for c in caveats if c.breakdown)
+            lines.append(f"- {reason[0]}{parts and f', {parts}'}: {reason[1]} ({reason[2]})")
         lines.append("")
     return "\n".join(lines)

@@ -128,7 +128,7 @@ class Facts:
             work = self.grounds.work
             for landed in land_sample(source, HashCache(work / "hashes.json")).files:
                 match = match_file(source, landed, self.grounds.catalogue)
-                if match.spec.format in ("markdown", "pdf", "bulk"):
+                if match.spec.format in ("markdown", "pdf", "vsme", "bulk"):
                     continue
                 try:
                     frame = conformed(source, landed, match, work, refuse).frame

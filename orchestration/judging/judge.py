@@ -140,7 +140,7 @@ def _read(case: _Case, match: Match, *, proposing: bool = True) -> Conformed:
         if proposing and isinstance(refusal, HeaderRefusal):
             _prove(case, match, refusal)
         raise (with_likeness(source, others, landed, refusal) if refusal.kind in STRANGE else refusal) from None
-    if match.spec.format not in ("markdown", "pdf"):
+    if match.spec.format not in ("markdown", "pdf", "vsme"):
         try:
             rows.notes += _compare(case, match, rows, fault, proposing)
         except Refusal as refusal:

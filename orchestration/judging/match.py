@@ -90,7 +90,7 @@ def _by_layout(found: Match, landed: Landed) -> Match:
 
 def _slot(table_name: str, index: int, groups: dict[str, str], spec: FileSpec, name: str) -> str:
     slot = "/".join([table_name, str(index), *(f"{k}={groups[k]}" for k in sorted(groups))])
-    return slot + "/" + name.casefold() if spec.format in ("markdown", "pdf") else slot
+    return slot + "/" + name.casefold() if spec.format in ("markdown", "pdf", "vsme") else slot
 
 
 def _members(landed: Landed) -> list[tuple[str, Message]]:

@@ -17,6 +17,7 @@ from orchestration.conforming import Conformed, conform
 from orchestration.conforming.headers import HeaderFinder
 from orchestration.conforming.joining import joined
 from orchestration.conforming.transposing import Places
+from orchestration.judging.documents import pages, workbook
 from orchestration.landing import Landed
 from orchestration.triage import Sink, apply_rules
 
@@ -72,7 +73,9 @@ def read_file(source: Source, landed: Landed, match: Match, workdir: Path) -> re
     if spec.format == "markdown":
         return reading.read_markdown(landed.path, name=landed.name)
     if spec.format == "pdf":
-        return _pages(landed)
+        return pages(landed)
+    if spec.format == "vsme":
+        return workbook(landed)
     if spec.format == "json":
         assert spec.extract is not None
         sql = (source.path / spec.extract).read_text(encoding="utf-8")
@@ -88,22 +91,3 @@ def read_file(source: Source, landed: Landed, match: Match, workdir: Path) -> re
         member=wanted,
     )
     return places.transpose(raw) if places else joined(match.table, spec.layout, raw)
-
-
-def _pages(landed: Landed) -> reading.RawTable:
-    """Return a PDF as rows: filing, file, page (1 = first page of the file), text."""
-    document = reading.read_pdf(landed.path, name=landed.name)
-    filing = f"{landed.vintage}/{Path(landed.name).stem}"
-    numbers = range(1, len(document.pages) + 1)
-    return reading.RawTable(
-        header=["filing_id", "file_name", "page", "text"],
-        rows=[[filing, landed.name, str(n), text] for n, text in zip(numbers, document.pages, strict=True)],
-        lines=list(numbers),
-        file=landed.name,
-        sheet=None,
-        header_line=0,
-        encoding=None,
-        delimiter=None,
-        numeric_cells=True,
-        adaptations=[],
-    )

@@ -13,7 +13,7 @@ from pathlib import Path
 from orchestration.catalog.models import Source
 
 # rooms below `orchestration/` whose code a judgement rests on
-JUDGING = ("catalog", "reading", "conforming", "triage", "judging")
+JUDGING = ("catalog", "reading", "filings", "conforming", "triage", "judging")
 
 
 def contract_hash(source: Source) -> str:
@@ -41,4 +41,4 @@ def folder_hash(*folders: Path, suffixes: tuple[str, ...]) -> str:
 @cache
 def _judging_code() -> bytes:
     rooms = Path(__file__).parents[1]
-    return folder_hash(*(rooms / n for n in JUDGING), suffixes=(".py",)).encode()
+    return folder_hash(*(rooms / n for n in JUDGING), suffixes=(".py", ".csv")).encode()

@@ -19,6 +19,7 @@ from orchestration.base.messages import Message, say
 from orchestration.base.settings import code_version
 from orchestration.editions.shelf import current_name
 from orchestration.health.status import STATES
+from orchestration.inbox.templates import write_review
 from orchestration.quality.remembered import remember_checks
 from orchestration.records.outcome import CheckOutcome, FileOutcome, RefreshOutcome, outcome_of
 from orchestration.refresh.build import Built, Checked
@@ -33,6 +34,8 @@ KEY = ("indicator_id", "territory_level", "territory_code", "period", "breakdown
 # the same as in editions.comparing and mart_edition_change: what is no revision there is no news here
 NOISE = 1e-9
 HEALTH = "mart_source_health"
+# where the team finds the names that it is asked about
+REVIEW = "review"
 LEDGER = "mart_edition_change"
 
 
@@ -97,9 +100,21 @@ def _publish(run: Run, built: Built, checks: list[CheckOutcome]) -> RefreshOutco
     texts = receipts.render(outcome, run.catalogue, comparison, run.settings.language)
     editions.publish(edition, texts)
     grounds.lake.commit(register)
+    _ask_about_names(run, warehouse)
     _keep(run, outcome, texts)
     log.info("%s", say("refresh.edition_published", edition=built.edition_id))
     return outcome
+
+
+def _ask_about_names(run: Run, warehouse: Path) -> None:
+    """Write the workbook of names to be matched; a folder that cannot be written to stops no refresh, and is told in the log."""
+    try:
+        path = write_review(run.catalogue, warehouse, run.home / REVIEW)
+    except OSError as error:
+        log.warning("%s", say("refresh.review_not_written", folder=run.home / REVIEW, why=str(error)))
+        return
+    if path:
+        log.info("%s", say("refresh.review_written", file=path))
 
 
 def _gave_nothing(outcome: RefreshOutcome) -> list[Message]:
@@ -181,6 +196,17 @@ def _news_of_sources(run: Run, before: editions.Edition, built: editions.BuiltEd
         title = run.catalogue[source_id].title
         told.append(say("refresh.state_changed", source=title, was=STATES[was][0], state=STATES[state][0]))
     return [say("refresh.only_states_changed", changes=told)] if told else []
+
+
+def tell_finding(run: Run, check: CheckOutcome) -> None:
+    """Add to the outcome of a run what came of a reader; one that broke down stands in the receipts below the home too.
+
+    The edition's own receipt stays as it is: an edition never changes.
+    """
+    assert run.concluded is not None
+    run.concluded = run.concluded.model_copy(update={"checks": [*run.concluded.checks, check]})
+    if not check.passed:
+        _keep(run, run.concluded, receipts.render(run.concluded, run.catalogue, run.comparison, run.settings.language))
 
 
 def block(

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from orchestration.building.warehouse import BuildOutcome
     from orchestration.refresh.build import Built, Checked
 
+PUBLISHED = (0, 3)
+
 
 @dataclass
 class Walk:
@@ -75,6 +77,11 @@ class Walk:
     def comparison(self) -> Comparison | None:
         """Return what the edition changed in the figures, once it is published."""
         return self.run.comparison
+
+    @property
+    def outcome(self) -> RefreshOutcome | None:
+        """Return what the run came to, once it is concluded, what its readers found included."""
+        return self.run.concluded
 
     def tell(self, on_step: Callable[[Step, str | None], None]) -> None:
         """Let `on_step` be told of each step as it begins, an ingestion with its source."""
@@ -128,6 +135,27 @@ class Walk:
             raise RuntimeError("build() and check_marts() come first")
         return publish(self.run, self.built, self.checked)
 
+    def lacks(self, reader: str) -> bool:
+        """Return whether what a reader makes must be made: the edition is new, or nothing was made of it yet."""
+        outcome = self.run.concluded
+        if outcome is None or outcome.edition is None or outcome.exit_code not in PUBLISHED:
+            return False
+        from orchestration.readers.after import lacks
+
+        return outcome.published or lacks(self.run.settings, reader)
+
+    def read(self, reader: str) -> CheckOutcome:
+        """Let a reader make what it makes of the edition in service; an accident is a finding of the receipt, no more."""
+        from orchestration.readers.after import read
+        from orchestration.refresh.publish import tell_finding
+
+        outcome = self.run.concluded
+        assert outcome is not None
+        assert outcome.edition is not None
+        check = read(self.run.settings, self.run.home / "editions" / outcome.edition, reader)
+        tell_finding(self.run, check)
+        return check
+
     def give_up(self, reason: Message) -> RefreshOutcome:
         """Publish nothing because a step broke down; write the receipt; return the outcome (exit code 4)."""
         from orchestration.refresh.publish import give_up
@@ -143,4 +171,10 @@ class Walk:
             self.ingest(source.source_id)
         self.build()
         self.check_marts()
-        return self.publish()
+        outcome = self.publish()
+        from orchestration.readers.after import READERS
+
+        for reader in READERS:
+            if self.lacks(reader):
+                self.read(reader)
+        return self.run.concluded or outcome

@@ -18,9 +18,12 @@ COLUMNS = {
     "dim_territory": "territory_code territory_level name epci_code department_code region_code population cog_year is_home is_comparator",
     "dim_company": "siren name naf_code size_band commune_code is_ess is_mission_company is_employer",
     "dim_source": "source_id publisher licence homepage frequency groups",
+    "dim_edition": "edition_id published_at territory_code is_sample code_version previous_edition_id",
+    "dim_territory_contour": "territory_level territory_code path frame_width frame_height geometry_year attribution",
     "fct_indicator_value": "indicator_id territory_code territory_level period breakdown value unit status suppression_reason "
     "numerator denominator source_id vintage series_id geography_year is_break",
     "fct_company_label": "label_id company_name siren match_method match_score commune_code valid_from valid_to is_current source_id vintage",
+    "fct_company_match": "source_id company_name siren match_method match_score no_match_reason decided_by",
     "fct_filing": "filing_id siren company_name fiscal_year document_type pages source_id vintage",
     "fct_csr_action": "action_id company_name siren title nature sdg_ids contribution",
     "mart_csr_sdg_complementarity": "sdg_id need practice_positive practice_negative practice reading is_sensitive evidence_searched "
@@ -325,6 +328,7 @@ def test_no_natural_person_is_named(edition):
     for table, column in (
         ("dim_company", "name"),
         ("fct_company_label", "company_name"),
+        ("fct_company_match", "company_name"),
         ("fct_filing", "company_name"),
     ):
         assert (

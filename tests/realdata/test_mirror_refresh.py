@@ -13,22 +13,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests import peers_by_hand
-from tests.conftest import Answer, observatory
+from tests import exports, peers_by_hand
+from tests.conftest import observatory
 
 pytestmark = [pytest.mark.realdata, pytest.mark.slow]
-
-
-@pytest.fixture(scope="module")
-def refreshed(mirror: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Answer]:
-    home = tmp_path_factory.mktemp("mirror") / "home"
-    return home, observatory("refresh", "--from", mirror, "--home", home, "--json")
-
-
-@pytest.fixture(scope="module")
-def edition(refreshed: tuple[Path, Answer]):
-    with duckdb.connect(str(refreshed[0] / "editions/current/observatory.duckdb"), read_only=True) as connection:
-        yield connection
 
 
 def cell(path: Path, key: str, column: str, *, code: str = "CODGEO", where: dict[str, str] | None = None) -> float:
@@ -48,6 +36,35 @@ def value(edition, indicator: str, level: str, code: str, period: str, breakdown
     ).fetchall()
     assert len(rows) == 1, (indicator, level, code, period, rows)
     return rows[0][0]
+
+
+def test_open_data_of_all_france_is_the_publishers(refreshed, mirror):
+    said = observatory("export", "--home", refreshed[0], "--json")
+    assert said.code == 0, said.err
+    folder = refreshed[0] / "open"
+    path = mirror / "insee_filosofi/2018/FILO2018_DISP_EPCI.csv"
+    published = {
+        row["CODGEO"]: row["RD"].replace(",", ".")
+        for row in csv.DictReader(io.StringIO(path.read_bytes().decode("utf-8-sig")), delimiter=";")
+    }
+    wanted = ("sdg10_interdecile_ratio", "epci", "2018", "total")
+    found = {
+        row["territory_code"]: row["value"]
+        for row in exports.csv_rows(folder / "csv" / "fct_indicator_value.csv.gz", ";")
+        if (row["indicator_id"], row["territory_level"], row["period"], row["breakdown"]) == wanted
+    }
+    observed = {
+        row["GEO"].rsplit("-", 1)[1]: row["OBS_VALUE"]
+        for row in exports.csv_rows(folder / "sdmx" / "figures.csv.gz", ",")
+        if (row["INDICATOR"], row["TIME_PERIOD"]) == (wanted[0], "2018") and "-EPCI-" in row["GEO"]
+    }
+    assert found == observed and len(found) > 1000
+    values = {code: float(value) for code, value in found.items() if value}
+    assert len(values) > 1000 and values == {code: float(published[code]) for code in values}
+    # more than a sheet should hold: the workbook has what is near, and says so
+    (notes, *_), figures = (exports.sheets(folder / "xlsx" / "odd-10.xlsx", name) for name in ("Notes", "Chiffres"))
+    assert notes and {r["territory_code"] for r in figures} < set(found) | {r["territory_code"] for r in figures}
+    assert {c for c in values if c in {r["territory_code"] for r in figures}} < set(values)
 
 
 def test_only_what_cannot_be_read_is_refused(refreshed):

@@ -174,24 +174,22 @@ def test_every_indicator_has_its_note():
             assert f"]({name}.md)" in listed, name
 
 
-def test_nothing_is_matched_by_name_and_nobody_says_so():
-    """A template promised that a label without SIREN would be matched by its name, and the marts said that nothing is."""
-    assert "nothing is matched by name" in DOCS
+def test_how_a_name_is_matched_is_said_where_its_siren_stands():
+    """Every method and every reason of the contract stands in the page that explains them, and no page says that nothing is matched."""
     contract = yaml.safe_load(
         (PROJECT / "dbt_project/models/marts/companies/companies.yml").read_text(encoding="utf-8")
     )
-    labels = next(m for m in contract["models"] if m["name"] == "fct_company_label")
-    assert labels["data_tests"][0]["table_rules"]["arguments"]["accepted"]["match_method"] == ["given", "none"]
-    for path in [
-        *PROJECT.glob("sources/*/legend.csv"),
-        *PROJECT.glob("sources/*/columns.csv"),
-        *PROJECT.glob("sources/*/README.md"),
-    ]:
-        said = re.search(
-            r"(?:sera|est)(?: alors)? rapprochée? par son nom|servent au rapprochement|matched by its name",
-            path.read_text(encoding="utf-8"),
-        )
-        assert not said, f"{path}: {said and said[0]}"
+    rules = {
+        m["name"]: m["data_tests"][0]["table_rules"]["arguments"]["accepted"]
+        for m in contract["models"]
+        if "accepted" in m["data_tests"][0]["table_rules"]["arguments"]
+    }
+    page = (PROJECT / "docs/matching.md").read_text(encoding="utf-8")
+    said = [*rules["fct_company_label"]["match_method"], *rules["fct_company_match"]["match_method"]]
+    said += [*rules["fct_company_match"]["no_match_reason"], *rules["mart_match_conflict"]["conflict"]]
+    for code in said:
+        assert f"`{code}`" in page, code
+    assert "nothing is matched by name" not in DOCS
 
 
 def test_a_mart_that_guesses_says_so():

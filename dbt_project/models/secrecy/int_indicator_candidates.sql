@@ -27,7 +27,8 @@ select
 from (
   select
     cast(null as varchar) as breakdown, cast(null as double) as numerator, cast(null as double) as denominator,
-    cast(null as bigint) as units_behind, cast(null as bigint) as households_behind, cast(null as double) as largest_share, cast(null as varchar) as marker,
+    cast(null as bigint) as units_behind, cast(null as bigint) as households_behind, cast(null as double) as largest_share,
+    cast(null as varchar) as marker,
     cast(null as varchar) as weakness, cast(null as varchar) as censored_reason, cast(null as varchar) as remark,
     cast(null as varchar) as making, cast(null as double) as perimeter_persons
   where false
@@ -41,6 +42,8 @@ from (
   select *, 'sdg01_poverty_rate' as indicator_id from {{ ref('ind_sdg01_poverty_rate') }}
   union all by name
   select *, 'sdg01_poverty_under_30' as indicator_id from {{ ref('ind_sdg01_poverty_under_30') }}
+  union all by name
+  select *, 'sdg01_social_benefits_share' as indicator_id from {{ ref('ind_sdg01_social_benefits_share') }}
   union all by name
   select *, 'sdg02_certified_farms' as indicator_id from {{ ref('ind_sdg02_certified_farms') }}
   union all by name
@@ -118,7 +121,11 @@ from (
   union all by name
   select *, 'sdg07_wind_power' as indicator_id from {{ ref('ind_sdg07_wind_power') }}
   union all by name
+  select *, 'sdg08_activity_rate' as indicator_id from {{ ref('ind_sdg08_activity_rate') }}
+  union all by name
   select *, 'sdg08_commuting_accident_frequency' as indicator_id from {{ ref('ind_sdg08_commuting_accident_frequency') }}
+  union all by name
+  select *, 'sdg08_employment_rate' as indicator_id from {{ ref('ind_sdg08_employment_rate') }}
   union all by name
   select *, 'sdg08_ess_employment_share' as indicator_id from {{ ref('ind_sdg08_ess_employment_share') }}
   union all by name
@@ -126,7 +133,11 @@ from (
   union all by name
   select *, 'sdg08_expected_accident_frequency' as indicator_id from {{ ref('ind_sdg08_expected_accident_frequency') }}
   union all by name
+  select *, 'sdg08_mean_hourly_wage' as indicator_id from {{ ref('ind_sdg08_mean_hourly_wage') }}
+  union all by name
   select *, 'sdg08_neet_rate' as indicator_id from {{ ref('ind_sdg08_neet_rate') }}
+  union all by name
+  select *, 'sdg08_unemployment_benefits_share' as indicator_id from {{ ref('ind_sdg08_unemployment_benefits_share') }}
   union all by name
   select *, 'sdg08_unemployment_rate' as indicator_id from {{ ref('ind_sdg08_unemployment_rate') }}
   union all by name
@@ -146,7 +157,13 @@ from (
   union all by name
   select *, 'sdg10_interdecile_ratio' as indicator_id from {{ ref('ind_sdg10_interdecile_ratio') }}
   union all by name
+  select *, 'sdg10_living_standard_quantiles' as indicator_id from {{ ref('ind_sdg10_living_standard_quantiles') }}
+  union all by name
   select *, 'sdg10_median_living_standard' as indicator_id from {{ ref('ind_sdg10_median_living_standard') }}
+  union all by name
+  select *, 'sdg10_quintile_share_ratio' as indicator_id from {{ ref('ind_sdg10_quintile_share_ratio') }}
+  union all by name
+  select *, 'sdg10_work_income_share' as indicator_id from {{ ref('ind_sdg10_work_income_share') }}
   union all by name
   select *, 'sdg11_bicycle_commuters_share' as indicator_id from {{ ref('ind_sdg11_bicycle_commuters_share') }}
   union all by name
@@ -168,6 +185,8 @@ from (
   union all by name
   select *, 'sdg11_homeless_rehoused' as indicator_id from {{ ref('ind_sdg11_homeless_rehoused') }}
   union all by name
+  select *, 'sdg11_households_with_car' as indicator_id from {{ ref('ind_sdg11_households_with_car') }}
+  union all by name
   select *, 'sdg11_local_services_distance' as indicator_id from {{ ref('ind_sdg11_local_services_distance') }}
   union all by name
   select *, 'sdg11_major_services_distance' as indicator_id from {{ ref('ind_sdg11_major_services_distance') }}
@@ -179,6 +198,8 @@ from (
   select *, 'sdg11_protected_cycle_lanes' as indicator_id from {{ ref('ind_sdg11_protected_cycle_lanes') }}
   union all by name
   select *, 'sdg11_public_transport_commuters_share' as indicator_id from {{ ref('ind_sdg11_public_transport_commuters_share') }}
+  union all by name
+  select *, 'sdg11_second_homes' as indicator_id from {{ ref('ind_sdg11_second_homes') }}
   union all by name
   select *, 'sdg11_services_distance' as indicator_id from {{ ref('ind_sdg11_services_distance') }}
   union all by name

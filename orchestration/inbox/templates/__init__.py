@@ -6,6 +6,7 @@ filled one is read belongs to `reading` and `conforming`.
 """
 
 from orchestration.inbox.templates.legend import Legend, load_legend
+from orchestration.inbox.templates.review import write_review
 from orchestration.inbox.templates.workbook import (
     DATA_SHEET,
     LEGEND_SHEET,
@@ -25,5 +26,6 @@ __all__ = [
     "team_tables",
     "template_name",
     "templates",
+    "write_review",
     "write_template",
 ]

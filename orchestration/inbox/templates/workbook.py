@@ -78,11 +78,11 @@ def templates(settings: Settings, out_dir: Path, language: Language | None = Non
     written = []
     try:
         out_dir.mkdir(parents=True, exist_ok=True)
-        known = _as_written(out_dir)
+        known = as_written(out_dir)
         for source, table in team_tables(catalogue):
-            path = _free(out_dir / template_name(source, table), known)
+            path = free_path(out_dir / template_name(source, table), known)
             write_template(source, table, path, language or settings.language)
-            known = (known or {}) | {path.name: _digest(path)}
+            known = (known or {}) | {path.name: digest(path)}
             written.append(path)
         begun = out_dir / f"{WRITTEN}.part"
         begun.write_text(json.dumps(known, ensure_ascii=False, indent=1), encoding="utf-8")
@@ -94,7 +94,7 @@ def templates(settings: Settings, out_dir: Path, language: Language | None = Non
 
 def filled_in(folder: Path) -> list[Path]:
     """Return the workbooks of `folder` that hold rows and are not as `templates` wrote them; [] where it wrote none."""
-    known = _as_written(folder)
+    known = as_written(folder)
     if known is None:
         return []
     return [
@@ -102,12 +102,12 @@ def filled_in(folder: Path) -> list[Path]:
         for path in sorted(folder.glob("*.xlsx"))
         if not path.name.startswith(("~$", "."))
         and path.is_file()
-        and _digest(path) not in known.values()
+        and digest(path) not in known.values()
         and not _is_empty(path)
     ]
 
 
-def _as_written(folder: Path) -> dict[str, str] | None:
+def as_written(folder: Path) -> dict[str, str] | None:
     """Return file name → SHA-256 of the templates as they were written; None where that was never noted."""
     try:
         noted = json.loads((folder / WRITTEN).read_text(encoding="utf-8"))
@@ -116,7 +116,7 @@ def _as_written(folder: Path) -> dict[str, str] | None:
     return noted if isinstance(noted, dict) else None
 
 
-def _free(path: Path, known: dict[str, str] | None) -> Path:
+def free_path(path: Path, known: dict[str, str] | None) -> Path:
     """Return `path`, or the first `… (2).xlsx` beside it, that holds nothing but a template."""
     candidate, number = path, 1
     while candidate.exists() and not _is_ours(candidate, known):
@@ -127,7 +127,7 @@ def _free(path: Path, known: dict[str, str] | None) -> Path:
 
 def _is_ours(path: Path, known: dict[str, str] | None) -> bool:
     # a folder of an earlier version has no note of what was written: rows are what must not be lost
-    return _is_empty(path) if known is None else known.get(path.name) == _digest(path)
+    return _is_empty(path) if known is None else known.get(path.name) == digest(path)
 
 
 def _is_empty(path: Path) -> bool:
@@ -146,7 +146,8 @@ def _is_empty(path: Path) -> bool:
     return empty
 
 
-def _digest(path: Path) -> str:
+def digest(path: Path) -> str:
+    """Return the SHA-256 of a file, in hexadecimal."""
     return sha256(path.read_bytes()).hexdigest()
 
 
@@ -185,6 +186,16 @@ def write_template(source: Source, table: str, out: Path, language: Language = "
     begun = out.with_name(f".{out.name}.part")
     book.save(begun)
     begun.replace(out)
+
+
+def header_of(source: Source, table: str, column: str) -> str:
+    """Return the header under which a column stands in a table's template. Raises LookupError where it has none."""
+    spec = _spec(source, table)
+    known = next((c for c in source.tables[table].columns if c.name == column), None)
+    header = _header(known, spec) if known and spec else None
+    if header is None:
+        raise LookupError(f"{source.source_id}.{table}.{column} stands in no template")
+    return header
 
 
 def _spec(source: Source, table: str) -> FileSpec | None:

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orchestration.base.messages import Refusal
+from orchestration.base.registration import luhn, valid_siret
 from orchestration.catalog.models import Column
-from orchestration.conforming.values import luhn, parse, valid_siret
+from orchestration.conforming.values import parse
 from tests.words import fr, refuses
 
 

@@ -75,6 +75,7 @@ class FakeRefresh:
     implausible: bool = False
     no_build: Exception | None = None
     exit_code: int = 0
+    unreadable: bool = False
     calls: list = field(default_factory=list)
     source_checks: dict = field(default_factory=dict)
     sources: list = field(default_factory=list)
@@ -95,6 +96,24 @@ class FakeRefresh:
         assert not self.closed
         self.calls.append(("give_up", fr(reason)))
         return self._outcome(4, reason)
+
+    @property
+    def outcome(self):
+        return None
+
+    def lacks(self, reader):
+        return self.exit_code in (0, 3)
+
+    def read(self, reader):
+        self.calls.append(("read", reader))
+        said = (
+            Message.of(fr="page trop lourde", en="page too heavy")
+            if self.unreadable
+            else Message.of(fr="faites", en="made")
+        )
+        return CheckOutcome(
+            name=f"reader_{reader}", asset=reader, severity="warn", passed=not self.unreadable, message=said
+        )
 
     def ingest(self, source_id):
         self.calls.append(("ingest", source_id))

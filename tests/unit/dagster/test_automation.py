@@ -154,7 +154,15 @@ def test_daily_irregular_and_addressless_sources(tmp_path):
 def test_all_that_a_stop_made_late_is_asked_for_in_one_run(definitions, repository, instance, clock, wanted):
     wanted += [look("insee_income", date(2026, 9, 25)), look("lucie", date(2026, 11, 1))]
     [request] = tick(repository, instance, "updates_due").run_requests
-    assert names(request) == {"lake/insee_income", "lake/lucie", "stg_income", "fct_value", "fct_label", "edition"}
+    assert names(request) == {
+        "lake/insee_income",
+        "lake/lucie",
+        "stg_income",
+        "fct_value",
+        "fct_label",
+        "edition",
+        "site",
+    }
     assert request.run_config == {"resources": {"observatory": {"config": {"channel": "live"}}}}
     assert request.run_key == "insee_income@2026-09-25#1,lucie@2026-11-01#1"
     # the same tick again, before the daemon has created the run: the same key, which Dagster launches once
@@ -246,7 +254,7 @@ def test_schedules_are_off_in_paris_time_and_ask_for_one_source(repository, loca
     assert schedule.default_status == DefaultScheduleStatus.STOPPED
     assert schedule.execution_timezone == "Europe/Paris"
     [request] = ask(repository, local, NOW).run_requests
-    assert names(request) == {"lake/insee_income", "stg_income", "fct_value", "fct_label", "edition"}
+    assert names(request) == {"lake/insee_income", "stg_income", "fct_value", "fct_label", "edition", "site"}
     assert request.run_config["resources"]["observatory"]["config"] == {"channel": "live"}
     assert request.tags["look/insee_income"] == "live"
 

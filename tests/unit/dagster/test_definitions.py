@@ -31,6 +31,8 @@ def test_everything_is_registered(definitions):
         "fct_value",
         "lake/insee_income",
         "lake/lucie",
+        "open",
+        "site",
         "stg_income",
     ]
     repository = definitions.get_repository_def()
@@ -59,6 +61,8 @@ def test_everything_is_registered(definitions):
         "lake/lucie:files_accepted",
         "lake/lucie:freshness",
         "edition:refreshes_go_on",
+        "site:pages_written",
+        "open:files_written",
         "fct_value:not_null_fct_value",
         "fct_value:assert_both",
         "fct_value:row_count_at_least_1",
@@ -78,6 +82,8 @@ def test_dependencies_join_many_tables_into_one_source_and_see_through_ephemeral
         "fct_value": {"stg_income"},
         "fct_label": {"lake/lucie"},
         "edition": {"fct_value", "fct_label"},
+        "site": {"edition"},
+        "open": {"edition"},
     }
 
 

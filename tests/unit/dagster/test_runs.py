@@ -88,6 +88,7 @@ def test_the_steps_ask_in_order_and_the_home_is_released(run, capfd):
         ("build",),
         ("check_marts",),
         ("publish",),
+        ("read", "site"),
     ]
     assert outcome.published and refresh.closed and not sessions._sessions
     # standard output belongs to the receipt
@@ -156,6 +157,14 @@ def test_a_check_over_several_vintages_holds_when_it_always_did(run, instance):
     assert (found.passed, found.description) == (False, "gini de 3 / gini of 3")
 
 
+def test_a_reader_that_fails_is_a_warning_and_no_more(run, instance):
+    refresh, outcome = run(unreadable=True)
+    assert outcome.exit_code == 0
+    told = evaluations(instance, refresh.run.run_id)["site:pages_written"]
+    assert (told.passed, told.severity.value, told.description) == (False, "WARN", "page trop lourde / page too heavy")
+    assert instance.get_run_by_id(refresh.run.run_id).status == DagsterRunStatus.SUCCESS
+
+
 def test_a_failed_model_fails_the_step_after_the_receipt_is_written(run, instance):
     refresh, outcome = run(failing="colonne gini inconnue")
     assert outcome.exit_code == 4 and refresh.calls[-1] == ("publish",) and refresh.calls.count(("publish",)) == 1
@@ -201,12 +210,12 @@ def test_a_build_that_cannot_run_gives_up_in_plain_words(run, instance):
 def test_only_the_sources_asked_for_are_ingested(run):
     refresh, _ = run(only=["lucie"])
     assert [c for c in refresh.calls if c[0] == "ingest"] == [("ingest", "lucie")]
-    assert refresh.calls[-1] == ("publish",)
+    assert refresh.calls[-1] == ("read", "site")
 
 
 def test_a_job_without_sources_only_rebuilds(run):
     refresh, _ = run(job="publish")
-    assert refresh.calls == [("start_worker",), ("build",), ("check_marts",), ("publish",)]
+    assert refresh.calls == [("start_worker",), ("build",), ("check_marts",), ("publish",), ("read", "site")]
 
 
 def test_a_run_from_the_interface_opens_its_own_refresh(definitions, refresh_module, settings):

@@ -475,8 +475,12 @@ def test_goals_of_actions(built: Any) -> None:
     rows = built.execute(
         "SELECT action_id, sdg_ids, method, contribution FROM marts.fct_csr_action ORDER BY 1"
     ).fetchall()
-    # nothing looks for a harm: a contribution that was never weighed is none
-    assert rows == [("a", "5,10", "stated", None), ("b", "7", "title_terms", None), ("c", None, None, None)]
+    # « écarts de salaire » names a subject, « installation de panneaux » is a practice
+    assert rows == [("a", "5,10", "stated", None), ("b", "7", "title_terms", "positive"), ("c", None, None, None)]
+    words = built.execute(
+        "SELECT sdg_id, found_in, evidence FROM marts.fct_csr_action_goal WHERE action_id = 'b'"
+    ).fetchall()
+    assert words == [(7, "title", "« panneaux photovoltaïques »")]
 
 
 @pytest.mark.parametrize(

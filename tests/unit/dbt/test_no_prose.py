@@ -36,7 +36,7 @@ SENTENCE = re.compile(
 # what companies write in their documents is read, for that is what the documents are for; it is no sentence of ours
 DOCUMENTS = {"first_pages", "stem"}
 # named like a sentence, and a code with accepted values
-CODES = {"suppression_reason"}
+CODES = {"suppression_reason", "no_match_reason"}
 
 
 def code(path: Path) -> str:

@@ -24,6 +24,7 @@ MODELS = PROJECT / "models"
 LAYERS = (
     "staging",
     "intermediate",
+    "matching",
     "indicators",
     "secrecy",
     "marts/core",
@@ -45,12 +46,25 @@ CONTRACT = {
     "is_home is_comparator",
     "dim_company": "siren name naf_code size_band commune_code is_ess is_mission_company is_employer",
     "dim_source": "source_id publisher licence homepage frequency groups",
+    "dim_edition": "edition_id published_at territory_code is_sample code_version previous_edition_id",
+    "dim_territory_contour": "territory_level territory_code path frame_width frame_height geometry_year attribution",
     "fct_indicator_value": "indicator_id territory_code territory_level period breakdown value unit status "
     "suppression_reason numerator denominator source_id vintage is_synthetic series_id geography_year is_break",
     "fct_company_label": "label_id company_name siren match_method match_score commune_code valid_from valid_to "
     "is_current first_seen last_seen first_absent as_of source_id vintage",
+    "fct_company_match": "source_id company_name place siren match_method match_score no_match_reason candidates decided_by decided_on",
+    "mart_match_conflict": "source_id company_name conflict siren other_siren decided_by decided_on",
     "fct_filing": "filing_id siren company_name fiscal_year document_type pages source_id vintage",
+    "fct_filing_sdg_mention": "filing_id page sdg_id evidence method box confidence",
+    "fct_filing_metric": "filing_id metric_id value unit fiscal_year perimeter value_printed unit_printed page evidence confidence",
+    "fct_filing_metric_silence": "filing_id metric_id reason",
+    "mart_filing_contradiction": "filing_id siren metric_id filed_value register_value register gap",
     "fct_csr_action": "action_id company_name siren title nature sdg_ids method contribution",
+    "fct_csr_action_goal": "action_id sdg_id method contribution found_in evidence score sdg_targets",
+    "mart_expected_filer": "siren fiscal_year_start regime answer missing_fact article filing_id",
+    "mart_filer_coverage": "regime fiscal_year size_band naf_division companies expected cannot_tell not_expected filed",
+    "mart_company_data_map": "sdg_id sdg_target data_id kind official_name name_fr name_en frequency holder is_public state "
+    "source_id observatory_vintages observatory_companies",
     "mart_indicator_progress": "indicator_id series_id territory_level territory_code breakdown window_length status "
     "method_agreement refusal_reason refusal_fr is_fragile first_period last_period change annual_rate target_value",
     "mart_sdg_scorecard": "sdg_id territory_level territory_code indicators improving stable worsening not_assessed "

@@ -20,6 +20,7 @@ TEAM = {
     "audience": "audience.xlsx",
     "dpef_filings": "registre.xlsx",
     "lucie_labels": "labels-rse.xlsx",
+    "match_reviews": "rapprochements.xlsx",
     "platform_members": "membres-plateforme.xlsx",
     "programmes": "programmes.xlsx",
     "projects": "projets.xlsx",

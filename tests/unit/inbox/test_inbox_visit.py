@@ -344,7 +344,7 @@ def test_a_filled_template_is_never_replaced(home):
     assert (folder / "membres-plateforme.xlsx").read_bytes() == mine
     assert "membres-plateforme (2).xlsx" in {p.name for p in again} and "projets.xlsx" in {p.name for p in again}
     templates(home.settings, folder)
-    assert len(list(folder.glob("*.xlsx"))) == 7, "the empty one beside it is replaced, not multiplied"
+    assert len(list(folder.glob("*.xlsx"))) == 8, "the empty one beside it is replaced, not multiplied"
 
 
 def test_a_template_filled_where_it_lies_is_told_to_be_dropped(home):

@@ -39,6 +39,7 @@ def rendered(monkeypatch):
     edition = SimpleNamespace(tables=[], edition_id="20261129T000000Z", path=Path("e"))
     monkeypatch.setattr(publish.editions, "build", lambda *_: edition)
     monkeypatch.setattr(publish, "attack", lambda *_: KEPT)
+    monkeypatch.setattr(publish, "write_review", lambda *_: None)
     monkeypatch.setattr(publish.editions, "home_figures", lambda *_: None)
     monkeypatch.setattr(publish.editions, "publish", lambda *_: None)
     monkeypatch.setattr(publish.editions, "discard", lambda *_: None)

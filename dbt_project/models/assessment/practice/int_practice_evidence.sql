@@ -2,8 +2,8 @@
 -- serves
 -- a topic and what harms it are rows apart, and nothing sums the two: a company with both is found in both.
 -- Which topic an item speaks of, and with which sign, is data (seed practice_rules): by its kind, and by words of its key; a rule without a
--- topic means the goals that the item names itself. A sign that was looked for in the item itself goes before the rule's
--- (`mixed` gives one row of each).
+-- topic means the goals that the item names itself, and there the sign that the item's own words gave goes before the rule's (`mixed`
+-- gives one row of each): words against harassment say how a sheet stands to goal 5, and nothing of its subjects.
 -- weight: that of its kind, halved with each half-life (seed practice_types) that lies between its day and the day of the newest real
 -- item; not the day of the refresh, on which no figure may depend.
 -- per_thousand: weight for 1,000 establishments of 10 employees or more of the place that the item could be put in.
@@ -26,8 +26,9 @@ establishments as (
   qualify row_number() over (partition by figures.territory_level order by figures.period desc) = 1
 ),
 ruled as (
-  select item.*, rules.topic_kind, coalesce(item.contribution, rules.contribution) as sign,
-    case when item.contribution is null then 'rule' else 'stated' end as contribution_basis,
+  select item.*, rules.topic_kind,
+    case when rules.topic_id is null then coalesce(item.contribution, rules.contribution) else rules.contribution end as sign,
+    case when item.contribution is null or rules.topic_id is not null then 'rule' else 'stated' end as contribution_basis,
     unnest(string_split(coalesce(rules.topic_id, item.goals), ',')) as topic_id
   from item
   join {{ ref('practice_rules') }} as rules on rules.evidence_type = item.evidence_type

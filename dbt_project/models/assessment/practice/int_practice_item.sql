@@ -1,4 +1,5 @@
--- What companies do for the goals or against them, as the sources tell it, before it is said which goals that concerns. One row an item:
+-- What companies do for the goals or against them, as the sources tell it, before it is said which goals that concerns. One row an item
+-- (a practice sheet has one for each stance that its words take to the goals that it speaks of):
 -- a certificate, a practice sheet, a statement, a greenhouse-gas report, a score of the gender equality index. Of a company's
 -- statements, reports and scores the newest counts alone: ten yearly scores are no tenfold practice.
 -- place_level: `epci` where the company is known to be in the home EPCI (its commune, or its SIREN in Sirene); `department` where the
@@ -31,20 +32,35 @@ report as (
 declaration as (
   select * from {{ ref('stg_egapro_index__declarations') }} where siren is not null and year is not null and score is not null
 ),
+-- the core subjects of ISO 26000 that a label examines
+examined as (
+  select labels.label_pattern, string_agg(subjects.subject_id, ' ' order by subjects.subject_id) as subjects
+  from {{ ref('labels') }} as labels
+  join {{ ref('label_subjects') }} as subjects on subjects.label_key = labels.label_key
+  group by labels.label_key, labels.label_pattern
+),
+said as (
+  select action_id, contribution, string_agg(cast(sdg_id as varchar), ',' order by sdg_id) as goals
+  from {{ ref('fct_csr_action_goal') }} group by action_id, contribution
+),
 item as (
-  select label_id as item_id, 'label' as evidence_type, {{ normalise_name('label') }} as item_key, cast(null as varchar) as goals,
-    cast(null as varchar) as contribution, coalesce(siren, {{ normalise_name('company_name') }}) as company_key, siren, commune_code,
-    cast(null as varchar) as department_code, as_of as dated_on, vintage, source_id
-  from {{ ref('fct_company_label') }}
+  select held.label_id as item_id, 'label' as evidence_type,
+    concat_ws(' ', {{ normalise_name('held.label') }}, examined.subjects) as item_key,
+    cast(null as varchar) as goals, cast(null as varchar) as contribution,
+    coalesce(held.siren, {{ normalise_name('held.company_name') }}) as company_key, held.siren, held.commune_code,
+    cast(null as varchar) as department_code, held.as_of as dated_on, held.vintage, held.source_id
+  from {{ ref('fct_company_label') }} as held
+  left join examined on regexp_matches({{ normalise_name('held.label') }}, examined.label_pattern)
   -- null: the list is too old to tell; the item stays, and its age weighs
-  where is_current is distinct from false
+  where held.is_current is distinct from false
   union all
   select actions.action_id, 'action',
-    {{ normalise_name("concat_ws(' ', actions.title, sheets.description)") }}, actions.sdg_ids, actions.contribution,
+    {{ normalise_name("concat_ws(' ', actions.title, sheets.description)") }}, said.goals, said.contribution,
     coalesce(actions.siren, {{ normalise_name('actions.company_name') }}), actions.siren, null, null,
     {{ day_of('actions.vintage') }}, actions.vintage, sheets.source_id
   from {{ ref('fct_csr_action') }} as actions
   join {{ ref('stg_csr_actions__actions') }} as sheets on sheets.action_id = actions.action_id and sheets.vintage = actions.vintage
+  left join said on said.action_id = actions.action_id
   union all
   select filing_id, 'filing', {{ normalise_name('document_type') }}, null, null,
     coalesce(siren, {{ normalise_name('company_name') }}), siren, null, null, make_date(fiscal_year, 12, 31), vintage, source_id

@@ -2,6 +2,7 @@
 -- or contains it and at which the indicator is ranked among peers or has a trend. The level is said, for a need of the région is not
 -- one of the métropole. Order: the EPCI; its communes (those with half of the inhabitants decide); its employment zone; département;
 -- région.
+-- A métropole and its communes are held against métropoles and theirs, where they are ranked.
 -- An indicator is in need where it stands in the worst quarter of its peers, or worsens (over the short window, over the long one
 -- where the short one has no status). Both unknown: the indicator is not assessed, and nothing is concluded from it.
 -- Indicators made of the companies' own practice (labels, reports, scores) are left out: practice would be held against itself.
@@ -48,9 +49,9 @@ ranked as (
   from {{ ref('mart_indicator_rank') }} as ranks
   -- of the home territory only, before the newest are sought: all of France has 1.5 million trends
   semi join home_place on home_place.territory_level = ranks.territory_level and home_place.territory_code = ranks.territory_code
-  where ranks.breakdown = 'total' and ranks.peer_group in (ranks.territory_level, 'metropolis')
+  where ranks.breakdown = 'total' and ranks.peer_group in (ranks.territory_level, 'metropolis', 'metropolis_commune')
   qualify row_number() over (partition by ranks.indicator_id, ranks.territory_level, ranks.territory_code
-    order by ranks.peer_group = 'metropolis' desc, ranks.period desc, ranks.series_id) = 1
+    order by ranks.peer_group in ('metropolis', 'metropolis_commune') desc, ranks.period desc, ranks.series_id) = 1
 ),
 trend as (
   select indicator_id, territory_level, territory_code, status, first_period, last_period, refusal_fr, refusal_en

@@ -1,7 +1,7 @@
 -- Where practice was looked for, one row a topic: each source with its vintages, what it holds and what of it speaks of the topic, in
 -- words;
 -- what is missing; and whether any source could have shown practice at all (is_observable). Where none could, no
--- practice is found and none may be concluded to lack. A goal that no sheet's words can lead to (seed csr_action_terms) is
+-- practice is found and none may be concluded to lack. A goal that no sheet's words can lead to (seed practice_terms) is
 -- not observable by sheets.
 with topic as (
   select 'goal' as topic_kind, cast(sdg_id as varchar) as topic_id from {{ ref('dim_sdg') }}
@@ -17,7 +17,7 @@ file as (
   select source_id, string_agg(distinct vintage, ', ' order by vintage) as vintages from {{ source('run', 'files') }} group by source_id
 ),
 item as (
-  select source_id, evidence_type, count(*) as items, count(*) filter (where not is_placeable) as unplaced
+  select source_id, evidence_type, count(distinct item_id) as items, count(distinct item_id) filter (where not is_placeable) as unplaced
   from {{ ref('int_practice_item') }} group by source_id, evidence_type
 ),
 evidence as (
@@ -33,7 +33,8 @@ searched as (
     sources.is_read and file.vintages is not null and coalesce(item.unplaced < item.items, false)
       and coalesce(sources.territory_code = settings.territory_code, true)
       and (looked_at.topic_kind = 'subject' or looked_at.evidence_type <> 'action'
-        or looked_at.topic_id in (select cast(sdg_id as varchar) from {{ ref('csr_action_terms') }})) as is_observable
+        or looked_at.topic_id in (
+          select cast(sdg_id as varchar) from {{ ref('practice_terms') }} where language = 'fr' and sdg_id is not null)) as is_observable
   from looked_at
   join {{ ref('practice_sources') }} as sources on sources.evidence_type = looked_at.evidence_type
   join {{ ref('practice_types') }} as types on types.evidence_type = looked_at.evidence_type
@@ -47,8 +48,8 @@ searched as (
 worded as (
   select topic_kind, topic_id, evidence_type, source_id, is_observable, is_read and vintages is not null as is_searched,
     not is_read or vintages is null or unplaced > 0 as is_lacking,
-    type_fr || ' (' || title_fr || ', ' || vintages || ') : ' || items || ' lus, ' || kept || ' retenus' as searched_fr,
-    type_en || ' (' || title_en || ', ' || vintages || '): ' || items || ' read, ' || kept || ' kept' as searched_en,
+    type_fr || ' (' || title_fr || ', ' || vintages || ') : lus ' || items || ', retenus ' || kept as searched_fr,
+    type_en || ' (' || title_en || ', ' || vintages || '): read ' || items || ', kept ' || kept as searched_en,
     case when not is_read then gap_fr when vintages is null then title_fr || ' : aucun fichier'
       else unplaced || ' sans lieu connu (' || title_fr || ')' end as lacking_fr,
     case when not is_read then gap_en when vintages is null then title_en || ': no file'

@@ -5,10 +5,4 @@ with rates as (
   from {{ ref('int_melodi_activity') }}
   where parts = 2
 )
-select men.territory_level, men.territory_code, cast(men.year as varchar) as period, men.rate - women.rate as value,
-  women.is_synthetic or men.is_synthetic as is_synthetic, men.source_id, men.vintage
-from rates as men
-join rates as women
-  on women.territory_level = men.territory_level and women.territory_code = men.territory_code and women.year = men.year
-  and women.source_id = men.source_id and women.vintage = men.vintage
-where men.breakdown = 'sex=M' and women.breakdown = 'sex=F' and men.rate is not null and women.rate is not null
+select * from {{ difference_of_sexes('rates', 'M') }}

@@ -4,7 +4,8 @@
 -- (the census of 2022 that lies here holds 207 communes, that of 2018 all of them). Of communes only the totals are ranked.
 -- rank: 1 is the best in the wanted direction (`parity`: nearest to zero), equal values share it. percentile: the share of the others
 -- that are worse, equal ones counted half: 100 is better than all. A bound (« 5 or less ») is ranked at its bound, and its status
--- says so. Figures of made-up samples are ranked with nothing.
+-- says so. Figures of made-up samples are ranked with nothing, nor are counts and amounts (deaths, megawatts): whoever has more people
+-- has more of them, and 56 road deaths in a département of 1.4 million inhabitants would be « among the worst ».
 with figure as (
   select fct.indicator_id, fct.series_id, fct.territory_level, fct.territory_code, fct.period, fct.breakdown, fct.value, fct.status,
     groups.peer_group, groups.group_members,
@@ -13,7 +14,7 @@ with figure as (
   join {{ ref('dim_indicator') }} as indicators on indicators.indicator_id = fct.indicator_id
   join {{ ref('int_peer_groups') }} as groups
     on groups.territory_level = fct.territory_level and groups.territory_code = fct.territory_code
-  where fct.value is not null and not indicators.is_synthetic_only
+  where fct.value is not null and not indicators.is_synthetic_only and indicators.additivity <> 'count'
     and (fct.territory_level <> 'commune' or fct.breakdown = 'total')
 ),
 gathering as (

@@ -82,7 +82,8 @@ select counted.sdg_id, counted.territory_level, counted.territory_code,
   {%- endfor %}
   counted.oldest_period, counted.newest_period,
   cast(ranked.compared_indicators as integer) as compared_indicators, ranked.balance,
-  cast(ranked.comparator_rank as integer) as comparator_rank, cast(ranked.comparators as integer) as comparators
+  cast(case when ranked.comparators > 1 then ranked.comparator_rank end as integer) as comparator_rank,
+  cast(ranked.comparators as integer) as comparators
 from counted
 left join ranked on counted.territory_level = 'epci' and ranked.sdg_id = counted.sdg_id
  and ranked.territory_code = counted.territory_code

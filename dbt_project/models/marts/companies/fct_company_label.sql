@@ -1,5 +1,5 @@
--- Labels and certificates of companies in France, as the newest list that has them tells them. SIREN only where the registry
--- gives it (match_method `given`). is_current: true only where nothing speaks against it; null where the list is
+-- Labels and certificates of companies in France, as the newest list that has them tells them. The SIREN is the registry's
+-- (match_method `given`), else what its name was matched to (fct_company_match), else null. is_current: true only where nothing speaks against it; null where the list is
 -- older than the label is given for (a list of 2022 cannot tell who is a B Corp in 2026).
 -- A holder that Sirene says is a natural person, or asks not to be named, has no row: it counts in the indicators only.
 with list as (
@@ -12,15 +12,19 @@ certificate as (
   left join list on list.source_id = labels.source_id and list.vintage = labels.vintage
   qualify row_number() over (partition by label_id order by labels.as_of desc nulls last, labels.vintage desc) = 1
 )
-select label_id, label, company_name, siren,
-  case when siren is null then 'none' else 'given' end as match_method,
-  case when siren is null then null else 1.0 end::double as match_score,
+select certificate.label_id, certificate.label, certificate.company_name, coalesce(certificate.siren, matched.siren) as siren,
+  case when certificate.siren is not null then 'given' when matched.siren is not null then matched.match_method
+    else 'none' end as match_method,
+  case when certificate.siren is not null then 1.0 when matched.siren is not null then matched.match_score end::double as match_score,
   commune_code, valid_from, valid_to,
   case when next_as_of is not null or not in_force or valid_to < cast(settings.refreshed_at as date) then false
     when as_of + to_months(term_months) >= cast(settings.refreshed_at as date) then true end as is_current,
-  as_of, first_seen, as_of as last_seen, next_as_of as first_absent, source_id, vintage
+  as_of, first_seen, as_of as last_seen, next_as_of as first_absent, certificate.source_id, vintage
 from certificate
+left join {{ ref('fct_company_match') }} as matched
+  on matched.source_id = certificate.source_id and matched.company_name = certificate.company_name
+  and matched.place is not distinct from certificate.commune_code
 cross join {{ source('run', 'settings') }} as settings
-where (siren is null or siren not in (select siren from {{ ref('int_never_named') }}))
+where (certificate.siren is null or certificate.siren not in (select siren from {{ ref('int_never_named') }}))
   -- what the newest register no longer has was taken out of it, as wrong or on demand
   and not coalesce(is_register and next_as_of is not null, false)

@@ -161,6 +161,10 @@ select kpi.kpi_id, kpi.former_kpi_id, kpi.name_fr, kpi.name_en, kpi.unit, kpi.un
         when 'ess_employees' then 'Aucun chiffre plus récent que le point de départ de 2015.'
         else 'Le tableau qui le donne n’a pas été reçu, ou ne le contient pas.' end
     end), '') as status_reason,
-  coalesce(figure.is_synthetic, false) as is_synthetic, kpi.source_id, figure.vintage
+  coalesce(figure.is_synthetic, false) as is_synthetic,
+  -- several registers of labels may tell of a company: the one that the count of the day rests on is named
+  coalesce(labelled.source_id, kpi.source_id) as source_id, figure.vintage
 from kpi
 left join figure on figure.figure = kpi.figure and figure.detail is not distinct from kpi.detail
+left join home_figure as labelled
+  on kpi.figure = 'labelled_companies' and labelled.indicator_id = 'sdg12_certified_companies' and labelled.recency = 1

@@ -2,6 +2,20 @@
 -- one) and where something is missing: an indicator that measures the issue and has a real figure, one that has a figure of the home
 -- territory, an organisation at each step that helps with this very issue or its area, a company of the territory with a current
 -- label, a practice told. A gap is a fact of the tables at hand, not a judgement of the platform.
+{%- set gaps = [
+  {'where': 'gap.lacks_indicator', 'fr': 'aucun indicateur chiffré ne le mesure', 'en': 'no indicator with a figure measures it'},
+  {'where': 'gap.lacks_home_figure and not gap.lacks_indicator', 'fr': 'aucun chiffre du territoire lui-même',
+    'en': 'no figure of the territory itself'},
+  {'where': 'gap.lacks_diagnosis_actor', 'fr': 'aucun acteur propre à cet enjeu au diagnostic',
+    'en': 'no actor of its own at the diagnosis'},
+  {'where': 'gap.lacks_action_plan_actor', 'fr': 'aucun acteur propre à cet enjeu au plan d’action',
+    'en': 'no actor of its own at the action plan'},
+  {'where': 'gap.lacks_promotion_actor', 'fr': 'aucun acteur propre à cet enjeu à la valorisation',
+    'en': 'no actor of its own at the promotion'},
+  {'where': 'gap.lacks_label', 'fr': 'aucune entreprise du territoire connue avec un label en cours',
+    'en': 'no company of the territory known with a current label'},
+  {'where': 'gap.lacks_practice', 'fr': 'aucune pratique d’entreprise racontée', 'en': 'no practice told by a company'}
+] %}
 with link as (
   select link.*, progress.is_improving, progress.is_worsening
   from {{ ref('mart_priority_issue_link') }} as link
@@ -48,21 +62,10 @@ select issue.issue_id, issue.position, issue.name_fr, issue.name_en, issue.docum
   {% for flag in ['indicator', 'home_figure', 'diagnosis_actor', 'action_plan_actor', 'promotion_actor', 'label', 'practice'] -%}
   cast(gap.lacks_{{ flag }} as integer){{ ' + ' if not loop.last }}
   {%- endfor %} as gaps,
-  nullif(concat_ws(' ; ',
-    case when gap.lacks_indicator then 'aucun indicateur chiffré ne le mesure'
-      when gap.lacks_home_figure then 'aucun chiffre du territoire lui-même' end,
-    case when gap.lacks_diagnosis_actor then 'aucun acteur propre à cet enjeu au diagnostic' end,
-    case when gap.lacks_action_plan_actor then 'aucun acteur propre à cet enjeu au plan d’action' end,
-    case when gap.lacks_promotion_actor then 'aucun acteur propre à cet enjeu à la valorisation' end,
-    case when gap.lacks_label then 'aucune entreprise du territoire connue avec un label en cours' end,
-    case when gap.lacks_practice then 'aucune pratique d’entreprise racontée' end), '') as gaps_fr,
-  nullif(concat_ws('; ',
-    case when gap.lacks_indicator then 'no indicator with a figure measures it'
-      when gap.lacks_home_figure then 'no figure of the territory itself' end,
-    case when gap.lacks_diagnosis_actor then 'no actor of its own at the diagnosis' end,
-    case when gap.lacks_action_plan_actor then 'no actor of its own at the action plan' end,
-    case when gap.lacks_promotion_actor then 'no actor of its own at the promotion' end,
-    case when gap.lacks_label then 'no company of the territory known with a current label' end,
-    case when gap.lacks_practice then 'no practice told by a company' end), '') as gaps_en
+  {%- for language, separator in [('fr', ' ; '), ('en', '; ')] %}
+  nullif(concat_ws('{{ separator }}'
+    {%- for gap in gaps %},
+    case when {{ gap.where }} then '{{ gap[language] }}' end{% endfor %}), '') as gaps_{{ language }}{{ ',' if not loop.last }}
+  {%- endfor %}
 from {{ ref('priority_issues') }} as issue
 join gap on gap.issue_id = issue.issue_id

@@ -84,22 +84,35 @@ filing as (
     read.is_synthetic
   from read
   left join register on register.vintage = read.vintage and register.file_key = lower(read.file_name)
+),
+pdf as (
+  select
+    filing.filing_id,
+    filing.file_name,
+    filing.siren,
+    filing.company_name,
+    filing.fiscal_year,
+    filing.document_type,
+    filing.pages,
+    original.pages as original_pages,
+    case when filing.is_named_extract or filing.pages < original.pages then true
+      when original.pages is not null then false end as is_extract,
+    filing.is_registered,
+    'dpef_filings' as source_id,
+    filing.vintage,
+    filing.is_synthetic
+  from filing
+  left join original on original.company_key = filing.company_key and original.fiscal_year = filing.fiscal_year
+  qualify row_number() over (
+    partition by coalesce(filing.sha256, filing.filing_id) order by filing.is_registered desc, filing.vintage, filing.filing_id) = 1
 )
-select
-  filing.filing_id,
-  filing.file_name,
-  filing.siren,
-  filing.company_name,
-  filing.fiscal_year,
-  filing.document_type,
-  filing.pages,
-  original.pages as original_pages,
-  case when filing.is_named_extract or filing.pages < original.pages then true when original.pages is not null then false end as is_extract,
-  filing.is_registered,
-  'dpef_filings' as source_id,
-  filing.vintage,
-  filing.is_synthetic
-from filing
-left join original on original.company_key = filing.company_key and original.fiscal_year = filing.fiscal_year
-qualify row_number() over (
-  partition by coalesce(filing.sha256, filing.filing_id) order by filing.is_registered desc, filing.vintage, filing.filing_id) = 1
+select * from pdf
+union all by name
+-- the workbook of the voluntary standard says itself who reports on which period
+select filing_id, file_name,
+  case when upper(identifier_scheme) = 'SIREN' and regexp_full_match(identifier, '[0-9]{9}') then identifier end as siren,
+  company_name, fiscal_year, 'VSME' as document_type, cast(null as bigint) as pages, cast(null as bigint) as original_pages,
+  cast(null as boolean) as is_extract, false as is_registered, 'dpef_filings' as source_id, _vintage as vintage,
+  coalesce(_synthetic, false) as is_synthetic
+from {{ source('dpef_filings', 'workbooks') }}
+qualify row_number() over (partition by _sha256 order by _vintage, filing_id) = 1

@@ -1,0 +1,43 @@
+"""`python -m bench.practice [--mirror DIR] [--benchmark FILE]`: print the measures of the practice terms.
+
+DIR holds `un_sdg` and `insee_odd_national` as a mirror does. FILE is benchmark.csv of sdgclassification-benchmark 1.0.0 (MIT), out of
+its wheel: `pip download --no-deps sdgclassification-benchmark==1.0.0`, then unzip; it need not be installed.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from bench.practice import measures
+
+
+def main() -> None:
+    """Print one line a measure."""
+    parser = argparse.ArgumentParser(prog="python -m bench.practice", description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("--mirror", type=Path)
+    parser.add_argument("--benchmark", type=Path)
+    options = parser.parse_args()
+    if options.benchmark:
+        for read in (True, False):
+            counts = measures.english_benchmark(options.benchmark, read)
+            print(
+                f"English benchmark, half {'read' if read else 'not read'}: accuracy {counts.accuracy:.3f}, F1 {counts.f1:.3f} ({counts})"
+            )
+    if options.mirror:
+        for language in ("fr", "en"):
+            for what in ("indicators", "targets"):
+                goals, found = measures.official_texts(options.mirror, language, what)
+                pairs = measures.asked_in_pairs(goals, found)
+                print(
+                    f"{len(goals)} {what}, {language}: first goal right {measures.assigned_share(goals, found):.3f}, "
+                    f"among those found {measures.found_share(goals, found):.3f}, "
+                    f"asked in pairs: accuracy {pairs.accuracy:.3f}, F1 {pairs.f1:.3f}"
+                )
+        for read in (True, False):
+            counts = measures.national_labels(options.mirror, read)
+            print(f"Labels of the French State, half {'read' if read else 'not read'}: F1 {counts.f1:.3f} ({counts})")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,570 @@
+"""Figures of a document: candidates from tables and sentences, and the one that stands for it, or why none does.
+
+A figure is one when its label, its unit, its year and whose it is are known from what is printed. Labels and units are
+data (`notions`). Not here: positions (`tables`), workbooks (`workbook`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from orchestration.filings.evidence import Metric, Silence
+from orchestration.filings.layout import Page
+from orchestration.filings.notions import (
+    Label,
+    Unit,
+    is_barred,
+    labels,
+    metrics,
+    perimeter_rank,
+    plain,
+    scale_in,
+    statements,
+    unit_in,
+)
+from orchestration.filings.numbers import NUMBER, is_missing, read_cell, read_parts, to_value
+from orchestration.filings.tables import Row, Table
+
+# two figures are the same when they differ by less than their rounding may
+_SAME = 0.006
+_QUOTE = 300
+# per 200,000 hours worked, as OSHA and the voluntary standard count, times five is per million
+_PER_200_000 = re.compile(r"200 ?000|200,000|200\.000")
+_RESULT = re.compile(
+    r"(?:s'elev\w+ a|s'etabli\w+ a|s'etait etabli a|est de|etait de|est passee? (?:de .{1,20} )?a|atteint|a atteint|represent\w+|soit|ressort\w* a|compt\w+|"
+    r"emploi\w+|employ\w+|is|was|were|are|stood at|stands at|amount\w* to|reached|totall?ed|represent\w*|came to|:|=|avec|with|de|of|\()\s*(?:un |une |a |an |pres de |environ |plus de |about |around |the |approximately |over |nearly |some )*"
+)
+_TARGET = re.compile(
+    r"\b(?:objectifs?|cibles?|vis(?:e|er|ant|ons)|ambition\w*|d'ici|horizon|a l'horizon|target\w*|aims?|goal of|by 20[2-9]\d|trajectoire|engage\w* a|s'engage|devra\w*|would|will|fixe)\b"
+)
+_CHANGE_AFTER = re.compile(
+    r"^ ?(?:%|points?|pts?)? ?(?:de (?:plus|moins|reduction|baisse|hausse)|par rapport|vs\b|compared|lower|higher|less|more than in|increase|decrease|reduction|d'augmentation)"
+)
+_CHANGE_BEFORE = re.compile(
+    r"(?:baisse|hausse|reduction|recul|progression|augmentation|reduit\w*|diminu\w+|progress\w+|augment\w+|increas\w+|decreas\w+|reduced|fell|rose|down|up|contre|against|compared (?:to|with)|vs\.?) ?(?:by |of |de |d'environ |a |from |pres de |plus de )*$"
+)
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A candidate. `ranks`: perimeter, notion; the lowest is nearest to the group's own figure."""
+
+    metric: Metric
+    ranks: tuple[int, int]
+    notion: str = ""
+    fault: str | None = None
+
+
+def metrics_of(
+    pages: list[Page], tables: dict[int, list[Table]], fiscal_year: int | None, language: str
+) -> tuple[list[Metric], list[Silence]]:
+    """Return the figures of a document for its fiscal year, and the silences.
+
+    `tables`: the tables of each page. Chosen figures have `is_chosen`; others of the same metric and year follow them.
+    """
+    found: list[_Found] = []
+    faults: dict[str, list[tuple[str, int, str]]] = defaultdict(list)
+    for page in pages:
+        for table in tables.get(page.number, []):
+            for row in table.rows:
+                found += _of_row(row, table, page.number, fiscal_year, language, faults)
+        for piece in page.pieces:
+            found += _of_text(piece.text, page.number, fiscal_year, language)
+    return _choose(found, faults, fiscal_year)
+
+
+def matching(label: str) -> list[Label]:
+    """Return the labels that plain text bears and that nothing bars; the best of each metric."""
+    best: dict[str, Label] = {}
+    for one in labels():
+        found = one.pattern.search(label)
+        if found and not is_barred(one.metric_id, label):
+            held = best.get(one.metric_id)
+            if held is None or one.rank < held.rank:
+                best[one.metric_id] = one
+    return list(best.values())
+
+
+_FOOTNOTE = re.compile(r" ?\((?:\d|[a-z]|\*)\)(?! ?[/+&])|[¹²³⁴⁵⁶⁷⁸⁹]|\*+$")
+
+
+def _label(row: Row) -> str:
+    """Return a row's words as labels are written, without the marks of notes."""
+    return _FOOTNOTE.sub("", plain(row.label)).strip(" :-")
+
+
+def _of_row(
+    row: Row,
+    table: Table,
+    page: int,
+    fiscal_year: int | None,
+    language: str,
+    faults: dict[str, list[tuple[str, int, str]]],
+) -> Iterator[_Found]:
+    label = _label(row)
+    for one in matching(label):
+        quote = row.text[:_QUOTE]
+        if fiscal_year is None or fiscal_year not in row.cells:
+            faults[one.metric_id].append(
+                ("year_not_certain" if fiscal_year is None else "year_not_printed", page, quote)
+            )
+            continue
+        cell = row.cells[fiscal_year]
+        if is_missing(cell):
+            faults[one.metric_id].append(("not_printed", page, quote))
+            continue
+        yield from _of_cell(one, row, table, page, fiscal_year, language, faults)
+
+
+def _of_cell(
+    one: Label,
+    row: Row,
+    table: Table,
+    page: int,
+    fiscal_year: int,
+    language: str,
+    faults: dict[str, list[tuple[str, int, str]]],
+) -> Iterator[_Found]:
+    notion, cell, quote = metrics()[one.metric_id], row.cells[fiscal_year], row.text[:_QUOTE]
+    label = _label(row)
+    parts = read_parts(cell, language)
+    if parts and notion.family == "women":
+        share = parts[1] if re.search(r"\b(?:hommes?|h|men|male)\b ?/ ?(?:femmes?|f|women)", label) else parts[0]
+        if 97 <= sum(parts) <= 103:
+            yield _candidate(one, share, "%", cell, "%", row, page, fiscal_year, quote, 0.9)
+        return
+    printed = read_cell(cell, language)
+    if printed is None or printed.is_bound:
+        return
+    said = _unit_of(row, table, printed.unit, notion.dimension)
+    value, unit, reason = _normalised(one.metric_id, printed.value, said, label, row, language)
+    if reason:
+        faults[one.metric_id].append((reason, page, quote))
+    elif value is not None:
+        yield _candidate(one, value, notion.unit, printed.text, unit, row, page, fiscal_year, quote, 0.95)
+
+
+def _unit_of(row: Row, table: Table, in_cell: str, dimension: str) -> tuple[Unit, str] | None:
+    """Return the unit of a row: in its cell, its own column, its label, else in the table's head."""
+    label = _label(row)
+    marked = re.findall(r"\(([^)]{1,40})\)", label) + re.findall(r"\ben ((?:m|k|g|t)?\w+(?: \w+){0,3})$", label)
+    for text in (plain(in_cell), plain(row.unit), *marked, label):
+        found = unit_in(text)
+        if found and (text is not label or found[0].dimension == dimension):
+            return found
+    if dimension in ("mass", "energy"):
+        heads = " ".join((plain(row.section), plain(table.title), *(plain(c.text) for c in table.columns)))
+        found = unit_in(heads)
+        if found and found[0].dimension == dimension:
+            return found
+    return None
+
+
+def _normalised(
+    metric_id: str, value: float, said: tuple[Unit, str] | None, label: str, row: Row, language: str
+) -> tuple[float | None, str, str | None]:
+    """Return the value in the metric's unit, the unit as printed, and the reason where the two do not go together."""
+    notion = metrics()[metric_id]
+    unit, written = (said[0], said[1]) if said else (None, "")
+    reason: str | None = None
+    if notion.dimension in ("mass", "energy"):
+        if unit is not None and unit.dimension != notion.dimension:
+            return None, written, None
+        reason = None if unit else "unit_not_printed"
+        value *= unit.factor if unit else 1.0
+    elif notion.dimension == "share":
+        if unit is not None and unit.dimension != "share":
+            return None, written, "printed_unit_contradicts_label" if unit.dimension in ("money", "hours") else None
+        reason = None if unit or _SHARE.search(label) else "unit_not_printed"
+    elif notion.dimension == "rate":
+        reason = "printed_unit_contradicts_label" if _is_percent(unit, row, language) else None
+        value *= 5 if metric_id == "accident_frequency_rate" and _PER_200_000.search(label) else 1
+    else:
+        if unit is not None and unit.dimension not in (notion.dimension, "persons"):
+            return None, written, None
+        value *= scale_in(label)
+    if reason is None and not notion.low <= value <= notion.high:
+        reason = "value_out_of_bounds"
+    return (None if reason else value), written, reason
+
+
+_SHARE = re.compile(r"%|part|taux|pourcentage|proportion|share|rate|percentage|turn|rotation|absent")
+
+
+def _is_percent(unit: Unit | None, row: Row, language: str) -> bool:
+    """Return whether a rate is printed with a per cent sign, be it in another year's cell of its row."""
+    printed = [read_cell(c, language) for c in row.cells.values()]
+    return (unit is not None and unit.dimension == "share") or any(p and "%" in p.unit for p in printed)
+
+
+def as_printed(text: str, written: str) -> str:
+    """Return the words of a text that `plain` writes as `written`; `written` itself where they cannot be told."""
+    words = text.replace("|", " ").split()
+    for length in range(1, 8):
+        for k in range(len(words) - length + 1):
+            part = " ".join(words[k : k + length]).strip("(),;:.*")
+            if written and written in plain(part):
+                part = re.sub(r"^(?:d|l)['’]", "", part)
+                return part if len(part) <= len(written) + 6 else written
+    return written
+
+
+def _candidate(
+    one: Label,
+    value: float,
+    unit: str,
+    printed: str,
+    unit_printed: str,
+    row: Row,
+    page: int,
+    fiscal_year: int,
+    quote: str,
+    confidence: float,
+) -> _Found:
+    perimeter, rank = _perimeter(row)
+    metric = Metric(
+        one.metric_id,
+        round(value, 6),
+        unit,
+        fiscal_year,
+        perimeter,
+        printed,
+        as_printed(f"{row.label} {row.unit} {quote}", unit_printed),
+        page,
+        quote,
+        "table",
+        round(confidence - 0.05 * one.rank - 0.1 * (rank > 0), 2),
+    )
+    return _Found(metric, (rank, one.rank), one.notion)
+
+
+def _perimeter(row: Row) -> tuple[str, int]:
+    """Return the perimeter that a row names, and how far it is from the whole group."""
+    if row.perimeter:
+        return row.perimeter, perimeter_rank(plain(row.perimeter))
+    label = _label(row)
+    rank = perimeter_rank(label)
+    if rank in (0, 2):
+        return "group", 0
+    named = re.search(r"\(([^)]*)\)", row.label)
+    return (named.group(1) if named and perimeter_rank(plain(named.group(1))) == rank else row.label[:80]), rank
+
+
+_BULLET = r"[■•▪►●–—]|O(?= (?:[A-ZÀ-Ý]|l[ea]s? ))"
+_SENTENCE = re.compile(r"(?<=[a-zà-ÿ\d%)»”\"]{2}[.;!?])\s+(?=[A-ZÀ-Ý«“\"–—-])|[■•▪►●\x1e]")
+
+
+def sentences(text: str) -> Iterator[str]:
+    """Yield the sentences of a piece of text, each on one line; a bullet begins one."""
+    joined = re.sub(r"(?<=[a-zà-ÿ])-\n(?=[a-zà-ÿ])", "", text)
+    joined = re.sub(rf"[ \t]*\n[ \t]*(?={_BULLET})", "\x1e", joined)
+    joined = re.sub(r"[^\S\x1e]+", " ", joined)
+    yield from (s for s in _SENTENCE.split(joined) if s.strip())
+
+
+def _of_text(text: str, page: int, fiscal_year: int | None, language: str) -> Iterator[_Found]:
+    if fiscal_year is None or ("\t" in text and text.count("\t") > text.count("\n")):
+        return
+    for sentence in sentences(text):
+        bare = _MOVED_TO.sub("est de ", plain(sentence))
+        if len(bare) > 1_500 or not _DIGIT.search(bare) or not _HINT.search(bare):
+            continue
+        for one in statements():
+            for match in one.pattern.finditer(bare):
+                candidate = _of_statement(one, bare, match, sentence, page, fiscal_year, language)
+                if candidate:
+                    yield candidate
+                    break
+        for one in labels():
+            for match in one.pattern.finditer(bare):
+                candidate = _of_clause(one, bare, match, sentence, page, fiscal_year, language)
+                if candidate:
+                    yield candidate
+                    break
+
+
+# words one of which every label and statement has: most sentences have none
+_HINT = re.compile(
+    r"scope|emission|\bges\b|\bghg|femme|women|female|feminis|frequen|\btf ?1|ltif|lost|gravite|severity|effectif|salarie|collabora|employ|headcount|"
+    r"formation|training|handicap|disab|energ|electri|dechet|waste|rotation|turn-?over|renouvellement|absen|\betp\b|\bfte|comite|comex|excom|executive|conseil|board|leadership|recyclage|valorisation"
+)
+# « ont baissé à 1 250 tonnes » tells a level
+_MOVED_TO = re.compile(
+    r"\b(?:(?:ont|a|est|sont|avait|has|have|had) )?(?:legerement |fortement |slightly |nettement )?(?:baisse|diminue|recule|progresse|augmente|cru|passee?s?|reduite?s?|ramenee?s?|"
+    r"fell|fallen|rose|risen|decreased|increased|dropped|declined|grew|grown|reduced) (?:a|to|jusqu'a) (?=\d)"
+)
+_DATE = re.compile(
+    r"(?:er)? ?(?:janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre|january|february|march|april|may|june|july|august|september|october|november|december)\b|/\d"
+)
+_DIGIT = re.compile(r"\d")
+_ABOUT = re.compile(
+    r"(?:plus de|pres de|environ|moins de|autour de|quelque|over|more than|nearly|about|around|almost|some|less than|up to|jusqu'a) (?:les |the |de )*$"
+)
+# what a clause says a scope is made of is no part of it
+_DEFINITION = re.compile(
+    r",? \(?(?:correspondant|qui correspond\w*|c'est-a-dire|i\.e\.|comprenant|qui compren\w+|incluant|including|regroupant|recouvrant|defini\w*|covering|which (?:include|cover)s?)\b.*"
+)
+
+
+def _of_statement(
+    one: Label, bare: str, match: re.Match[str], sentence: str, page: int, fiscal_year: int, language: str
+) -> _Found | None:
+    """Return the figure that a sentence states in a form of its own (`55,2 % de ses effectifs`)."""
+    notion = metrics()[one.metric_id]
+    start, end = match.span("n")
+    if _ABOUT.search(bare[max(0, start - 20) : start]) or _CHANGE_BEFORE.search(bare[max(0, start - 30) : start]):
+        return None
+    if _TARGET.search(bare[max(0, match.start() - 80) : match.end() + 60]) or not _is_of_year(
+        bare, (start, end), fiscal_year
+    ):
+        return None
+    value = to_value(match["n"], language)
+    said = unit_in(bare[end : end + 25])
+    if value is None or (notion.dimension == "energy" and said is None):
+        return None
+    rest = re.split(r"[,.;(]| dont | including ", bare[match.end() :])[0][:40]
+    if is_barred(one.metric_id, match.group() + rest) and one.metric_id == "employees":
+        return None
+    context = bare[max(0, match.start() - 60) : match.end() + 40]
+    return _stated(one, match["n"], value, said, bare[end : end + 45], context, sentence, page, fiscal_year)
+
+
+def _of_clause(
+    one: Label, bare: str, match: re.Match[str], sentence: str, page: int, fiscal_year: int, language: str
+) -> _Found | None:
+    """Return the figure that a sentence states of a label: the first after it, joined to it by a verb of result."""
+    notion = metrics()[one.metric_id]
+    for number in _numbers_after(bare, match.end()):
+        between = bare[match.end() : number.start()]
+        if len(between) > 160:
+            return None
+        after = bare[number.end() : number.end() + 45]
+        clause = re.split(r"(?<=[a-z)]), (?=(?:dont|le|la|les|l'|the|contre)\b)|; ", bare[: match.start()])[-1]
+        around = f"{clause[-60:]}{match.group()}{_DEFINITION.sub('', between)}"
+        if _CHANGE_BEFORE.search(bare[max(0, number.start() - 40) : number.start()]) or _CHANGE_AFTER.match(after):
+            continue
+        said = unit_in(after) if (u := unit_in(after)) and after.find(u[1]) <= 3 else None
+        if notion.dimension in ("mass", "energy", "share") and (said is None or said[0].dimension != notion.dimension):
+            if said is not None or notion.dimension == "share":
+                continue
+            return None
+        if (
+            notion.dimension in ("rate", "persons", "hours")
+            and said is not None
+            and said[0].dimension not in (notion.dimension, "persons")
+        ):
+            continue
+        if _TARGET.search(bare[max(0, match.start() - 120) : number.end() + 60]) or is_barred(one.metric_id, around):
+            return None
+        if not _RESULT.search(between[-60:] + " ") and len(between) > 3:
+            return None
+        if not _is_of_year(bare, number.span(), fiscal_year) or _ABOUT.search(
+            bare[max(0, number.start() - 20) : number.start()]
+        ):
+            return None
+        value = to_value(number.group(), language)
+        context = f"{bare[max(0, match.start() - 80) : match.end()]}{_DEFINITION.sub('', between)}"
+        return (
+            value
+            if value is None
+            else _stated(one, number.group(), value, said, after, context, sentence, page, fiscal_year)
+        )
+    return None
+
+
+def _numbers_after(bare: str, start: int) -> Iterator[re.Match[str]]:
+    for found in re.finditer(rf"(?<![\w.,/]){NUMBER}(?![\w/]*\d)", bare[: start + 260]):
+        is_date = _DATE.match(bare, found.end()) or re.search(
+            r"\d/$|(?:december|june|march|september) $", bare[: found.start()]
+        )
+        if found.start() >= start and not _YEAR.fullmatch(found.group()) and not is_date:
+            yield found
+
+
+def _is_of_year(bare: str, number: tuple[int, int], fiscal_year: int) -> bool:
+    """Return whether a figure of a sentence is the fiscal year's: the year that follows it, else the one it begins with."""
+    tail = bare[number[1] : number[1] + 70]
+    stop = re.search(rf"(?<![\w.,/]){NUMBER}", _YEAR.sub("year", tail))
+    after = _YEAR.search(tail[: stop.start() + 4] if stop else tail)
+    if after and re.search(
+        r"(?:en|in|fin|au|exercice|annee|for|of|at|\(|decembre|december|end) ?(?:\d{1,2} )?(?:\w+ )?$",
+        tail[: after.start()],
+    ):
+        return int(after.group()) == fiscal_year
+    before = [int(y) for y in _YEAR.findall(bare[: number[0]])]
+    if before:
+        return before[-1] == fiscal_year
+    years = {int(y) for y in _YEAR.findall(bare)}
+    return not years or fiscal_year in years
+
+
+def _stated(
+    one: Label,
+    printed: str,
+    value: float,
+    said: tuple[Unit, str] | None,
+    after: str,
+    context: str,
+    sentence: str,
+    page: int,
+    fiscal_year: int,
+) -> _Found | None:
+    """Return a figure of a sentence in the metric's unit. `context`: the words around its label and itself."""
+    notion = metrics()[one.metric_id]
+    value *= said[0].factor if said and notion.dimension in ("mass", "energy") else 1.0
+    if notion.dimension in ("hours", "persons"):
+        value *= (
+            1e6 if re.match(r" ?millions?\b", after) else 1e3 if re.match(r" ?(?:milliers|thousand)\b", after) else 1.0
+        )
+    if notion.dimension == "rate" and said and said[0].dimension == "share":
+        return None
+    if one.metric_id == "accident_frequency_rate" and _PER_200_000.search(plain(sentence)):
+        value *= 5
+    if not notion.low <= value <= notion.high:
+        return None
+    rank = _rank_of(context, plain(sentence))
+    confidence = (0.85 if str(fiscal_year) in sentence else 0.75) - 0.05 * one.rank
+    metric = Metric(
+        one.metric_id,
+        round(value, 6),
+        notion.unit,
+        fiscal_year,
+        "group" if rank == 0 else sentence[:80],
+        printed,
+        as_printed(sentence, said[1]) if said else "",
+        page,
+        sentence[:_QUOTE],
+        "text",
+        round(confidence, 2),
+    )
+    return _Found(metric, (rank, one.rank), one.notion)
+
+
+def _rank_of(context: str, sentence: str) -> int:
+    """Return how far a sentence is from the whole group: what the words around the figure say goes first."""
+    near = perimeter_rank(context)
+    if near == 3:
+        return 3
+    if near == 0 or perimeter_rank(sentence) in (0, 2):
+        return 0
+    return 3 if perimeter_rank(sentence) == 3 else 0
+
+
+def _choose(
+    found: list[_Found], faults: dict[str, list[tuple[str, int, str]]], fiscal_year: int | None
+) -> tuple[list[Metric], list[Silence]]:
+    chosen: list[Metric] = []
+    silences: list[Silence] = []
+    by_metric: dict[str, list[_Found]] = defaultdict(list)
+    for one in found:
+        by_metric[one.metric.metric_id].append(one)
+    whole = _whole_perimeter(found)
+    for metric_id in metrics():
+        candidates = [_with_whole(c, whole) for c in by_metric.get(metric_id, [])]
+        said = faults.get(metric_id, [])
+        contradicted = [f for f in said if f[0] == "printed_unit_contradicts_label"]
+        if contradicted and not any(c.metric.method == "table" for c in candidates):
+            silences.append(_silence(metric_id, contradicted[0]))
+            chosen += [replace(c.metric, is_chosen=False) for c in candidates]
+            continue
+        if not candidates:
+            silences.append(_silence(metric_id, said[0]) if said else _nothing(metric_id, fiscal_year))
+            continue
+        metric, reason = _best(candidates)
+        if metric is None:
+            first = candidates[0].metric
+            silences.append(Silence(metric_id, reason or "two_values", first.page, first.evidence))
+        else:
+            chosen.append(metric)
+        chosen += [replace(m, is_chosen=False) for m in _others([c.metric for c in candidates], metric)]
+    return chosen, silences
+
+
+def _silence(metric_id: str, fault: tuple[str, int, str]) -> Silence:
+    reason, page, quote = fault
+    return Silence(metric_id, reason, page, quote)
+
+
+def _nothing(metric_id: str, fiscal_year: int | None) -> Silence:
+    return Silence(metric_id, "not_found" if fiscal_year else "year_not_certain")
+
+
+def _best(candidates: list[_Found]) -> tuple[Metric | None, str | None]:
+    """Return the figure nearest to the group's own, or why there is none."""
+    # what a table prints goes before what a sentence says
+    rank = min(c.ranks[0] for c in candidates)
+    if rank >= 3:
+        return None, "not_the_group"
+    near = [c for c in candidates if c.ranks[0] == rank]
+    tables = [c for c in near if c.metric.method == "table"]
+    pool = tables or near
+    notion = min(c.ranks[1] for c in pool)
+    pool = [c for c in pool if c.ranks[1] == notion]
+    if not all(_same(pool[0].metric, c.metric) for c in pool):
+        perimeters = {c.metric.perimeter for c in pool}
+        return None, "two_perimeters" if len(perimeters) > 1 or rank > 0 else "two_values"
+    if rank in (1, 2) and any(
+        c.ranks[0] in (1, 2) and not _same(c.metric, pool[0].metric) and c.ranks[1] == notion for c in pool
+    ):
+        return None, "two_perimeters"
+    best = max(pool, key=lambda c: (c.metric.confidence, _digits(c.metric.value_printed)))
+    texts = [c for c in near if c.metric.method == "text" and c.ranks[1] == notion]
+    agrees = bool(tables) and any(_same(best.metric, c.metric) for c in texts)
+    return replace(best.metric, confidence=min(0.99, round(best.metric.confidence + 0.03 * agrees, 2))), None
+
+
+def _digits(printed: str) -> int:
+    return len(re.sub(r"\D", "", printed))
+
+
+def _same(a: Metric, b: Metric) -> bool:
+    """Return whether two figures are one, the coarser of them rounded."""
+    coarse = max(_step(a), _step(b))
+    return abs(a.value - b.value) <= max(_SAME * max(abs(a.value), abs(b.value)), 0.51 * coarse)
+
+
+def _step(metric: Metric) -> float:
+    """Return the last printed digit's weight in the metric's unit."""
+    number = re.search(NUMBER, metric.value_printed)
+    printed = to_value(number.group()) if number else None
+    decimals = re.search(r"[.,](\d{1,2})(?!\d)", number.group()) if number else None
+    scale = metric.value / printed if printed else 1.0
+    return abs(scale) * 10.0 ** -(len(decimals.group(1)) if decimals else 0)
+
+
+def _others(metrics_found: Iterable[Metric], chosen: Metric | None) -> list[Metric]:
+    """Return what else is printed of a metric, each value once a method and perimeter."""
+    seen = {(chosen.method, chosen.perimeter, chosen.value)} if chosen else set()
+    kept = []
+    for one in metrics_found:
+        key = (one.method, one.perimeter, one.value)
+        if key not in seen:
+            seen.add(key)
+            kept.append(one)
+    return kept
+
+
+def _whole_perimeter(found: list[_Found]) -> str | None:
+    """Return the perimeter's name that stands for the whole: the one whose headcount is the sum of the others'.
+
+    Auchan's statement of 2022 tells ELO's 161,468 beside Auchan Retail's 160,407 and New Immo's 1,069; without such a
+    sum, the name that most rows of the document bear.
+    """
+    heads: dict[str, float] = {}
+    for one in found:
+        if one.metric.metric_id == "employees" and one.ranks[0] == 2:
+            heads.setdefault(one.metric.perimeter, one.metric.value)
+    if len(heads) > 1:
+        name, largest = max(heads.items(), key=lambda x: x[1])
+        rest = sum(v for k, v in heads.items() if k != name)
+        return name if abs(rest - largest) < 0.02 * largest else None
+    names = Counter(one.metric.perimeter for one in found if one.ranks[0] == 2)
+    return names.most_common(1)[0][0] if len(names) == 1 else None
+
+
+def _with_whole(one: _Found, whole: str | None) -> _Found:
+    return replace(one, ranks=(0, one.ranks[1])) if whole and one.metric.perimeter == whole else one

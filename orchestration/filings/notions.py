@@ -1,0 +1,157 @@
+"""What is known of metrics, as data: labels, what bars a label, units, perimeters (`data/*.csv`).
+
+Patterns are held against text as `plain` writes it. Add a label, a barrier or a unit there, not here.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from orchestration.filings.numbers import NUMBER
+
+DATA = Path(__file__).parent / "data"
+
+
+@dataclass(frozen=True)
+class Notion:
+    """A metric: its unit after normalisation and the bounds that a true value lies between."""
+
+    metric_id: str
+    family: str
+    unit: str
+    dimension: str
+    low: float
+    high: float
+    name_fr: str
+    name_en: str
+
+
+@dataclass(frozen=True)
+class Label:
+    """How a metric is called. `rank`: 0 is the notion itself, higher ones are near it. `notion`: which variant this names."""
+
+    metric_id: str
+    rank: int
+    notion: str
+    pattern: re.Pattern[str]
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A unit as it is printed, of which dimension, and its factor to the unit of the metrics."""
+
+    unit: str
+    dimension: str
+    factor: float
+    pattern: re.Pattern[str]
+
+
+def rows(name: str) -> Iterator[dict[str, str]]:
+    """Yield the rows of a table of `data/`."""
+    with (DATA / name).open(encoding="utf-8", newline="") as file:
+        yield from csv.DictReader(file)
+
+
+@cache
+def metrics() -> dict[str, Notion]:
+    """Return the metrics by identifier."""
+    return {
+        r["metric_id"]: Notion(
+            r["metric_id"],
+            r["family"],
+            r["unit"],
+            r["dimension"],
+            float(r["low"]),
+            float(r["high"]),
+            r["name_fr"],
+            r["name_en"],
+        )
+        for r in rows("metrics.csv")
+    }
+
+
+@cache
+def labels() -> tuple[Label, ...]:
+    """Return the labels in the order in which they are tried."""
+    return tuple(
+        Label(r["metric_id"], int(r["rank"]), r["notion"], re.compile(r["pattern"])) for r in rows("labels.csv")
+    )
+
+
+@cache
+def statements() -> tuple[Label, ...]:
+    """Return what sentences say with the figure inside: `n` is the group of the number (`55,2 % of employees are women`)."""
+    number = f"(?P<n>{NUMBER})"
+    return tuple(
+        Label(r["metric_id"], int(r["rank"]), r["notion"], re.compile(r["pattern"].replace("{n}", number)))
+        for r in rows("statements.csv")
+    )
+
+
+@cache
+def _barriers() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple((r["metric_id"], re.compile(r["pattern"])) for r in rows("barriers.csv"))
+
+
+@cache
+def units() -> tuple[Unit, ...]:
+    """Return the units; of two that fit at one place the first counts."""
+    return tuple(
+        Unit(r["unit"], r["dimension"], float(r["factor"]), re.compile(r["pattern"])) for r in rows("units.csv")
+    )
+
+
+@cache
+def _perimeters() -> tuple[tuple[int, re.Pattern[str]], ...]:
+    return tuple((int(r["rank"]), re.compile(r["pattern"])) for r in rows("perimeters.csv"))
+
+
+@cache
+def plain(text: str) -> str:
+    """Return text in small letters without accents, with plain apostrophes, blanks and `co2`."""
+    bare = unicodedata.normalize("NFKD", text.casefold().replace("’", "'").replace("œ", "oe"))
+    bare = "".join(c for c in bare if not unicodedata.combining(c))
+    bare = re.sub(r"[‐‑‒–—]", "-", bare)
+    bare = re.sub(r"\s+", " ", bare)
+    return re.sub(r"\bco ?2", "co2", re.sub(r"\bm ?([23])\b", r"m\1", re.sub(r"d' (?=\w)", "d'", bare))).strip()
+
+
+def is_barred(metric_id: str, text: str) -> bool:
+    """Return whether plain text speaks of something near a metric that is not it."""
+    family = metrics()[metric_id].family
+    return any(
+        of in ("*", metric_id) or (of == family and of != "people")
+        for of, pattern in _barriers()
+        if pattern.search(text)
+    )
+
+
+def unit_in(text: str) -> tuple[Unit, str] | None:
+    """Return the unit that plain text names first, and how it is written there."""
+    best: tuple[int, int, Unit, str] | None = None
+    for k, unit in enumerate(units()):
+        found = unit.pattern.search(text)
+        if found and (best is None or (found.start(), k) < best[:2]):
+            best = (found.start(), k, unit, found.group())
+    return (best[2], best[3]) if best else None
+
+
+def scale_in(text: str) -> float:
+    """Return 1,000 for `(en milliers)`, 1,000,000 for `(in millions)`, else 1."""
+    if re.search(r"\b(?:en |in |\()millions?\b", text):
+        return 1_000_000.0
+    return 1_000.0 if re.search(r"\b(?:en milliers|in thousands|\(milliers|\(thousands)\b", text) else 1.0
+
+
+def perimeter_rank(text: str) -> int:
+    """Return how far the perimeter that plain text names is from the whole group: 0 itself, 2 another name, 3 a part."""
+    if not text:
+        return 0
+    ranks = [rank for rank, pattern in _perimeters() if pattern.search(text)]
+    return max(ranks) if 3 in ranks else min(ranks, default=2)

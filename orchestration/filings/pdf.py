@@ -1,0 +1,112 @@
+"""A PDF becomes a reading: pages, their text and tables, then mentions and figures.
+
+Not here: limits on time and memory (`process`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import Any
+
+import pypdfium2
+
+from orchestration.filings.characters import frame_of, runs_of, shapes_of
+from orchestration.filings.evidence import Mention, Reading
+from orchestration.filings.goals import mentions_of, speaks_of_goals
+from orchestration.filings.icons import Furniture, candidates_of, furniture, icons_of
+from orchestration.filings.layout import Page, lines_of, pieces_of, rules_of, set_furniture_apart
+from orchestration.filings.metrics import metrics_of
+from orchestration.filings.notions import plain
+from orchestration.filings.tables import Table, tables_of, year_in
+
+_FRENCH = re.compile(r"\b(?:les|des|dans|est|pour|une|sur|aux|et|du|par)\b")
+_ENGLISH = re.compile(r"\b(?:the|and|of|for|with|our|this|are|by|from|is|to)\b")
+# below this share of pages with text a document is a scan
+_READABLE = 0.3
+_REPORT = re.compile(
+    r"(?:exercice|annee|fiscal year|financial year|fy|rapport\w*(?: \w+){0,6}|report(?:ing)?(?: \w+){0,3}|dpef|declaration de performance extra-financiere|"
+    r"document d'enregistrement universel|document de reference|universal registration document|etat de durabilite|sustainability statement|"
+    r"31 decembre|31/12/|31 december|december 31,?|fin|a fin|end of|clos le 3\d \w+|bilan)\s*:?\s*\(?((?:20)\d\d)\b"
+)
+
+
+def read_pdf(document: pypdfium2.PdfDocument, *, fiscal_year: int | None = None, name: str = "") -> Reading:
+    """Return what an open PDF gives. `fiscal_year`: the year that its figures are of, where the caller knows it."""
+    reading = Reading(kind="pdf")
+    pages = [_page(document[k], k + 1) for k in range(len(document))]
+    reading.fiscal_year = fiscal_year or fiscal_year_of(pages, name)
+    set_furniture_apart(pages)
+    texts = ["\n".join(line.text for line in page.lines) for page in pages]
+    reading.languages = [language_of(t) for t in texts]
+    language = Counter(x for x in reading.languages if x).most_common(1)
+    spoken = language[0][0] if language else "fr"
+    if sum(bool(t.strip()) for t in texts) < _READABLE * len(texts):
+        reading.marks.append("no_text")
+    tables: dict[int, list[Table]] = {}
+    for page in pages:
+        tables[page.number] = tables_of(page, year_n=reading.fiscal_year)
+        page.pieces = pieces_of(page.lines, [t.lines for t in tables[page.number]])
+    reading.pages = [p.text for p in pages]
+    everywhere = furniture(pages)
+    spoken_of = [speaks_of_goals(t) for t in reading.pages]
+    for k, page in enumerate(pages):
+        near = spoken_of[k] or (k > 0 and spoken_of[k - 1])
+        reading.mentions += mentions_of(page, has_context=near)
+        reading.mentions += _icons(document, page, everywhere)
+    reading.metrics, reading.silences = metrics_of(pages, tables, reading.fiscal_year, spoken)
+    return reading
+
+
+def _icons(document: pypdfium2.PdfDocument, page: Page, everywhere: Furniture) -> list[Mention]:
+    if not any(candidates_of(page)):
+        return []
+    raw = document[page.number - 1]
+    try:
+        return icons_of(raw, page, everywhere)
+    finally:
+        raw.close()
+
+
+def _page(raw: Any, number: int) -> Page:
+    try:
+        frame = frame_of(raw)
+        page = Page(number, frame.width, frame.height)
+        page.lines = lines_of(runs_of(raw, frame))
+        page.shapes = shapes_of(raw, frame)
+        page.rules = rules_of(page.shapes)
+        return page
+    finally:
+        raw.close()
+
+
+def language_of(text: str) -> str:
+    """Return `fr` or `en` by the commonest short words; `''` where there are too few."""
+    bare = plain(text[:6000])
+    french, english = len(_FRENCH.findall(bare)), len(_ENGLISH.findall(bare))
+    return "" if french + english < 3 else "fr" if french >= english else "en"
+
+
+def fiscal_year_of(pages: list[Page], name: str) -> int | None:
+    """Return the year that a document's figures are of; None where it is not certain.
+
+    Tables of years tell most: the last year before any target. What titles and sentences call the year comes next.
+    """
+    votes: Counter[int] = Counter()
+    for page in pages:
+        for line in page.lines:
+            years = sorted({y for c in line.cells if (y := year_in(c.text))})
+            near = [y for y in years if y - years[0] <= 4] if years else []
+            if len(near) > 1 and near[-1] - near[-2] <= 2:
+                votes[near[-1]] += 3
+    for page in pages:
+        for year in set(_REPORT.findall(plain("\n".join(line.text for line in page.lines)))):
+            votes[int(year)] += 1
+    for year in re.findall(r"(?<!\d)(20\d\d)(?!\d)", name):
+        votes[int(year)] += 2
+    likely = votes.most_common(2)
+    if not likely:
+        return None
+    if len(likely) == 2 and likely[1][1] == likely[0][1]:
+        return max(likely[0][0], likely[1][0]) if abs(likely[0][0] - likely[1][0]) == 1 else None
+    return likely[0][0]

@@ -1,0 +1,391 @@
+"""Tables of figures by year: which line heads them, what each column is of, which words and figures make a row.
+
+Columns come from the positions of the header's cells, rows from drawn rules where there are any, else from the distance
+between lines. Knows nothing of metrics. Not here: tables without a header of years.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from orchestration.filings.characters import Run
+from orchestration.filings.evidence import Box
+from orchestration.filings.layout import Line, Page, words_of
+from orchestration.filings.numbers import is_missing, read_cell, read_parts
+
+_YEAR = re.compile(
+    r"(?i)(?:(?:valeurs?|values?|exercice|ann[ée]e|fy|r[ée]sultats?|results?|r[ée]alis[ée]s?|donn[ée]es?|au|at|as of|fin|end|en|in)\s*:?\s*)*"
+    r"(?:\d{1,2}[/.]\d{1,2}[/.]|(?:\d{1,2}(?:er)? )?(?:janv|f[ée]v|mars|avr|mai|juin|juil|ao[uû]t|sept|oct|nov|d[ée]c|dec|june|march|september)\w*\.? )?"
+    r"(?P<year>(?:19|20)\d\d)(?:\s*[-/]\s*(?P<to>(?:20)?\d\d))?"
+    r"(?:\s*(?:\(?(?:\*+|\d|[a-z])\)?|pro ?forma|publi[ée]|retrait[ée]|restated))?"
+)
+_RELATIVE = re.compile(r"(?i)(?:exercice |ann[ée]e )?n(?:\s*[-–]\s*(?P<back>[1-5]))?")
+_OTHER = re.compile(
+    r"(?i)(?:var(?:iation)?s?\b|[ée]volutions?|[ée]vol\.?|change|delta|δ|objectifs?|cibles?|targets?|goals?|horizon|ambition|trajectoire|base|"
+    r"r[ée]f[ée]rence|baseline|vs\b|commentaires?|comments?|statut|status|trend|tendance|progress|avancement|pages?|section|gri|esrs|odd|sdg)"
+)
+_VALUE_HEAD = re.compile(r"(?i)valeurs?|values?|r[ée]sultats?|results?|donn[ée]es?|total")
+_NAME_HEAD = re.compile(
+    r"(?i)indicateurs?.*|indicators?.*|kpis?|metrics?|th[eè]mes?|unit[ée]s?|units?|donn[ée]es?|libell[ée]"
+)
+_UNIT_HEAD = re.compile(r"(?i)unit[ée]s?|units?|unit of measure.*|mesure")
+_PERIMETER_HEAD = re.compile(
+    r"(?i)p[ée]rim[eè]tres?.*|scope of .*|scope|reporting scope|entit[ée]s?|entity|perimeter|boundary"
+)
+# a note below a table ends it: what follows is text again
+_NOTE = re.compile(r"(?i)(?:\((?:\d|[a-z]|\*)\)|\*+|p[ée]rim[eè]tre ?:|source ?:|notes? ?:|commentaires? )\s*\S")
+_MAX_LABEL_LINES = 4
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table. `kind`: year, other, unit, perimeter. `year` of a column of figures."""
+
+    kind: str
+    left: float
+    right: float
+    text: str
+    year: int | None = None
+
+
+@dataclass
+class Row:
+    """A row: its words, and the cell in each column of years. `unit`, `perimeter`: what their own columns say."""
+
+    label: str
+    cells: dict[int, str]
+    unit: str
+    perimeter: str
+    box: Box
+    section: str
+    text: str
+
+
+@dataclass
+class Table:
+    """A table of figures by year. `title`: the lines above its header."""
+
+    columns: list[Column]
+    rows: list[Row] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
+    title: str = ""
+
+    @property
+    def years(self) -> list[int]:
+        """The years of its columns of figures, from left to right."""
+        return [c.year for c in self.columns if c.year is not None]
+
+
+def tables_of(page: Page, *, year_n: int | None = None) -> list[Table]:
+    """Return the tables of a page that have a header of years. `year_n`: the year that a header `N` stands for."""
+    lines = page.lines
+    heads = [(k, columns) for k in range(len(lines)) if (columns := _header(lines[k], year_n))]
+    tables = []
+    for at, (k, columns) in enumerate(heads):
+        stop = heads[at + 1][0] if at + 1 < len(heads) else len(lines)
+        names = [c.left for c in columns if c.kind == "name"]
+        columns = _with_heads_around([c for c in columns if c.kind != "name"], lines, k)
+        body = _body(lines[k + 1 : stop], columns)
+        if body:
+            title = " ".join(line.text for line in lines[max(0, k - 2) : k] if not _figures(line, columns))
+            table = Table(columns, lines=[lines[k], *body], title=title)
+            table.rows = _rows(body, columns, page.rules, names[0] - 8 if names else 0.0)
+            tables.append(table)
+    return tables
+
+
+def year_in(text: str, year_n: int | None = None) -> int | None:
+    """Return the year that a header's cell stands for; a fiscal year 2022-2023 is that of its end."""
+    found = _YEAR.fullmatch(text.strip())
+    if found:
+        end = found["to"]
+        return int(found["year"]) if not end else int(end) if len(end) == 4 else int(found["year"][:2] + end)
+    relative = _RELATIVE.fullmatch(text.strip())
+    if relative and year_n:
+        return year_n - int(relative["back"] or 0)
+    return None
+
+
+def _header(line: Line, year_n: int | None) -> list[Column]:
+    """Return the columns that a line heads: two years at least, or one beside words that only a header has."""
+    parts = _split_years(line)
+    years = [year_in(text, year_n) for text, _ in parts]
+    if not any(years) and year_n and any(_NAME_HEAD.fullmatch(t) for t, _ in parts):
+        # a table of one year says so nowhere: its figures are the report's own
+        years = [year_n if _VALUE_HEAD.fullmatch(t) else None for t, _ in parts]
+    known = [y for y in years if y]
+    others = [bool(_OTHER.match(t) or _UNIT_HEAD.fullmatch(t) or _PERIMETER_HEAD.fullmatch(t)) for t, _ in parts]
+    if len(known) < 2 and not (len(known) == 1 and (any(others) or _is_lone_head(parts, years))):
+        return []
+    if len(set(known)) < len(known) or any(abs(a - b) > 12 for a, b in pairwise(known)):
+        return []
+    first = next(k for k, y in enumerate(years) if y)
+    columns = []
+    for k, (text, box) in enumerate(parts):
+        if years[k]:
+            columns.append(Column("year", box.left, box.right, text, years[k]))
+        elif _PERIMETER_HEAD.fullmatch(text):
+            columns.append(Column("perimeter", box.left, box.right, text))
+        elif _UNIT_HEAD.fullmatch(text):
+            columns.append(Column("unit", box.left, box.right, text))
+        elif k > first or _OTHER.match(text):
+            columns.append(Column("other", box.left, box.right, text))
+        else:
+            columns.append(Column("name", box.left, box.right, text))
+    names = [c for c in columns if c.kind == "name"]
+    return [c for c in columns if c.kind != "name" or (len(names) > 1 and c is names[-1])]
+
+
+def _is_lone_head(parts: list[tuple[str, Box]], years: list[int | None]) -> bool:
+    """Return whether one year heads a table: the last of a few short cells."""
+    return (
+        1 < len(parts) <= 4 and bool(years[-1]) and all(len(t) < 40 and not re.search(r"\d", t) for t, _ in parts[:-1])
+    )
+
+
+def _split_years(line: Line) -> list[tuple[str, Box]]:
+    """Return the cells of a line; one that is nothing but years close together falls into these."""
+    parts: list[tuple[str, Box]] = []
+    for cell in line.cells:
+        words = cell.text.split()
+        if len(words) > 1 and len(words) == len(cell.runs) and all(re.fullmatch(r"20\d\d", w) for w in words):
+            parts += [(r.text, r.box) for r in cell.runs]
+        else:
+            parts.append((cell.text, cell.box))
+    return parts
+
+
+def _with_heads_around(columns: list[Column], lines: list[Line], k: int) -> list[Column]:
+    """Return the columns, and those that only the line above or below heads (`Évolution`, `Objectif`, `Unité`)."""
+    found = list(columns)
+    for near in (k - 1, k + 1):
+        if not 0 <= near < len(lines) or abs(lines[near].box.top - lines[k].box.top) > 30:
+            continue
+        for cell in lines[near].cells:
+            kind = (
+                "unit"
+                if _UNIT_HEAD.fullmatch(cell.text)
+                else "perimeter"
+                if _PERIMETER_HEAD.fullmatch(cell.text)
+                else "other"
+                if _OTHER.match(cell.text) and len(cell.text) < 30
+                else None
+            )
+            if kind and all(cell.right < c.left or c.right < cell.left for c in found):
+                found.append(Column(kind, cell.left, cell.right, cell.text))
+    return sorted(found, key=lambda c: c.left)
+
+
+def _first(columns: list[Column]) -> float:
+    return min(c.left for c in columns if c.kind == "year")
+
+
+def _bounds(columns: list[Column]) -> list[tuple[float, float]]:
+    """Return where each column begins and ends: halfway to its neighbours."""
+    middles = [(c.left + c.right) / 2 for c in columns]
+    halves = [
+        (a.right + b.left) / 2 if b.left > a.right else (m + n) / 2
+        for (a, b), (m, n) in zip(pairwise(columns), pairwise(middles), strict=True)
+    ]
+    lefts = [columns[0].left - _room(columns), *halves]
+    rights = [*halves, columns[-1].right + _room(columns)]
+    return list(zip(lefts, rights, strict=True))
+
+
+def _room(columns: list[Column]) -> float:
+    middles = [(c.left + c.right) / 2 for c in columns if c.kind == "year"]
+    near = min((b - a for a, b in pairwise(middles)), default=80.0)
+    return max(min(near / 2, 60.0) - (columns[0].right - columns[0].left) / 2, 6.0)
+
+
+def _figures(line: Line, columns: list[Column]) -> dict[int, str]:
+    """Return the cells of a line in the columns of years that hold a figure or say that there is none."""
+    found: dict[int, str] = {}
+    held = _by_column(line, columns)
+    for k, column in enumerate(columns):
+        text = held.get(k, "")
+        if column.year and text and (read_cell(text) or is_missing(text) or read_parts(text)):
+            found[column.year] = text
+    return found
+
+
+def _by_column(line: Line, columns: list[Column]) -> dict[int, str]:
+    """Return the words of a line by column; -1 holds what stands outside of all."""
+    bounds = _bounds(columns)
+    first = _first(columns)
+    held: dict[int, list[Run]] = {}
+    for cell in line.cells:
+        whole = [k for k, (a, b) in enumerate(bounds) if a <= cell.left and cell.right <= b]
+        if whole:
+            held.setdefault(whole[0], []).extend(cell.runs)
+            continue
+        inside = [k for k, (a, b) in enumerate(bounds) if columns[k].left < cell.right and columns[k].right > cell.left]
+        if len(inside) == 1 and not (cell.left < first - 60 and columns[inside[0]].kind == "year"):
+            held.setdefault(inside[0], []).extend(cell.runs)
+            continue
+        for chunk in _chunks(cell.runs):
+            middle = (chunk[0].left + chunk[-1].right) / 2
+            place = next((k for k, (a, b) in enumerate(bounds) if a <= middle < b), -1)
+            held.setdefault(place, []).extend(chunk)
+    return {k: words_of(runs) for k, runs in held.items()}
+
+
+def _chunks(runs: list[Run]) -> list[list[Run]]:
+    """Return the runs of a cell that belong together: `730 858,34` and a sign or unit behind a figure stay whole."""
+    chunks = [[runs[0]]]
+    for before, run in pairwise(runs):
+        gap, height = run.left - before.right, max(run.height, before.height)
+        grouped = (
+            re.fullmatch(r"\d{3}(?:[.,]\d+)?\W*", run.text)
+            and re.search(r"(?:^|\D)\d{1,3}$", before.text)
+            and gap < 0.45 * height
+        )
+        hangs = gap < 0.1 * height or (
+            not re.search(r"\d", run.text) and not re.fullmatch(r"[-–+]", run.text) and gap < 0.45 * height
+        )
+        if grouped or hangs:
+            chunks[-1].append(run)
+        else:
+            chunks.append([run])
+    return chunks
+
+
+def _body(lines: list[Line], columns: list[Column]) -> list[Line]:
+    """Return the lines below a header that are the table's: until prose or a wide gap follows without figures."""
+    last = -1
+    previous: Line | None = None
+    for k, line in enumerate(lines):
+        gap = line.box.top - (previous.box.bottom if previous else line.box.top)
+        if last >= 0 and _NOTE.match(line.text):
+            break
+        if _figures(line, columns):
+            if last >= 0 and gap > 150:
+                break
+            last = k
+        elif gap > 120 or _idle(lines[last + 1 : k + 1], columns) > 14:
+            break
+        previous = line
+    tail = lines[last + 1 : last + 3]
+    end = last + 1
+    # the second line of a last label
+    for line in tail:
+        near = last >= 0 and line.box.top - lines[end - 1].box.bottom < 0.5 * line.box.height
+        if near and line.cells[0].right < _first(columns) and len(line.cells) == 1 and line.box.width < 260:
+            end += 1
+        else:
+            break
+    return lines[:end] if last >= 0 else []
+
+
+def _idle(lines: list[Line], columns: list[Column]) -> int:
+    """Return how many lines have words where labels stand: a long comment in the last column ends no table."""
+    first = _first(columns)
+    return sum(line.cells[0].left < first - 60 for line in lines)
+
+
+def _rows(body: list[Line], columns: list[Column], rules: list[Box], names: float) -> list[Row]:
+    """Return the rows of a table's lines; each has one line of figures. `names`: where the column of labels begins."""
+    figures = [_figures(line, columns) for line in body]
+    owners = _owners(body, figures, columns, rules)
+    rows, section = [], ""
+    for k, line in enumerate(body):
+        if not figures[k]:
+            if owners[k] is None:
+                label = _label_words(line, columns)
+                section = label or section
+            continue
+        members = [m for m in range(len(body)) if m == k or owners[m] == k]
+        rows.append(_row([body[m] for m in members], figures[k], columns, section, names))
+    return rows
+
+
+def _row(lines: list[Line], cells: dict[int, str], columns: list[Column], section: str, names: float) -> Row:
+    # « Engagements | Indicateurs | 2016 … »: what a group of rows is for stands left of their labels
+    label = " ".join(w for line in lines if (w := _label_words(line, columns, names)))
+    label = label or " ".join(w for line in lines if (w := _label_words(line, columns)))
+    found = {
+        kind: " ".join(w for line in lines if (w := _words_in(line, columns, kind))) for kind in ("unit", "perimeter")
+    }
+    box = lines[0].box
+    for line in lines[1:]:
+        box = box.around(line.box)
+    text = " | ".join(part for part in (label, found["perimeter"], found["unit"], *(cells[y] for y in cells)) if part)
+    return Row(label, cells, found["unit"], found["perimeter"], box, section, text)
+
+
+def _label_words(line: Line, columns: list[Column], names: float = 0.0) -> str:
+    """Return the words left of all columns of a line; before the first year, where no column of its own is headed."""
+    first, bounds = _first(columns), _bounds(columns)
+    own = [bounds[k] for k, c in enumerate(columns) if c.kind in ("unit", "perimeter")]
+    words = []
+    for cell in line.cells:
+        runs = [r for r in cell.runs if not any(a <= (r.left + r.right) / 2 < b for a, b in own if cell.left >= a - 1)]
+        kept = [r for r in runs if (r.left + r.right) / 2 < first and cell.left >= names]
+        is_figure = cell.right > first - 40 and (read_cell(cell.text) or read_parts(cell.text))
+        if kept and not is_figure:
+            words.append(words_of(kept))
+    return " ".join(words)
+
+
+def _words_in(line: Line, columns: list[Column], kind: str) -> str:
+    held = _by_column(line, columns)
+    return " ".join(held[k] for k, c in enumerate(columns) if c.kind == kind and k in held)
+
+
+def _owners(
+    body: list[Line], figures: list[dict[int, str]], columns: list[Column], rules: list[Box]
+) -> list[int | None]:
+    """Return for each line without figures the line of figures whose label it goes on with; None for a heading."""
+    owners: list[int | None] = [None] * len(body)
+    anchors = [k for k in range(len(body)) if figures[k]]
+    ruled = _is_ruled(body, anchors, rules, columns)
+    for k, line in enumerate(body):
+        if figures[k] or not _label_words(line, columns):
+            continue
+        near = [a for a in anchors if abs(a - k) <= _MAX_LABEL_LINES + 8 * ruled]
+        if ruled:
+            near = [a for a in near if not _rule_between(line, body[a], rules, columns)]
+        else:
+            near = [a for a in near if _is_near(body, figures, k, a)]
+        if near:
+            owners[k] = min(near, key=lambda a: (_distance(body, k, a), a))
+    return owners
+
+
+def _is_ruled(body: list[Line], anchors: list[int], rules: list[Box], columns: list[Column]) -> bool:
+    """Return whether drawn lines part the rows of a table: most neighbouring figures have one between them."""
+    pairs = list(pairwise(anchors))
+    parted = sum(_rule_between(body[a], body[b], rules, columns) for a, b in pairs)
+    return len(pairs) > 0 and parted >= 0.7 * len(pairs)
+
+
+def _rule_between(one: Line, other: Line, rules: list[Box], columns: list[Column]) -> bool:
+    a, b = sorted((one, other), key=lambda x: x.box.top)
+    upper, lower = (a.box.top + a.box.bottom) / 2, (b.box.top + b.box.bottom) / 2
+    left = min(one.box.left, other.box.left)
+    return any(upper < (r.top + r.bottom) / 2 < lower and r.left < left + 40 and r.right > left + 20 for r in rules)
+
+
+def _distance(body: list[Line], k: int, anchor: int) -> float:
+    if k < anchor:
+        return body[anchor].box.top - body[k].box.bottom
+    return body[k].box.top - body[anchor].box.bottom
+
+
+def _is_near(body: list[Line], figures: list[dict[int, str]], k: int, anchor: int) -> bool:
+    """Return whether lines follow each other without a gap from a line of words to a line of figures."""
+    step = 1 if anchor > k else -1
+    for m in range(k, anchor, step):
+        if m != k and figures[m]:
+            return False
+        if _distance(body, m, m + step) > 0.45 * body[m].box.height:
+            return False
+    text, label = body[k].text, body[anchor].text
+    if step > 0:
+        # a heading stands above a row that begins with a capital; the first line of a label is gone on with
+        return not label[:1].isupper() or text.rstrip().endswith(
+            ("de", "du", "des", "la", "le", "et", "of", "the", "and", "en", "à", "(", "-", "–", ",")
+        )
+    return not text[:1].isupper() or text.startswith("(")

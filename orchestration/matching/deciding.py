@@ -1,0 +1,200 @@
+"""Which of the candidates it is; or that nobody can tell, and why.
+
+A match is claimed only where the two names are one name written in two ways (`scoring.HOW`), and where that holds for one legal person
+alone. Everything else is handed to whoever reviews, with the reason as a code. Add here: another case in which a name
+that fits is not enough (a holding beside its operating company, a town hall beside a company of the town's name).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz
+
+from orchestration.matching.candidates import Entry, Frequencies, Wanted
+from orchestration.matching.lists import lists
+from orchestration.matching.names import Name, parse
+from orchestration.matching.scoring import Pair, compare
+
+# below this a candidate is not shown to whoever reviews
+SHOWN = 0.5
+SHOWN_AT_MOST = 5
+# how many of the candidates that share some words are compared word by word
+LOOKED_AT = 12
+# a name of a trade is often stale: it says at most this much
+USUAL = 0.8
+# ways of being one name that are enough by themselves
+ENOUGH = ("same", "order", "generic", "spaced", "country", "abbreviated", "cut", "acronym")
+ACRONYMS = ("acronym", "initials")
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A legal person that the name may mean. `doubt`: a code that says why it is not taken (None: it was)."""
+
+    siren: str
+    name: str
+    place: str | None
+    activity: str | None
+    score: float
+    doubt: str | None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is known of one name. `siren` and `method` and `score`, or `reason`, a code; `candidates`: the likeliest, best first."""
+
+    name_id: int
+    siren: str | None = None
+    method: str | None = None
+    score: float | None = None
+    reason: str | None = None
+    candidates: tuple[Candidate, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Found:
+    """The best that the names of one legal person say."""
+
+    entry: Entry
+    pair: Pair
+    is_here: bool
+
+    @property
+    def rank(self) -> tuple[int, int, float]:
+        """Return what sorts, the likeliest first; a stale name comes after all others that are one name."""
+        how, score = self.pair.rank
+        return (self.entry.kind == "usual" and self.pair.how in ENOUGH), how, score
+
+
+def decide(
+    wanted: Wanted, entries: Iterable[Entry], known: Frequencies, places: frozenset[str] = frozenset()
+) -> Answer:
+    """Return the answer to one name. places: folded names of communes, départements and régions."""
+    name = wanted.name
+    refused = _unfit(name, places)
+    found = _by_siren(wanted, entries, known)
+    if not refused and found:
+        best = [one for one in found if one.rank[:2] == found[0].rank[:2]]
+        chosen, method, refused = _choose(wanted, best, found)
+        if chosen:
+            score = _score(chosen)
+            near = [one for one in found[:SHOWN_AT_MOST] if _score(one) >= SHOWN]
+            shown = tuple(_candidate(one, None if one is chosen else "other_company") for one in near)
+            return Answer(wanted.name_id, chosen.entry.siren, method, score, None, shown)
+    return _unanswered(wanted, found, refused)
+
+
+def _unanswered(wanted: Wanted, found: list[_Found], refused: str | None) -> Answer:
+    """Return why nobody can tell, with the candidates that whoever reviews should see."""
+    reason = refused or "no_candidate"
+    near = [one for one in found[:SHOWN_AT_MOST] if _score(one) >= SHOWN]
+    shown = tuple(_candidate(one, _doubt(wanted.name, one) or reason) for one in near)
+    if reason == "words_differ" and not shown:
+        reason = "no_candidate"
+    return Answer(
+        wanted.name_id, reason=reason, candidates=() if reason in ("placeholder", "natural_person") else shown
+    )
+
+
+def _unfit(name: Name, places: frozenset[str]) -> str | None:
+    """Return why no legal person can be told by such a name; None where one can."""
+    if name.is_placeholder:
+        return "placeholder"
+    if name.is_person:
+        return "natural_person"
+    if name.is_cut and len(name.core) < 2:
+        return "name_cut"
+    if name.is_local:
+        return "place_missing"
+    if not name.forms and {" ".join(name.words), name.folded} & places:
+        return "place_name"
+    if not any(map(str.isalpha, name.folded)):
+        return "says_too_little"
+    return (
+        "says_too_little" if len(name.words) < 2 and set(name.words) <= lists().activities | set(lists().weak) else None
+    )
+
+
+def _by_siren(wanted: Wanted, entries: Iterable[Entry], known: Frequencies) -> list[_Found]:
+    """Return what was found of each legal person, the likeliest first."""
+    best: dict[str, _Found] = {}
+    for entry in _likeliest(wanted, entries):
+        pair = compare(wanted.name.folded, entry.folded, known)
+        here = bool(wanted.place and entry.place and wanted.place[:2] == entry.place[:2])
+        one = _Found(entry, pair, here)
+        if entry.siren not in best or one.rank < best[entry.siren].rank:
+            best[entry.siren] = one
+    return sorted(best.values(), key=lambda one: (one.rank, not one.is_here, one.entry.siren))
+
+
+def _likeliest(wanted: Wanted, entries: Iterable[Entry]) -> Iterable[Entry]:
+    """Return those worth comparing word by word: found by the whole name, or among the most alike letter by letter."""
+    given = list(entries)
+    if len(given) <= LOOKED_AT:
+        return given
+    name = wanted.name.folded
+    alike = {
+        # the second holds a name within a longer one: « AIR LIQUIDE SA », « L'AIR LIQUIDE SOCIETE ANONYME POUR … »
+        entry: fuzz.token_sort_ratio(name, entry.folded) + 2 * fuzz.token_set_ratio(name, entry.folded)
+        for entry in given
+        if not entry.is_whole
+    }
+    best = sorted(alike, key=lambda entry: (-alike[entry], entry.siren, entry.written))[:LOOKED_AT]
+    return [entry for entry in given if entry.is_whole] + best
+
+
+def _choose(wanted: Wanted, best: list[_Found], found: list[_Found]) -> tuple[_Found | None, str | None, str | None]:
+    """Return (who it is, by which method, None), or (None, None, the reason why nobody can tell)."""
+    first, how = best[0], best[0].pair.how
+    if how not in ENOUGH and not (how == "initials" and first.is_here):
+        return None, None, _doubt(wanted.name, first)
+    method = "acronym" if how in ACRONYMS else "name"
+    if method == "acronym" and sum(one.pair.how in ACRONYMS for one in found) > 1:
+        return None, None, "homonyms"
+    if len(best) > 1:
+        here = _here(wanted, best)
+        if len(here) != 1:
+            return None, None, "homonyms"
+        first, method = here[0], "name_and_place"
+    if doubt := _doubt(wanted.name, first):
+        return None, None, doubt
+    return first, method, None
+
+
+def _here(wanted: Wanted, best: list[_Found]) -> list[_Found]:
+    """Return those of the homonyms that are where the wanted one is: in its commune, else in its département, else of its activity."""
+    if wanted.place:
+        for length in (5, 2):
+            here = [one for one in best if (one.entry.place or "")[:length] == wanted.place[:length]]
+            if here and len(wanted.place) >= length:
+                return here
+    return []
+
+
+def _doubt(name: Name, one: _Found) -> str | None:
+    """Return why this candidate is not taken by its name alone; None where it may be."""
+    other = parse(one.entry.folded)
+    if one.pair.how == "weak":
+        return "group_or_part" if one.pair.weak & {"group", "holding"} else "other_scope"
+    if one.pair.how == "alike":
+        return "words_differ"
+    if one.pair.how == "initials" and not one.is_here:
+        return "acronym"
+    if name.body != other.body or (name.body and one.pair.how in ACRONYMS):
+        return "public_body"
+    if name.families and other.families and not name.families & other.families:
+        return "legal_form_differs"
+    if one.entry.kind == "usual" and not one.is_here:
+        return "usual_name"
+    return None
+
+
+def _score(one: _Found) -> float:
+    return round(one.pair.score * (USUAL if one.entry.kind == "usual" else 1.0), 3)
+
+
+def _candidate(one: _Found, doubt: str | None) -> Candidate:
+    entry = one.entry
+    return Candidate(entry.siren, entry.written, entry.place, entry.activity, _score(one), doubt)

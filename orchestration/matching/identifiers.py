@@ -1,0 +1,135 @@
+"""What identifies a company in France, told from what does not, and why not.
+
+SIREN, SIRET, VAT number, RNA, LEI, web domain. An identifier comes before any name; one that is refused says why as a code. Add here:
+another identifier, with its publisher's rule. How a column of identifiers of one file is read (whether its zeros were lost
+throughout) is `conforming/values`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from orchestration.base.registration import is_zeros, valid_siren, valid_siret
+from orchestration.matching.names import parse
+
+# how much of the words of a LEI's name must be in the name beside it
+LEI_NAME_SHARE = 0.65
+
+_SPREADSHEET = re.compile(r"\d(?:[.,]\d+)?E\+?\d+", re.IGNORECASE | re.ASCII)
+_FLOAT = re.compile(r"(\d{6,14})[.,]0+", re.ASCII)
+_VAT = re.compile(r"FR(\d{2})(\d{9})", re.IGNORECASE | re.ASCII)
+_RNA = re.compile(r"W[\dAB]\d{8}", re.IGNORECASE | re.ASCII)
+_LEI = re.compile(r"[A-Z0-9]{18}\d{2}", re.ASCII)
+# what many companies share says nothing of one (addresses of hosts and directories)
+_SHARED_DOMAINS = frozenset(
+    [
+        "facebook.com",
+        "linkedin.com",
+        "instagram.com",
+        "twitter.com",
+        "x.com",
+        "youtube.com",
+        "google.com",
+        "wixsite.com",
+        "wordpress.com",
+        "pagesjaunes.fr",
+        "gmail.com",
+        "orange.fr",
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Read:
+    """An identifier as it was read. `value`: in its own form, null where it is refused; `refusal`: then a code.
+
+    `empty`, `damaged_by_spreadsheet` (1,23E+08), `lost_zeros`, `cut` (digits missing), `too_long`, `not_digits`, `zeros`, `key_wrong`.
+    """
+
+    value: str | None
+    refusal: str | None = None
+
+
+def read_siren(text: str | None) -> Read:
+    """Return the SIREN that a cell holds, also inside a SIRET or a French VAT number, or why it holds none.
+
+    A number short of one or two digits that zeros in front would make a SIREN is `lost_zeros`: whether they may be put back is for
+    whoever sees the whole column.
+    """
+    plain = re.sub(r"[\s.\u00a0\u202f'-]", "", text or "") if not _FLOAT.fullmatch((text or "").strip()) else text or ""
+    if not plain:
+        return Read(None, "empty")
+    if vat := _VAT.fullmatch(plain):
+        return Read(vat[2]) if vat_key(vat[2]) == vat[1] and valid_siren(vat[2]) else Read(None, "key_wrong")
+    if _SPREADSHEET.fullmatch((text or "").strip().replace(" ", "")):
+        return Read(None, "damaged_by_spreadsheet")
+    if whole := _FLOAT.fullmatch(plain.strip()):
+        plain = whole[1]
+    return _of_digits(plain)
+
+
+def _of_digits(plain: str) -> Read:
+    if not (plain.isascii() and plain.isdigit()):
+        return Read(None, "not_digits")
+    if len(plain) not in (9, 14):
+        if len(plain) > 9:
+            return Read(None, "too_long" if len(plain) > 14 else "cut")
+        filled = plain.zfill(9)
+        return Read(None, "lost_zeros" if len(plain) >= 7 and valid_siren(filled) else "cut")
+    if is_zeros(plain):
+        return Read(None, "zeros")
+    is_valid = valid_siren(plain) if len(plain) == 9 else valid_siret(plain)
+    return Read(plain[:9]) if is_valid else Read(None, "key_wrong")
+
+
+def vat_key(siren: str) -> str:
+    """Return the two digits of the French VAT number of a SIREN (CGI, ann. II, art. 242 nonies A)."""
+    return f"{(12 + 3 * (int(siren) % 97)) % 97:02d}"
+
+
+def read_rna(text: str | None) -> Read:
+    """Return the association's number in the national register (W and nine characters), or why it is none."""
+    plain = re.sub(r"\s", "", text or "").upper()
+    if not plain:
+        return Read(None, "empty")
+    return Read(plain) if _RNA.fullmatch(plain) else Read(None, "cut" if len(plain) < 10 else "not_digits")
+
+
+def read_lei(text: str | None) -> Read:
+    """Return the LEI that a cell holds, or why it holds none: 20 characters, the remainder by 97 is 1 (ISO 17442, ISO 7064)."""
+    plain = re.sub(r"\s", "", text or "").upper()
+    if not plain:
+        return Read(None, "empty")
+    if not _LEI.fullmatch(plain):
+        return Read(None, "cut" if len(plain) < 20 else "too_long" if len(plain) > 20 else "not_digits")
+    number = int("".join(str(int(letter, 36)) for letter in plain))
+    return Read(plain) if number % 97 == 1 else Read(None, "key_wrong")
+
+
+def siren_of_lei(lei: str, folded_name: str, register: Mapping[str, tuple[str, str]]) -> str | None:
+    """Return the SIREN of a LEI, where the name beside it is its holder's; None else.
+
+    register: LEI -> (SIREN, folded legal name), from GLEIF's level 1 (`registeredAs` where `registeredAt` is RA000189). An unguarded
+    bridge is wrong two times in three: of the shorter name's words, 65 % must be in the other.
+    """
+    if lei not in register:
+        return None
+    siren, legal = register[lei]
+    mine, theirs = set(parse(folded_name).words), set(parse(legal).words)
+    shorter = min(len(mine), len(theirs))
+    return siren if shorter and len(mine & theirs) >= LEI_NAME_SHARE * shorter else None
+
+
+def read_domain(text: str | None) -> Read:
+    """Return the domain of a web address (`www.` aside) that can be one company's alone, or why it cannot."""
+    plain = (text or "").strip().lower()
+    if not plain:
+        return Read(None, "empty")
+    host = (urlsplit(plain if "//" in plain else f"//{plain}").hostname or "").removeprefix("www.")
+    if not re.fullmatch(r"(?:[a-z0-9-]+\.)+[a-z]{2,}", host):
+        return Read(None, "not_an_address")
+    is_shared = any(host == shared or host.endswith(f".{shared}") for shared in _SHARED_DOMAINS)
+    return Read(None, "shared_address") if is_shared else Read(host)

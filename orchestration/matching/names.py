@@ -1,0 +1,284 @@
+"""A folded name taken apart: which words tell who it is, which tell its legal form, which tell little.
+
+Add here: another way of writing the same words (runs of initials, abbreviations). Words themselves belong to `lists/`; how two names
+compare belongs to `scoring`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from orchestration.matching.lists import Lists, Phrase, lists
+
+# how many letters an acronym has: two are nobody's (« FM »), nine are a word
+ACRONYM = range(3, 9)
+
+
+@dataclass(frozen=True)
+class Name:
+    """A name in its parts.
+
+    `folded`: as it came; `words`: what is left without legal forms and articles, abbreviations spelled out, in its order, the first
+    `generic` of them being « société » and its like; `core`: those words that tell who it is; `weak`: those that tell little;
+    `forms`: its legal forms; `initials`: what its words could be abbreviated to, with and without articles; `short_initials`:
+    without articles and with all other words; `body`: which kind of public body; `is_placeholder`: stands in a name's place;
+    `is_person`: says that it is a natural person's; `is_cut`: ends where a word must follow (« CAISSE D' »).
+    """
+
+    folded: str
+    words: Phrase
+    generic: int
+    core: Phrase
+    weak: Phrase
+    forms: tuple[str, ...]
+    initials: frozenset[str]
+    short_initials: frozenset[str]
+    body: str | None
+    is_placeholder: bool
+    is_person: bool
+    is_cut: bool
+
+    @property
+    def families(self) -> frozenset[str]:
+        """Return the families of its legal forms, empty where it states none that belongs to one."""
+        known = lists().families
+        return frozenset(known[form] for form in map(_words, self.forms) if form in known)
+
+    @property
+    def has_local(self) -> bool:
+        """Return whether it is that of a body of which every place has one, with its place (« CPAM de la Gironde »)."""
+        return any(self.words[: len(words)] == words for words in lists().local)
+
+    @property
+    def is_local(self) -> bool:
+        """Return whether it names a body of which every place has one, and not the place (« CPAM »)."""
+        return self.words in lists().local
+
+    @property
+    def compact(self) -> str:
+        """Return the words that tell who it is without a space between: « Fit Lab » is « Fitlab »."""
+        return "".join(self.core)
+
+    @property
+    def acronym(self) -> str | None:
+        """Return the name where it may itself be an acronym: one word of three to eight letters."""
+        alone = len(self.core) == 1 and self.core[0].isalpha() and len(self.core[0]) in ACRONYM
+        return self.core[0] if alone else None
+
+    def plain(self, *kinds: str) -> Phrase:
+        """Return the words without the generic first ones and without those of these weak kinds; all where nothing is left."""
+        weak = lists().weak
+        return tuple(word for word in self.words[self.generic :] if weak.get(word) not in kinds) or self.words
+
+
+def _words(text: str) -> Phrase:
+    return tuple(text.split())
+
+
+@lru_cache(maxsize=400_000)
+def parse(folded: str) -> Name:
+    """Return a folded name taken apart."""
+    lexicon = lists()
+    tokens = _joined(folded.split())
+    rest, forms = _without_forms(tokens, lexicon)
+    spelled = _spelled(rest, lexicon)
+    meaning = [word for word in spelled if word not in lexicon.articles] or spelled
+    words = tuple(_abbreviated(_without_own_initials(meaning, rest, lexicon)))
+    # « Société » says little where a name begins with it, and is a word of it elsewhere (« GA Entreprise »)
+    generic = next((i for i, word in enumerate(words) if lexicon.weak.get(word) != "generic"), 0)
+    core = tuple(word for word in words[generic:] if lexicon.weak.get(word, "generic") == "generic")
+    return Name(
+        folded=folded,
+        words=words,
+        generic=generic,
+        # « Groupe », « France Services »: the little that there is
+        core=core or words,
+        weak=words[:generic] + tuple(word for word in words[generic:] if word in lexicon.weak and word not in core)
+        if core
+        else (),
+        forms=tuple(" ".join(form) for form in forms),
+        initials=_initials(rest, spelled, lexicon),
+        short_initials=frozenset(
+            _letters([w for w in version if w not in lexicon.articles]) for version in (rest, spelled)
+        ),
+        body=_body(meaning, lexicon),
+        is_placeholder=_is_placeholder(folded, rest, lexicon),
+        is_person=any(form in lexicon.persons for form in forms) or (len(tokens) > 1 and tokens[0] in lexicon.titles),
+        # « Investir&+ » ends in a sign; a word that joins must be followed by what it joins
+        is_cut=len(tokens) > 1 and tokens[-1] in lexicon.articles and tokens[-1] not in ("a", "an", "et"),
+    )
+
+
+@lru_cache(maxsize=400_000)
+def alternatives(folded: str) -> tuple[str, ...]:
+    """Return the names in a folded name, the whole one first.
+
+    « X OU Y », « X PAR ABREVIATION Y »; and what stands before a legal form that is spelled out: « L'AIR LIQUIDE SOCIETE ANONYME POUR
+    L'ETUDE … » (behind it stands what the company is for, which is no name of it).
+    """
+    tokens = folded.split()
+    if not any(token in _by_first("marks") or token in _by_first("ends") for token in tokens):
+        return (folded,)
+    parts: list[list[str]] = [[]]
+    position, is_over = 0, False
+    while position < len(tokens):
+        mark = _at(tokens, position, "marks") if parts[-1] else None
+        if mark:
+            parts.append([])
+            is_over = False
+        elif not (is_over := is_over or bool(parts[-1] and _at(tokens, position, "ends"))):
+            parts[-1].append(tokens[position])
+        position += len(mark) if mark else 1
+    return tuple(dict.fromkeys([folded, *(" ".join(part) for part in parts if part)]))
+
+
+@cache
+def _by_first(kind: str) -> dict[str, list[Phrase]]:
+    """Return the phrases of a list by their first word, the longest first."""
+    lexicon = lists()
+    phrases = {
+        "marks": lexicon.marks,
+        "ends": frozenset(form for form in lexicon.forms | lexicon.descriptors if len(form) > 1),
+        "forms": lexicon.forms | lexicon.persons | lexicon.descriptors,
+    }[kind]
+    found: dict[str, list[Phrase]] = {}
+    for phrase in sorted(phrases, key=len, reverse=True):
+        found.setdefault(phrase[0], []).append(phrase)
+    return found
+
+
+def _at(tokens: list[str], position: int, kind: str) -> Phrase | None:
+    """Return the longest phrase of a list that begins at this token; None where none does."""
+    for phrase in _by_first(kind).get(tokens[position], ()):
+        if len(phrase) == 1 or tuple(tokens[position : position + len(phrase)]) == phrase:
+            return phrase
+    return None
+
+
+def _joined(tokens: list[str]) -> list[str]:
+    """Put runs of initials together: `s n f` is `snf`, `h et m` is `hm`; a digit stands for itself."""
+    joined: list[str] = []
+    run: list[str] = []
+    for position, token in enumerate(tokens):
+        single = len(token) == 1 and token.isalpha()
+        follows = tokens[position + 1] if position + 1 < len(tokens) else ""
+        if single:
+            run.append(token)
+        elif not (token in ("et",) and run and len(follows) == 1 and follows.isalpha()):
+            joined += ["".join(run)] if run else []
+            run = []
+            joined.append(token)
+    return joined + (["".join(run)] if run else [])
+
+
+def _without_forms(tokens: list[str], lexicon: Lists) -> tuple[list[str], list[Phrase]]:
+    """Return the tokens without legal forms, and the forms."""
+    rest: list[str] = []
+    forms: list[Phrase] = []
+    position = 0
+    while position < len(tokens):
+        phrase = _at(tokens, position, "forms")
+        # two letters in the middle of a name are a word of it (« Autoroutes du SE de la France »)
+        at_edge = phrase is not None and (not rest or position + len(phrase) == len(tokens))
+        is_form = phrase in lexicon.persons or (phrase in lexicon.forms and (at_edge or len("".join(phrase or ())) > 2))
+        if phrase and (is_form or (phrase in lexicon.descriptors and rest)):
+            forms.append(phrase)
+            position += len(phrase)
+        else:
+            rest.append(tokens[position])
+            position += 1
+    return (rest, forms) if rest else (tokens, [])
+
+
+def _spelled(tokens: list[str], lexicon: Lists) -> list[str]:
+    """Return the tokens with abbreviated words spelled out."""
+    spelled: list[str] = []
+    for position, token in enumerate(tokens):
+        places = ["anywhere"]
+        if len(tokens) > 1:
+            places = ["first"] * (position == 0) + ["last"] * (position == len(tokens) - 1) + places
+        spelled += next((lexicon.expansions[token, p] for p in places if (token, p) in lexicon.expansions), (token,))
+    return spelled
+
+
+@cache
+def _phrases() -> dict[str, list[tuple[Phrase, Phrase]]]:
+    """Return the phrases by their first three letters, longest first, as a name's words are at that point: spelled, without articles."""
+    lexicon = lists()
+    found: dict[str, list[tuple[Phrase, Phrase]]] = {}
+    for phrase, meaning in lexicon.phrases.items():
+        words = tuple(word for word in _spelled(list(phrase), lexicon) if word not in lexicon.articles)
+        found.setdefault(words[0][:3], []).append((words, meaning))
+    return {first: sorted(some, key=lambda one: -len(one[0])) for first, some in found.items()}
+
+
+def _abbreviated(words: list[str]) -> list[str]:
+    """Return the words with phrases that have a usual abbreviation put that way, also where their words are cut short."""
+    found: list[str] = []
+    position = 0
+    while position < len(words):
+        here = words[position:]
+        known = next((one for one in _phrases().get(here[0][:3], ()) if _is_phrase(here, one[0])), None)
+        found += known[1] if known else (here[0],)
+        position += len(known[0]) if known else 1
+    return found
+
+
+def _is_phrase(words: list[str], phrase: Phrase) -> bool:
+    if len(words) < len(phrase):
+        return False
+    for word, whole in zip(words, phrase, strict=False):
+        if word != whole and not (len(word) >= 3 and whole.startswith(word)):
+            return False
+    return True
+
+
+def _without_own_initials(words: list[str], tokens: list[str], lexicon: Lists) -> list[str]:
+    """Return the words without one that only abbreviates its neighbours: « Union des groupements d'achats publics - UGAP »."""
+    if len(words) < 3:
+        return words
+    kept = []
+    for place, word in enumerate(words):
+        plain = word.rstrip("0123456789")
+        if plain.isalpha() and len(plain) in ACRONYM and place in (0, len(words) - 1):
+            others = [w for w in tokens if w != word and w[0].isalpha()]
+            short = [w for w in others if w not in lexicon.articles]
+            letters = ["".join(w[0] for w in some) for some in (others, short)]
+            if any(plain in one for one in letters):
+                continue
+        kept.append(word)
+    return kept
+
+
+def _initials(tokens: list[str], spelled: list[str], lexicon: Lists) -> frozenset[str]:
+    """Return what the name may be abbreviated to: its words' first letters, with articles and without."""
+    found = set()
+    for version in (tokens, spelled):
+        short = [word for word in version if word not in lexicon.articles]
+        for some in (version, short, [word for word in short if word not in lexicon.weak]):
+            found.add(_letters(some))
+    return frozenset(letters for letters in found if len(letters) in ACRONYM)
+
+
+def _letters(words: list[str]) -> str:
+    return "".join(word[0] for word in words if word[0].isalpha())
+
+
+def _body(meaning: list[str], lexicon: Lists) -> str | None:
+    # the longest phrase that begins the name
+    for length in range(min(4, len(meaning)), 0, -1):
+        if body := lexicon.bodies.get(tuple(meaning[:length])):
+            return body
+    return None
+
+
+def _is_placeholder(folded: str, rest: list[str], lexicon: Lists) -> bool:
+    alone = " ".join(rest)
+    if folded in lexicon.placeholders or alone in lexicon.placeholders or len(alone.replace(" ", "")) < 2:
+        return True
+    position = 0
+    # nothing but legal forms: « SASU », « Société coopérative à capital variable »
+    while position < len(rest) and (form := _at(rest, position, "forms")):
+        position += len(form)
+    return position == len(rest)

@@ -1,0 +1,151 @@
+"""What two names have in common, and by which words they differ.
+
+First whether they are one name written in two ways (`HOW`, the surest first); only then word by word, each weighed by how rare it is
+in the reference. Add here: another way in which two names, or two words, are one. Whether that is enough is `deciding`'s.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from rapidfuzz.distance import Levenshtein
+
+from orchestration.matching.candidates import Frequencies
+from orchestration.matching.lists import lists
+from orchestration.matching.names import Name, alternatives, parse
+
+# a word that says little counts for this part of its weight
+WEAK = 0.15
+# two spellings of one word are nearly that word
+SPELLED_ALIKE = 0.9
+# a word of fewer letters is another word with one of them changed
+LONG = 6
+# the letters that an acronym must have to speak for itself
+SURE_ACRONYM = 5
+# the ways in which two names are one, the surest first, with their score
+HOW = {
+    "same": 1.0,  # the same words in the same order, legal form and articles aside
+    "generic": 0.99,  # but for « société », « établissements » in front
+    "order": 0.98,  # the same words in another order
+    "spaced": 0.97,  # the same letters: « Fit Lab », « Fitlab »
+    "country": 0.96,  # but for « France »
+    "abbreviated": 0.95,  # words cut short, or a letter other
+    "cut": 0.94,  # the wanted name ends where a word must follow (« REGIE LIGNE D' »), and the other goes on
+    "acronym": 0.94,  # of enough letters
+    "weak": 0.9,  # but for « groupe », « holding », « international »: another company, as often as not
+    "initials": 0.8,  # an acronym of few letters: it is many companies'
+    "alike": 0.79,  # by its words; the score is at most this
+}
+ORDER = list(HOW)
+
+
+@dataclass(frozen=True)
+class Pair:
+    """One name beside another.
+
+    `how`: see `HOW`; `score`: 0 to 1; `missing`: words of the wanted name that the other lacks, `extra`: the other way round;
+    `weak`: kinds of the words that say little and that only one has.
+    """
+
+    how: str
+    score: float
+    missing: tuple[str, ...] = ()
+    extra: tuple[str, ...] = ()
+    weak: frozenset[str] = frozenset()
+
+    @property
+    def rank(self) -> tuple[int, float]:
+        """Return what sorts pairs, the likeliest first."""
+        return ORDER.index(self.how), -self.score
+
+
+def compare(one: str, other: str, known: Frequencies) -> Pair:
+    """Return what a name that is looked for and a name of a register share, both folded; the best of their alternatives."""
+    pairs = [
+        _compare(parse(mine), parse(theirs), known) for mine in alternatives(one) for theirs in alternatives(other)
+    ]
+    return min(pairs, key=lambda pair: pair.rank)
+
+
+def _compare(one: Name, other: Name, known: Frequencies) -> Pair:
+    kinds = frozenset(lists().weak.get(word, "generic") for word in set(one.weak) ^ set(other.weak))
+    how = _how(one, other)
+    if how:
+        return Pair(how, HOW[how], weak=kinds)
+    return replace(_by_words(one, other, known), weak=kinds)
+
+
+def _how(one: Name, other: Name) -> str | None:
+    """Return in which way the two are one name; None where they are not."""
+    if one.words == other.words:
+        return "same"
+    if one.plain() == other.plain():
+        return "generic"
+    if sorted(one.plain()) == sorted(other.plain()):
+        return "order"
+    if "".join(one.plain()) == "".join(other.plain()):
+        return "spaced"
+    without = one.plain("country"), other.plain("country")
+    if sorted(without[0]) == sorted(without[1]) or "".join(without[0]) == "".join(without[1]):
+        return "country"
+    if _is_cut_short(one.plain(), other.plain()):
+        return "abbreviated"
+    if one.is_cut and len(one.core) > 1 and "".join(other.words).startswith("".join(one.words)):
+        return "cut"
+    for short, full in ((one, other), (other, one)):
+        if short.acronym and short.acronym in full.initials:
+            return "acronym" if _is_sure(short.acronym, full) else "initials"
+    return "weak" if sorted(one.core) == sorted(other.core) else None
+
+
+def _is_sure(acronym: str, full: Name) -> bool:
+    """Return whether an acronym is long enough to be this name's alone. Bodies that every place has share theirs (« CAFE »: Essonne)."""
+    if full.has_local or full.body:
+        return False
+    says = acronym in full.short_initials and full.weak[:1] != full.words[:1]
+    return len(acronym) >= SURE_ACRONYM or (len(acronym) == SURE_ACRONYM - 1 and says)
+
+
+def _is_cut_short(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Return whether the words are the same ones, in order, some cut short or with another letter.
+
+    Two at least are whole, or one of two where the other is nearly so: PRO BTP is not Proman BTP, nor MACIF MACSF.
+    """
+    if len(one) != len(other) or len(one) < 2:
+        return False
+    pairs = [(mine, theirs) for mine, theirs in zip(one, other, strict=True) if mine != theirs]
+    if not all(alike(*pair) or begins(*pair) for pair in pairs):
+        return False
+    return len(one) - len(pairs) >= 2 or (len(pairs) == 1 and min(map(len, pairs[0])) >= LONG)
+
+
+def _by_words(one: Name, other: Name, known: Frequencies) -> Pair:
+    mine, theirs = list(dict.fromkeys(one.core)), list(dict.fromkeys(other.core))
+    shared = 0.0
+    for word in [w for w in mine if w in theirs]:
+        mine.remove(word)
+        theirs.remove(word)
+        shared += 2 * known.weight(word)
+    for word in list(mine):
+        twin = next((t for t in theirs if alike(word, t) or begins(word, t)), None)
+        if twin:
+            mine.remove(word)
+            theirs.remove(twin)
+            shared += SPELLED_ALIKE * (known.weight(word) + known.weight(twin))
+    whole = sum(known.weight(w) for w in {*one.core}) + sum(known.weight(w) for w in {*other.core})
+    odd = WEAK * sum(known.weight(w) for w in set(one.weak) ^ set(other.weak))
+    score = min(HOW["alike"], shared / (whole + odd)) if whole else 0.0
+    return Pair("alike", score, tuple(mine), tuple(theirs))
+
+
+def alike(one: str, other: str) -> bool:
+    """Return whether two words are spellings of one: a letter more, less or other, and never a digit."""
+    if not (one.isalpha() and other.isalpha()) or min(len(one), len(other)) < LONG:
+        return False
+    return Levenshtein.distance(one, other, score_cutoff=1) <= 1
+
+
+def begins(one: str, other: str) -> bool:
+    """Return whether one word is the other cut short: three letters at least (« REG CREDIT AGRIC MUT »)."""
+    short, long = sorted((one, other), key=len)
+    return len(short) >= 3 and short.isalpha() and len(long) > len(short) and long.startswith(short)

@@ -1,0 +1,84 @@
+"""What is made of an edition once it is in service: each reader in turn, none of which can take the edition back.
+
+Add a line to `READERS` for a new reader. How a reader works stands in its folder; who calls this, and when, belongs to
+`refresh` and to the command line.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+from filelock import FileLock
+
+from orchestration.base.messages import Message, say
+from orchestration.base.settings import Settings
+from orchestration.readers.open_data import OpenDataReport, Publisher, build_open_data
+from orchestration.readers.site import SiteReport, build_site, load_configuration
+from orchestration.records.outcome import CheckOutcome
+
+log = logging.getLogger("observatory")
+SITE = "site"
+OPEN_DATA = "open"
+WAIT_SECONDS = 300
+
+
+def make_site(settings: Settings, edition: Path, *, all_epcis: bool = False) -> SiteReport:
+    """Make the public pages of the edition in folder `edition` below `HOME/site`; return what was made.
+
+    One build at a time on a home. Raises what `build_site` does.
+    """
+    folder = settings.home / SITE
+    with FileLock(settings.home / f"{SITE}.lock", timeout=WAIT_SECONDS):
+        configuration = load_configuration(settings.site_path)
+        return build_site(edition.resolve(), configuration, folder, all_epcis=all_epcis or configuration.all_epcis)
+
+
+def _site(settings: Settings, edition: Path) -> Message:
+    report = make_site(settings, edition)
+    return say("site.made", pages=report.pages, written=report.written, folder=report.folder)
+
+
+def make_open_data(settings: Settings, edition: Path) -> OpenDataReport:
+    """Make the open data of the edition in folder `edition` below `HOME/open`; return what was made.
+
+    One build at a time on a home. Raises what `build_open_data` does.
+    """
+    said = load_configuration(settings.site_path)
+    publisher = Publisher(said.name.model_dump(), said.publisher, f"{said.url}{OPEN_DATA}/", said.contact)
+    with FileLock(settings.home / f"{OPEN_DATA}.lock", timeout=WAIT_SECONDS):
+        return build_open_data(edition.resolve(), settings.dbt_project_path, publisher, settings.home / OPEN_DATA)
+
+
+def told_of_open_data(report: OpenDataReport) -> Message:
+    """Return what was made, in a sentence."""
+    megabytes = round(report.bytes / 1e6, 1)
+    return say("open_data.made", tables=report.tables, files=report.files, megabytes=megabytes, folder=report.folder)
+
+
+def _open_data(settings: Settings, edition: Path) -> Message:
+    return told_of_open_data(make_open_data(settings, edition))
+
+
+READERS: dict[str, Callable[[Settings, Path], Message]] = {SITE: _site, OPEN_DATA: _open_data}
+
+
+def read(settings: Settings, edition: Path, name: str) -> CheckOutcome:
+    """Let the reader `name` make what it makes of the edition; an accident is a finding, whatever it is.
+
+    The edition stays in service, and so does what the reader made before.
+    """
+    try:
+        said, passed = READERS[name](settings, edition), True
+    except Exception as error:
+        log.exception("the reader %s broke down", name)
+        reason = getattr(error, "reason", None)
+        why = reason if isinstance(reason, Message) else f"{type(error).__name__}: {error}"
+        said, passed = say("site.reader_failed", reader=name, why=why), False
+    return CheckOutcome(name=f"reader_{name}", asset=name, severity="warn", passed=passed, message=said)
+
+
+def lacks(settings: Settings, name: str) -> bool:
+    """Return whether a reader has made nothing yet in this home."""
+    return not (settings.home / name).is_dir()

@@ -1,0 +1,77 @@
+"""A look at the pages without a web server: the files as they lie, with the headers that a server would send.
+
+For a machine of one's own. In service a web server hands them out (`docs/nginx-site.conf`).
+"""
+
+from __future__ import annotations
+
+import http.server
+from functools import partial
+from http import HTTPStatus
+from pathlib import Path
+
+from orchestration.base.messages import Refusal, say
+
+TYPES = {
+    ".html": "text/html; charset=utf-8",
+    ".xml": "application/xml; charset=utf-8",
+    ".json": "application/json",
+    ".txt": "text/plain; charset=utf-8",
+}
+ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
+HEADERS = {
+    "Cache-Control": "no-cache",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "X-Frame-Options": "DENY",
+}
+
+
+class Handler(http.server.SimpleHTTPRequestHandler):
+    """Hands out the compressed form that a browser takes."""
+
+    def do_GET(self) -> None:
+        """Answer with a file of the site, or 404."""
+        self._answer(with_body=True)
+
+    def do_HEAD(self) -> None:
+        """Answer with the headers alone."""
+        self._answer(with_body=False)
+
+    def _answer(self, *, with_body: bool) -> None:
+        path = Path(self.translate_path(self.path))
+        if path.is_dir():
+            path /= "index.html"
+        if not path.is_file() or path.suffix not in TYPES:
+            self.send_error(HTTPStatus.NOT_FOUND)
+            return
+        accepted = self.headers.get("Accept-Encoding", "")
+        encoding, suffix = next(
+            ((e, s) for e, s in ENCODINGS if e in accepted and path.with_name(path.name + s).is_file()), ("", "")
+        )
+        content = path.with_name(path.name + suffix).read_bytes()
+        self.send_response(HTTPStatus.OK)
+        self.send_header("Content-Type", TYPES[path.suffix])
+        self.send_header("Content-Length", str(len(content)))
+        self.send_header("Vary", "Accept-Encoding")
+        if encoding:
+            self.send_header("Content-Encoding", encoding)
+        for name, value in HEADERS.items():
+            self.send_header(name, value)
+        self.end_headers()
+        if with_body:
+            self.wfile.write(content)
+
+    def log_message(self, format: str, *arguments: object) -> None:
+        """Log nothing: nobody's visit is written down."""
+
+
+def server(folder: Path, host: str, port: int) -> http.server.ThreadingHTTPServer:
+    """Return a server of the pages in `folder`, not started yet; raises Refusal without pages or without the port."""
+    if not (folder / "index.html").is_file():
+        raise Refusal(say("site.no_pages", folder=folder), say("site.make_pages_first"), kind="usage")
+    try:
+        return http.server.ThreadingHTTPServer((host, port), partial(Handler, directory=str(folder)))
+    except OSError as error:
+        why = str(error.strerror or error)
+        raise Refusal(say("site.address_taken", host=host, port=port, why=why), say("site.other_port")) from error

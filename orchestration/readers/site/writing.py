@@ -1,0 +1,98 @@
+"""Files of the site on the disk: the page, its gzip and brotli forms beside it; what did not change is not touched.
+
+`pages.json` in the folder remembers what was written by which hash, so that an unchanged page keeps its date (and its
+ETag), and a page that is gone still answers. Nothing here knows what a page says.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zlib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+import brotli
+
+from orchestration.base.files import write_atomically
+
+REMEMBERED = "pages.json"
+# 9 of 11, and a window of 64 kB, which holds every page: the default window costs ten times the time, 11 forty times
+QUALITY, WINDOW = 9, 16
+
+
+class Packed(NamedTuple):
+    """A file in the three forms that a server hands out."""
+
+    plain: bytes
+    gzipped: bytes
+
+    @property
+    def digest(self) -> str:
+        """Return what tells one content from another."""
+        return hashlib.sha256(self.plain).hexdigest()
+
+
+def pack(text: str) -> Packed:
+    """Return a text as bytes, plain and gzipped; the same text gives the same bytes on any day."""
+    plain = text.encode()
+    return Packed(plain, zlib.compress(plain, 9, wbits=_GZIP))
+
+
+def pack_telling(text: str, gap: str, filling: Callable[[int], str]) -> tuple[str, Packed]:
+    """Return a text, and its bytes, in which `gap` gave way to what `filling` says of the bytes compressed.
+
+    What stands before the gap is compressed once; the number told is that of the text with the gap in it.
+    """
+    before, found, after = text.partition(gap)
+    if not found:
+        return text, pack(text)
+    packer = zlib.compressobj(9, wbits=_GZIP)
+    begun = packer.compress(before.encode())
+    trial = packer.copy()
+    said = filling(len(begun) + len(trial.compress((gap + after).encode())) + len(trial.flush()))
+    text = before + said + after
+    return text, Packed(text.encode(), begun + packer.compress((said + after).encode()) + packer.flush())
+
+
+# what zlib calls the form of gzip files: without name and day, so that equal texts are equal files
+_GZIP = 31
+
+
+class Writer:
+    """Writes a site into one folder and remembers what lies there."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.written = self.unchanged = 0
+        try:
+            self.before: dict[str, str] = json.loads((folder / REMEMBERED).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            self.before = {}
+
+    def write(self, files: Mapping[str, Packed]) -> None:
+        """Write what changed, each file in one step."""
+        for path, packed in files.items():
+            target = self.folder / path
+            if self.before.get(path) == packed.digest and target.is_file():
+                self.unchanged += 1
+                continue
+            self.written += 1
+            target.parent.mkdir(parents=True, exist_ok=True)
+            for suffix, content in (
+                (".br", brotli.compress(packed.plain, quality=QUALITY, lgwin=WINDOW)),
+                (".gz", packed.gzipped),
+                ("", packed.plain),
+            ):
+                _replace(target.with_name(target.name + suffix), content)
+        now = {path: packed.digest for path, packed in files.items()}
+        if now != self.before:
+            write_atomically(self.folder / REMEMBERED, json.dumps(now, indent=0, sort_keys=True) + "\n")
+
+
+def _replace(path: Path, content: bytes) -> None:
+    # no fsync: a page that a power cut loses is written again by the next build, three files a page would cost seconds
+    temporary = path.with_name(path.name + ".tmp")
+    temporary.write_bytes(content)
+    temporary.replace(path)

@@ -1,0 +1,202 @@
+"""The pages in a real browser: axe, reflow, dark, forced colours, print, the keyboard, and not one request.
+
+Needs Debian's chromium (`apt-get install chromium`) and the test extras; skipped with a word where either is absent.
+The W3C's checker needs Java and vnu.jar (`VNU_JAR`, or /usr/share/java/vnu.jar).
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from orchestration.readers.site.serving import server
+from tests.conftest import Answer
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+VNU = Path(os.environ.get("VNU_JAR", "/usr/share/java/vnu.jar"))
+# one page of each kind, in one language or the other; what differs between pages of a kind is figures
+KINDS = [
+    "index.html",
+    "404.html",
+    "fr/index.html",
+    "en/goals.html",
+    "fr/objectif/3.html",
+    "fr/indicateur/sdg10_gini.html",
+    "en/indicator/sdg10_gini-communes.html",
+    "fr/chiffres/sdg10_gini-2010.html",
+    "fr/territoires.html",
+    "en/territory/epci-244400404.html",
+    "fr/enjeux.html",
+    "fr/enjeu/biodiversity.html",
+    "en/companies.html",
+    "fr/pratiques/5.html",
+    "en/labels.html",
+    "fr/evaluez.html",
+    "fr/sources.html",
+    "fr/methodes.html",
+    "fr/changements.html",
+    "fr/fichiers/1.html",
+    "en/monitoring.html",
+    "fr/a-z.html",
+    "en/site-map.html",
+    "fr/accessibilite.html",
+    "en/eco-design.html",
+]
+# width, colour scheme, forced colours, medium
+LOOKS = [
+    (1280, "light", "none", "screen"),
+    (320, "light", "none", "screen"),
+    (1280, "dark", "none", "screen"),
+    (320, "dark", "none", "screen"),
+    (1280, "light", "active", "screen"),
+    (1280, "light", "none", "print"),
+]
+
+
+@pytest.fixture(scope="module")
+def address(first_refresh: tuple[Path, Answer]) -> Iterator[str]:
+    pages = server(first_refresh[0] / "site", "127.0.0.1", 0)
+    threading.Thread(target=pages.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{pages.server_address[1]}/"
+    pages.shutdown()
+    pages.server_close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed (test extras)")
+    if CHROMIUM is None:
+        pytest.skip("no chromium on this machine: apt-get install chromium")
+    with playwright.sync_playwright() as p:
+        opened = p.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield opened
+        opened.close()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("look", LOOKS, ids=lambda look: "-".join(map(str, look)))
+def test_axe_finds_nothing_and_no_page_scrolls_sideways(browser: Any, address: str, look: tuple[Any, ...]) -> None:
+    axe = pytest.importorskip(
+        "axe_playwright_python.sync_playwright", reason="axe is not installed (test extras)"
+    ).Axe()
+    width, scheme, forced, medium = look
+    # axe is put into the page, which its own policy forbids to anybody else
+    context = browser.new_context(
+        viewport={"width": width, "height": 900}, color_scheme=scheme, forced_colors=forced, bypass_csp=True
+    )
+    page = context.new_page()
+    page.emulate_media(media=medium)
+    found = []
+    for path in KINDS:
+        answer = page.goto(address + path)
+        assert answer.ok, path
+        found += [(path, v["id"], v["nodes"][0]["html"][:120]) for v in axe.run(page).response["violations"]]
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+    context.close()
+    assert found == []
+
+
+def test_a_page_is_one_request_and_its_policy_holds(browser: Any, address: str) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    asked, complaints = [], []
+    page.on("request", lambda r: asked.append(r.url))
+    page.on("console", lambda m: complaints.append(m.text))
+    for path in KINDS:
+        asked.clear()
+        page.goto(address + path, wait_until="networkidle")
+        # a `data:` icon is no request to anybody
+        assert [u for u in asked if not u.startswith("data:")] == [address + path]
+    context.close()
+    assert complaints == []
+
+
+def test_a_company_answers_by_keyboard_and_nothing_is_sent(browser: Any, address: str) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(address + "fr/evaluez.html")
+    asked: list[str] = []
+    page.on("request", lambda r: asked.append(r.url))
+    keys = page.keyboard
+    keys.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    keys.press("Enter")
+    for _ in range(80):
+        keys.press("Tab")
+        name = page.evaluate("document.activeElement.name || document.activeElement.id")
+        if name == "staff":
+            keys.type("60")
+        elif name == "accidents":
+            keys.type("3")
+        elif name == "index":
+            keys.type("70")
+        elif name == "goal":
+            keys.press("Space")
+        elif name == "go":
+            keys.press("Enter")
+            break
+    assert name == "go"
+    result = page.locator("#result")
+    assert page.evaluate("document.activeElement.tagName") == "H2"
+    said = result.inner_text()
+    # 3 accidents of 60 employees are 50 a thousand; an index of 70 lies below the law's 75
+    if page.locator("#accidents").count():
+        assert "50" in said
+    if page.locator("#index").count():
+        assert "sous le seuil de 75" in said
+    else:
+        assert "dû à votre effectif" in said
+    assert asked == []
+    context.close()
+
+
+def test_without_script_the_form_still_holds_its_references(browser: Any, address: str) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(address + "fr/evaluez.html")
+    assert page.locator("#go").is_hidden()
+    assert page.locator("noscript").inner_text().startswith("Sans script")
+    assert page.locator("fieldset .note").count() >= 3
+    context.close()
+
+
+def test_nodes_are_those_of_the_browser(browser: Any, address: str) -> None:
+    from orchestration.readers.site.budget import nodes
+
+    context = browser.new_context()
+    page = context.new_page()
+    for path in ("fr/index.html", "fr/indicateur/sdg10_gini.html", "fr/evaluez.html"):
+        page.goto(address + path)
+        counted = page.evaluate("document.querySelectorAll('*').length - document.querySelectorAll('svg *').length")
+        # a browser adds the tbody and head that are left out; ours leave none out
+        assert nodes(page.request.get(address + path).text()) == counted, path
+    context.close()
+
+
+@pytest.mark.slow
+def test_the_checker_of_the_w3c_finds_no_error(first_refresh: tuple[Path, Answer]) -> None:
+    if shutil.which("java") is None or not VNU.is_file():
+        pytest.skip(f"no Java, or no vnu.jar at {VNU} (set VNU_JAR)")
+    site = first_refresh[0] / "site"
+    files = [str(site / path) for path in KINDS]
+    done = subprocess.run(
+        ["java", "-Xss4m", "-jar", str(VNU), "--errors-only", *files], capture_output=True, text=True, check=False
+    )
+    assert done.stderr.strip() == ""
+    assert done.returncode == 0

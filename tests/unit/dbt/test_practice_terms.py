@@ -1,0 +1,219 @@
+"""How words of a text are found to speak of a goal: the macros of `practice/terms.sql` on DuckDB alone, and the list of terms itself.
+
+Add a test here for how words are compared, or for what every term must be. How well the list does on texts of others: `tests/realdata`.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import jinja2
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bench.practice.reading import MACROS, TERMS
+
+MACRO = jinja2.Environment().from_string(MACROS.read_text(encoding="utf-8")).module
+TARGETS = Path(__file__).resolve().parents[3] / "sources" / "un_sdg" / "data" / "2023" / "targets.csv"
+
+
+@pytest.fixture(scope="module")
+def connection() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect() as open_connection:
+        yield open_connection
+
+
+def places(
+    connection: Any, text: str, *terms: tuple[str, int | None, str, float | None], language: str | None = "fr"
+) -> list[Any]:
+    """Return (term, goal, contribution, words, place) of each place in the text. `terms`: term, goal, kind, weight, all French."""
+    connection.execute(
+        "CREATE OR REPLACE TABLE terms (term VARCHAR, language VARCHAR, sdg_id INTEGER, target VARCHAR, kind VARCHAR, weight DOUBLE, source VARCHAR)"
+    )
+    connection.executemany("INSERT INTO terms VALUES (?, 'fr', ?, NULL, ?, ?, 'hand')", [list(t) for t in terms])
+    connection.execute(
+        "CREATE OR REPLACE TABLE texts AS SELECT 't' AS text_id, ?::VARCHAR AS language, ? AS text", [language, text]
+    )
+    return connection.execute(
+        f"SELECT term, sdg_id, contribution, words, place FROM ({MACRO.term_places('texts', 'terms')}) ORDER BY place, term, sdg_id"
+    ).fetchall()
+
+
+def root(connection: Any, word: str) -> str:
+    """Return the root of a word as it is written."""
+    (found,) = connection.execute(f"SELECT {MACRO.word_root(MACRO.folded_word('$1'))}", [word]).fetchone()
+    return str(found)
+
+
+@pytest.mark.parametrize(
+    "forms",
+    [
+        ("déchet", "Déchets", "DÉCHETS"),
+        ("salarié", "salariée", "salariés", "salariées"),
+        ("régional", "régionaux", "régionale", "régionales"),
+        ("professionnel", "professionnelle", "professionnelles"),
+        ("énergie", "energies", "energy"),
+        ("eau", "eaux"),
+        ("écart", "écarts"),
+        ("handicapé", "handicapées"),
+        ("actif", "active", "actives"),
+        ("city", "cities"),
+        ("CO₂", "co2"),
+        ("cœur", "coeur"),
+    ],
+)
+def test_forms_of_a_word_have_one_root(connection: Any, forms: Sequence[str]) -> None:
+    assert len({root(connection, form) for form in forms}) == 1
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("mer", "mère"), ("mers", "mères"), ("don", "donne"), ("port", "porte-monnaie"), ("sol", "solde")],
+)
+def test_words_that_are_others_keep_their_roots(connection: Any, one: str, other: str) -> None:
+    assert root(connection, one) != root(connection, other)
+
+
+def test_a_word_is_found_whole_and_its_words_are_those_of_the_text(connection: Any) -> None:
+    text = "La consommation de l’ÉNERGIE baisse ; surconsommation"
+    assert places(
+        connection, text, ("consommation d'énergie", 7, "topic", 1.0), ("consommation", 12, "topic", 1.0)
+    ) == [("consommation d'énergie", 7, None, "consommation de l ÉNERGIE", 2)]
+
+
+def test_an_open_word_takes_any_ending(connection: Any) -> None:
+    found = places(connection, "Panneaux photovoltaïques et photovoltaïque", ("photovolta*", 7, "topic", 1.0))
+    assert [f[3] for f in found] == ["photovoltaïques", "photovoltaïque"]
+
+
+def test_the_longest_term_wins_and_a_misleading_one_only_silences(connection: Any) -> None:
+    terms = [("formation", 4, "topic", 1.0), ("formation brute de capital", None, "misleading", None)]
+    assert places(connection, "La formation brute de capital", *terms) == []
+    assert len(places(connection, "La formation des jeunes", *terms)) == 1
+
+
+def test_terms_of_one_length_speak_side_by_side(connection: Any) -> None:
+    found = places(
+        connection, "covoiturage", ("covoiturage", 11, "practice", 1.0), ("covoiturage", 13, "practice", 1.0)
+    )
+    assert [f[1] for f in found] == [11, 13]
+
+
+def test_no_term_reaches_over_the_end_of_a_sentence(connection: Any) -> None:
+    assert places(connection, "Nous économisons l'eau. Potable, elle l'est.", ("eau potable", 6, "topic", 1.0)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "contribution"),
+    [
+        ("Des pratiques de corruption ont été constatées", "negative"),
+        ("Lutter contre la corruption", "positive"),
+        ("Sans corruption", "positive"),
+        ("Nous luttons. Corruption constatée", "negative"),
+        ("La corruption recule grâce à la lutte engagée", "negative"),
+        # the word that turns stands too far to be about the harm
+        ("Lutter chaque jour partout et toujours mieux que jadis face à corruption", "negative"),
+    ],
+)
+def test_a_harm_that_is_fought_is_a_good(connection: Any, text: str, contribution: str) -> None:
+    terms = [("corruption", 16, "harm", 1.0), ("lutter", None, "reversal", None), ("sans", None, "denial", None)]
+    assert [f[2] for f in places(connection, text, *terms)] == [contribution]
+
+
+def test_a_practice_that_is_denied_is_none(connection: Any) -> None:
+    terms = [("charte éthique", 16, "practice", 1.0), ("aucun", None, "denial", None)]
+    assert [f[2] for f in places(connection, "Aucune charte éthique", *terms)] == ["negative"]
+    assert [f[2] for f in places(connection, "Une charte éthique", *terms)] == ["positive"]
+
+
+def test_the_language_of_a_text_chooses_the_terms(connection: Any) -> None:
+    assert places(connection, "formation", ("formation", 4, "topic", 1.0), language="en") == []
+    assert len(places(connection, "formation", ("formation", 4, "topic", 1.0), language=None)) == 1
+
+
+def goals(connection: Any, *rows: tuple[int, str, float, str | None, str, int]) -> list[Any]:
+    """Return (goal, score, contribution, evidence) of one text, from its places: goal, term, weight, contribution, words, place."""
+    connection.execute(
+        "CREATE OR REPLACE TABLE found (text_id VARCHAR, sdg_id INTEGER, term VARCHAR, weight DOUBLE, contribution VARCHAR, words VARCHAR, place INTEGER)"
+    )
+    connection.executemany("INSERT INTO found VALUES ('t', ?, ?, ?, ?, ?, ?)", [list(r) for r in rows])
+    return connection.execute(
+        f"SELECT sdg_id, score, contribution, evidence FROM ({MACRO.goals_of_texts('found')}) ORDER BY sdg_id"
+    ).fetchall()
+
+
+def test_a_weak_word_needs_another_one_or_itself_again(connection: Any) -> None:
+    assert goals(connection, (6, "eau", 0.5, None, "eau", 1)) == []
+    assert goals(connection, (6, "eau", 0.5, None, "eau", 1), (6, "robinet", 0.5, None, "robinet", 2)) == [
+        (6, 1.0, None, "« eau », « robinet »")
+    ]
+    # twice is as often as a word counts
+    assert goals(connection, *[(6, "eau", 0.5, None, "eau", n) for n in range(5)]) == [(6, 1.0, None, "« eau »")]
+
+
+def test_words_for_and_against_are_mixed(connection: Any) -> None:
+    assert goals(
+        connection, (12, "recyclage", 1.0, "positive", "recyclage", 1), (12, "décharge", 1.0, "negative", "décharge", 2)
+    ) == [(12, 2.0, "mixed", "« recyclage », « décharge »")]
+
+
+def test_a_goal_with_much_fewer_words_than_another_is_only_mentioned(connection: Any) -> None:
+    many = [(7, f"t{n}", 1.0, None, "x", n) for n in range(3)]
+    assert [g[0] for g in goals(connection, *many, (13, "climat", 1.0, None, "climat", 9))] == [7]
+    assert [g[0] for g in goals(connection, *many[:2], (13, "climat", 1.0, None, "climat", 9))] == [7, 13]
+
+
+@given(st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\x00"), max_size=40))
+def test_any_text_is_read(text: str) -> None:
+    with duckdb.connect() as connection:
+        for _term, _goal, _contribution, words, place in places(connection, text, ("eau", 6, "topic", 1.0)):
+            assert place >= 1
+            assert words.lower() in ("eau", "eaux")
+
+
+def rows() -> list[dict[str, str]]:
+    with TERMS.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_every_goal_has_terms_for_and_against_in_french_and_terms_in_english() -> None:
+    said = {(r["language"], r["kind"], int(r["sdg_id"])) for r in rows() if r["sdg_id"]}
+    for goal in range(1, 18):
+        assert ("fr", "topic", goal) in said
+        assert ("fr", "practice", goal) in said
+        assert ("en", "topic", goal) in said
+        assert ("fr", "harm", goal) in said
+
+
+def test_every_term_has_a_target_that_exists_and_a_source_of_a_known_kind() -> None:
+    with TARGETS.open(encoding="utf-8", newline="") as file:
+        targets = {row["target"] for row in csv.DictReader(file)}
+    for row in rows():
+        assert not row["target"] or row["target"] in targets, row
+        kind, _, where = row["source"].partition(":")
+        assert kind in ("hand", "sheet") or where, row
+        assert kind in ("hand", "sheet", "un_target", "un_kos", "eurovoc"), row
+        assert kind != "un_target" or where in targets, row
+
+
+def test_a_misleading_term_silences_one_that_speaks(connection: Any) -> None:
+    """A longer phrase that hides no shorter term would be a word of the list that does nothing."""
+    connection.execute(
+        "CREATE OR REPLACE TABLE speaking AS SELECT * REPLACE (CAST(sdg_id AS INTEGER) AS sdg_id, CAST(weight AS DOUBLE) AS weight) "
+        "FROM read_csv(?, all_varchar = true) WHERE kind IN ('topic', 'practice', 'harm')",
+        [TERMS.as_posix()],
+    )
+    connection.execute(
+        "CREATE OR REPLACE TABLE phrases AS SELECT language || ':' || term AS text_id, language, term AS text "
+        "FROM read_csv(?, all_varchar = true) WHERE kind = 'misleading'",
+        [TERMS.as_posix()],
+    )
+    silent = connection.execute(
+        f"SELECT text_id FROM phrases WHERE text_id NOT IN (SELECT text_id FROM ({MACRO.term_places('phrases', 'speaking')}))"
+    ).fetchall()
+    assert silent == []

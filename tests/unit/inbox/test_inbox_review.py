@@ -1,0 +1,118 @@
+"""The workbook of names to be matched: written with its rows, decided by a person, taken as the team's table that it is."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import openpyxl
+import pytest
+
+from orchestration.base.settings import PROJECT
+from orchestration.catalog.load import load_catalogue
+from orchestration.conforming import conform
+from orchestration.conforming.headers import HeaderFinder
+from orchestration.inbox.templates import DATA_SHEET, write_review
+from orchestration.reading import read_table
+
+COLUMNS = [
+    "name_key",
+    "reviewed_source",
+    "company_name",
+    "place",
+    "why",
+    "candidate_1",
+    "siren_1",
+    "candidate_2",
+    "siren_2",
+    "candidate_3",
+    "siren_3",
+    "candidate_4",
+    "siren_4",
+    "candidate_5",
+    "siren_5",
+    "decision",
+    "other_siren",
+    "decided_by",
+]
+
+
+@pytest.fixture
+def warehouse(tmp_path: Path) -> Path:
+    path = tmp_path / "warehouse.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("CREATE SCHEMA matching")
+        columns = ", ".join(f"{name} VARCHAR" for name in COLUMNS)
+        connection.execute(f"CREATE TABLE matching.int_match_review ({columns}, decided_on DATE)")
+        connection.execute(
+            "INSERT INTO matching.int_match_review (name_key, reviewed_source, company_name, why, candidate_1, siren_1) VALUES "
+            "('k1', 'labels', '=Menway', 'un groupe ?', 'MENWAY HOLDING — 0,90', '005720784')"
+        )
+        connection.execute(
+            "INSERT INTO matching.int_match_review (name_key, reviewed_source, company_name, decision, siren_1, decided_by, decided_on) "
+            "VALUES ('k2', 'labels', 'Ortec', 'Candidat 1', '552081317', 'RSE', '2026-10-12')"
+        )
+    return path
+
+
+def written(warehouse: Path, folder: Path) -> Path:
+    path = write_review(load_catalogue(PROJECT / "sources"), warehouse, folder)
+    assert path is not None
+    return path
+
+
+def test_open_names_come_first_and_decisions_come_along(warehouse: Path, tmp_path: Path):
+    sheet = openpyxl.load_workbook(written(warehouse, tmp_path / "review"))[DATA_SHEET]
+    head = [cell.value for cell in sheet[1]]
+    rows = [dict(zip(head, row, strict=True)) for row in sheet.iter_rows(min_row=2, values_only=True)]
+    assert [row["Nom"] for row in rows] == ["=Menway", "Ortec"]
+    assert rows[0]["SIREN 1"] == "005720784" and rows[0]["Décision"] is None
+    assert (rows[1]["Décision"], rows[1]["Décidé le"].date()) == ("Candidat 1", date(2026, 10, 12))
+    # a name is text, and no formula
+    assert sheet.cell(row=2, column=head.index("Nom") + 1).data_type == "s"
+    offered = [rule.formula1 for rule in sheet.data_validations.dataValidation if rule.type == "list"]
+    assert len(offered) >= 1
+
+
+def test_a_workbook_that_somebody_began_is_kept(warehouse: Path, tmp_path: Path):
+    first = written(warehouse, tmp_path / "review")
+    assert written(warehouse, tmp_path / "review") == first
+    book = openpyxl.load_workbook(first)
+    sheet = book[DATA_SHEET]
+    place = [cell.value for cell in sheet[1]].index("Décision") + 1
+    sheet.cell(row=2, column=place, value="Aucun d'eux")
+    book.save(first)
+    second = written(warehouse, tmp_path / "review")
+    assert second.name == f"{first.stem} (2).xlsx"
+    assert openpyxl.load_workbook(first)[DATA_SHEET].cell(row=2, column=place).value == "Aucun d'eux"
+
+
+def test_it_is_read_as_the_teams_table(warehouse: Path, tmp_path: Path):
+    source = next(s for s in load_catalogue(PROJECT / "sources").values() if "decided_by" in str(s.tables.values()))
+    spec = source.tables["decisions"].files[0]
+    path = written(warehouse, tmp_path / "review")
+    assert spec.regex.fullmatch(path.name)
+    finder = HeaderFinder(source.tables["decisions"], spec.layout, None)
+    raw = read_table(path, name=path.name, known_headers=finder.count, sheet=spec.sheet)
+    found = conform(
+        source.tables["decisions"],
+        spec,
+        raw,
+        table_name="decisions",
+        file_name=path.name,
+        columns_file="",
+        vintage_year=2026,
+    )
+    assert found.rejected == []
+    (menway, ortec) = found.frame.to_dict("records")
+    assert (menway["company_name"], menway["siren_1"]) == ("=Menway", "005720784")
+    assert (ortec["name_key"], ortec["decision"], ortec["decided_by"]) == ("k2", "Candidat 1", "RSE")
+    assert str(ortec["decided_on"])[:10] == "2026-10-12"
+
+
+def test_nothing_is_written_where_nothing_is_asked(warehouse: Path, tmp_path: Path):
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("DELETE FROM matching.int_match_review")
+    assert write_review(load_catalogue(PROJECT / "sources"), warehouse, tmp_path / "review") is None
+    assert not (tmp_path / "review").exists()

@@ -1,0 +1,154 @@
+"""Which legal person a name is; and the cases in which nobody can tell, which go to whoever reviews."""
+
+from __future__ import annotations
+
+import duckdb
+import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from orchestration.matching.lists import lists
+from orchestration.matching.matching import match_names, matched
+
+TOWNS = ["Albi", "Cagnes-sur-Mer"]
+
+
+def answers(reference, *names, places=TOWNS):
+    """Return the answers for names, or (name, place), against (siren, name[, place[, kind]])."""
+    connection = duckdb.connect()
+    connection.execute(
+        "CREATE TABLE reference (siren VARCHAR, name VARCHAR, kind VARCHAR, place VARCHAR, activity VARCHAR)"
+    )
+    for siren, name, *rest in reference:
+        place, kind = [*rest, None, "legal"][:2] if not rest else [*rest, "legal"][:2]
+        connection.execute("INSERT INTO reference VALUES (?, ?, ?, ?, NULL)", [siren, name, kind or "legal", place])
+    connection.execute("CREATE TABLE town (name VARCHAR)")
+    for town in places:
+        connection.execute("INSERT INTO town VALUES (?)", [town])
+    rows = [(i, *(name if isinstance(name, tuple) else (name, None)), None) for i, name in enumerate(names)]
+    return matched(connection, rows, "reference", "town")
+
+
+@pytest.mark.parametrize(
+    ("written", "asked", "method"),
+    [
+        ("ORTEC ENVIRONNEMENT", "Ortec Environnement S.A.S.", "name"),
+        ("FIT LAB", "Fitlab", "name"),
+        ("FITLAB", "Fit Lab SARL", "name"),
+        ("TRANSPORTS BREGER & C°", "BREGER TRANSPORT", "name"),
+        ("S.N.F.", "SNF", "name"),
+        ("CLINIQUE SAINT PIERRE", "clinique st-pierre", "name"),
+        ("ADIDAS", "ADIDAS FRANCE", "name"),
+        ("Institut de radioprotection et de sûreté nucléaire", "IRSN", "acronym"),
+        ("SACEM", "Société des auteurs, compositeurs et éditeurs de musique", "acronym"),
+        ("CREDIT AGRICOLE CHAMPAGNE BOURGOGNE", "CREDIT AGRICOLE MUTUEL CHAMPAGNE-BOURGOG", "name"),
+        ("REGIE LIGNE D'AZUR", "REGIE LIGNE D'", "name"),
+    ],
+)
+def test_one_name_written_in_two_ways_is_matched(written, asked, method):
+    (answer,) = answers([("552081317", written), ("775670417", "ANJOU NEGOCE")], asked)
+    assert (answer.siren, answer.method, answer.reason) == ("552081317", method, None)
+    assert 0.9 <= answer.score <= 1
+
+
+@pytest.mark.parametrize(
+    ("reference", "asked", "reason"),
+    [
+        ([("111111111", "MENWAY HOLDING")], "Menway", "group_or_part"),
+        ([("111111111", "NICE MATIN")], "GROUPE NICE MATIN", "group_or_part"),
+        ([("111111111", "FLEURY MICHON"), ("222222222", "FLEURY MICHON SA")], "Fleury Michon", "homonyms"),
+        ([("111111111", "ALBI")], "Albi", "place_name"),
+        ([("111111111", "COMMUNE D'ALBI"), ("222222222", "ALBI SAS")], "Ville d'Albi", None),
+        ([("111111111", "CAGNES DISTRIBUTION")], "MAIRIE DE CAGNES DISTRIBUTION", "words_differ"),
+        ([("111111111", "SA"), ("222222222", "ENTREPRISE")], "SA", "placeholder"),
+        ([("111111111", "SA"), ("222222222", "ENTREPRISE")], "Entreprise", "placeholder"),
+        ([("111111111", "SELAS CAB")], "CAB SARL", "legal_form_differs"),
+        ([("111111111", "CPAM")], "Caisse primaire d'assurance maladie", "place_missing"),
+        ([("111111111", "CENTRE SEM")], "CENTRE D'", "name_cut"),
+        ([("111111111", "DUPONT JEAN")], "M. Jean DUPONT", "natural_person"),
+        ([("111111111", "INTER MUTUELLES ASSISTANCE TECHNOLOGIES")], "INTER MUTUELLES ASSISTANCE", "words_differ"),
+        ([("111111111", "TRIANGLE 7")], "TRIANGLE 8", "words_differ"),
+        ([("111111111", "PRO BTP")], "PROMAN BTP", None),
+        ([("111111111", "ANJOU NEGOCE")], "YNSECT", "no_candidate"),
+        ([("111111111", "ACTIFOOD INVEST", None, "usual")], "ACTIFOOD INVEST", "usual_name"),
+    ],
+)
+def test_what_nobody_can_tell_goes_to_review(reference, asked, reason):
+    (answer,) = answers(reference, asked)
+    if reason is not None:
+        assert (answer.siren, answer.reason) == (None, reason)
+    else:
+        assert answer.siren in (None, "111111111")
+
+
+def test_homonyms_are_told_apart_by_their_place():
+    reference = [
+        ("111111111", "ALDI MARCHE", "35238"),
+        ("222222222", "ALDI MARCHE", "44109"),
+        ("333333333", "ALDI MARCHE", "44143"),
+    ]
+    commune, department, nowhere = answers(
+        reference[:2], ("Aldi Marché", "44109"), ("Aldi Marché", "44035"), ("Aldi Marché", "31555")
+    )
+    assert (commune.siren, commune.method) == (department.siren, department.method) == ("222222222", "name_and_place")
+    assert nowhere.reason == "homonyms" and {c.siren for c in nowhere.candidates} == {"111111111", "222222222"}
+    here, around = answers(reference, ("Aldi Marché", "44143"), ("Aldi Marché", "44"))
+    assert here.siren == "333333333" and around.reason == "homonyms"
+
+
+def test_the_exact_name_goes_before_a_longer_one():
+    reference = [
+        ("111111111", "AUCHAN RETAIL SERVICES"),
+        ("222222222", "AUCHAN RETAIL INTERNATIONAL"),
+        ("333333333", "FRANCE AIR"),
+    ]
+    exact, turned = answers([*reference, ("444444444", "AIR FRANCE")], "Auchan Retail Services", "SOCIETE AIR FRANCE")
+    assert exact.siren == "111111111" and turned.siren == "444444444"
+
+
+def test_candidates_say_why_they_are_doubtful():
+    (answer,) = answers([("111111111", "MENWAY HOLDING"), ("222222222", "MENWAY EMPLOI")], "Menway")
+    assert [(c.siren, c.doubt) for c in answer.candidates] == [
+        ("111111111", "group_or_part"),
+        ("222222222", "words_differ"),
+    ]
+    assert answer.candidates[0].score > answer.candidates[1].score
+
+
+def test_the_frames_of_the_door():
+    connection = duckdb.connect()
+    connection.execute(
+        "CREATE TABLE reference AS SELECT '552081317' AS siren, 'ORTEC' AS name, 'legal' AS kind, '13055' AS place, '43.11Z' AS activity"
+    )
+    connection.execute(
+        "CREATE TABLE names AS SELECT 7 AS name_id, 'Ortec SA' AS name, NULL::VARCHAR AS place, NULL::VARCHAR AS activity"
+    )
+    told, candidates = match_names(connection, "names", "reference")
+    assert told.to_dict("records") == [
+        {"name_id": 7, "siren": "552081317", "match_method": "name", "match_score": 1.0, "no_match_reason": None}
+    ]
+    assert candidates[["rank", "siren", "place", "activity", "doubt"]].values.tolist() == [
+        [1, "552081317", "13055", "43.11Z", None]
+    ]
+
+
+@given(st.sampled_from(sorted(lists().placeholders)), st.sampled_from(["", " sas", " SA", " S.A.R.L."]))
+@hypothesis_settings(max_examples=8)
+def test_a_placeholder_is_never_matched(name, form):
+    (answer,) = answers([("111111111", name + form), ("222222222", "ANJOU NEGOCE")], name + form)
+    assert answer.siren is None and answer.candidates == ()
+
+
+@given(
+    st.lists(st.text("abcdefghijklmnop", min_size=4, max_size=9), min_size=2, max_size=4, unique=True),
+    st.randoms(use_true_random=False),
+)
+@hypothesis_settings(max_examples=8)
+def test_the_order_of_words_does_not_matter(words, random):
+    shuffled = list(words)
+    random.shuffle(shuffled)
+    (answer,) = answers([("111111111", " ".join(words))], " ".join(shuffled))
+    # words that a list knows may say too little; what is said is never another company
+    assert answer.siren == "111111111" or answer.reason is not None
+    assert answer.siren == answers([("111111111", " ".join(shuffled))], " ".join(words))[0].siren

@@ -1,0 +1,104 @@
+"""Formulas made harmless and had back, contracts as data, identifiers of other standards, outlines."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from zipfile import ZipFile
+
+import duckdb
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from orchestration.base.settings import PROJECT
+from orchestration.readers.open_data.cells import TRIGGERS, neutral, neutral_sql, restored
+from orchestration.readers.open_data.contracts import load_contracts
+from orchestration.readers.open_data.describing import WORDS, Catalogue
+from orchestration.readers.open_data.geojson import area, polygons, rings
+from orchestration.readers.open_data.open_sdg import indicator_number
+from orchestration.readers.open_data.packing import SameBytes
+
+# texts as people write them, and as somebody writes them who wants a spreadsheet to act
+TEXTS = st.text(max_size=20) | st.text(alphabet="='+-@\t\r\n＝a1\"", max_size=8)
+
+
+@given(TEXTS)
+def test_no_text_is_a_formula_and_every_text_comes_back(text: str) -> None:
+    assert not neutral(text).startswith(tuple(TRIGGERS))
+    assert restored(neutral(text)) == text
+
+
+@pytest.mark.parametrize("text", ["Nantes", "'s-Hertogenbosch", "44109", "", " =1", "l'eau"])
+def test_harmless_texts_stay(text: str) -> None:
+    assert neutral(text) == text
+
+
+@given(st.lists(TEXTS, max_size=20))
+def test_the_database_has_the_same_rule(texts: list[str]) -> None:
+    texts = [t.encode("utf-8", "ignore").decode().replace("\x00", "") for t in texts]
+    with duckdb.connect() as connection:
+        connection.execute("CREATE TABLE t (n INTEGER, x VARCHAR)")
+        for row in enumerate(texts):
+            connection.execute("INSERT INTO t VALUES (?, ?)", row)
+        found = connection.execute(f"SELECT {neutral_sql('x')} FROM t ORDER BY n").fetchall()
+    assert [x for (x,) in found] == [neutral(t) for t in texts]
+
+
+def test_the_contract_is_that_of_the_models() -> None:
+    contracts = load_contracts(PROJECT / "dbt_project")
+    models = {p.stem for p in (PROJECT / "dbt_project/models/marts").rglob("*.sql")}
+    assert set(contracts) == models
+    figures = contracts["fct_indicator_value"]
+    assert figures.key == ("indicator_id", "territory_level", "territory_code", "period", "breakdown")
+    columns = {c.name: c for c in figures.columns}
+    assert columns["value"].type == "double" and not columns["value"].is_required
+    assert columns["status"].accepted == ("final", "provisional", "censored", "suppressed")
+    assert all(c.description for contract in contracts.values() for c in contract.columns)
+
+
+def test_every_mart_has_words() -> None:
+    words = Catalogue.model_validate(yaml.safe_load(WORDS.read_text(encoding="utf-8"))).datasets
+    assert set(load_contracts(PROJECT / "dbt_project")) <= set(words)
+    titles = [w.title["fr"] for w in words.values()]
+    assert len(set(titles)) == len(titles)
+    assert all(w.about and w.keywords and w.place in ("home", "country") for w in words.values())
+
+
+@pytest.mark.parametrize(
+    ("given_", "number"),
+    [
+        (("sdg01_poverty_rate", 1, "1.2"), "1-2-poverty_rate"),
+        (("sdg05_index_published_share", 5, "5.5, 5.c"), "5-5-index_published_share"),
+        (("sdg03_nox_emissions", 3, "11.6, 3.9"), "3-9-nox_emissions"),
+        (("sdg09_fibre_share", 9, None), "9-0-fibre_share"),
+    ],
+)
+def test_an_indicator_is_numbered_by_its_own_goals_target(given_: tuple[str, int, str | None], number: str) -> None:
+    assert indicator_number(*given_) == number
+
+
+def test_a_path_turns_back_into_rings() -> None:
+    square = "M10 20l10 0 0 10 -10 0z"
+    assert rings(square) == [[(10, 20), (20, 20), (20, 30), (10, 30), (10, 20)]]
+    assert len(rings(square + "M0 0l1 0 0 1z")) == 2
+
+
+def test_a_hole_lies_in_its_polygon_and_runs_the_other_way() -> None:
+    outer = [(0.0, 0.0), (0.0, 9.0), (9.0, 9.0), (9.0, 0.0), (0.0, 0.0)]
+    hole = [(3.0, 3.0), (6.0, 3.0), (6.0, 6.0), (3.0, 6.0), (3.0, 3.0)]
+    island = [(20.0, 0.0), (21.0, 0.0), (21.0, 1.0), (20.0, 0.0)]
+    first, second = polygons([hole, island, outer])
+    assert [len(first), len(second)] == [2, 1]
+    assert area(first[0]) > 0 > area(first[1]) and area(second[0]) > 0
+    assert area(first[0]) == 81 and area(first[1]) == -9
+
+
+def test_a_zip_says_nothing_of_when_it_was_written(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("a", encoding="utf-8")
+    with SameBytes(tmp_path / "x.zip") as archive:
+        archive.writestr("b.txt", "b")
+        archive.write(tmp_path / "a.txt", "a.txt")
+    with ZipFile(tmp_path / "x.zip") as archive:
+        assert {m.date_time for m in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+        assert archive.read("a.txt") == b"a" and archive.testzip() is None
