@@ -22,8 +22,9 @@ NEET = "dbt_project/models/indicators/goal_08/ind_sdg08_neet_rate.yml"
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    for folder in ("dbt_project", "sources", "expectations", "docs/indicators"):
+    for folder in ("dbt_project", "sources", "expectations", "docs"):
         shutil.copytree(PROJECT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("target", "logs", "sample"))
+    shutil.copy(PROJECT / "docs" / "company-data-map.md", tmp_path / "docs")
     return tmp_path
 
 

@@ -1,4 +1,5 @@
--- Metrics of which a statement gives no figure that is certain, and why. A figure read for another year than the document's is a silence too.
+-- Metrics of which a statement gives no figure that is certain, and why. A figure read for another year than the document's is a silence
+-- too.
 with silent as (
   select filing_id, metric_id, reason, page, evidence, source_id, vintage
   from {{ ref('int_filing_evidence') }}
