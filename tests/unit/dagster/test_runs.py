@@ -216,7 +216,14 @@ def test_only_the_sources_asked_for_are_ingested(run):
 
 def test_a_job_without_sources_only_rebuilds(run):
     refresh, _ = run(job="publish")
-    assert refresh.calls == [("start_worker",), ("build",), ("check_marts",), ("publish",), ("read", "open"), ("read", "site")]
+    assert refresh.calls == [
+        ("start_worker",),
+        ("build",),
+        ("check_marts",),
+        ("publish",),
+        ("read", "open"),
+        ("read", "site"),
+    ]
 
 
 def test_a_run_from_the_interface_opens_its_own_refresh(definitions, refresh_module, settings):
