@@ -134,7 +134,7 @@ def test_the_first_workbook_is_not_held_against_invented_rows_and_shows_the_terr
 
 
 def test_the_same_document_under_another_name_is_no_second_filing(looked):
-    home, _ = looked
+    home, _ = looked  # the samples are two reports and one VSME workbook
     assert "déjà là, à l'identique, sous le nom" in french(home, "copie d'un rapport 2023.pdf.accepted.md")
     with duckdb.connect(str(home / "editions/current/observatory.duckdb"), read_only=True) as connection:
-        assert connection.execute("SELECT count(*) FROM fct_filing").fetchone() == (2,)
+        assert connection.execute("SELECT count(*) FROM fct_filing").fetchone() == (3,)

@@ -39,7 +39,7 @@ def page(name: str) -> str:
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The project's data, with the files of both recipes beside them and what the command writes from them."""
     root = tmp_path_factory.mktemp("recipe")
-    for folder in ("sources", "expectations", "dbt_project", "docs/indicators"):
+    for folder in ("sources", "expectations", "dbt_project", "docs"):
         shutil.copytree(PROJECT / folder, root / folder, ignore=shutil.ignore_patterns("target", "logs"))
     assert generating.main(["--check"], project=root) == 0
     for path, body in [*SHOWN.findall(page("adding-a-source")), *SHOWN.findall(page("adding-an-indicator"))]:

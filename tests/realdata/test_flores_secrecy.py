@@ -33,7 +33,7 @@ CLASSES = {
 
 @dataclass(frozen=True)
 class Flores:
-    """The cells by (place, size, activity): employees, establishments, and the sums of sizes, activities and communes."""
+    """The cells by (place, activity, size): employees, establishments, and the sums of sizes, activities and communes."""
 
     keys: list[tuple[str, str, str]]
     values: list[float]
@@ -87,7 +87,7 @@ def test_the_size_classes_of_flores_2023_bound_some_of_its_secret_cells(flores: 
 
     In all 1,344 cells of a class the employees do lie between the class's ends times the published number of establishments."""
     values, counted = np.array(flores.values), np.array(flores.units)
-    ends = np.array([CLASSES.get(size, (0, np.inf)) for _, size, _ in flores.keys], dtype=float)
+    ends = np.array([CLASSES.get(size, (0, np.inf)) for _, _, size in flores.keys], dtype=float)
     low, high = ends[:, 0] * counted, np.where(counted > 0, ends[:, 1] * np.maximum(counted, 1), 0.0)
     assert ((low <= values) & (values <= high)).all()
     primary: Flags = (counted > 0) & (counted < 3) & np.isfinite(ends[:, 1])
