@@ -12,7 +12,8 @@ with sirene as (
     and legal_category is not null and left(legal_category, 1) <> '1'
 ),
 declared as (
-  select siren, company_name as name, department_name, naf as activity, group_members
+  select siren, company_name as name, department_name, naf as activity, group_members,
+    coalesce(structure = 'Unité Economique et Sociale (UES)', false) as is_union
   from {{ ref('stg_egapro_index__declarations') }}
 ),
 departments as (
@@ -29,6 +30,7 @@ named as (
   select declared.siren, declared.name, departments.department_code, declared.activity
   from declared
   left join departments on departments.name_key = {{ normalise_name('declared.department_name') }}
+  where not declared.is_union
   union all
   select siren, name, null, null from member
   union all
@@ -43,6 +45,9 @@ named as (
 trade as (
   -- the name of an establishment, often stale: it says little
   select siren, usual_name as name, null as place, null as activity from {{ ref('stg_dpef_expected_filers__companies') }}
+  union all
+  -- companies that declare together name the union as they like: « CARREFOUR » of 2018 is that of a few shops in Corsica
+  select siren, name, null, activity from declared where is_union
 ),
 every as (
   select *, 'legal' as kind from named
