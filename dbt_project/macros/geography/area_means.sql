@@ -24,3 +24,27 @@
   where territory_level in ('epci', 'employment_zone')
 )
 {%- endmacro %}
+
+{#- Returns (as a whole model) a mean over land as the file of a staging model gives it by commune, département and région, and for EPCIs and
+    employment zones by `area_means`. The period is the vintage's year: the files do not say their own.
+    staging: the staging model, as ref() gives it; column: its column. -#}
+{% macro land_means(staging, column) -%}
+with published as (
+  select territory_level, territory_code, cast(extract(year from {{ day_of('vintage') }}) as varchar) as period, {{ column }} as mean,
+    is_synthetic, source_id, vintage
+  from {{ staging }}
+  where {{ column }} is not null
+),
+communes as (
+  select territory_code as commune_code, period, mean, is_synthetic, vintage from published where territory_level = 'commune'
+),
+figures as (
+  select territory_level, territory_code, period, mean, is_synthetic, source_id, vintage from published
+  union all
+  select territory_level, territory_code, period, mean, is_synthetic, {{ source_of(staging.identifier) }}, vintage
+  from {{ area_means('communes') }}
+)
+select territory_level, territory_code, period, mean as value,
+  'Moyenne calculée par un tiers sur la couche de Copernicus.' as weakness, is_synthetic, source_id, vintage
+from figures
+{%- endmacro %}
