@@ -13,7 +13,8 @@ with sirene as (
 ),
 declared as (
   select siren, company_name as name, department_name, naf as activity, group_members,
-    coalesce(structure = 'Unité Economique et Sociale (UES)', false) as is_union
+    -- a declaration is a company's own or a union's, « Unité Economique et Sociale (UES) »; the oldest layouts do not say, and are companies'
+    coalesce(structure <> 'Entreprise', false) as is_union
   from {{ ref('stg_egapro_index__declarations') }}
 ),
 departments as (
