@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orchestration.base.messages import Refusal, say
+from orchestration.editions.telling import FIGURES
 from orchestration.readers.open_data.catalogue import write_catalogue
 from orchestration.readers.open_data.contracts import load_contracts
 from orchestration.readers.open_data.csv_files import write_tables
@@ -23,7 +24,7 @@ from orchestration.readers.open_data.geojson import TABLE as CONTOURS
 from orchestration.readers.open_data.geojson import write_geojson
 from orchestration.readers.open_data.open_sdg import write_open_sdg
 from orchestration.readers.open_data.sdmx import write_sdmx
-from orchestration.readers.open_data.tables import FIGURES, EditionTables
+from orchestration.readers.open_data.tables import EditionTables
 from orchestration.readers.open_data.workbooks import write_workbooks
 
 KEPT = ".open"

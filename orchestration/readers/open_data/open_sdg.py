@@ -17,10 +17,11 @@ from typing import Any
 
 import yaml
 
+from orchestration.editions.telling import FIGURES
 from orchestration.readers.open_data.cells import neutral
 from orchestration.readers.open_data.describing import Describing
 from orchestration.readers.open_data.packing import SameBytes
-from orchestration.readers.open_data.tables import FIGURES, SCOPE
+from orchestration.readers.open_data.tables import SCOPE
 
 PATH = "open-sdg.zip"
 # columns with a meaning of their own in Open SDG, or ours

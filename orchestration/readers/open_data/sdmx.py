@@ -14,10 +14,11 @@ from typing import Any
 
 import yaml
 
+from orchestration.editions.telling import FIGURES
 from orchestration.readers.open_data.cells import neutral_sql
 from orchestration.readers.open_data.csv_files import PLAIN_ROWS, copy_csv
 from orchestration.readers.open_data.describing import Describing, write_json
-from orchestration.readers.open_data.tables import FIGURES, EditionTables
+from orchestration.readers.open_data.tables import EditionTables
 from orchestration.receipts.wording import breakdown
 
 STRUCTURE = "sdmx/structure.json"

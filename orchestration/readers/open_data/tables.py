@@ -16,17 +16,10 @@ from typing import Any
 from orchestration.base.duck import connect, one_row
 from orchestration.base.files import quoted
 from orchestration.base.messages import Refusal, say
+from orchestration.editions.telling import FIGURES, among, cells_told, withheld
 from orchestration.readers.open_data.contracts import TABLE_SCHEMA, Column, Contract
 
 DATABASE, MANIFEST = "observatory.duckdb", "manifest.json"
-FIGURES = "fct_indicator_value"
-CELL = ("indicator_id", "period", "territory_level", "territory_code", "breakdown")
-# what a table may tell of a cell, by the column that says of which period
-TOLD = {
-    "period": ("value", "numerator", "denominator", "new_value"),
-    "first_period": ("first_value",),
-    "last_period": ("last_value",),
-}
 
 
 class SecretShown(Refusal):
@@ -132,17 +125,8 @@ class EditionTables:
 
     def _keep_secrets(self) -> None:
         """Raise Refusal where any table shows a figure of a cell that the figures' table withholds."""
-        parts = []
-        for table in self.tables.values():
-            names = {c.name for c in table.columns}
-            for period, told in TOLD.items():
-                figures = [f for f in told if f in names]
-                if figures and names.issuperset({*CELL, period} - {"period"}):
-                    cell = ", ".join(f"{period} AS period" if c == "period" else c for c in CELL)
-                    filled = " OR ".join(f"{f} IS NOT NULL" for f in figures)
-                    parts.append(f"SELECT {cell} FROM {table.name} WHERE {filled}")
-        withheld = f"SELECT {', '.join(CELL)} FROM {FIGURES} WHERE status = 'suppressed'"
-        shown = self.rows(f"{withheld} INTERSECT ({' UNION ALL '.join(parts)}) ORDER BY ALL LIMIT 1")
+        tell = [q for t in self.tables.values() for q in cells_told(t.name, {c.name for c in t.columns})]
+        shown = self.rows(f"{among(withheld(FIGURES), tell)} ORDER BY ALL LIMIT 1")
         if shown:
             cell = " · ".join(map(str, shown[0]))
             raise SecretShown(

@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from orchestration.base.messages import Message, say
+from orchestration.editions.telling import FIGURES
 from orchestration.readers.open_data.csv_files import csv_path
 from orchestration.readers.open_data.describing import Describing
 from orchestration.readers.open_data.packing import save_workbook
-from orchestration.readers.open_data.tables import FIGURES, SCOPE
+from orchestration.readers.open_data.tables import SCOPE
 from orchestration.receipts.sentences import text
 
 if TYPE_CHECKING:
