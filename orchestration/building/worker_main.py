@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.base.duck import asking, connect
+from orchestration.base.files import quoted
 from orchestration.building.orders import (
     Answer,
     Build,
@@ -146,12 +147,13 @@ def validate(order: Validate) -> Checked:
 
 def _validate_tables(order: ValidateTables) -> Checked:
     from orchestration.quality.expectations import validate as judge
-    from orchestration.quality.suites import needed_columns
+    from orchestration.quality.frames import frame_of
 
     checks = []
-    with connect(order.warehouse, read_only=True) as connection:
+    # in memory, beside the warehouse: reading leaves types, and the warehouse is not written to
+    with connect() as connection:
+        connection.execute(f"ATTACH {quoted(order.warehouse)} AS {order.warehouse.stem} (READ_ONLY)")
         for suite in order.suites:
-            columns = ", ".join(f'"{c}"' for c in needed_columns(suite) or []) or "*"
-            frame = connection.execute(f'SELECT {columns} FROM "{order.schema}"."{suite.stem}"').df()
-            checks += judge(frame, suite, suite.stem)
+            relation = f'{order.warehouse.stem}."{order.schema}"."{suite.stem}"'
+            checks += judge(frame_of(connection, relation, suite), suite, suite.stem)
     return Checked(order.ticket, tuple(checks))

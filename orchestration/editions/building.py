@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from orchestration.base.duck import connect, one_row
+from orchestration.base.duck import bounded, connect, one_row
 from orchestration.base.messages import say
 from orchestration.editions.errors import EditionError, explained
 from orchestration.editions.layout import (
@@ -147,8 +147,7 @@ def _copy(
     wanted: Sequence[str] | None,
     identity: tuple[object, ...],
 ) -> list[ManifestTable]:
-    # Sorting may spill; without this DuckDB would do so in the process's own folder.
-    connection.execute(f"SET temp_directory = {_text(str(path / 'spill'))}")
+    bounded(connection, path / "spill")
     connection.execute("SET preserve_insertion_order = true")
     # dbt writes views with the database's name in them, which is the file's stem: keep that name.
     source = warehouse.stem

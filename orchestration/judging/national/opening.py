@@ -17,7 +17,7 @@ from typing import IO
 
 import duckdb
 
-from orchestration.base.duck import connect, one_row
+from orchestration.base.duck import bounded, connect, one_row
 from orchestration.base.files import quoted
 from orchestration.base.messages import Message, Refusal, say
 from orchestration.catalog.models import Source, Table
@@ -49,7 +49,6 @@ from orchestration.reading.table import not_a_table
 from orchestration.reading.workbook import cell_text
 
 RAW = "raw_"
-MEMORY = "640MB"
 # rows whose cells are read one by one before the whole file is taken; registers are sorted by identifier, so
 # that lost leading zeros stand there
 HEAD_ROWS = 2_000
@@ -66,10 +65,8 @@ def raw_only(source: Source) -> Source:
 def connected(work: Path) -> duckdb.DuckDBPyConnection:
     """Return a connection of bounded memory that spills below `work`."""
     work.mkdir(parents=True, exist_ok=True)
-    connection = connect()
-    connection.execute(f"SET memory_limit = '{MEMORY}'")
+    connection = bounded(connect(), work / "spill")
     connection.execute("SET preserve_insertion_order = false")
-    connection.execute(f"SET temp_directory = {quoted(work / 'spill')}")
     return connection
 
 

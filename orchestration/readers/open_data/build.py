@@ -12,6 +12,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from orchestration.base.duck import bounded
 from orchestration.base.messages import Refusal, say
 from orchestration.editions.telling import FIGURES
 from orchestration.readers.open_data.catalogue import write_catalogue
@@ -59,6 +60,8 @@ def build_open_data(edition: Path, dbt_project: Path, publisher: Publisher, link
     kept.mkdir(parents=True, exist_ok=True)
     tables = EditionTables(edition, load_contracts(dbt_project))
     folder = Path(tempfile.mkdtemp(prefix=f"{tables.edition_id}-", dir=kept))
+    # beside the folder, so that nothing of it goes out; the swap removes it
+    bounded(tables.connection, folder.with_name(f"{folder.name}.spill"))
     try:
         _write(Describing(tables, publisher), folder)
         # a folder made for one is closed to a web server's user

@@ -7,11 +7,13 @@ import json
 from datetime import date
 from pathlib import Path
 
+import duckdb
 import pandas as pd
 import pytest
 
 from orchestration.base.messages import to_plain
 from orchestration.quality import expectations, suites
+from orchestration.quality.frames import frame_of
 from orchestration.quality.suites import SuiteError
 from tests.words import en, fr
 
@@ -238,3 +240,51 @@ def test_the_collector_runs_again_afterwards():
     assert gc.isenabled()
     run(neet(), "insee_neet__rates")
     assert gc.isenabled()
+
+
+# one of each kind that the suites of the marts use, none of which holds of `broken`
+BROKEN_MART = [
+    {"type": "expect_column_distinct_values_to_contain_set", "kwargs": {"column": "level", "value_set": ["country"]}},
+    {"type": "expect_column_pair_values_a_to_be_greater_than_b", "kwargs": {"column_A": "first", "column_B": "last"}},
+    {"type": "expect_column_unique_value_count_to_be_between", "kwargs": {"column": "level", "min_value": 3}},
+    {"type": "expect_column_values_to_be_between", "kwargs": {"column": "value", "max_value": 5}},
+    {"type": "expect_column_values_to_be_in_set", "kwargs": {"column": "level", "value_set": ["commune"]}},
+    {"type": "expect_column_values_to_be_null", "kwargs": {"column": "reason"}},
+    {"type": "expect_column_values_to_be_unique", "kwargs": {"column": "code"}},
+    {"type": "expect_column_values_to_match_regex", "kwargs": {"column": "code", "regex": "^[0-9]{5}$"}},
+    {"type": "expect_column_values_to_not_be_null", "kwargs": {"column": "reason"}},
+    {"type": "expect_compound_columns_to_be_unique", "kwargs": {"column_list": ["code", "level"]}},
+    {"type": "expect_table_row_count_to_be_between", "kwargs": {"min_value": 9}},
+    {"type": "expect_table_row_count_to_equal", "kwargs": {"value": 5}},
+]
+
+
+def test_the_suites_of_the_marts_use_no_other_kinds():
+    used = {
+        spec["type"]
+        for path in (EXPECTATIONS / "marts").glob("*.json")
+        for spec in json.loads(path.read_text(encoding="utf-8"))["expectations"]
+    }
+    assert used <= {spec["type"] for spec in BROKEN_MART}
+
+
+@pytest.mark.parametrize("condition", [False, True])
+def test_texts_kept_once_each_are_judged_as_texts_are(tmp_path: Path, condition: bool):
+    row_condition = {"type": "comparison", "column": {"name": "level"}, "operator": "==", "parameter": "commune"}
+    specs = [
+        spec | {"kwargs": spec["kwargs"] | {"row_condition": row_condition}}
+        if condition and "between" in spec["type"] and "column" in spec["kwargs"]
+        else spec
+        for spec in BROKEN_MART
+    ]
+    path = suite(tmp_path, *specs)
+    with duckdb.connect() as connection:
+        connection.execute(
+            "CREATE TABLE broken AS SELECT * FROM (VALUES ('44109', 'commune', 12.5, NULL, 'a', 'b'), ('44109', 'commune', 1.5, 'x', 'b', 'a'),"
+            " ('2A004', 'epci', NULL, NULL, 'c', 'c'), (NULL, NULL, 6, 'y', NULL, 'a')) t(code, level, value, reason, first, last)"
+        )
+        plain = expectations.validate(connection.execute("FROM broken").df(), path, "table")
+        compact = frame_of(connection, "broken", path)
+    assert {str(compact[c].dtype) for c in ("code", "level", "reason")} == {"category"}
+    assert expectations.validate(compact, path, "table") == plain
+    assert not any(outcome.passed for outcome in plain)
