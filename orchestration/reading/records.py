@@ -43,15 +43,13 @@ def read_json(
     *,
     name: str,
     sql: str,
-    workdir: Path | None = None,
     member: Wanted = None,
     empty_allowed: bool = False,
 ) -> RawTable:
     """Return the rows that `sql` finds in the JSON file; each line number is the row's number.
 
     `{{ file }}` in `sql` stands for the quoted path. The columns of the query are the header, all cells
-    are text. `workdir` receives the unpacked file when it is packed or not plain UTF-8 (a temporary
-    folder without it). Raises `Refusal` for content that is no JSON, an error body, a missing key (named),
+    are text. Raises `Refusal` for content that is no JSON, an error body, a missing key (named),
     a value that does not convert, an answer without rows, and one page of several.
     """
     packed = container.content(path, label=name, wanted=member)
@@ -61,9 +59,7 @@ def read_json(
     if plain is None and not packed.adaptations:
         header, rows = _query(path, sql, name)
     else:
-        if workdir is not None:
-            workdir.mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(prefix="json-", dir=workdir))
+        folder = Path(tempfile.mkdtemp(prefix="observatory-json-"))
         try:
             copy = folder / "content.json"
             copy.write_bytes(packed.data if plain is None else plain.encode("utf-8"))

@@ -44,17 +44,19 @@ def read_table(
     sheet: str | None = None,
     member: Wanted = None,
     empty_allowed: bool = False,
+    head: bool = False,
 ) -> RawTable:
     """Return the table that stands in the file.
 
     `name` is the file's name for people. `known_headers(cells)` returns how many cells of a line are
     known headers: it finds the header line, the delimiter and the sheet. `sheet` is a regular expression
     for the whole name of the sheet, `member` (pattern or test) chooses the file in an archive with
-    several. `empty_allowed` lets a table pass that has a header and no rows.
+    several. `empty_allowed` lets a table pass that has a header and no rows. `head`: of a long text only
+    the first rows are wanted.
     Raises `Refusal`, naming file and line, for whatever cannot be read with certainty.
     """
     known = _remembered(known_headers)
-    packed = container.content(path, label=name, wanted=member)
+    packed = container.content(path, label=name, wanted=member, head=head)
     found = [*packed.adaptations, *_named_otherwise(packed, name)]
     if packed.kind == "csv":
         decoded = decode(packed.data, label=name)

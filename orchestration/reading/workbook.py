@@ -17,12 +17,13 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
 from orchestration.base.messages import say
-from orchestration.reading.container import MAX_RATIO, MAX_TABLE_BYTES, RATIO_FROM
+from orchestration.reading.container import MAX_RATIO, MAX_TABLE_BYTES, RATIO_FROM, content
 from orchestration.reading.model import Adaptation
 from orchestration.reading.refusing import ASK_SUPPORT, NO_PASSWORD, refusal
 from orchestration.reading.shape import KnownHeaders, find_header, no_header
@@ -118,6 +119,18 @@ def read_sheet(data: bytes, *, known_headers: KnownHeaders, sheet: str | None, l
     rows = texts(loaded[chosen], no_number="#NUM!")
     _show_valueless(data, chosen, book.sheet_names.index(chosen), rows, label)
     return Sheet(rows, chosen, told)
+
+
+def sheet_names(path: Path, member: str | None, *, label: str) -> list[str]:
+    """Return the names of a workbook's sheets; `member`: its place in the archive at `path`. Raises Refusal."""
+    packed = content(path, label=label, wanted=member.__eq__ if member else None)
+    _check_package(packed.data, label)
+    try:
+        return [str(n) for n in CalamineWorkbook.from_filelike(io.BytesIO(packed.data)).sheet_names]
+    except PasswordError:
+        raise _protected(label) from None
+    except (CalamineError, OSError, ValueError, RuntimeError):
+        raise _damaged(label) from None
 
 
 def _show_valueless(data: bytes, sheet: str, index: int, rows: list[list[str]], label: str) -> None:

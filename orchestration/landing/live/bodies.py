@@ -14,7 +14,7 @@ from pathlib import Path
 
 from orchestration.base.messages import say
 from orchestration.landing.live import wording
-from orchestration.reading.container import sniff_kind
+from orchestration.reading import sniff_kind
 from orchestration.reading.decoding import preview
 from orchestration.reading.refusing import html_message, json_error, short
 
