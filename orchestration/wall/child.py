@@ -49,6 +49,8 @@ def run(channel: socket.socket, said: int, limits: dict[str, int], parent: int) 
     for number in (0, 1):
         os.dup2(nowhere, number)
     os.dup2(said, 2)
+    os.close(nowhere)
+    os.close(said)
     for kind, value in (
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_CPU, limits["seconds"]),
