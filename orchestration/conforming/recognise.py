@@ -70,7 +70,10 @@ def likenesses(catalogue: dict[str, Source], path: Path, name: str) -> list[Like
                     seen.add((spec.layout, bool(spec.unpivot)).__repr__())
                     unpivot = spec.unpivot.headers if spec.unpivot else None
                     finders.append((source, table_name, table, spec, HeaderFinder(table, spec.layout, unpivot)))
-    is_json = path.suffix.lower() in (".json", ".geojson") or sniff_kind(path) == "json"
+    try:
+        is_json = path.suffix.lower() in (".json", ".geojson") or sniff_kind(path) == "json"
+    except OSError:
+        return []
     found = [_json(source, path, name) for source in catalogue.values()] if is_json else []
     result = [f for part in found for f in part]
     if result:

@@ -92,12 +92,11 @@ def sniff_kind(path: Path) -> str:
 
 def members(path: Path) -> list[Member]:
     """Return the files inside a zip, in their order; none where it is no zip, cannot be listed or holds absurdly many."""
-    with path.open("rb") as stream:
-        if stream.read(2) != b"PK":
-            return []
     try:
-        return _asked(_MEMBERS, "look", "members", path, path.name, {})
-    except wall.Fallen:
+        with path.open("rb") as stream:
+            is_zip = stream.read(2) == b"PK"
+        return _asked(_MEMBERS, "look", "members", path, path.name, {}) if is_zip else []
+    except (wall.Fallen, OSError):
         return []
 
 

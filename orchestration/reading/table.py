@@ -6,12 +6,12 @@ caller.
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path, PurePath
 
-from orchestration.base.duck import connect
+from orchestration.base.duck import BOUNDED, connect
 from orchestration.base.messages import Refusal, say
+from orchestration.base.plain import read_json
 from orchestration.reading import container
 from orchestration.reading.container import Content, Wanted
 from orchestration.reading.decoding import decode, preview
@@ -19,13 +19,14 @@ from orchestration.reading.delimited import split
 from orchestration.reading.model import Adaptation, RawTable
 from orchestration.reading.refusing import (
     AGAIN,
+    ASK_SUPPORT,
     html_message,
     json_error,
     refusal,
     short,
 )
 from orchestration.reading.shape import KnownHeaders, frame
-from orchestration.reading.workbook import read_sheet, texts
+from orchestration.reading.workbook import MAX_CELLS, read_sheet, texts
 
 _ENDINGS = {
     "csv": (".csv", ".txt", ".tsv", ".tab", ".dat", ""),
@@ -144,7 +145,7 @@ def not_a_table(packed: Content, label: str) -> Refusal:
         )
     if packed.kind == "json":
         try:
-            said = json_error(json.loads(packed.data.decode("utf-8-sig"))) or short(text)
+            said = json_error(read_json(packed.data.decode("utf-8-sig"))) or short(text)
         except ValueError:
             said = short(text)
         return refusal(
@@ -172,8 +173,15 @@ def _parquet(path: Path, packed: Content, label: str) -> list[list[str]]:
             say("reading.parquet_packed", file=label),
             say("reading.unpack_parquet"),
         )
-    with connect(threads=2) as connection:
+    with connect(threads=2, **BOUNDED) as connection:
         try:
+            size = connection.execute(
+                "SELECT sum(rows * columns) FROM (SELECT num_rows AS rows, (SELECT count(*) FROM parquet_schema($1)) AS columns "
+                "FROM parquet_file_metadata($1))",
+                [str(path)],
+            ).fetchone()
+            if size is None or size[0] is None or size[0] > MAX_CELLS:
+                raise refusal(say("reading.absurdly_large", file=label, megabytes=MAX_CELLS // 1_000_000), ASK_SUPPORT)
             answer = connection.execute("SELECT * FROM read_parquet(?)", [str(path)])
             header = [column[0] for column in answer.description]
             return [header, *texts(answer.fetchall())]

@@ -76,25 +76,23 @@ def _table() -> dict[str, dict[str, float]]:
         return {row.pop("task"): {k: float(v) for k, v in row.items()} for row in csv.DictReader(file)}
 
 
-_ACTIONS = {
-    "time": "wall.ask_for_simpler",
-    "memory": "wall.ask_for_simpler",
-    "answer": "wall.ask_for_simpler",
-    "broken": "wall.save_anew",
-}
 
 
 class Fallen(Refusal):
     """The wall fell for a file: its reader was ended at a limit, or broke. `fall` says which."""
 
     def __init__(self, fall: Fall, name: str, limits: Limits) -> None:
-        super().__init__(_said(fall, name, limits), say(_ACTIONS[fall]), kind="wall")
+        super().__init__(_said(fall, name, limits), _advice(fall), kind="wall")
         self.fall = fall
 
 
 def broken(task: str, file: Path, name: str) -> Fallen:
     """Return that a reader handed over what its errand cannot give."""
     return Fallen("broken", name, limits_of(task, file.stat().st_size))
+
+
+def _advice(fall: Fall) -> Message:
+    return say("wall.save_anew") if fall == "broken" else say("wall.ask_for_simpler")
 
 
 def _said(fall: Fall, name: str, limits: Limits) -> Message:

@@ -39,6 +39,7 @@ from orchestration.judging.national.raw import (
 from orchestration.judging.rows import Match
 from orchestration.landing import Landed
 from orchestration.reading import is_litter, sniff_kind
+from orchestration.reading import members as listed
 from orchestration.reading.container import MAX_RATIO, RATIO_FROM, Content, empty
 from orchestration.reading.decoding import decode
 from orchestration.reading.delimited import split
@@ -105,6 +106,8 @@ def plain(landed: Landed, match: Match, work: Path) -> tuple[Path, QuoteScan | N
     """
     if not zipfile.is_zipfile(landed.path):
         return landed.path, None
+    if not listed(landed.path):
+        raise damaged(landed, ValueError("no list of files"))
     with zipfile.ZipFile(landed.path) as archive:
         members = [m for m in archive.infolist() if not m.is_dir() and not is_litter(m.filename)]
         wanted = [m for m in members if match.spec.regex.fullmatch(Path(m.filename).name)] or members
