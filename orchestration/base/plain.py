@@ -15,7 +15,9 @@ import yaml
 # front matter and registers kept by hand; the longest today has 30,000 signs
 MOST_SIGNS = 1_000_000
 MOST_NODES, DEEPEST = 100_000, 50
-_KEY = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.\"' \t")
+# of a whole number: 300 digits
+_BITS = 1_000
+_KEY = frozenset("[]abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.\"' \t")
 
 
 class NotPlain(ValueError):
@@ -35,7 +37,7 @@ def read_yaml(text: str) -> tuple[Any, yaml.Node | None]:
     try:
         _look_through(text, loader)
         document = yaml.compose(text, Loader=loader)
-        return yaml.load(text, Loader=loader), document  # noqa: S506 - both are safe
+        return _bounded(yaml.load(text, Loader=loader)), document  # noqa: S506 - both are safe
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         # what is missing at the end is missed on the line after the last
@@ -60,17 +62,32 @@ def _look_through(text: str, loader: Any) -> None:
             raise NotPlain("too many levels" if depth > DEEPEST else "too many values", line)
 
 
+def _bounded(value: Any, depth: int = 0) -> Any:
+    """Return `value`. Raises NotPlain for levels or digits beyond measure: dotted keys and numbers to the base of 60 or 16 make them of few signs."""
+    if isinstance(value, int) and value.bit_length() > _BITS:
+        raise NotPlain("too many digits")
+    if isinstance(value, (dict, list)):
+        if depth > DEEPEST:
+            raise NotPlain("too many levels")
+        for part in value.values() if isinstance(value, dict) else value:
+            _bounded(part, depth + 1)
+    return value
+
+
 def read_toml(text: str) -> dict[str, Any]:
     """Return what a TOML text holds. Raises NotPlain."""
     if len(text) > MOST_SIGNS:
         raise NotPlain("too long")
     for number, line in enumerate(text.split("\n"), start=1):
         # each part of a dotted key is looked up from the top: 100,000 of them take minutes
-        key = line.partition("=")[0]
-        if key.count(".") > DEEPEST and _KEY.issuperset(key):
-            raise NotPlain("too many levels", number)
+        if line.count(".") <= DEEPEST:
+            continue
+        for part in line.split("="):
+            key = part.rpartition("{")[2].rpartition(",")[2]
+            if key.count(".") > DEEPEST and _KEY.issuperset(key):
+                raise NotPlain("too many levels", number)
     try:
-        return tomllib.loads(text)
+        return _bounded(tomllib.loads(text))
     except (ValueError, RecursionError, OverflowError) as error:
         said = str(error)
         at = said.rpartition("at line ")[2].partition(",")[0]

@@ -66,5 +66,9 @@ def _workbook(path: Path, fiscal_year: int | None) -> Reading:
             if "xl/workbook.xml" not in archive.namelist():
                 return unread("not_known")
         return read_workbook(path, fiscal_year=fiscal_year)
-    except (BadZipFile, KeyError, ValueError, OSError):
+    except (BadZipFile, OSError):
+        return unread("damaged")
+    except MemoryError:
+        raise
+    except Exception:  # openpyxl raises whatever the damaged part of the file provokes
         return unread("damaged")

@@ -349,7 +349,10 @@ class _Apart:
 
     def _loose(self, line: str) -> list[str]:
         """Return the cells up to a quote that stays open, or as well as malformed quotes let them be told."""
-        return next(csv.reader([line], **{**self.options, "strict": False}), [])  # type: ignore[arg-type]
+        try:
+            return next(csv.reader([line], **{**self.options, "strict": False}), [])  # type: ignore[arg-type]
+        except csv.Error:  # a cell of more than 131,072 signs
+            return line.split(self.delimiter)
 
     def _is_full(self, line: str) -> bool:
         """Return whether a physical line has the header's number of cells, its last open quote read as a mere sign."""

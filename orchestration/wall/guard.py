@@ -6,6 +6,7 @@ its imports hide behind other work. Not here: what a child does (`child`), and w
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import json
 import logging
@@ -103,6 +104,7 @@ class _Stem:
             self.process.wait()
 
 
+# the stem of this process, where one was started
 _stems: list[_Stem] = []
 _starting = threading.Lock()
 
@@ -135,6 +137,7 @@ def _forget(stem: _Stem) -> None:
 
 # a process that is forked from this one has no business with its stem
 os.register_at_fork(after_in_child=_stems.clear)
+atexit.register(stop)
 
 
 def ask(errand: Ask) -> bytes:
@@ -160,8 +163,8 @@ def ask(errand: Ask) -> bytes:
             pass  # it ended without an answer: how, says its end
         finally:
             end = _ended(stem, pid)
+    log.debug("wall: %s %.3f s %d MB", errand.call, end.seconds, end.megabytes)
     if kind == wire.ANSWER and fall is None:
-        log.debug("wall: %s %.2f s %d MB", errand.call, end.seconds, end.megabytes)
         return body
     raise _refusal(errand, limits, kind, body, end, fall)
 
