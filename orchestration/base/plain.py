@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import tomllib
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 
@@ -17,6 +17,7 @@ MOST_SIGNS = 1_000_000
 MOST_NODES, DEEPEST = 100_000, 50
 # of a whole number: 300 digits
 _BITS = 1_000
+Value = TypeVar("Value")
 _KEY = frozenset("[]abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.\"' \t")
 
 
@@ -54,7 +55,7 @@ def _look_through(text: str, loader: Any) -> None:
     """Refuse what would unfold: the events of a text are as many as its signs at most, whatever becomes of them."""
     depth = 0
     for count, event in enumerate(yaml.parse(text, Loader=loader)):
-        line = event.start_mark.line + 1
+        line = event.start_mark.line + 1 if event.start_mark else None
         if isinstance(event, yaml.AliasEvent):
             raise NotPlain("aliases are not read", line)
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
@@ -62,7 +63,7 @@ def _look_through(text: str, loader: Any) -> None:
             raise NotPlain("too many levels" if depth > DEEPEST else "too many values", line)
 
 
-def _bounded(value: Any, depth: int = 0) -> Any:
+def _bounded(value: Value, depth: int = 0) -> Value:
     """Return `value`. Raises NotPlain for levels or digits beyond measure: dotted keys and numbers to the base of 60 or 16 make them of few signs."""
     if isinstance(value, int) and value.bit_length() > _BITS:
         raise NotPlain("too many digits")

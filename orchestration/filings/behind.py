@@ -47,7 +47,9 @@ def _pdf(path: Path, name: str, fiscal_year: int | None) -> Reading:
     try:
         document = pypdfium2.PdfDocument(path)
     except pypdfium2.PdfiumError as error:
-        return unread("protected" if "password" in str(error).lower() or "security" in str(error).lower() else "damaged")
+        return unread(
+            "protected" if "password" in str(error).lower() or "security" in str(error).lower() else "damaged"
+        )
     if not len(document):
         return unread("damaged")
     if len(document) > MAX_PAGES:

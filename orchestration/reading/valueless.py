@@ -104,11 +104,14 @@ class Xml:
     def _refuse(self, *_: object) -> None:
         raise ValueError("document type")
 
-    def start(self, name: str, given: dict[str, str]) -> None: ...
+    def start(self, name: str, given: dict[str, str]) -> None:
+        """Take the beginning of an element and its attributes."""
 
-    def end(self, name: str) -> None: ...
+    def end(self, name: str) -> None:
+        """Take the end of an element."""
 
-    def text(self, data: str) -> None: ...
+    def text(self, data: str) -> None:
+        """Take text between them."""
 
 
 class _Book(Xml):

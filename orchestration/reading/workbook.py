@@ -24,10 +24,10 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError, Shee
 
 from orchestration.base.messages import say
 from orchestration.reading.container import MAX_RATIO, MAX_TABLE_BYTES, RATIO_FROM, content
+from orchestration.reading.extents import extent, repeats, unfolded
 from orchestration.reading.model import Adaptation
 from orchestration.reading.refusing import ASK_SUPPORT, NO_PASSWORD, refusal
 from orchestration.reading.shape import KnownHeaders, find_header, no_header
-from orchestration.reading.extents import extent, repeats, unfolded
 from orchestration.reading.valueless import check_links, place, valueless
 
 # The largest sheet read today has 0.5 million cells, and 12 MB of text.

@@ -15,6 +15,7 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from orchestration.base.messages import Refusal, to_plain
@@ -71,8 +72,7 @@ def run(channel: socket.socket, said: int, limits: dict[str, int], parent: int) 
 
 def _mapped() -> int:
     """Return the bytes of address space that the libraries take, before any file is opened."""
-    with open("/proc/self/statm", encoding="ascii") as file:
-        return int(file.read().split()[0]) * resource.getpagesize()
+    return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * resource.getpagesize()
 
 
 def _watch(event: str, _: tuple[Any, ...]) -> None:

@@ -76,8 +76,6 @@ def _table() -> dict[str, dict[str, float]]:
         return {row.pop("task"): {k: float(v) for k, v in row.items()} for row in csv.DictReader(file)}
 
 
-
-
 class Fallen(Refusal):
     """The wall fell for a file: its reader was ended at a limit, or broke. `fall` says which."""
 

@@ -25,8 +25,8 @@ _TAIL = 4_000
 def main() -> None:
     """Serve the socket that is named by its number, until its other side is closed."""
     control = socket.socket(fileno=int(sys.argv[1]))
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN if number == signal.SIGINT else signal.SIG_DFL)
+    # Ctrl-C is for whoever asked: with it goes the socket, and then this process
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     network_held = child.without_network()
     children: dict[int, int] = {}
     while True:

@@ -24,7 +24,9 @@ def seeds() -> list[hostile.Hostile]:
     """Return a good file of each kind."""
     page = hostile.stream(b"BT /F1 9 Tf 50 700 Td (ODD 8 et 13, effectif 120 salaries en 2022) Tj ET")
     ods = "".join(
-        "<table:table-row>" + "".join(f'<table:table-cell office:value-type="string"><text:p>{v}</text:p></table:table-cell>' for v in row) + "</table:table-row>"
+        "<table:table-row>"
+        + "".join(f'<table:table-cell office:value-type="string"><text:p>{v}</text:p></table:table-cell>' for v in row)
+        + "</table:table-row>"
         for row in (hostile.HEADER.split(";"), hostile.ROW.split(";"))
     )
     book = hostile.xlsx(hostile.sheet(_ROWS + _FORMULA))
@@ -49,7 +51,25 @@ def seeds() -> list[hostile.Hostile]:
     return [hostile.Hostile(name, kind, lambda data=data: data) for name, kind, data in made]  # type: ignore[misc]
 
 
-_TOKENS = [b"\x00", b"\xff" * 4, b"\x7f\xff\xff\xff", b"9" * 400, b'"', b";", b"\n", b"<", b"&#0;", b"[" * 60, b"{" * 60, b"1e999", b"\xed\xa0\x80", b"-1", b"*a", b"..", b"A" * 3000]
+_TOKENS = [
+    b"\x00",
+    b"\xff" * 4,
+    b"\x7f\xff\xff\xff",
+    b"9" * 400,
+    b'"',
+    b";",
+    b"\n",
+    b"<",
+    b"&#0;",
+    b"[" * 60,
+    b"{" * 60,
+    b"1e999",
+    b"\xed\xa0\x80",
+    b"-1",
+    b"*a",
+    b"..",
+    b"A" * 3000,
+]
 
 
 def mutated(draw: Callable[[Any], Any]) -> tuple[hostile.Hostile, bytes]:

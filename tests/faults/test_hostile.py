@@ -6,6 +6,8 @@ The short form: limits are small, and of the files that only break at a limit a 
 
 from __future__ import annotations
 
+from contextlib import suppress
+from json import JSONDecodeError
 from pathlib import Path
 
 import hostile
@@ -19,10 +21,16 @@ from orchestration import reading, wall
 from orchestration.base.plain import NotPlain, read_json, read_toml, read_yaml
 from orchestration.judging.waivers import load_waivers
 
-SMALL = wall.Limits(seconds=2, clock=8, memory=600_000_000, answer=40_000_000)
+SMALL = wall.Limits(seconds=1, clock=5, memory=600_000_000, answer=40_000_000)
 TIGHT = wall.Limits(seconds=1, clock=4, memory=150_000_000, answer=10_000_000)
 # one of each way in which a file breaks its reader at a limit
-HEAVY = {"gz-one-row.csv.gz", "xlsx-text-shared-by-all.xlsx", "xls-stream-in-circles.xls", "pdf-form-of-itself-pdf.pdf", "pdf-form-of-itself-document.pdf", "parquet-hundred-million-rows.parquet"}
+HEAVY = {
+    "gz-one-row.csv.gz",
+    "xlsx-text-shared-by-all.xlsx",
+    "xls-stream-in-circles.xls",
+    "pdf-form-of-itself-pdf.pdf",
+    "pdf-form-of-itself-document.pdf",
+}
 GROUPS = sorted({one.name.partition("-")[0] for one in hostile.CORPUS})
 
 
@@ -51,7 +59,9 @@ def test_the_corpus_is_large_enough():
 
 @pytest.mark.parametrize("group", GROUPS)
 def test_each_is_read_or_refused(group, tmp_path):
-    came = [tried(one, tmp_path, SMALL) for one in hostile.CORPUS if one.name.partition("-")[0] == group and not one.heavy]
+    came = [
+        tried(one, tmp_path, SMALL) for one in hostile.CORPUS if one.name.partition("-")[0] == group and not one.heavy
+    ]
     assert came and set(came) <= {"read", "refused", "time", "memory", "answer", "broken"}
     assert is_answered(tmp_path)
 
@@ -77,14 +87,14 @@ def test_a_mutated_file_is_read_or_refused(tmp_path_factory, data):
 @given(st.text(alphabet="ab:-[]{}&*<>'\"#|!?%@,.=\n 0_9+", max_size=120))
 def test_texts_of_few_signs_are_read_or_not_plain(text):
     for read in (read_yaml, read_toml, read_json):
-        try:
+        # JSON that is none has an error of its own, with its line
+        with suppress(NotPlain, JSONDecodeError):
             read(text)
-        except ValueError as error:
-            # JSON that is none has an error of its own, with its line
-            assert isinstance(error, NotPlain) or read is read_json
 
 
-@pytest.mark.parametrize("text", [m.make().decode().split("---\n")[1] for m in hostile.CORPUS if m.name.startswith("md-yaml")])
+@pytest.mark.parametrize(
+    "text", [m.make().decode().split("---\n")[1] for m in hostile.CORPUS if m.name.startswith("md-yaml")]
+)
 def test_hostile_waivers_waive_nothing_and_are_told(text, tmp_path):
     path = tmp_path / "waivers.yml"
     path.write_text(text, encoding="utf-8")

@@ -9,6 +9,7 @@ import logging
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Self
 
 from orchestration import filings, reading, wall
 from orchestration.base.messages import Refusal
@@ -40,7 +41,7 @@ class Took(logging.Handler):
             self.seconds += float(str(seconds))
             self.megabytes = max(self.megabytes, int(str(megabytes)))
 
-    def __enter__(self) -> Took:
+    def __enter__(self) -> Self:
         log = logging.getLogger("observatory")
         self._before = log.level
         log.setLevel(logging.DEBUG)
@@ -91,7 +92,9 @@ def _read(kind: str, path: Path, name: str) -> tuple[str, str]:
         else:
             found = filings.read_document(path, name=name)
             fallen = {"out_of_time": "time", "out_of_memory": "memory", "crashed": "broken", "too_large": "answer"}
-            return fallen.get((found.marks or [""])[0], "refused" if found.kind == "unread" else "read"), ",".join(found.marks)
+            return fallen.get((found.marks or [""])[0], "refused" if found.kind == "unread" else "read"), ",".join(
+                found.marks
+            )
     except Refusal as refusal:
         # both languages, or a word is missing
         said = [text(m, language) for m in (refusal.reason, refusal.action) for language in ("fr", "en")]

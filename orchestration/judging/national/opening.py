@@ -11,13 +11,16 @@ import csv
 import io
 import os
 import shutil
+import threading
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
 import duckdb
 
-from orchestration.base.duck import connect, one_row
+from orchestration.base.duck import BOUNDED, connect, one_row
 from orchestration.base.files import quoted
 from orchestration.base.messages import Message, Refusal, say
 from orchestration.catalog.models import Source, Table
@@ -51,6 +54,8 @@ from orchestration.reading.workbook import cell_text
 
 RAW = "raw_"
 MEMORY = "640MB"
+# both halves of the stock, 2.9 GB packed, take three minutes
+SECONDS, SECONDS_A_MEGABYTE = 600.0, 1.0
 # rows whose cells are read one by one before the whole file is taken; registers are sorted by identifier, so
 # that lost leading zeros stand there
 HEAD_ROWS = 2_000
@@ -64,14 +69,23 @@ def raw_only(source: Source) -> Source:
     return source.model_copy(update={"tables": {n: t for n, t in source.tables.items() if n.startswith(RAW)}})
 
 
-def connected(work: Path) -> duckdb.DuckDBPyConnection:
-    """Return a connection of bounded memory that spills below `work`."""
+@contextmanager
+def connected(work: Path, files: list[Landed]) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Yield a connection of bounded memory that spills below `work`; after a time that `files` cannot need it is interrupted."""
     work.mkdir(parents=True, exist_ok=True)
-    connection = connect()
+    connection = connect(**BOUNDED)
+    seconds = SECONDS + SECONDS_A_MEGABYTE * sum(f.bytes for f in files) / 1_000_000
+    clock = threading.Timer(seconds, connection.interrupt)
+    clock.daemon = True
     connection.execute(f"SET memory_limit = '{MEMORY}'")
     connection.execute("SET preserve_insertion_order = false")
     connection.execute(f"SET temp_directory = {quoted(work / 'spill')}")
-    return connection
+    clock.start()
+    try:
+        yield connection
+    finally:
+        clock.cancel()
+        connection.close()
 
 
 def open_raw(

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from orchestration.base.plain import read_json
 from orchestration.landing.live import wording
 from orchestration.landing.live.addresses import shown
 from orchestration.landing.live.changes import Method, Validators, Verdict

@@ -9,8 +9,8 @@ from email.utils import parsedate_to_datetime
 
 import httpx
 
-from orchestration.base.plain import read_json
 from orchestration.base.messages import say
+from orchestration.base.plain import read_json
 from orchestration.landing.live import wording
 from orchestration.landing.live.addresses import shown
 from orchestration.landing.live.exchanges import host_of

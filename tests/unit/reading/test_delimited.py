@@ -370,7 +370,9 @@ def test_a_file_of_something_else(tmp_path):
 
 
 def test_absurd_sizes(tmp_path, monkeypatch):
-    monkeypatch.setattr("orchestration.reading.container.content.__kwdefaults__", {"wanted": None, "limit": 10, "head": False})
+    monkeypatch.setattr(
+        "orchestration.reading.container.content.__kwdefaults__", {"wanted": None, "limit": 10, "head": False}
+    )
     assert "démesuré" in fr(refused(tmp_path, TEXT).reason)
 
 

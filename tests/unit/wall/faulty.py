@@ -94,18 +94,23 @@ def forks(_: dict[str, Any], __: Any) -> bytes:
 
 
 def sees(_: dict[str, Any], __: Any) -> bytes:
-    return json.dumps({"environment": dict(os.environ), "path": sys.path, "open": len(os.listdir("/proc/self/fd"))}).encode()
+    return json.dumps(
+        {"environment": dict(os.environ), "path": sys.path, "open": len(os.listdir("/proc/self/fd"))}
+    ).encode()
 
 
 def opens_files(_: dict[str, Any], __: Any) -> bytes:
-    held = [open(os.devnull) for _ in range(500)]
+    held = [os.open(os.devnull, os.O_RDONLY) for _ in range(500)]
     return json.dumps(len(held)).encode()
 
 
 def reaches_out(given: dict[str, Any], _: Any) -> bytes:
     """Return what each way to the network comes to: by Python, by the system's own call."""
     tried = []
-    for attempt in (lambda: socket.create_connection(("127.0.0.1", given["port"]), 2), lambda: subprocess.run(["true"], check=False)):
+    for attempt in (
+        lambda: socket.create_connection(("127.0.0.1", given["port"]), 2),
+        lambda: subprocess.run(["true"], check=False),
+    ):
         try:
             attempt()
             tried.append("done")

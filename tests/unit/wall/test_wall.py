@@ -94,7 +94,9 @@ def test_nothing_that_a_child_says_is_unpickled(tmp_path):
     file = tmp_path / "x.bin"
     file.write_bytes(b"x")
     said = wall.ask(wall.Ask("look", "faulty:pickles", file, "x.bin"))
-    assert said.startswith(b"\x80")  # bytes, handed over as they are; the room that asked reads them as JSON or not at all
+    assert said.startswith(
+        b"\x80"
+    )  # bytes, handed over as they are; the room that asked reads them as JSON or not at all
     modules = [Path(m.__file__ or "").read_text() for m in (guard, sys.modules["orchestration.wall.wire"])]
     assert not any("import pickle" in m or "marshal" in m for m in modules)
 
