@@ -11,13 +11,17 @@ from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile, ZipFile
 
+# openpyxl and lxml too: imported where children are forked from, once, and not in each of them
+import openpyxl
 import pypdfium2
+from lxml import etree
 
 from orchestration.filings.evidence import Reading, unread
 from orchestration.filings.inline import read_inline
 from orchestration.filings.pdf import read_pdf
 from orchestration.filings.workbook import read_workbook
 
+IMPORTED = (openpyxl, etree)
 MAX_BYTES = 300_000_000
 MAX_PAGES = 3_000
 
