@@ -107,6 +107,9 @@ class _Stem:
 # the stem of this process, where one was started
 _stems: list[_Stem] = []
 _starting = threading.Lock()
+# what fell: a file is looked at several times (of which kind is it, is it another source's), and need not fall each time
+_fell: dict[tuple[Any, ...], Fall] = {}
+_REMEMBERED = 1_000
 
 
 def start() -> None:
@@ -146,7 +149,11 @@ def ask(errand: Ask) -> bytes:
     Raises Refusal as the errand does, Fallen when the child was ended at a limit or broke, OSError where the file is not
     there or may not be read, or where no child can be started.
     """
-    limits = limits_of(errand.task, errand.file.stat().st_size)
+    seen = errand.file.stat()
+    limits = limits_of(errand.task, seen.st_size)
+    key = (str(errand.file), seen.st_size, seen.st_ino, seen.st_mtime_ns, errand.name, errand.call, limits)
+    if key in _fell:
+        raise Fallen(_fell[key], errand.name, limits)
     here, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
     with here:
         with there:
@@ -166,7 +173,12 @@ def ask(errand: Ask) -> bytes:
     log.debug("wall: %s %.3f s %d MB", errand.call, end.seconds, end.megabytes)
     if kind == wire.ANSWER and fall is None:
         return body
-    raise _refusal(errand, limits, kind, body, end, fall)
+    refusal = _refusal(errand, limits, kind, body, end, fall)
+    if isinstance(refusal, Fallen):
+        if len(_fell) >= _REMEMBERED:
+            _fell.clear()
+        _fell[key] = refusal.fall
+    raise refusal
 
 
 def _forked(errand: Ask, limits: Limits, channel: int) -> tuple[_Stem, int]:

@@ -35,7 +35,7 @@ def test_the_good_file_beside_a_hostile_one_is_answered(home, tmp_path):
         path.write_bytes(data)
         home.drop(name, path)
     home.drop("bon.csv", LABELS)
-    with wall.held(wall.Limits(seconds=2, clock=8, memory=400_000_000, answer=20_000_000)):
+    with wall.held(wall.Limits(seconds=2, clock=60, memory=400_000_000, answer=20_000_000)):
         answers = {a.dropped: a for a in home.take_all()}
     assert answers["bon.csv"].state == "accepted"
     refused = [a for name, a in answers.items() if name != "bon.csv"]
