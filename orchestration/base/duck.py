@@ -14,7 +14,15 @@ from orchestration.base.files import quoted
 if TYPE_CHECKING:
     import duckdb
 
+# what sorting all of France may keep in memory before it spills
 MEMORY = "640MB"
+# where DuckDB reads a file from outside: no more memory than that, and nothing fetched or loaded for it
+BOUNDED: dict[str, Any] = {
+    "memory_limit": "1GB",
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+    "allow_community_extensions": False,
+}
 QUIET = "SET enable_progress_bar = false; SET python_enable_replacements = false"
 
 

@@ -7,7 +7,6 @@ second table that fits as well.
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +22,6 @@ from orchestration.reading import RawTable, read_json, read_table, sniff_kind
 CERTAIN = 0.75
 # the same where the source is known and only its table is in question: the values decide further
 ENOUGH = 0.5
-HEAD = 100_000
 # of the required headers, how many must be known where the identity is there, and where a column of it is not
 HALF, MOST = 0.5, 0.75
 # of the cells of an identity, how many must be such codes
@@ -72,7 +70,11 @@ def likenesses(catalogue: dict[str, Source], path: Path, name: str) -> list[Like
                     seen.add((spec.layout, bool(spec.unpivot)).__repr__())
                     unpivot = spec.unpivot.headers if spec.unpivot else None
                     finders.append((source, table_name, table, spec, HeaderFinder(table, spec.layout, unpivot)))
-    found = [_json(source, path, name) for source in catalogue.values()]
+    try:
+        is_json = path.suffix.lower() in (".json", ".geojson") or sniff_kind(path) == "json"
+    except OSError:
+        return []
+    found = [_json(source, path, name) for source in catalogue.values()] if is_json else []
     result = [f for part in found for f in part]
     if result:
         return sorted(result, key=lambda f: -f.score)
@@ -190,22 +192,13 @@ def _words(cells: list[str]) -> int:
 def _head(path: Path, name: str, known_headers: Callable[[list[str]], int]) -> RawTable | None:
     """Return the table, of a long text only its first rows: the headers are all that is looked at."""
     try:
-        if sniff_kind(path) != "csv" or path.stat().st_size < 2 * HEAD:
-            return read_table(path, name=name, known_headers=known_headers)
-        with path.open("rb") as stream:
-            head = stream.read(HEAD)
-        with tempfile.TemporaryDirectory(prefix="observatory-head-") as folder:
-            copy = Path(folder) / "head.csv"
-            copy.write_bytes(head[: head.rfind(b"\n") + 1] or head)
-            return read_table(copy, name=name, known_headers=known_headers)
+        return read_table(path, name=name, known_headers=known_headers, head=True)
     except (Refusal, OSError):
         return None
 
 
 def _json(source: Source, path: Path, name: str) -> list[Likeness]:
     specs = [(n, s) for n, t in source.tables.items() for s in t.files if s.format == "json" and s.extract]
-    if not specs or (path.suffix.lower() not in (".json", ".geojson") and sniff_kind(path) != "json"):
-        return []
     found = []
     for table_name, spec in specs:
         assert spec.extract is not None

@@ -31,6 +31,8 @@ _GROUPED = {
 }
 _EXPONENT = re.compile(r"-?\d+(?:[.,]\d+)?[eE][+-]?\d+", re.ASCII)
 _DAMAGED_ID = re.compile(r"\d+(?:[.,]\d+)?[eE]\+?\d+", re.ASCII)
+# no figure of anything is as large, and no column of whole numbers holds it
+_BEYOND = 1e18
 BLANK_IS_ZERO = "=0"
 NUMBERS = ("integer", "number", "year")
 # what everybody writes for « no figure »; a marker that a source declares as secret or missing is asked first
@@ -153,7 +155,9 @@ def _numbers(column: Column, texts: dict[str, int], result: Parsed, file: str, t
     integral = column.type in ("integer", "year")
     for text, reading in readings.items():
         number = float(reading)
-        if not integral:
+        if not abs(number) < _BEYOND:
+            _unreadable(result, text, say("conforming.type_number"))
+        elif not integral:
             result.values[text] = number
         elif number != int(number):
             _unreadable(result, text, say("conforming.type_integer"))

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any, NamedTuple
 
+from orchestration.filings.notions import metrics
+
 
 class Box(NamedTuple):
     """A rectangle on a page, in points from its top left corner."""
@@ -130,9 +132,7 @@ class Reading:
         """Return it as plain lists and dictionaries."""
         return asdict(self)
 
-    @classmethod
-    def of_data(cls, data: dict[str, Any]) -> Reading:
-        """Return what `as_data` gave."""
-        kinds = {"mentions": Mention, "metrics": Metric, "silences": Silence, "facts": Fact}
-        held: dict[str, Any] = {k: [kinds[k](**row) for row in v] if k in kinds else v for k, v in data.items()}
-        return cls(**held)
+
+def unread(mark: str) -> Reading:
+    """Return what a document gives that cannot be read: the mark of why, and silence on every metric."""
+    return Reading(kind="unread", marks=[mark], silences=[Silence(m, "not_read") for m in metrics()])

@@ -6,6 +6,7 @@ section 10; Transformation Registry 4 and 5 for `num-dot-decimal` and `num-comma
 
 from __future__ import annotations
 
+import math
 import re
 from pathlib import Path
 from typing import Any
@@ -104,7 +105,9 @@ def _value(form: str, scale: str, sign: str) -> str | None:
         bare = bare.replace(",", "")
     try:
         value = float(bare) * 10.0 ** int(scale or 0)
-    except ValueError:
+    except (ValueError, OverflowError):
+        return None
+    if not math.isfinite(value):
         return None
     value = -value if sign == "-" else value
     return repr(int(value)) if value.is_integer() else repr(round(value, 12))

@@ -8,7 +8,6 @@ they lack. Add here a further sort of evidence; what a header is belongs to `con
 from __future__ import annotations
 
 import re
-import zipfile
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from itertools import accumulate
@@ -414,12 +413,10 @@ def _no_table(path: Path, head: bytes, name: str) -> Recognition | None:
     """Return that the file is a text or a picture; None where it may be a table."""
     what = say("inbox.picture") if head.startswith(_PICTURES) else None
     if head.startswith((b"PK", b"\xd0\xcf\x11\xe0")):
-        try:
-            with zipfile.ZipFile(path) as archive:
-                names = archive.namelist()
-        except (OSError, zipfile.BadZipFile, ValueError):
-            # damaged, or of an older Office: its name says what it was meant to be
-            names = [f for ending, f in _ENDINGS.items() if name.lower().endswith(ending)]
+        # damaged, or of an older Office: its name says what it was meant to be
+        names = [m.place for m in reading.members(path)] or [
+            f for ending, f in _ENDINGS.items() if name.lower().endswith(ending)
+        ]
         what = next((w for folder, w in _OFFICE.items() if any(n.startswith(folder) for n in names)), None)
     if what is None:
         return None

@@ -6,7 +6,6 @@ Add here a further way in which files are named or renamed. Which source a dropp
 from __future__ import annotations
 
 import re
-import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import PurePosixPath
@@ -28,7 +27,7 @@ from orchestration.conforming.recognise import (
 )
 from orchestration.judging.rows import Match, read_file
 from orchestration.landing import Landed
-from orchestration.reading import is_litter
+from orchestration.reading import is_litter, members
 from orchestration.triage import apply_rules
 
 if TYPE_CHECKING:
@@ -95,13 +94,9 @@ def _slot(table_name: str, index: int, groups: dict[str, str], spec: FileSpec, n
 
 def _members(landed: Landed) -> list[tuple[str, Message]]:
     """Return the data files inside a zip, whatever the zip is called."""
-    try:
-        if landed.member is not None or not zipfile.is_zipfile(landed.path):
-            return []
-        with zipfile.ZipFile(landed.path) as archive:
-            names = [PurePosixPath(n).name for n in archive.namelist() if not n.endswith("/") and not is_litter(n)]
-    except (OSError, zipfile.BadZipFile, ValueError):
+    if landed.member is not None:
         return []
+    names = [PurePosixPath(m.place).name for m in members(landed.path) if not m.is_folder and not is_litter(m.place)]
     if any(n == "[Content_Types].xml" for n in names):
         return []
     return [

@@ -79,8 +79,10 @@ def read_file(source: Source, landed: Landed, match: Match, workdir: Path) -> re
     if spec.format == "json":
         assert spec.extract is not None
         sql = (source.path / spec.extract).read_text(encoding="utf-8")
-        with reading.uncompressed(landed.path, workdir, name=landed.name, wanted=wanted) as path:
-            return reading.read_json(path, name=landed.name, sql=sql)
+        raw = reading.read_json(landed.path, name=landed.name, sql=sql, member=wanted)
+        # that an interface's answer lies there packed is nobody's news
+        raw.adaptations = [a for a in raw.adaptations if a.kind != "compression"]
+        return raw
     finder = HeaderFinder(match.table, spec.layout, spec.unpivot.headers if spec.unpivot else None)
     places = Places(source.path / spec.transposed) if spec.transposed else None
     raw = reading.read_table(

@@ -23,6 +23,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from orchestration.base.messages import Message, Refusal, say
+from orchestration.base.plain import NotPlain, read_yaml
 from orchestration.quality.suites import SuiteError, read_suite
 from orchestration.records.waived import Standing, Waived, WaiverNote
 
@@ -270,15 +271,9 @@ def load_waivers(
     except (OSError, UnicodeDecodeError) as error:
         return Waivers([], [_problem(1, say("judging.cannot_be_read", error=error))])
     try:
-        document = yaml.compose(text, Loader=yaml.SafeLoader)
-        data = yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError) as error:
-        mark = getattr(error, "problem_mark", None)
-        said = str(getattr(error, "problem", error))
-        return Waivers(
-            [],
-            [_problem(mark.line + 1 if mark else 1, say("judging.not_yaml", said=said))],
-        )
+        data, document = read_yaml(text)
+    except NotPlain as error:
+        return Waivers([], [_problem(error.line or 1, say("judging.not_yaml", said=error.said))])
     if data is None:
         return Waivers()
     entries = data.get("waivers") if isinstance(data, dict) else None

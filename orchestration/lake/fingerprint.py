@@ -13,7 +13,7 @@ from pathlib import Path
 from orchestration.catalog.models import Source
 
 # rooms below `orchestration/` whose code a judgement rests on
-JUDGING = ("catalog", "reading", "filings", "conforming", "triage", "judging")
+JUDGING = ("catalog", "wall", "reading", "filings", "conforming", "triage", "judging")
 
 
 def contract_hash(source: Source) -> str:

@@ -5,29 +5,24 @@ All three are laid out alike, `<source>/<vintage>/<file>`; only where the first 
 
 from __future__ import annotations
 
-import io
 import re
-import zipfile
-import zlib
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from python_calamine import CalamineError, CalamineWorkbook
-
-from orchestration.base.messages import Message, say
+from orchestration.base.messages import Message, Refusal, say
 from orchestration.catalog.models import Source
 from orchestration.catalog.vintages import parse_vintage
 from orchestration.landing.hashes import HashCache
-from orchestration.reading import is_litter
+from orchestration.reading import Member, is_litter
+from orchestration.reading.container import MAX_MEMBER_BYTES
 from orchestration.records.judgement import Channel
 from orchestration.records.outcome import FileOutcome
 
 COMPRESSED = (".gz", ".zip")
-# an archive beyond these is not opened here; reading judges it
+# an archive beyond this is not opened here; reading judges it
 MAX_MEMBERS = 1_000
-MAX_MEMBER_BYTES = 2_000_000_000
 
 
 @dataclass(frozen=True)
@@ -133,52 +128,39 @@ def spread(source: Source, landed: Landed, hashes: HashCache) -> list[Landed]:
     source leaves one of them out (`cog_ensemble_2019_csv.zip` holds the communes of two days), the other says so. A
     workbook of which several sheets are files of the source (`base-cc-filosofi-2014.xls` has one a level) gives one for each.
     """
-    members, beside = _members_of(source, landed)
-    if not members or (len(members) < 2 and _of_two(PurePosixPath(members[0].filename).name, beside) is None):
-        return _by_sheet(source, landed, members[0] if members else None)
+    members, beside = _members_of(source, landed, hashes)
+    if not members or (len(members) < 2 and _of_two(PurePosixPath(members[0].place).name, beside) is None):
+        return _by_sheet(source, landed, members[0] if members else None, hashes)
     try:
         parts = [
             replace(
                 landed,
-                name=PurePosixPath(info.filename).name,
-                bytes=info.file_size,
-                member=info.filename,
-                sha256=hashes.member_sha256(landed.path, info.filename),
-                origin=f"{landed.origin}#{info.filename}",
-                note=_of_two(PurePosixPath(info.filename).name, beside),
+                name=PurePosixPath(info.place).name,
+                bytes=info.bytes,
+                member=info.place,
+                sha256=hashes.member_sha256(landed.path, info.place),
+                origin=f"{landed.origin}#{info.place}",
+                note=_of_two(PurePosixPath(info.place).name, beside),
             )
             for info in members
         ]
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError):
+    except (Refusal, OSError):
         # damaged or protected: reading says so in plain words
         return [landed]
-    return [one for part, info in zip(parts, members, strict=True) for one in _by_sheet(source, part, info)]
+    return [one for part, info in zip(parts, members, strict=True) for one in _by_sheet(source, part, info, hashes)]
 
 
-def _by_sheet(source: Source, landed: Landed, info: zipfile.ZipInfo | None) -> list[Landed]:
+def _by_sheet(source: Source, landed: Landed, info: Member | None, hashes: HashCache) -> list[Landed]:
     """Return one file for each sheet of a workbook that is one of several kinds of file; else `landed` alone."""
-    name = PurePosixPath(info.filename).name if info else landed.plain_name
+    name = PurePosixPath(info.place).name if info else landed.plain_name
     wanted = source.sheets(name)
     if len(wanted) < 2:
         return [landed]
     try:
-        if info:
-            with zipfile.ZipFile(landed.path) as archive:
-                book = CalamineWorkbook.from_filelike(io.BytesIO(archive.read(info)))
-        else:
-            book = CalamineWorkbook.from_path(landed.path)
-    except (
-        CalamineError,
-        zipfile.BadZipFile,
-        zlib.error,
-        EOFError,
-        OSError,
-        NotImplementedError,
-        RuntimeError,
-        ValueError,
-    ):
+        names = hashes.sheet_names(landed.path, info.place if info else None)
+    except (Refusal, OSError):
         return [landed]
-    there = [s for s in book.sheet_names if any(re.fullmatch(w, s.strip(), re.IGNORECASE) for w in wanted)]
+    there = [s for s in names if any(re.fullmatch(w, s.strip(), re.IGNORECASE) for w in wanted)]
     return [
         replace(landed, name=landed.name + _bracketed(sheet), sheet=sheet, origin=f"{landed.origin}#{sheet}")
         for sheet in there
@@ -194,24 +176,23 @@ def _of_two(name: str, beside: list[str]) -> Message | None:
     return say("landing.archive_of_two", name=name, other=others[0])
 
 
-def _members_of(source: Source, landed: Landed) -> tuple[list[zipfile.ZipInfo], list[str]]:
+def _members_of(source: Source, landed: Landed, hashes: HashCache) -> tuple[list[Member], list[str]]:
     """Return the members that are files of the source by their names (none where two are of one kind), and the names left out."""
     if not landed.name.lower().endswith(".zip"):
         return [], []
     try:
-        with zipfile.ZipFile(landed.path) as archive:
-            infos = archive.infolist()
-    except (zipfile.BadZipFile, OSError, ValueError):
+        infos = hashes.members(landed.path)
+    except OSError:
         return [], []
-    found: dict[tuple[Any, ...], zipfile.ZipInfo] = {}
+    found: dict[tuple[Any, ...], Member] = {}
     beside: list[str] = []
     if len(infos) > MAX_MEMBERS:
         return [], []
     for info in infos:
-        place = PurePosixPath(info.filename)
+        place = PurePosixPath(info.place)
         if place.is_absolute() or ".." in place.parts:
             return [], []
-        if info.is_dir() or is_litter(info.filename):
+        if info.is_folder or is_litter(info.place):
             continue
         if source.ignores(place.name):
             beside.append(place.name)
@@ -219,7 +200,7 @@ def _members_of(source: Source, landed: Landed) -> tuple[list[zipfile.ZipInfo], 
         kind = source.file_kind(place.name)
         if kind is None or kind.spec.format not in ("table", "json"):
             continue
-        if info.file_size > MAX_MEMBER_BYTES or (kind.table_name, kind.index, kind.groups) in found:
+        if info.bytes > MAX_MEMBER_BYTES or (kind.table_name, kind.index, kind.groups) in found:
             return [], []
         found[kind.table_name, kind.index, kind.groups] = info
     return list(found.values()), beside

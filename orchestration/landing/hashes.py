@@ -1,4 +1,4 @@
-"""SHA-256 of files, remembered as long as the file was not touched.
+"""SHA-256 of files, and what archives and workbooks hold, remembered as long as the file was not touched.
 
 The stock of Sirene weighs gigabytes: an unchanged refresh must not read it again to know that it is
 the same. Size, inode, modification and change time all have to agree; the change time cannot be set
@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import zipfile
 from collections.abc import Callable
+from dataclasses import asdict
 from io import BufferedIOBase
 from pathlib import Path
-from typing import cast
+
+from orchestration import reading
 
 
 class HashCache:
@@ -33,14 +34,18 @@ class HashCache:
         return self._remembered(path, "", lambda: _digest(path.open("rb")))
 
     def member_sha256(self, path: Path, member: str) -> str:
-        """Return the hexadecimal SHA-256 of one file of the zip at `path`, unpacked. Raises what `zipfile` raises."""
+        """Return the hexadecimal SHA-256 of one file of the zip at `path`, unpacked. Raises Refusal."""
+        return self._remembered(path, f"#{member}", lambda: reading.member_sha256(path, member))
 
-        def digest() -> str:
-            with zipfile.ZipFile(path) as archive:
-                # a `ZipExtFile` is one, whatever the stubs say
-                return _digest(cast(BufferedIOBase, archive.open(member)))
+    def members(self, path: Path) -> list[reading.Member]:
+        """Return what is inside the zip at `path`, as `reading.members` does."""
+        found = self._remembered(path, "#?", lambda: json.dumps([asdict(m) for m in reading.members(path)]))
+        return [reading.Member(**m) for m in json.loads(found)]
 
-        return self._remembered(path, f"#{member}", digest)
+    def sheet_names(self, path: Path, member: str | None) -> list[str]:
+        """Return the names of a workbook's sheets, as `reading.sheet_names` does. Raises Refusal."""
+        found = self._remembered(path, f"#{member or ''}!", lambda: json.dumps(reading.sheet_names(path, member)))
+        return [str(n) for n in json.loads(found)]
 
     def _remembered(self, path: Path, part: str, make: Callable[[], str]) -> str:
         stat = path.stat()

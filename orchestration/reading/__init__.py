@@ -3,26 +3,36 @@
 Knows formats and encodings, nothing of sources: which headers are known, which sheet or member is
 wanted, which query finds the rows, all comes from the caller. What can be read with certainty is read,
 with an `Adaptation` for each thing that is not in its plainest form; everything else is refused with a
-`Refusal` that names file and line. Add a format as one module and one branch. Types, units, keys and
+`Refusal` that names file and line. Every file is opened behind the wall (`front` asks, `behind` does). Add a format as one module and one branch. Types, units, keys and
 markers belong to `conforming`; that rows are missing at a line's border is seen by `triage`.
 """
 
-from orchestration.reading.container import is_litter, sniff_kind, uncompressed
-from orchestration.reading.model import Adaptation, PdfText, RawTable, Unreadable
-from orchestration.reading.pages import read_markdown, read_pdf
-from orchestration.reading.records import read_json
-from orchestration.reading.table import read_table
+from orchestration.reading.container import is_litter
+from orchestration.reading.front import (
+    member_sha256,
+    members,
+    read_json,
+    read_markdown,
+    read_pdf,
+    read_table,
+    sheet_names,
+    sniff_kind,
+)
+from orchestration.reading.model import Adaptation, Member, PdfText, RawTable, Unreadable
 
 __all__ = [
     "Adaptation",
+    "Member",
     "PdfText",
     "RawTable",
     "Unreadable",
     "is_litter",
+    "member_sha256",
+    "members",
     "read_json",
     "read_markdown",
     "read_pdf",
     "read_table",
+    "sheet_names",
     "sniff_kind",
-    "uncompressed",
 ]

@@ -8,33 +8,33 @@ from __future__ import annotations
 
 import codecs
 import gzip
+import hashlib
 import io
 import re
-import shutil
-import tempfile
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import IO, BinaryIO
+from typing import IO, Any, BinaryIO
 
 from orchestration.base.messages import say
 from orchestration.reading.decoding import preview
-from orchestration.reading.model import Adaptation
+from orchestration.reading.model import Adaptation, Member
 from orchestration.reading.refusing import ASK_SUPPORT, NO_PASSWORD, refusal
 
 # A table that is read in memory. The largest that is read so today has 4 MB; national files go through
 # DuckDB and never through here.
 MAX_TABLE_BYTES = 300_000_000
-# What may come out of one archive on disk: Sirene's stock of establishments has 9 GB as CSV.
-MAX_UNPACKED_BYTES = 32_000_000_000
+# of a long text, what is looked at where only its headers are asked for
+HEAD = 100_000
 # Deflate reaches 1,032; real tables 5 to 60. Judged only above RATIO_FROM, where it could do harm.
 MAX_RATIO = 250
 RATIO_FROM = 50_000_000
 MAX_MEMBERS = 10_000
+# of a member of an archive of several files, which is a file of its own
+MAX_MEMBER_BYTES = 2_000_000_000
 
 _CHUNK = 1 << 20
 _HEAD = 65_536
@@ -288,12 +288,18 @@ class _Kept(io.BytesIO):
         super().close()
 
 
-def content(path: Path, *, label: str, wanted: Wanted = None, limit: int = MAX_TABLE_BYTES) -> Content:
+def content(
+    path: Path, *, label: str, wanted: Wanted = None, limit: int = MAX_TABLE_BYTES, head: bool = False
+) -> Content:
     """Return the file's content in memory, unpacked from zip and gz (one inside the other at most).
 
-    `wanted` chooses the member of a zip with several. Refuses what is too large, empty, damaged,
-    protected, booby-trapped or ambiguous.
+    `wanted` chooses the member of a zip with several. `head`: of a long text only the first lines are wanted. Refuses
+    what is too large, empty, damaged, protected, booby-trapped or ambiguous.
     """
+    if head and path.stat().st_size >= 2 * HEAD and sniff_kind(path) == "csv":
+        with path.open("rb") as stream:
+            first = stream.read(HEAD)
+        return Content(first[: first.rfind(b"\n") + 1] or first, path.name, "csv")
     if path.stat().st_size > limit:
         raise _too_big(label, limit)
     data, name, found = path.read_bytes(), path.name, []
@@ -332,45 +338,37 @@ def _nested(label: str) -> Exception:
     )
 
 
-@contextmanager
-def uncompressed(path: Path, workdir: Path, *, name: str | None = None, wanted: Wanted = None) -> Iterator[Path]:
-    """Yield a path to the file's content, unpacked below `workdir` when it is zip or gz.
-
-    The yielded file has the member's own name and is removed afterwards; a file that is not packed is
-    yielded as it is. `wanted`: a pattern (whole name) or a test that chooses the member of a zip with
-    several. Refuses as `content` does; the limit is `MAX_UNPACKED_BYTES` and the free space.
-    """
-    label = name or path.name
-    made: list[Path] = []
-    current, shown = path, label
-    workdir.mkdir(parents=True, exist_ok=True)
-    limit = min(MAX_UNPACKED_BYTES, max(shutil.disk_usage(workdir).free - RATIO_FROM, 0))
+def members(path: Path) -> list[Member]:
+    """Return the files and folders inside a zip, in their order; none where it is no zip that can be listed, or holds absurdly many."""
     try:
-        for _ in range(3):
-            kind = sniff_kind(current)
-            if kind not in ("gz", "zip"):
-                break
-            folder = Path(tempfile.mkdtemp(prefix="unpacked-", dir=workdir))
-            made.append(folder)
-            packed = current.stat().st_size
+        with zipfile.ZipFile(path) as archive:
+            infos = archive.infolist()
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        return []
+    if len(infos) > MAX_MEMBERS:
+        return []
+    return [Member(i.filename, i.file_size, i.is_dir()) for i in infos]
 
-            def make(member: str, folder: Path = folder) -> BinaryIO:
-                return (folder / member).open("wb")
 
-            with current.open("rb") as source:
-                if kind == "gz":
-                    base = PurePosixPath(shown).name
-                    member = base[:-3] if base.lower().endswith(".gz") else base
-                    with make(member) as target:
-                        _gunzip(source, target, packed=packed, limit=limit, label=label)
-                else:
-                    member = _unzip(source, packed, wanted, limit, label, make)
-            current, shown = folder / member, member
-        else:
-            raise _nested(label)
-        if kind == "empty":
-            raise empty(label)
-        yield current
-    finally:
-        for folder in made:
-            shutil.rmtree(folder, ignore_errors=True)
+def member_sha256(path: Path, member: str, *, label: str) -> str:
+    """Return the hexadecimal SHA-256 of one file of the zip at `path`, unpacked."""
+    digest = hashlib.sha256()
+
+    def make(_: str) -> BinaryIO:
+        return _Hashed(digest)
+
+    with path.open("rb") as stream:
+        _unzip(stream, path.stat().st_size, member.__eq__, MAX_MEMBER_BYTES, label, make)
+    return digest.hexdigest()
+
+
+class _Hashed(io.BytesIO):
+    """What is written here is hashed, and kept nowhere."""
+
+    def __init__(self, digest: Any) -> None:
+        super().__init__()
+        self._digest = digest
+
+    def write(self, data: Any) -> int:
+        self._digest.update(data)
+        return len(data)

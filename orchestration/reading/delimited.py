@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from orchestration.base.messages import say
 from orchestration.reading.model import Adaptation, Unreadable
-from orchestration.reading.refusing import CORRECT_LINE, refusal
+from orchestration.reading.refusing import ASK_SUPPORT, CORRECT_LINE, refusal
 from orchestration.reading.shape import HEADER_WITHIN, KnownHeaders, find_header, is_figure, no_header
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ _NAMES = {
     "|": say("reading.vertical_bar"),
 }
 _HEAD = 200_000
+# the longest table that is read in memory has 300,000 lines, the longest line 100,000 signs
+MAX_LINES, MAX_LINE = 3_000_000, 5_000_000
 
 
 @dataclass
@@ -52,6 +54,7 @@ def split(text: str, *, known_headers: KnownHeaders, label: str) -> Lines:
     and told where the lines after it begin rows of their own. Refuses text without known headers and text whose
     quotes leave open where its rows begin.
     """
+    _refuse_unwieldy(text, label)
     delimiter = _delimiter(text, known_headers, label)
     found: list[Adaptation] = []
     if delimiter not in _USUAL:
@@ -82,6 +85,21 @@ def split(text: str, *, known_headers: KnownHeaders, label: str) -> Lines:
         raise _broken(text, options, known_headers, label)
     lines.adaptations = found
     return lines
+
+
+def _refuse_unwieldy(text: str, label: str) -> None:
+    """Refuse a text of far too many lines, or with a line far too long, before it is cut into cells."""
+    newline = "\n" if "\n" in text else "\r"
+    count = text.count(newline)
+    if count > MAX_LINES:
+        raise refusal(say("reading.too_many_lines", file=label, count=count, most=MAX_LINES), ASK_SUPPORT)
+    begin = 0
+    while len(text) - begin > MAX_LINE:
+        end = text.rfind(newline, begin, begin + MAX_LINE)
+        if end < 0:
+            line = text.count(newline, 0, begin) + 1
+            raise refusal(say("reading.line_too_long", file=label, line=line), ASK_SUPPORT)
+        begin = end + 1
 
 
 def _lines(text: str, options: dict[str, object], known_headers: KnownHeaders) -> Lines | None:
@@ -331,7 +349,10 @@ class _Apart:
 
     def _loose(self, line: str) -> list[str]:
         """Return the cells up to a quote that stays open, or as well as malformed quotes let them be told."""
-        return next(csv.reader([line], **{**self.options, "strict": False}), [])  # type: ignore[arg-type]
+        try:
+            return next(csv.reader([line], **{**self.options, "strict": False}), [])  # type: ignore[arg-type]
+        except csv.Error:  # a cell of more than 131,072 signs
+            return line.split(self.delimiter)
 
     def _is_full(self, line: str) -> bool:
         """Return whether a physical line has the header's number of cells, its last open quote read as a mere sign."""

@@ -62,6 +62,15 @@ class RawTable:
     titles: list[str] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class Member:
+    """A file or a folder inside an archive: its place there, its bytes unpacked as the archive says them."""
+
+    place: str
+    bytes: int
+    is_folder: bool
+
+
 @dataclass
 class PdfText:
     """The text of a PDF file: one text a page (`''` where a page has no text layer) and its metadata."""

@@ -7,13 +7,11 @@ from __future__ import annotations
 
 import re
 import threading
-import tomllib
 from pathlib import Path, PurePath
 from typing import Any
 
-import yaml
-
 from orchestration.base.messages import Message, say
+from orchestration.base.plain import NotPlain, read_toml, read_yaml
 from orchestration.reading import container
 from orchestration.reading.container import Wanted
 from orchestration.reading.decoding import decode
@@ -76,21 +74,12 @@ def read_markdown(path: Path, *, name: str, member: Wanted = None) -> RawTable:
 
 
 def _front_matter(fence: str, text: str, offset: int, label: str) -> dict[str, Any]:
-    if fence == "+++":
-        try:
-            return tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
-            at = re.search(r"at line (\d+)", str(error))
-            raise _bad_front(label, offset + int(at.group(1)) if at else offset + text.count("\n")) from None
-        except RecursionError:
-            raise _bad_front(label, offset + 1) from None
     try:
-        values = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        raise _bad_front(label, offset + mark.line + 1 if mark else offset + 1) from None
-    except RecursionError:
-        raise _bad_front(label, offset + 1) from None
+        values = read_toml(text) if fence == "+++" else read_yaml(text)[0]
+    except NotPlain as error:
+        # TOML says no line where the text ends too early
+        last = text.count("\n") if fence == "+++" and "end of document" in error.said else 1
+        raise _bad_front(label, offset + (error.line or last)) from None
     if not isinstance(values, dict):
         raise _bad_front(label, offset + 1)
     return values
@@ -106,7 +95,7 @@ def _bad_front(label: str, line: int) -> Exception:
 def _flatten(values: dict[str, Any], prefix: str, cells: dict[str, str], seen: list[int], label: str) -> None:
     for key, value in values.items():
         seen[0] += 1
-        if seen[0] > _MAX_NODES:  # YAML aliases can make a small file unfold without end
+        if seen[0] > _MAX_NODES:
             raise _bad_front(label, 1)
         name = f"{prefix}{key}".strip()
         if isinstance(value, dict):

@@ -14,6 +14,8 @@ _QUOTE, _NEWLINE, _RETURN = 34, 10, 13
 DELIMITERS = b",;\t|"
 # more such lines are no accident of single rows
 MOST = 10_000
+# bytes of a line; a register has a few hundred
+LONGEST = 64_000_000
 
 
 class QuoteScan:
@@ -30,10 +32,12 @@ class QuoteScan:
         self._rest = b""
 
     def feed(self, piece: bytes) -> None:
-        """Take the next piece of the text."""
+        """Take the next piece of the text. Raises ValueError for a line without end."""
         end = piece.rfind(b"\n") + 1
         if not end:
             self._rest += piece
+            if len(self._rest) > LONGEST:
+                raise ValueError("a line without end")
             return
         block, self._rest = (self._rest + piece[:end] if self._rest else piece[:end]), piece[end:]
         self._look(block)

@@ -11,7 +11,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from orchestration.base.duck import connect
+from orchestration.base import plain
+from orchestration.base.duck import BOUNDED, connect
 from orchestration.base.messages import say
 from orchestration.reading import container
 from orchestration.reading.container import Content, Wanted
@@ -43,30 +44,26 @@ def read_json(
     *,
     name: str,
     sql: str,
-    workdir: Path | None = None,
     member: Wanted = None,
     empty_allowed: bool = False,
 ) -> RawTable:
     """Return the rows that `sql` finds in the JSON file; each line number is the row's number.
 
     `{{ file }}` in `sql` stands for the quoted path. The columns of the query are the header, all cells
-    are text. `workdir` receives the unpacked file when it is packed or not plain UTF-8 (a temporary
-    folder without it). Raises `Refusal` for content that is no JSON, an error body, a missing key (named),
+    are text. Raises `Refusal` for content that is no JSON, an error body, a missing key (named),
     a value that does not convert, an answer without rows, and one page of several.
     """
     packed = container.content(path, label=name, wanted=member)
     found = list(packed.adaptations)
-    text_adaptations, plain = _check(packed, name)
+    text_adaptations, text = _check(packed, name)
     found += text_adaptations
-    if plain is None and not packed.adaptations:
+    if text is None and not packed.adaptations:
         header, rows = _query(path, sql, name)
     else:
-        if workdir is not None:
-            workdir.mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(prefix="json-", dir=workdir))
+        folder = Path(tempfile.mkdtemp(prefix="observatory-json-"))
         try:
             copy = folder / "content.json"
-            copy.write_bytes(packed.data if plain is None else plain.encode("utf-8"))
+            copy.write_bytes(packed.data if text is None else text.encode("utf-8"))
             header, rows = _query(copy, sql, name)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
@@ -100,12 +97,12 @@ def _check(packed: Content, label: str) -> tuple[list[Adaptation], str | None]:
     decoded = decode(packed.data, label=label)
     text = decoded.text
     try:
-        value = json.loads(text)
+        value = plain.read_json(text)
     except json.JSONDecodeError as error:
         if not _is_lines(text):
             raise _invalid(text, error, label) from None
         value = None
-    except RecursionError:
+    except plain.NotPlain:
         raise refusal(
             say("reading.too_many_levels", file=label),
             ASK_SUPPORT,
@@ -116,8 +113,8 @@ def _check(packed: Content, label: str) -> tuple[list[Adaptation], str | None]:
             say("reading.error_message", file=label, said=said),
         )
     refuse_single_page(value, label)
-    plain = decoded.encoding == "utf-8" and not decoded.adaptations and not packed.data.startswith(b"\xef\xbb\xbf")
-    return decoded.adaptations, None if plain else text
+    is_plain = decoded.encoding == "utf-8" and not decoded.adaptations and not packed.data.startswith(b"\xef\xbb\xbf")
+    return decoded.adaptations, None if is_plain else text
 
 
 def _is_lines(text: str) -> bool:
@@ -126,8 +123,8 @@ def _is_lines(text: str) -> bool:
         return False
     try:
         for line in lines:
-            json.loads(line)
-    except json.JSONDecodeError:
+            plain.read_json(line)
+    except ValueError:
         return False
     return True
 
@@ -153,7 +150,7 @@ def _query(path: Path, sql: str, label: str) -> tuple[list[str], list[list[str]]
 
     quoted = "'" + str(path).replace("'", "''") + "'"
     # no spilling to disk: nothing may be written outside the home
-    with connect(threads=2, temp_directory="") as connection:
+    with connect(threads=2, temp_directory="", **BOUNDED) as connection:
         try:
             answer = connection.execute(_FILE.sub(lambda _: quoted, sql).strip().rstrip(";"))
             header = [column[0] for column in answer.description]

@@ -6,12 +6,13 @@ caller.
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path, PurePath
 
-from orchestration.base.duck import connect
+from orchestration.base.duck import BOUNDED, connect
+from orchestration.base.files import quoted
 from orchestration.base.messages import Refusal, say
+from orchestration.base.plain import read_json
 from orchestration.reading import container
 from orchestration.reading.container import Content, Wanted
 from orchestration.reading.decoding import decode, preview
@@ -19,13 +20,14 @@ from orchestration.reading.delimited import split
 from orchestration.reading.model import Adaptation, RawTable
 from orchestration.reading.refusing import (
     AGAIN,
+    ASK_SUPPORT,
     html_message,
     json_error,
     refusal,
     short,
 )
 from orchestration.reading.shape import KnownHeaders, frame
-from orchestration.reading.workbook import read_sheet, texts
+from orchestration.reading.workbook import MAX_CELLS, read_sheet, texts
 
 _ENDINGS = {
     "csv": (".csv", ".txt", ".tsv", ".tab", ".dat", ""),
@@ -44,17 +46,19 @@ def read_table(
     sheet: str | None = None,
     member: Wanted = None,
     empty_allowed: bool = False,
+    head: bool = False,
 ) -> RawTable:
     """Return the table that stands in the file.
 
     `name` is the file's name for people. `known_headers(cells)` returns how many cells of a line are
     known headers: it finds the header line, the delimiter and the sheet. `sheet` is a regular expression
     for the whole name of the sheet, `member` (pattern or test) chooses the file in an archive with
-    several. `empty_allowed` lets a table pass that has a header and no rows.
+    several. `empty_allowed` lets a table pass that has a header and no rows. `head`: of a long text only
+    the first rows are wanted.
     Raises `Refusal`, naming file and line, for whatever cannot be read with certainty.
     """
     known = _remembered(known_headers)
-    packed = container.content(path, label=name, wanted=member)
+    packed = container.content(path, label=name, wanted=member, head=head)
     found = [*packed.adaptations, *_named_otherwise(packed, name)]
     if packed.kind == "csv":
         decoded = decode(packed.data, label=name)
@@ -142,7 +146,7 @@ def not_a_table(packed: Content, label: str) -> Refusal:
         )
     if packed.kind == "json":
         try:
-            said = json_error(json.loads(packed.data.decode("utf-8-sig"))) or short(text)
+            said = json_error(read_json(packed.data.decode("utf-8-sig"))) or short(text)
         except ValueError:
             said = short(text)
         return refusal(
@@ -170,9 +174,16 @@ def _parquet(path: Path, packed: Content, label: str) -> list[list[str]]:
             say("reading.parquet_packed", file=label),
             say("reading.unpack_parquet"),
         )
-    with connect(threads=2) as connection:
+    with connect(threads=2, **BOUNDED) as connection:
         try:
-            answer = connection.execute("SELECT * FROM read_parquet(?)", [str(path)])
+            # the place stands in the query: a parameter makes DuckDB import pandas, half a second in each child
+            file = quoted(path)
+            size = connection.execute(
+                f"SELECT sum(num_rows) * (SELECT count(*) FROM parquet_schema({file})) FROM parquet_file_metadata({file})"
+            ).fetchone()
+            if size is None or size[0] is None or size[0] > MAX_CELLS:
+                raise refusal(say("reading.absurdly_large", file=label, megabytes=MAX_CELLS // 1_000_000), ASK_SUPPORT)
+            answer = connection.execute(f"SELECT * FROM read_parquet({file})")
             header = [column[0] for column in answer.description]
             return [header, *texts(answer.fetchall())]
         except duckdb.Error:

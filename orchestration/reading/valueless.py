@@ -77,10 +77,11 @@ class _Local(dict[str, str]):
         return self[name]
 
 
-class _Xml:
+class Xml:
     """One pass over an XML part, element by element; a document type is refused, so that no entity unfolds."""
 
-    def read(self, part: bytes) -> Cells:
+    def parser(self) -> expat.XMLParserType:
+        """Return what calls `start`, `end` and `text` as it is fed."""
         parser = expat.ParserCreate(namespace_separator=" ")
         parser.buffer_text = True
         start, end, local = self.start, self.end, _Local()
@@ -88,7 +89,12 @@ class _Xml:
         parser.EndElementHandler = lambda name: end(local[name])
         parser.CharacterDataHandler = self.text
         parser.StartDoctypeDeclHandler = self._refuse
+        return parser
+
+    def read(self, part: bytes) -> Cells:
+        """Return what was found in a part. Raises ValueError where it is no XML."""
         self.found: Cells = {}
+        parser = self.parser()
         try:
             parser.Parse(part, True)
         except expat.ExpatError as error:
@@ -98,14 +104,17 @@ class _Xml:
     def _refuse(self, *_: object) -> None:
         raise ValueError("document type")
 
-    def start(self, name: str, given: dict[str, str]) -> None: ...
+    def start(self, name: str, given: dict[str, str]) -> None:
+        """Take the beginning of an element and its attributes."""
 
-    def end(self, name: str) -> None: ...
+    def end(self, name: str) -> None:
+        """Take the end of an element."""
 
-    def text(self, data: str) -> None: ...
+    def text(self, data: str) -> None:
+        """Take text between them."""
 
 
-class _Book(_Xml):
+class _Book(Xml):
     """`xl/workbook.xml` and its relations: which part is which sheet, and whether stored results are to be trusted."""
 
     def __init__(self) -> None:
@@ -136,43 +145,49 @@ def _of_xlsx(package: zipfile.ZipFile, names: dict[str, str], sheet: str, height
     book.read(package.read(names["xl/workbook.xml"]))
     book.read(package.read(names["xl/_rels/workbook.xml.rels"]))
     part = package.read(_part(book.targets[book.sheets[sheet]], names))
-    if _all_valued(part, book.stale):
+    if _all_valued(part):
         return {}
     return _Sheet(book.stale, height, width).read(part)
 
 
-_FORMULA = re.compile(rb"<f\b")
-_VALUED = re.compile(rb"<f(?:\s[^<>]*)?(?:/>|>[^<>]*</f>)\s*<v>[^<]")
-_NO_CONTENT = re.compile(rb"<v\b[^<>]*(?:/>|>\s*<)")
-# other ways to write an error's type, a prefix, a document type: seldom, and then the part is read properly
-_ODDITIES = (b't="e"', b"t='e'", b"t =", b"t= ", b"<!DOCTYPE", b"<!ENTITY", b'="&#', b"='&#")
+# what may make a cell one without a value; a prefix, a document type, an oddly written attribute: the part is read properly
+_PERHAPS = (
+    b"<f", b't="e"', b"t='e'", b"t =", b"t= ", b"<!DOCTYPE", b"<!ENTITY", b'="&#', b"='&#", b"<v/>", b"<v />", b"<v><",
+    b"<v> ", b"<v>\n", b"<v>\r", b"<v>\t",
+)  # fmt: skip
 
 
-def _all_valued(part: bytes, stale: bool) -> bool:
-    """Return whether it is certain, without parsing, that each formula of a sheet has its result and no cell is an error.
-
-    `stale`: stored results are not to be trusted.
-    """
-    if b"<sheetData" not in part or any(odd in part for odd in _ODDITIES) or _NO_CONTENT.search(part):
-        return False
-    return b"<f" not in part or len(_FORMULA.findall(part)) == (0 if stale else len(_VALUED.findall(part)))
+def _all_valued(part: bytes) -> bool:
+    """Return whether it is certain, without parsing, that a sheet has no formula and no cell that is an error or blank inside."""
+    plain = part.count(b"<v>") == part.count(b"<v")
+    return plain and b"<sheetData" in part and not any(sign in part for sign in _PERHAPS)
 
 
+MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384
 _REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})")
 
 
-def _place(reference: str) -> tuple[int, int]:
-    """Return (row, column) from 0 of `B7`."""
+def place(reference: str) -> tuple[int, int]:
+    """Return (row, column) from 0 of `B7`. Raises ValueError beyond what a sheet has: 1,048,576 rows, 16,384 columns."""
     found = _REFERENCE.fullmatch(reference)
     if found is None:
         raise ValueError(reference)
     column = 0
     for letter in found[1]:
         column = column * 26 + ord(letter) - 64
-    return int(found[2]) - 1, column - 1
+    row = int(found[2])
+    if not (0 < row <= MAX_ROWS and column <= MAX_COLUMNS):
+        raise ValueError(reference)
+    return row - 1, column - 1
 
 
-class _Sheet(_Xml):
+def _row(text: str) -> int:
+    if len(text) > 7 or not 0 < int(text) <= MAX_ROWS:
+        raise ValueError(text)
+    return int(text) - 1
+
+
+class _Sheet(Xml):
     def __init__(self, stale: bool, height: int, width: int) -> None:
         self.stale, self.height, self.width = stale, height, width
         self.row, self.column = -1, -1
@@ -184,10 +199,10 @@ class _Sheet(_Xml):
 
     def start(self, name: str, given: dict[str, str]) -> None:
         if name == "row":
-            self.row = int(given["r"]) - 1 if "r" in given else self.row + 1
+            self.row = _row(given["r"]) if "r" in given else self.row + 1
             self.column = -1
         elif name == "c":
-            self.row, self.column = _place(given["r"]) if "r" in given else (self.row, self.column + 1)
+            self.row, self.column = place(given["r"]) if "r" in given else (self.row, self.column + 1)
             self.kind, self.formula, self.area, self.value = given.get("t", "n"), False, "", None
         elif name == "f":
             self.formula = True
@@ -224,7 +239,7 @@ class _Sheet(_Xml):
         """An array formula stands in its first cell; the others of its area have no value either where they are blank."""
         for area in self.areas:
             first, _, last = area.partition(":")
-            (top, left), (bottom, right) = _place(first), _place(last or first)
+            (top, left), (bottom, right) = place(first), place(last or first)
             for row in range(top, min(bottom, max(self.height, top + 1) - 1) + 1):
                 for column in range(left, min(right, max(self.width, left + 1) - 1) + 1):
                     if (row, column) not in self.filled:
@@ -245,7 +260,14 @@ _VALUES = {
 }
 
 
-class _Ods(_Xml):
+def times(text: str) -> int:
+    """Return how often a row or a cell is repeated. Raises ValueError for what is no such number."""
+    if len(text) > 9:
+        raise ValueError(text[:20])
+    return max(1, int(text))
+
+
+class _Ods(Xml):
     def __init__(self, sheet: str, height: int, width: int) -> None:
         self.sheet, self.height, self.width = sheet, height, width
         self.here, self.row, self.column = False, 0, 0
@@ -262,10 +284,10 @@ class _Ods(_Xml):
             return
         elif name == "table-row":
             self.column, self.marks = 0, []
-            self.row_times = int(given.get(_TABLE + "number-rows-repeated", 1))
+            self.row_times = times(given.get(_TABLE + "number-rows-repeated", "1"))
         elif name in ("table-cell", "covered-table-cell"):
             self.cell, self.paragraphs = given, []
-            self.cell_times = int(given.get(_TABLE + "number-columns-repeated", 1))
+            self.cell_times = times(given.get(_TABLE + "number-columns-repeated", "1"))
         elif name == "annotation":
             self.annotation += 1
         elif name == "p" and self.cell is not None and not self.annotation:
@@ -369,7 +391,7 @@ def _of_xlsb(package: zipfile.ZipFile, names: dict[str, str], sheet: str) -> Cel
 # xls ----------------------------------------------------------------------------------------------
 
 _BOF, _EOF, _BOUND_SHEET, _RECALC, _FORMULA_XLS, _BOOL_ERROR = 0x0809, 0x000A, 0x0085, 0x01C1, (0x0006, 0x0406), 0x0205
-_FREE = 0xFFFFFFFA
+_FREE, _FREE_SECTOR = 0xFFFFFFFA, 0xFFFFFFFF
 
 
 def _of_xls(data: bytes, index: int) -> Cells:
@@ -425,6 +447,8 @@ class _CompoundFile:
             *more, more_at = struct.unpack(whole, self._sector(more_at))
             table += more
         fat: list[int] = []
+        if len(set(table) - {_FREE_SECTOR}) < sum(n != _FREE_SECTOR for n in table):
+            raise ValueError("a table of links that names a sector twice")
         for number in table:
             if number < _FREE:
                 fat += struct.unpack(whole, self._sector(number).ljust(self._size, b"\xff"))
@@ -435,6 +459,11 @@ class _CompoundFile:
 
     def stream(self, start: int) -> bytes:
         return b"".join(self._sector(n) for n in _chain(start, self._fat))
+
+
+def check_links(data: bytes) -> None:
+    """Follow every chain of sectors that leads to the records of a workbook. Raises ValueError, IndexError or struct.error where one runs in circles."""
+    _workbook_stream(data)
 
 
 def _chain(start: int, links: list[int]) -> Iterator[int]:

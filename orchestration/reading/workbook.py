@@ -17,19 +17,21 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
 from orchestration.base.messages import say
-from orchestration.reading.container import MAX_RATIO, MAX_TABLE_BYTES, RATIO_FROM
+from orchestration.reading.container import MAX_RATIO, MAX_TABLE_BYTES, RATIO_FROM, content
+from orchestration.reading.extents import extent, repeats, unfolded
 from orchestration.reading.model import Adaptation
 from orchestration.reading.refusing import ASK_SUPPORT, NO_PASSWORD, refusal
 from orchestration.reading.shape import KnownHeaders, find_header, no_header
-from orchestration.reading.valueless import valueless
+from orchestration.reading.valueless import check_links, place, valueless
 
-# The largest sheet read today has 0.5 million cells.
-MAX_CELLS = 30_000_000
+# The largest sheet read today has 0.5 million cells, and 12 MB of text.
+MAX_CELLS, MAX_TEXT = 10_000_000, 300_000_000
 _PREVIEW_ROWS = 80
 
 
@@ -114,10 +116,27 @@ def read_sheet(data: bytes, *, known_headers: KnownHeaders, sheet: str | None, l
         if "assword" in str(error) or "ncrypt" in str(error):
             raise _protected(label) from None
         raise _damaged(label) from None
+    except BaseException as error:
+        # the reader's own panics (a date of the year 10^300) are no Exception
+        if type(error).__name__ != "PanicException":
+            raise
+        raise _damaged(label) from None
     chosen, told = _choose(loaded, bool(named), sheet, visible, known_headers, label)
     rows = texts(loaded[chosen], no_number="#NUM!")
     _show_valueless(data, chosen, book.sheet_names.index(chosen), rows, label)
     return Sheet(rows, chosen, told)
+
+
+def sheet_names(path: Path, member: str | None, *, label: str) -> list[str]:
+    """Return the names of a workbook's sheets; `member`: its place in the archive at `path`. Raises Refusal."""
+    packed = content(path, label=label, wanted=member.__eq__ if member else None)
+    _check_package(packed.data, label)
+    try:
+        return [str(n) for n in CalamineWorkbook.from_filelike(io.BytesIO(packed.data)).sheet_names]
+    except PasswordError:
+        raise _protected(label) from None
+    except (CalamineError, OSError, ValueError, RuntimeError):
+        raise _damaged(label) from None
 
 
 def _show_valueless(data: bytes, sheet: str, index: int, rows: list[list[str]], label: str) -> None:
@@ -196,6 +215,11 @@ def _check_package(data: bytes, label: str) -> None:
     if data.startswith(b"\xd0\xcf\x11\xe0"):
         if "EncryptedPackage".encode("utf-16-le") in data:
             raise _protected(label)
+        try:
+            # links that run in circles are followed without end by the reader below
+            check_links(data)
+        except (ValueError, LookupError, OverflowError, struct.error):
+            raise _damaged(label) from None
         return
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
@@ -209,10 +233,13 @@ def _check_package(data: bytes, label: str) -> None:
             if any(i.flag_bits & 1 for i in infos):
                 raise _protected(label)
             for info in infos:
-                if re.fullmatch(r"xl/worksheets/[^/]+\.xml", info.filename):
+                if info.filename.startswith("xl/worksheets/") and info.filename.endswith(".xml"):
                     _check_extent(package, info, label)
                 if info.filename.startswith("xl/") and info.filename.endswith((".xml", ".bin")):
                     _check_sum(package, info)
+            _check_texts(package, label)
+            if "content.xml" in package.namelist() and "xl/workbook.xml" not in package.namelist():
+                _check_repeats(package, label)
     except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, KeyError, NotImplementedError, RuntimeError, OSError):
         raise _damaged(label) from None
 
@@ -224,13 +251,6 @@ def _check_sum(package: zipfile.ZipFile, info: zipfile.ZipInfo) -> None:
             pass
 
 
-def _column(letters: str) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - 64
-    return number
-
-
 def _check_extent(package: zipfile.ZipFile, info: zipfile.ZipInfo, label: str) -> None:
     """Refuse a sheet with a cell so far out that the rectangle up to it would fill the memory.
 
@@ -238,20 +258,48 @@ def _check_extent(package: zipfile.ZipFile, info: zipfile.ZipInfo, label: str) -
     filled cells are looked at one by one.
     """
     with package.open(info) as stream:
-        head = stream.read(4096).decode("utf-8", errors="replace")
-    said = re.search(r'<dimension ref="(?:[A-Z]+\d+:)?([A-Z]+)(\d+)"', head)
-    if said and _column(said.group(1)) * int(said.group(2)) <= MAX_CELLS:
-        return
-    width = height = 0
-    tail = ""
+        head = stream.read(4096)
+    said = head.partition(b'<dimension ref="')[2].partition(b'"')[0].decode("ascii", errors="replace")
+    try:
+        row, column = place(said.rpartition(":")[2])
+        if (row + 1) * (column + 1) <= MAX_CELLS:
+            return
+    except ValueError:
+        pass  # it says nothing of its extent
     with package.open(info) as stream:
-        while chunk := stream.read(1 << 20):
-            text = tail + chunk.decode("utf-8", errors="replace")
-            for cell in re.finditer(r'<c r="([A-Z]+)(\d+)"[^>]*><(?:v|is|f)', text):
-                width, height = max(width, _column(cell.group(1))), max(height, int(cell.group(2)))
-            tail = text[-200:]
+        height, width = extent(stream)
     if width * height > MAX_CELLS:
-        raise refusal(
-            say("reading.sheet_too_large", file=label, height=height, width=width),
-            ASK_SUPPORT,
-        )
+        raise _too_large(label, height, width)
+
+
+def _check_texts(package: zipfile.ZipFile, label: str) -> None:
+    """Refuse a workbook whose shared texts unfold beyond measure: one text of a megabyte in 20,000 cells is 20 GB.
+
+    Counted from above at the speed of bytes; only where that is too much, text by text.
+    """
+    names = {n.replace("\\", "/").casefold(): n for n in package.namelist()}
+    if "xl/sharedstrings.xml" not in names:
+        return
+    texts = package.read(names["xl/sharedstrings.xml"])
+    longest = max(map(len, texts.split(b"<si")))
+    for name in names.values():
+        if not name.startswith("xl/worksheets/") or not name.endswith(".xml"):
+            continue
+        sheet = package.read(name)
+        if longest * (sheet.count(b't="s"') + sheet.count(b"t='s'")) <= MAX_TEXT:
+            continue
+        total = unfolded(texts, sheet)
+        if total > MAX_TEXT:
+            raise refusal(say("reading.workbook_unfolds", file=label, megabytes=total // 1_000_000), ASK_SUPPORT)
+
+
+def _check_repeats(package: zipfile.ZipFile, label: str) -> None:
+    """Refuse an OpenDocument sheet that repeats filled rows and cells beyond measure."""
+    with package.open("content.xml") as stream:
+        height, width = repeats(stream)
+    if height * width > MAX_CELLS:
+        raise _too_large(label, height, width)
+
+
+def _too_large(label: str, height: int, width: int) -> Exception:
+    return refusal(say("reading.sheet_too_large", file=label, height=height, width=width), ASK_SUPPORT)

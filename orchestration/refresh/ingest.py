@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from functools import partial
 
+from orchestration import wall
 from orchestration.building.worker import Worker
 from orchestration.catalog import Source
 from orchestration.judging.suites import settle, suite_of
@@ -25,7 +26,8 @@ log = logging.getLogger("observatory")
 
 
 def start_worker(run: Run) -> None:
-    """Start the second process, so that its imports hide behind the ingestion."""
+    """Start the second process, so that its imports hide behind the ingestion, and the one that readers are forked from."""
+    wall.start()
     if run.worker is None:
         run.worker = Worker(run.home, run.settings.dbt_project_path)
 

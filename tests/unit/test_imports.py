@@ -31,6 +31,7 @@ ROOMS = (
     "conforming",
     "reading",
     "catalog",
+    "wall",
     "withholding",
     "base",
 )

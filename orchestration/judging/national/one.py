@@ -28,7 +28,7 @@ def judge_national(facts: Facts, source: Source, landed: Landed) -> Judgement:
     work = facts.grounds.work
     match: Match | None = None
     try:
-        with connected(work) as connection:
+        with connected(work, [landed]) as connection:
             match = match_file(raw_only(source), landed, facts.grounds.catalogue)
             raw = open_raw(connection, source, landed, match, work, plain(landed, match, work))
             used = ", ".join(f'count("{c.name}")' for c in raw.match.table.columns)

@@ -11,13 +11,16 @@ import csv
 import io
 import os
 import shutil
+import threading
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
 import duckdb
 
-from orchestration.base.duck import bounded, connect, one_row
+from orchestration.base.duck import BOUNDED, bounded, connect, one_row
 from orchestration.base.files import quoted
 from orchestration.base.messages import Message, Refusal, say
 from orchestration.catalog.models import Source, Table
@@ -39,6 +42,7 @@ from orchestration.judging.national.raw import (
 from orchestration.judging.rows import Match
 from orchestration.landing import Landed
 from orchestration.reading import is_litter, sniff_kind
+from orchestration.reading import members as listed
 from orchestration.reading.container import MAX_RATIO, RATIO_FROM, Content, empty
 from orchestration.reading.decoding import decode
 from orchestration.reading.delimited import split
@@ -49,6 +53,8 @@ from orchestration.reading.table import not_a_table
 from orchestration.reading.workbook import cell_text
 
 RAW = "raw_"
+# both halves of the stock, 2.9 GB packed, take three minutes
+SECONDS, SECONDS_A_MEGABYTE = 600.0, 1.0
 # rows whose cells are read one by one before the whole file is taken; registers are sorted by identifier, so
 # that lost leading zeros stand there
 HEAD_ROWS = 2_000
@@ -62,12 +68,21 @@ def raw_only(source: Source) -> Source:
     return source.model_copy(update={"tables": {n: t for n, t in source.tables.items() if n.startswith(RAW)}})
 
 
-def connected(work: Path) -> duckdb.DuckDBPyConnection:
-    """Return a connection of bounded memory that spills below `work`."""
+@contextmanager
+def connected(work: Path, files: list[Landed]) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Yield a connection of bounded memory that spills below `work`; after a time that `files` cannot need it is interrupted."""
     work.mkdir(parents=True, exist_ok=True)
-    connection = bounded(connect(), work / "spill")
+    connection = bounded(connect(**BOUNDED), work / "spill")
+    seconds = SECONDS + SECONDS_A_MEGABYTE * sum(f.bytes for f in files) / 1_000_000
+    clock = threading.Timer(seconds, connection.interrupt)
+    clock.daemon = True
     connection.execute("SET preserve_insertion_order = false")
-    return connection
+    clock.start()
+    try:
+        yield connection
+    finally:
+        clock.cancel()
+        connection.close()
 
 
 def open_raw(
@@ -102,6 +117,8 @@ def plain(landed: Landed, match: Match, work: Path) -> tuple[Path, QuoteScan | N
     """
     if not zipfile.is_zipfile(landed.path):
         return landed.path, None
+    if not listed(landed.path):
+        raise damaged(landed, ValueError("no list of files"))
     with zipfile.ZipFile(landed.path) as archive:
         members = [m for m in archive.infolist() if not m.is_dir() and not is_litter(m.filename)]
         wanted = [m for m in members if match.spec.regex.fullmatch(Path(m.filename).name)] or members

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, Literal
 
+import duckdb
+
 from orchestration.base.messages import Message, Refusal, say
 from orchestration.judging.rows import Match
 from orchestration.landing import Landed
@@ -118,7 +120,11 @@ def explained(error: Exception, raws: dict[str, Raw]) -> Refusal:
     names = [r.landed.name for r in at_fault or raws.values()]
     line = _CSV_LINE.search(text)
     columns = _CSV_COLUMNS.search(text)
-    if columns:
+    if isinstance(error, duckdb.InterruptException):
+        what = say("judging.national_out_of_time")
+    elif isinstance(error, duckdb.OutOfMemoryException):
+        what = say("judging.national_out_of_memory")
+    elif columns:
         what = say("judging.columns_shifted", expected=columns[1], found=columns[2])
     elif cast := _CAST.search(text):
         what = say("judging.no_value_of_column", cell=cast[1], header=cast[2])

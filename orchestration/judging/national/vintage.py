@@ -54,7 +54,7 @@ def take_national(
     kept: list[Kept] = []
     try:
         # unpacking leaves Python's lock alone: both halves of the stock at a time
-        with ThreadPoolExecutor(thread_name_prefix="unpack") as pool, connected(work) as connection:
+        with ThreadPoolExecutor(thread_name_prefix="unpack") as pool, connected(work, files) as connection:
             unpacking = {f.name: pool.submit(_unpacked, facts, source, f, work) for f in files}
             for landed in files:
                 match: Match | None = None

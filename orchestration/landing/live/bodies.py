@@ -8,13 +8,13 @@ file. Add here a further disguise of an error.
 from __future__ import annotations
 
 import hashlib
-import json
 import zipfile
 from pathlib import Path
 
 from orchestration.base.messages import say
+from orchestration.base.plain import read_json
 from orchestration.landing.live import wording
-from orchestration.reading.container import sniff_kind
+from orchestration.reading import sniff_kind
 from orchestration.reading.decoding import preview
 from orchestration.reading.refusing import html_message, json_error, short
 
@@ -56,7 +56,7 @@ def _check_json(path: Path, name: str, ending: str) -> None:
     said: str | None = None
     if path.stat().st_size <= _JSON_LIMIT:
         try:
-            said = json_error(json.loads(path.read_bytes()))
+            said = json_error(read_json(path.read_bytes()))
         except ValueError:
             if expected and ending != ".ndjson":
                 raise wording.incomplete(name, say("landing.json_end_missing")) from None

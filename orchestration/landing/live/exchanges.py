@@ -5,7 +5,6 @@ Nothing here sends anything. What goes over the wire belongs to `wire`, trying a
 
 from __future__ import annotations
 
-import json
 import re
 import threading
 from collections.abc import Callable
@@ -14,6 +13,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from orchestration.base.plain import read_json
 from orchestration.landing.live import wording
 from orchestration.landing.live.addresses import shown
 from orchestration.landing.live.changes import Method, Validators, Verdict
@@ -55,7 +55,7 @@ class Answer:
     def json(self) -> object:
         """Return the body as JSON. Raises LiveFailure."""
         try:
-            return json.loads(self.body)
+            return read_json(self.body)
         except ValueError:
             text = self.body[:20_000].decode("utf-8", "replace")
             said = html_message(text) if text.lstrip().startswith("<") else short(text)

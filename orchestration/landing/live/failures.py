@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import ssl
 from datetime import UTC, datetime
@@ -11,6 +10,7 @@ from email.utils import parsedate_to_datetime
 import httpx
 
 from orchestration.base.messages import say
+from orchestration.base.plain import read_json
 from orchestration.landing.live import wording
 from orchestration.landing.live.addresses import shown
 from orchestration.landing.live.exchanges import host_of
@@ -90,6 +90,6 @@ def _said(response: httpx.Response) -> str:
     if text.lstrip().startswith("<"):
         return html_message(text)
     try:
-        return json_error(json.loads(text)) or ""
+        return json_error(read_json(text)) or ""
     except ValueError:
         return short(text)

@@ -6,7 +6,7 @@ import drawn
 import pytest
 
 from orchestration.filings import read_document
-from orchestration.filings.process import Limits
+from orchestration.wall import Limits, held
 
 
 def test_a_document_is_read_in_a_process_of_its_own(tmp_path):
@@ -33,9 +33,10 @@ def test_what_is_no_document_is_marked(tmp_path, data, mark):
     assert {s.reason for s in reading.silences} == {"not_read"}
 
 
-def test_a_document_that_takes_too_much_is_stopped(tmp_path):
+def test_a_document_that_gives_too_much_is_stopped(tmp_path):
     path = drawn.write(tmp_path / "a.pdf", drawn.text(50, 100, "ODD 8"))
-    assert read_document(path, limits=Limits(memory=40_000_000)).kind == "unread"
+    with held(Limits(seconds=20, clock=60, memory=2_000_000_000, answer=500)):
+        assert read_document(path).marks == ["too_large"]
 
 
 def test_a_scan_says_so(tmp_path):

@@ -309,7 +309,7 @@ def rows_of(path: Path, work: Path) -> list[tuple[str, ...]]:
     """Return the SIRETs that the national reader sees, in order."""
     source = load_source(FOLDER)
     match = match_file(raw_only(source), landed(path), {})
-    with connected(work) as connection:
+    with connected(work, []) as connection:
         raw = open_raw(connection, source, landed(path), match, work, plain(landed(path), match, work))
         return sorted(connection.execute(f"SELECT siret FROM {raw.relation}").fetchall())
 

@@ -14,7 +14,8 @@ import openpyxl
 import pytest
 
 from orchestration.base.messages import Refusal
-from orchestration.reading import read_table, sniff_kind, uncompressed
+from orchestration.reading.container import sniff_kind
+from orchestration.reading.table import read_table
 from orchestration.reading.workbook import cell_text
 from tests.words import en, fr
 
@@ -153,23 +154,6 @@ def test_protected_and_hostile_archives(tmp_path, monkeypatch):
     zeros = b"0;" * 1_000_000
     assert "piégée" in fr(refused(zipped(tmp_path / "bomb.zip", {"b.csv": zeros})).reason)
     assert "piégée" in fr(refused(written(tmp_path / "bomb.csv.gz", gzip.compress(zeros))).reason)
-
-
-def test_uncompressed_yields_a_path_and_cleans_up(tmp_path):
-    work = tmp_path / "work"
-    plain = written(tmp_path / "p.csv", TEXT)
-    with uncompressed(plain, work) as path:
-        assert path == plain
-    for packed in (
-        written(tmp_path / "t.csv.gz", gzip.compress(TEXT.encode())),
-        zipped(tmp_path / "t.zip", {"in/t.csv": TEXT, "u.csv": "x"}),
-    ):
-        with uncompressed(packed, work, wanted=re.compile(r"t\.csv")) as path:
-            assert (path.name, path.read_text(encoding="utf-8")) == ("t.csv", TEXT)
-        assert list(work.iterdir()) == []
-    with pytest.raises(Refusal), uncompressed(written(tmp_path / "x.gz", gzip.compress(b"abc")[:-3]), work):
-        pass
-    assert list(work.iterdir()) == []
 
 
 # --- workbooks -------------------------------------------------------------------------------------

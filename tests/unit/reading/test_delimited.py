@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from orchestration.base.messages import Refusal
-from orchestration.reading import RawTable, read_table
+from orchestration.reading import RawTable
+from orchestration.reading.table import read_table
 from tests.words import en, fr
 
 KNOWN = {"codgeo", "libgeo", "an", "taux", "note", "libellé"}
@@ -369,7 +370,9 @@ def test_a_file_of_something_else(tmp_path):
 
 
 def test_absurd_sizes(tmp_path, monkeypatch):
-    monkeypatch.setattr("orchestration.reading.container.content.__kwdefaults__", {"wanted": None, "limit": 10})
+    monkeypatch.setattr(
+        "orchestration.reading.container.content.__kwdefaults__", {"wanted": None, "limit": 10, "head": False}
+    )
     assert "démesuré" in fr(refused(tmp_path, TEXT).reason)
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from orchestration.base.messages import Refusal
-from orchestration.reading import read_json, read_markdown, read_pdf
+from orchestration.reading.pages import read_markdown, read_pdf
+from orchestration.reading.records import read_json
 from tests.words import en, fr
 
 SQL = """
@@ -57,10 +58,8 @@ def test_json_rows(tmp_path):
 )
 def test_json_packed_or_in_another_encoding(tmp_path, pack, kinds):
     path = written(tmp_path / "a.json", pack(json.dumps(BODY)))
-    work = tmp_path / "work"
-    table = read_json(path, name=path.name, sql=SQL, workdir=work)
+    table = read_json(path, name=path.name, sql=SQL)
     assert len(table.rows) == 2 and [a.kind for a in table.adaptations] == kinds
-    assert list(work.iterdir()) == []
 
 
 def test_json_lines(tmp_path):

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from orchestration.base.messages import Refusal
-from orchestration.reading import read_json
+from orchestration.reading.records import read_json
 from tests.words import en, fr, refuses
 
 ROWS = [{"siret": f"9800000{n}"} for n in range(3)]

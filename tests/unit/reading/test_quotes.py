@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from orchestration.base.messages import Refusal
-from orchestration.reading import RawTable, read_table
+from orchestration.reading import RawTable
+from orchestration.reading.table import read_table
 from tests.words import fr, refuses
 
 HEADER = ["siren", "nom", "an", "note"]

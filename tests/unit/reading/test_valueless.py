@@ -15,7 +15,8 @@ from openpyxl.worksheet.formula import ArrayFormula
 from orchestration.base.messages import Refusal
 from orchestration.catalog.models import Column
 from orchestration.conforming.values import parse
-from orchestration.reading import RawTable, read_table
+from orchestration.reading import RawTable
+from orchestration.reading.table import read_table
 from orchestration.reading.valueless import NO_VALUE, is_valueless
 
 HEADER = ["codgeo", "libgeo", "taux"]
