@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 
@@ -33,6 +33,8 @@ class Settings(BaseModel):
     `notify`: addresses of apprise, which hold passwords and are never shown; `notify_always`: a message
     also when nothing is wrong; `notify_samples`: messages about trials on samples too. `heartbeat_days`: how
     long refreshes may be silent; 0 for the calendars' own. `site_path`: what the public pages say of their publisher.
+    `web_hosts`: names, with commas between, that our pages answer to behind a web server.
+    `shared`: who may read the home besides its account (`permissions`).
     """
 
     # a default is held to the same: `home` is absolute in any case
@@ -46,6 +48,8 @@ class Settings(BaseModel):
     notify_always: bool = False
     notify_samples: bool = False
     heartbeat_days: int = Field(default=0, ge=0)
+    web_hosts: str = ""
+    shared: Literal["", "group"] = ""
     sources_path: Path = Field(default=PROJECT / "sources")
     expectations_path: Path = Field(default=PROJECT / "expectations")
     dbt_project_path: Path = Field(default=PROJECT / "dbt_project")

@@ -6,9 +6,12 @@ Parses, calls, prints; what a command does belongs to the room that it calls.
 import gc
 import os
 
+from orchestration.base.permissions import close_to_others
+
 
 def main() -> None:
     """Run the command line."""
+    close_to_others()
     # next to nothing that an import makes is thrown away: looking for it every 700 objects costs a tenth of a short
     # command's time
     gc.set_threshold(50_000, 20, 20)

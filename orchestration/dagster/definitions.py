@@ -63,7 +63,8 @@ def build_definitions(
         jobs=[*jobs, *errands],
         schedules=build_schedules(catalogue, jobs[0], rebuild),
         sensors=build_sensors(REFRESH_ALL, TAKE_INBOX, rebuild),
-        resources={"observatory": ObservatoryResource(), **(resources or {})},
+        # no step hands anything to the next; Dagster's own keeper of results would let a run name the folder it writes to
+        resources={"observatory": ObservatoryResource(), "io_manager": dg.mem_io_manager, **(resources or {})},
         executor=dg.in_process_executor,
     )
     return definitions

@@ -47,7 +47,7 @@ def build_errands(definitions: Callable[[], Definitions]) -> list[JobDefinition]
         here(context)
         source_id, _, vintage = context.partition_key.partition("|")
         with busy_or_wrong():
-            channel = observatory.channel or came_by(observatory.settings(), source_id, vintage)
+            channel = observatory.said_channel() or came_by(observatory.settings(), source_id, vintage)
             outcome = carry_out(
                 context, observatory, definitions, channel=channel, only=[source_id], vintages=[vintage]
             )

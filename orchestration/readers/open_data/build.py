@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orchestration.base.messages import Refusal, say
+from orchestration.base.permissions import permitted
 from orchestration.readers.open_data.catalogue import write_catalogue
 from orchestration.readers.open_data.contracts import load_contracts
 from orchestration.readers.open_data.csv_files import write_tables
@@ -60,8 +61,8 @@ def build_open_data(edition: Path, dbt_project: Path, publisher: Publisher, link
     folder = Path(tempfile.mkdtemp(prefix=f"{tables.edition_id}-", dir=kept))
     try:
         _write(Describing(tables, publisher), folder)
-        # a folder made for one is closed to a web server's user
-        folder.chmod(0o755)
+        # a folder made for one is closed to a web server's group too
+        folder.chmod(permitted(0o755))
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise

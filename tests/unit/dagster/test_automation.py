@@ -433,9 +433,8 @@ def errands(monkeypatch):
 
 
 def run_job(definitions, instance, name, settings, **more):
-    config = {"resources": {"observatory": {"config": {"home": str(settings.home)}}}}
     job = definitions.resolve_job_def(name)
-    return job.execute_in_process(instance=instance, run_config=config, raise_on_error=False, **more)
+    return job.execute_in_process(instance=instance, raise_on_error=False, **more)
 
 
 def test_a_vintage_chosen_in_the_interface_is_read_again_alone(definitions, instance, settings, errands, monkeypatch):

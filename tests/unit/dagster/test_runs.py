@@ -227,7 +227,7 @@ def test_a_job_without_sources_only_rebuilds(run):
 
 
 def test_a_run_from_the_interface_opens_its_own_refresh(definitions, refresh_module, settings):
-    config = {"resources": {"observatory": {"config": {"home": str(settings.home), "channel": "live"}}}}
+    config = {"resources": {"observatory": {"config": {"channel": "live"}}}}
     result = definitions.resolve_job_def("refresh_labels").execute_in_process(run_config=config)
     assert result.success
     [(opened, channel, only, _)] = refresh_module.opened
