@@ -66,6 +66,12 @@ class Settings(BaseModel):
                 found[name] = os.environ[variable]
         return {**found, **given}
 
+    def not_folders(self) -> list[tuple[str, Path]]:
+        """Return the settings that name a folder where there is none, each with its variable."""
+        folders = ("sources_path", "expectations_path", "dbt_project_path")
+        given = [(n, getattr(self, n)) for n in folders if n in self.model_fields_set]
+        return [(f"{_PREFIX}{name.upper()}", folder) for name, folder in given if not folder.is_dir()]
+
     @property
     def waivers_path(self) -> Path:
         """Return the file of reviewed exceptions, which lies beside the sources that it speaks of."""

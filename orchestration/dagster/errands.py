@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dagster import Definitions, Failure, JobDefinition, MetadataValue, OpExecutionContext, job, op
 
 from orchestration.base.messages import say
+from orchestration.base.showing import markdown
 from orchestration.dagster import sessions
 from orchestration.dagster.instances import here
 from orchestration.dagster.jobs import REFRESH_ALL
@@ -39,7 +40,7 @@ def build_errands(definitions: Callable[[], Definitions]) -> list[JobDefinition]
             from orchestration.inbox.take import take_all
 
             answers = take_all(settings, refresh)
-        told = [f"- **{a.dropped}** : {both(a.sentence)}" for a in answers]
+        told = [f"- **{markdown(a.dropped)}** : {markdown(both(a.sentence))}" for a in answers]
         context.add_output_metadata({"answers": MetadataValue.md("\n".join(told) or "—"), "files": len(answers)})
 
     @op(name="read_vintage_again")

@@ -32,6 +32,7 @@ from dagster import (
 )
 
 from orchestration.base.messages import say
+from orchestration.base.showing import markdown
 from orchestration.building.warehouse import row_counts
 from orchestration.building.worker import BuildError
 from orchestration.dagster import sessions
@@ -241,7 +242,7 @@ def model_assets(models: Models, suite_checks: Mapping[AssetKey, Sequence[AssetC
                 description=_told(failed),
                 metadata={
                     "models": MetadataValue.md(
-                        "\n".join(f"- **{n.name}** ({n.status}) : {n.message or ''}" for n in failed)
+                        "\n".join(f"- **{n.name}** ({n.status}) : {markdown(n.message or '')}" for n in failed)
                     ),
                     "receipt": both(concluded.note),
                 },
