@@ -33,7 +33,8 @@ class Settings(BaseModel):
     `notify`: addresses of apprise, which hold passwords and are never shown; `notify_always`: a message
     also when nothing is wrong; `notify_samples`: messages about trials on samples too. `heartbeat_days`: how
     long refreshes may be silent; 0 for the calendars' own. `site_path`: what the public pages say of their publisher.
-    `web_hosts`: names, with commas between, that our pages answer to behind a web server.
+    `keep_editions`, `keep_days`, `keep_run_days`: what `tidy` leaves: that many editions, receipts and logs of that
+    many days, Dagster's runs of that many. `web_hosts`: names, with commas between, that our pages answer to behind a web server.
     `shared`: who may read the home besides its account (`permissions`).
     """
 
@@ -48,6 +49,9 @@ class Settings(BaseModel):
     notify_always: bool = False
     notify_samples: bool = False
     heartbeat_days: int = Field(default=0, ge=0)
+    keep_editions: int = Field(default=30, ge=2)
+    keep_days: int = Field(default=400, ge=1)
+    keep_run_days: int = Field(default=60, ge=1)
     web_hosts: str = ""
     shared: Literal["", "group"] = ""
     sources_path: Path = Field(default=PROJECT / "sources")
@@ -120,6 +124,9 @@ _EXPECTED = {
     "territory": say("base.expected_epci"),
     "language": say("base.expected_language"),
     "heartbeat_days": _NUMBER,
+    "keep_editions": _NUMBER,
+    "keep_days": _NUMBER,
+    "keep_run_days": _NUMBER,
     "notify_always": _YES_OR_NO,
     "notify_samples": _YES_OR_NO,
 }

@@ -208,6 +208,14 @@ def test_a_build_that_cannot_run_gives_up_in_plain_words(run, instance):
     assert outcome.exit_code == 4 and refresh.calls[-1] == ("give_up", fr(reason))
 
 
+def test_suites_that_cannot_run_keep_the_edition_back_in_plain_words(run):
+    """The second process was killed while they ran."""
+    reason = Message.of(fr="Le second processus s'est arrêté", en="The second process has ended")
+    refresh, outcome = run(no_checks=BuildError(reason))
+    assert outcome.exit_code == 4 and refresh.calls[-1] == ("give_up", fr(reason))
+    assert ("publish",) not in refresh.calls
+
+
 def test_only_the_sources_asked_for_are_ingested(run):
     refresh, _ = run(only=["lucie"])
     assert [c for c in refresh.calls if c[0] == "ingest"] == [("ingest", "lucie")]
