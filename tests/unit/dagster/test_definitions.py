@@ -45,6 +45,7 @@ def test_everything_is_registered(definitions):
         "refresh_insee",
         "refresh_labels",
         "take_inbox",
+        "tidy_home",
     ]
     # the team's own list has no live address: nobody can look for it
     assert [s.name for s in repository.schedule_defs] == ["calendar_insee_income"]
