@@ -48,7 +48,7 @@ def test_everything_is_registered(definitions):
         "tidy_home",
     ]
     # the team's own list has no live address: nobody can look for it
-    assert [s.name for s in repository.schedule_defs] == ["calendar_insee_income"]
+    assert [s.name for s in repository.schedule_defs] == ["calendar_insee_income", "tidy_on_sundays"]
     assert {s.name: s.default_status.value for s in repository.sensor_defs} == {
         # what changes figures from the net is turned on by a person; the inbox and the alarm are there at once
         "updates_due": "STOPPED",
