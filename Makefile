@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN    := $(VENV)/bin
 HOME_DIR ?= $(or $(OBSERVATORY_HOME),var)
 
-.PHONY: setup refresh test test-setup check check-setup generate dev bench clean
+.PHONY: setup refresh test test-setup check check-setup generate dev bench bom clean
 
 setup: $(VENV)/.installed dbt_project/target/.parsed
 
@@ -57,6 +57,10 @@ dev: setup
 
 bench: test-setup
 	@$(BIN)/python bench/measure.py
+
+# what is installed, under which licences, with which known vulnerabilities
+bom: setup
+	@$(BIN)/python -m bench.bom --to bom.json
 
 clean:
 	rm -rf $(VENV) dbt_project/target *.egg-info

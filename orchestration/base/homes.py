@@ -12,6 +12,7 @@ import tempfile
 from pathlib import Path
 
 from orchestration.base.messages import Refusal, say
+from orchestration.base.permissions import close_home
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
@@ -45,6 +46,7 @@ def refuse_unusable(home: Path, *, writes: bool) -> None:
         home.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=home) as probe:
             probe.write(b"\0" * _PROBE)
+        close_home(home)
     except OSError as error:
         raise _refusal(error, home) from error
 

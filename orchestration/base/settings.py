@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 
@@ -33,6 +33,9 @@ class Settings(BaseModel):
     `notify`: addresses of apprise, which hold passwords and are never shown; `notify_always`: a message
     also when nothing is wrong; `notify_samples`: messages about trials on samples too. `heartbeat_days`: how
     long refreshes may be silent; 0 for the calendars' own. `site_path`: what the public pages say of their publisher.
+    `keep_editions`, `keep_days`, `keep_run_days`: what `tidy` leaves: that many editions, receipts and logs of that
+    many days, Dagster's runs of that many. `web_hosts`: names, with commas between, that our pages answer to behind a web server.
+    `shared`: who may read the home besides its account (`permissions`).
     """
 
     # a default is held to the same: `home` is absolute in any case
@@ -46,6 +49,11 @@ class Settings(BaseModel):
     notify_always: bool = False
     notify_samples: bool = False
     heartbeat_days: int = Field(default=0, ge=0)
+    keep_editions: int = Field(default=30, ge=2)
+    keep_days: int = Field(default=400, ge=1)
+    keep_run_days: int = Field(default=60, ge=1)
+    web_hosts: str = ""
+    shared: Literal["", "group"] = ""
     sources_path: Path = Field(default=PROJECT / "sources")
     expectations_path: Path = Field(default=PROJECT / "expectations")
     dbt_project_path: Path = Field(default=PROJECT / "dbt_project")
@@ -61,6 +69,12 @@ class Settings(BaseModel):
             if name not in given and isinstance(variable, str) and variable in os.environ:
                 found[name] = os.environ[variable]
         return {**found, **given}
+
+    def not_folders(self) -> list[tuple[str, Path]]:
+        """Return the settings that name a folder where there is none, each with its variable."""
+        folders = ("sources_path", "expectations_path", "dbt_project_path")
+        given = [(n, getattr(self, n)) for n in folders if n in self.model_fields_set]
+        return [(f"{_PREFIX}{name.upper()}", folder) for name, folder in given if not folder.is_dir()]
 
     @property
     def waivers_path(self) -> Path:
@@ -110,6 +124,9 @@ _EXPECTED = {
     "territory": say("base.expected_epci"),
     "language": say("base.expected_language"),
     "heartbeat_days": _NUMBER,
+    "keep_editions": _NUMBER,
+    "keep_days": _NUMBER,
+    "keep_run_days": _NUMBER,
     "notify_always": _YES_OR_NO,
     "notify_samples": _YES_OR_NO,
 }

@@ -28,7 +28,7 @@ _BUILD, _MARTS = "build", "marts"
 Kind = TypeVar("Kind", Checked, Built)
 
 
-_WARNINGS = "PYTHONWARNINGS"
+_WARNINGS, _SAFE_PATH = "PYTHONWARNINGS", "PYTHONSAFEPATH"
 
 
 @contextmanager
@@ -37,21 +37,25 @@ def _inherited() -> Iterator[None]:
 
     Ctrl-C is blocked until it says that it ignores it. And Python's tracker, which is started along, gives back the locks
     that dbt held when the process was ended, without a warning that nobody can do anything about. It comes first: its start
-    lets Ctrl-C through again, whatever was blocked before.
+    lets Ctrl-C through again, whatever was blocked before. And no Python from the folder where it is started: `python -c`
+    puts that first on its path, and it may be the home, into which anyone may drop a file.
     """
-    warnings = os.environ.get(_WARNINGS)
+    before = {name: os.environ.get(name) for name in (_WARNINGS, _SAFE_PATH)}
+    warnings = before[_WARNINGS]
     quiet = "ignore::UserWarning:multiprocessing.resource_tracker"
     os.environ[_WARNINGS] = f"{warnings},{quiet}" if warnings else quiet
+    os.environ[_SAFE_PATH] = "1"
     resource_tracker.ensure_running()
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
-        if warnings is None:
-            del os.environ[_WARNINGS]
-        else:
-            os.environ[_WARNINGS] = warnings
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
 class BuildError(Exception):

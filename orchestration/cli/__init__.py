@@ -5,10 +5,17 @@ Parses, calls, prints; what a command does belongs to the room that it calls.
 
 import gc
 import os
+import sys
+
+from orchestration.base.permissions import close_to_others
 
 
 def main() -> None:
     """Run the command line."""
+    close_to_others()
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None and stream.errors == "strict":  # an output that knows no accents shows « ? » for them
+            stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # a text stream, as Python opens it
     # next to nothing that an import makes is thrown away: looking for it every 700 objects costs a tenth of a short
     # command's time
     gc.set_threshold(50_000, 20, 20)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import sys
 import traceback
 from collections.abc import Iterator
@@ -22,7 +23,8 @@ import typer
 
 from orchestration.base.errors import HomeBusy, UsageError
 from orchestration.base.messages import Language, Message, say
-from orchestration.cli.prompt import WRONG_USAGE, language
+from orchestration.base.showing import visible
+from orchestration.cli.prompt import WRONG_USAGE, language, output_is_closed
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
 SILENT, REFUSED, BLOCKED, BUSY = 1, 3, 4, 5
 # of a table that is read in a file or another program; the receipt's too
 WIDE = 140
+# JSON writes C0 as escapes by itself; a terminal acts on these too
+_C1 = re.compile("[\x7f-\x9f]")
 
 
 def tell(settings: Settings, message: Message) -> None:
@@ -50,12 +54,15 @@ def spelt(message: Message, language: Language) -> str:
 
 def show(text: str) -> None:
     """Print a line as it is: one to paste, or a path, that is cut in two is of no use."""
-    console().print(text, markup=False, soft_wrap=True)
+    console().print(visible(text), markup=False, soft_wrap=True)
 
 
 def show_json(value: Any) -> None:
     """Print the one JSON object of a command."""
-    print(json.dumps(value, ensure_ascii=False, default=str))
+    # what an output cannot take is written as an escape, which JSON knows
+    is_plain = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
+    document = json.dumps(value, ensure_ascii=is_plain, default=str)
+    print(_C1.sub(lambda sign: f"\\u{ord(sign[0]):04x}", document))
 
 
 def console() -> Console:
@@ -156,6 +163,8 @@ def _accident(settings: Settings, error: Exception) -> tuple[Message, Message]:
     from orchestration.base.homes import disk_full, explained
     from orchestration.editions.errors import is_disk_full
 
+    if output_is_closed():
+        return say("cli.output_closed", why=str(getattr(error, "strerror", None) or error)), say("cli.look_at_status")
     if is_disk_full(error):
         full = disk_full(settings.home)
         return full.reason, full.action

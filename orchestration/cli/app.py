@@ -2,7 +2,7 @@
 
 Puts the commands together, in the order in which `--help` lists them. Each says in its family's module what it does,
 calls the rooms, and turns their answers into words and exit codes: `refreshing`, `dropping`, `standing`, `checking`,
-`documents`, `editions`, `site`, `exporting`, `serving`. A new command is a function there, a line here, and its French help in `prompt`.
+`documents`, `editions`, `site`, `exporting`, `tidying`, `serving`. A new command is a function there, a line here, and its French help in `prompt`.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from orchestration.cli.refreshing import refresh
 from orchestration.cli.serving import serve
 from orchestration.cli.site import site
 from orchestration.cli.standing import heartbeat, sources, status
+from orchestration.cli.tidying import tidy
 
 COMMANDS = (
     refresh,
@@ -36,6 +37,7 @@ COMMANDS = (
     rollback,
     site,
     export,
+    tidy,
     serve,
 )
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 from pydantic import ValidationError
 
-from orchestration.base.messages import Refusal
+from orchestration.base.messages import Refusal, say
 from orchestration.cli.answering import refusals, spelt, stop
 from orchestration.cli.prompt import WRONG_USAGE, language
 
@@ -46,6 +46,8 @@ def settings_for(
         for trouble in first:
             print(spelt(trouble, language()), file=sys.stderr)
         stop(WRONG_USAGE, last, None, json_)
+    for variable, folder in settings.not_folders():
+        stop(WRONG_USAGE, say("base.setting_no_folder", variable=variable, folder=folder), None, json_, settings)
     if use != "nothing":
         try:
             refuse_unusable(settings.home, writes=use == "write")

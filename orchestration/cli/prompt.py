@@ -83,7 +83,23 @@ class Group(TyperGroup):
             code = ABORTED
         except Exception as error:
             code = _complain(error) if hasattr(error, "format_message") else _accident(error)
+        if output_is_closed():
+            _tell(say("cli.output_closed", why="stdout"))
+            code = code or ABORTED
         sys.exit(code if isinstance(code, int) else 0)
+
+
+def output_is_closed() -> bool:
+    """Return whether standard output takes no more (a full disk, a closed pipe); what is left for it is then dropped.
+
+    Left alone, Python would try once more at its end, and answer with a traceback.
+    """
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return True
+    return False
 
 
 def _complain(error: Any) -> int:
@@ -101,6 +117,9 @@ def _accident(error: Exception) -> int:
     from orchestration.base.homes import disk_full, explained
     from orchestration.editions.errors import is_disk_full
 
+    if output_is_closed():
+        _tell(say("cli.output_closed", why=str(getattr(error, "strerror", None) or error)))
+        return ABORTED
     refusal = disk_full(None) if is_disk_full(error) else explained(error, None) if isinstance(error, OSError) else None
     if refusal is None:
         raise error

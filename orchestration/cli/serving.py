@@ -21,6 +21,9 @@ def serve(
     home: Home = None,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 3000,
+    read_only: Annotated[
+        bool, typer.Option("--read-only", help="The page shows everything and starts nothing; schedules go on.")
+    ] = False,
     site: Annotated[bool, typer.Option("--site", help="Show the public pages of HOME/site instead.")] = False,
 ) -> None:
     """Start the Dagster web page and its daemon."""
@@ -30,7 +33,7 @@ def serve(
     # dagster costs 1.8 s to import, which no other command need pay
     from orchestration.dagster.serve import serve as start
 
-    raise typer.Exit(start(settings_for(home, use="write"), host=host, port=port))
+    raise typer.Exit(start(settings_for(home, use="write"), host=host, port=port, read_only=read_only))
 
 
 def _show_pages(home: Path | None, host: str, port: int) -> None:

@@ -20,10 +20,10 @@ from orchestration.dagster.assets.models import Models, model_assets, read_manif
 from orchestration.dagster.assets.readers import reader_assets
 from orchestration.dagster.assets.sources import source_assets, source_expectations, source_freshness
 from orchestration.dagster.checks import suite_specs
-from orchestration.dagster.errands import TAKE_INBOX, build_errands
+from orchestration.dagster.errands import TAKE_INBOX, TIDY_HOME, build_errands
 from orchestration.dagster.jobs import REFRESH_ALL, build_jobs
 from orchestration.dagster.resources import ObservatoryResource
-from orchestration.dagster.schedules import build_schedules
+from orchestration.dagster.schedules import build_schedules, tidying
 from orchestration.dagster.sensors import build_sensors
 from orchestration.dagster.wording import EDITION_KEY, LAKE, READER_KEYS
 from orchestration.quality.suites import suite_names
@@ -61,9 +61,10 @@ def build_definitions(
         assets=[*source_assets(catalogue), built, edition_asset(models.marts), *reader_assets()],
         asset_checks=[*([source_expectations(of_sources)] if of_sources else []), source_freshness(catalogue)],
         jobs=[*jobs, *errands],
-        schedules=build_schedules(catalogue, jobs[0], rebuild),
+        schedules=[*build_schedules(catalogue, jobs[0], rebuild), tidying(TIDY_HOME)],
         sensors=build_sensors(REFRESH_ALL, TAKE_INBOX, rebuild),
-        resources={"observatory": ObservatoryResource(), **(resources or {})},
+        # no step hands anything to the next; Dagster's own keeper of results would let a run name the folder it writes to
+        resources={"observatory": ObservatoryResource(), "io_manager": dg.mem_io_manager, **(resources or {})},
         executor=dg.in_process_executor,
     )
     return definitions

@@ -1,6 +1,6 @@
-"""Errands: jobs of one step, which carries out the refreshes that it needs as runs of `refresh_all`.
+"""Errands: jobs of one step, which carries out the refreshes that it needs as runs of `refresh_all`, or tidies the home.
 
-Two so far: `take_inbox` and `backfill_vintages`. What becomes of a dropped file belongs to `inbox`, which vintages may
+Three so far: `take_inbox`, `backfill_vintages` and `tidy_home`. What becomes of a dropped file belongs to `inbox`, which vintages may
 be chosen to `partitions`, how a run is carried out to `runs`.
 """
 
@@ -10,21 +10,24 @@ from collections.abc import Callable
 from dagster import Definitions, Failure, JobDefinition, MetadataValue, OpExecutionContext, job, op
 
 from orchestration.base.messages import say
+from orchestration.base.showing import markdown
 from orchestration.dagster import sessions
 from orchestration.dagster.instances import here
 from orchestration.dagster.jobs import REFRESH_ALL
 from orchestration.dagster.partitions import VINTAGES, came_by
 from orchestration.dagster.resources import WAIT_SECONDS, ObservatoryResource, busy_or_wrong
 from orchestration.dagster.runs import run_job
+from orchestration.dagster.tidying import tidy_runs
 from orchestration.dagster.wording import both, files_metadata
 from orchestration.records.outcome import RefreshOutcome
 
 TAKE_INBOX = "take_inbox"
 BACKFILL = "backfill_vintages"
+TIDY_HOME = "tidy_home"
 
 
 def build_errands(definitions: Callable[[], Definitions]) -> list[JobDefinition]:
-    """Return `take_inbox` and `backfill_vintages`. `definitions`: those that the errands belong to, once they are made."""
+    """Return `take_inbox`, `backfill_vintages` and `tidy_home`. `definitions`: those that the errands belong to, once they are made."""
 
     @op(name="take_and_answer")
     def take_and_answer(context: OpExecutionContext, observatory: ObservatoryResource) -> None:
@@ -39,7 +42,7 @@ def build_errands(definitions: Callable[[], Definitions]) -> list[JobDefinition]
             from orchestration.inbox.take import take_all
 
             answers = take_all(settings, refresh)
-        told = [f"- **{a.dropped}** : {both(a.sentence)}" for a in answers]
+        told = [f"- **{markdown(a.dropped)}** : {markdown(both(a.sentence))}" for a in answers]
         context.add_output_metadata({"answers": MetadataValue.md("\n".join(told) or "—"), "files": len(answers)})
 
     @op(name="read_vintage_again")
@@ -47,7 +50,7 @@ def build_errands(definitions: Callable[[], Definitions]) -> list[JobDefinition]
         here(context)
         source_id, _, vintage = context.partition_key.partition("|")
         with busy_or_wrong():
-            channel = observatory.channel or came_by(observatory.settings(), source_id, vintage)
+            channel = observatory.said_channel() or came_by(observatory.settings(), source_id, vintage)
             outcome = carry_out(
                 context, observatory, definitions, channel=channel, only=[source_id], vintages=[vintage]
             )
@@ -78,7 +81,24 @@ def build_errands(definitions: Callable[[], Definitions]) -> list[JobDefinition]
     def backfill_vintages() -> None:
         read_vintage_again()
 
-    return [take_inbox, backfill_vintages]
+    @op(name="tidy_and_tell")
+    def tidy_and_tell(context: OpExecutionContext, observatory: ObservatoryResource) -> None:
+        settings = observatory.settings()
+        here(context)
+        with busy_or_wrong():
+            # the editions and the lake behind it cost 0.3 s to import, and Dagster loads this module for every look
+            from orchestration.refresh.tidying import tidy
+
+            found = tidy(settings, apply=True)
+            runs = tidy_runs(settings, apply=True)
+        megabytes = round(sum(o.bytes for o in found) / 1e6, 1)
+        context.add_output_metadata({"removed": len(found), "megabytes": megabytes, "runs": len(runs)})
+
+    @job(name=TIDY_HOME, description=both(say("dagster.errand_tidy")))
+    def tidy_home() -> None:
+        tidy_and_tell()
+
+    return [take_inbox, backfill_vintages, tidy_home]
 
 
 def carry_out(

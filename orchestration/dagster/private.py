@@ -11,6 +11,8 @@ private part, and nothing of the observatory belongs here.
 | `RemoteRepositoryOrigin`, `location_origins_from_yaml_paths`, `SINGLETON_REPOSITORY_NAME` | to name that code location, as `workspace.yaml` does | the same |
 | `InstanceRef`, `NoOpComputeLogManager` | the public `DagsterInstance.from_config` takes no overrides: a run at a prompt must not have its output captured, for it belongs to the receipt | `--json` would print into a file of Dagster's |
 | `InstigatorType` | to ask which schedules and sensors somebody has turned on | what was missed would be made up for twice |
+| `WorkspaceProcessContext`, `WorkspaceFileTarget`, `create_app_from_workspace_process_context` | the command `dagster-webserver` takes nothing before its application | any web page that is open in the same browser starts runs |
+| `dagster._daemon` | the command `dagster-daemon` may be another installation's; a module is this one's | schedules of another version |
 | `UnresolvedAssetJobDefinition` | the type that the public `define_asset_job` returns, for annotations | nothing but a name |
 | `SqliteEventLogStorage`, `DagsterSqliteStorage`, `ConfigurableClassData`, `SQLITE_BUSY_TIMEOUT_SECONDS`, and of the first `_db_lock`, `_initialized_dbs`, `_initdb`, `_connect`, `_base_dir`; of the second `_event_log_storage` | to keep its connection open (`storage`) | 11 s for the events of a refresh instead of 3; `dagster.yaml` may name Dagster's own class at any time, the files are the same |
 """
@@ -23,7 +25,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from dagster import DagsterEvent, DagsterInstance, DagsterRun, JobDefinition
+from dagster import DagsterEvent, DagsterInstance, DagsterRun, JobDefinition, __version__
 from dagster._core.definitions.job_base import InMemoryJob
 from dagster._core.definitions.repository_definition import SINGLETON_REPOSITORY_NAME
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
@@ -34,23 +36,29 @@ from dagster._core.scheduler.instigation import InstigatorType
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorage
 from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
 from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
+from dagster._core.workspace.context import WorkspaceProcessContext
 from dagster._core.workspace.load import location_origins_from_yaml_paths
+from dagster._core.workspace.load_target import WorkspaceFileTarget
 from dagster._serdes import ConfigurableClassData
 from sqlalchemy import create_engine, event
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.pool import StaticPool
 
 __all__ = [
+    "DAEMON",
     "AssetJob",
     "KeptSqliteEventLogStorage",
     "ObservatoryStorage",
     "execute",
     "instance_in",
+    "interface",
     "job_origin",
     "schedules_on",
     "sensors_on",
 ]
 
+# run as a module
+DAEMON = "dagster._daemon"
 AssetJob = UnresolvedAssetJobDefinition
 
 _NO_COMPUTE_LOGS = {
@@ -76,6 +84,19 @@ def job_origin(workspace: Path, job_name: str) -> RemoteJobOrigin:
     """Return what tells the interface that a run is one of a job of the one code location that `workspace` names."""
     [location] = location_origins_from_yaml_paths([str(workspace)])
     return RemoteRepositoryOrigin(location, SINGLETON_REPOSITORY_NAME).get_job_origin(job_name)
+
+
+@contextmanager
+def interface(instance: DagsterInstance, workspace: Path, *, read_only: bool) -> Iterator[Any]:
+    """Yield Dagster's web page as an ASGI application; its code server ends with it. `read_only`: it shows, and does nothing."""
+    # with GraphQL's schema behind it 1.1 s, which only the process of the page pays
+    from dagster_webserver.app import create_app_from_workspace_process_context
+
+    target = WorkspaceFileTarget(paths=[str(workspace)])
+    with WorkspaceProcessContext(
+        instance, target, version=__version__, read_only=read_only, code_server_log_level="WARNING"
+    ) as context:
+        yield create_app_from_workspace_process_context(context, live_data_poll_rate=2000)
 
 
 def schedules_on(instance: DagsterInstance) -> set[str]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from dagster import (
     AssetCheckExecutionContext,
@@ -22,7 +21,7 @@ from pydantic import Field, ValidationError
 from orchestration.base.errors import HomeBusy, UsageError
 from orchestration.base.homes import FolderUnusable
 from orchestration.base.messages import Message, say
-from orchestration.base.settings import Settings
+from orchestration.base.settings import CHANNELS, Settings
 from orchestration.building.ledger import realm_of
 from orchestration.dagster import sessions
 from orchestration.dagster.instances import here
@@ -39,9 +38,12 @@ WAIT_SECONDS = 15 * 60
 
 
 class ObservatoryResource(ConfigurableResource):  # type: ignore[type-arg]  # of itself, which Dagster fills in
-    """Where a run works and where its files come from; empty fields take the environment's values."""
+    """What a run may choose; empty fields take the environment's values.
 
-    home: str = Field(default="", description=both(say("dagster.field_home")))
+    The home is that of the process, and no folder is named here that its settings do not name: whoever can start a run
+    must not choose where it writes, or what it reads.
+    """
+
     territory: str = Field(default="", description=both(say("dagster.field_territory")))
     channel: str = Field(
         default="",
@@ -54,18 +56,29 @@ class ObservatoryResource(ConfigurableResource):  # type: ignore[type-arg]  # of
 
     def settings(self) -> Settings:
         """Return the settings of this run."""
-        return Settings.load(home=Path(self.home) if self.home else None, territory=self.territory or None)
+        return Settings.load(territory=self.territory or None)
+
+    def said_channel(self) -> str:
+        """Return the channel that this run names, empty without one.
+
+        Raises UsageError for a folder that is not the one of the settings.
+        """
+        if self.channel not in ("", *CHANNELS, self.settings().channel):
+            raise UsageError(say("dagster.folder_of_a_run", channel=self.channel), say("dagster.name_the_folder"))
+        return self.channel
 
     def came_from(self, asked: list[str]) -> str:
         """Return the channel of a run that ingests the sources `asked`: its own, else that of the environment.
 
         Where neither is said and readers see real files, the run goes on with real files: by the publishers' addresses
-        if the edition came from there; the folder of a mirror must be said. The samples are the default of a trial only.
+        if the edition came from there; the folder of a mirror must be said in the settings. The samples are the default of
+        a trial only. Raises UsageError for a folder of the run's own.
         """
         settings = self.settings()
-        edition = None if self.channel or "channel" in settings.model_fields_set else shelf.current(settings.home)
+        said = self.said_channel()
+        edition = None if said or "channel" in settings.model_fields_set else shelf.current(settings.home)
         if edition is None or realm_of(edition) != "real":
-            return self.channel or settings.channel
+            return said or settings.channel
         if not asked:
             return "inbox"  # nothing is read: only that the edition is made of real files counts
         return "live" if edition.manifest and edition.manifest.channel == "live" else settings.channel

@@ -83,7 +83,6 @@ def _execute(session: Session, definitions: Definitions, run_id: str, job_name: 
                 "resources": {
                     "observatory": {
                         "config": {
-                            "home": str(settings.home),
                             "territory": settings.territory,
                             "channel": session.channel,
                         }

@@ -61,6 +61,18 @@ def build_schedules(
     ]
 
 
+def tidying(job_name: str) -> ScheduleDefinition:
+    """Return the schedule that tidies the home, on Sundays; off by default: whoever turns it on has read the policy."""
+    return ScheduleDefinition(
+        name="tidy_on_sundays",
+        job_name=job_name,
+        cron_schedule="20 3 * * 0",
+        execution_timezone=TIMEZONE,
+        default_status=DefaultScheduleStatus.STOPPED,
+        description=both(say("dagster.errand_tidy")),
+    )
+
+
 def cron_lines(source_id: str, calendar: Calendar) -> list[str]:
     """Return the cron lines of a calendar, none for a source published once.
 

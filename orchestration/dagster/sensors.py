@@ -48,7 +48,7 @@ _SCHEDULES_DONE = timedelta(hours=8)
 # after a look that reached nobody: the publisher may be back soon, later it may not
 _PAUSES = (timedelta(hours=1), timedelta(hours=4), timedelta(hours=24))
 _DROPPED_AGAIN = timedelta(minutes=10)
-_GOING = [DagsterRunStatus.QUEUED, DagsterRunStatus.STARTING, DagsterRunStatus.STARTED, DagsterRunStatus.CANCELING]
+GOING = [DagsterRunStatus.QUEUED, DagsterRunStatus.STARTING, DagsterRunStatus.STARTED, DagsterRunStatus.CANCELING]
 
 
 def build_sensors(refresh_all: str, take_inbox: str, rebuild: Sequence[AssetKey]) -> list[SensorDefinition]:
@@ -133,7 +133,7 @@ def asked_today(instance: DagsterInstance, source_id: str, now: datetime) -> str
 
 def going_on(instance: DagsterInstance) -> str | None:
     """Return the run that is queued or going on, by the beginning of its identifier; None when there is none."""
-    runs = instance.get_runs(RunsFilter(statuses=_GOING), limit=1)
+    runs = instance.get_runs(RunsFilter(statuses=GOING), limit=1)
     return runs[0].run_id[:8] if runs else None
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from dagster import AssetKey, DataVersion, MetadataValue, TableColumn, TableRecord, TableSchema
 
 from orchestration.base.messages import Message
+from orchestration.base.showing import markdown
 from orchestration.lake.register import Vintage
 from orchestration.receipts.sentences import text
 from orchestration.records.outcome import FileOutcome, RefreshOutcome
@@ -99,8 +100,8 @@ def files_metadata(files: Sequence[FileOutcome]) -> dict[str, Any]:
     if said:
         metadata["reasons"] = MetadataValue.md(
             "\n".join(
-                f"- **{f.file or f.vintage or f.source}** ({f.state}) : "
-                + " — ".join(text(m, "fr") for m in (reason, action) if m)
+                f"- **{markdown(f.file or f.vintage or f.source)}** ({f.state}) : "
+                + " — ".join(markdown(text(m, "fr")) for m in (reason, action) if m)
                 for f, reason, action in said
             )
         )
@@ -144,11 +145,11 @@ def outcome_metadata(outcome: RefreshOutcome, receipt: str | None, path: str | N
         )
     if refused:
         metadata["refused"] = MetadataValue.md(
-            "\n".join(f"- **{f.source}** {f.file or ''} : {_why(f)}" for f in refused)
+            "\n".join(f"- **{f.source}** {markdown(f.file or '')} : {markdown(_why(f))}" for f in refused)
         )
     if failed:
         metadata["failed_checks"] = MetadataValue.md(
-            "\n".join(f"- **{c.asset}** {c.name} ({c.severity}) : {text(c.message, 'fr')}" for c in failed)
+            "\n".join(f"- **{c.asset}** {c.name} ({c.severity}) : {markdown(text(c.message, 'fr'))}" for c in failed)
         )
     if outcome.note:
         metadata["note"] = both(outcome.note)

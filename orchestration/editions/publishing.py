@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from orchestration.base.messages import say
+from orchestration.base.permissions import permitted
 from orchestration.editions import journal
 from orchestration.editions.errors import EditionError, explained
 from orchestration.editions.layout import (
@@ -177,9 +178,9 @@ def _settle_on_disk(path: Path) -> None:
             folders.append(item)
         else:
             fsync(item)
-            item.chmod(0o444)
+            item.chmod(permitted(0o444))
     for folder in reversed(folders):
-        folder.chmod(0o755)
+        folder.chmod(permitted(0o755))
         fsync(folder)
 
 

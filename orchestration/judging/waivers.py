@@ -23,7 +23,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from orchestration.base.messages import Message, Refusal, say
-from orchestration.base.plain import NotPlain, read_yaml
+from orchestration.base.yaml_data import NotData, load
 from orchestration.quality.suites import SuiteError, read_suite
 from orchestration.records.waived import Standing, Waived, WaiverNote
 
@@ -271,9 +271,10 @@ def load_waivers(
     except (OSError, UnicodeDecodeError) as error:
         return Waivers([], [_problem(1, say("judging.cannot_be_read", error=error))])
     try:
-        data, document = read_yaml(text)
-    except NotPlain as error:
-        return Waivers([], [_problem(error.line or 1, say("judging.not_yaml", said=error.said))])
+        document = load(text)
+    except NotData as error:
+        return Waivers([], [_problem(error.line, error.reason)])
+    data = document.data
     if data is None:
         return Waivers()
     entries = data.get("waivers") if isinstance(data, dict) else None
@@ -287,7 +288,7 @@ def load_waivers(
                 )
             ],
         )
-    lines = _lines(document)
+    lines = _lines(document.node)
     found = Waivers()
     for index, entry in enumerate(entries or []):
         line = lines[index] if index < len(lines) else 1

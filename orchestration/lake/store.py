@@ -46,7 +46,7 @@ class Lake:
             register = Register.model_validate_json(self._register_path.read_text(encoding="utf-8"))
         except FileNotFoundError:
             return Register()
-        except ValueError as error:
+        except (ValueError, OSError) as error:
             raise LakeError(
                 say("lake.register_unreadable", file=self._register_path, error=str(error).splitlines()[0]),
                 say("lake.move_register_away"),
@@ -72,6 +72,14 @@ class Lake:
         register.prune()
         write_atomically(self._register_path, register.model_dump_json(exclude_none=True))
         self.register = register
+        for path in self.orphans():
+            path.unlink(missing_ok=True)
+
+    def orphans(self) -> list[Path]:
+        """Return the Parquet files that the register does not name; none without a register, which may come back."""
+        if not self._register_path.exists():
+            return []
+        register = self.register
         named = {
             v.path
             for realm in (register.real, register.sample)
@@ -81,9 +89,7 @@ class Lake:
             for v in (kept, kept.before)
             if v is not None
         }
-        for path in self.root.glob("*/*/*.parquet"):
-            if path.relative_to(self.root).as_posix() not in named:
-                path.unlink(missing_ok=True)
+        return [p for p in self.root.glob("*/*/*.parquet") if p.relative_to(self.root).as_posix() not in named]
 
     def path_for(self, source: Source, table: str, vintage: str, parts: dict[str, Judgement]) -> Path:
         """Return where the vintage made of `parts` lies; equal bytes read by an equal contract, equal name."""

@@ -11,7 +11,8 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from orchestration.base.messages import Message, say
-from orchestration.base.plain import NotPlain, read_toml, read_yaml
+from orchestration.base.plain import NotPlain, read_toml
+from orchestration.base.yaml_data import NotData, load
 from orchestration.reading import container
 from orchestration.reading.container import Wanted
 from orchestration.reading.decoding import decode
@@ -75,10 +76,12 @@ def read_markdown(path: Path, *, name: str, member: Wanted = None) -> RawTable:
 
 def _front_matter(fence: str, text: str, offset: int, label: str) -> dict[str, Any]:
     try:
-        values = read_toml(text) if fence == "+++" else read_yaml(text)[0]
+        values = read_toml(text) if fence == "+++" else load(text).data
+    except NotData as error:
+        raise _bad_front(label, offset + error.line) from None
     except NotPlain as error:
         # TOML says no line where the text ends too early
-        last = text.count("\n") if fence == "+++" and "end of document" in error.said else 1
+        last = text.count("\n") if "end of document" in error.said else 1
         raise _bad_front(label, offset + (error.line or last)) from None
     if not isinstance(values, dict):
         raise _bad_front(label, offset + 1)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from orchestration.base.messages import Language, say
+from orchestration.base.showing import code
 from orchestration.catalog.models import Source
 from orchestration.receipts import territory, wording
 from orchestration.receipts.moves import moves
@@ -64,6 +65,7 @@ def _environment(language: Language) -> jinja2.Environment:
         "number": partial(wording.number, language=language),
         "count": lambda quantity, one, many: wording.count(quantity, one, many, language),
         "cell": wording.cell,
+        "code": code,
         "sentence": lambda text: text[:1].upper() + text[1:],
         "listed": partial(wording.listed, language=language),
         "moment": partial(wording.moment, language=language),

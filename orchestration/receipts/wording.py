@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from orchestration.base.messages import Language
+from orchestration.base.showing import markdown
 from orchestration.catalog.words import breakdowns, units
 from orchestration.receipts.labels import labels
 
@@ -238,7 +239,5 @@ def fold(items: Sequence[T], limit: int) -> tuple[list[T], int]:
 
 
 def cell(text: str) -> str:
-    """Return a text that cannot break a Markdown table or list: one line, bars escaped."""
-    # not str.split(): the narrow space of « 1 234 » is white space to it
-    one_line = re.sub(r"[ \t\r\n]+", " ", str(text)).strip(" ")
-    return one_line.replace("|", "\\|").replace("<", "&lt;")
+    """Return a text that stands in a line or a cell of Markdown as it is."""
+    return markdown(str(text))

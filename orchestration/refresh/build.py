@@ -90,7 +90,10 @@ def build(run: Run) -> Built:
 
 
 def check_marts(run: Run, built: Built) -> Checked:
-    """Run the expectation suites of the marts and return their results."""
+    """Run the expectation suites of the marts and return their results.
+
+    Raises BuildError when the second process ended meanwhile, or a suite has no answer: nothing goes out unjudged.
+    """
     run.on_step("check", None)
     checked = Checked()
     assert run.worker is not None
@@ -101,6 +104,9 @@ def check_marts(run: Run, built: Built) -> Checked:
             checked.checks.append(as_warning(check, waiver.message) if waiver else check)
             if entry:
                 checked.waivable.append(entry)
+        unanswered = {suite.stem for suite in suites} - {check.asset for check in checked.checks}
+        if unanswered:
+            raise BuildError(say("refresh.suites_unanswered", suites=sorted(unanswered)))
     run.worker.stop()
     return checked
 

@@ -94,11 +94,13 @@ def check_sources(run: Run) -> None:
 
     The suites run in the second process while files are read; the last ones are waited for here.
     """
-    ordered, run.ordered = run.ordered, []
-    for item in ordered:
+    while run.ordered:
+        # it stays ordered until its verdict is there: nothing is published while one is owed
+        item = run.ordered[0]
         assert run.worker is not None
         before = {o.file for o in run.outcomes(item.source.source_id) if o.state == "refused"}
         checks = settle(run.facts, item, run.worker.checks(item.ticket), run.kept)
+        run.ordered.remove(item)
         run.source_checks.setdefault(item.source.source_id, []).extend(checks)
         for one in run.outcomes(item.source.source_id):
             if one.state == "refused" and one.file not in before and one.reason:

@@ -8,19 +8,19 @@ from __future__ import annotations
 import shutil
 from datetime import UTC, date, datetime
 
-from filelock import FileLock, Timeout
+from filelock import FileLock
 
-from orchestration.base.errors import HomeBusy, UsageError
+from orchestration.base.errors import UsageError
 from orchestration.base.messages import Message
 from orchestration.base.settings import Settings
 from orchestration.catalog import load_catalogue
-from orchestration.editions import sweep
 from orchestration.judging.grounds import Grounds
 from orchestration.judging.waivers import load_waivers
 from orchestration.lake.register import realm_of
 from orchestration.lake.store import Lake
 from orchestration.notifications import accident, after_refresh
 from orchestration.refresh.asking import asked_for, keep_real, needed, require_mirror
+from orchestration.refresh.holding import hold, release, sweep_home
 from orchestration.refresh.landing import land
 from orchestration.refresh.run import Run
 
@@ -46,19 +46,14 @@ def open_run(
     made of real files may be replaced by one of samples. Raises HomeBusy, UsageError, CatalogueError, LakeError.
     """
     settings.home.mkdir(parents=True, exist_ok=True)
-    # whichever thread ends the refresh gives the lock back
-    lock = FileLock(settings.home / "refresh.lock", thread_local=False)
+    lock = hold(settings.home, wait_seconds)
     try:
-        lock.acquire(timeout=wait_seconds)
-    except Timeout as error:
-        raise HomeBusy(settings.home) from error
-    try:
-        sweep(settings.home)
+        sweep_home(settings.home)
         run = _prepared(settings, lock, channel, only, run_id, frozenset(vintages or ()), today, replace_real)
         run.landings = land(run)
         return run
     except BaseException as error:
-        lock.release()
+        release(settings.home, lock)
         _tell_accident(settings, channel, error)
         raise
 
@@ -119,7 +114,7 @@ def close(run: Run) -> None:
     if run.worker:
         run.worker.stop()
     shutil.rmtree(run.grounds.work, ignore_errors=True)
-    run.lock.release()
+    release(run.home, run.lock)
     if run.concluded is not None:
         after_refresh(run.settings, run.concluded, run.catalogue)
 

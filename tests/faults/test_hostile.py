@@ -18,7 +18,9 @@ from mutating import mutated
 from trying import attempt, known
 
 from orchestration import reading, wall
-from orchestration.base.plain import NotPlain, read_json, read_toml, read_yaml
+from orchestration.base.plain import NotPlain, read_json, read_toml
+from orchestration.base.yaml_data import NotData
+from orchestration.base.yaml_data import load as read_yaml
 from orchestration.judging.waivers import load_waivers
 
 SMALL = wall.Limits(seconds=1, clock=5, memory=600_000_000, answer=40_000_000)
@@ -88,7 +90,7 @@ def test_a_mutated_file_is_read_or_refused(tmp_path_factory, data):
 def test_texts_of_few_signs_are_read_or_not_plain(text):
     for read in (read_yaml, read_toml, read_json):
         # JSON that is none has an error of its own, with its line
-        with suppress(NotPlain, JSONDecodeError):
+        with suppress(NotPlain, NotData, JSONDecodeError):
             read(text)
 
 

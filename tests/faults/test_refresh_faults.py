@@ -14,6 +14,7 @@ import duckdb
 import pytest
 
 from orchestration.base.settings import PROJECT
+from orchestration.lake.store import Lake
 from tests.conftest import observatory
 
 NEET = "insee_neet/2018/neet_epci_2018.csv"
@@ -227,6 +228,15 @@ def test_a_killed_refresh_leaves_the_old_edition_and_the_next_one_works(home, sa
     if moment == 8.0:
         answer = observatory("refresh", "--from", sample_mirror, "--home", home, "--json")
         assert answer.code == 0 and answer.receipt["published"]
+        # nothing of the killed one is left, in whatever state it was
+        assert [p.name for p in (home / "work").iterdir()] == ["warehouse.duckdb"]
+        assert not [
+            *home.glob(".*.json"),
+            *home.glob("*.tmp"),
+            *(home / "receipts").glob(".*"),
+            *(home / "receipts").glob("*.tmp"),
+        ]
+        assert Lake(home).orphans() == [] and not (home / "refresh.json").exists()
 
 
 def test_another_territory_works_on_the_same_files_and_an_edition_can_be_gone_back_to(home):

@@ -282,7 +282,7 @@ def test_the_page_on_automation_names_every_job_sensor_and_setting():
     named += [
         f"OBSERVATORY_{n.upper()}" for n in re.findall(r"^    (notify\w*|heartbeat\w*): ", settings, re.MULTILINE)
     ]
-    assert len(named) == 14
+    assert len(named) == 15
     assert not [n for n in named if f"`{n}`" not in page]
 
 

@@ -33,6 +33,7 @@ ROOMS = (
     "catalog",
     "wall",
     "withholding",
+    "web",
     "base",
 )
 # `# dagster costs 1.8 s to import`, beside the import or once for the module, in its head

@@ -9,6 +9,7 @@ anyway. A test compares the two mappings. How dbt is run belongs to `building`; 
 # no `from __future__ import annotations`: Dagster reads the steps' annotations as they stand
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from graphlib import TopologicalSorter
@@ -32,6 +33,7 @@ from dagster import (
 )
 
 from orchestration.base.messages import say
+from orchestration.base.showing import markdown
 from orchestration.building.warehouse import row_counts
 from orchestration.building.worker import BuildError
 from orchestration.dagster import sessions
@@ -217,11 +219,8 @@ def model_assets(models: Models, suite_checks: Mapping[AssetKey, Sequence[AssetC
         context: AssetExecutionContext, observatory: ObservatoryResource
     ) -> Iterator[MaterializeResult[Any] | AssetCheckResult]:
         session = observatory.session(context)
-        try:
+        with _concluded(context, observatory):
             outcome = sessions.build(session)
-        except BuildError as error:
-            observatory.conclude(context, error.reason)
-            raise Failure(description=both(error.reason), allow_retries=False) from None
         built = {node.unique_id: node for node in outcome.nodes}
         rows = row_counts(outcome.warehouse)
         failed = [n for n in built.values() if n.unique_id in models.nodes and n.status not in _BUILT]
@@ -232,7 +231,9 @@ def model_assets(models: Models, suite_checks: Mapping[AssetKey, Sequence[AssetC
         for check in models.check_specs:
             yield _test_result(check, built.get(check.metadata[_UNIQUE_ID]))
         # where a model failed none of them runs, and `publish` has what it decides by all the same
-        found = {key_of(r): r for r in named_results(expected, sessions.check_marts(session))}
+        with _concluded(context, observatory):
+            checks = sessions.check_marts(session)
+        found = {key_of(r): r for r in named_results(expected, checks)}
         for check in expected:
             yield found.get(check.key) or result(check.key, passed=False, severity="warn", message=both(NOT_RUN))
         if failed:
@@ -241,7 +242,7 @@ def model_assets(models: Models, suite_checks: Mapping[AssetKey, Sequence[AssetC
                 description=_told(failed),
                 metadata={
                     "models": MetadataValue.md(
-                        "\n".join(f"- **{n.name}** ({n.status}) : {n.message or ''}" for n in failed)
+                        "\n".join(f"- **{n.name}** ({n.status}) : {markdown(n.message or '')}" for n in failed)
                     ),
                     "receipt": both(concluded.note),
                 },
@@ -249,6 +250,16 @@ def model_assets(models: Models, suite_checks: Mapping[AssetKey, Sequence[AssetC
             )
 
     return dbt_build
+
+
+@contextmanager
+def _concluded(context: AssetExecutionContext, observatory: ObservatoryResource) -> Iterator[None]:
+    """Conclude the refresh in words where dbt or a suite could not run, so that its receipt exists, and fail the step."""
+    try:
+        yield
+    except BuildError as error:
+        observatory.conclude(context, error.reason)
+        raise Failure(description=both(error.reason), allow_retries=False) from None
 
 
 def _metadata(node: Any, rows: int | None, spec: AssetSpec) -> dict[str, Any]:

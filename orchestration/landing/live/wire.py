@@ -89,15 +89,21 @@ class Wire:
             if self._client is None:
                 authorities = os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")
                 context = _trust(self._settings.ca_file, *authorities)
-                self._client = httpx.Client(
-                    verify=context,
-                    trust_env=True,
-                    follow_redirects=False,
-                    headers={"User-Agent": self._settings.user_agent},
-                    # nothing is remembered of a visit, and nothing told to the next host
-                    cookies=CookieJar(policy=DefaultCookiePolicy(allowed_domains=[])),
-                    timeout=httpx.Timeout(self._settings.read_timeout, connect=self._settings.connect_timeout),
-                )
+                try:
+                    self._client = httpx.Client(
+                        verify=context,
+                        trust_env=True,
+                        follow_redirects=False,
+                        headers={"User-Agent": self._settings.user_agent},
+                        # nothing is remembered of a visit, and nothing told to the next host
+                        cookies=CookieJar(policy=DefaultCookiePolicy(allowed_domains=[])),
+                        timeout=httpx.Timeout(self._settings.read_timeout, connect=self._settings.connect_timeout),
+                    )
+                # a proxy of the environment that cannot be used; its address holds a password, so nothing of it is said
+                except ImportError:
+                    raise httpx.ProxyError("SOCKS: pip install httpx[socks]") from None
+                except (ValueError, httpx.InvalidURL):
+                    raise httpx.ProxyError("HTTP_PROXY, HTTPS_PROXY, ALL_PROXY ?") from None
             return self._client
 
     def asked_of(self, url: str) -> tuple[str, frozenset[str]]:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from orchestration.base.duck import bounded
 from orchestration.base.messages import Refusal, say
+from orchestration.base.permissions import permitted
 from orchestration.editions.telling import FIGURES
 from orchestration.readers.open_data.catalogue import write_catalogue
 from orchestration.readers.open_data.contracts import load_contracts
@@ -64,8 +65,8 @@ def build_open_data(edition: Path, dbt_project: Path, publisher: Publisher, link
     bounded(tables.connection, folder.with_name(f"{folder.name}.spill"))
     try:
         _write(Describing(tables, publisher), folder)
-        # a folder made for one is closed to a web server's user
-        folder.chmod(0o755)
+        # a folder made for one is closed to a web server's group too
+        folder.chmod(permitted(0o755))
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise

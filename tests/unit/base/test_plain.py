@@ -1,39 +1,17 @@
-"""YAML, TOML and JSON from outside stay as small as they look."""
+"""TOML and JSON from outside stay as small as they look."""
 
 from __future__ import annotations
 
 import json
-from datetime import date
 
 import pytest
 
-from orchestration.base.plain import NotPlain, read_json, read_toml, read_yaml
+from orchestration.base.plain import NotPlain, read_json, read_toml
 
 
 def test_what_people_write_is_read():
-    value, document = read_yaml("a: 1\nb: [x, 2020-01-31]\n")
-    assert value == {"a": 1, "b": ["x", date(2020, 1, 31)]} and document is not None
     assert read_toml('a = 1\n[b.c]\nd = "1.2.3 … x = y"\n') == {"a": 1, "b": {"c": {"d": "1.2.3 … x = y"}}}
     assert read_json(b'{"a": [1, null]}') == {"a": [1, None]}
-
-
-@pytest.mark.parametrize(
-    ("text", "line"),
-    [
-        ("a: &x 1\nb: *x\n", 2),
-        ("a: &x [*x]\n", 1),
-        ("a: " + "[" * 60 + "]" * 60, 1),
-        ("a: 1\nb: [\n", 2),
-        ("a: 2020-02-31\n", None),
-        ("a: " + "9" * 5_000 + "\n", None),
-        ("a: " + ":".join(["59"] * 400) + "\n", None),
-        ("? [a]\n: 1\n", 1),
-    ],
-)
-def test_yaml_that_unfolds_or_is_none(text, line):
-    with pytest.raises(NotPlain) as refused:
-        read_yaml(text)
-    assert refused.value.line == line and refused.value.said
 
 
 @pytest.mark.parametrize(

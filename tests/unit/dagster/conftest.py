@@ -91,6 +91,8 @@ def settings(tmp_path, monkeypatch):
         "orchestration.dagster.assets.models.row_counts", lambda _warehouse: {"fct_value": 3, "fct_label": 0}
     )
     monkeypatch.setenv("DAGSTER_HOME", os.environ.get("DAGSTER_HOME", ""))
+    # where a run works is the process's, not the run's
+    monkeypatch.setenv("OBSERVATORY_HOME", str(tmp_path / "home"))
     return Settings(home=tmp_path / "home")
 
 

@@ -74,6 +74,7 @@ class FakeRefresh:
     unpublishable: bool = False
     implausible: bool = False
     no_build: Exception | None = None
+    no_checks: Exception | None = None
     exit_code: int = 0
     unreadable: bool = False
     calls: list = field(default_factory=list)
@@ -173,6 +174,8 @@ class FakeRefresh:
 
     def check_marts(self):
         self.calls.append(("check_marts",))
+        if self.no_checks:
+            raise self.no_checks
         if self.failing:  # as the domain: on tables that were not built no suite runs
             return []
         return [

@@ -246,12 +246,12 @@ def test_what_the_schedules_still_have_to_ask_for_is_left_to_them(settings, monk
 
 
 def ask(repository, instance, at):
-    [schedule] = repository.schedule_defs
+    [schedule] = [s for s in repository.schedule_defs if s.name.startswith("calendar_")]
     return schedule.evaluate_tick(build_schedule_context(instance=instance, scheduled_execution_time=at))
 
 
 def test_schedules_are_off_in_paris_time_and_ask_for_one_source(repository, local, clock):
-    [schedule] = repository.schedule_defs
+    [schedule] = [s for s in repository.schedule_defs if s.name.startswith("calendar_")]
     assert schedule.default_status == DefaultScheduleStatus.STOPPED
     assert schedule.execution_timezone == "Europe/Paris"
     [request] = ask(repository, local, NOW).run_requests
@@ -433,9 +433,8 @@ def errands(monkeypatch):
 
 
 def run_job(definitions, instance, name, settings, **more):
-    config = {"resources": {"observatory": {"config": {"home": str(settings.home)}}}}
     job = definitions.resolve_job_def(name)
-    return job.execute_in_process(instance=instance, run_config=config, raise_on_error=False, **more)
+    return job.execute_in_process(instance=instance, raise_on_error=False, **more)
 
 
 def test_a_vintage_chosen_in_the_interface_is_read_again_alone(definitions, instance, settings, errands, monkeypatch):

@@ -7,8 +7,9 @@ import sys
 from types import SimpleNamespace
 
 import pytest
-from dagster import AssetCheckKey, AssetKey, AssetSpec, validate_run_config
+from dagster import AssetCheckKey, AssetKey, AssetSpec, DagsterInvalidConfigError, mem_io_manager, validate_run_config
 
+from orchestration.base.errors import UsageError
 from orchestration.base.settings import PROJECT
 from orchestration.catalog.models import Calendar
 from orchestration.dagster import checks
@@ -44,9 +45,10 @@ def test_everything_is_registered(definitions):
         "refresh_insee",
         "refresh_labels",
         "take_inbox",
+        "tidy_home",
     ]
     # the team's own list has no live address: nobody can look for it
-    assert [s.name for s in repository.schedule_defs] == ["calendar_insee_income"]
+    assert [s.name for s in repository.schedule_defs] == ["calendar_insee_income", "tidy_on_sundays"]
     assert {s.name: s.default_status.value for s in repository.sensor_defs} == {
         # what changes figures from the net is turned on by a person; the inbox and the alarm are there at once
         "updates_due": "STOPPED",
@@ -139,8 +141,24 @@ def test_all_steps_of_a_run_share_one_process(definitions):
 
 
 def test_run_settings_can_be_changed_where_a_run_is_launched(definitions):
-    config = {"resources": {"observatory": {"config": {"home": "/h", "territory": "243500139", "channel": "live"}}}}
+    config = {"resources": {"observatory": {"config": {"territory": "243500139", "channel": "live"}}}}
     assert validate_run_config(definitions.resolve_job_def("refresh_all"), config)
+
+
+def test_a_run_cannot_name_where_it_writes(definitions):
+    for name in ("refresh_all", "publish", "take_inbox", "backfill_vintages"):
+        job = definitions.resolve_job_def(name)
+        with pytest.raises(DagsterInvalidConfigError):
+            validate_run_config(job, {"resources": {"observatory": {"config": {"home": "/h"}}}})
+        # Dagster's own keeper of results takes a folder from the run's config; this one writes nowhere
+        assert job.resource_defs["io_manager"] is mem_io_manager
+
+
+def test_a_run_cannot_name_a_folder_to_read_that_the_settings_do_not_name(monkeypatch, tmp_path):
+    with pytest.raises(UsageError):
+        ObservatoryResource(channel=str(tmp_path)).came_from(["x"])
+    monkeypatch.setenv("OBSERVATORY_FROM", str(tmp_path))
+    assert ObservatoryResource(channel=str(tmp_path)).came_from(["x"]) == str(tmp_path)
 
 
 def test_a_run_without_settings_takes_those_of_the_installation(monkeypatch):
@@ -161,13 +179,14 @@ def test_a_run_without_settings_takes_those_of_the_installation(monkeypatch):
         ("sample", "sample", [], "sample"),
     ],
 )
-def test_a_home_with_real_figures_goes_on_with_real_files(monkeypatch, tmp_path, realm, channel, asked, expected):
+def test_a_home_with_real_figures_goes_on_with_real_files(monkeypatch, realm, channel, asked, expected):
     from orchestration.editions import shelf
 
     manifest = SimpleNamespace(realm=realm, channel=channel)
     monkeypatch.setattr(shelf, "current", lambda _: SimpleNamespace(manifest=manifest))
-    assert ObservatoryResource(home=str(tmp_path)).came_from(asked) == expected
-    assert ObservatoryResource(home=str(tmp_path), channel="/srv/miroir").came_from(asked) == "/srv/miroir"
+    assert ObservatoryResource().came_from(asked) == expected
+    monkeypatch.setenv("OBSERVATORY_FROM", "/srv/miroir")
+    assert ObservatoryResource(channel="/srv/miroir").came_from(asked) == "/srv/miroir"
 
 
 def test_nothing_of_dagster_warns_where_a_person_reads(definitions, recwarn):

@@ -24,6 +24,17 @@ PARTS = [
     ("dagster._core.remote_origin", "RemoteJobOrigin", []),
     ("dagster._core.workspace.load", "location_origins_from_yaml_paths", ["yaml_paths"]),
     ("dagster._core.instance.ref", "InstanceRef", []),
+    (
+        "dagster._core.workspace.context",
+        "WorkspaceProcessContext",
+        ["instance", "workspace_load_target", "version", "read_only", "code_server_log_level"],
+    ),
+    ("dagster._core.workspace.load_target", "WorkspaceFileTarget", []),
+    (
+        "dagster_webserver.app",
+        "create_app_from_workspace_process_context",
+        ["workspace_process_context", "live_data_poll_rate"],
+    ),
     ("dagster._core.storage.noop_compute_log_manager", "NoOpComputeLogManager", []),
     ("dagster._core.storage.event_log.sqlite.sqlite_event_log", "SqliteEventLogStorage", ["base_dir", "inst_data"]),
     ("dagster._core.storage.sqlite_storage", "DagsterSqliteStorage", ["base_dir", "inst_data"]),

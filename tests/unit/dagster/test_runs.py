@@ -208,6 +208,14 @@ def test_a_build_that_cannot_run_gives_up_in_plain_words(run, instance):
     assert outcome.exit_code == 4 and refresh.calls[-1] == ("give_up", fr(reason))
 
 
+def test_suites_that_cannot_run_keep_the_edition_back_in_plain_words(run):
+    """The second process was killed while they ran."""
+    reason = Message.of(fr="Le second processus s'est arrêté", en="The second process has ended")
+    refresh, outcome = run(no_checks=BuildError(reason))
+    assert outcome.exit_code == 4 and refresh.calls[-1] == ("give_up", fr(reason))
+    assert ("publish",) not in refresh.calls
+
+
 def test_only_the_sources_asked_for_are_ingested(run):
     refresh, _ = run(only=["lucie"])
     assert [c for c in refresh.calls if c[0] == "ingest"] == [("ingest", "lucie")]
@@ -227,7 +235,7 @@ def test_a_job_without_sources_only_rebuilds(run):
 
 
 def test_a_run_from_the_interface_opens_its_own_refresh(definitions, refresh_module, settings):
-    config = {"resources": {"observatory": {"config": {"home": str(settings.home), "channel": "live"}}}}
+    config = {"resources": {"observatory": {"config": {"channel": "live"}}}}
     result = definitions.resolve_job_def("refresh_labels").execute_in_process(run_config=config)
     assert result.success
     [(opened, channel, only, _)] = refresh_module.opened

@@ -205,3 +205,10 @@ def test_the_team_gets_the_line_with_what_it_would_say(tmp_path, catalogue):
         assert said in fr(caught.value.action) and said in en(caught.value.action)
         assert ("until: 2027-04-30}" in en(caught.value.action)) == (kind == "vanished")
     assert not told
+
+
+def test_aliases_and_depth_are_told_with_their_line(tmp_path):
+    bomb = "waivers:\n- &a {source: x}\n- *a\n"
+    assert [p.line for p in written(tmp_path, bomb).problems] == [3]
+    [deep] = written(tmp_path, "waivers: " + "[" * 5000 + "]" * 5000).problems
+    assert "30 niveaux" in fr(deep.message)

@@ -8,6 +8,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+import httpx
 import pytest
 from pydantic import ValidationError
 
@@ -18,9 +19,10 @@ from orchestration.landing.live import LiveSettings, guard, publishers
 from orchestration.landing.live.addresses import Address, plain_name, shown
 from orchestration.landing.live.changes import Validators, Verdict, by_headers, by_publisher, not_modified
 from orchestration.landing.live.clock import parse_moment
-from orchestration.landing.live.failures import retry_after
+from orchestration.landing.live.failures import of_error, retry_after
 from orchestration.landing.live.journal import Entry
 from orchestration.landing.live.progress import Bars
+from orchestration.landing.live.wire import Wire
 from orchestration.landing.live.wording import LiveFailure
 
 PROJECT = Path(__file__).parents[3]
@@ -337,3 +339,17 @@ def test_a_bar_shows_only_for_a_long_download_on_a_terminal(capsys: pytest.Captu
 def test_a_refresh_from_a_folder_does_not_load_an_http_client() -> None:
     code = "import sys, orchestration.landing, orchestration.cli.app; sys.exit('httpx' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=PROJECT, timeout=60).returncode == 0
+
+
+@pytest.mark.parametrize(
+    "proxy", ["socks5://user:geheim@127.0.0.1:9", "ftp://user:geheim@127.0.0.1:9", "http://[user:geheim"]
+)
+def test_a_proxy_that_cannot_be_used_is_told_without_its_password(monkeypatch, proxy):
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("ALL_PROXY", proxy)
+    with pytest.raises(httpx.ProxyError) as told:
+        Wire(LiveSettings())._http()
+    failure = of_error(told.value, "example.org", 0)
+    assert failure.kind == "proxy"
+    assert "geheim" not in f"{failure.reason} {told.value} {told.value.__cause__}"

@@ -8,8 +8,11 @@ import pytest
 from pydantic import ValidationError
 
 from orchestration.base.errors import UsageError
+from orchestration.base.messages import say
 from orchestration.base.settings import Settings
-from orchestration.refresh import asking, publish
+from orchestration.building.worker import BuildError
+from orchestration.records.outcome import CheckOutcome
+from orchestration.refresh import asking, build, ingest, publish
 from orchestration.refresh.walking import Walk
 from tests.conftest import observatory
 from tests.words import fr
@@ -107,3 +110,36 @@ def test_the_prompt_stops_at_once(tmp_path):
 def test_what_was_ordered_and_never_judged_is_not_published():
     with pytest.raises(RuntimeError, match=r"programmes\.figures\.2026-11"):
         publish.publish(SimpleNamespace(ordered=[SimpleNamespace(ticket="programmes.figures.2026-11")]), None, None)
+
+
+def test_a_mart_whose_suite_did_not_answer_is_not_published(tmp_path):
+    suites = tmp_path / "marts"
+    suites.mkdir()
+    for name in ("fct_value", "fct_label"):
+        (suites / f"{name}.json").write_text("{}")
+    answered = [
+        CheckOutcome(name="rows", asset="fct_value", severity="error", passed=True, message=say("refresh.holds"))
+    ]
+    worker = SimpleNamespace(check_tables=lambda _: answered, stop=lambda: None)
+    run = SimpleNamespace(
+        on_step=lambda *_: None, worker=worker, settings=SimpleNamespace(expectations_path=tmp_path), grounds=None
+    )
+    built = build.Built(SimpleNamespace(success=True), "e", None)
+    with pytest.raises(BuildError) as unanswered:
+        build.check_marts(run, built)
+    assert unanswered.value.reason.params["suites"] == ("fct_label",)
+
+
+def test_a_suite_stays_owed_until_its_verdict_is_there():
+    def gone(_: str) -> None:
+        raise BuildError(say("building.process_ended", log="worker.log"))
+
+    item = SimpleNamespace(ticket="t", source=SimpleNamespace(source_id="s"), vintage="2018")
+    run = SimpleNamespace(
+        ordered=[item], worker=SimpleNamespace(checks=gone), outcomes=lambda _: [], facts=None, kept=[]
+    )
+    with pytest.raises(BuildError):
+        ingest.check_sources(run)
+    assert run.ordered == [item]
+    with pytest.raises(RuntimeError, match="never judged"):
+        publish.publish(run, None, None)

@@ -1,0 +1,116 @@
+"""Names from files are data in every output: terminal, Markdown, HTML, spreadsheet, SQL."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+
+import duckdb
+import jinja2
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from orchestration.base.files import quoted
+from orchestration.base.messages import say
+from orchestration.base.showing import code, markdown, visible
+from orchestration.inbox.page import as_page
+from orchestration.readers.open_data.cells import TRIGGERS, neutral, restored
+from orchestration.receipts.sentences import text
+
+# what a file may be called: all that a name can hold, hostile signs often
+SIGNS = [
+    *list("<>[]()!|\\`*_#-+=~&;:'\"/@ \n\r\t\x1b\x07\x9b\x00\x7f\u202e\u2028\x85é1a."),
+    "```",
+    "javascript:",
+    "![",
+    "](",
+    "{{",
+    "{%",
+]
+NAMES = st.lists(st.sampled_from(SIGNS), max_size=30).map("".join)
+HOSTILE = [
+    "<script>alert(1)</script>",
+    "![t](http://127.0.0.1:9/t.png)",
+    "[x](javascript:alert(1))",
+    "\x1b[31mrouge",
+    "\n# Titre\n",
+    "\\[x](y)",
+    "`<b>`",
+    "=HYPERLINK(1)",
+    "'; DROP TABLE x; --",
+    "{{ 7*7 }}",
+    "1. x",
+    "```",
+    "***",
+]
+
+
+def acts(shown: str) -> bool:
+    """Return whether a terminal would act on a text."""
+    return bool(re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]", shown))
+
+
+def unescaped(sign: str, line: str) -> bool:
+    """Return whether a sign stands in a line of Markdown with no backslash, or an even number of them, before it."""
+    return any(len(found[1]) % 2 == 0 for found in re.finditer(rf"(\\*){re.escape(sign)}", line))
+
+
+@given(NAMES)
+def test_no_name_moves_a_terminal(name):
+    for shown in (visible(name), text(say("base.home_busy", home=name), "fr"), markdown(name), code(name)):
+        assert not acts(shown)
+
+
+@given(NAMES)
+@example("\\\\[x](y)")
+def test_no_name_is_more_than_text_in_markdown(name):
+    line = markdown(name)
+    assert "\n" not in line and "<" not in line
+    assert not any(unescaped(sign, line) for sign in "[]|")
+    assert not re.match(r"#{1,6}(\s|$)|>|[-+*](\s|$)|`{3}|~{3}|\d{1,9}[.)](\s|$)", line)
+    # a name that stands apart is either whole in back quotes or disarmed the same way
+    apart = code(name)
+    assert apart == line or (apart.startswith("`") and not set(apart[1:-1]) & set("`<>[]|\\\n"))
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_what_was_tried_is_disarmed(name):
+    assert not re.search(r"<\w|!\[[^\]]*\]\(|\[x\]\(|^#|^\d\. ", markdown(name))
+
+
+def test_a_usual_name_stays_as_it_is():
+    for name in (
+        "FILO2018_DISP_COM.csv",
+        "labels RSE (2).xlsx",
+        "répartition – 12,5 % & R&D",
+        "1 234",
+        "-3,5",
+        "a_b*c",
+    ):
+        assert markdown(name) == visible(name) == name
+        assert code(name) == f"`{name}`"
+
+
+@given(NAMES)
+def test_no_name_is_a_tag_in_a_page(name):
+    page = as_page([f"- {name}"], title=name, language="fr", good=False)
+    body = page.split("<body>")[1]
+    assert set(re.findall(r"<(\w+)", body)) <= {"ul", "li", "code", "p", "h1", "h2"}
+    template = jinja2.Environment(autoescape=True).from_string("<p>{{ name }}</p>")
+    assert template.render(name=name).count("<") == 2
+
+
+@given(NAMES)
+def test_no_name_is_a_formula_in_a_spreadsheet(name):
+    assert not neutral(name).startswith(tuple(TRIGGERS))
+    assert restored(neutral(name)) == name
+    out = io.StringIO()
+    csv.writer(out).writerow([neutral(name), "next"])
+    assert next(csv.reader(io.StringIO(out.getvalue(), newline="")))[1] == "next"
+
+
+@given(NAMES.filter(lambda n: "\x00" not in n))
+def test_no_name_is_sql(name):
+    assert duckdb.execute(f"SELECT {quoted(name)}").fetchone() == (name,)
