@@ -11,10 +11,10 @@ from orchestration.base.messages import Message, say
 
 
 class HomeBusy(Exception):
-    """Another refresh is running on this home."""
+    """Another refresh is running on this home; `by`: who asked for it, where that is known."""
 
-    def __init__(self, home: Path) -> None:
-        self.reason = say("base.home_busy", home=home)
+    def __init__(self, home: Path, by: str | None = None) -> None:
+        self.reason = say("base.home_busy", home=home, by=by)
         self.action = say("base.home_busy_wait")
         super().__init__(str(self.reason))
 

@@ -52,7 +52,7 @@ def build(run: Run) -> Built:
 
     Raises BuildError when dbt could not run.
     """
-    run.on_step("build", None)
+    run.begins("build")
     start_worker(run)
     ingest_rest(run)
     _require_territory(run)
@@ -91,7 +91,7 @@ def build(run: Run) -> Built:
 
 def check_marts(run: Run, built: Built) -> Checked:
     """Run the expectation suites of the marts and return their results."""
-    run.on_step("check", None)
+    run.begins("check")
     checked = Checked()
     assert run.worker is not None
     if built.outcome.success:

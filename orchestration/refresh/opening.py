@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 
 from filelock import FileLock, Timeout
 
+from orchestration.base import acts
 from orchestration.base.errors import HomeBusy, UsageError
 from orchestration.base.messages import Message
 from orchestration.base.settings import Settings
@@ -23,6 +24,7 @@ from orchestration.notifications import accident, after_refresh
 from orchestration.refresh.asking import asked_for, keep_real, needed, require_mirror
 from orchestration.refresh.landing import land
 from orchestration.refresh.run import Run
+from orchestration.refresh.under_way import FILE, Teller, under_way
 
 
 def open_run(
@@ -51,13 +53,15 @@ def open_run(
     try:
         lock.acquire(timeout=wait_seconds)
     except Timeout as error:
-        raise HomeBusy(settings.home) from error
+        running = under_way(settings.home)
+        raise HomeBusy(settings.home, running.who if running else None) from error
     try:
         sweep(settings.home)
         run = _prepared(settings, lock, channel, only, run_id, frozenset(vintages or ()), today, replace_real)
         run.landings = land(run)
         return run
     except BaseException as error:
+        (settings.home / FILE).unlink(missing_ok=True)
         lock.release()
         _tell_accident(settings, channel, error)
         raise
@@ -96,7 +100,9 @@ def _prepared(
     if channel == "sample" and not replace_real:
         keep_real(settings.home)
     sources = [s for n, s in catalogue.items() if n in asked]
-    return Run(settings, channel, run_id, started_at, lock, catalogue, sources, grounds, again)
+    acts.note(settings.home, "refresh_asked", channel=channel, only=only or [], run=run_id)
+    teller = Teller(settings.home, run_id, channel, [s.source_id for s in sources])
+    return Run(settings, channel, run_id, started_at, lock, catalogue, sources, grounds, again, teller=teller)
 
 
 def broke_off(run: Run, error: BaseException) -> None:
@@ -119,6 +125,8 @@ def close(run: Run) -> None:
     if run.worker:
         run.worker.stop()
     shutil.rmtree(run.grounds.work, ignore_errors=True)
+    if run.teller is not None:
+        run.teller.end()
     run.lock.release()
     if run.concluded is not None:
         after_refresh(run.settings, run.concluded, run.catalogue)
