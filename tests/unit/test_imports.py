@@ -32,6 +32,7 @@ ROOMS = (
     "reading",
     "catalog",
     "withholding",
+    "web",
     "base",
 )
 # `# dagster costs 1.8 s to import`, beside the import or once for the module, in its head
