@@ -13,16 +13,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import SecretStr
 
-from orchestration.base.messages import Message, say
+from orchestration.base.messages import say
 from orchestration.base.settings import Settings
 from orchestration.catalog import load_catalogue
-from orchestration.editions import Comparison, compare, current
+from orchestration.editions import compare, current
 from orchestration.editions.layout import editions_dir
 from orchestration.inbox import delivery
 from orchestration.inbox.folder import INBOX, Dropped, Inbox
-from orchestration.records.outcome import FileOutcome
+from orchestration.refresh.rehearsal import Rehearsal
 from orchestration.refresh.walking import Walk
 
 MOVES = 12
@@ -37,19 +37,6 @@ class Piece:
     source: str
     vintage: str
     name: str
-
-
-class Rehearsal(BaseModel):
-    """What a refresh with the files would do. `publishes`: an edition would come about; `note`: why not, or what is told.
-
-    `comparison`: its figures against those in service; None where nothing would be published.
-    """
-
-    publishes: bool
-    exit_code: int
-    files: list[FileOutcome] = Field(default_factory=list)
-    comparison: Comparison | None = None
-    note: Message | None = None
 
 
 def rehearse(settings: Settings, pieces: Sequence[Piece], scratch: Path) -> Rehearsal:
