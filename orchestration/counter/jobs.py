@@ -84,6 +84,8 @@ class Jobs:
         self._root = settings.home / FOLDER
         self._lock = Lock()
         self._questions = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="counter")
+        # a whole refresh each: one after the other
+        self._rehearsals = ThreadPoolExecutor(1, thread_name_prefix="rehearsal")
 
     def command(self, kind: str, arguments: list[str], *, who: str, **about: Any) -> Job:
         """Start a command of the prompt and return its job."""
@@ -98,7 +100,8 @@ class Jobs:
     ) -> Job:
         """Let a question be answered when there is a free place; `then` is called with the job that ended."""
         job = self._new(kind, who, about)
-        self._questions.submit(self._answer, job, order, then)
+        queue = self._rehearsals if order["ask"] == "rehearse" else self._questions
+        queue.submit(self._answer, job, order, then)
         return job
 
     def ask(self, order: dict[str, Any]) -> Any:
@@ -148,8 +151,11 @@ class Jobs:
     def stop(self, job_id: str, who: str) -> bool:
         """Ask a job of ours to end, then more firmly; return whether there was one to stop. The old edition stays in service."""
         job = self.find(job_id)
-        if job is None or not job.is_running or job.pid is None:
+        if job is None or not job.is_running:
             return False
+        if job.pid is None:  # it waits for its turn, which never comes
+            self._note(job_id, stopped_by=who, ended_at=datetime.now(UTC))
+            return True
         self._note(job_id, stopped_by=who)
         Thread(target=_end, args=(job.pid,), daemon=True).start()
         return True
@@ -179,6 +185,9 @@ class Jobs:
             return changed
 
     def _answer(self, job: Job, order: dict[str, Any], then: Callable[[Job], None] | None) -> None:
+        now = self.find(job.job_id)
+        if now is None or now.stopped_by:
+            return
         self._wait(job.job_id, self._start(job, self._child(), self._order(order)), then)
 
     def _wait(self, job_id: str, process: subprocess.Popen[bytes], then: Callable[[Job], None] | None) -> None:

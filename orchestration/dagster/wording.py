@@ -14,8 +14,10 @@ from typing import Any
 
 from dagster import AssetKey, DataVersion, MetadataValue, TableColumn, TableRecord, TableSchema
 
+from orchestration.base.acts import Act, acting
 from orchestration.base.messages import Message
 from orchestration.lake.register import Vintage
+from orchestration.receipts.acts import journal_lines
 from orchestration.receipts.sentences import text
 from orchestration.records.outcome import FileOutcome, RefreshOutcome
 
@@ -30,6 +32,8 @@ READER_KEYS = (SITE_KEY, OPEN_DATA_KEY)
 DEFAULT_OWNER = "observatoire"
 # the refresh that a run carries out: its own name, which says when it was
 REFRESH_TAG = "observatory/refresh"
+# of the journal, beside an edition
+JOURNAL_LINES = 20
 
 _FILE_COLUMNS = ("vintage", "file", "state", "rows_read", "rows_kept", "rows_rejected", "origin", "sha256", "reason")
 _FILE_SCHEMA = TableSchema(
@@ -163,9 +167,18 @@ def _why(file: FileOutcome) -> str:
     return " — ".join(text(m, "fr") for m in (file.reason, file.action) if m)
 
 
+def journal_metadata(found: Sequence[Act]) -> dict[str, Any]:
+    """Return what the edition shows of the home's journal: who did what lately, the newest first."""
+    if not found:
+        return {}
+    # a name or a file's name is text, whatever signs stand in it
+    lines = [re.sub(r"([\\`*_{}\[\]<>#|])", r"\\\1", line) for line in journal_lines(found, "fr")]
+    return {"journal": MetadataValue.md("\n".join(f"- {line}" for line in lines))}
+
+
 def begun_tags(channel: str, territory: str) -> dict[str, str]:
-    """Return what the list of runs shows of a refresh from its beginning."""
-    return {"channel": channel, "territory": territory}
+    """Return what the list of runs shows of a refresh from its beginning; `who` asked for it, where a person did."""
+    return {"channel": channel, "territory": territory, "who": acting()}
 
 
 def outcome_tags(outcome: RefreshOutcome) -> dict[str, str]:

@@ -21,6 +21,7 @@ from typing import Literal, Protocol
 from pydantic import BaseModel
 
 from orchestration import editions
+from orchestration.base import acts
 from orchestration.base.errors import HomeBusy
 from orchestration.base.messages import Message, Refusal, say
 from orchestration.base.settings import Settings
@@ -513,7 +514,9 @@ def _write_answer(settings: Settings, inbox: Inbox, dropped: Dropped, story: Sto
     inbox.drop_answers(dropped.path.name, but=(path, page))
     _move(dropped, target)
     found, trial, outcome = story.found, story.trial, story.outcome
-    log.info("inbox: %s %s", "accepted" if story.accepted else "refused", dropped.name)
+    state = "accepted" if story.accepted else "refused"
+    log.info("inbox: %s %s", state, dropped.name)
+    acts.note(settings.home, "file_answered", file=dropped.name, state=state, source=found.source_id if found else None)
     return Answer(
         dropped=dropped.name,
         state="accepted" if story.accepted else "refused",
