@@ -177,8 +177,8 @@ def journal_metadata(found: Sequence[Act]) -> dict[str, Any]:
 
 
 def begun_tags(channel: str, territory: str) -> dict[str, str]:
-    """Return what the list of runs shows of a refresh from its beginning; `who` asked for it, where a person did."""
-    return {"channel": channel, "territory": territory, "who": acting()}
+    """Return what the list of runs shows of a refresh from its beginning, and who asked for it."""
+    return {"channel": channel, "territory": territory, "observatory/who": acting()}
 
 
 def outcome_tags(outcome: RefreshOutcome) -> dict[str, str]:
