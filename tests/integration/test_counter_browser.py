@@ -204,7 +204,7 @@ def test_a_refusal_shows_the_line_the_cell_and_what_to_do(browser: Any, address:
     source = next((PROJECT / "sources" / "lucie_labels" / "sample").rglob("*.csv"))
     lines = source.read_text(encoding="utf-8-sig").splitlines()
     bad = [re.sub(r"\d{4}-\d{2}-\d{2}|\d{2}/\d{2}/\d{4}", "hier", line) for line in lines[1:]]
-    path = tmp_path / "<b>labels</b>\x1b[31m.csv"
+    path = tmp_path / "<b>labels\x1b[31m.csv"
     path.write_text("\n".join([lines[0], *bad]), encoding="utf-8")
     context = browser.new_context(java_script_enabled=False, viewport={"width": 320, "height": 800})
     page = context.new_page()
