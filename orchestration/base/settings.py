@@ -32,9 +32,10 @@ class Settings(BaseModel):
     (`OBSERVATORY_FROM`): where a run that was started in the interface takes its files from.
     `notify`: addresses of apprise, which hold passwords and are never shown; `notify_always`: a message
     also when nothing is wrong; `notify_samples`: messages about trials on samples too. `heartbeat_days`: how
-    long refreshes may be silent; 0 for the calendars' own. `counter_*`: under which names the team's counter answers behind
-    a web server, the secret by which it knows that server, the headers that say who asks, and which of the groups there are
-    the team and the engineers (`team=rse,engineer=donnees`). `site_path`: what the public pages say of their publisher.
+    long refreshes may be silent; 0 for the calendars' own. `site_path`: what the public pages say of their publisher.
+    `web_hosts`: names, with commas between, that our pages answer to behind a web server.
+    `counter_*`: the secret by which the team's counter knows that server, the headers that say who asks, and which of the
+    groups there are the team and the engineers (`team=rse,engineer=donnees`).
     """
 
     # a default is held to the same: `home` is absolute in any case
@@ -48,7 +49,7 @@ class Settings(BaseModel):
     notify_always: bool = False
     notify_samples: bool = False
     heartbeat_days: int = Field(default=0, ge=0)
-    counter_hosts: str = ""
+    web_hosts: str = ""
     counter_secret: SecretStr = SecretStr("")
     counter_user_header: str = "X-Observatory-User"
     counter_roles_header: str = "X-Observatory-Roles"

@@ -54,8 +54,10 @@ def _counter_beside(settings: Settings, port: int) -> Iterator[None]:
         yield
         return
     command = [sys.executable, "-m", "orchestration.cli", "counter", "--home", str(settings.home), "--port", str(port)]
+    from orchestration.base.settings import PROJECT  # pydantic costs 0.1 s to import, which `--help` need not pay
+
     # a session of its own: Ctrl-C reaches only us, and the counter ends with Dagster
-    process = subprocess.Popen(command, stdout=sys.stderr, start_new_session=True)
+    process = subprocess.Popen(command, cwd=PROJECT, stdout=sys.stderr, start_new_session=True)
     try:
         yield
     finally:

@@ -62,7 +62,7 @@ def create_app(settings: Settings) -> Guard:
     routes = [Route("/static/{name}", static), Route("/alive", alive), *(route(*known) for known in ROUTES)]
     app = Starlette(routes=routes)
     doors = Doors.for_names(
-        settings.counter_hosts.replace(",", " ").split(),
+        settings.web_hosts.split(","),
         content_types=FORMS,
         max_body=MAX_BODY,
         language=settings.language,

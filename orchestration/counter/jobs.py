@@ -28,7 +28,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from orchestration.base.acts import WHO
 from orchestration.base.files import write_atomically
-from orchestration.base.settings import Settings
+from orchestration.base.settings import PROJECT, Settings
 from orchestration.notifications.requests import Request, tell
 
 FOLDER = Path("counter") / "jobs"
@@ -113,7 +113,7 @@ class Jobs:
                 capture_output=True,
                 timeout=_SOON,
                 env=self._environment(""),
-                cwd=self.settings.home,
+                cwd=PROJECT,
                 check=False,
             )
             return json.loads(done.stdout) if done.returncode == 0 else None
@@ -203,13 +203,14 @@ class Jobs:
             (job.folder / "out").open("wb") as out,
             (job.folder / "err").open("wb") as err,
         ):
-            # a session of its own: what ends the page, or is typed at its terminal, does not end a refresh
+            # a session of its own: what ends the page, or is typed at its terminal, does not end a refresh. Never started
+            # in the home: Python would import what somebody dropped there
             process = subprocess.Popen(
                 argv,
                 stdin=given,
                 stdout=out,
                 stderr=err,
-                cwd=self.settings.home,
+                cwd=PROJECT,
                 env=self._environment(job.who),
                 start_new_session=True,
             )
