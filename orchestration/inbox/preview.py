@@ -16,7 +16,7 @@ from orchestration.base.messages import Refusal
 from orchestration.base.settings import Settings
 from orchestration.catalog import load_catalogue
 from orchestration.conforming.headers import HeaderFinder
-from orchestration.inbox.answers import headline, in_headers, under_its_name
+from orchestration.inbox.answers import in_headers, under_its_name
 from orchestration.inbox.dating import date_vintage
 from orchestration.inbox.looking import recognise_and_judge
 from orchestration.inbox.recognise import Recognition
@@ -58,7 +58,6 @@ def _said(story: Story) -> Preview:
         file=story.name,
         would_be_taken=story.accepted and story.held_as is None,
         is_known=story.held_as is not None,
-        headline=headline(story),
         source=story.source.source_id if story.source else None,
         table=found.table if found else None,
         title=story.source.title if story.source else None,

@@ -34,7 +34,7 @@ class Preview(BaseModel):
     """What a refresh would make of one file.
 
     `would_be_taken`: and with it everything below holds for readers after the next refresh. `is_known`: the same bytes are
-    in service. `headline`, `reason`, `action`: as the inbox would answer. `evidence`: what it was recognised by, or what is
+    in service. `reason`, `action`: as the inbox would answer. `evidence`: what it was recognised by, or what is
     in the way. `nearest`: the table that it resembles most where it is none. `first`: its first lines, `to_correct`: those
     at fault, the first twenty of `lines_to_correct`. `patch`: the lines of `columns.csv` that would make it readable.
     """
@@ -42,7 +42,6 @@ class Preview(BaseModel):
     file: str
     would_be_taken: bool
     is_known: bool = False
-    headline: Message
     source: str | None = None
     table: str | None = None
     title: Message | None = None

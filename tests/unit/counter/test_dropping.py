@@ -153,8 +153,7 @@ def test_what_a_killed_server_left_half_way_is_swept(settings: Settings) -> None
 
 
 def seen(drop: Drop, *, taken: bool) -> None:
-    said = {"code": "inbox.taken_whole", "params": {}}
-    drop.write("preview-0.json", json.dumps({"file": "a.csv", "would_be_taken": taken, "headline": said}))
+    drop.write("preview-0.json", json.dumps({"file": "a.csv", "would_be_taken": taken}))
 
 
 def test_taking_hands_the_file_to_the_inbox_and_starts_its_command(
@@ -204,7 +203,6 @@ def test_a_preview_shows_the_line_and_its_cell_as_text(browser: Browser, setting
         {
             "file": "a.csv",
             "would_be_taken": False,
-            "headline": {"code": "inbox.not_taken", "params": {}},
             "header": ["Nom", "<script>"],
             "to_correct": [
                 {
