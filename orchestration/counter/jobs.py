@@ -20,7 +20,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from threading import Lock, Thread
+from threading import BoundedSemaphore, Lock, Thread
 from time import sleep
 from typing import Any
 
@@ -82,7 +82,7 @@ class Jobs:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self._root = settings.home / FOLDER
-        self._lock = Lock()
+        self._lock, self._places = Lock(), BoundedSemaphore(_AT_ONCE)
         self._questions = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="counter")
         # a whole refresh each: one after the other
         self._rehearsals = ThreadPoolExecutor(1, thread_name_prefix="rehearsal")
@@ -106,6 +106,8 @@ class Jobs:
 
     def ask(self, order: dict[str, Any]) -> Any:
         """Return the answer to a question at once; None where it has none. Blocks: call it in a thread."""
+        if not self._places.acquire(timeout=_SOON):
+            return None
         try:
             done = subprocess.run(
                 self._child(),
@@ -119,6 +121,8 @@ class Jobs:
             return json.loads(done.stdout) if done.returncode == 0 else None
         except (subprocess.TimeoutExpired, ValueError):
             return None
+        finally:
+            self._places.release()
 
     def tell(self, request: Request) -> None:
         """Send a question to the engineers' services, apart: a mail server may take its time."""

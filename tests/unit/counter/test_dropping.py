@@ -177,6 +177,14 @@ def test_taking_hands_the_file_to_the_inbox_and_starts_its_command(
     assert "a (2).csv" in [d.name for d in Inbox(settings.home).path.iterdir()]
 
 
+def test_a_form_with_files_is_no_way_around_the_token(browser: Browser, settings: Settings) -> None:
+    place = drop(browser, ("a.csv", b"1")).headers["location"]
+    for path in (f"{place}/leave", f"{place}/take", "/refresh", "/editions/back"):
+        answer = browser.post(path, data={"channel": "sample"}, files=[("files", ("a.csv", b"1"))])
+        assert answer.status_code in (403, 413), path
+    assert [d.state for d in drops(settings.home)] == ["waiting"]
+
+
 def test_leaving_deletes_the_file_and_says_so(browser: Browser, settings: Settings) -> None:
     place = drop(browser, ("a.csv", b"1")).headers["location"]
     assert browser.fill(f"{place}/leave").status_code == 303
