@@ -32,8 +32,10 @@ class Asked:
         return self.access.token(self.session, self.person)
 
     def field(self, name: str, most: int = 500) -> str:
-        """Return a field of the form, without blanks around it, cut where it is longer than anybody writes."""
-        return next(iter(self.form.get(name, [])), "").strip()[:most]
+        """Return a field of the form as one line of printable text, cut where it is longer than anybody writes."""
+        given = next(iter(self.form.get(name, [])), "")
+        # it will stand in a journal that is read at a prompt too
+        return "".join(c if c.isprintable() else " " for c in given).strip()[:most]
 
     def say(self, message: Message) -> str:
         """Return a message in the language of the browser."""

@@ -242,5 +242,6 @@ def test_a_preview_shows_the_line_and_its_cell_as_text(browser: Browser, setting
     assert request["evidence"] and request["place"] == "sources/x/columns.csv"
     assert [a.what for a in acts(settings.home)].count("asked") == 1
     assert "Demandée à l&#39;équipe données" in browser.get(place).text
-    assert browser.fill("/review/settle", request=request["request_id"], answer="faite").status_code == 303
-    assert "faite" in browser.get("/review").text and acts(settings.home)[0].what == "settled"
+    answer = browser.fill("/review/settle", request=request["request_id"], answer="faite\x1b[31m\r\nhier")
+    assert answer.status_code == 303
+    assert "faite" in browser.get("/review").text and acts(settings.home)[0].about["answer"] == "faite [31m  hier"
