@@ -18,6 +18,7 @@ from orchestration.counter.asked import Asked, Page
 from orchestration.counter.drops import drops
 from orchestration.health.status import OVERDUE, STATES, SourceStatus, source_status, waiver_notes
 from orchestration.inbox.folder import arriving, scan
+from orchestration.notifications.heartbeat import heartbeat
 from orchestration.notifications.requests import requests
 from orchestration.receipts.kept import last_receipt
 from orchestration.records.waived import WaiverNote
@@ -90,6 +91,7 @@ def state(asked: Asked) -> Page:
             "under_way": under_way(settings.home),
             "requests": [r for r in requests(settings.home) if r.settled_at is None],
             "waivers": [w for w in known.waivers if w.state != "in_force"],
+            "silence": heartbeat(settings, catalogue=[s.source for s in statuses]),
         },
     )
 
