@@ -51,6 +51,8 @@ class Views:
             loader=FileSystemLoader(_HERE / "templates"),
             autoescape=True,
             undefined=StrictUndefined,
+            # an update under a page that runs: its templates are those of the code that fills them
+            auto_reload=False,
             trim_blocks=True,
             lstrip_blocks=True,
         )
