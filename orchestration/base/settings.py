@@ -36,6 +36,8 @@ class Settings(BaseModel):
     `keep_editions`, `keep_days`, `keep_run_days`: what `tidy` leaves: that many editions, receipts and logs of that
     many days, Dagster's runs of that many. `web_hosts`: names, with commas between, that our pages answer to behind a web server.
     `shared`: who may read the home besides its account (`permissions`).
+    `counter_*`: the secret by which the team's counter knows that server, the headers that say who asks, and which of the
+    groups there are the team and the engineers (`team=rse,engineer=donnees`).
     """
 
     # a default is held to the same: `home` is absolute in any case
@@ -54,6 +56,10 @@ class Settings(BaseModel):
     keep_run_days: int = Field(default=60, ge=1)
     web_hosts: str = ""
     shared: Literal["", "group"] = ""
+    counter_secret: SecretStr = SecretStr("")
+    counter_user_header: str = "X-Observatory-User"
+    counter_roles_header: str = "X-Observatory-Roles"
+    counter_roles: str = ""
     sources_path: Path = Field(default=PROJECT / "sources")
     expectations_path: Path = Field(default=PROJECT / "expectations")
     dbt_project_path: Path = Field(default=PROJECT / "dbt_project")

@@ -2,7 +2,7 @@
 
 Puts the commands together, in the order in which `--help` lists them. Each says in its family's module what it does,
 calls the rooms, and turns their answers into words and exit codes: `refreshing`, `dropping`, `standing`, `checking`,
-`documents`, `editions`, `site`, `exporting`, `tidying`, `serving`. A new command is a function there, a line here, and its French help in `prompt`.
+`documents`, `editions`, `site`, `exporting`, `tidying`, `serving`, `counter`. A new command is a function there, a line here, and its French help in `prompt`.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from orchestration.cli.checking import check, docs
+from orchestration.cli.counter import counter, journal
 from orchestration.cli.documents import read
 from orchestration.cli.dropping import inbox, templates
 from orchestration.cli.editions import editions, rollback
@@ -39,6 +40,8 @@ COMMANDS = (
     export,
     tidy,
     serve,
+    counter,
+    journal,
 )
 
 app = typer.Typer(

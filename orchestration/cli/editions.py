@@ -78,6 +78,7 @@ def rollback(
     edition: Annotated[
         str, typer.Argument(help="Name of the edition to go back to, as `observatory editions` lists it.")
     ],
+    reason: Annotated[str | None, typer.Option(help="Why, for the journal.")] = None,
     home: Home = None,
 ) -> None:
     """Go back to a published edition at once; nothing is deleted."""
@@ -86,7 +87,7 @@ def rollback(
 
     settings = settings_for(home)
     with refusals(settings):
-        target = roll_back(settings.home, edition)
+        target = roll_back(settings.home, edition, reason=reason)
     tell(
         settings,
         say("cli.rolled_back", edition=target.edition_id),

@@ -1,7 +1,7 @@
-"""`observatory serve`: Dagster's web page and its daemon, or a look at the public pages.
+"""`observatory serve`: Dagster's web page and its daemon with the team's counter beside them, or a look at the public pages.
 
-How they are started and stopped belongs to `orchestration.dagster.serve`, how pages are handed out to
-`orchestration.readers.site.serving`.
+How Dagster is started and stopped belongs to `orchestration.dagster.serve`, what the counter is to `orchestration.counter`,
+how pages are handed out to `orchestration.readers.site.serving`.
 """
 
 from __future__ import annotations
@@ -24,16 +24,19 @@ def serve(
     read_only: Annotated[
         bool, typer.Option("--read-only", help="The page shows everything and starts nothing; schedules go on.")
     ] = False,
+    counter_port: Annotated[int, typer.Option(help="Port of the team's counter on this machine; 0 for none.")] = 3002,
     site: Annotated[bool, typer.Option("--site", help="Show the public pages of HOME/site instead.")] = False,
 ) -> None:
-    """Start the Dagster web page and its daemon."""
+    """Start the Dagster web page and its daemon, and the team's counter."""
     if site:
         _show_pages(home, host, port)
         return
     # dagster costs 1.8 s to import, which no other command need pay
     from orchestration.dagster.serve import serve as start
 
-    raise typer.Exit(start(settings_for(home, use="write"), host=host, port=port, read_only=read_only))
+    settings = settings_for(home, use="write")
+    counter = [["counter", "--home", str(settings.home), "--port", str(counter_port)]] if counter_port else []
+    raise typer.Exit(start(settings, host=host, port=port, read_only=read_only, beside=counter))
 
 
 def _show_pages(home: Path | None, host: str, port: int) -> None:

@@ -30,19 +30,23 @@ def end_with_parent() -> None:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-def keep(pipe: int, commands: Sequence[Sequence[str]]) -> None:
-    """Run `commands` until `pipe` says stop or one of them ends; then end the whole session, this process too."""
+def keep(pipe: int, commands: Sequence[Sequence[str]], beside: Sequence[Sequence[str]] = ()) -> None:
+    """Run `commands` until `pipe` says stop or one of them ends; then end the whole session, this process too.
+
+    beside: commands that run meanwhile and may end before.
+    """
     # a terminal's Ctrl-C does not come here; whoever wants us to stop says so on the pipe
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     processes = [subprocess.Popen(command, preexec_fn=_begin) for command in commands]
+    others = [subprocess.Popen(command, preexec_fn=_begin) for command in beside]
     is_kind = False
     while all(process.poll() is None for process in processes):
         if select.select([pipe], [], [], 0.5)[0]:
             is_kind = os.read(pipe, 1) != b""
             break
     if is_kind:
-        _ask(processes)
+        _ask([*processes, *others])
     os.killpg(0, signal.SIGKILL)
 
 
@@ -63,4 +67,4 @@ def _ask(processes: Sequence[subprocess.Popen[bytes]]) -> None:
 
 
 if __name__ == "__main__":
-    keep(int(sys.argv[1]), json.loads(sys.argv[2]))
+    keep(int(sys.argv[1]), *map(json.loads, sys.argv[2:]))

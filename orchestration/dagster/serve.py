@@ -14,6 +14,7 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from threading import Event
 from urllib.error import HTTPError
@@ -28,10 +29,18 @@ from orchestration.dagster.private import DAEMON
 from orchestration.receipts.sentences import text
 
 
-def serve(settings: Settings, host: str = "127.0.0.1", port: int = 3000, *, read_only: bool = False) -> int:
+def serve(
+    settings: Settings,
+    host: str = "127.0.0.1",
+    port: int = 3000,
+    *,
+    read_only: bool = False,
+    beside: Sequence[Sequence[str]] = (),
+) -> int:
     """Run webserver and daemon until Ctrl-C or SIGTERM; return the exit code.
 
-    `read_only`: the page shows all and does nothing; schedules go on. 0 after a wished stop, 2 when the port is taken
+    `read_only`: the page shows all and does nothing; schedules go on. `beside`: commands of ours, by their arguments, that run and end
+    with the two; one that cannot start says why itself, and Dagster goes on. 0 after a wished stop, 2 when the port is taken
     (said in plain words on standard error).
     """
     try:
@@ -49,6 +58,7 @@ def serve(settings: Settings, host: str = "127.0.0.1", port: int = 3000, *, read
         [*quiet, "orchestration.dagster.page", host, str(port), *(["read-only"] if read_only else [])],
         [*quiet, DAEMON, "run", "-w", str(WORKSPACE), "--log-level", "warning"],
     ]
+    others = [[sys.executable, "-m", "orchestration.cli", *arguments] for arguments in beside]
     wished = Event()
     # before the process is started: a shell that starts us in the background has told us to ignore
     # Ctrl-C, and a process that inherits that can hear neither it nor SIGTERM
@@ -56,7 +66,7 @@ def serve(settings: Settings, host: str = "127.0.0.1", port: int = 3000, *, read
     theirs, ours = os.pipe()
     # a session of its own: Ctrl-C reaches only us, and whatever is left at the end can be told to go
     keeper = subprocess.Popen(
-        [sys.executable, "-m", "orchestration.dagster.keeper", str(theirs), json.dumps(commands)],
+        [sys.executable, "-m", "orchestration.dagster.keeper", str(theirs), json.dumps(commands), json.dumps(others)],
         cwd=PROJECT,
         env=_environment(settings, str(home)),
         stdout=sys.stderr,

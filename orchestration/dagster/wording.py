@@ -14,9 +14,11 @@ from typing import Any
 
 from dagster import AssetKey, DataVersion, MetadataValue, TableColumn, TableRecord, TableSchema
 
+from orchestration.base.acts import Act, acting
 from orchestration.base.messages import Message
 from orchestration.base.showing import markdown
 from orchestration.lake.register import Vintage
+from orchestration.receipts.acts import journal_lines
 from orchestration.receipts.sentences import text
 from orchestration.records.outcome import FileOutcome, RefreshOutcome
 
@@ -31,6 +33,8 @@ READER_KEYS = (SITE_KEY, OPEN_DATA_KEY)
 DEFAULT_OWNER = "observatoire"
 # the refresh that a run carries out: its own name, which says when it was
 REFRESH_TAG = "observatory/refresh"
+# of the journal, beside an edition
+JOURNAL_LINES = 20
 
 _FILE_COLUMNS = ("vintage", "file", "state", "rows_read", "rows_kept", "rows_rejected", "origin", "sha256", "reason")
 _FILE_SCHEMA = TableSchema(
@@ -164,9 +168,18 @@ def _why(file: FileOutcome) -> str:
     return " — ".join(text(m, "fr") for m in (file.reason, file.action) if m)
 
 
+def journal_metadata(found: Sequence[Act]) -> dict[str, Any]:
+    """Return what the edition shows of the home's journal: who did what lately, the newest first."""
+    if not found:
+        return {}
+    # a name or a file's name is text, whatever signs stand in it
+    lines = [re.sub(r"([\\`*_{}\[\]<>#|])", r"\\\1", line) for line in journal_lines(found, "fr")]
+    return {"journal": MetadataValue.md("\n".join(f"- {line}" for line in lines))}
+
+
 def begun_tags(channel: str, territory: str) -> dict[str, str]:
-    """Return what the list of runs shows of a refresh from its beginning."""
-    return {"channel": channel, "territory": territory}
+    """Return what the list of runs shows of a refresh from its beginning, and who asked for it."""
+    return {"channel": channel, "territory": territory, "observatory/who": acting()}
 
 
 def outcome_tags(outcome: RefreshOutcome) -> dict[str, str]:

@@ -3,25 +3,22 @@
 Holds what was published or rolled back, and when. A line `publishing` is written before an edition
 is moved into place and `published` after readers got it: an edition that has the first and not the
 second is the remains of a crash. The journal is never needed to read an edition, and its loss
-deletes nothing. Whose account did it stands in `HOME/logs/editions.jsonl`: what lies below `editions/` is copied to
+deletes nothing. Who did it stands in the journal of the home (`base.acts`): what lies below `editions/` is copied to
 readers, and names neither persons nor folders of the machine.
 """
 
 from __future__ import annotations
 
-import getpass
-import json
-import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ValidationError
 
+from orchestration.base import acts
 from orchestration.editions.layout import editions_dir
 
 JOURNAL = "history.jsonl"
-ACCOUNTS = "editions.jsonl"
 What = Literal["publishing", "published", "rolled_back"]
 
 
@@ -49,38 +46,21 @@ def history(home: Path) -> list[HistoryEntry]:
     return entries
 
 
-def record(home: Path, what: What, edition: str, previous: str | None, who: str | None = None) -> None:
+def record(
+    home: Path, what: What, edition: str, previous: str | None, who: str | None = None, reason: str | None = None
+) -> None:
     """Append one event and force it onto the disk; raises OSError when that is impossible.
 
-    `who`: the name for the log, by default the account.
+    `who`: the name for the home's journal, by default whoever is at work; `reason`: why somebody went back.
     """
     entry = HistoryEntry(when=datetime.now(UTC), what=what, edition=edition, previous=previous)
-    log = home / "logs" / ACCOUNTS
-    log.parent.mkdir(exist_ok=True)
-    _append(log, json.dumps({**entry.model_dump(mode="json"), "who": who or _account()}, ensure_ascii=False))
-    _append(editions_dir(home) / JOURNAL, entry.model_dump_json())
-
-
-def _append(path: Path, line: str) -> None:
-    with path.open("a+b") as stream:
-        # a line cut short by a crash must not swallow the one that follows
-        start = b""
-        if stream.tell():
-            stream.seek(-1, os.SEEK_END)
-            start = b"" if stream.read(1) == b"\n" else b"\n"
-        stream.write(start + line.encode() + b"\n")
-        stream.flush()
-        os.fsync(stream.fileno())
+    if what != "publishing":
+        about = {"edition": edition, "previous": previous} | ({"reason": reason} if reason else {})
+        acts.note(home, what, who=who, **about)
+    acts.append_line(editions_dir(home) / JOURNAL, entry.model_dump_json())
 
 
 def in_flight(entries: list[HistoryEntry]) -> set[str]:
     """Return the editions that were about to be published and never were."""
     begun = {e.edition for e in entries if e.what == "publishing"}
     return begun - {e.edition for e in entries if e.what != "publishing"}
-
-
-def _account() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError, ImportError):  # a container's user without an entry in passwd
-        return str(os.getuid()) if hasattr(os, "getuid") else "?"

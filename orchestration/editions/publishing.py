@@ -90,11 +90,11 @@ def swap(home: Path, edition_id: str) -> None:
     fsync(shelf)
 
 
-def rollback(home: Path, edition_id: str, *, who: str | None = None) -> Edition:
+def rollback(home: Path, edition_id: str, *, who: str | None = None, reason: str | None = None) -> Edition:
     """Put an earlier (or later) edition back into service in one step, and return it.
 
     Nothing is deleted: going forward again is the same command. Going to the current edition does
-    nothing. Raises EditionError when the name is none, unknown (the message lists those that exist)
+    nothing. `who` and `reason` stand in the home's journal. Raises EditionError when the name is none, unknown (the message lists those that exist)
     or when the edition's files are no longer what was published.
     """
     home = Path(home)
@@ -115,7 +115,7 @@ def rollback(home: Path, edition_id: str, *, who: str | None = None) -> Edition:
         with explained(doing, home, lambda: None):
             settle(home)
             swap(home, edition_id)
-        _note(home, "rolled_back", edition_id, before, who)
+        _note(home, "rolled_back", edition_id, before, who, reason)
     return current(home) or target
 
 
@@ -155,10 +155,12 @@ def settle(home: Path) -> None:
         _note(home, "published", name, None, None)
 
 
-def _note(home: Path, what: journal.What, edition: str, previous: str | None, who: str | None) -> None:
+def _note(
+    home: Path, what: journal.What, edition: str, previous: str | None, who: str | None, reason: str | None = None
+) -> None:
     # Readers have the edition already: a journal that cannot be written must not undo that.
     try:
-        journal.record(home, what, edition, previous, who)
+        journal.record(home, what, edition, previous, who, reason)
     except OSError as error:
         log.warning("the journal of the editions could not be written: %s", error)
 

@@ -149,10 +149,10 @@ def _why(story: Story, language: Language) -> list[str]:
     # a file that is not recognised has had its reason above
     if story.reason is None or (story.source is None and story.found is not None):
         return []
-    told = _in_headers(story, story.reason)
+    told = in_headers(story, story.reason)
     if story.taken_as:
         # the name that it would have been kept under says nothing to those who dropped it
-        told = _under_its_name(told, story.taken_as, story.name)
+        told = under_its_name(told, story.taken_as, story.name)
     return [text(say("inbox.heading_why_not"), language), "", _sentence(text(told, language)), ""]
 
 
@@ -170,13 +170,13 @@ def _rows(story: Story, language: Language) -> list[str]:
     lines = [text(say("inbox.heading_lines"), language), "", text(read, language), ""]
     # each line to correct first, then what had drifted and was read all the same
     for bad in trial.rejected[:ROWS_NAMED]:
-        why = _clean(text(_in_headers(story, bad.why), language))
+        why = _clean(text(in_headers(story, bad.why), language))
         told = say("inbox.line_to_correct", line=bad.line, cells=_cells(story, bad), why=why)
         lines.append(text(told, language))
     if lost > ROWS_NAMED:
         lines.append(text(say("inbox.more_lines", count=lost - ROWS_NAMED), language))
     for note in trial.notes:
-        told = say("inbox.for_information", note=_clean(text(_in_headers(story, note), language)))
+        told = say("inbox.for_information", note=_clean(text(in_headers(story, note), language)))
         lines.append(text(told, language))
     if trial.rejected or trial.notes:
         lines.append("")
@@ -375,7 +375,7 @@ def _to_do(story: Story, language: Language) -> list[str]:
         told = say("inbox.correct_lines", count=len(rejected), lines=[r.line for r in rejected[:ROWS_NAMED]])
         lines.append(text(told, language))
     elif story.action is not None:
-        lines.append(_sentence(text(_in_headers(story, story.action), language)))
+        lines.append(_sentence(text(in_headers(story, story.action), language)))
     kind = story.kind
     by_hand = kind is not None and kind.source.role == "team" and any(s.format == "table" for s in kind.table.files)
     if kind is not None and by_hand and not story.accepted:
@@ -455,7 +455,7 @@ def _header(kind: Kind, column: str) -> str | None:
 _COLUMNS = ("column", "columns", "first", "second", "other")
 
 
-def _in_headers(story: Story, message: Message) -> Message:
+def in_headers(story: Story, message: Message) -> Message:
     """Return a message of another room with the columns' headers instead of their names in the lake."""
     if story.kind is None:
         return message
@@ -467,7 +467,7 @@ def _in_headers(story: Story, message: Message) -> Message:
     return _mapped(message, known)
 
 
-def _under_its_name(message: Message, taken_as: str, dropped_as: str) -> Message:
+def under_its_name(message: Message, taken_as: str, dropped_as: str) -> Message:
     """Return the message with the name under which a file was dropped, for the one under which it would be kept."""
 
     def known(name: str, value: str) -> Any:

@@ -14,21 +14,20 @@ import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal, Protocol
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel
 
 from orchestration import editions
+from orchestration.base import acts
 from orchestration.base.errors import HomeBusy
 from orchestration.base.messages import Message, Refusal, say
 from orchestration.base.settings import Settings
 from orchestration.catalog import load_catalogue
 from orchestration.catalog.models import Source
 from orchestration.inbox import answers, delivery, shown
-from orchestration.inbox.dating import date_vintage
 from orchestration.inbox.folder import (
     INBOX,
     SETTLE_SECONDS,
@@ -40,10 +39,8 @@ from orchestration.inbox.folder import (
     stamped,
     write_atomically,
 )
-from orchestration.inbox.recognise import recognise, shown_by_codes
+from orchestration.inbox.looking import in_the_teams_words, recognise_and_judge
 from orchestration.inbox.story import Story
-from orchestration.inbox.trial import Held, judge
-from orchestration.judging.match import match_file
 from orchestration.lake.store import Lake
 from orchestration.records.outcome import FileOutcome, RefreshOutcome
 
@@ -225,7 +222,8 @@ class _Visit:
             if finished is not None:
                 self._done(case, finished)
                 return
-            _recognise(self.settings, self.inbox, case, copy)
+            case.keys = recognise_and_judge(self.settings, story, copy)
+            case.name = story.taken_as or ""
             if not delivery.is_unchanged(dropped):
                 raise delivery.Changed
         except delivery.Changed:
@@ -301,7 +299,7 @@ class _Visit:
             return False
         assert mine.reason is not None
         advice = mine.action or say("inbox.correct_file")
-        self._refuse(case, _in_the_teams_words(case.source, Refusal(mine.reason, advice, kind="refused")))
+        self._refuse(case, in_the_teams_words(case.source, Refusal(mine.reason, advice, kind="refused")))
         return True
 
     def _unpublished(self, cases: list[_Case], outcome: RefreshOutcome) -> None:
@@ -480,66 +478,6 @@ def _blocked(note: Message | None, *, by_others: bool = False) -> Refusal:
     )
 
 
-def _recognise(settings: Settings, inbox: Inbox, case: _Case, copy: Path) -> None:
-    """Recognise and judge the copy of a file, and note in `case` under which name and keys it would be taken.
-
-    A document that is held already gets no keys, and `held_as` says where it is. Raises Refusal when the file
-    cannot be taken.
-    """
-    story, dropped = case.story, case.dropped
-    catalogue = load_catalogue(settings.sources_path)
-    try:
-        found = recognise(catalogue, copy, name=dropped.name)
-    except Refusal as refusal:
-        raise _to_whoever_dropped_it(refusal) from refusal
-    story.found = found
-    if not found.is_certain or found.source_id is None or found.table is None:
-        raise Refusal(
-            found.evidence,
-            say("inbox.check_right_file"),
-            kind="unrecognised",
-        )
-    source = catalogue[found.source_id]
-    story.source = source
-    if source.role == "project":
-        raise Refusal(
-            say("inbox.part_of_software"),
-            say("inbox.hand_to_team_sources", source_id=source.source_id),
-            kind="project",
-        )
-    if source.tables[found.table].files[found.index].format == "table" and found.rows == 0:
-        raise Refusal(
-            say("inbox.template_not_filled"),
-            say("inbox.fill_in_a_line"),
-            kind="empty",
-        )
-    dated = date_vintage(source, found, dropped.name, _day(story.when))
-    if dated is None:
-        raise Refusal(
-            say("inbox.year_unknown"),
-            say("inbox.add_year"),
-            kind="year",
-        )
-    found.vintage, found.dated_by = dated
-    table = source.tables[found.table]
-    spec = table.files[found.index]
-    given = shown_by_codes(table, spec, found.raw) if found.raw else {}
-    held = Held(settings.home, source)
-    case.name = story.taken_as = delivery.taken_name(
-        source, found.table, found.index, dropped.name, found.vintage, given, held.names(found.table, found.vintage)
-    )
-    # a workbook of another month says that its list still holds; a document is the same whatever year it is filed under
-    story.held_as = held.same(story.digest, (found.vintage, case.name), anywhere=spec.format != "table")
-    if story.held_as is not None:
-        return
-    landed = delivery.landed(source, found.vintage, case.name, copy, story.digest)
-    story.trial, refused = judge(settings, catalogue, source, landed, datetime.now(UTC).date())
-    if refused is not None:
-        raise _in_the_teams_words(source, refused)
-    place = f"{source.source_id}/{found.vintage}/{match_file(source, landed, catalogue).slot}"
-    case.keys = frozenset([place] if spec.format == "table" else [place, f"{source.source_id}/{story.digest}"])
-
-
 def _keep_bad_lines(story: Story) -> None:
     """Forget the rows that the answer does not quote: all files of a look are held until their refresh ends."""
     raw, trial = story.found.raw if story.found else None, story.trial
@@ -548,30 +486,6 @@ def _keep_bad_lines(story: Story) -> None:
     bad = {r.line for r in trial.rejected}
     kept = [(line, row) for line, row in zip(raw.lines, raw.rows, strict=True) if line in bad]
     raw.lines, raw.rows = [line for line, _ in kept], [row for _, row in kept]
-
-
-def _in_the_teams_words(source: Source, refusal: Refusal) -> Refusal:
-    """Return a refusal of a table of the team with advice for those who keep it.
-
-    The advice of the other rooms is to ask the publisher again; here the publisher is the reader. What to do about
-    lines that are gone is said where they are missed.
-    """
-    if source.role != "team" or refusal.kind == "vanished":
-        return refusal
-    return Refusal(
-        refusal.reason,
-        say("inbox.correct_and_drop"),
-        kind=refusal.kind,
-    )
-
-
-def _to_whoever_dropped_it(refusal: Refusal) -> Refusal:
-    """Return why a file cannot be read with advice that holds for a colleague's file as well as for a publisher's."""
-    return Refusal(
-        refusal.reason,
-        say("inbox.open_and_save"),
-        kind=refusal.kind,
-    )
 
 
 def _asked(cases: list[_Case]) -> list[str]:
@@ -600,7 +514,9 @@ def _write_answer(settings: Settings, inbox: Inbox, dropped: Dropped, story: Sto
     inbox.drop_answers(dropped.path.name, but=(path, page))
     _move(dropped, target)
     found, trial, outcome = story.found, story.trial, story.outcome
-    log.info("inbox: %s %s", "accepted" if story.accepted else "refused", dropped.name)
+    state = "accepted" if story.accepted else "refused"
+    log.info("inbox: %s %s", state, dropped.name)
+    acts.note(settings.home, "file_answered", file=dropped.name, state=state, source=found.source_id if found else None)
     return Answer(
         dropped=dropped.name,
         state="accepted" if story.accepted else "refused",
@@ -686,10 +602,3 @@ def _recover(inbox: Inbox) -> None:
 
 def _stamp(now: datetime) -> str:
     return now.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
-
-
-def _day(now: datetime) -> date:
-    try:
-        return now.astimezone(ZoneInfo("Europe/Paris")).date()
-    except ZoneInfoNotFoundError:
-        return now.astimezone(UTC).date()

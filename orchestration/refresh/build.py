@@ -52,7 +52,7 @@ def build(run: Run) -> Built:
 
     Raises BuildError when dbt could not run.
     """
-    run.on_step("build", None)
+    run.begins("build")
     start_worker(run)
     ingest_rest(run)
     _require_territory(run)
@@ -94,7 +94,7 @@ def check_marts(run: Run, built: Built) -> Checked:
 
     Raises BuildError when the second process ended meanwhile, or a suite has no answer: nothing goes out unjudged.
     """
-    run.on_step("check", None)
+    run.begins("check")
     checked = Checked()
     assert run.worker is not None
     if built.outcome.success:

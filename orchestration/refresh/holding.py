@@ -1,38 +1,33 @@
 """Who holds a home, and what a refresh that was killed left in it.
 
-The lock is the kernel's and goes with its process; `HOME/refresh.json` says beside it who took it and when, so that
+The lock is the kernel's and goes with its process; who took it, and how far it is, is said beside it (`under_way`), so that
 whoever waits can say for whom. What is swept here is swept with the lock held, before anything is written: a folder of
 working files, half receipts, lake files that the register does not name. Editions sweep their own shelf.
 """
 
 from __future__ import annotations
 
-import json
 import logging
-import os
 import shutil
-import socket
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import UTC, datetime
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from orchestration.base.errors import HomeBusy
-from orchestration.base.files import write_atomically
 from orchestration.base.messages import Message, say
 from orchestration.editions import sweep
 from orchestration.lake.store import Lake
+from orchestration.refresh.under_way import FILE, under_way
 
 log = logging.getLogger("observatory")
-HOLDER = "refresh.json"
 # made anew by each build, and looked into after a bad one
 _KEPT = ("warehouse.duckdb",)
 
 
 def hold(home: Path, wait_seconds: float) -> FileLock:
-    """Return the lock of a home, held and noted. Raises HomeBusy, which says who holds it, after `wait_seconds`."""
+    """Return the lock of a home, held. Raises HomeBusy, which says who holds it, after `wait_seconds`."""
     # whichever thread ends the refresh gives the lock back
     lock = FileLock(home / "refresh.lock", thread_local=False)
     try:
@@ -45,26 +40,23 @@ def hold(home: Path, wait_seconds: float) -> FileLock:
             lock.acquire(timeout=wait_seconds)
         except Timeout as error:
             raise HomeBusy(home, holder_of(home)) from error
-    note = {"pid": os.getpid(), "host": socket.gethostname(), "since": datetime.now(UTC).isoformat(timespec="seconds")}
-    with suppress(OSError):  # a home that takes no note takes no refresh either, and says so itself
-        write_atomically(home / HOLDER, json.dumps(note))
     return lock
 
 
 def release(home: Path, lock: FileLock) -> None:
     """Give a home back."""
     with suppress(OSError):
-        (home / HOLDER).unlink(missing_ok=True)
+        (home / FILE).unlink(missing_ok=True)
     lock.release()
 
 
 def holder_of(home: Path) -> Message | None:
     """Return who holds a home and since when; None where nothing is noted."""
-    try:
-        note = json.loads((home / HOLDER).read_text(encoding="utf-8"))
-        return say("refresh.holder", pid=int(note["pid"]), host=str(note["host"]), since=str(note["since"]))
-    except (OSError, ValueError, KeyError, TypeError):
+    told = under_way(home)
+    if told is None:
         return None
+    since = told.started_at.isoformat(sep=" ", timespec="minutes")
+    return say("refresh.holder", who=told.who, process=told.process, since=since)
 
 
 def sweep_home(home: Path) -> list[str]:

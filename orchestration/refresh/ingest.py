@@ -43,7 +43,7 @@ def ingest(run: Run, source_id: str) -> list[FileOutcome]:
     for needed in source.depends_on:
         if needed in run.landings:
             ingest(run, needed)
-    run.on_step("ingest", source_id)
+    run.begins("ingest", source_id)
     landing = run.landings[source_id]
     state = run.grounds.states.setdefault(source_id, SourceState())
     here = {(f.vintage, f.name) for f in landing.files}

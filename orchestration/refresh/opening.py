@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 
 from filelock import FileLock
 
+from orchestration.base import acts
 from orchestration.base.errors import UsageError
 from orchestration.base.messages import Message
 from orchestration.base.settings import Settings
@@ -23,6 +24,7 @@ from orchestration.refresh.asking import asked_for, keep_real, needed, require_m
 from orchestration.refresh.holding import hold, release, sweep_home
 from orchestration.refresh.landing import land
 from orchestration.refresh.run import Run
+from orchestration.refresh.under_way import Teller
 
 
 def open_run(
@@ -91,7 +93,9 @@ def _prepared(
     if channel == "sample" and not replace_real:
         keep_real(settings.home)
     sources = [s for n, s in catalogue.items() if n in asked]
-    return Run(settings, channel, run_id, started_at, lock, catalogue, sources, grounds, again)
+    acts.note(settings.home, "refresh_asked", channel=channel, only=only or [], run=run_id)
+    teller = Teller(settings.home, run_id, channel, [s.source_id for s in sources])
+    return Run(settings, channel, run_id, started_at, lock, catalogue, sources, grounds, again, teller=teller)
 
 
 def broke_off(run: Run, error: BaseException) -> None:

@@ -56,7 +56,7 @@ def _decide(run: Run, built: Built, checked: Checked) -> RefreshOutcome:
         )
     checks, waivable = [*built.checks, *checked.checks], [*built.waivable, *checked.waivable]
     blocking = [c for c in checks if not c.passed and c.severity == "error"]
-    run.on_step("publish", None)
+    run.begins("publish")
     if blocking:
         return block(run, [c.message for c in blocking], checks=checks, waivable=waivable)
     try:

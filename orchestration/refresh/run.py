@@ -22,6 +22,7 @@ from orchestration.judging.grounds import Grounds
 from orchestration.landing import Landing
 from orchestration.records.judgement import Channel, Judgement
 from orchestration.records.outcome import CheckOutcome, FileOutcome, RefreshOutcome, Step, outcome_of
+from orchestration.refresh.under_way import Teller
 
 if TYPE_CHECKING:
     from orchestration.building.worker import Worker
@@ -56,7 +57,7 @@ class Run:
     were judged before. `told`: by source, what is to be said of each file, or of a source without one. `kept`: the
     vintages taken in this run; `ordered`: those whose suite is still to be asked. `comparison`: what the edition changed in
     the figures, once it is published. `on_step`: told of each step as it
-    begins, an ingestion with its source.
+    begins, an ingestion with its source; `teller`: tells it to whoever finds the home busy.
     """
 
     settings: Settings
@@ -78,6 +79,13 @@ class Run:
     comparison: Comparison | None = None
     is_closed: bool = False
     on_step: Callable[[Step, str | None], None] = lambda step, source_id: None
+    teller: Teller | None = None
+
+    def begins(self, step: Step, source_id: str | None = None) -> None:
+        """Tell that a step begins, an ingestion with its source."""
+        if self.teller is not None:
+            self.teller.step(step, source_id)
+        self.on_step(step, source_id)
 
     @cached_property
     def facts(self) -> Facts:

@@ -162,16 +162,20 @@ class Walk:
 
         return give_up(self.run, reason, self.built)
 
-    def walk(self) -> RefreshOutcome:
-        """Take every step to the end and return the outcome, without Dagster."""
-        if self.nothing_new():
-            return self.unchanged()
+    def to_edition(self) -> RefreshOutcome:
+        """Take the steps from the files to an edition and return the outcome, without Dagster and without readers."""
         self.start_worker()
         for source in self.sources:
             self.ingest(source.source_id)
         self.build()
         self.check_marts()
-        outcome = self.publish()
+        return self.publish()
+
+    def walk(self) -> RefreshOutcome:
+        """Take every step to the end and return the outcome, without Dagster."""
+        if self.nothing_new():
+            return self.unchanged()
+        outcome = self.to_edition()
         from orchestration.readers.after import READERS
 
         for reader in READERS:

@@ -14,6 +14,7 @@ from orchestration.base.settings import PROJECT
 ROOMS = (
     "dagster",
     "cli",
+    "counter",
     "building",
     "notifications",
     "refresh",

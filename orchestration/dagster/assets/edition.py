@@ -9,12 +9,13 @@ from collections.abc import Sequence
 
 from dagster import AssetExecutionContext, AssetKey, AssetsDefinition, Failure, MaterializeResult, asset
 
+from orchestration.base.acts import acts
 from orchestration.base.messages import say
 from orchestration.dagster import sessions
 from orchestration.dagster.checks import refreshes_result, refreshes_spec
 from orchestration.dagster.partitions import add_vintages
 from orchestration.dagster.resources import ObservatoryResource
-from orchestration.dagster.wording import EDITION_KEY, both, outcome_metadata, owners
+from orchestration.dagster.wording import EDITION_KEY, JOURNAL_LINES, both, journal_metadata, outcome_metadata, owners
 
 BLOCKED = 4
 
@@ -38,6 +39,7 @@ def edition_asset(marts: Sequence[AssetKey]) -> AssetsDefinition:
         outcome = observatory.conclude(context)
         path = sessions.edition_path(session)
         metadata = outcome_metadata(outcome, sessions.receipt(session), str(path) if path else None)
+        metadata |= journal_metadata(acts(session.settings.home, JOURNAL_LINES))
         if outcome.exit_code == BLOCKED:
             raise Failure(
                 description=both(outcome.note or say("dagster.not_published")),

@@ -5,6 +5,7 @@ ask for another column than the one that is read. Add here what helps a person f
 filled one is read belongs to `reading` and `conforming`.
 """
 
+from orchestration.inbox.templates.held import Delivery, HeldTable, deliveries, held_table, write_held
 from orchestration.inbox.templates.legend import Legend, load_legend
 from orchestration.inbox.templates.review import write_review
 from orchestration.inbox.templates.workbook import (
@@ -20,12 +21,17 @@ from orchestration.inbox.templates.workbook import (
 __all__ = [
     "DATA_SHEET",
     "LEGEND_SHEET",
+    "Delivery",
+    "HeldTable",
     "Legend",
+    "deliveries",
     "filled_in",
+    "held_table",
     "load_legend",
     "team_tables",
     "template_name",
     "templates",
+    "write_held",
     "write_review",
     "write_template",
 ]

@@ -10,15 +10,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from orchestration.base.duck import connect
 from orchestration.catalog.models import Source
 from orchestration.inbox.templates.workbook import (
-    DATA_SHEET,
     WRITTEN,
     as_written,
     digest,
+    fill,
     free_path,
     header_of,
     team_tables,
@@ -56,29 +55,9 @@ def write_review(catalogue: Mapping[str, Source], warehouse: Path, folder: Path)
     known = as_written(folder)
     path = free_path(folder / template_name(source, table), known)
     write_template(source, table, path)
-    _fill(path, [header_of(source, table, name) for name in names], rows)
+    fill(path, [header_of(source, table, name) for name in names], rows)
     noted = json.dumps((known or {}) | {path.name: digest(path)}, ensure_ascii=False, indent=1)
     begun = folder / f"{WRITTEN}.part"
     begun.write_text(noted, encoding="utf-8")
     begun.replace(folder / WRITTEN)
     return path
-
-
-def _fill(path: Path, headers: list[str], rows: list[tuple[Any, ...]]) -> None:
-    """Write the rows below the header of the data sheet, each value in the column that bears its header."""
-    # openpyxl costs 0.2 s to import
-    import openpyxl
-
-    book = openpyxl.load_workbook(path)
-    sheet = book[DATA_SHEET] if DATA_SHEET in book.sheetnames else book.worksheets[0]
-    place = {str(cell.value): number for number, cell in enumerate(sheet[1], start=1)}
-    for number, row in enumerate(rows, start=2):
-        for header, value in zip(headers, row, strict=True):
-            if value is not None:
-                cell = sheet.cell(row=number, column=place[header], value=value)
-                # a SIREN stays text, or a spreadsheet takes its zeros away; a name that begins with « = » is no formula
-                cell.number_format = "@" if isinstance(value, str) else "dd/mm/yyyy"
-                cell.data_type = "s" if isinstance(value, str) else cell.data_type
-    begun = path.with_name(f".{path.name}.part")
-    book.save(begun)
-    begun.replace(path)

@@ -10,10 +10,12 @@ openpyxl costs 0.3 s to import: only where a workbook is made or looked at.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from datetime import date
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from orchestration.base.homes import FolderUnusable
 from orchestration.base.messages import Language, Message, say
@@ -186,6 +188,35 @@ def write_template(source: Source, table: str, out: Path, language: Language = "
     begun = out.with_name(f".{out.name}.part")
     book.save(begun)
     begun.replace(out)
+
+
+def fill(path: Path, headers: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Write rows below the header of a template's data sheet, each value in the column that bears its header."""
+    import openpyxl
+
+    book = openpyxl.load_workbook(path)
+    sheet = book[DATA_SHEET] if DATA_SHEET in book.sheetnames else book.worksheets[0]
+    place = {str(cell.value): number for number, cell in enumerate(sheet[1], start=1)}
+    for number, row in enumerate(rows, start=2):
+        for header, value in zip(headers, row, strict=True):
+            if value is None:
+                continue
+            cell = sheet.cell(row=number, column=place[header], value=value)
+            if isinstance(value, str):
+                # a SIREN stays text, or a spreadsheet takes its zeros away; a name that begins with « = » is no formula
+                cell.number_format, cell.data_type = _TEXT, "s"
+            elif isinstance(value, date):
+                cell.number_format = _DAY
+    begun = path.with_name(f".{path.name}.part")
+    book.save(begun)
+    begun.replace(path)
+
+
+def headers_of(source: Source, table: str) -> dict[str, str]:
+    """Return the headers of a table's template by the column that each stands for, in their order."""
+    spec = _spec(source, table)
+    columns = source.tables[table].columns
+    return {c.name: header for c in columns if spec and (header := _header(c, spec))}
 
 
 def header_of(source: Source, table: str, column: str) -> str:

@@ -14,6 +14,7 @@ import pytest
 from edition_fakes import FIRST, RECEIPTS, SECOND, THIRD, VALUES, Shelf
 
 from orchestration import editions
+from orchestration.base import acts
 from orchestration.editions import EditionError, publishing
 from tests.words import en, fr
 
@@ -138,15 +139,17 @@ def test_rollback_and_forward_again(shelf: Shelf) -> None:
 def test_who_did_it_is_no_readers_business(shelf: Shelf) -> None:
     shelf.publish(FIRST)
     shelf.publish(SECOND)
-    editions.rollback(shelf.home, FIRST, who="Claire")
+    editions.rollback(shelf.home, FIRST, who="Claire", reason="chiffres à revoir")
     editions.rollback(shelf.home, SECOND)
-    log = (shelf.home / "logs/editions.jsonl").read_text(encoding="utf-8")
-    assert '"who": "Claire"' in log and log.count("\n") == len(editions.history(shelf.home))
+    done = acts.acts(shelf.home)
+    assert [a.what for a in done] == ["rolled_back", "rolled_back", "published", "published"]
+    assert done[1].who == "Claire"
+    assert done[1].about == {"edition": FIRST, "previous": SECOND, "reason": "chiffres à revoir"}
     told = [p for p in (shelf.home / "editions").rglob("*") if p.is_file() and p.suffix in (".json", ".jsonl", ".md")]
     assert len(told) >= 7
     for path in told:
         text = path.read_text(encoding="utf-8")
-        assert str(shelf.home) not in text and "who" not in text and "Claire" not in text, path
+        assert str(shelf.home) not in text and "who" not in text and "Claire" not in text and "revoir" not in text, path
 
 
 def test_an_edition_built_after_a_rollback_follows_the_one_in_service(shelf: Shelf) -> None:

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 from pathlib import Path
 
 import pytest
 
+from orchestration.base.acts import acting
 from orchestration.base.errors import HomeBusy
 from orchestration.lake.store import Lake, LakeError
-from orchestration.refresh.holding import HOLDER, hold, holder_of, release, sweep_home
+from orchestration.refresh.holding import hold, holder_of, release, sweep_home
+from orchestration.refresh.under_way import FILE, Teller
 from tests.words import fr
 
 
 def test_whoever_waits_is_told_for_whom_and_since_when(tmp_path, caplog):
     caplog.set_level("INFO", "observatory")
     lock = hold(tmp_path, 0)
+    Teller(tmp_path, "r", "live", ["a"])
     with pytest.raises(HomeBusy) as busy:
         hold(tmp_path, 0.1)
     said = fr(busy.value.reason)
-    assert f"processus {os.getpid()}" in said and "depuis 20" in said
+    assert f"{acting()} ({socket.gethostname()}:{os.getpid()}), depuis 20" in said
     assert "refresh.waits" in caplog.text
     release(tmp_path, lock)
     assert holder_of(tmp_path) is None
@@ -29,7 +33,7 @@ def test_whoever_waits_is_told_for_whom_and_since_when(tmp_path, caplog):
 
 @pytest.mark.parametrize("note", ["", "[]", '{"pid": "x"}', "{"])
 def test_a_note_that_cannot_be_read_stops_nobody(tmp_path, note):
-    (tmp_path / HOLDER).write_text(note)
+    (tmp_path / FILE).write_text(note)
     assert holder_of(tmp_path) is None
     release(tmp_path, hold(tmp_path, 0))
 
