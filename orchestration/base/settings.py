@@ -33,6 +33,7 @@ class Settings(BaseModel):
     `notify`: addresses of apprise, which hold passwords and are never shown; `notify_always`: a message
     also when nothing is wrong; `notify_samples`: messages about trials on samples too. `heartbeat_days`: how
     long refreshes may be silent; 0 for the calendars' own. `site_path`: what the public pages say of their publisher.
+    `publish_to`: the PostgreSQL database that each edition is published to, which may hold a password; empty for none.
     """
 
     # a default is held to the same: `home` is absolute in any case
@@ -50,6 +51,7 @@ class Settings(BaseModel):
     expectations_path: Path = Field(default=PROJECT / "expectations")
     dbt_project_path: Path = Field(default=PROJECT / "dbt_project")
     site_path: Path = Field(default=PROJECT / "site.yml")
+    publish_to: SecretStr = SecretStr("")
 
     @model_validator(mode="before")
     @classmethod
