@@ -26,8 +26,8 @@ READER = f"{SERVED}_reader"
 KEPT = 2
 # how long a swap may keep readers waiting before it lets them pass and tries again
 WAIT_MS = 250
-TRIES = 20
-PAUSE_SECONDS = 0.1
+TRIES = 10
+PAUSE_SECONDS = 0.05
 _MARK = "CSR-SDG observatory, edition "
 
 
