@@ -48,7 +48,7 @@ from orchestration.readers.postgresql import publish_edition
 
 HERE = Path(__file__).parent
 DBT = PROJECT / "dbt_project"
-MARKED = ("20990101T000000Z", "20990102T000000Z")
+MARKED = ("20261124T041840Z", "20261201T041840Z")
 LOCKED = {"read_only": True, "config": {"enable_external_access": False, "lock_configuration": True}}
 READERS, SWAPS, QUERIES = 10, 20, 1000
 CHART_READERS, CHART_REQUESTS = 10, 100
@@ -77,7 +77,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"no edition in {given.home}: observatory refresh first", file=sys.stderr)
         return 2
     given.out.mkdir(parents=True, exist_ok=True)
-    found: dict[str, Any] = {"edition": edition.edition_id, "rows": edition.rows, "install_seconds": round(installed, 1)}
+    found: dict[str, Any] = {
+        "edition": edition.edition_id,
+        "rows": edition.rows,
+        "install_seconds": round(installed, 1),
+    }
     with TemporaryDirectory(prefix="bi-") as scratch:
         home = Path(scratch) / "home"
         for identifier in MARKED:
@@ -188,7 +192,9 @@ def _prove(door: Door, python: Path, folder: Path, given: argparse.Namespace) ->
         raw = _storm(door, lambda number: _raw_reader(door, python, given, number), SWAPS)
         asked = _storm(door, lambda number: _chart_reader(superset, charts, given.requests, number), SWAPS)
     wrong = [f"{door.name}: the chart {name} is empty" for name, count in rows.items() if not count]
-    wrong += [f"{door.name}, {kind}: {w}" for kind, said in (("raw", raw), ("charts", asked)) for w in said.pop("wrong")]
+    wrong += [
+        f"{door.name}, {kind}: {w}" for kind, said in (("raw", raw), ("charts", asked)) for w in said.pop("wrong")
+    ]
     return {
         "seconds_to_dashboard": round(filled, 1),
         "charts": rows,
@@ -277,14 +283,16 @@ def _raw_reader(door: Door, python: Path, given: argparse.Namespace, number: int
     del number
     words = [str(HERE / "storm_reader.py"), door.address, json.dumps(door.connect_args), str(given.queries)]
     done = subprocess.run(
-        [str(python), *words, str(given.pause)], capture_output=True, text=True, check=True, env={"PATH": os.environ["PATH"]}
+        [str(python), *words, str(given.pause)],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={"PATH": os.environ["PATH"]},
     )
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
-def _chart_reader(
-    superset: Superset, charts: list[dict[str, Any]], requests: int, number: int
-) -> list[dict[str, Any]]:
+def _chart_reader(superset: Superset, charts: list[dict[str, Any]], requests: int, number: int) -> list[dict[str, Any]]:
     answers = []
     for turn in range(requests):
         chart, begun = charts[(number + turn) % len(charts)], time.time()

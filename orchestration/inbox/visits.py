@@ -37,10 +37,12 @@ SPEC = "visits.yml"
 PAUSE = timedelta(minutes=30)
 # as nginx and Apache write it by default (« combined »)
 _LINE = re.compile(
-    r'(?P<address>\S+) \S+ .*?\[(?P<day>\d\d)/(?P<month>\w{3})/(?P<year>\d{4}):(?P<time>\d\d:\d\d:\d\d) [+-]\d{4}\] '
+    r"(?P<address>\S+) \S+ .*?\[(?P<day>\d\d)/(?P<month>\w{3})/(?P<year>\d{4}):(?P<time>\d\d:\d\d:\d\d) [+-]\d{4}\] "
     r'"(?P<method>[A-Z]+) (?P<path>[^ "]+)[^"]*" (?P<status>\d{3}) (?:\d+|-) "[^"]*" "(?P<agent>(?:[^"\\]|\\.)*)"'
 )
-_MONTHS = dict(zip("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), range(1, 13), strict=True))
+_MONTHS = dict(
+    zip(["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"], range(1, 13), strict=True)
+)
 _SEEN = ("200", "304")
 _HEAD = 20
 _UNZIPPED = 4_000_000_000
@@ -77,9 +79,7 @@ def counted(inbox: Inbox, sources_path: Path, dropped: list[Dropped]) -> list[Dr
 
     These are removed once the table is written. What cannot be read as one stays what it is.
     """
-    found = next(
-        ((s, path) for s in load_catalogue(sources_path).values() if (path := s.path / SPEC).is_file()), None
-    )
+    found = next(((s, path) for s in load_catalogue(sources_path).values() if (path := s.path / SPEC).is_file()), None)
     if found is None:
         return dropped
     source, path = found
@@ -100,7 +100,9 @@ def counted(inbox: Inbox, sources_path: Path, dropped: list[Dropped]) -> list[Dr
     for one in gone:
         one.path.unlink()
     status = target.stat()
-    return [d for d in dropped if d not in gone and d.path != target] + [Dropped(target, status.st_size, status.st_mtime_ns)]
+    return [d for d in dropped if d not in gone and d.path != target] + [
+        Dropped(target, status.st_size, status.st_mtime_ns)
+    ]
 
 
 # a server's journal -------------------------------------------------------------------------------

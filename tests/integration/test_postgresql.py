@@ -49,12 +49,12 @@ def server() -> Iterator[str]:
 
 
 @pytest.fixture
-def address(server: str) -> Iterator[str]:
+def address(server: str) -> str:
     """A database of the test's own, on the one server."""
     name = f"test_{time.time_ns()}"
     with psycopg.connect(server, autocommit=True) as keeper:
         keeper.execute(f"CREATE DATABASE {name}")
-    yield server.replace("/postgres?", f"/{name}?")
+    return server.replace("/postgres?", f"/{name}?")
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +97,10 @@ def reader(address: str) -> str:
 def test_every_row_of_every_table_is_read_back(editions: list[Path], address: str, tmp_path: Path) -> None:
     report = publish(editions[0], address, tmp_path)
     rows = 0
-    with psycopg.connect(address) as database, duckdb.connect(str(editions[0] / "observatory.duckdb"), read_only=True) as own:
+    with (
+        psycopg.connect(address) as database,
+        duckdb.connect(str(editions[0] / "observatory.duckdb"), read_only=True) as own,
+    ):
         tables = [t for (t,) in own.execute("SELECT table_name FROM duckdb_tables()").fetchall()]
         for table in tables:
             names = [c[0] for c in own.execute(f"DESCRIBE {table}").fetchall()]

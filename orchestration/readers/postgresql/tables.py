@@ -5,6 +5,7 @@ Add a type to `TYPES` when the contract learns one. Which schema they stand in, 
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,21 +32,38 @@ _BLOCK = 1 << 20
 def load(database: psycopg.Connection[Any], schema: str, edition: EditionTables, scratch: Path) -> int:
     """Make every table of the edition in the empty `schema`, in the transaction that is open; return the number of rows.
 
-    `scratch`: a folder for one file at a time, the rows of a table as text.
+    `scratch`: a folder for the rows of two tables at a time, as text: while PostgreSQL takes one, DuckDB writes the next.
     Raises DatabaseRefused where a table does not come to hold as many rows as the edition's.
     """
-    return sum(_load(database, schema, edition, table, scratch / "rows.csv") for table in edition.tables.values())
+    tables = list(edition.tables.values())
+    with ThreadPoolExecutor(1) as writer:
+        written = [writer.submit(_write, edition, table, scratch) for table in tables[:1]]
+        for table, following in zip(tables, [*tables[1:], None], strict=True):
+            file = written.pop().result()
+            if following is not None:
+                written.append(writer.submit(_write, edition, following, scratch))
+            _load(database, schema, table, file)
+    return sum(table.rows for table in tables)
 
 
-def _load(database: psycopg.Connection[Any], schema: str, edition: EditionTables, table: Table, file: Path) -> int:
-    place = f"{name(schema)}.{name(table.name)}"
+def _write(edition: EditionTables, table: Table, scratch: Path) -> Path:
+    """Write the rows of a table, in the edition's order, and return the file."""
+    file = scratch / f"{table.name}.csv"
     columns = ", ".join(name(c.name) for c in table.columns)
-    database.execute(_create(place, table))
-    select = f"SELECT {columns} FROM {name(table.name)} ORDER BY {table.order}"
     # texts always in quotes: else a text that is only `\.` would end the copy, and the empty text would be a null
     texts = [name(c.name) for c in table.columns if c.is_text]
     quotes = f", FORCE_QUOTE ({', '.join(texts)})" if texts else ""
-    edition.connection.execute(f"COPY ({select}) TO {quoted(file)} (FORMAT csv, HEADER false{quotes})")
+    with edition.connection.cursor() as cursor:
+        cursor.execute(
+            f"COPY (SELECT {columns} FROM {name(table.name)}) TO {quoted(file)} (FORMAT csv, HEADER false{quotes})"
+        )
+    return file
+
+
+def _load(database: psycopg.Connection[Any], schema: str, table: Table, file: Path) -> None:
+    place = f"{name(schema)}.{name(table.name)}"
+    columns = ", ".join(name(c.name) for c in table.columns)
+    database.execute(_create(place, table))
     with (
         file.open("rb") as rows,
         database.cursor() as cursor,
@@ -67,7 +85,6 @@ def _load(database: psycopg.Connection[Any], schema: str, edition: EditionTables
             say("postgresql.rows_differ", table=table.name, wanted=table.rows, found=counted[0] if counted else 0),
             say("postgresql.look_there"),
         )
-    return table.rows
 
 
 def _create(place: str, table: Table) -> str:

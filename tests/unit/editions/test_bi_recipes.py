@@ -21,7 +21,9 @@ Ask = Callable[[str], list[tuple[Any, ...]]]
 
 def recipe(name: str) -> Any:
     """Return what the page's block that defines `name` defines."""
-    [block] = [b for b in re.findall(r"```python\n(.*?)```", PAGE, re.S) if re.search(rf"^(class|def) {name}\b", b, re.M)]
+    [block] = [
+        b for b in re.findall(r"```python\n(.*?)```", PAGE, re.S) if re.search(rf"^(class|def) {name}\b", b, re.M)
+    ]
     told: dict[str, Any] = {}
     exec(block, told)
     return told[name]

@@ -83,7 +83,9 @@ def test_a_journal_is_known_by_its_lines_and_nothing_else_is_one(tmp_path: Path)
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
 def test_an_export_of_matomo(tmp_path: Path, spec: Spec, encoding: str) -> None:
     file = tmp_path / "Export _ Observatoire.csv"
-    file.write_text("Date,Visiteurs uniques,Visites,Actions\n2026-08,430,540,1200\n2026-09,,1840,5100\n", encoding=encoding)
+    file.write_text(
+        "Date,Visiteurs uniques,Visites,Actions\n2026-08,430,540,1200\n2026-09,,1840,5100\n", encoding=encoding
+    )
     assert matomo(file, spec) == {
         (date(2026, 8, 1), "observatoire"): Count(540, 430),
         (SEPTEMBER, "observatoire"): Count(1840, None),
