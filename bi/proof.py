@@ -51,7 +51,7 @@ DBT = PROJECT / "dbt_project"
 MARKED = ("20261124T041840Z", "20261201T041840Z")
 LOCKED = {"read_only": True, "config": {"enable_external_access": False, "lock_configuration": True}}
 READERS, SWAPS, QUERIES = 10, 20, 1000
-CHART_READERS, CHART_REQUESTS = 10, 100
+CHART_REQUESTS, BETWEEN_SWAPS = 100, 3.0
 
 
 @dataclass
@@ -187,17 +187,21 @@ def _prove(door: Door, python: Path, folder: Path, given: argparse.Namespace) ->
         charts = superset.charts()
         rows = {chart["name"]: len(superset.rows(chart)) for chart in charts}
         filled = time.monotonic() - begun
-        picture = given.out / f"superset-{door.name}.png"
-        superset.picture(picture)
-        raw = _storm(door, lambda number: _raw_reader(door, python, given, number), SWAPS)
-        asked = _storm(door, lambda number: _chart_reader(superset, charts, given.requests, number), SWAPS)
+        superset.picture(given.out / f"superset-{door.name}.png")
+        # what one reader waits for, then what ten wait for while editions are swapped
+        alone = {
+            "raw": _storm(door, lambda _: _raw_reader(door, python, 200, 0), swaps=0, readers=1),
+            "chart_data": _storm(door, lambda n: _chart_reader(superset, charts, 70, n), swaps=0, readers=1),
+        }
+        raw = _storm(door, lambda _: _raw_reader(door, python, given.queries, given.pause), SWAPS, READERS)
+        asked = _storm(door, lambda n: _chart_reader(superset, charts, given.requests, n), SWAPS, READERS)
+    measured = {"alone, raw": alone["raw"], "alone, charts": alone["chart_data"], "raw": raw, "charts": asked}
     wrong = [f"{door.name}: the chart {name} is empty" for name, count in rows.items() if not count]
-    wrong += [
-        f"{door.name}, {kind}: {w}" for kind, said in (("raw", raw), ("charts", asked)) for w in said.pop("wrong")
-    ]
+    wrong += [f"{door.name}, {kind}: {w}" for kind, said in measured.items() for w in said.pop("wrong")]
     return {
         "seconds_to_dashboard": round(filled, 1),
         "charts": rows,
+        "alone": alone,
         "raw": raw,
         "chart_data": asked,
         **door.measured,
@@ -279,11 +283,10 @@ def _wait(address: str) -> None:
 # the storm ----------------------------------------------------------------------------------------
 
 
-def _raw_reader(door: Door, python: Path, given: argparse.Namespace, number: int) -> list[dict[str, Any]]:
-    del number
-    words = [str(HERE / "storm_reader.py"), door.address, json.dumps(door.connect_args), str(given.queries)]
+def _raw_reader(door: Door, python: Path, queries: int, pause: float) -> list[dict[str, Any]]:
+    words = [str(HERE / "storm_reader.py"), door.address, json.dumps(door.connect_args), str(queries)]
     done = subprocess.run(
-        [str(python), *words, str(given.pause)],
+        [str(python), *words, str(pause)],
         capture_output=True,
         text=True,
         check=True,
@@ -306,9 +309,9 @@ def _chart_reader(superset: Superset, charts: list[dict[str, Any]], requests: in
     return answers
 
 
-def _storm(door: Door, read: Callable[[int], list[dict[str, Any]]], swaps: int) -> dict[str, Any]:
+def _storm(door: Door, read: Callable[[int], list[dict[str, Any]]], swaps: int, readers: int) -> dict[str, Any]:
     """Let the readers read while editions are swapped; return what came of it."""
-    answers: list[list[dict[str, Any]]] = [[] for _ in range(READERS)]
+    answers: list[list[dict[str, Any]]] = [[] for _ in range(readers)]
     failed: list[str] = []
 
     def one(number: int) -> None:
@@ -317,13 +320,13 @@ def _storm(door: Door, read: Callable[[int], list[dict[str, Any]]], swaps: int) 
         except Exception as error:
             failed.append(f"a reader broke down: {error}")
 
-    threads = [threading.Thread(target=one, args=(number,)) for number in range(READERS)]
+    threads = [threading.Thread(target=one, args=(number,)) for number in range(readers)]
     begun = time.time()
     for thread in threads:
         thread.start()
     times: list[tuple[float, float, str]] = []
     for turn in range(1, swaps + 1):
-        time.sleep(1)
+        time.sleep(BETWEEN_SWAPS)
         identifier, before = MARKED[turn % 2], time.time()
         door.put(identifier)
         times.append((before, time.time(), identifier))
@@ -347,7 +350,6 @@ def _told(
     wrong += [f"{old} answers of an edition that had been replaced"] if old else []
     return {
         "queries": len(answers),
-        "readers": READERS,
         "swaps": len(swaps),
         "readers_left_at_last_swap": during,
         "errors": len(errors),
@@ -357,7 +359,7 @@ def _told(
         "p95_ms": round(1000 * times[int(0.95 * (len(times) - 1))], 1),
         "longest_ms": round(1000 * times[-1], 1),
         "queries_a_second": round(len(answers) / seconds, 1),
-        "longest_swap_ms": round(1000 * max(done - before for before, done, _ in swaps), 1),
+        "longest_swap_ms": round(1000 * max((done - before for before, done, _ in swaps), default=0.0), 1),
         "wrong": wrong,
     }
 

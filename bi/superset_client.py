@@ -15,6 +15,8 @@ import yaml
 BUNDLE = Path(__file__).parent / "superset"
 SLUG = "observatoire"
 ACCOUNT = "admin"
+# milliseconds until a page is given up: the machine of a proof may have more to do
+PATIENCE = 300_000
 
 
 class Superset:
@@ -49,16 +51,17 @@ class Superset:
         with sync_playwright() as started:
             browser = started.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
             page = browser.new_page(viewport={"width": width, "height": height}, locale="fr-FR")
-            page.goto(f"{self.address}/login/")
+            page.goto(f"{self.address}/login/", timeout=PATIENCE)
             page.fill("input[name=username], #username", ACCOUNT)
             page.fill("input[name=password], #password", self.password)
             page.keyboard.press("Enter")
-            page.wait_for_url(lambda url: "/login" not in url, timeout=60_000)
-            page.goto(f"{self.address}/superset/dashboard/{SLUG}/?standalone=1")
-            page.wait_for_selector(".dashboard-component-chart-holder", timeout=120_000)
+            page.wait_for_url(lambda url: "/login" not in url, timeout=PATIENCE)
+            page.wait_for_load_state("networkidle", timeout=PATIENCE)
+            page.goto(f"{self.address}/superset/dashboard/{SLUG}/?standalone=1", timeout=PATIENCE)
+            page.wait_for_selector(".dashboard-component-chart-holder", timeout=PATIENCE)
             page.wait_for_function(
                 "document.querySelectorAll('.slice_container').length > 4 && !document.querySelector('.loading')",
-                timeout=120_000,
+                timeout=PATIENCE,
             )
             page.wait_for_timeout(3000)
             page.screenshot(path=str(file))
