@@ -22,6 +22,7 @@ from bench.cluster import cluster, programs
 from orchestration.base.settings import PROJECT, Settings
 from orchestration.cli.app import app
 from orchestration.readers import after
+from orchestration.readers.open_data import SecretShown
 from orchestration.readers.open_data.contracts import load_contracts
 from orchestration.readers.postgresql import (
     KEPT,
@@ -323,3 +324,13 @@ def test_the_command_publishes_and_going_back_follows(home: Path, address: str) 
 def test_without_a_database_the_command_says_how_one_is_named(home: Path) -> None:
     said = CliRunner().invoke(app, ["publish", "--home", str(home)])
     assert said.exit_code == 2 and "postgresql://" in said.output and "OBSERVATORY_PUBLISH_TO" in said.output
+
+
+def test_an_edition_that_shows_a_secret_is_not_published(editions: list[Path], address: str, tmp_path: Path) -> None:
+    folder = tmp_path / "20990109T000000Z"
+    shutil.copytree(editions[1], folder)
+    with duckdb.connect(str(folder / "observatory.duckdb")) as connection:
+        connection.execute("UPDATE fct_indicator_value SET status = 'suppressed' WHERE indicator_id = 'sdg10_gini'")
+    with pytest.raises(SecretShown):
+        publish(folder, address, tmp_path)
+    assert served_edition(address) is None
