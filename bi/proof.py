@@ -26,7 +26,7 @@ import threading
 import time
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -86,8 +86,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         home = Path(scratch) / "home"
         for identifier in MARKED:
             _marked(edition.path, home, identifier)
-        for doors in (_duckdb, _postgresql):
-            with doors(home) as door:
+        for name in given.engine or DOORS:
+            with DOORS[name](home) as door:
                 if door is not None:
                     found[door.name] = _prove(door, python, Path(scratch) / f"superset-{door.name}", given)
                     print(json.dumps({door.name: found[door.name]}, indent=2), flush=True)
@@ -103,6 +103,7 @@ def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "observatory-bi"
     parser.add_argument("--environment", type=Path, default=cache)
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--engine", action="append", choices=DOORS, help="this one alone")
     parser.add_argument("--pause", type=float, default=0.05, help="seconds between two queries of a reader")
     parser.add_argument("--queries", type=int, default=QUERIES, help="of each reader")
     parser.add_argument("--requests", type=int, default=CHART_REQUESTS, help="charts that each reader asks for")
@@ -174,6 +175,9 @@ def _postgresql(home: Path) -> Iterator[Door | None]:
         place = quote(address.split("?host=")[1])
         uri = f"postgresql+psycopg2://dashboard@/postgres?host={place}"
         yield Door("postgresql", uri, "observatory", {}, put, {"copy_seconds": copied})
+
+
+DOORS: dict[str, Callable[[Path], AbstractContextManager[Door | None]]] = {"duckdb": _duckdb, "postgresql": _postgresql}
 
 
 # the proof of one door -----------------------------------------------------------------------------

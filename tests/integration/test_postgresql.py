@@ -78,6 +78,13 @@ def editions(first_refresh: tuple[Path, Answer], tmp_path_factory: pytest.TempPa
     return made
 
 
+@pytest.fixture
+def small_home(first_refresh: tuple[Path, Answer], tmp_path: Path) -> Path:
+    """A home with its editions and nothing that other readers made of them."""
+    shutil.copytree(first_refresh[0] / "editions", tmp_path / "home" / "editions", symlinks=True)
+    return tmp_path / "home"
+
+
 def publish(edition: Path, address: str, tmp_path: Path):
     return publish_edition(edition, DBT, address, tmp_path / "work")
 
@@ -189,7 +196,7 @@ def test_old_editions_go_but_not_one_that_a_view_rests_on(editions: list[Path], 
 
 
 def test_readers_are_never_blocked_for_a_second_nor_shown_two_editions(
-    editions: list[Path], address: str, tmp_path: Path
+    editions: list[Path], address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Four readers, one of them with a transaction left open, while editions are swapped: no error, no mixture, no old answer."""
     for edition in (editions[1], editions[2]):
@@ -224,6 +231,7 @@ def test_readers_are_never_blocked_for_a_second_nor_shown_two_editions(
             swaps.append((time.monotonic(), report.edition))
             assert report.copied == 0
             time.sleep(0.05)
+        monkeypatch.setattr(schemas, "TRIES", 3)
         with psycopg.connect(dashboard) as left_open:
             left_open.execute("SELECT count(*) FROM observatory.dim_sdg").fetchone()
             report = publish(editions[1], address, tmp_path)
@@ -294,8 +302,9 @@ def test_an_account_without_rights_is_told_which(editions: list[Path], address: 
     ],
     ids=["nobody there", "no port", "no such option", "another database"],
 )
-def test_the_password_is_shown_nowhere(given: str, home: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_password_is_shown_nowhere(given: str, small_home: Path, caplog: pytest.LogCaptureFixture) -> None:
     """libpq quotes the part of an address that it cannot read."""
+    home = small_home
     said = CliRunner().invoke(app, ["publish", "--to", given, "--home", str(home), "--json"])
     assert said.exit_code == 2
     settings = Settings(home=home, publish_to=given)
@@ -307,7 +316,8 @@ def test_the_password_is_shown_nowhere(given: str, home: Path, caplog: pytest.Lo
         assert PASSWORD not in text and WRITTEN not in text
 
 
-def test_the_command_publishes_and_going_back_follows(home: Path, address: str) -> None:
+def test_the_command_publishes_and_going_back_follows(small_home: Path, address: str) -> None:
+    home = small_home
     said = CliRunner().invoke(app, ["publish", "--home", str(home), "--json"], env={"OBSERVATORY_PUBLISH_TO": address})
     answer = json.loads(said.stdout)
     edition = os.readlink(home / "editions" / "current")
@@ -321,8 +331,8 @@ def test_the_command_publishes_and_going_back_follows(home: Path, address: str) 
     assert back.exit_code == 0 and re.search(r"PostgreSQL : édition \S+ en service", back.output)
 
 
-def test_without_a_database_the_command_says_how_one_is_named(home: Path) -> None:
-    said = CliRunner().invoke(app, ["publish", "--home", str(home)])
+def test_without_a_database_the_command_says_how_one_is_named(small_home: Path) -> None:
+    said = CliRunner().invoke(app, ["publish", "--home", str(small_home)])
     assert said.exit_code == 2 and "postgresql://" in said.output and "OBSERVATORY_PUBLISH_TO" in said.output
 
 
