@@ -202,10 +202,12 @@ def test_readers_are_never_blocked_for_a_second_nor_shown_two_editions(
     for edition in (editions[1], editions[2]):
         publish(edition, address, tmp_path)
     dashboard = reader(address)
-    stop, troubles, longest, answers = threading.Event(), [], [0.0], []
+    stop, troubles, answers = threading.Event(), [], []
 
     def read() -> None:
         with psycopg.connect(dashboard, autocommit=True) as connection:
+            # the server itself says whether anybody waited for another's lock that long; a clock would say how busy the machine is
+            connection.execute("SET lock_timeout = '1s'")
             while not stop.is_set():
                 begun = time.monotonic()
                 try:
@@ -216,7 +218,6 @@ def test_readers_are_never_blocked_for_a_second_nor_shown_two_editions(
                 except psycopg.Error as error:
                     troubles.append(str(error))
                     return
-                longest[0] = max(longest[0], time.monotonic() - begun)
                 if row is None or len(set(row)) != 1:
                     troubles.append(f"two editions: {row}")
                 answers.append((begun, row[0]))
@@ -242,7 +243,7 @@ def test_readers_are_never_blocked_for_a_second_nor_shown_two_editions(
         stop.set()
         for thread in threads:
             thread.join()
-    assert not troubles and len(answers) > 100 and longest[0] < 1, longest
+    assert not troubles and len(answers) > 100
     after_each = [*[t for t, _ in swaps[1:]], float("inf")]
     for (done, edition), following in zip(swaps, after_each, strict=True):
         # from the end of a swap to the beginning of the next: the next publication takes longer than this

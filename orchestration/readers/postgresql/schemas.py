@@ -25,9 +25,9 @@ READER = f"{SERVED}_reader"
 # editions that stay beside the one in service, to go back to without a copy
 KEPT = 2
 # how long a swap may keep readers waiting before it lets them pass and tries again
-WAIT_MS = 250
+WAIT_MS = 100
 TRIES = 10
-PAUSE_SECONDS = 0.05
+PAUSE_SECONDS = 0.1
 _MARK = "CSR-SDG observatory, edition "
 
 
@@ -127,7 +127,7 @@ def drop_old(database: psycopg.Connection[Any]) -> list[str]:
     for _, schema in out_of_service[:-KEPT]:
         try:
             with database.transaction():
-                database.execute(f"SET LOCAL statement_timeout = {WAIT_MS * 4}")
+                database.execute(f"SET LOCAL statement_timeout = {WAIT_MS * 10}")
                 for (table,) in database.execute(
                     "SELECT tablename FROM pg_tables WHERE schemaname = %s", [schema]
                 ).fetchall():
