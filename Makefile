@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN    := $(VENV)/bin
 HOME_DIR ?= $(or $(OBSERVATORY_HOME),var)
 
-.PHONY: setup refresh test test-setup check check-setup generate dev bench bom clean
+.PHONY: setup refresh test test-setup check check-setup generate dev bench bom proof-bi clean
 
 setup: $(VENV)/.installed dbt_project/target/.parsed
 
@@ -54,6 +54,12 @@ generate: setup
 
 dev: setup
 	@$(BIN)/observatory serve --home $(HOME_DIR)
+
+# a real Superset in an environment of its own: docs/bi.md; no part of `make test`
+BI_ENVIRONMENT ?= $(HOME)/.cache/observatory-bi
+proof-bi: test-setup
+	@test -e $(HOME_DIR)/editions/current || $(BIN)/observatory refresh --from sample --home $(HOME_DIR)
+	@$(BIN)/python -m bi.proof --home $(HOME_DIR) --environment $(BI_ENVIRONMENT) --out $(HOME_DIR)/proof-bi
 
 bench: test-setup
 	@$(BIN)/python bench/measure.py

@@ -38,6 +38,7 @@ class Settings(BaseModel):
     `shared`: who may read the home besides its account (`permissions`).
     `counter_*`: the secret by which the team's counter knows that server, the headers that say who asks, and which of the
     groups there are the team and the engineers (`team=rse,engineer=donnees`).
+    `publish_to`: the PostgreSQL database that each edition is published to, which may hold a password; empty for none.
     """
 
     # a default is held to the same: `home` is absolute in any case
@@ -64,6 +65,7 @@ class Settings(BaseModel):
     expectations_path: Path = Field(default=PROJECT / "expectations")
     dbt_project_path: Path = Field(default=PROJECT / "dbt_project")
     site_path: Path = Field(default=PROJECT / "site.yml")
+    publish_to: SecretStr = SecretStr("")
 
     @model_validator(mode="before")
     @classmethod

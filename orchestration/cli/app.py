@@ -2,7 +2,7 @@
 
 Puts the commands together, in the order in which `--help` lists them. Each says in its family's module what it does,
 calls the rooms, and turns their answers into words and exit codes: `refreshing`, `dropping`, `standing`, `checking`,
-`documents`, `editions`, `site`, `exporting`, `tidying`, `serving`, `counter`. A new command is a function there, a line here, and its French help in `prompt`.
+`documents`, `editions`, `site`, `exporting`, `publishing`, `tidying`, `serving`, `counter`. A new command is a function there, a line here, and its French help in `prompt`.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from orchestration.cli.dropping import inbox, templates
 from orchestration.cli.editions import editions, rollback
 from orchestration.cli.exporting import export
 from orchestration.cli.prompt import Command, Group
+from orchestration.cli.publishing import publish
 from orchestration.cli.refreshing import refresh
 from orchestration.cli.serving import serve
 from orchestration.cli.site import site
@@ -38,6 +39,7 @@ COMMANDS = (
     rollback,
     site,
     export,
+    publish,
     tidy,
     serve,
     counter,

@@ -83,7 +83,7 @@ def rollback(
 ) -> None:
     """Go back to a published edition at once; nothing is deleted."""
     from orchestration.editions import rollback as roll_back
-    from orchestration.readers.after import READERS, lacks, read
+    from orchestration.readers.after import READERS, follows, read
 
     settings = settings_for(home)
     with refusals(settings):
@@ -94,5 +94,5 @@ def rollback(
     )
     # what the public reads goes back too; where it cannot, the edition has gone back all the same
     for reader in READERS:
-        if not lacks(settings, reader):
+        if follows(settings, reader):
             tell(settings, read(settings, target.path, reader).message)

@@ -28,8 +28,9 @@ LAKE = "lake"
 EDITION_KEY = AssetKey(["edition"])
 SITE_KEY = AssetKey(["site"])
 OPEN_DATA_KEY = AssetKey(["open"])
+POSTGRESQL_KEY = AssetKey(["postgresql"])
 # what is made of an edition, in the order in which it is made
-READER_KEYS = (SITE_KEY, OPEN_DATA_KEY)
+READER_KEYS = (SITE_KEY, OPEN_DATA_KEY, POSTGRESQL_KEY)
 DEFAULT_OWNER = "observatoire"
 # the refresh that a run carries out: its own name, which says when it was
 REFRESH_TAG = "observatory/refresh"

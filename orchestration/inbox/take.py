@@ -41,6 +41,7 @@ from orchestration.inbox.folder import (
 )
 from orchestration.inbox.looking import in_the_teams_words, recognise_and_judge
 from orchestration.inbox.story import Story
+from orchestration.inbox.visits import counted
 from orchestration.lake.store import Lake
 from orchestration.records.outcome import FileOutcome, RefreshOutcome
 
@@ -126,7 +127,8 @@ def take_all(
         _recover(inbox)
         _wait_for_arrivals(settings.home, settle_seconds, sleep, step)
         visit = _Visit(settings, inbox, refresh, now, step, answered)
-        return visit.take(scan(settings.home, settle_seconds=settle_seconds))
+        found = scan(settings.home, settle_seconds=settle_seconds)
+        return visit.take(counted(inbox, settings.sources_path, found))
 
 
 def take(
@@ -142,7 +144,7 @@ def take(
         Lake(settings.home)
         _recover(inbox)
         visit = _Visit(settings, inbox, refresh, lambda: now or datetime.now(UTC), lambda _: None, lambda _: None)
-        return next(iter(visit.take([dropped])), None)
+        return next(iter(visit.take(counted(inbox, settings.sources_path, [dropped]))), None)
 
 
 def _wait_for_arrivals(

@@ -12,15 +12,17 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from orchestration.base.messages import Message, say
+from orchestration.base.messages import Message, Refusal, say
 from orchestration.base.settings import Settings
 from orchestration.readers.open_data import OpenDataReport, Publisher, build_open_data
+from orchestration.readers.postgresql import PostgresReport, publish_edition, served_edition
 from orchestration.readers.site import SiteReport, build_site, load_configuration
 from orchestration.records.outcome import CheckOutcome
 
 log = logging.getLogger("observatory")
 SITE = "site"
 OPEN_DATA = "open"
+POSTGRESQL = "postgresql"
 WAIT_SECONDS = 300
 
 
@@ -61,7 +63,36 @@ def _open_data(settings: Settings, edition: Path) -> Message:
     return told_of_open_data(make_open_data(settings, edition))
 
 
-READERS: dict[str, Callable[[Settings, Path], Message]] = {SITE: _site, OPEN_DATA: _open_data}
+def make_postgresql(settings: Settings, edition: Path, address: str | None = None) -> PostgresReport:
+    """Publish the edition in folder `edition` to the database at `address`, by default that of the settings; return what was done.
+
+    Raises what `publish_edition` does.
+    """
+    address = address or settings.publish_to.get_secret_value()
+    return publish_edition(edition.resolve(), settings.dbt_project_path, address, settings.home / "work")
+
+
+def told_of_postgresql(report: PostgresReport) -> Message:
+    """Return what was published, in a sentence."""
+    return say(
+        "postgresql.made",
+        edition=report.edition,
+        database=report.database,
+        tables=report.tables,
+        copied=report.copied,
+        seconds=report.seconds,
+    )
+
+
+def _postgresql(settings: Settings, edition: Path) -> Message:
+    return told_of_postgresql(make_postgresql(settings, edition))
+
+
+READERS: dict[str, Callable[[Settings, Path], Message]] = {
+    SITE: _site,
+    OPEN_DATA: _open_data,
+    POSTGRESQL: _postgresql,
+}
 
 
 def read(settings: Settings, edition: Path, name: str) -> CheckOutcome:
@@ -79,6 +110,24 @@ def read(settings: Settings, edition: Path, name: str) -> CheckOutcome:
     return CheckOutcome(name=f"reader_{name}", asset=name, severity="warn", passed=passed, message=said)
 
 
-def lacks(settings: Settings, name: str) -> bool:
-    """Return whether a reader has made nothing yet in this home."""
-    return not (settings.home / name).is_dir()
+def is_asked(settings: Settings, name: str) -> bool:
+    """Return whether a reader has anything to do in this home: a database is given by a setting, folders always are."""
+    return name != POSTGRESQL or bool(settings.publish_to.get_secret_value())
+
+
+def lacks(settings: Settings, name: str, edition: str) -> bool:
+    """Return whether a reader has made nothing yet in this home; the database also where it serves another edition.
+
+    A database that was out of reach at one refresh is so asked again at the next.
+    """
+    if name != POSTGRESQL:
+        return not (settings.home / name).is_dir()
+    try:
+        return served_edition(settings.publish_to.get_secret_value()) != edition
+    except Refusal:
+        return True
+
+
+def follows(settings: Settings, name: str) -> bool:
+    """Return whether a reader goes back with an edition: it was asked for, and has made something before."""
+    return is_asked(settings, name) and (name == POSTGRESQL or (settings.home / name).is_dir())

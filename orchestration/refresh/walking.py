@@ -140,9 +140,10 @@ class Walk:
         outcome = self.run.concluded
         if outcome is None or outcome.edition is None or outcome.exit_code not in PUBLISHED:
             return False
-        from orchestration.readers.after import lacks
+        from orchestration.readers.after import is_asked, lacks
 
-        return outcome.published or lacks(self.run.settings, reader)
+        settings = self.run.settings
+        return is_asked(settings, reader) and (outcome.published or lacks(settings, reader, outcome.edition))
 
     def read(self, reader: str) -> CheckOutcome:
         """Let a reader make what it makes of the edition in service; an accident is a finding of the receipt, no more."""

@@ -5,8 +5,9 @@ The refresh is the real one, with its dbt build and its edition.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
+import duckdb
 import pytest
 
 from orchestration.base.settings import PROJECT, Settings
@@ -24,6 +25,12 @@ MEMBERS = [
     ("Syndicat Imaginaire", None, "Syndicats de salariés", date(2014, 1, 10), None, "non", None),
     # its college is none of the six
     ("Association Imaginaire 21", None, "Associations", date(2018, 11, 12), None, "oui", None),
+]
+# the last whole month: three people came to the site, one of them to the observatory too
+LAST = date.today().replace(day=1) - timedelta(days=1)
+JOURNAL = [
+    f'203.0.113.{who} - - [{LAST.replace(day=day):%d/%b/%Y}:10:00:00 +0100] "GET {page} HTTP/2.0" 200 9 "-" "Mozilla/5.0 Firefox/132.0"'
+    for who, day, page in [(71, 1, "/"), (72, 2, "/"), (72, 2, "/observatoire/fr/"), (73, LAST.day, "/")]
 ]
 
 
@@ -52,6 +59,7 @@ def walk(tmp_path_factory):
     for row in MEMBERS:
         book[DATA_SHEET].append(row)
     book.save(inbox.path / "3 membres au 24 novembre.xlsx")
+    (inbox.path / "access.log").write_text("\n".join(JOURNAL))
     answers = take_all(settings, refresh, settle_seconds=0)
     return inbox, {a.dropped[0]: a for a in answers}
 
@@ -112,3 +120,15 @@ def test_nothing_is_left_over_and_nothing_is_taken_twice(walk):
     assert not [p for p in inbox.path.iterdir() if p.is_file() and p.suffix in (".csv", ".xlsx")]
     assert list(inbox.work.iterdir()) == []
     assert take_all(Settings.load(home=inbox.home), None, settle_seconds=0) == []  # type: ignore[arg-type]
+
+
+def test_a_servers_journal_becomes_the_share_of_visitors_and_no_address_is_kept(walk):
+    inbox, answers = walk
+    assert (answers["v"].state, answers["v"].source, answers["v"].rows_kept) == ("accepted", "audience", 2)
+    edition = inbox.home / "editions" / "current" / "observatory.duckdb"
+    with duckdb.connect(str(edition), read_only=True) as connection:
+        told = connection.execute(
+            "SELECT value, period, is_synthetic, status FROM mart_observatory_kpi WHERE kpi_id = 'visits_share'"
+        ).fetchone()
+    assert told == (pytest.approx(100 / 3), f"{LAST:%Y-%m}", False, "final")
+    assert not [p for p in inbox.home.rglob("*") if p.is_file() and b"203.0.113." in p.read_bytes()]

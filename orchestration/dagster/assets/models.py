@@ -8,6 +8,7 @@ anyway. A test compares the two mappings. How dbt is run belongs to `building`; 
 
 # no `from __future__ import annotations`: Dagster reads the steps' annotations as they stand
 import json
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -48,6 +49,8 @@ _TYPES = ("model", "seed", "snapshot")
 _BUILT = ("success", "pass", "warn", "no-op")
 _UNIQUE_ID = "observatory/unique_id"
 _COLUMNS = "dagster/column_schema"
+# where dbt's own pages are shown, if they are: each table leads to its page there
+DBT_DOCS = "OBSERVATORY_DBT_DOCS_URL"
 
 
 class ManifestMissing(Exception):
@@ -161,6 +164,9 @@ class Models:
                     for name, c in node["columns"].items()
                 ]
             )
+        pages = os.environ.get(DBT_DOCS)
+        if pages:
+            metadata["dbt_docs"] = MetadataValue.url(f"{pages.rstrip('/')}/#!/{node['resource_type']}/{unique_id}")
         if code:
             # not in the description: lists show its first line, and a page cuts it in the middle of a comment
             metadata["sql"] = MetadataValue.md(f"```sql\n{code.strip()}\n```")

@@ -163,6 +163,7 @@ def test_all_that_a_stop_made_late_is_asked_for_in_one_run(definitions, reposito
         "edition",
         "site",
         "open",
+        "postgresql",
     }
     assert request.run_config == {"resources": {"observatory": {"config": {"channel": "live"}}}}
     assert request.run_key == "insee_income@2026-09-25#1,lucie@2026-11-01#1"
@@ -255,7 +256,16 @@ def test_schedules_are_off_in_paris_time_and_ask_for_one_source(repository, loca
     assert schedule.default_status == DefaultScheduleStatus.STOPPED
     assert schedule.execution_timezone == "Europe/Paris"
     [request] = ask(repository, local, NOW).run_requests
-    assert names(request) == {"lake/insee_income", "stg_income", "fct_value", "fct_label", "edition", "site", "open"}
+    assert names(request) == {
+        "lake/insee_income",
+        "stg_income",
+        "fct_value",
+        "fct_label",
+        "edition",
+        "site",
+        "open",
+        "postgresql",
+    }
     assert request.run_config["resources"]["observatory"]["config"] == {"channel": "live"}
     assert request.tags["look/insee_income"] == "live"
 

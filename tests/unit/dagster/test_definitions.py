@@ -33,6 +33,7 @@ def test_everything_is_registered(definitions):
         "lake/insee_income",
         "lake/lucie",
         "open",
+        "postgresql",
         "site",
         "stg_income",
     ]
@@ -57,6 +58,7 @@ def test_everything_is_registered(definitions):
     }
     assert {k.to_user_string() for k in repository.asset_graph.asset_check_keys} == {
         "lake/insee_income:files_accepted",
+        "postgresql:database_serves_it",
         "lake/insee_income:income__gini_between_0_and_1",
         "lake/insee_income:income__codes_have_five_letters",
         "lake/insee_income:freshness",
@@ -86,6 +88,7 @@ def test_dependencies_join_many_tables_into_one_source_and_see_through_ephemeral
         "edition": {"fct_value", "fct_label"},
         "site": {"edition"},
         "open": {"edition"},
+        "postgresql": {"edition"},
     }
 
 
@@ -299,3 +302,12 @@ def test_the_manifest_is_read_as_dagster_dbt_reads_it(manifest, tmp_path):
         )
         # dagster-dbt leaves out a test over several models; here it stands on the first
         assert unique_id == "test.o.assert" if theirs is None else theirs.asset_key == check.asset_key
+
+
+def test_a_table_leads_to_its_page_in_dbts_own_pages(manifest, monkeypatch):
+    monkeypatch.setenv("OBSERVATORY_DBT_DOCS_URL", "https://dbt.example.org/")
+    for spec in Models(manifest).specs:
+        unique_id = spec.metadata["observatory/unique_id"]
+        assert spec.metadata["dbt_docs"].url == f"https://dbt.example.org/#!/{unique_id.split('.')[0]}/{unique_id}"
+    monkeypatch.delenv("OBSERVATORY_DBT_DOCS_URL")
+    assert not any("dbt_docs" in spec.metadata for spec in Models(manifest).specs)

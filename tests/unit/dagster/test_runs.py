@@ -89,6 +89,7 @@ def test_the_steps_ask_in_order_and_the_home_is_released(run, capfd):
         ("check_marts",),
         ("publish",),
         ("read", "open"),
+        ("read", "postgresql"),
         ("read", "site"),
     ]
     assert outcome.published and refresh.closed and not sessions._sessions
@@ -230,6 +231,7 @@ def test_a_job_without_sources_only_rebuilds(run):
         ("check_marts",),
         ("publish",),
         ("read", "open"),
+        ("read", "postgresql"),
         ("read", "site"),
     ]
 
