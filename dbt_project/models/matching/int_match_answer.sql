@@ -26,8 +26,10 @@ answer as (
 ),
 weighed as (
   select answer.*,
-    coalesce(left(named.place, 2) = left(answer.found_place, 2), false)
-      or coalesce(left(named.activity, 2) = left(answer.found_activity, 2), false) as is_agreed,
+    -- what one row of a register says of a company's place holds for its other rows: lists of other years lack the column
+    bool_or(coalesce(left(named.place, 2) = left(answer.found_place, 2), false)
+      or coalesce(left(named.activity, 2) = left(answer.found_activity, 2), false)) over (partition by named.source_id, answer.siren)
+      as is_agreed,
     count(*) filter (where answer.telling_words = 1) over (partition by named.source_id)
       * limits.one_word_by_chance as by_chance,
     count(answer.siren) filter (where answer.telling_words = 1) over (partition by named.source_id) * limits.chance_share as doubtful_from

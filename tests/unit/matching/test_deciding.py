@@ -128,9 +128,7 @@ def test_the_frames_of_the_door():
         "CREATE TABLE names AS SELECT 7 AS name_id, 'Ortec SA' AS name, NULL::VARCHAR AS place, NULL::VARCHAR AS activity"
     )
     told, candidates = match_names(connection, "names", "reference")
-    assert told.to_dict("records") == [
-        {"name_id": 7, "siren": "552081317", "match_method": "name", "match_score": 1.0, "no_match_reason": None}
-    ]
+    assert told.values.tolist() == [[7, "552081317", "name", 1.0, None, 1]]
     assert candidates[["rank", "siren", "place", "activity", "doubt"]].values.tolist() == [
         [1, "552081317", "13055", "43.11Z", None]
     ]
