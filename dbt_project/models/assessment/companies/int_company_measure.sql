@@ -55,7 +55,7 @@ figure as (
 select figure.company_key, figure.siren, figure.measure_id, figure.period, figure.value,
   left(coalesce(companies.naf_code, band.naf), 2) as naf_division,
   {{ size_class('coalesce(unit_band.employees_low, band.employees_low, listed.employees_low)') }} as size_class,
-  coalesce(left(companies.commune_code, 2), band.department_code, seat.department_code) as department_code,
+  coalesce({{ department_of('companies.commune_code') }}, band.department_code, seat.department_code) as department_code,
   figure.source_id, figure.vintage, figure.is_synthetic
 from figure
 left join {{ ref('dim_company') }} as companies on companies.siren = figure.siren

@@ -74,7 +74,7 @@ described as (
     companies.siren is not null as is_in_territory, companies.naf_code, companies.size_band, companies.commune_code,
     coalesce(left(companies.naf_code, 2), score.naf_division) as naf_division,
     coalesce({{ size_class('bands.employees_low') }}, score.size_class) as size_class,
-    coalesce(left(companies.commune_code, 2), score.department_code, report.department_code) as department_code,
+    coalesce({{ department_of('companies.commune_code') }}, score.department_code, report.department_code) as department_code,
     companies.is_ess, companies.is_mission_company,
     label.* exclude (siren, name, source_id), statement.* exclude (siren, name, goals, source_id), printed.figures,
     sheet.sheets, sheet.newest_sheet,
