@@ -66,7 +66,9 @@ def company(
     except Refusal as refusal:
         stop(WRONG_USAGE, refusal.reason, refusal.action, json_, settings)
     if found is None:
-        stop(REFUSED, say("companies.not_known", siren=_spaced(given.value)), say("companies.not_told"), json_, settings)
+        stop(
+            REFUSED, say("companies.not_known", siren=_spaced(given.value)), say("companies.not_told"), json_, settings
+        )
     if json_:
         show_json(found.as_data())
     else:
@@ -79,7 +81,9 @@ def edition_in_service(settings: Settings, json_: bool) -> Edition:
 
     edition = current(settings.home)
     if edition is None:
-        stop(WRONG_USAGE, say("companies.no_edition_yet", home=settings.home), say("site.refresh_first"), json_, settings)
+        stop(
+            WRONG_USAGE, say("companies.no_edition_yet", home=settings.home), say("site.refresh_first"), json_, settings
+        )
     return edition
 
 
@@ -95,9 +99,9 @@ def _tell(settings: Settings, found: Profile) -> None:
         settings,
         say(
             "companies.who",
-            activity=_activity(facts["naf_division"]),
-            size=_size(facts["size_class"]),
-            department=facts["department_code"],
+            activity=_activity(facts["naf_division"]) or facts["naf_division"] or say("companies.unknown"),
+            size=_size(facts["size_class"]) or say("companies.unknown"),
+            department=facts["department_code"] or say("companies.unknown"),
             here=facts["is_in_territory"],
         ),
     )
@@ -122,7 +126,10 @@ def _tell(settings: Settings, found: Profile) -> None:
     if not found.needs:
         tell(settings, say("companies.needs_nothing"))
     show("")
-    tell(settings, say("companies.edition", edition=found.edition, sources=[_source(words) for words in found.sources.values()]))
+    tell(
+        settings,
+        say("companies.edition", edition=found.edition, sources=[_source(words) for words in found.sources.values()]),
+    )
 
 
 def _source(words: dict[str, str]) -> Message:
@@ -133,6 +140,11 @@ def _known(found: Profile) -> list[Message]:
     """Return what is known, each with its date; what is not there is not said to lack."""
     facts: dict[str, Any] = found.facts
     lines: list[Message] = []
+
+    def source(kind: str) -> list[Message]:
+        known = (facts[f"{kind}_source"] or "").split(", ")
+        return [_source(found.sources[one]) for one in known if one in found.sources]
+
     if facts["labels"]:
         lines.append(
             say(
@@ -141,16 +153,27 @@ def _known(found: Profile) -> list[Message]:
                 since=facts["labels_since"],
                 as_of=facts["labels_as_of"],
                 in_force=facts["labels_in_force"] > 0,
+                source=source("labels"),
             )
         )
     if facts["index_score"] is not None:
         lines.append(
-            say("companies.index", score=facts["index_score"], year=facts["index_year"], since=facts["index_since"])
+            say(
+                "companies.index",
+                score=facts["index_score"],
+                year=facts["index_year"],
+                since=facts["index_since"],
+                source=source("index"),
+            )
         )
     if facts["ghg_reports"]:
         lines.append(
             say(
-                "companies.ghg", count=facts["ghg_reports"], newest=facts["newest_ghg_report"], first=facts["first_ghg_report"]
+                "companies.ghg",
+                count=facts["ghg_reports"],
+                newest=facts["newest_ghg_report"],
+                first=facts["first_ghg_report"],
+                source=source("ghg"),
             )
         )
     if facts["statements"]:
@@ -160,10 +183,13 @@ def _known(found: Profile) -> list[Message]:
                 count=facts["statements"],
                 newest=str(facts["newest_statement"]),
                 figures=facts["figures"],
+                source=source("statements"),
             )
         )
     if facts["sheets"]:
-        lines.append(say("companies.sheets", count=facts["sheets"], newest=facts["newest_sheet"]))
+        lines.append(
+            say("companies.sheets", count=facts["sheets"], newest=facts["newest_sheet"], source=source("sheets"))
+        )
     if facts["sdg_ids"]:
         lines.append(say("companies.goals", goals=facts["sdg_ids"].replace(",", ", ")))
     if facts["expected_filer"]:
@@ -220,4 +246,3 @@ def _measure(measure_id: str) -> Message | str:
     if found := metrics().get(measure_id):
         return Message.of(fr=found.name_fr, en=found.name_en)
     return _label("company_measures", measure_id) or measure_id
-

@@ -103,7 +103,9 @@ def _standings(rows: Any, facts: Row) -> list[Standing]:
         group = _group(rows, "gender_index", str(facts["index_year"]), activity, size, exact=True)
         if group:
             found.append(
-                _standing("gender_index", str(facts["index_year"]), facts["index_score"], group, facts["index_percentile"])
+                _standing(
+                    "gender_index", str(facts["index_year"]), facts["index_score"], group, facts["index_percentile"]
+                )
             )
     for row in rows(
         "SELECT m.metric_id, m.fiscal_year, m.value FROM fct_filing_metric AS m JOIN fct_filing AS f USING (filing_id) "
@@ -117,7 +119,9 @@ def _standings(rows: Any, facts: Row) -> list[Standing]:
     return found
 
 
-def _group(rows: Any, measure: str, year: str, activity: str | None, size: str | None, exact: bool = False) -> Row | None:
+def _group(
+    rows: Any, measure: str, year: str, activity: str | None, size: str | None, exact: bool = False
+) -> Row | None:
     """Return the finest group of the country that may be shown: activity and size, activity, size, all."""
     wanted = [(activity, size)] if exact else [(activity, size), (activity, "all"), ("all", size), ("all", "all")]
     shown = {

@@ -7,7 +7,7 @@
 with label as (
   select siren, count(distinct label_id) as labels, count(distinct label_id) filter (where is_current) as labels_in_force,
     string_agg(distinct label, ', ' order by label) as label_names, min(valid_from) as labels_since, max(as_of) as labels_as_of,
-    arg_max(company_name, as_of) as name, min(source_id) as source_id
+    arg_max(company_name, as_of) as name, string_agg(distinct source_id, ', ' order by source_id) as source_id
   from {{ ref('fct_company_label') }} where siren is not null group by siren
 ),
 statement as (
@@ -81,6 +81,9 @@ described as (
     list_sort(list_distinct(list_concat(coalesce(statement.goals, []), coalesce(sheet.goals, [])))) as goals,
     score.index_score, score.index_year, score.index_since, report.* exclude (siren, source_id, department_code),
     expected.* exclude (siren),
+    label.source_id as labels_source, statement.source_id as statements_source,
+    case when sheet.siren is not null then sheets.source_id end as sheets_source, score.source_id as index_source,
+    report.source_id as ghg_source,
     concat_ws(', ', case when companies.siren is not null then sirene.source_id end, label.source_id, statement.source_id,
       case when sheet.siren is not null then sheets.source_id end, score.source_id, report.source_id) as sources
   from known
@@ -135,6 +138,7 @@ select described.siren, described.name, described.name_from, described.is_in_ter
   cast(coalesce(described.sheets, 0) as integer) as sheets, described.newest_sheet,
   nullif(array_to_string(described.goals, ','), '') as sdg_ids,
   described.index_score, cast(described.index_year as integer) as index_year, cast(described.index_since as integer) as index_since,
+  described.labels_source, described.statements_source, described.sheets_source, described.index_source, described.ghg_source,
   round(100 * (ranked.below + 0.5 * ranked.equal) / ranked.among, 1) as index_percentile,
   group_of.peer_activity as index_peer_activity, group_of.peer_size as index_peer_size, group_of.peers as index_peers,
   group_of.peer_median as index_peer_median,
