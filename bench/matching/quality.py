@@ -23,7 +23,6 @@ from bench.matching.pairs import DEVELOP, REPORT, TASKS, Task, half, load
 from orchestration.matching.deciding import Answer
 from orchestration.matching.matching import matched
 
-
 WAREHOUSE = Path(__file__).parents[2] / "dbt_project"
 SEEDS = ("mappings/match_thresholds", "geography/departments")
 

@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from orchestration.cli.checking import check, docs
-from orchestration.cli.companies import company
+from orchestration.cli.companies import assess, company
 from orchestration.cli.documents import read
 from orchestration.cli.dropping import inbox, templates
 from orchestration.cli.editions import editions, rollback
@@ -33,6 +33,7 @@ COMMANDS = (
     check,
     read,
     company,
+    assess,
     docs,
     editions,
     rollback,

@@ -1,4 +1,4 @@
-"""`observatory company`: what is known of one company, and where it stands.
+"""`observatory company`, `observatory assess`: what is known of one company, where it stands, and where its own answers do.
 
 What is known, and who may be named, is the marts' business; which figures stand beside which, `readers.companies`. Here it is put into
 words: add the words of a new field in `receipts/sentences/companies.yml`.
@@ -8,12 +8,13 @@ Imports inside functions: DuckDB and the editions cost 0.2 s to import, which `-
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from orchestration.base.messages import Message, Refusal, say
-from orchestration.cli.answering import REFUSED, show, show_json, stop, tell
+from orchestration.cli.answering import REFUSED, show, show_json, spelt, stop, tell
 from orchestration.cli.options import Home, Json, settings_for
 from orchestration.cli.prompt import WRONG_USAGE
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from orchestration.editions import Edition
     from orchestration.readers.companies.profile import Profile, Standing
 
+# below the home
+WORKBOOK = Path("assessment") / "auto-evaluation.xlsx"
 REFUSALS = {
     "empty": say("companies.siren_empty"),
     "damaged_by_spreadsheet": say("companies.siren_damaged_by_spreadsheet"),
@@ -73,6 +76,68 @@ def company(
         show_json(found.as_data())
     else:
         _tell(settings, found)
+
+
+def assess(
+    file: Annotated[Path | None, typer.Argument(help="The workbook that was filled in, or the one to write.")] = None,
+    template: Annotated[bool, typer.Option("--template", help="Write the workbook instead of reading it.")] = False,
+    home: Home = None,
+    json_: Json = False,
+) -> None:
+    """Self-assessment: write the workbook of questions, or say where its answers stand beside activity, size and needs.
+
+    Nothing is kept or sent. Exit codes: 0 written or read, 2 wrong usage, 3 it is not the workbook, or an answer could not be read.
+    """
+    from orchestration.readers.companies.placing import placed
+    from orchestration.readers.companies.workbook import read_workbook, write_workbook
+    from orchestration.readers.site.edition import read_edition
+    from orchestration.readers.site.scales import scales
+    from orchestration.readers.site.words import Voice
+
+    settings = settings_for(home, use="write" if template and file is None else "read", json_=json_)
+    if file is None and not template:
+        stop(WRONG_USAGE, say("companies.file_or_template"), None, json_, settings)
+    path = file or settings.home / WORKBOOK
+    if template and path.exists():
+        stop(
+            WRONG_USAGE,
+            say("companies.already_there", file=path),
+            say("companies.choose_another_name"),
+            json_,
+            settings,
+        )
+    if not template and not path.is_file():
+        stop(WRONG_USAGE, say("cli.file_missing", file=path), None, json_, settings)
+    edition = edition_in_service(settings, json_)
+    try:
+        read = read_edition(edition.path)
+        voice = Voice(read, settings.language)
+        found = scales(read, voice)
+        if template:
+            write_workbook(read, voice, found, path)
+            answers, troubles = None, []
+        else:
+            answers, troubles = read_workbook(path, found)
+    except Refusal as refusal:
+        stop(WRONG_USAGE if template else REFUSED, refusal.reason, refusal.action, json_, settings)
+    if answers is None:
+        if json_:
+            show_json({"file": str(path), "questions": len(found.questions), "edition": read.edition_id})
+        else:
+            tell(settings, say("companies.workbook_written", file=path, count=len(found.questions)))
+        return
+    told = placed(answers, found, voice)
+    if json_:
+        unread = [spelt(trouble, settings.language) for trouble in troubles]
+        show_json({"edition": read.edition_id, "placed": told, "unread": unread, "answers": vars(answers)})
+    else:
+        tell(settings, say("site.say_title"))
+        for line in told or [spelt(say("site.say_none"), settings.language)]:
+            show(f"- {line}")
+        for trouble in troubles:
+            tell(settings, trouble)
+        tell(settings, say("companies.stays_here"))
+    raise typer.Exit(REFUSED if troubles else 0)
 
 
 def edition_in_service(settings: Settings, json_: bool) -> Edition:

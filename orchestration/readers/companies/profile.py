@@ -39,8 +39,11 @@ class Standing:
 
 @dataclass(frozen=True)
 class Profile:
-    """What is known of a company. `facts`: its row of `mart_company_csr_profile`; `needs`: goals that the territory needs, with their
-    reading and whether the company's documents name them; `sources`: source_id -> titles of those that know it."""
+    """What is known of a company.
+
+    `facts`: its row of `mart_company_csr_profile`; `needs`: goals that the territory needs, with their reading and whether the
+    company's documents name them; `sources`: source_id -> titles of those that know it.
+    """
 
     siren: str
     edition: str

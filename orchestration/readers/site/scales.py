@@ -142,7 +142,9 @@ def _groups(e: Edition, measure: str) -> tuple[dict[str, Group], dict[str, Group
     rows = [r for r in e.benchmarks if r.measure_id == measure and r.suppression_reason is None and not r.is_synthetic]
     year = max((r.period for r in rows), default=None)
     groups = {
-        (r.size_class, r.naf_division): Group(r.companies, r.p25, r.p50, r.p75, r.period) for r in rows if r.period == year
+        (r.size_class, r.naf_division): Group(r.companies, r.p25, r.p50, r.p75, r.period)
+        for r in rows
+        if r.period == year
     }
     sizes = {size: groups[size, "all"] for size, _ in SIZES if (size, "all") in groups}
     return sizes, {code: group for (size, code), group in sorted(groups.items()) if size == "all" and code != "all"}

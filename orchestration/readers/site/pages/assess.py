@@ -23,7 +23,9 @@ def drafts(e: Edition, v: Voice, script: str) -> Iterator[Draft]:
     asked = {q.question_id: q for q in found.questions}
     accidents = found.by_activity.get("accidents", {})
     data = {
-        "activities": {code: [_value(found.by_activity[i].get(code)) for i in found.by_activity] for code in found.activities},
+        "activities": {
+            code: [_value(found.by_activity[i].get(code)) for i in found.by_activity] for code in found.activities
+        },
         "references": {key: r.value for key, r in found.references.items()},
         "sizes": {key: {size: _quartiles(g) for size, g in groups.items()} for key, groups in found.by_size.items()},
         "divisions": {key: {code: g.median for code, g in groups.items()} for key, groups in found.by_division.items()},
