@@ -115,27 +115,24 @@ def assess(
         found = scales(read, voice)
         if template:
             write_workbook(read, voice, found, path)
-            answers, troubles = None, []
-        else:
-            answers, troubles = read_workbook(path, found)
+            if json_:
+                show_json({"file": str(path), "questions": len(found.questions), "edition": read.edition_id})
+            else:
+                tell(settings, say("companies.workbook_written", file=path, count=len(found.questions)))
+            return
+        answers, troubles = read_workbook(path, found)
     except Refusal as refusal:
         stop(WRONG_USAGE if template else REFUSED, refusal.reason, refusal.action, json_, settings)
-    if answers is None:
-        if json_:
-            show_json({"file": str(path), "questions": len(found.questions), "edition": read.edition_id})
-        else:
-            tell(settings, say("companies.workbook_written", file=path, count=len(found.questions)))
-        return
     told = placed(answers, found, voice)
+    unread = [spelt(trouble, settings.language) for trouble in troubles]
     if json_:
-        unread = [spelt(trouble, settings.language) for trouble in troubles]
         show_json({"edition": read.edition_id, "placed": told, "unread": unread, "answers": vars(answers)})
     else:
         tell(settings, say("site.say_title"))
         for line in told or [spelt(say("site.say_none"), settings.language)]:
             show(f"- {line}")
-        for trouble in troubles:
-            tell(settings, trouble)
+        for line in unread:
+            show(line)
         tell(settings, say("companies.stays_here"))
     raise typer.Exit(REFUSED if troubles else 0)
 

@@ -38,7 +38,8 @@ def write_workbook(e: Edition, v: Voice, found: Scales, path: Path) -> Path:
     from openpyxl.worksheet.datavalidation import DataValidation
 
     book = Workbook()
-    sheet = book.active
+    # openpyxl's types know charts' sheets too
+    sheet: Any = book.active
     sheet.title = v.t("companies.sheet_answers")
     sheet.append(
         [
@@ -92,7 +93,7 @@ def write_workbook(e: Edition, v: Voice, found: Scales, path: Path) -> Path:
     sheet.add_data_validation(chosen)
     kinds = {q.question_id: q.kind for q in found.questions}
     for row in range(2, sheet.max_row + 1):
-        name = sheet.cell(row, NAME).value
+        name = str(sheet.cell(row, NAME).value)
         if name.startswith(GOAL) or kinds.get(name) == "choice":
             said.add(sheet.cell(row, ANSWER))
         elif kinds.get(name) == "activity" and found.activities:
@@ -190,7 +191,14 @@ def _answers(given: dict[str, tuple[int, Any]], found: Scales) -> tuple[Answers,
         else:
             number = _number(value, text)
             if number is None or number < 0 or (question.most is not None and number > question.most):
-                troubles.append(say("companies.unread_number", row=row, text=text, most=question.most))
+                troubles.append(
+                    say(
+                        "companies.unread_number",
+                        row=row,
+                        text=text,
+                        most=None if question.most is None else int(question.most),
+                    )
+                )
             else:
                 numbers[name] = number
     return Answers(chosen, numbers, choices, tuple(sorted(goals))), troubles
