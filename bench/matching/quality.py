@@ -74,6 +74,8 @@ def guarded(connection: duckdb.DuckDBPyConnection, answers: Sequence[Answer]) ->
             f"CREATE OR REPLACE TEMP TABLE {Path(seed).name} AS FROM read_csv('{WAREHOUSE / 'seeds' / seed}.csv')"
         )
     connection.execute("""
+        CREATE OR REPLACE TEMP TABLE practice_sources (source_id VARCHAR, territory_code VARCHAR);
+        CREATE OR REPLACE TEMP TABLE int_territories (territory_level VARCHAR, territory_code VARCHAR, department_code VARCHAR, is_home BOOLEAN);
         CREATE OR REPLACE TEMP TABLE stg_insee_sirene__establishments (commune_code VARCHAR);
         CREATE OR REPLACE TEMP TABLE int_company_name (name_id INTEGER, source_id VARCHAR, place VARCHAR, activity VARCHAR);
         CREATE OR REPLACE TEMP TABLE int_company_candidate (name_id INTEGER, siren VARCHAR, match_method VARCHAR, match_score DOUBLE,

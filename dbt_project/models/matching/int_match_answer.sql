@@ -17,6 +17,16 @@ reach as (
   left join (select distinct commune_code from {{ ref('stg_insee_sirene__establishments') }}) as places on true
   left join {{ ref('departments') }} as departments on starts_with(places.commune_code, departments.department_code)
 ),
+-- a register of the home territory's companies tells their département by that
+local as (
+  select distinct sources.source_id, home.department_code
+  from {{ ref('practice_sources') }} as sources
+  join (
+    select territories.territory_code, territories.department_code
+    from {{ ref('int_territories') }} as territories
+    where territories.territory_level = 'epci' and territories.is_home
+  ) as home on home.territory_code = sources.territory_code
+),
 answer as (
   select name_id, siren, match_method, match_score, no_match_reason, telling_words, count(candidate_siren) as candidates,
     max(candidate_place) filter (where candidate_siren = siren) as found_place,
@@ -27,7 +37,7 @@ answer as (
 weighed as (
   select answer.*,
     -- what one row of a register says of a company's place holds for its other rows: lists of other years lack the column
-    bool_or(coalesce(left(named.place, 2) = left(answer.found_place, 2), false)
+    bool_or(coalesce(left(coalesce(named.place, local.department_code), 2) = left(answer.found_place, 2), false)
       or coalesce(left(named.activity, 2) = left(answer.found_activity, 2), false)) over (partition by named.source_id, answer.siren)
       as is_agreed,
     count(*) filter (where answer.telling_words = 1) over (partition by named.source_id)
@@ -35,6 +45,7 @@ weighed as (
     count(answer.siren) filter (where answer.telling_words = 1) over (partition by named.source_id) * limits.chance_share as doubtful_from
   from answer
   join {{ ref('int_company_name') }} as named on named.name_id = answer.name_id
+  left join local on local.source_id = named.source_id
   cross join limits
 ),
 held as (
