@@ -50,7 +50,8 @@ weighed as (
 ),
 held as (
   select weighed.*,
-    coalesce(siren is not null and telling_words = 1 and not is_agreed and not reach.is_national and by_chance > doubtful_from, false) as is_held
+    coalesce(siren is not null and telling_words = 1 and not is_agreed and not reach.is_national and by_chance > doubtful_from, false)
+      as is_held
   from weighed
   cross join reach
 )

@@ -37,8 +37,8 @@ figure as (
   where siren is not null and year is not null and score between 0 and 100
   qualify row_number() over (partition by siren, year order by vintage desc, score desc) = 1
   union all
-  select siren, siren, 'ghg_report_interval', cast(year(published_on) as varchar), round(date_diff('day', before, published_on) / 365.25, 2),
-    source_id, vintage, is_synthetic
+  select siren, siren, 'ghg_report_interval', cast(year(published_on) as varchar),
+    round(date_diff('day', before, published_on) / 365.25, 2), source_id, vintage, is_synthetic
   from report
   where recency = 1 and before is not null
   union all

@@ -98,7 +98,8 @@ item as (
   join {{ ref('stg_csr_actions__actions') }} as sheets on sheets.action_id = actions.action_id and sheets.vintage = actions.vintage
   left join said on said.action_id = actions.action_id
   union all
-  select filing_id, 'filing', {{ normalise_name('document_type') }}, null, null, company_key, siren, null, null, dated_on, vintage, source_id
+  select filing_id, 'filing', {{ normalise_name('document_type') }}, null, null, company_key, siren, null, null, dated_on, vintage,
+    source_id
   from statement
   union all
   select statement.filing_id, 'filing_mention', '', named.goals, null, company_key, siren, null, null, dated_on, vintage, source_id

@@ -64,8 +64,22 @@ agreed as (
   qualify row_number() over (partition by siren order by {{ normalise_name('name') }}) = 1
 ),
 known as (
-  select siren from {{ ref('dim_company') }} union select siren from label union select siren from statement union select siren from sheet
-  union select siren from score union select siren from report union select siren from expected
+  select distinct siren
+  from (
+    select siren from {{ ref('dim_company') }}
+    union all
+    select siren from label
+    union all
+    select siren from statement
+    union all
+    select siren from sheet
+    union all
+    select siren from score
+    union all
+    select siren from report
+    union all
+    select siren from expected
+  )
 ),
 described as (
   select known.siren, coalesce(companies.name, label.name, statement.name, sheet.name, agreed.name) as name,
@@ -111,7 +125,8 @@ group_of as (
    and groups.naf_division in ('all', described.naf_division) and groups.size_class in ('all', described.size_class)
    and groups.suppression_reason is null
   qualify row_number() over (partition by described.siren
-    order by (groups.naf_division <> 'all')::int + (groups.size_class <> 'all')::int desc, groups.naf_division <> 'all' desc) = 1
+    order by case when groups.naf_division <> 'all' and groups.size_class <> 'all' then 1 when groups.naf_division <> 'all' then 2
+      when groups.size_class <> 'all' then 3 else 4 end) = 1
 ),
 tally as (
   -- a score is one of a hundred: counted by value, for each company would else be held beside each other one
