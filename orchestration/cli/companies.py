@@ -40,6 +40,11 @@ EXPECTED = {
     "no": say("companies.need_not_publish"),
     "cannot_tell": say("companies.cannot_tell"),
 }
+HERE = {
+    True: say("companies.in_territory"),
+    False: say("companies.not_in_territory"),
+    None: say("companies.sirene_not_read"),
+}
 NAMED_BY = {
     "sirene": say("companies.name_of_sirene"),
     "list": say("companies.name_of_list"),
@@ -163,8 +168,8 @@ def _tell(settings: Settings, found: Profile) -> None:
             "companies.who",
             activity=_activity(facts["naf_division"]) or facts["naf_division"] or say("companies.unknown"),
             size=_size(facts["size_class"]) or say("companies.unknown"),
-            department=facts["department_code"] or say("companies.unknown"),
-            here=facts["is_in_territory"],
+            department=facts["department_code"] or say("companies.unknown_department"),
+            here=HERE[facts["is_in_territory"]],
         ),
     )
     show("")

@@ -110,6 +110,10 @@ def _standings(rows: Any, facts: Row) -> list[Standing]:
                     "gender_index", str(facts["index_year"]), facts["index_score"], group, facts["index_percentile"]
                 )
             )
+    if facts["ghg_interval"] is not None:
+        year = str(facts["newest_ghg_report"].year)
+        if group := _group(rows, "ghg_report_interval", year, facts["naf_division"], facts["size_class"]):
+            found.append(_standing("ghg_report_interval", year, facts["ghg_interval"], group))
     for row in rows(
         "SELECT m.metric_id, m.fiscal_year, m.value FROM fct_filing_metric AS m JOIN fct_filing AS f USING (filing_id) "
         f"WHERE f.siren = '{facts['siren']}' "

@@ -19,6 +19,7 @@ def edition(tmp_path: Path) -> Path:
         c.execute("""
             CREATE TABLE mart_company_csr_profile AS SELECT '552081317' AS siren, 'ÉLECTRICITÉ' AS name, '35' AS naf_division,
                 '1000+' AS size_class, '7,12' AS sdg_ids, 95.0::DOUBLE AS index_score, 2020 AS index_year, 91.3::DOUBLE AS index_percentile,
+                NULL::DOUBLE AS ghg_interval,
                 'all' AS index_peer_activity, '1000+' AS index_peer_size, 'x, f' AS sources;
             CREATE TABLE mart_company_benchmark AS
             SELECT 'gender_index' AS measure_id, '2020' AS period, 'country' AS territory_level, 'all' AS naf_division,

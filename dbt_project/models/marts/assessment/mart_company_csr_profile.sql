@@ -85,7 +85,8 @@ described as (
   select known.siren, coalesce(companies.name, label.name, statement.name, sheet.name, agreed.name) as name,
     case when companies.name is not null then 'sirene' when coalesce(label.name, statement.name, sheet.name) is not null then 'list'
       when agreed.name is not null then 'two_registers' end as name_from,
-    companies.siren is not null as is_in_territory, companies.naf_code, companies.size_band, companies.commune_code,
+    -- null where Sirene is not at hand: nobody can tell
+    case when sirene.is_here then companies.siren is not null end as is_in_territory, companies.naf_code, companies.size_band, companies.commune_code,
     coalesce(left(companies.naf_code, 2), score.naf_division) as naf_division,
     coalesce({{ size_class('bands.employees_low') }}, score.size_class) as size_class,
     coalesce({{ department_of('companies.commune_code') }}, score.department_code, report.department_code) as department_code,
@@ -111,7 +112,9 @@ described as (
   left join report on report.siren = known.siren
   left join expected on expected.siren = known.siren
   left join agreed on agreed.siren = known.siren
-  left join (select max(source_id) as source_id from {{ ref('stg_insee_sirene__establishments') }}) as sirene on true
+  left join (
+    select max(source_id) as source_id, count(*) > 0 as is_here from {{ ref('stg_insee_sirene__establishments') }}
+  ) as sirene on true
   left join (select max(source_id) as source_id from {{ ref('stg_csr_actions__actions') }}) as sheets on true
   where regexp_full_match(known.siren, '[0-9]{9}') and known.siren not in (select siren from {{ ref('int_never_named') }})
 ),
@@ -157,9 +160,11 @@ select described.siren, described.name, described.name_from, described.is_in_ter
   round(100 * (ranked.below + 0.5 * ranked.equal) / ranked.among, 1) as index_percentile,
   group_of.peer_activity as index_peer_activity, group_of.peer_size as index_peer_size, group_of.peers as index_peers,
   group_of.peer_median as index_peer_median,
-  cast(coalesce(described.ghg_reports, 0) as integer) as ghg_reports, described.first_ghg_report, described.newest_ghg_report,
+  cast(coalesce(described.ghg_reports, 0) as integer) as ghg_reports, intervals.value as ghg_interval, described.first_ghg_report, described.newest_ghg_report,
   described.expected_filer, described.expected_regime, described.expected_from, described.missing_fact,
   nullif(described.sources, '') as sources
 from described
 left join group_of on group_of.siren = described.siren
 left join ranked on ranked.siren = described.siren
+left join {{ ref('int_company_measure') }} as intervals
+  on intervals.siren = described.siren and intervals.measure_id = 'ghg_report_interval'
