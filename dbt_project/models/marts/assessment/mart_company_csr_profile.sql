@@ -86,7 +86,8 @@ described as (
     case when companies.name is not null then 'sirene' when coalesce(label.name, statement.name, sheet.name) is not null then 'list'
       when agreed.name is not null then 'two_registers' end as name_from,
     -- null where Sirene is not at hand: nobody can tell
-    case when sirene.is_here then companies.siren is not null end as is_in_territory, companies.naf_code, companies.size_band, companies.commune_code,
+    case when sirene.is_here then companies.siren is not null end as is_in_territory, companies.naf_code, companies.size_band,
+    companies.commune_code,
     coalesce(left(companies.naf_code, 2), score.naf_division) as naf_division,
     coalesce({{ size_class('bands.employees_low') }}, score.size_class) as size_class,
     coalesce({{ department_of('companies.commune_code') }}, score.department_code, report.department_code) as department_code,
@@ -160,7 +161,8 @@ select described.siren, described.name, described.name_from, described.is_in_ter
   round(100 * (ranked.below + 0.5 * ranked.equal) / ranked.among, 1) as index_percentile,
   group_of.peer_activity as index_peer_activity, group_of.peer_size as index_peer_size, group_of.peers as index_peers,
   group_of.peer_median as index_peer_median,
-  cast(coalesce(described.ghg_reports, 0) as integer) as ghg_reports, intervals.value as ghg_interval, described.first_ghg_report, described.newest_ghg_report,
+  cast(coalesce(described.ghg_reports, 0) as integer) as ghg_reports, intervals.value as ghg_interval,
+  described.first_ghg_report, described.newest_ghg_report,
   described.expected_filer, described.expected_regime, described.expected_from, described.missing_fact,
   nullif(described.sources, '') as sources
 from described
