@@ -8,6 +8,7 @@ may not. Add here how an answer is written down; what is asked stands in `questi
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -112,7 +113,7 @@ def write_workbook(e: Edition, v: Voice, found: Scales, path: Path) -> Path:
     return path
 
 
-def _list(book: Any, title: str, rows: list[tuple[str, ...]], headers: list[str]) -> None:
+def _list(book: Any, title: str, rows: Sequence[tuple[str, ...]], headers: list[str]) -> None:
     sheet = book.create_sheet(title)
     sheet.append(headers)
     for row in rows:
