@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Decimal
 
 from orchestration.readers.site.scales import INDEX_LEAST, Scales, size_of
 from orchestration.readers.site.words import Voice
@@ -75,7 +76,7 @@ def _report(answers: Answers, found: Scales, v: Voice, staff: float) -> list[str
     if given is None:
         return [_said(v, "ghg_due")]
     figure = found.by_activity.get("ghg", {}).get(answers.activity or "")
-    share = "–" if figure is None or figure.value is None else f"{v.number(figure.value, 1)} %"
+    share = "–" if figure is None or figure.value is None else f"{_number(v, figure.value)} %"
     return [_said(v, "ghg_missing", share)]
 
 
@@ -121,7 +122,11 @@ def _beside(v: Voice, name: str, mine: float, theirs: float | None, whose: str) 
 def _said(v: Voice, code: str, a: float | str = "", b: float | str = "") -> str:
     said = str(v.t(f"site.say_{code}"))
     for mark, value in (("[a]", a), ("[b]", b)):
-        said = said.replace(
-            mark, value if isinstance(value, str) else v.number(value, 1).removesuffix(",0").removesuffix(".0")
-        )
+        said = said.replace(mark, value if isinstance(value, str) else _number(v, value))
     return said
+
+
+def _number(v: Voice, value: float) -> str:
+    """Return a number with one decimal at most, halves rounded up as browsers do."""
+    tenth = Decimal(str(value)).quantize(Decimal("0.1"), ROUND_HALF_UP)
+    return str(v.number(float(tenth), 0 if tenth == tenth.to_integral_value() else 1))

@@ -88,7 +88,7 @@ def activity(v: Voice, code: str) -> str:
 
 
 def _value(figure: Figure | None) -> float | None:
-    return None if figure is None or figure.value is None else round(figure.value, 2)
+    return None if figure is None or figure.value is None else round(figure.value, 3)
 
 
 def _quartiles(group: Group) -> list[float | None]:
