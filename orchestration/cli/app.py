@@ -2,7 +2,7 @@
 
 Puts the commands together, in the order in which `--help` lists them. Each says in its family's module what it does,
 calls the rooms, and turns their answers into words and exit codes: `refreshing`, `dropping`, `standing`, `checking`,
-`documents`, `editions`, `site`, `exporting`, `publishing`, `tidying`, `serving`, `counter`. A new command is a function there, a line here, and its French help in `prompt`.
+`documents`, `companies`, `editions`, `site`, `exporting`, `publishing`, `tidying`, `serving`, `counter`. A new command is a function there, a line here, and its French help in `prompt`.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from orchestration.cli.checking import check, docs
+from orchestration.cli.companies import assess, company
 from orchestration.cli.counter import counter, journal
 from orchestration.cli.documents import read
 from orchestration.cli.dropping import inbox, templates
@@ -34,6 +35,8 @@ COMMANDS = (
     sources,
     check,
     read,
+    company,
+    assess,
     docs,
     editions,
     rollback,

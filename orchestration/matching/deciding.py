@@ -43,7 +43,11 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Answer:
-    """What is known of one name. `siren` and `method` and `score`, or `reason`, a code; `candidates`: the likeliest, best first."""
+    """What is known of one name. `siren` and `method` and `score`, or `reason`, a code; `candidates`: the likeliest, best first.
+
+    `telling_words`: of how many words that tell who it is the name consists; whoever knows how much of the country the reference
+    holds can say what a match of one word is worth.
+    """
 
     name_id: int
     siren: str | None = None
@@ -51,6 +55,7 @@ class Answer:
     score: float | None = None
     reason: str | None = None
     candidates: tuple[Candidate, ...] = ()
+    telling_words: int = 0
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ Add here: nothing but the order of the steps. Each step has its module.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import duckdb
 import pandas as pd
@@ -15,13 +16,14 @@ from orchestration.matching.deciding import Answer, decide
 from orchestration.matching.folding import fold
 from orchestration.matching.names import parse
 
-ANSWERS = ["name_id", "siren", "match_method", "match_score", "no_match_reason"]
+ANSWERS = ["name_id", "siren", "match_method", "match_score", "no_match_reason", "telling_words"]
 COLUMNS = {
     "name_id": "int32",
     "siren": "string",
     "match_method": "string",
     "match_score": "float64",
     "no_match_reason": "string",
+    "telling_words": "int32",
     "rank": "Int32",
     "candidate_siren": "string",
     "candidate_name": "string",
@@ -42,7 +44,7 @@ def match_names(
     (NAF). reference: `siren`, `name`, `kind` (`legal`, or `usual`: often stale), `place`, `activity`; several rows a
     SIREN are several names of it; it holds no natural person. places: one column, `name`, of communes, départements and régions.
     Answers: `name_id`, `siren`, `match_method` (`name`, `name_and_place`, `acronym`), `match_score` (0 to 1), `no_match_reason` (a
-    code, null where matched). Candidates: `name_id`, `rank`, `siren`, `candidate_name`, `place`, `activity`, `score`, `doubt` (a code).
+    code, null where matched), `telling_words` (of how many words that tell who it is the name consists). Candidates: `name_id`, `rank`, `siren`, `candidate_name`, `place`, `activity`, `score`, `doubt` (a code).
     """
     rows = connection.execute(f"SELECT name_id, name, place, activity FROM {names} ORDER BY name_id").fetchall()
     answers = matched(connection, rows, reference, places)
@@ -51,7 +53,7 @@ def match_names(
         for one in answers
         for rank, c in enumerate(one.candidates, start=1)
     ]
-    told = [(one.name_id, one.siren, one.method, one.score, one.reason) for one in answers]
+    told = [(one.name_id, one.siren, one.method, one.score, one.reason, one.telling_words) for one in answers]
     return pd.DataFrame(told, columns=ANSWERS), pd.DataFrame(found, columns=CANDIDATES)
 
 
@@ -70,7 +72,10 @@ def matched(
     known = frequencies(connection, reference)
     found = candidates(connection, wanted, reference, known)
     towns = _folded_places(connection, places)
-    return [decide(one, found.get(one.name_id, ()), known, towns) for one in wanted]
+    return [
+        replace(decide(one, found.get(one.name_id, ()), known, towns), telling_words=len(set(one.name.core)))
+        for one in wanted
+    ]
 
 
 def _folded_places(connection: duckdb.DuckDBPyConnection, places: str | None) -> frozenset[str]:
@@ -92,7 +97,7 @@ def match_relations(
     """Return answers and candidates in one frame, for a warehouse: relations of `connection` with the columns of `match_names`.
 
     One row a name and candidate, one without a candidate where there is none: `name_id`, `siren`, `match_method`, `match_score`,
-    `no_match_reason` (the answer, the same in each row of a name), `rank`, `candidate_siren`, `candidate_name`, `candidate_place`,
+    `no_match_reason`, `telling_words` (the answer, the same in each row of a name), `rank`, `candidate_siren`, `candidate_name`, `candidate_place`,
     `candidate_activity`, `candidate_score`, `doubt`.
     """
     for view, relation in (("match_names", names), ("match_reference", reference), ("match_places", places)):

@@ -13,6 +13,8 @@ from orchestration.matching.lists import Lists, Phrase, lists
 
 # how many letters an acronym has: two are nobody's (« FM »), nine are a word
 ACRONYM = range(3, 9)
+# how many letters of a legal form tell that a name is cut within it
+FORM_BEGUN = 10
 
 
 @dataclass(frozen=True)
@@ -188,7 +190,25 @@ def _without_forms(tokens: list[str], lexicon: Lists) -> tuple[list[str], list[P
         else:
             rest.append(tokens[position])
             position += 1
+    rest = rest[: len(rest) - _begun(rest, lexicon)]
     return (rest, forms) if rest else (tokens, [])
+
+
+@cache
+def _beginnings() -> frozenset[Phrase]:
+    """Return what a long form or descriptor begins with, two words at least."""
+    lexicon = lists()
+    return frozenset(form[:end] for form in lexicon.forms | lexicon.descriptors for end in range(2, len(form)))
+
+
+def _begun(tokens: list[str], lexicon: Lists) -> int:
+    """Return how many words at the end only begin a form: registers cut names (« GRANDLYON HABITAT - OFFICE PUBLIC DE L »)."""
+    for length in range(min(8, len(tokens) - 1), 1, -1):
+        tail = tuple(tokens[-length:])
+        # « X office public » is a name's own; one that ends where a word must follow is cut
+        if tail in _beginnings() and tail[-1] in lexicon.articles and len("".join(tail)) >= FORM_BEGUN:
+            return length
+    return 0
 
 
 def _spelled(tokens: list[str], lexicon: Lists) -> list[str]:

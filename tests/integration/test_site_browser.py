@@ -16,7 +16,11 @@ from typing import Any
 
 import pytest
 
+from orchestration.readers.companies.placing import Answers, placed
+from orchestration.readers.site.edition import read_edition
+from orchestration.readers.site.scales import scales
 from orchestration.readers.site.serving import server
+from orchestration.readers.site.words import Voice
 from tests.conftest import Answer
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -164,6 +168,33 @@ def test_a_company_answers_by_keyboard_and_nothing_is_sent(browser: Any, address
         assert "dû à votre effectif" in said
     assert asked == []
     context.close()
+
+
+def test_the_page_says_of_an_answer_what_the_workbook_says(
+    browser: Any, address: str, first_refresh: tuple[Path, Answer]
+) -> None:
+    edition = read_edition(first_refresh[0] / "editions" / "current")
+    voice = Voice(edition, "fr")
+    found = scales(edition, voice)
+    numbers = {"staff": 300.0, "accidents": 3.0, "commuting": 1.0, "index": 70.0, "cars": 40.0, "canteens": 12.0}
+    asked = {name: value for name, value in numbers.items() if found.question(name)}
+    activity = found.activities[-1] if found.activities else None
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(address + "fr/evaluez.html")
+    for name, value in asked.items():
+        page.fill(f"#{name}", f"{value:g}")
+    if activity:
+        page.select_option("#activity", activity)
+    page.check("input[name=ghg][value=no]")
+    page.check("input[name=label][value=yes]")
+    page.check("input[name=goal][value='5']")
+    page.click("#go")
+    said = [line.replace("\u202f", " ").replace("\xa0", " ") for line in page.locator("#result li").all_inner_texts()]
+    context.close()
+    answers = Answers(activity, asked, {"ghg": False, "label": True}, (5,))
+    assert said == [line.replace("\u202f", " ").replace("\xa0", " ") for line in placed(answers, found, voice)]
+    assert len(said) > len(asked) // 2
 
 
 def test_without_script_the_form_still_holds_its_references(browser: Any, address: str) -> None:

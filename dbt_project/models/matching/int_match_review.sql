@@ -32,7 +32,7 @@ asked as (
   select named.name_key, named.source_id as reviewed_source, named.name as company_name, named.place, reasons.fr as why,
     wide.* exclude (name_id)
   from {{ ref('int_company_name') }} as named
-  join (select distinct name_id, siren, no_match_reason from {{ ref('int_company_candidate') }}) as answer on answer.name_id = named.name_id
+  join {{ ref('int_match_answer') }} as answer on answer.name_id = named.name_id
   left join wide on wide.name_id = named.name_id
   left join {{ ref('match_reasons') }} as reasons on reasons.code = answer.no_match_reason
   where answer.siren is null and answer.no_match_reason not in ('placeholder', 'natural_person')

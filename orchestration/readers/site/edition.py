@@ -95,6 +95,8 @@ class Edition:
     changes: list[Row]
     revisions: list[Row]
     files: list[Row]
+    # quartiles of the country's companies; none in editions made before they were
+    benchmarks: list[Row] = field(default_factory=list)
     contours: dict[str, Row] = field(default_factory=dict)
 
     @property
@@ -320,6 +322,9 @@ def _read(reader: _Reader, manifest: dict[str, Any], all_epcis: bool) -> Edition
         filings=rows("SELECT * FROM fct_filing ORDER BY fiscal_year DESC, company_name, filing_id"),
         actions=rows("SELECT * FROM fct_csr_action ORDER BY title, action_id"),
         kpis=rows("SELECT * FROM mart_observatory_kpi ORDER BY kpi_id"),
+        benchmarks=rows("SELECT * FROM mart_company_benchmark WHERE territory_level = 'country' ORDER BY ALL")
+        if "mart_company_benchmark" in reader.tables
+        else [],
         changes=rows(_CHANGES),
         revisions=rows(_REVISIONS),
         files=[Row(i) for i in manifest["inputs"]],

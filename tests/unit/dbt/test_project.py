@@ -65,6 +65,9 @@ CONTRACT = {
     "mart_filer_coverage": "regime fiscal_year size_band naf_division companies expected cannot_tell not_expected filed",
     "mart_company_data_map": "sdg_id sdg_target data_id kind official_name name_fr name_en frequency holder is_public state "
     "source_id observatory_vintages observatory_companies",
+    "mart_company_csr_profile": "siren name labels statements sheets sdg_ids index_score index_percentile ghg_reports expected_filer sources",
+    "mart_company_benchmark": "measure_id period territory_level territory_code naf_division size_class companies p25 p50 p75 "
+    "suppression_reason",
     "mart_indicator_progress": "indicator_id series_id territory_level territory_code breakdown window_length status "
     "method_agreement refusal_reason refusal_fr is_fragile first_period last_period change annual_rate target_value",
     "mart_sdg_scorecard": "sdg_id territory_level territory_code indicators improving stable worsening not_assessed "

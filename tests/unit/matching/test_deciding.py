@@ -39,6 +39,9 @@ def answers(reference, *names, places=TOWNS):
         ("TRANSPORTS BREGER & C°", "BREGER TRANSPORT", "name"),
         ("S.N.F.", "SNF", "name"),
         ("CLINIQUE SAINT PIERRE", "clinique st-pierre", "name"),
+        ("CLINIQUE SAINT PIERRE", "SOC EXPL CLINIQUE ST PIERRE", "name"),
+        ("GrandLyon Habitat", "GRANDLYON HABITAT - OFFICE PUBLIC DE L", "name"),
+        ("HEPPNER", "HEPPNER SOCIETE DE TRANSPORTS", "name"),
         ("ADIDAS", "ADIDAS FRANCE", "name"),
         ("Institut de radioprotection et de sûreté nucléaire", "IRSN", "acronym"),
         ("SACEM", "Société des auteurs, compositeurs et éditeurs de musique", "acronym"),
@@ -125,9 +128,7 @@ def test_the_frames_of_the_door():
         "CREATE TABLE names AS SELECT 7 AS name_id, 'Ortec SA' AS name, NULL::VARCHAR AS place, NULL::VARCHAR AS activity"
     )
     told, candidates = match_names(connection, "names", "reference")
-    assert told.to_dict("records") == [
-        {"name_id": 7, "siren": "552081317", "match_method": "name", "match_score": 1.0, "no_match_reason": None}
-    ]
+    assert told.values.tolist() == [[7, "552081317", "name", 1.0, None, 1]]
     assert candidates[["rank", "siren", "place", "activity", "doubt"]].values.tolist() == [
         [1, "552081317", "13055", "43.11Z", None]
     ]

@@ -1,7 +1,8 @@
 -- What companies do for the goals or against them, as the sources tell it, before it is said which goals that concerns. One row an item
 -- (a practice sheet has one for each stance that its words take to the goals that it speaks of):
--- a certificate, a practice sheet, a statement, a greenhouse-gas report, a score of the gender equality index. Of a company's
--- statements, reports and scores the newest counts alone: ten yearly scores are no tenfold practice.
+-- a certificate, a practice sheet, a statement, the goals that it names, the figures that it prints, a greenhouse-gas report, a score of the
+-- gender equality index. Of a company's statements, reports and scores the newest counts alone: ten yearly scores are no tenfold
+-- practice; a goal on ten pages is one goal named. A banner of all goals names none.
 -- place_level: `epci` where the company is known to be in the home EPCI (its commune, or its SIREN in Sirene); `department` where the
 -- source
 -- tells no more than the home département and Sirene is not at hand to say more; null elsewhere. is_placeable: whether
@@ -43,6 +44,41 @@ said as (
   select action_id, contribution, string_agg(cast(sdg_id as varchar), ',' order by sdg_id) as goals
   from {{ ref('fct_csr_action_goal') }} group by action_id, contribution
 ),
+-- A statement is of the territory where the legal person that signed it has its seat or an establishment here (Sirene). That of a group
+-- whose SIREN is elsewhere is not, whatever its shops here: which companies belong to which group stands in no source.
+statement as (
+  select filing_id, coalesce(siren, {{ normalise_name('company_name') }}) as company_key, siren, document_type,
+    make_date(fiscal_year, 12, 31) as dated_on, vintage, source_id
+  from {{ ref('fct_filing') }}
+  qualify row_number() over (partition by coalesce(siren, company_name, filing_id) order by fiscal_year desc nulls last, filing_id) = 1
+),
+named as (
+  select filing_id, string_agg(distinct cast(sdg_id as varchar), ',' order by cast(sdg_id as varchar)) as goals
+  from {{ ref('fct_filing_sdg_mention') }} where method <> 'banner' group by filing_id
+),
+printed as (
+  -- the goals of a metric are those of its targets in the map of company data
+  select metric.filing_id, string_agg(distinct split_part(target, '.', 1), ',' order by split_part(target, '.', 1)) as goals
+  from {{ ref('fct_filing_metric') }} as metric
+  join (
+    select official_name as metric_id, unnest(string_split(targets, ';')) as target
+    from {{ ref('company_data') }} where kind = 'filing_metric'
+  ) as map on map.metric_id = metric.metric_id
+  group by metric.filing_id
+),
+-- the département of a company's seat, as it declared it elsewhere
+seat as (
+  select siren, max(department_code) as department_code
+  from (
+    select declaration.siren, departments.department_code
+    from declaration
+    join {{ ref('departments') }} as departments
+      on {{ normalise_name('departments.name') }} = {{ normalise_name('declaration.department_name') }}
+    union all
+    select siren, department_code from report where department_code is not null
+  )
+  group by siren having count(distinct department_code) = 1
+),
 item as (
   select held.label_id as item_id, 'label' as evidence_type,
     concat_ws(' ', {{ normalise_name('held.label') }}, examined.subjects) as item_key,
@@ -62,10 +98,15 @@ item as (
   join {{ ref('stg_csr_actions__actions') }} as sheets on sheets.action_id = actions.action_id and sheets.vintage = actions.vintage
   left join said on said.action_id = actions.action_id
   union all
-  select filing_id, 'filing', {{ normalise_name('document_type') }}, null, null,
-    coalesce(siren, {{ normalise_name('company_name') }}), siren, null, null, make_date(fiscal_year, 12, 31), vintage, source_id
-  from {{ ref('fct_filing') }}
-  qualify row_number() over (partition by coalesce(siren, company_name, filing_id) order by fiscal_year desc nulls last, filing_id) = 1
+  select filing_id, 'filing', {{ normalise_name('document_type') }}, null, null, company_key, siren, null, null, dated_on, vintage,
+    source_id
+  from statement
+  union all
+  select statement.filing_id, 'filing_mention', '', named.goals, null, company_key, siren, null, null, dated_on, vintage, source_id
+  from statement join named on named.filing_id = statement.filing_id
+  union all
+  select statement.filing_id, 'filing_metric', '', printed.goals, null, company_key, siren, null, null, dated_on, vintage, source_id
+  from statement join printed on printed.filing_id = statement.filing_id
   union all
   select filing_id, 'ghg_report', '', null, null, siren, siren, null, department_code, published_on, vintage, source_id
   from report
@@ -92,15 +133,18 @@ placed as (
   select item.*,
     case when sources.territory_code is not null then case when sources.territory_code = home.territory_code then 'epci' end
       when home_commune.commune_code is not null or companies.siren is not null then 'epci'
-      when item.department_code = home.department_code and not limits.is_register_here then 'department' end as place_level,
+      when coalesce(item.department_code, seat.department_code) = home.department_code and not limits.is_register_here then 'department'
+      end as place_level,
     sources.territory_code is not null or item.commune_code is not null
-      or item.siren is not null and limits.is_register_here or item.department_code is not null as is_placeable
+      or item.siren is not null and limits.is_register_here or coalesce(item.department_code, seat.department_code) is not null
+      as is_placeable
   from item
   join sources on sources.evidence_type = item.evidence_type and sources.source_id = item.source_id
   cross join home
   cross join limits
   left join home_commune on home_commune.commune_code = item.commune_code
   left join {{ ref('dim_company') }} as companies on companies.siren = item.siren
+  left join seat on seat.siren = item.siren and item.commune_code is null
 ),
 file as (
   select source_id, vintage, bool_or(synthetic) as is_synthetic from {{ source('run', 'files') }} group by source_id, vintage

@@ -19,6 +19,7 @@ evidence as (
     count(*) filter (where contribution = 'negative') as evidence_negative,
     count(distinct company_key) filter (where contribution = 'positive') as companies_positive,
     count(distinct company_key) filter (where contribution = 'negative') as companies_negative,
+    count(distinct company_key) filter (where evidence_type = 'filing_mention') as companies_naming,
     max(dated_on) as newest_evidence, bool_or(is_synthetic) as is_synthetic
   from {{ ref('int_practice_evidence') }}
   group by topic_kind, topic_id
@@ -48,6 +49,7 @@ select base.topic_kind, base.topic_id, base.need,
   cast(coalesce(evidence.evidence_negative, 0) as integer) as evidence_negative,
   cast(coalesce(evidence.companies_positive, 0) as integer) as companies_positive,
   cast(coalesce(evidence.companies_negative, 0) as integer) as companies_negative,
+  cast(coalesce(evidence.companies_naming, 0) as integer) as companies_naming,
   evidence.newest_evidence, base.reading, base.sentence_fr as reading_fr, base.sentence_en as reading_en,
   case when base.reading is not null then sensitivity.is_sensitive end as is_sensitive,
   case when base.reading is not null then sensitivity.sensitive_to end as sensitive_to,

@@ -25,6 +25,10 @@ city as (
     on former.kind = 'historical' and {{ normalise_name('former.name') }} = unique_city.name_key
   group by all
 ),
+bcorp_list as (
+  select vintage, count(*) >= {{ whole_list('stg_blab_bcorp__assessments') }} as is_whole
+  from {{ ref('stg_blab_bcorp__assessments') }} group by vintage
+),
 bcorp as (
   select *,
     row_number() over (partition by company_id, vintage
@@ -42,12 +46,14 @@ certificate as (
     'B Corp' as label, company_name, cast(null as varchar) as siren, city, state, cast(null as varchar) as commune_code,
     coalesce(certified_on, case when certificates = 1 then first_certified_on end) as valid_from,
     cast(null as date) as valid_to, recency = 1 and status = 'certified' as is_listed, false as is_register,
-    source_id, vintage, is_synthetic
+    bcorp_list.is_whole,
+    source_id, bcorp.vintage, is_synthetic
   from bcorp
+  join bcorp_list on bcorp_list.vintage = bcorp.vintage
   union all
   select 'lucie:' || md5(concat_ws('|', label, company_name, coalesce(siren, ''), coalesce(valid_from::varchar, ''),
     coalesce(valid_to::varchar, ''))),
-    label, company_name, siren, city, null, commune_code, valid_from, valid_to, true, true,
+    label, company_name, siren, city, null, commune_code, valid_from, valid_to, true, true, true,
     source_id, vintage, is_synthetic
   from {{ ref('stg_lucie_labels__labels') }}
   where company_name is not null

@@ -1,10 +1,13 @@
 -- Labels and certificates of companies in France, as the newest list that has them tells them. The SIREN is the registry's
 -- (match_method `given`), else what its name was matched to (fct_company_match), else null. is_current: true only where nothing speaks against it; null where the list is
 -- older than the label is given for (a list of 2022 cannot tell who is a B Corp in 2026).
+-- first_seen, last_seen: lists that have the certificate, in the order of their days, whatever day they arrived on; first_absent: the first
+-- later list that is whole and lacks it. A part of a list, or one that was refused, proves no absence. Who comes back is not absent.
 -- A holder that Sirene says is a natural person, or asks not to be named, has no row: it counts in the indicators only.
 with list as (
-  select *, lead(as_of) over (partition by source_id order by as_of, vintage) as next_as_of
-  from (select distinct source_id, vintage, as_of from {{ ref('int_company_labels') }})
+  select *, min(as_of) filter (where is_whole) over (partition by source_id order by as_of
+    range between interval 1 day following and unbounded following) as next_as_of
+  from (select distinct source_id, vintage, as_of, coalesce(is_whole, true) as is_whole from {{ ref('int_company_labels') }})
 ),
 certificate as (
   select labels.*, list.next_as_of, min(labels.as_of) over (partition by label_id) as first_seen

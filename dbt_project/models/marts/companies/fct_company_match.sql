@@ -8,14 +8,10 @@ select named.source_id, named.name as company_name, named.place,
   case when decided.siren is not null then 1.0 when decided.name_key is null then answer.match_score end::double as match_score,
   case when decided.name_key is not null then case when decided.siren is null then 'none_of_the_candidates' end
     else answer.no_match_reason end as no_match_reason,
-  cast(coalesce(answer.candidates, 0) as integer) as candidates,
+  coalesce(answer.candidates, 0) as candidates,
   decided.decided_by, decided.decided_on
 from {{ ref('int_company_name') }} as named
-left join (
-  select name_id, siren, match_method, match_score, no_match_reason, count(candidate_siren) as candidates
-  from {{ ref('int_company_candidate') }}
-  group by all
-) as answer on answer.name_id = named.name_id
+left join {{ ref('int_match_answer') }} as answer on answer.name_id = named.name_id
 left join {{ ref('int_match_decision') }} as decided on decided.name_key = named.name_key
   and coalesce(decided.siren not in (select siren from {{ ref('int_never_named') }}), true)
 where answer.no_match_reason is distinct from 'natural_person'

@@ -9,6 +9,12 @@ function beside(list,label,mine,theirs,whose){
  if(theirs===null||theirs===undefined){list.push(label+s.withheld);return}
  var how=Math.abs(mine-theirs)<0.05*Math.max(theirs,0.1)?s.equal:mine<theirs?s.below:s.above;
  list.push(label+fill(how,nf.format(mine),nf.format(theirs))+whose)}
+function size(n){for(var i=0;i<d.bounds.length;i++)if(d.bounds[i][0]===null||n<d.bounds[i][0])return d.bounds[i][1]}
+function among(list,name,mine,staff){
+ if(mine===null)return;
+ var g=staff===null?null:(d.sizes[name]||{})[size(staff)],m=(d.divisions[name]||{})[f.elements.activity?f.elements.activity.value:""];
+ if(g)beside(list,label(name),mine,g[1],s.size+(g[0]!==null&&mine<g[0]?s.low_quarter:g[2]!==null&&mine>g[2]?s.high_quarter:""));
+ if(m!==undefined)beside(list,label(name),mine,m,s.division)}
 function label(n){return f.querySelector("[data-q="+n+"]").getAttribute("data-label")}
 function answer(){
  var list=[],staff=val("staff"),act=f.elements.activity?d.activities[f.elements.activity.value]:null;
@@ -19,11 +25,12 @@ function answer(){
   if(r[q[0]]!==undefined)beside(list,l,rate,r[q[0]],s.territory)});
  if(staff!==null){
   var i=val("index");
-  if(staff>=d.indexFrom){if(i===null)list.push(s.index_due);else{list.push(fill(i>=75?s.index_good:s.index_bad,nf.format(i),"75"));beside(list,label("index"),i,r.index,s.territory)}}
+  if(staff>=d.due.index){if(i===null)list.push(s.index_due);else{list.push(fill(i>=d.least?s.index_good:s.index_bad,nf.format(i),d.least));among(list,"index",i,staff);if(r.index!==undefined)beside(list,label("index"),i,r.index,s.territory)}}
   else list.push(s.index_not_due);
   var g=radio("ghg");
-  if(staff>d.ghgAbove){if(g==="yes")list.push(s.ghg_done);else if(g==="no")list.push(fill(s.ghg_missing,act&&act[2]!==null?nf.format(act[2])+" %":"–",""));else list.push(s.ghg_due)}
+  if(staff>=d.due.ghg){if(g==="yes")list.push(s.ghg_done);else if(g==="no")list.push(fill(s.ghg_missing,act&&act[2]!==null?nf.format(act[2])+" %":"–",""));else list.push(s.ghg_due)}
   else if(g==="yes")list.push(s.ghg_done);else list.push(s.ghg_not_due)}
+ if(f.elements.women_managers)among(list,"women_managers",val("women_managers"),staff);
  var c=val("cars");if(c!==null)beside(list,label("cars"),c,r.cars,s.territory);
  var o=val("canteens");if(o!==null&&r.canteens!==undefined)list.push(fill(o>=r.canteens?s.canteens_met:s.canteens_missed,nf.format(o),nf.format(r.canteens)));
  var lab=radio("label");if(lab)list.push(lab==="yes"?s.label_yes:s.label_no);
