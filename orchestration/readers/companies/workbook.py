@@ -11,8 +11,10 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
+from pydantic import TypeAdapter, ValidationError
+
+from orchestration import wall
 from orchestration.base.messages import Message, Refusal, say
 from orchestration.readers.companies.placing import Answers
 from orchestration.readers.site.edition import Edition
@@ -21,6 +23,9 @@ from orchestration.readers.site.scales import Question, Scales
 from orchestration.readers.site.words import Voice
 
 GOAL = "goal_"
+_ROWS: TypeAdapter[list[list[str | bool | int | float | None]] | None] = TypeAdapter(
+    list[list[str | bool | int | float | None]] | None
+)
 # columns of the first sheet
 NAME, ASKED, ANSWER, HINT, VALUE = range(1, 6)
 YES = ("oui", "yes", "x", "1", "true", "vrai")
@@ -143,17 +148,19 @@ def read_workbook(path: Path, found: Scales) -> tuple[Answers, list[Message]]:
 
     Raises Refusal where the file is no workbook, or not this one.
     """
-    from openpyxl import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException
-
     try:
         if path.stat().st_size > MOST_BYTES:
             raise Refusal(say("companies.not_the_workbook", file=path.name), say("companies.write_it_again"))
-        book = load_workbook(path, read_only=True, data_only=True)
-        rows = list(book.worksheets[0].iter_rows(min_row=1, max_row=MOST_ROWS, max_col=VALUE, values_only=True))
-        book.close()
-    except (OSError, BadZipFile, InvalidFileException, KeyError, ValueError, IndexError) as error:
+        order = {"path": str(path.absolute()), "rows": MOST_ROWS, "columns": VALUE}
+        said = wall.ask(wall.Ask("sheet", "orchestration.readers.companies.behind:read_rows", path, path.name, order))
+    except OSError as error:
         raise Refusal(say("companies.no_workbook", file=path.name), say("companies.write_it_again")) from error
+    try:
+        rows = _ROWS.validate_json(said)
+    except ValidationError as error:
+        raise wall.broken("sheet", path, path.name) from error
+    if rows is None:
+        raise Refusal(say("companies.no_workbook", file=path.name), say("companies.write_it_again"))
     given = {
         str(row[0]): (number, row[ANSWER - 1])
         for number, row in enumerate(rows, start=1)
