@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from pathlib import Path
 
 from orchestration.base.messages import Message, Refusal, say
 from orchestration.catalog.models import Header, Source
@@ -90,7 +89,6 @@ def add_evidence(
     landed: Landed,
     refusal: HeaderRefusal,
     references: References,
-    work: Path,
     read: Reader,
 ) -> None:
     """Let the refusal propose the lines for which the names or the figures speak, and with which the file is read.
@@ -99,7 +97,7 @@ def add_evidence(
     and no others the file must be taken. `references`: what is known of a kind of file; `read`: takes the file as one.
     """
     proposed = {p.canonical: p for p in refusal.guesses.proposals}
-    _compare_guesses(source, _mended(match, refusal.guesses.proposals), landed, references, work, proposed)
+    _compare_guesses(source, _mended(match, refusal.guesses.proposals), landed, references, proposed)
     kept = [p for p in proposed.values() if p.likeness >= SAME_NAME or p.agrees]
     still = None
     try:
@@ -111,12 +109,12 @@ def add_evidence(
 
 
 def _compare_guesses(
-    source: Source, trial: Match, landed: Landed, references: References, work: Path, proposed: dict[str, Proposal]
+    source: Source, trial: Match, landed: Landed, references: References, proposed: dict[str, Proposal]
 ) -> None:
     """Note on each guess how well its values agree with what is known of the same places."""
     trial = replace(trial, table=trial.table.model_copy(update={"rules": []}))
     try:
-        frame = conformed(source, landed, trial, work, refuse).frame
+        frame = conformed(source, landed, trial, refuse).frame
     except Refusal:
         return
     for reference in references(trial):

@@ -125,13 +125,12 @@ class Facts:
     def _sample(self, source: Source) -> dict[str, pd.DataFrame]:
         if source.source_id not in self._samples:
             frames: dict[str, list[pd.DataFrame]] = {}
-            work = self.grounds.work
-            for landed in land_sample(source, HashCache(work / "hashes.json")).files:
+            for landed in land_sample(source, HashCache(self.grounds.work / "hashes.json")).files:
                 match = match_file(source, landed, self.grounds.catalogue)
                 if match.spec.format in ("markdown", "pdf", "vsme", "bulk"):
                     continue
                 try:
-                    frame = conformed(source, landed, match, work, refuse).frame
+                    frame = conformed(source, landed, match, refuse).frame
                 except Refusal as refusal:
                     # ours to mend, and no reason to turn a publisher's file away
                     log.error("the embedded %s of %s: %s", landed.name, source.source_id, refusal.reason)

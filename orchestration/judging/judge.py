@@ -95,7 +95,7 @@ def judge_file(facts: Facts, source: Source, state: SourceState, landed: Landed)
 def bad_lines(facts: Facts, source: Source, match: Match, landed: Landed) -> tuple[int, list[Rejected]]:
     """Return how many rows a refused file has, and those that cannot be read or break a rule; (0, []) where none is read."""
     try:
-        found = conformed(source, landed, match, facts.grounds.work, lambda _: None)
+        found = conformed(source, landed, match, lambda _: None)
     except Refusal:
         return 0, []
     return found.rows_read, found.rejected
@@ -135,7 +135,7 @@ def _read(case: _Case, match: Match, *, proposing: bool = True) -> Conformed:
     others = others_of(source, facts.grounds.catalogue)
     fault = case.fault(match)
     try:
-        rows = conformed(source, landed, match, facts.grounds.work, fault)
+        rows = conformed(source, landed, match, fault)
     except Refusal as refusal:
         if proposing and isinstance(refusal, HeaderRefusal):
             _prove(case, match, refusal)
@@ -161,7 +161,6 @@ def _prove(case: _Case, match: Match, refusal: HeaderRefusal) -> None:
         landed,
         refusal,
         lambda kind: facts.references(source, state, kind, landed),
-        facts.grounds.work,
         lambda kind: _read(_Case(facts, source, state, landed), kind, proposing=False),
     )
 

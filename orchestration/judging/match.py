@@ -197,7 +197,7 @@ def _options(source: Source, landed: Landed, kinds: list[tuple[str, FileSpec]]) 
             if set(spec.name_maps) != {LEVEL}:
                 continue  # nothing but the name says it
             try:
-                raw = read_file(source, landed, Match("", table, spec, ""), landed.path.parent)
+                raw = read_file(source, landed, Match("", table, spec, ""))
             except Refusal:
                 continue
             level = infer_level(table, spec, raw, set(spec.name_maps[LEVEL].values.values()))
@@ -229,7 +229,7 @@ def _read_as(source: Source, landed: Landed, match: Match) -> pd.DataFrame | Non
         conformed = conform(
             match.table,
             match.spec,
-            read_file(source, landed, match, landed.path.parent),
+            read_file(source, landed, match),
             table_name=match.table_name,
             file_name=landed.plain_name,
             columns_file=f"sources/{source.source_id}/columns.csv",

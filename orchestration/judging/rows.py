@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from orchestration import reading
 from orchestration.base.messages import Message
@@ -40,12 +39,12 @@ class Match:
     notes: tuple[Message, ...] = ()
 
 
-def conformed(source: Source, landed: Landed, match: Match, work: Path, fault: Sink) -> Conformed:
+def conformed(source: Source, landed: Landed, match: Match, fault: Sink) -> Conformed:
     """Return the rows in the contract's columns, after the rules of the source and before any comparison.
 
     `fault`: decides on what may be waived. Raises Refusal with the file, the line or the column, and what to do next.
     """
-    raw = read_file(source, landed, match, work)
+    raw = read_file(source, landed, match)
     vintage = parse_vintage(landed.vintage)
     year = vintage.year if vintage else None
     found = conform(
@@ -65,7 +64,7 @@ def conformed(source: Source, landed: Landed, match: Match, work: Path, fault: S
     return found
 
 
-def read_file(source: Source, landed: Landed, match: Match, workdir: Path) -> reading.RawTable:
+def read_file(source: Source, landed: Landed, match: Match) -> reading.RawTable:
     """Return the file as rows of text. Raises Refusal where it cannot be read with certainty."""
     spec = match.spec
     # one file of an archive of several is asked for by its place in it
