@@ -122,7 +122,7 @@ def test_a_mart_whose_suite_did_not_answer_is_not_published(tmp_path):
     ]
     worker = SimpleNamespace(check_tables=lambda _: answered, stop=lambda: None)
     run = SimpleNamespace(
-        on_step=lambda *_: None, worker=worker, settings=SimpleNamespace(expectations_path=tmp_path), grounds=None
+        begins=lambda *_: None, worker=worker, settings=SimpleNamespace(expectations_path=tmp_path), grounds=None
     )
     built = build.Built(SimpleNamespace(success=True), "e", None)
     with pytest.raises(BuildError) as unanswered:
