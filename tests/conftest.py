@@ -15,7 +15,7 @@ import pytest
 from filelock import FileLock
 from hypothesis import settings
 
-from orchestration.base.settings import PROJECT
+from orchestration.base.settings import PROJECT, READERS
 
 # how long an example takes says how loaded the machine is, and nothing about the code
 settings.register_profile("suite", deadline=None)
@@ -24,6 +24,10 @@ settings.load_profile("suite")
 # whoever runs the tests on a machine in service must neither be sent messages nor lend them his home
 for _name in [n for n in os.environ if n.startswith("OBSERVATORY_") and n != "OBSERVATORY_MIRROR"]:
     del os.environ[_name]
+
+
+# of an edition that readers are tested on, all is made
+WITH_READERS = {"OBSERVATORY_READERS": ",".join(READERS)}
 
 
 @dataclass
@@ -41,7 +45,7 @@ class Answer:
 
 
 def observatory(*arguments: str | Path, timeout: int = 1800, env: dict[str, str] | None = None) -> Answer:
-    """Call `observatory` as a person would, in a process of its own."""
+    """Call `observatory` as a person would, in a process of its own; nothing is made of an edition but where `env` asks for it."""
     done = subprocess.run(
         [sys.executable, "-m", "orchestration.cli", *map(str, arguments)],
         capture_output=True,
@@ -49,7 +53,7 @@ def observatory(*arguments: str | Path, timeout: int = 1800, env: dict[str, str]
         timeout=timeout,
         cwd=PROJECT,
         check=False,
-        env={**os.environ, **(env or {})},
+        env={**os.environ, "OBSERVATORY_READERS": "", **(env or {})},
     )
     return Answer(done.returncode, done.stdout, done.stderr)
 
@@ -84,7 +88,9 @@ def once(factory: pytest.TempPathFactory, name: str, *refresh: str | Path) -> tu
     with FileLock(root / f"once {name}.lock"):
         if not said.exists():
             shared.mkdir()
-            said.write_text(json.dumps(asdict(observatory(*refresh, "--home", shared / "home", "--json"))))
+            said.write_text(
+                json.dumps(asdict(observatory(*refresh, "--home", shared / "home", "--json", env=WITH_READERS)))
+            )
     # with the folder around it, in which nothing else may stand
     own = factory.mktemp(name)
     shutil.copytree(shared, own, symlinks=True, dirs_exist_ok=True)

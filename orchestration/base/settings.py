@@ -23,6 +23,9 @@ CHANNELS = ("sample", "live", "inbox")
 
 _PREFIX = "OBSERVATORY_"
 
+# what can be made of an edition (`orchestration.readers.after`)
+READERS = ("site", "open", "postgresql")
+
 
 class Settings(BaseModel):
     """Settings of one process.
@@ -38,6 +41,7 @@ class Settings(BaseModel):
     `shared`: who may read the home besides its account (`permissions`).
     `counter_*`: the secret by which the team's counter knows that server, the headers that say who asks, and which of the
     groups there are the team and the engineers (`team=rse,engineer=donnees`).
+    `readers`: what is made of each edition, with commas between; empty where only the edition itself is read.
     `publish_to`: the PostgreSQL database that each edition is published to, which may hold a password; empty for none.
     """
 
@@ -65,6 +69,7 @@ class Settings(BaseModel):
     expectations_path: Path = Field(default=PROJECT / "expectations")
     dbt_project_path: Path = Field(default=PROJECT / "dbt_project")
     site_path: Path = Field(default=PROJECT / "site.yml")
+    readers: str = ",".join(READERS)
     publish_to: SecretStr = SecretStr("")
 
     @model_validator(mode="before")
@@ -100,6 +105,14 @@ class Settings(BaseModel):
         # the interface works in another folder than the one in which the variable was set
         return value if value in CHANNELS else str(Path(value).expanduser().resolve())
 
+    @field_validator("readers")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        names = [name for part in value.split(",") if (name := part.strip())]
+        if unknown := set(names).difference(READERS):
+            raise ValueError(f"nothing is made of an edition by the name of {', '.join(sorted(unknown))}")
+        return ",".join(names)
+
     @field_validator("territory")
     @classmethod
     def _siren(cls, value: str) -> str:
@@ -129,6 +142,7 @@ class Settings(BaseModel):
 _NUMBER = say("base.expected_whole_number")
 _YES_OR_NO = say("base.expected_0_or_1")
 _EXPECTED = {
+    "readers": say("base.expected_readers", readers=list(READERS)),
     "territory": say("base.expected_epci"),
     "language": say("base.expected_language"),
     "heartbeat_days": _NUMBER,

@@ -111,8 +111,8 @@ def read(settings: Settings, edition: Path, name: str) -> CheckOutcome:
 
 
 def is_asked(settings: Settings, name: str) -> bool:
-    """Return whether a reader has anything to do in this home: a database is given by a setting, folders always are."""
-    return name != POSTGRESQL or bool(settings.publish_to.get_secret_value())
+    """Return whether a reader has anything to do in this home: the settings name it, and give it a database if it needs one."""
+    return name in settings.readers.split(",") and (name != POSTGRESQL or bool(settings.publish_to.get_secret_value()))
 
 
 def lacks(settings: Settings, name: str, edition: str) -> bool:

@@ -14,7 +14,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.conftest import Answer, observatory
+from tests.conftest import WITH_READERS, Answer, observatory
 
 
 @pytest.fixture(scope="session")
@@ -28,7 +28,7 @@ def refreshed(mirror: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[P
     with (shared / "mirror" / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not said.exists():
-            answer = observatory("refresh", "--from", mirror, "--home", home, "--json")
+            answer = observatory("refresh", "--from", mirror, "--home", home, "--json", env=WITH_READERS)
             said.write_text(json.dumps([answer.code, answer.out, answer.err]), encoding="utf-8")
     return home, Answer(*json.loads(said.read_text(encoding="utf-8")))
 

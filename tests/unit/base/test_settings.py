@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from orchestration.base.settings import PROJECT, Settings, troubles
+from orchestration.base.settings import PROJECT, READERS, Settings, troubles
 from tests.words import en
 
 
@@ -38,6 +38,21 @@ def test_what_cannot_be_names_its_variable(monkeypatch):
         Settings()
     [told] = troubles(error.value)
     assert en(told) == "OBSERVATORY_HEARTBEAT_DAYS is 'x': a whole number, 0 or more, is expected."
+
+
+def test_what_is_made_of_an_edition_is_named_by_its_readers(monkeypatch):
+    from orchestration.readers import after
+
+    assert tuple(after.READERS) == READERS == tuple(Settings().readers.split(","))
+    assert Settings(readers=" site , open").readers == "site,open"
+    assert [after.is_asked(Settings(readers=r), "site") for r in ("", "open", "site")] == [False, False, True]
+    assert not after.is_asked(Settings(), "postgresql")
+    assert after.is_asked(Settings(publish_to="postgresql://a@b/c"), "postgresql")
+    monkeypatch.setenv("OBSERVATORY_READERS", "site,sit")
+    with pytest.raises(ValidationError) as error:
+        Settings()
+    [told] = troubles(error.value)
+    assert en(told).startswith("OBSERVATORY_READERS is 'site,sit': nothing, or names")
 
 
 def test_an_address_is_never_shown(monkeypatch):
