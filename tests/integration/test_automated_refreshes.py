@@ -25,6 +25,7 @@ def house(home, monkeypatch):
     """A home with a first edition, its definitions and its instance, as the daemon sees them."""
     monkeypatch.setenv("OBSERVATORY_HOME", str(home))
     monkeypatch.setenv("DAGSTER_HOME", os.environ.get("DAGSTER_HOME", ""))
+    monkeypatch.setenv("OBSERVATORY_READERS", "")
     settings = Settings.load()
     definitions = build_definitions(settings)
     with open_instance(settings) as instance:

@@ -40,7 +40,7 @@ def walk(tmp_path_factory):
     import openpyxl
 
     home = tmp_path_factory.mktemp("home")
-    settings = Settings.load(home=home)
+    settings = Settings.load(home=home, readers="")
     inbox = Inbox(home)
     inbox.make()
     templates(settings, inbox.templates)
