@@ -6,6 +6,7 @@ Prints the number of places; exits 1 with what was wrong.
 
 from __future__ import annotations
 
+import importlib
 import os
 import signal
 import sys
@@ -16,22 +17,36 @@ import pandas  # noqa: F401
 from inbox_fakes import LABELS, MEMBERS, Home
 
 import orchestration.refresh.run  # noqa: F401
-from orchestration import editions, reading  # noqa: F401
+from orchestration import editions, reading, wall  # noqa: F401
 from orchestration.base.settings import PROJECT
 from orchestration.catalog import load_catalogue
 from orchestration.conforming import conform  # noqa: F401
+from orchestration.inbox.looking import recognise_and_judge
 from orchestration.inbox.recognise import recognise
 from orchestration.inbox.take import take
+from orchestration.inbox.visits import counted
 from orchestration.judging.trial import try_source  # noqa: F401
 from orchestration.receipts.wording import number
 
 # paid once for all the processes that are forked below
 CATALOGUE = load_catalogue(PROJECT / "sources")
-sys.modules[take.__module__].load_catalogue = lambda _path: CATALOGUE  # type: ignore[attr-defined]
-recognise(CATALOGUE, MEMBERS)
+for _room in (take.__module__, recognise_and_judge.__module__, counted.__module__):
+    sys.modules[_room].load_catalogue = lambda _path: CATALOGUE  # type: ignore[attr-defined]
 for _language in ("fr", "en"):
     number(1234.5, _language)
 
+
+def _read_here(errand: wall.Ask) -> bytes:
+    """Read in this process: a wall of its own for each of 200 processes costs half a second, and is tried elsewhere."""
+    room, _, name = errand.call.partition(":")
+    answer: bytes = getattr(importlib.import_module(room), name)(
+        errand.given, lambda asked, value: errand.replies[asked](value)
+    )
+    return answer
+
+
+wall.ask = _read_here
+recognise(CATALOGUE, MEMBERS)
 DISK = ("fsync", "rename", "replace", "unlink", "rmdir", "mkdir", "link")
 NEW = MEMBERS.read_text(encoding="utf-8-sig").replace("000021105", "000021106").encode()
 
