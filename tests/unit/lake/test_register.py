@@ -62,7 +62,7 @@ def test_a_home_of_the_version_before_is_read_as_what_it_means(home: Path):
 def test_the_next_refresh_writes_it_anew_and_loses_nothing(home: Path, tmp_path: Path):
     before = Lake(home).register
     (tmp_path / "mirror" / SOURCE).mkdir(parents=True)
-    with Walk.open(Settings(home=home), channel=str(tmp_path / "mirror"), only=[SOURCE]) as walk:
+    with Walk.open(Settings(home=home, readers=""), channel=str(tmp_path / "mirror"), only=[SOURCE]) as walk:
         outcome = walk.walk()
     assert outcome.published, outcome.note
     written = json.loads((home / "state.json").read_text(encoding="utf-8"))
