@@ -28,6 +28,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from orchestration.base.acts import WHO
 from orchestration.base.files import write_atomically
+from orchestration.base.processes import is_alive
 from orchestration.base.settings import PROJECT, Settings
 from orchestration.notifications.requests import Request, tell
 
@@ -59,7 +60,7 @@ class Job(BaseModel):
     @property
     def is_running(self) -> bool:
         """Return whether it waits for its turn or is at work."""
-        return self.ended_at is None and (self.pid is None or _is_alive(self.pid))
+        return self.ended_at is None and (self.pid is None or is_alive(self.pid))
 
     @property
     def out(self) -> Any:
@@ -247,19 +248,6 @@ def _end(pid: int) -> None:
         except (ProcessLookupError, PermissionError):
             return
         for _ in range(_PATIENCE * 10):
-            if not _is_alive(pid):
+            if not is_alive(pid):
                 return
             sleep(0.1)
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    # a child that ended and that nobody has waited for yet still has its number
-    with suppress(OSError, IndexError):
-        return Path(f"/proc/{pid}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()[0] != "Z"
-    return True

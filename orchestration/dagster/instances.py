@@ -22,6 +22,7 @@ from dagster import (
 )
 
 from orchestration.base.messages import say
+from orchestration.base.processes import is_alive
 from orchestration.base.settings import PROJECT, Settings
 from orchestration.dagster.private import instance_in
 from orchestration.dagster.wording import both
@@ -77,12 +78,4 @@ def close_orphans(instance: DagsterInstance, *, keep: Iterable[str] = ()) -> lis
 
 def _is_alive(process: str | None) -> bool:
     host, _, pid = (process or "").rpartition(":")
-    if host != socket.gethostname() or not pid.isdigit():
-        return False
-    try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+    return host == socket.gethostname() and pid.isdigit() and is_alive(int(pid))

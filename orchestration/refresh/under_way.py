@@ -18,6 +18,7 @@ from pydantic import BaseModel, ValidationError
 
 from orchestration.base.acts import acting
 from orchestration.base.files import write_atomically
+from orchestration.base.processes import is_alive
 
 if TYPE_CHECKING:
     from orchestration.records.outcome import Step
@@ -89,14 +90,4 @@ def under_way(home: Path) -> UnderWay | None:
         told = UnderWay.model_validate_json((home / FILE).read_bytes())
     except (OSError, ValidationError):
         return None
-    return told if told.pid is None or _is_alive(told.pid) else None
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+    return told if told.pid is None or is_alive(told.pid) else None
