@@ -47,6 +47,8 @@ def started(home: Path, port: int) -> subprocess.Popen[bytes]:
     process = subprocess.Popen(
         [sys.executable, "-m", "orchestration.cli", "counter", "--home", str(home), "--port", str(port)],
         cwd=PROJECT,
+        # what it starts makes no pages and no open data: nothing here reads them
+        env={**os.environ, "OBSERVATORY_READERS": ""},
         stderr=subprocess.DEVNULL,
     )
     for _ in range(300):

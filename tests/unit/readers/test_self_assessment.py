@@ -77,7 +77,9 @@ def test_each_answer_stands_beside_activity_size_territory_and_needs(found: Scal
 def test_a_company_of_eight_is_told_that_one_accident_makes_its_rate(found: Scales, voice: Voice) -> None:
     told = placed(Answers("62", {"staff": 8, "accidents": 1}), found, voice)
     assert "Avec moins de 50 salariés" in told[2]
-    assert not [line for line in placed(Answers("62", {"staff": 8}), found, voice) if "moins de 50 salariés, un" in line]
+    assert not [
+        line for line in placed(Answers("62", {"staff": 8}), found, voice) if "moins de 50 salariés, un" in line
+    ]
 
 
 def test_what_is_withheld_is_said_and_a_group_of_four_has_no_quarter(found: Scales, voice: Voice) -> None:
