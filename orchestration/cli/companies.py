@@ -184,10 +184,12 @@ def _tell(settings: Settings, found: Profile) -> None:
         tell(settings, say("companies.beside_nothing"))
     show("")
     tell(settings, say("companies.needs"))
+    # where nothing of the company was read, its documents are not said to pass over a goal
+    silent = say("companies.need_not_named") if facts["statements"] or facts["sheets"] else None
     for need in found.needs:
         reading = {"shadow": say("companies.need_shadow"), "aligned": say("companies.need_aligned")}
         said = reading.get(need["reading"], say("companies.need_unread"))
-        named = say("companies.need_named") if need["is_named"] else say("companies.need_not_named")
+        named = say("companies.need_named") if need["is_named"] else silent
         name = Message.of(fr=need["name_fr"], en=need["name_en"])
         tell(settings, say("companies.need", goal=need["sdg_id"], name=name, reading=said, named=named))
     if not found.needs:

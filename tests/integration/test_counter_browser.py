@@ -47,6 +47,8 @@ def started(home: Path, port: int) -> subprocess.Popen[bytes]:
     process = subprocess.Popen(
         [sys.executable, "-m", "orchestration.cli", "counter", "--home", str(home), "--port", str(port)],
         cwd=PROJECT,
+        # what it starts makes no pages and no open data: nothing here reads them
+        env={**os.environ, "OBSERVATORY_READERS": ""},
         stderr=subprocess.DEVNULL,
     )
     for _ in range(300):
@@ -128,6 +130,9 @@ def test_from_a_file_to_an_edition_and_back(browser: Any, address: str, home: Pa
     page.get_by_role("button", name="Déposer et examiner").click()
     page.wait_for_url("**/deposit/2*")
     page.get_by_text("Ce fichier serait pris.").wait_for()
+    # one may decide without waiting for what would change
+    page.get_by_role("button", name="Prendre et publier").wait_for()
+    assert page.get_by_text("Plus fortes révisions").count() == 0
     # nothing is published, and what would be is told
     page.get_by_text("Plus fortes révisions").first.wait_for()
     assert page.locator("table").filter(has_text="Nantes Métropole").count()

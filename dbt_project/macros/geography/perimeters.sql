@@ -16,5 +16,5 @@
 
 {#- Returns a number of persons as people write it: « 16 077 personnes ». -#}
 {% macro persons_fr(number) -%}
-  replace(format('{:,}', cast(round({{ number }}) as bigint)), ',', ' ') || ' personnes'
+  {{ french_number(number) }} || ' personnes'
 {%- endmacro %}

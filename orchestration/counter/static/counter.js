@@ -13,6 +13,9 @@
         if (!page.querySelector("[data-live]")) { location.reload(); return; }
         /* whoever stands on a button keeps it */
         if (!busy && was.innerHTML !== now.innerHTML) { was.innerHTML = now.innerHTML; }
+        /* what may be decided is known before what would change */
+        var choice = document.querySelector("[data-follows]"), next = page.querySelector("[data-follows]");
+        if (choice && next && !choice.contains(document.activeElement) && choice.innerHTML !== next.innerHTML) { choice.innerHTML = next.innerHTML; }
         setTimeout(again, 1500);
       })
       .catch(function () { setTimeout(again, 5000); });

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 
-from orchestration.readers.site.scales import INDEX_LEAST, Scales, size_of
+from orchestration.readers.site.scales import FEW_STAFF, INDEX_LEAST, Scales, size_of
 from orchestration.readers.site.words import Voice
 
 # a difference of less than this share of the other value is none
@@ -39,7 +39,9 @@ def placed(answers: Answers, found: Scales, v: Voice) -> list[str]:
                 figure = found.by_activity.get(name, {}).get(answers.activity or "")
                 told.append(_beside(v, name, rate, figure.value if figure else None, "activity"))
             if name in found.references:
-                told.append(_beside(v, name, rate, found.references[name].value, "territory"))
+                told.append(_beside(v, name, rate, found.references[name].value, "territory_rate"))
+    if staff and staff < FEW_STAFF and told:
+        told.append(_said(v, "few_staff"))
     if staff is not None:
         told += _index(answers, found, v, staff)
         told += _report(answers, found, v, staff)

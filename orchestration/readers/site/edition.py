@@ -20,6 +20,8 @@ DATABASE, MANIFEST = "observatory.duckdb", "manifest.json"
 Place = tuple[str, str]
 # from the nearest to the furthest: where the home EPCI has no figure, its département speaks, then its région
 NEAREST = ("epci", "department", "region", "country")
+# some publishers speak of metropolitan France alone (farmland birds, emissions): the last that may speak
+COUNTRIES = ("FR", "FM")
 
 
 class Row(dict[str, Any]):
@@ -106,9 +108,10 @@ class Edition:
 
     @property
     def nearest(self) -> list[Place]:
-        """Return the home EPCI, then the larger territories that it lies in, the country last."""
+        """Return the home EPCI, then the larger territories that it lies in, the country last (whole, then without overseas)."""
         ways = {"epci": "territory_code", "department": "department_code", "region": "region_code"}
-        found = [(level, self.home[ways[level]]) for level in NEAREST[:-1]] + [("country", "FR")]
+        found = [(level, self.home[ways[level]]) for level in NEAREST[:-1]]
+        found += [("country", code) for code in COUNTRIES]
         return [place for place in found if place in self.territories]
 
     def communes(self) -> list[Place]:
@@ -128,6 +131,10 @@ class Edition:
     def speaks(self, indicator_id: str) -> Place | None:
         """Return the nearest place with a value of the indicator; None where none of the chain has one."""
         return next((p for p in self.nearest if any(f.value is not None for f in self.of(indicator_id, p))), None)
+
+    def parts_at(self, indicator_id: str, place: Place) -> list[Figure]:
+        """Return the figures of parts (sex, age, activity) of an indicator in a place; empty without one."""
+        return [f for f in self.parts.get(indicator_id, []) if f.place == place]
 
     def trend(self, indicator_id: str, place: Place) -> Row | None:
         """Return the progress that a page tells: the short window where a method judges it, else the long one."""
@@ -181,7 +188,7 @@ class _Reader:
         return [Row(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-_SCOPE = """
+_SCOPE = f"""
 CREATE TEMP TABLE scope AS
 WITH home AS (SELECT * FROM dim_territory WHERE territory_level = 'epci' AND is_home)
 SELECT t.* FROM dim_territory AS t, home AS h
@@ -189,7 +196,7 @@ WHERE t.is_home
   OR (t.territory_level = 'epci' AND t.is_comparator AND t.is_current)
   OR (t.territory_level = 'department' AND t.territory_code = h.department_code)
   OR (t.territory_level = 'region' AND t.territory_code = h.region_code)
-  OR (t.territory_level = 'country' AND t.territory_code = 'FR')
+  OR (t.territory_level = 'country' AND t.territory_code IN {COUNTRIES})
 """
 
 _FIGURE = """

@@ -28,6 +28,8 @@ MOST_QUESTIONS = 12
 MOST_ACTIVITIES = 92
 # the score below which corrective measures are due (Code du travail D1142-6)
 INDEX_LEAST = 75
+# below this many employees one accident more or less is a rate of twenty a thousand
+FEW_STAFF = 50
 # classes of size as in macros/companies/size_class.sql, each with the headcount below which it ends
 SIZES = (("0-9", 10), ("10-49", 50), ("50-249", 250), ("250-999", 1000), ("1000+", None))
 

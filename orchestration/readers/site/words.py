@@ -87,7 +87,9 @@ class Voice:
     def of(self, row: Row, name: str) -> Any:
         """Return a column that stands in both languages (`name` → `name_fr`); the French where it stands in no other."""
         said = row[f"{name}_{self.language}"]
-        return row[f"{name}_fr"] if said is None else said
+        said = row[f"{name}_fr"] if said is None else said
+        # « d'un coût » of the publishers' files beside « d’un coût » of ours
+        return said.replace("'", "’") if isinstance(said, str) else said
 
     def _number(self, value: float, decimals: int | None = None) -> str:
         return wording.number(value, self.language, decimals)
@@ -111,6 +113,14 @@ class Voice:
         if with_unit:
             said += self.behind(figure.indicator_id)
         return str(self.t("site.at_most", value=said)) if figure.status == "censored" else said
+
+    def named_value(self, figure: Figure) -> str:
+        """Return a figure for a list, where a bare index would say nothing: `83,16 (indice, 2011–2020 = 100)`."""
+        row = self.edition.indicators[figure.indicator_id]
+        unit = str(row.unit_fr if self.language == "fr" else row.unit)
+        told = self.value(figure)
+        is_index = unit.startswith(("indice", "index")) and figure.value is not None
+        return f"{told} ({unit})" if is_index and not self.behind(figure.indicator_id) else told
 
     def change(self, value: float, indicator_id: str) -> str:
         """Return a difference with its sign and unit; between shares, in points."""

@@ -63,14 +63,22 @@ def test_each_answer_stands_beside_activity_size_territory_and_needs(found: Scal
     accidents = "Accidents du travail avec arrêt ou soins remboursés : 10, en dessous de "
     index = "Index de l’égalité professionnelle : 70, en dessous de "
     assert told == [
-        f"{accidents}20 (votre activité, France).",
-        f"{accidents}30 (votre territoire).",
+        f"{accidents}20 pour 1 000 salariés (votre activité, France).",
+        f"{accidents}30 pour 1 000 salariés (votre territoire).",
         "Votre index (70) est sous le seuil de 75 : des mesures de correction sont dues.",
         f"{index}85 (médiane des entreprises de votre taille, France). Vous êtes dans le quart le plus bas.",
         f"{index}82 (médiane de votre activité, France).",
         f"{index}86 (votre territoire).",
         "Vous avez publié un bilan d’émissions : c’est une preuve pour l’ODD 13.",
         "Vous agissez là où peu d’entreprises agissent et où le territoire en a besoin : ODD 15.",
+    ]
+
+
+def test_a_company_of_eight_is_told_that_one_accident_makes_its_rate(found: Scales, voice: Voice) -> None:
+    told = placed(Answers("62", {"staff": 8, "accidents": 1}), found, voice)
+    assert "Avec moins de 50 salariés" in told[2]
+    assert not [
+        line for line in placed(Answers("62", {"staff": 8}), found, voice) if "moins de 50 salariés, un" in line
     ]
 
 

@@ -48,10 +48,11 @@ searched as (
 worded as (
   select topic_kind, topic_id, evidence_type, source_id, is_observable, is_read and vintages is not null as is_searched,
     not is_read or vintages is null or unplaced > 0 as is_lacking,
-    type_fr || ' (' || title_fr || ', ' || vintages || ') : lus ' || items || ', retenus ' || kept as searched_fr,
+    type_fr || ' (' || title_fr || ', ' || vintages || ') : lus ' || {{ french_number('items') }} || ', retenus '
+      || {{ french_number('kept') }} as searched_fr,
     type_en || ' (' || title_en || ', ' || vintages || '): read ' || items || ', kept ' || kept as searched_en,
     case when not is_read then gap_fr when vintages is null then title_fr || ' : aucun fichier'
-      else unplaced || ' sans lieu connu (' || title_fr || ')' end as lacking_fr,
+      else {{ french_number('unplaced') }} || ' sans lieu connu (' || title_fr || ')' end as lacking_fr,
     case when not is_read then gap_en when vintages is null then title_en || ': no file'
       else unplaced || ' without a known place (' || title_en || ')' end as lacking_en
   from searched

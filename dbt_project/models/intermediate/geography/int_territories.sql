@@ -23,7 +23,7 @@ censused as (
   select territory_level, territory_code, population, department_code, region_code,
     case when population_years = 1 and coalesce(population_undated, 0) = 0 then population_year end as population_year,
     case when population_undated > 0 and population_years > 0 then 'Recensement de ' || population_year || ', sauf '
-        || population_undated || ' habitants (départements : ' || undated_departments
+        || {{ french_number('population_undated') }} || ' habitants (départements : ' || undated_departments
         || ') pris à la composition des intercommunalités, qui repose sur un autre recensement.'
       when population_undated > 0 then 'Population de la composition des intercommunalités, qui ne dit pas de quel recensement.'
       when population_years > 1

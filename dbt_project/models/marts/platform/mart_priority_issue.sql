@@ -4,8 +4,8 @@
 -- label, a practice told. A gap is a fact of the tables at hand, not a judgement of the platform.
 {%- set gaps = [
   {'where': 'gap.lacks_indicator', 'fr': 'aucun indicateur chiffré ne le mesure', 'en': 'no indicator with a figure measures it'},
-  {'where': 'gap.lacks_home_figure and not gap.lacks_indicator', 'fr': 'aucun chiffre du territoire lui-même',
-    'en': 'no figure of the territory itself'},
+  {'where': 'gap.lacks_home_figure and not gap.lacks_indicator', 'fr': 'aucun chiffre du territoire lui-même parmi ce qui le mesure',
+    'en': 'no figure of the territory itself among what measures it'},
   {'where': 'gap.lacks_diagnosis_actor', 'fr': 'aucun acteur propre à cet enjeu au diagnostic',
     'en': 'no actor of its own at the diagnosis'},
   {'where': 'gap.lacks_action_plan_actor', 'fr': 'aucun acteur propre à cet enjeu au plan d’action',

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from orchestration.readers.site.edition import Edition, Figure
 from orchestration.readers.site.pages.shared import Draft, home_crumb
-from orchestration.readers.site.scales import INDEX_LEAST, SIZES, Group, Scales, scales
+from orchestration.readers.site.scales import FEW_STAFF, INDEX_LEAST, SIZES, Group, Scales, scales
 from orchestration.readers.site.words import Route, Voice
 
 
@@ -35,6 +35,7 @@ def drafts(e: Edition, v: Voice, script: str) -> Iterator[Draft]:
         "language": v.language,
         "due": {q.question_id: q.due_from for q in found.questions if q.due_from},
         "least": INDEX_LEAST,
+        "few": FEW_STAFF,
     }
     yield Draft(
         Route("assess"),
@@ -63,7 +64,7 @@ def drafts(e: Edition, v: Voice, script: str) -> Iterator[Draft]:
 
 # the sentences that an answer is given; `[a]` and `[b]` are filled in the browser, or by the workbook's reader
 SAID = (
-    "fill", "below", "above", "equal", "activity", "territory", "size", "low_quarter", "high_quarter", "division", "withheld",
+    "fill", "below", "above", "equal", "activity", "territory", "territory_rate", "few_staff", "size", "low_quarter", "high_quarter", "division", "withheld",
     "index_due", "index_not_due", "index_good", "index_bad", "ghg_due", "ghg_not_due", "ghg_done", "ghg_missing", "cars",
     "canteens_met", "canteens_missed", "label_yes", "label_no", "shadow_yes", "shadow_no", "needs_yes", "title", "none",
 )  # fmt: skip

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from orchestration.readers.site.edition import NEAREST, Edition, Place, Row
-from orchestration.readers.site.pages.shared import Draft, moved
+from orchestration.readers.site.pages.shared import Draft, counted, has_value, moved
 from orchestration.readers.site.words import Route, Voice
 
 SHOWN = 6
@@ -24,22 +24,21 @@ class Mover(NamedTuple):
 
 
 class GoalCount(NamedTuple):
-    """One goal and how its indicators move in the nearest place that each speaks of."""
+    """One goal and, in words, how its indicators move in the nearest place that each speaks of."""
 
     sdg_id: int
     name: str
-    improving: int
-    worsening: int
-    others: int
+    said: str
 
 
 def with_figures(e: Edition) -> list[str]:
     """Return the indicators with a real value somewhere on these pages."""
     return [
-        i for i, r in e.indicators.items() if not r.is_synthetic_only and any(
-            f.value is not None for figures in e.figures.get(i, {}).values() for f in figures
-        )
-    ]  # fmt: skip
+        i
+        for i, r in e.indicators.items()
+        if not r.is_synthetic_only
+        and (has_value(e.parts.get(i, [])) or any(map(has_value, e.figures.get(i, {}).values())))
+    ]
 
 
 def movers(e: Edition, v: Voice, statuses: frozenset[str]) -> list[Mover]:
@@ -73,7 +72,7 @@ def goal_counts(e: Edition, v: Voice) -> list[GoalCount]:
         ]
         better = sum(s in ("improving", "target_met") for s in said)
         worse = said.count("worsening")
-        counts.append(GoalCount(number, v.of(goal, "name"), better, worse, len(said) - better - worse))
+        counts.append(GoalCount(number, v.of(goal, "name"), counted(v, better, worse, len(said) - better - worse)))
     return counts
 
 
@@ -101,7 +100,7 @@ def drafts(e: Edition, v: Voice) -> Iterator[Draft]:
             "measured": len(measured),
             "catalogue": len(e.indicators),
             "covered": len({e.indicators[i].sdg_id for i in measured}),
-            "at_home": sum(e.speaks(i) == e.home_place for i in measured),
+            "at_home": sum(has_value([*e.of(i, e.home_place), *e.parts_at(i, e.home_place)]) for i in measured),
             "worse": movers(e, v, frozenset({"worsening"}))[:SHOWN],
             "better": movers(e, v, frozenset({"improving"}))[:SHOWN],
             "goals": goal_counts(e, v),

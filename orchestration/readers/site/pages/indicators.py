@@ -82,6 +82,9 @@ def _indicator(e: Edition, v: Voice, book: FigureBook, indicator_id: str, row: R
             "comparison": _comparators(e, v, indicator_id),
             "communes": sum(newest(e.of(indicator_id, p)) is not None for p in e.communes()),
             "parts": _parts(e, v, indicator_id),
+            "dimensions": ", ".join(
+                dict.fromkeys(v.label("dimensions", f.breakdown.partition("=")[0]) for f in e.parts.get(indicator_id, []))
+            ),
             "progress": _progress(e, v, indicator_id),
             "trend_place": v.full(t[0]) if (t := e.nearest_trend(indicator_id)) else (v.full(at) if at else ""),
             "rank": e.ranks.get((indicator_id, e.home_place, "metropolis")),
@@ -105,7 +108,10 @@ def _indicator(e: Edition, v: Voice, book: FigureBook, indicator_id: str, row: R
 def _drawn(e: Edition, indicator_id: str, row: Row) -> list[Place]:
     """Return the places whose lines may stand in one frame: of amounts only the nearest, for a country dwarfs a city."""
     have = [p for p in e.nearest if any(f.value is not None for f in e.of(indicator_id, p))]
-    return have[:1] if row.additivity == "count" else have
+    if row.additivity == "count":
+        return have[:1]
+    # the country once: a line without overseas beside the whole would say the same twice
+    return [p for p in have if p[0] != "country" or p == next(c for c in have if c[0] == "country")]
 
 
 def _table(

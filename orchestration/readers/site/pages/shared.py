@@ -5,7 +5,7 @@ Add here what two modules of pages need. Sentences and numbers are the voice's; 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -52,6 +52,17 @@ class Standing:
     is_overdue: bool
 
 
+def has_value(figures: Iterable[Figure]) -> bool:
+    """Return whether one of the figures has a value."""
+    return any(f.value is not None for f in figures)
+
+
+def counted(v: Voice, better: int, worse: int, others: int) -> str:
+    """Return how many indicators move which way; of those ways that none goes, nothing is said."""
+    counts = (("better", better), ("worse", worse), ("others", others))
+    return ", ".join(v.t(f"site.count_{way}", count=n) for way, n in counts if n)
+
+
 def newest(figures: Sequence[Figure]) -> Figure | None:
     """Return the newest figure with a value; else the newest at all; None without one."""
     return next((f for f in reversed(figures) if f.value is not None), figures[-1] if figures else None)
@@ -63,20 +74,34 @@ def standing(e: Edition, v: Voice, indicator_id: str, place: Place | None = None
     at = place or e.speaks(indicator_id)
     figure = newest(e.of(indicator_id, at)) if at else None
     if at is None or figure is None:
-        return Standing(indicator_id, v.of(row, "name"), None, None, *_spread(e, v, indicator_id), "", "", False, False)
+        read_at, (value, period) = None, _spread(e, v, indicator_id)
+        if not value:
+            read_at, value, period = _by_part(e, v, indicator_id)
+        return Standing(indicator_id, v.of(row, "name"), read_at, None, value, period, "", "", False, False)
     trend = e.trend(indicator_id, at)
     return Standing(
         indicator_id,
         v.of(row, "name"),
         v.short(at),
         at[0],
-        v.value(figure),
+        v.named_value(figure),
         v.period(figure.period),
         trend.status or "not_assessed" if trend else "not_assessed",
         sparkline(e.of(indicator_id, at)),
         figure.is_synthetic,
         figure.is_overdue,
     )
+
+
+def _by_part(e: Edition, v: Voice, indicator_id: str) -> tuple[str | None, str, str]:
+    """Return where an indicator that has no total is read, by which part (« par quantile »), and the newest period."""
+    for place in e.nearest:
+        found = [f for f in e.parts_at(indicator_id, place) if f.value is not None]
+        if found:
+            last = max(found, key=lambda f: f.period)
+            dimension = v.label("dimensions", last.breakdown.partition("=")[0])
+            return v.short(place), v.t("site.by_part", dimension=dimension), v.period(last.period)
+    return None, "", ""
 
 
 def _spread(e: Edition, v: Voice, indicator_id: str) -> tuple[str, str]:

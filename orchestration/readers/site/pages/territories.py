@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from orchestration.readers.site.edition import Edition, Figure, Place, sort_key
 from orchestration.readers.site.pages.figures import FigureBook
-from orchestration.readers.site.pages.shared import Draft, home_crumb, newest, numbered, parts_of
+from orchestration.readers.site.pages.shared import Draft, counted, home_crumb, newest, numbered, parts_of
 from orchestration.readers.site.words import Route, Voice, place_route
 
 PER_PAGE = 26
@@ -122,7 +122,7 @@ def _marked(v: Voice, figure: Figure) -> str:
 def _moves(v: Voice, lines: Sequence[Line]) -> str:
     better = sum(line.trend in ("improving", "target_met") for line in lines)
     worse = sum(line.trend == "worsening" for line in lines)
-    return str(v.t("site.territory_moves", better=better, worse=worse, others=len(lines) - better - worse))
+    return v.t("site.count_lead", counts=counted(v, better, worse, len(lines) - better - worse))
 
 
 def _parents(e: Edition, v: Voice, place: Place) -> list[tuple[str, Place]]:

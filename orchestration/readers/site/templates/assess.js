@@ -22,7 +22,8 @@ function answer(){
   var n=val(q[0]);if(n===null||!staff)return;
   var rate=n/staff*1000,l=label(q[0]);
   if(act)beside(list,l,rate,act[q[1]],s.activity);
-  if(r[q[0]]!==undefined)beside(list,l,rate,r[q[0]],s.territory)});
+  if(r[q[0]]!==undefined)beside(list,l,rate,r[q[0]],s.territory_rate)});
+ if(staff&&staff<d.few&&list.length)list.push(s.few_staff);
  if(staff!==null){
   var i=val("index");
   if(staff>=d.due.index){if(i===null)list.push(s.index_due);else{list.push(fill(i>=d.least?s.index_good:s.index_bad,nf.format(i),d.least));among(list,"index",i,staff);if(r.index!==undefined)beside(list,label("index"),i,r.index,s.territory)}}

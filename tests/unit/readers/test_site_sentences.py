@@ -1,0 +1,52 @@
+"""Which territory speaks, and what a list says of figures that have no total, no unit or no movement."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+from orchestration.readers.site.edition import Edition, Row
+from orchestration.readers.site.pages.shared import counted, standing
+from orchestration.readers.site.words import Voice
+
+HOME, WHOLE, MAINLAND = ("epci", "244400404"), ("country", "FR"), ("country", "FM")
+
+
+def edition(figures, unit: str, unit_fr: str) -> Edition:
+    """Return what the pages ask of an edition with one indicator, `i`."""
+    found = Edition.__new__(Edition)
+    found.home = Row(territory_code="244400404", department_code="44", region_code="52")
+    found.territories = {p: SimpleNamespace(name=p[1]) for p in (HOME, WHOLE, MAINLAND)}
+    found.indicators = {
+        "i": Row(name_fr="nom", name_en="name", unit=unit, unit_fr=unit_fr, published_precision=0.01, additivity="rate")
+    }
+    totals = [f for f in figures if f.breakdown == "total"]
+    found.figures = {"i": {f.place: [g for g in totals if g.place == f.place] for f in totals}}
+    found.parts = {"i": [f for f in figures if f.breakdown != "total"]}
+    found.progress = {}
+    return found
+
+
+def test_metropolitan_france_speaks_where_nobody_else_does(figure) -> None:
+    # farmland birds are counted in metropolitan France only: « pas encore de chiffre » was untrue
+    birds = figure("2024", 37.0, indicator_id="i", level="country", code="FM")
+    whole = figure("2024", 40.0, indicator_id="i", level="country", code="FR")
+    assert edition([birds], "index", "indice").speaks("i") == MAINLAND
+    assert edition([birds, whole], "index", "indice").speaks("i") == WHOLE
+
+
+def test_a_bare_index_is_named_in_a_list(figure) -> None:
+    found = edition([figure("2023", 83.16, indicator_id="i")], "index, 2011–2020 = 100", "indice, 2011–2020 = 100")
+    assert standing(found, Voice(found, "fr"), "i").value == "83,16 (indice, 2011–2020 = 100)"
+    assert standing(found, Voice(found, "en"), "i").value == "83.16 (index, 2011–2020 = 100)"
+
+
+def test_an_indicator_without_total_says_by_what_it_is_read(figure) -> None:
+    found = edition([figure("2018", 12190.0, indicator_id="i", breakdown="sex=F")], "EUR", "€")
+    told = standing(found, Voice(found, "fr"), "i")
+    assert (told.value, told.period, told.place) == ("par sexe", "2018", "244400404")
+
+
+def test_ways_that_no_indicator_goes_are_not_counted() -> None:
+    v = Voice(SimpleNamespace(), "fr")  # type: ignore[arg-type]
+    assert counted(v, 0, 1, 6) == "1 en recul, 6 sans évolution nette ou calculée"
+    assert counted(v, 2, 0, 0) == "2 en progrès ou à la cible"
