@@ -7,6 +7,7 @@ are `readers.open_data.cells.neutral`, SQL is `files.quoted`. Add a kind here wh
 
 from __future__ import annotations
 
+import os
 import re
 
 # C0 without tab and line feed, DEL, C1; marks that turn the direction of a line; lone surrogates of undecodable names
@@ -17,6 +18,18 @@ _LIVE = re.compile(r"(\\*)([\[\]|])")
 _OPENING = re.compile(r"(?:#{1,6}(?=\s|$)|>|[-+*](?=\s|$)|`{3}|~{3}|([-*_=])\1\1)")
 _NUMBERED = re.compile(r"(\d{1,9})([.)])(?=\s|$)")
 _PLAIN_CODE = re.compile(r"[^`\\<>\[\]|\n]+")
+
+
+def legible(name: str) -> str:
+    """Return a file's name as text: bytes that are no UTF-8 are read as Latin-1, which shares of before wrote names in.
+
+    Left as they are (`os.fsdecode`), they can be written into no receipt, no register and no event.
+    """
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return os.fsencode(name).decode("latin-1")
+    return name
 
 
 def visible(text: str) -> str:

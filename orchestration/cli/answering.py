@@ -163,7 +163,7 @@ def _accident(settings: Settings, error: Exception) -> tuple[Message, Message]:
     from orchestration.base.homes import disk_full, explained
     from orchestration.editions.errors import is_disk_full
 
-    if output_is_closed():
+    if output_is_closed(error):
         return say("cli.output_closed", why=str(getattr(error, "strerror", None) or error)), say("cli.look_at_status")
     if is_disk_full(error):
         full = disk_full(settings.home)

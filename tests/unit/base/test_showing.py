@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import re
 
 import duckdb
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 
 from orchestration.base.files import quoted
 from orchestration.base.messages import say
-from orchestration.base.showing import code, markdown, visible
+from orchestration.base.showing import code, legible, markdown, visible
 from orchestration.inbox.page import as_page
 from orchestration.readers.open_data.cells import TRIGGERS, neutral, restored
 from orchestration.receipts.sentences import text
@@ -114,3 +115,10 @@ def test_no_name_is_a_formula_in_a_spreadsheet(name):
 @given(NAMES.filter(lambda n: "\x00" not in n))
 def test_no_name_is_sql(name):
     assert duckdb.execute(f"SELECT {quoted(name)}").fetchone() == (name,)
+
+
+@given(st.binary(max_size=20))
+def test_any_bytes_of_a_name_become_a_text_that_can_be_written(raw: bytes) -> None:
+    shown = legible(os.fsdecode(raw))
+    assert shown.encode().decode() == shown
+    assert shown in (raw.decode("latin-1"), raw.decode("utf-8", "replace"))
