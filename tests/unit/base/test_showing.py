@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import os
 import re
 
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 
 from orchestration.base.files import quoted
 from orchestration.base.messages import say
-from orchestration.base.showing import code, legible, markdown, visible
+from orchestration.base.showing import code, in_json, legible, markdown, visible
 from orchestration.inbox.page import as_page
 from orchestration.readers.open_data.cells import TRIGGERS, neutral, restored
 from orchestration.receipts.sentences import text
@@ -122,3 +123,11 @@ def test_any_bytes_of_a_name_become_a_text_that_can_be_written(raw: bytes) -> No
     shown = legible(os.fsdecode(raw))
     assert shown.encode().decode() == shown
     assert shown in (raw.decode("latin-1"), raw.decode("utf-8", "replace"))
+
+
+@given(NAMES)
+@example("\x1b[31m \x9b31m \u202egnp \udcff")
+def test_json_holds_the_same_and_nothing_that_a_terminal_acts_on(name: str) -> None:
+    shown = in_json(json.dumps({name: [name]}, ensure_ascii=False, indent=2))
+    assert json.loads(shown) == {name: [name]}
+    assert visible(shown) == shown
