@@ -157,12 +157,12 @@ def catalogue_trouble(error: CatalogueError) -> tuple[Message, Message]:
 
 def _accident(settings: Settings, error: Exception) -> tuple[Message, Message]:
     """Say what a disk or a permission forbids; else keep the traceback below the home and say where it is."""
-    from orchestration.base.homes import disk_full, explained
+    from orchestration.base.homes import disk_full, explained, has_room
     from orchestration.editions.errors import is_disk_full
 
     if output_is_closed(error):
         return say("cli.output_closed", why=str(getattr(error, "strerror", None) or error)), say("cli.look_at_status")
-    if is_disk_full(error):
+    if is_disk_full(error) or not has_room(settings.home):
         full = disk_full(settings.home)
         return full.reason, full.action
     refusal = explained(error, settings.home) if isinstance(error, OSError) else None
