@@ -51,6 +51,16 @@ def refuse_unusable(home: Path, *, writes: bool) -> None:
         raise _refusal(error, home) from error
 
 
+def has_room(home: Path) -> bool:
+    """Return whether the disk of `home` takes a little more; a database on a full one speaks of « disk I/O error » at times."""
+    try:
+        with tempfile.TemporaryFile(dir=home) as probe:
+            probe.write(b"\0" * _PROBE)
+    except OSError as error:
+        return error.errno not in _FULL
+    return True
+
+
 def explained(error: OSError, home: Path | None) -> Refusal | None:
     """Return what an accident of the disk means for a person; None where it is no matter of the disk.
 

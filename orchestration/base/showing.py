@@ -1,12 +1,13 @@
 """Texts that come from files (names, headers, values, folders) as people are shown them: data, and nothing but data.
 
 One function a kind of output: `visible` for a terminal, a log and plain text, `markdown` for receipts and Dagster's
-metadata, `code` for a name that stands apart in Markdown. HTML is the templates' (autoescape), cells of spreadsheets
+metadata, `code` for a name that stands apart in Markdown, `in_json` for JSON. HTML is the templates' (autoescape), cells of spreadsheets
 are `readers.open_data.cells.neutral`, SQL is `files.quoted`. Add a kind here when a new output takes texts.
 """
 
 from __future__ import annotations
 
+import os
 import re
 
 # C0 without tab and line feed, DEL, C1; marks that turn the direction of a line; lone surrogates of undecodable names
@@ -19,9 +20,26 @@ _NUMBERED = re.compile(r"(\d{1,9})([.)])(?=\s|$)")
 _PLAIN_CODE = re.compile(r"[^`\\<>\[\]|\n]+")
 
 
+def legible(name: str) -> str:
+    """Return a file's name as text: bytes that are no UTF-8 are read as Latin-1, which shares of before wrote names in.
+
+    Left as they are (`os.fsdecode`), they can be written into no receipt, no register and no event.
+    """
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return os.fsencode(name).decode("latin-1")
+    return name
+
+
 def visible(text: str) -> str:
     r"""Return `text` with a sign in the place of whatever a terminal would act on: `\\x1b[31m` reads `␛[31m`."""
     return _HIDDEN.sub(_sign, text)
+
+
+def in_json(document: str) -> str:
+    """Return a JSON document with the same signs as escapes: JSON writes only some of them so by itself."""
+    return _HIDDEN.sub(lambda found: f"\\u{ord(found[0]):04x}", document)
 
 
 def markdown(text: str) -> str:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 import logging
-import re
 import sys
 import traceback
 from collections.abc import Iterator
@@ -23,7 +22,7 @@ import typer
 
 from orchestration.base.errors import HomeBusy, UsageError
 from orchestration.base.messages import Language, Message, say
-from orchestration.base.showing import visible
+from orchestration.base.showing import in_json, visible
 from orchestration.cli.prompt import WRONG_USAGE, language, output_is_closed
 
 if TYPE_CHECKING:
@@ -35,8 +34,6 @@ if TYPE_CHECKING:
 SILENT, REFUSED, BLOCKED, BUSY = 1, 3, 4, 5
 # of a table that is read in a file or another program; the receipt's too
 WIDE = 140
-# JSON writes C0 as escapes by itself; a terminal acts on these too
-_C1 = re.compile("[\x7f-\x9f]")
 
 
 def tell(settings: Settings, message: Message) -> None:
@@ -62,7 +59,7 @@ def show_json(value: Any) -> None:
     # what an output cannot take is written as an escape, which JSON knows
     is_plain = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
     document = json.dumps(value, ensure_ascii=is_plain, default=str)
-    print(_C1.sub(lambda sign: f"\\u{ord(sign[0]):04x}", document))
+    print(in_json(document))
 
 
 def console() -> Console:
@@ -160,12 +157,12 @@ def catalogue_trouble(error: CatalogueError) -> tuple[Message, Message]:
 
 def _accident(settings: Settings, error: Exception) -> tuple[Message, Message]:
     """Say what a disk or a permission forbids; else keep the traceback below the home and say where it is."""
-    from orchestration.base.homes import disk_full, explained
+    from orchestration.base.homes import disk_full, explained, has_room
     from orchestration.editions.errors import is_disk_full
 
-    if output_is_closed():
+    if output_is_closed(error):
         return say("cli.output_closed", why=str(getattr(error, "strerror", None) or error)), say("cli.look_at_status")
-    if is_disk_full(error):
+    if is_disk_full(error) or not has_room(settings.home):
         full = disk_full(settings.home)
         return full.reason, full.action
     refusal = explained(error, settings.home) if isinstance(error, OSError) else None

@@ -89,12 +89,15 @@ class Group(TyperGroup):
         sys.exit(code if isinstance(code, int) else 0)
 
 
-def output_is_closed() -> bool:
+def output_is_closed(accident: Exception | None = None) -> bool:
     """Return whether standard output takes no more (a full disk, a closed pipe); what is left for it is then dropped.
 
-    Left alone, Python would try once more at its end, and answer with a traceback.
+    Left alone, Python would try once more at its end, and answer with a traceback. `accident`: what was met before; one of
+    the output names no file, and took along what was to be written, so that a line end is tried instead.
     """
     try:
+        if isinstance(accident, OSError) and accident.filename is None:
+            sys.stdout.write("\n")
         sys.stdout.flush()
     except OSError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -117,7 +120,7 @@ def _accident(error: Exception) -> int:
     from orchestration.base.homes import disk_full, explained
     from orchestration.editions.errors import is_disk_full
 
-    if output_is_closed():
+    if output_is_closed(error):
         _tell(say("cli.output_closed", why=str(getattr(error, "strerror", None) or error)))
         return ABORTED
     refusal = disk_full(None) if is_disk_full(error) else explained(error, None) if isinstance(error, OSError) else None

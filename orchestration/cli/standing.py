@@ -13,7 +13,7 @@ import sys
 import typer
 
 from orchestration.base.messages import say
-from orchestration.cli.answering import SILENT, console, log_to_standard_error, show_json, spelt, tell
+from orchestration.cli.answering import SILENT, console, log_to_standard_error, refusals, show_json, spelt, tell
 from orchestration.cli.options import Home, Json, catalogue_of, settings_for
 
 HEADINGS = (
@@ -33,8 +33,9 @@ def status(home: Home = None, json_: Json = False) -> None:
     from orchestration.notifications.heartbeat import heartbeat as silence
 
     settings = settings_for(home, json_=json_)
-    statuses = source_status(settings)
-    notes = waiver_notes(settings, statuses)
+    with refusals(settings, json_):
+        statuses = source_status(settings)
+        notes = waiver_notes(settings, statuses)
     if json_:
         show_json(status_json(statuses, notes, settings.language))
     else:

@@ -15,7 +15,7 @@ from uuid import uuid4
 
 from dagster import AssetKey, DagsterEvent, Definitions, JobDefinition
 
-from orchestration.base.homes import disk_full
+from orchestration.base.homes import disk_full, has_room
 from orchestration.base.messages import Message, say
 from orchestration.base.settings import Settings
 from orchestration.dagster import sessions
@@ -48,7 +48,8 @@ def run_job(
             failures = _execute(session, definitions, run_id, job_name, asked_by)
         except Exception as error:  # no step of ours: Dagster itself could not go on
             failures = [f"{type(error).__name__}: {_why(error)}\n{''.join(traceback.format_exception(error))}"]
-        if any(is_disk_full(failure) for failure in failures):  # no fault of ours, and no room for its traceback
+        # no fault of ours, and no room for its traceback
+        if any(map(is_disk_full, failures)) or (failures and not has_room(settings.home)):
             full = disk_full(settings.home)
             sessions.give_up(session, say("dagster.reason_and_action", reason=full.reason, action=full.action))
         elif failures:

@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from orchestration.base.messages import Message, Refusal, say
+from orchestration.base.showing import legible
 from orchestration.catalog.models import Source
 from orchestration.catalog.vintages import parse_vintage
 from orchestration.landing.hashes import HashCache
@@ -79,30 +80,31 @@ def land_folder(source: Source, folder: Path, channel: Channel, hashes: HashCach
     if not landing.present:
         return landing
     for entry in sorted(folder.iterdir()):
-        if is_litter(entry.name):
+        called = legible(entry.name)
+        if is_litter(called):
             continue
         if not entry.is_dir():
             # recordings of an API's answers lie at the top of some mirrors; a vintage is always a folder
-            if not source.ignores(entry.name):
-                landing.outcomes.append(_unnamed(source, entry.name, origin, is_file=True))
+            if not source.ignores(called):
+                landing.outcomes.append(_unnamed(source, called, origin, is_file=True))
             continue
-        vintage = parse_vintage(entry.name)
+        vintage = parse_vintage(called)
         if vintage is None:
             # recordings of an API's answers lie in a folder of their own beside the vintages
             if not _left_out(source, entry):
-                landing.outcomes.append(_unnamed(source, entry.name, origin, is_file=False))
+                landing.outcomes.append(_unnamed(source, called, origin, is_file=False))
             continue
         if vintage.year > date.today().year + 1:
-            landing.outcomes.append(_not_yet(source, entry.name, origin))
+            landing.outcomes.append(_not_yet(source, called, origin))
             continue
         for path in sorted(p for p in entry.rglob("*") if p.is_file()):
-            name = path.name
-            inner = path.relative_to(folder).as_posix()
+            name = legible(path.name)
+            inner = legible(path.relative_to(folder).as_posix())
             if is_litter(inner) or source.ignores(name):
                 continue
             landed = Landed(
                 source=source.source_id,
-                vintage=entry.name,
+                vintage=called,
                 path=path,
                 name=name,
                 bytes=path.stat().st_size,
@@ -116,7 +118,7 @@ def land_folder(source: Source, folder: Path, channel: Channel, hashes: HashCach
 
 def _left_out(source: Source, folder: Path) -> bool:
     """Return whether the folder holds files, and the source leaves out each of them on purpose."""
-    names = [p.name for p in folder.rglob("*") if p.is_file() and not is_litter(p.name)]
+    names = [legible(p.name) for p in folder.rglob("*") if p.is_file() and not is_litter(p.name)]
     return bool(names) and all(source.ignores(n) for n in names)
 
 
@@ -239,4 +241,6 @@ def unknown_folders(root: Path, known: set[str]) -> list[str]:
     """Return the folders of a mirror that no source knows; they are named in the log and ignored."""
     if not root.is_dir():
         return []
-    return sorted(p.name for p in root.iterdir() if p.is_dir() and p.name not in known and not is_litter(p.name))
+    return sorted(
+        legible(p.name) for p in root.iterdir() if p.is_dir() and p.name not in known and not is_litter(p.name)
+    )

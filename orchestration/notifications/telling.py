@@ -21,6 +21,7 @@ from orchestration.base.messages import Message
 from orchestration.base.settings import Settings
 from orchestration.catalog.models import Source
 from orchestration.health.status import source_status
+from orchestration.lake.store import LakeError
 from orchestration.notifications import findings, sending, wording
 from orchestration.notifications.findings import Finding
 from orchestration.notifications.heartbeat import ACTION, beat, heartbeat
@@ -87,12 +88,15 @@ def accident(
     """Tell that a refresh from `channel` broke off before it had an outcome. Never raises."""
     if channel == "sample" and not settings.notify_samples:
         return None
-    found = Finding(key="accident", kind="accident", fingerprint=findings.said(reason), text=reason, action=action)
     try:
-        return _tell(settings, [found], lambda _: False, now=now)
+        return _tell(settings, [_broke(reason, action)], lambda _: False, now=now)
     except Exception:
         log.exception("no notification could be made")
         return None
+
+
+def _broke(reason: Message, action: Message | None) -> Finding:
+    return Finding(key="accident", kind="accident", fingerprint=findings.said(reason), text=reason, action=action)
 
 
 def complain(settings: Settings, *, now: datetime | None = None) -> Message | None:
@@ -111,7 +115,13 @@ def complain(settings: Settings, *, now: datetime | None = None) -> Message | No
         else []
     )
     try:
-        statuses = source_status(settings, now.date())
+        try:
+            statuses = source_status(settings, now.date())
+        except LakeError as error:
+            # that refreshes have stopped is told all the same, and why nothing is known of the sources
+            found.append(_broke(error.reason, error.action))
+            _tell(settings, found, lambda key: key == "silence", now=now)
+            return silence
         _tell(
             settings,
             found + findings.of_health(statuses),

@@ -10,6 +10,7 @@ import json
 from typing import TYPE_CHECKING
 
 from orchestration.base.messages import Language
+from orchestration.base.showing import in_json
 from orchestration.catalog.models import Source
 from orchestration.receipts.as_json import to_json
 from orchestration.receipts.as_markdown import to_markdown
@@ -31,7 +32,7 @@ def render(
     `receipt.md` is in `language`, the language of the home; `receipt.en.md` (or `receipt.fr.md`) says the same.
     """
     other: Language = "en" if language == "fr" else "fr"
-    document = json.dumps(to_json(outcome, language), ensure_ascii=False, indent=2)
+    document = in_json(json.dumps(to_json(outcome, language), ensure_ascii=False, indent=2))
     return {
         "receipt.json": document + "\n",
         "receipt.md": to_markdown(outcome, catalogue, comparison, language),

@@ -128,5 +128,8 @@ def _tell_accident(settings: Settings, channel: str, error: BaseException) -> No
     if isinstance(error, UsageError) or not isinstance(error, Exception):
         return
     reason, action = getattr(error, "reason", None), getattr(error, "action", None)
-    said = f"{type(error).__name__}: {error}"
-    accident(settings, channel, reason or Message.of(fr=said, en=said), action)
+    # errors of Python's own have a `reason` too (UnicodeEncodeError): a plain text
+    if not isinstance(reason, Message):
+        said = f"{type(error).__name__}: {error}"
+        reason, action = Message.of(fr=said, en=said), None
+    accident(settings, channel, reason, action)

@@ -1,7 +1,7 @@
 -- Melodi's DS_POPULATIONS_REFERENCE: one observation a commune and measure, the code prefixed with the year of the code list
 -- (`2025-COM-44109`), become one row a commune.
 WITH observations AS (
-    SELECT unnest(observations) AS o FROM read_json({{ file }}, maximum_object_size = 500000000, columns = {
+    SELECT unnest(observations) AS o FROM read_json({{ file }}, maximum_object_size = 200000000, columns = {
         observations: 'STRUCT(dimensions STRUCT(GEO VARCHAR, TIME_PERIOD VARCHAR, POPREF_MEASURE VARCHAR), measures STRUCT(OBS_VALUE_NIVEAU STRUCT("value" DOUBLE)))[]'
     })
 ), communes AS (

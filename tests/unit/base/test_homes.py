@@ -12,7 +12,10 @@ import pytest
 from typer.testing import CliRunner
 
 from orchestration.base import homes
+from orchestration.base.files import write_atomically
 from orchestration.base.messages import Refusal
+from orchestration.base.settings import Settings
+from orchestration.cli.answering import _accident
 from orchestration.cli.app import app
 from orchestration.editions.errors import is_disk_full
 
@@ -100,6 +103,25 @@ def test_what_the_disk_forbids_later_on_is_told_too(tmp_path: Path, monkeypatch)
 def test_a_full_disk_is_known_from_what_a_step_leaves_of_its_error() -> None:
     assert is_disk_full("dbt_build: (sqlite3.OperationalError) database or disk is full\nTraceback …")
     assert not is_disk_full("dbt_build: the disk is fine")
+
+
+def test_a_full_disk_is_known_also_where_the_accident_does_not_say_so(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert homes.has_room(tmp_path) and homes.has_room(tmp_path / "gone")
+    full = OSError(errno.ENOSPC, "No space left on device")
+    monkeypatch.setattr(homes.tempfile, "TemporaryFile", lambda **_: (_ for _ in ()).throw(full))
+    assert not homes.has_room(tmp_path)
+    reason, _ = _accident(Settings(home=tmp_path), sqlite3.OperationalError("disk I/O error"))
+    assert reason.code == "base.disk_full"
+
+
+def test_what_could_not_be_written_whole_leaves_no_half(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "receipt.md").write_text("old")
+    monkeypatch.setattr(os, "fsync", lambda _: (_ for _ in ()).throw(OSError(errno.ENOSPC, "full")))
+    with pytest.raises(OSError, match="full"):
+        write_atomically(tmp_path / "receipt.md", "new")
+    assert [(p.name, p.read_text()) for p in tmp_path.iterdir()] == [("receipt.md", "old")]
 
 
 def test_json_says_it_in_one_object(tmp_path: Path) -> None:

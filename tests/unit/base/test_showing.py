@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import json
+import os
 import re
 
 import duckdb
@@ -14,7 +16,7 @@ from hypothesis import strategies as st
 
 from orchestration.base.files import quoted
 from orchestration.base.messages import say
-from orchestration.base.showing import code, markdown, visible
+from orchestration.base.showing import code, in_json, legible, markdown, visible
 from orchestration.inbox.page import as_page
 from orchestration.readers.open_data.cells import TRIGGERS, neutral, restored
 from orchestration.receipts.sentences import text
@@ -114,3 +116,18 @@ def test_no_name_is_a_formula_in_a_spreadsheet(name):
 @given(NAMES.filter(lambda n: "\x00" not in n))
 def test_no_name_is_sql(name):
     assert duckdb.execute(f"SELECT {quoted(name)}").fetchone() == (name,)
+
+
+@given(st.binary(max_size=20))
+def test_any_bytes_of_a_name_become_a_text_that_can_be_written(raw: bytes) -> None:
+    shown = legible(os.fsdecode(raw))
+    assert shown.encode().decode() == shown
+    assert shown in (raw.decode("latin-1"), raw.decode("utf-8", "replace"))
+
+
+@given(NAMES)
+@example("\x1b[31m \x9b31m \u202egnp \udcff")
+def test_json_holds_the_same_and_nothing_that_a_terminal_acts_on(name: str) -> None:
+    shown = in_json(json.dumps({name: [name]}, ensure_ascii=False, indent=2))
+    assert json.loads(shown) == {name: [name]}
+    assert visible(shown) == shown

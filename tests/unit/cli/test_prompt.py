@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from typer.testing import CliRunner
 from orchestration.base.settings import PROJECT, Settings
 from orchestration.catalog import load_catalogue
 from orchestration.cli.app import app
-from orchestration.cli.prompt import EXAMPLES, help_words
+from orchestration.cli.prompt import EXAMPLES, help_words, output_is_closed
 
 FRENCH, SETTINGS = help_words()["french"], help_words()["settings"]
 COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined]
@@ -129,3 +130,27 @@ def test_a_command_to_copy_is_never_cut_in_two(tmp_path: Path) -> None:
             assert f"observatory refresh --from live --only {source.source_id}" in text
     listed = run("sources").output
     assert all(source_id in listed for source_id in load_catalogue(PROJECT / "sources"))
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+def test_a_register_that_cannot_be_read_is_told_in_words(tmp_path: Path, as_json: bool) -> None:
+    (tmp_path / "state.json").write_text("{", encoding="utf-8")
+    done = run("status", "--home", str(tmp_path), *(["--json"] if as_json else []))
+    assert done.exit_code == 4 and "state.json est illisible" in done.output
+
+
+@pytest.mark.parametrize("lines", [1, 10_000], ids=["kept back", "thrown away"])
+def test_an_output_that_is_full_is_not_taken_for_the_home_s_disk(monkeypatch: pytest.MonkeyPatch, lines: int) -> None:
+    with open("/dev/full", "w") as full:
+        monkeypatch.setattr(sys, "stdout", full)
+        with pytest.raises(OSError, match="No space") as met:
+            print("x\n" * lines, flush=True)
+        assert output_is_closed(met.value)
+        assert not output_is_closed()
+
+
+def test_a_full_disk_is_not_taken_for_the_output(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    with (tmp_path / "out").open("w") as good:
+        monkeypatch.setattr(sys, "stdout", good)
+        assert not output_is_closed(OSError(errno.ENOSPC, "No space left on device", "state.json"))
+        assert not output_is_closed(OSError(errno.ENOSPC, "No space left on device"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from orchestration.catalog.load import load_catalogue
@@ -22,3 +23,19 @@ def test_a_folder_of_recordings_alone_is_passed_over(tmp_path: Path) -> None:
     assert [o.vintage for o in told] == ["recorded"]
     (tmp_path / "empty").mkdir()
     assert [o.vintage for o in land_folder(source, tmp_path, "mirror", hashes, "m").outcomes] == ["empty", "recorded"]
+
+
+def test_a_name_that_is_no_text_is_read_as_latin_1_and_can_be_written(tmp_path: Path) -> None:
+    source = load_catalogue(ROOT / "sources")["insee_neet"]
+    folder = os.fsencode(tmp_path)
+    for place in (b"2018", b"2018 \xe9t\xe9"):
+        (tmp_path / os.fsdecode(place)).mkdir()
+        Path(os.fsdecode(folder + b"/" + place + b"/neet_\xe9pci_2018.csv")).write_text("x")
+    Path(os.fsdecode(folder + b"/d\xe9p\xf4t.csv")).write_text("x")
+    found = land_folder(source, tmp_path, "mirror", HashCache(tmp_path / "hashes.json"), "m")
+    assert {(f.vintage, f.name, f.origin) for f in found.files} == {
+        ("2018", "neet_épci_2018.csv", "m/2018/neet_épci_2018.csv"),
+        ("2018 été", "neet_épci_2018.csv", "m/2018 été/neet_épci_2018.csv"),
+    }
+    assert all(f.path.is_file() for f in found.files)
+    assert [(o.file, o.origin) for o in found.outcomes] == [("dépôt.csv", "m/dépôt.csv")]

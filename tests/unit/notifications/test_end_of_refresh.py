@@ -67,6 +67,13 @@ def test_one_that_broke_off_is_told_as_an_accident(opened, told):
     assert told == [(refresh.channel, "OSError: disk full")]
 
 
+def test_an_error_of_python_s_own_whose_reason_is_a_text_is_told_as_one(opened, told):
+    with pytest.raises(UnicodeEncodeError), opened():
+        "\udcff".encode()
+    [(_, reason)] = told
+    assert reason.startswith("UnicodeEncodeError: 'utf-8' codec")
+
+
 def test_one_that_could_not_even_begin_is_told_too(opened, settings, told):
     settings.home.mkdir()
     (settings.home / "state.json").write_text("{")

@@ -17,7 +17,7 @@ from orchestration.base.messages import Message, say
 from orchestration.base.settings import PROJECT, Settings
 from orchestration.catalog import load_catalogue
 from orchestration.health.freshness import health
-from orchestration.health.status import SourceStatus
+from orchestration.health.status import SourceStatus, source_status
 from orchestration.notifications import accident, after_refresh, complain, heartbeat, notify
 from orchestration.notifications.heartbeat import read_heartbeat
 from orchestration.notifications.sending import services
@@ -461,6 +461,13 @@ def test_a_source_becomes_late_without_any_refresh(settings, listener, statuses)
     statuses.append(late("insee_filosofi"))
     assert complain(settings, now=NOW) is None
     assert listener.last["title"] == "Observatoire RSE-ODD : 1 source en retard"
+
+
+def test_the_heartbeat_tells_a_register_that_cannot_be_read(settings, listener, monkeypatch, caplog):
+    monkeypatch.setattr("orchestration.notifications.telling.source_status", source_status)
+    (settings.home / "state.json").write_text("{")
+    assert complain(settings, now=NOW) is None
+    assert "state.json" in listener.last["message"] and not caplog.text
 
 
 def test_what_follows_a_refresh_never_breaks_it(settings, monkeypatch, caplog):
