@@ -41,6 +41,13 @@ PAGES = [
     "/journal",
 ]
 PATIENCE = 240_000
+# buttons of one choice are one stop, at the one that is chosen
+NUMBER_CONTROLS = """() => {
+  const all = document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary");
+  const reached = [...all].filter(e => e.checkVisibility() && !e.disabled && !(e.type == "radio" && !e.checked));
+  reached.forEach((e, n) => e.dataset.number = n);
+  return reached.length;
+}"""
 
 
 def started(home: Path, port: int) -> subprocess.Popen[bytes]:
@@ -107,7 +114,7 @@ def complaints(page: Any, look: Any, width: int) -> list[tuple[str, str, str]]:
 
 @pytest.mark.slow
 def test_from_a_file_to_an_edition_and_back(browser: Any, address: str, home: Path, tmp_path: Path) -> None:
-    """A team's workbook is downloaded, changed, dropped, looked at, rehearsed, taken, published; then the edition before."""
+    """A team's workbook is downloaded, changed, dropped, looked at, rehearsed, taken, published; then the edition before. By keyboard alone."""
     look, first = axe(), current(home)
     assert first is not None
     # axe is put into the page, which its own policy forbids to anybody else
@@ -116,7 +123,7 @@ def test_from_a_file_to_an_edition_and_back(browser: Any, address: str, home: Pa
     page.set_default_timeout(PATIENCE)
     page.goto(f"{address}/tables/lucie_labels/labels")
     with page.expect_download() as download:
-        page.get_by_role("link", name="Télécharger labels-rse.xlsx").click()
+        page.get_by_role("link", name="Télécharger labels-rse.xlsx").press("Enter")
     path = tmp_path / "labels-rse.xlsx"
     download.value.save_as(path)
     book = openpyxl.load_workbook(path)
@@ -127,7 +134,7 @@ def test_from_a_file_to_an_edition_and_back(browser: Any, address: str, home: Pa
     book.save(path)
     page.goto(f"{address}/deposit")
     page.locator("#files").set_input_files(str(path))
-    page.get_by_role("button", name="Déposer et examiner").click()
+    page.get_by_role("button", name="Déposer et examiner").press("Enter")
     page.wait_for_url("**/deposit/2*")
     page.get_by_text("Ce fichier serait pris.").wait_for()
     # one may decide without waiting for what would change
@@ -138,7 +145,7 @@ def test_from_a_file_to_an_edition_and_back(browser: Any, address: str, home: Pa
     assert page.locator("table").filter(has_text="Nantes Métropole").count()
     assert current(home).edition_id == first.edition_id  # type: ignore[union-attr]
     found = complaints(page, look, 320)
-    page.get_by_role("button", name="Prendre et publier").click()
+    page.get_by_role("button", name="Prendre et publier").press("Enter")
     # a second person sees who runs it and how far it is, and starts none meanwhile
     other = browser.new_context().new_page()
     other.set_default_timeout(PATIENCE)
@@ -155,17 +162,17 @@ def test_from_a_file_to_an_edition_and_back(browser: Any, address: str, home: Pa
     found += complaints(page, look, 320)
     second = current(home)
     assert second is not None and second.edition_id != first.edition_id
-    page.get_by_role("link", name="Lire la réponse").click()
+    page.get_by_role("link", name="Lire la réponse").press("Enter")
     assert "labels-rse.xlsx" in page.locator("main, body").first.inner_text()
     # what differs between the two, and back to the first with a reason
     page.goto(f"{address}/editions")
-    page.get_by_role("button", name="Comparer deux éditions").click()
+    page.get_by_role("button", name="Comparer deux éditions").press("Enter")
     page.get_by_role("heading", name=f"De {first.edition_id} à {second.edition_id}").wait_for()
     assert page.locator("table").filter(has_text="Entreprises labellisées").count()
     found += complaints(page, look, 320)
     page.goto(f"{address}/editions")
     page.get_by_label("Raison").fill("une ligne retirée par erreur")
-    page.get_by_role("button", name="Revenir à une édition").click()
+    page.get_by_role("button", name="Revenir à une édition").press("Enter")
     page.get_by_text(f"L'édition {first.edition_id} est en service.").wait_for()
     found += complaints(page, look, 320)
     assert current(home).edition_id == first.edition_id and len(list_editions(home)) == 2  # type: ignore[union-attr]
@@ -191,14 +198,19 @@ def test_axe_finds_nothing_and_the_keyboard_reaches_everything(browser: Any, add
     page = context.new_page()
     told: list[str] = []
     page.on("console", lambda m: told.append(m.text))
-    page.goto(f"{address}/deposit")
-    page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.className") == "skip"
-    met = set()
-    for _ in range(30):
+    for path in PAGES:
+        page.goto(address + path)
+        wanted = page.evaluate(NUMBER_CONTROLS)
         page.keyboard.press("Tab")
-        met.add(page.evaluate("document.activeElement.id || document.activeElement.textContent.trim()"))
-    assert {"files", "Déposer et examiner", "Éditions", "English"} <= met
+        assert page.evaluate("document.activeElement.className") == "skip", path
+        met = []
+        for _ in range(wanted + 20):
+            met.append(page.evaluate("document.activeElement.dataset.number"))
+            if len({*met} - {None}) == wanted:
+                break
+            page.keyboard.press("Tab")
+        # each once, in the order in which they are read
+        assert [int(n) for n in dict.fromkeys(met) if n] == list(range(wanted)), path
     page.goto(f"{address}/?lang=en")
     assert page.locator("h1").inner_text() == "State"
     context.close()
