@@ -231,6 +231,9 @@ def _decide(
     nearest = _nearest(catalogue, [c for c, _ in found], raw.header)
     complete = [(c, r) for c, r in found if c.is_complete and c.known / c.named >= ENOUGH]
     if not complete:
+        renamed = _with_one_renamed(catalogue, found, name)
+        if renamed is not None:
+            return _recognised(*renamed, say("inbox.one_header_unknown", name=name), nearest)
         return Recognition(evidence=_unknown(raw, nearest), candidates=nearest, rows=len(raw.rows), raw=raw)
     best = complete[0][0]
     rivals = _told_apart(catalogue, [(c, r) for c, r in complete if best.score - c.score < MARGIN], name)
@@ -259,6 +262,22 @@ def _decide(
         titles = {c.source_id: c.title for c, _ in fitting or rivals}
         reason = say("inbox.fits_several", titles=titles.values(), examples=examples)
     return Recognition(evidence=reason, candidates=nearest, rows=len(raw.rows), raw=raw)
+
+
+def _with_one_renamed(
+    catalogue: dict[str, Source], found: list[tuple[Candidate, RawTable]], name: str
+) -> tuple[Candidate, RawTable] | None:
+    """Return the kind of file whose name the file bears and whose headers it has, but for one on each side; None where there are several.
+
+    It is never taken so: the judgement refuses a file that lacks a required header, and then says which line of `columns.csv` would
+    make it readable. Without that `part_des_non_inseres` in a file of young people was likened to a table of mortality.
+    """
+    near = [
+        (c, r)
+        for c, r in found
+        if len(c.missing) == 1 and c.known == c.named - 1 and _spec(catalogue, c).regex.fullmatch(_plain(name))
+    ]
+    return near[0] if len({(c.source_id, c.table) for c, _ in near}) == 1 else None
 
 
 def _told_apart(

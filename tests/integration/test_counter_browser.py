@@ -244,6 +244,44 @@ def test_a_refusal_shows_the_line_the_cell_and_what_to_do(browser: Any, address:
     context.close()
 
 
+@pytest.mark.slow
+def test_a_line_is_changed_and_engineers_are_asked_by_keyboard(
+    browser: Any, address: str, home: Path, tmp_path: Path
+) -> None:
+    """One row in the page is a drop like any other; the line that a renamed header needs, and a waiver, are asked for."""
+    context = browser.new_context(viewport={"width": 320, "height": 800})
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE)
+    page.goto(f"{address}/tables/lucie_labels/labels?line=0")
+    page.get_by_label("Entreprise", exact=True).fill("Entreprise Fictive 999")
+    page.get_by_label("Pourquoi (facultatif)").fill("a changé de nom")
+    page.get_by_role("button", name="Examiner ce changement").press("Enter")
+    page.wait_for_url("**/deposit/2*")
+    page.get_by_text("Ce fichier serait pris.").wait_for()
+    assert "Entreprise Fictive 999" in page.locator("table").first.inner_text()
+    page.get_by_role("button", name="Laisser").press("Enter")
+    page.get_by_text("Laissé.").first.wait_for()
+    source = next((PROJECT / "sources" / "insee_neet" / "sample").rglob("*epci*.csv"))
+    renamed = tmp_path / source.name
+    text = source.read_text(encoding="utf-8-sig")
+    assert "part_non_inseres" in text
+    renamed.write_text(text.replace("part_non_inseres", "part_des_non_inseres"), encoding="utf-8")
+    page.goto(f"{address}/deposit")
+    page.locator("#files").set_input_files(str(renamed))
+    page.get_by_role("button", name="Déposer et examiner").press("Enter")
+    page.get_by_role("button", name="La demander à l'équipe données").press("Enter")
+    page.get_by_text("part_des_non_inseres").first.wait_for()
+    page.goto(f"{address}/review")
+    page.get_by_label("Le contrôle, tel que le refus le nomme").fill("reference")
+    page.get_by_label("Raison").fill("convenu avec le producteur, en novembre")
+    page.get_by_role("button", name="Demander", exact=True).press("Enter")
+    page.get_by_text("convenu avec le producteur").wait_for()
+    asked = page.locator(".todo").all_inner_texts()
+    assert any("part_des_non_inseres" in a for a in asked) and any("reference" in a for a in asked), asked
+    assert [a.what for a in acts(home)].count("asked") == 2
+    context.close()
+
+
 def test_a_server_killed_in_the_middle_of_an_upload_keeps_nothing(tmp_path: Path) -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

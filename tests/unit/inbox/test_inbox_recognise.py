@@ -73,6 +73,20 @@ def test_an_unknown_table_names_the_nearest_and_what_they_lack(catalogue, tmp_pa
     assert "mais il y manque : « Valable du », « Valable jusqu'au »" in fr(found.evidence)
 
 
+def test_one_renamed_header_under_the_files_own_name_leads_to_its_table_and_no_further(catalogue, tmp_path):
+    sample = next((SOURCES / "insee_neet/sample").rglob("*epci*.csv"))
+    renamed = tmp_path / sample.name
+    renamed.write_text(sample.read_text(encoding="utf-8-sig").replace("part_non_inseres", "part_des_non_inseres"))
+    found = recognise(catalogue, renamed)
+    assert (found.source_id, found.table) == ("insee_neet", "rates")
+    # the header that is not known is required: whoever judges the file refuses it
+    assert [c.missing for c in found.candidates if c.source_id == "insee_neet"] == [("part_non_inseres",)]
+    other = renamed.rename(tmp_path / "sans nom.csv")
+    assert not recognise(catalogue, other).is_certain
+    other.write_text(other.read_text().replace("codgeo", "code_du_lieu"))
+    assert not recognise(catalogue, other, name=sample.name).is_certain
+
+
 def test_a_budget_is_no_table(catalogue, tmp_path):
     found = recognise(catalogue, write(tmp_path, "Poste;Montant;Entreprise\nAchats;12;X\n"))
     assert not found.is_certain
