@@ -30,6 +30,25 @@ for _name in [n for n in os.environ if n.startswith("OBSERVATORY_") and n != "OB
 WITH_READERS = {"OBSERVATORY_READERS": ",".join(READERS)}
 
 
+# of these each needs the one refresh of the mirror: on two processes, one would wait five minutes for the other
+ON_THE_MIRROR = ("tests/realdata/test_by_hand.py", "tests/realdata/test_mirror_refresh.py")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Give a file's tests to one process, as `--dist loadfile` does, and those of `ON_THE_MIRROR` to the same one."""
+    if config.getvalue("dist") != "loadfile":
+        return None
+    from xdist.scheduler import LoadFileScheduling
+
+    class _OneForTheMirror(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = super()._split_scope(nodeid)
+            return ON_THE_MIRROR[0] if file in ON_THE_MIRROR else file
+
+    return _OneForTheMirror(config, log)
+
+
 @dataclass
 class Answer:
     """What one call of the command line gave back."""

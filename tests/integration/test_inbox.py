@@ -40,7 +40,7 @@ def walk(tmp_path_factory):
     import openpyxl
 
     home = tmp_path_factory.mktemp("home")
-    settings = Settings.load(home=home, readers="")
+    settings = Settings.load(home=home).model_copy(update={"readers": ""})
     inbox = Inbox(home)
     inbox.make()
     templates(settings, inbox.templates)

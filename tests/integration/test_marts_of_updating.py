@@ -33,7 +33,10 @@ class Walk:
     """One home and its mirror; `steps`: the outcome of each refresh by name."""
 
     def __init__(self, root: Path, samples: Path) -> None:
-        self.mirror, self.settings = root / "mirror", Settings.load(home=root / "home", readers="")
+        self.mirror, self.settings = (
+            root / "mirror",
+            Settings.load(home=root / "home").model_copy(update={"readers": ""}),
+        )
         self.folder = self.mirror / SOURCE / "2019"
         self.folder.mkdir(parents=True)
         for path in (samples / SOURCE / "2018").iterdir():
