@@ -29,9 +29,12 @@ $(VENV)/.test-installed: $(VENV)/.installed
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[test]'
 	@touch $@
 
+# first what runs in one process, by which coverage is measured: units, and the live channel against a server of its own
+IN_PROCESS := tests/unit tests/faults/test_live.py
+
 test: test-setup
-	@$(BIN)/python -m pytest -n auto --dist loadfile tests/unit --cov --cov-report=term --cov-fail-under=85
-	@$(BIN)/python -m pytest -n auto --dist loadfile tests --ignore=tests/unit
+	@$(BIN)/python -m pytest -n auto --dist loadfile $(IN_PROCESS) --cov --cov-report=term --cov-fail-under=85
+	@$(BIN)/python -m pytest -n auto --dist loadfile tests $(addprefix --ignore=,$(IN_PROCESS))
 
 check-setup: test-setup $(VENV)/.check-installed
 
