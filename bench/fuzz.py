@@ -2,8 +2,8 @@
 
     .venv/bin/python -m bench.fuzz --minutes 60 [--seed 1]
 
-Readers by files of each kind (`tests/faults/mutating.py`), waivers and front matter by texts of few signs, and workbooks as the
-templates of the team are read back. What ends in anything else is kept in the folder that is named, and the exit code is 1.
+Readers by files of each kind (`tests/faults/mutating.py`), waivers and front matter by texts of few signs. What ends in anything else
+is kept in the folder that is named, and the exit code is 1.
 """
 
 from __future__ import annotations
