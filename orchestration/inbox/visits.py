@@ -38,7 +38,7 @@ PAUSE = timedelta(minutes=30)
 # as nginx and Apache write it by default (« combined »)
 _LINE = re.compile(
     r"(?P<address>\S+) \S+ .*?\[(?P<day>\d\d)/(?P<month>\w{3})/(?P<year>\d{4}):(?P<time>\d\d:\d\d:\d\d) [+-]\d{4}\] "
-    r'"(?P<method>[A-Z]+) (?P<path>[^ "]+)[^"]*" (?P<status>\d{3}) (?:\d+|-) "[^"]*" "(?P<agent>(?:[^"\\]|\\.)*)"'
+    r'"(?P<method>[A-Z]+) (?P<path>[^ "]+)(?: [^"]*)?" (?P<status>\d{3}) (?:\d+|-) "[^"]*" "(?P<agent>(?:[^"\\]|\\.)*)"'
 )
 _MONTHS = dict(
     zip(["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"], range(1, 13), strict=True)
@@ -46,6 +46,8 @@ _MONTHS = dict(
 _SEEN = ("200", "304")
 _HEAD = 20
 _UNZIPPED = 4_000_000_000
+# servers cut an address after 8,000 signs; a line that is longer is none of a journal, and is not held whole
+_LONGEST = 32_768
 
 
 class Spec(BaseModel):
@@ -125,7 +127,7 @@ def _lines(paths: Iterable[Path]) -> Iterator[str]:
         read = 0
         try:
             with gzip.open(path, "rb") if packed else path.open("rb") as stream:
-                for line in stream:
+                while line := stream.readline(_LONGEST):
                     read += len(line)
                     if read > _UNZIPPED:
                         return
@@ -165,7 +167,12 @@ def count(lines: Iterable[str], spec: Spec) -> Counts:
         found = _LINE.match(line)
         if found is None or found["month"] not in _MONTHS:
             continue
-        when = datetime.fromisoformat(f"{found['year']}-{_MONTHS[found['month']]:02d}-{found['day']}T{found['time']}")
+        try:
+            when = datetime.fromisoformat(
+                f"{found['year']}-{_MONTHS[found['month']]:02d}-{found['day']}T{found['time']}"
+            )
+        except ValueError:  # the 31st of February, 25 o'clock: no line that a server wrote
+            continue
         month = when.date().replace(day=1)
         days.setdefault(month, set()).add(when.day)
         path = found["path"].split("?")[0].split("#")[0]
@@ -200,12 +207,16 @@ def matomo(path: Path, spec: Spec) -> Counts | None:
     name = next((n for n in (*spec.parts, spec.whole) if n in path.name.lower()), None)
     if name is None or path.stat().st_size > 1_000_000:
         return None
-    raw = path.read_bytes()
     try:
-        # Matomo writes UTF-16 for Excel unless it is told not to
-        text = raw.decode("utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
-    except UnicodeDecodeError:
+        return _of_matomo(path.read_bytes(), name, spec)
+    # no text, a cell without end, a month 13, a number of five thousand digits: whatever it is, no such export
+    except (ValueError, csv.Error):
         return None
+
+
+def _of_matomo(raw: bytes, name: str, spec: Spec) -> Counts | None:
+    # Matomo writes UTF-16 for Excel unless it is told not to
+    text = raw.decode("utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(text), delimiter="\t" if "\t" in text.split("\n")[0] else ","))
     if not rows:
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import duckdb
 import openpyxl
 import pytest
 
@@ -54,3 +55,12 @@ def test_the_workbook_is_written_filled_in_and_placed(first_refresh: tuple[Path,
     data = observatory("assess", path, "--home", first_refresh[0], "--json").receipt
     assert data["unread"] == []
     assert any("bilan d’émissions" in line for line in data["placed"])
+
+
+def test_figures_of_invented_statements_say_so(first_refresh: tuple[Path, Answer]) -> None:
+    with duckdb.connect(str(first_refresh[0] / "editions/current/observatory.duckdb"), read_only=True) as edition:
+        said = edition.execute(
+            "SELECT source_id, bool_and(is_synthetic), bool_or(is_synthetic) FROM mart_company_benchmark GROUP BY 1 ORDER BY 1"
+        ).fetchall()
+    # the statements of the samples are of companies that do not exist; the other two are extracts of real registers
+    assert said == [("ademe_ghg_reports", False, False), ("dpef_filings", True, True), ("egapro_index", False, False)]

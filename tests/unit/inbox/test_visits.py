@@ -107,6 +107,20 @@ def test_what_is_no_such_export_stays_what_it_is(tmp_path: Path, spec: Spec, nam
     assert matomo(tmp_path / name, spec) is None
 
 
+def test_days_that_are_none_and_lines_without_end_harm_nobody(tmp_path: Path, spec: Spec) -> None:
+    odd = [line(99, "08:00:00", "/"), line(31, "08:00:00", "/", month="Feb"), line(1, "25:61:61", "/")]
+    assert count([*JOURNAL, *odd], spec) == count(JOURNAL, spec)
+    # no closing quote, and no end of line: neither is tried a million times over, nor held whole
+    path = tmp_path / "access.log.gz"
+    path.write_bytes(gzip.compress((line(1, "08:00:00", "/")[:50] + "x" * 3_000_000).encode() * 3))
+    assert not is_journal(path)
+    for month in ("2026-13", "2026-00"):
+        (tmp_path / "observatoire.csv").write_text(f"Date,Visites\n{month},1\n", encoding="utf-8")
+        assert matomo(tmp_path / "observatoire.csv", spec) is None
+    (tmp_path / "observatoire.csv").write_text("Date,Visites\n2026-09," + "9" * 5_000 + "\n", encoding="utf-8")
+    assert matomo(tmp_path / "observatoire.csv", spec) is None
+
+
 def test_the_table_of_counts_takes_the_place_of_the_journals(home: Home) -> None:
     """One visitor of two journals is one; what lies beside them is left alone."""
     first = home.drop("access.log.1.gz", gzip.compress("\n".join(JOURNAL[:6]).encode()))

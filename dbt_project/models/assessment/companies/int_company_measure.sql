@@ -30,6 +30,10 @@ report as (
     order by siren, published_on, filing_id
   )
 ),
+-- the samples hold statements of companies that do not exist
+file as (
+  select source_id, vintage, bool_or(synthetic) as is_synthetic from {{ source('run', 'files') }} group by source_id, vintage
+),
 figure as (
   select siren as company_key, siren, 'gender_index' as measure_id, cast(year as varchar) as period, score as value,
     source_id, vintage, is_synthetic
@@ -43,9 +47,10 @@ figure as (
   where recency = 1 and before is not null
   union all
   select coalesce(filing.siren, {{ normalise_name('filing.company_name') }}), filing.siren, metric.metric_id,
-    cast(metric.fiscal_year as varchar), metric.value, metric.source_id, metric.vintage, false
+    cast(metric.fiscal_year as varchar), metric.value, metric.source_id, metric.vintage, coalesce(file.is_synthetic, false)
   from {{ ref('fct_filing_metric') }} as metric
   join {{ ref('fct_filing') }} as filing on filing.filing_id = metric.filing_id
+  left join file on file.source_id = metric.source_id and file.vintage = metric.vintage
   -- sizes of a company (emissions, headcount) tell nothing beside another's
   where metric.unit in ('%', 'accidents per million hours worked', 'days lost per thousand hours worked')
   qualify row_number() over (
