@@ -2,12 +2,13 @@
 
 For what people keep by hand and for documents from outside (`waivers.yml`, the head of a Markdown file). Ten lines of
 aliases unfold to 9^9 values, five thousand brackets overflow the stack, `1:59:59:…` is one number of a megabyte; none
-of them means anything in such a file. The project's own files (`source.yml`) may use all of YAML and are read elsewhere.
+of them means anything in such a file. The project's own files (`source.yml`) may use all of YAML: `own`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -51,6 +52,14 @@ class _Loader(_SAFE):  # type: ignore[misc]  # whichever of the two there is
 
 for _kind in ("int", "float", "timestamp"):
     _Loader.add_constructor(f"tag:yaml.org,2002:{_kind}", _Loader._number)
+
+
+def own(path: Path) -> Any:
+    """Return what stands in a file of the project itself, None where it is empty. Raises yaml.YAMLError, OSError.
+
+    By the parser in C where there is one: ten times as fast, and there are three hundred such files.
+    """
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=_SAFE)  # noqa: S506 - both loaders are safe ones
 
 
 def load(

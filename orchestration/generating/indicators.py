@@ -16,6 +16,7 @@ import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from orchestration.base.messages import Message
+from orchestration.base.yaml_data import own
 
 FOLDER = Path("models") / "indicators"
 UNITS = Path("catalogue") / "units.csv"
@@ -209,7 +210,7 @@ def _load(path: Path) -> Entry:
     where = f"{path.parent.name}/{path.name}"
     text = path.read_text(encoding="utf-8")
     try:
-        indicator = Indicator.model_validate(yaml.safe_load(text))
+        indicator = Indicator.model_validate(own(path))
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         raise IndicatorError([f"{where}: {f'line {mark.line + 1}: ' if mark else ''}not valid YAML"]) from error

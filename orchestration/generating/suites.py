@@ -12,10 +12,10 @@ import json
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from orchestration.base.messages import Message, say
+from orchestration.base.yaml_data import own
 from orchestration.catalog.load import CatalogueError, load_catalogue
 from orchestration.catalog.models import Column, Source, Table
 from orchestration.catalog.words import form_of
@@ -87,7 +87,7 @@ def suite_files(project: Path) -> dict[Path, str]:
 
 def _said(source: Source) -> dict[str, TableExpectations]:
     path = source.path / FILE
-    data = yaml.safe_load(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    data = own(path) if path.is_file() else {}
     return {name: TableExpectations.model_validate(table) for name, table in data.items()}
 
 

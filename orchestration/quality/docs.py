@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-
-import yaml
+from typing import Any
 
 from orchestration.base.messages import Language, Message, say
 from orchestration.base.settings import Settings
+from orchestration.base.yaml_data import own
 from orchestration.catalog.load import load_catalogue
 from orchestration.catalog.models import Source, Table, lake_table
 from orchestration.catalog.vintages import sort_key
@@ -131,7 +131,8 @@ def build_docs(
     # jinja2 costs 0.05 s to import
     import jinja2
 
-    tables = [_table(path, results, house) for path in suite_files(suites_path)]
+    marts = _marts(house.dbt_project_path)
+    tables = [_table(path, results, house, marts) for path in suite_files(suites_path)]
     environment = jinja2.Environment(
         autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
     )
@@ -174,7 +175,9 @@ def write_docs(settings: Settings, out: Path | None = None) -> Path:
     )
 
 
-def _table(path: Path, results: Sequence[Remembered], house: House) -> _Table:
+def _table(
+    path: Path, results: Sequence[Remembered], house: House, marts: Mapping[str, list[dict[str, Any]]]
+) -> _Table:
     suite, asset = read_suite(path), asset_of(path)
     mine = [r for r in results if r.outcome.asset.replace(".", "__", 1) == asset]
     source, table, held = None, None, {}
@@ -210,7 +213,7 @@ def _table(path: Path, results: Sequence[Remembered], house: House) -> _Table:
         owner=owner(source.source_id, house.catalogue) if source else None,
         vintages=sorted(held, key=sort_key),
         silence=_silence(source, held, lines),
-        columns=_source_columns(suite, table) if table else _mart_columns(suite, house.dbt_project_path),
+        columns=_source_columns(suite, table) if table else _mart_columns(suite, marts.get(suite.name, [])),
         lines=lines,
     )
 
@@ -259,19 +262,17 @@ def _plain_header(header: str) -> str:
     return header if not header.startswith("~") else "…"
 
 
-def _mart_columns(suite: Suite, dbt_project_path: Path | None) -> list[_Column]:
+def _marts(dbt_project_path: Path | None) -> dict[str, list[dict[str, Any]]]:
+    """Return the columns of each mart, as its contract describes them."""
     if dbt_project_path is None:
-        return []
+        return {}
+    files = sorted((dbt_project_path / "models" / "marts").rglob("*.yml"))
+    return {m["name"]: m.get("columns", []) for file in files for m in (own(file) or {}).get("models", [])}
+
+
+def _mart_columns(suite: Suite, described: list[dict[str, Any]]) -> list[_Column]:
     met = {name for spec in suite.expectations for name in spec.all_columns}
-    for path in sorted((dbt_project_path / "models" / "marts").rglob("*.yml")):
-        for model in (yaml.safe_load(path.read_text(encoding="utf-8")) or {}).get("models", []):
-            if model["name"] == suite.name:
-                return [
-                    _Column(c["name"], [], None, c.get("description"), "en")
-                    for c in model.get("columns", [])
-                    if c["name"] in met
-                ]
-    return []
+    return [_Column(c["name"], [], None, c.get("description"), "en") for c in described if c["name"] in met]
 
 
 def _both_moments(when: datetime) -> Message:

@@ -13,10 +13,10 @@ import shutil
 from pathlib import Path
 
 import pytest
-import yaml
 from typer.testing import CliRunner
 
 from orchestration.base.settings import PROJECT
+from orchestration.base.yaml_data import own
 from orchestration.catalog import load_catalogue
 from orchestration.catalog.schema import PROVENANCE
 from orchestration.cli.app import app
@@ -107,7 +107,7 @@ def test_a_table_that_nobody_wrote_expectations_for_is_asked_what_its_contract_s
 
 def test_the_staging_model_names_the_columns_of_the_lake(desk: Path) -> None:
     folder = desk / "dbt_project" / "models" / "staging" / "example"
-    [table] = yaml.safe_load((folder / f"{SOURCE}.yml").read_text())["sources"][0]["tables"]
+    [table] = own(folder / f"{SOURCE}.yml")["sources"][0]["tables"]
     contract = []
     for column in load_catalogue(desk / "sources")[SOURCE].tables["communes"].columns:
         contract += [column.name, *([f"{column.name}__marker"] if column.secret else [])]
@@ -124,7 +124,7 @@ def test_an_indicator_is_two_files(desk: Path) -> None:
             [row] = [r for r in csv.DictReader(handle) if r["indicator_id"] == INDICATOR]
     assert row["source_id"] == SOURCE
     models = desk / "dbt_project" / "models"
-    described = yaml.safe_load((models / "indicators/goal_11/goal_11.yml").read_text(encoding="utf-8"))
+    described = own(models / "indicators/goal_11/goal_11.yml")
     assert f"ind_{INDICATOR}" in {m["name"] for m in described["models"]}
     assert "second_homes_over_all_dwellings" in {u["name"] for u in described["unit_tests"]}
     assert f"ref('ind_{INDICATOR}')" in (models / "secrecy/int_indicator_candidates.sql").read_text(encoding="utf-8")
@@ -140,7 +140,7 @@ def test_there_is_one_recipe() -> None:
 
 def test_the_shapes_of_a_period_are_those_that_the_tables_allow() -> None:
     """« what the figure is about » said nothing of the shapes: `2013-2018` blocked an edition with an English rule's name."""
-    marts = yaml.safe_load((PROJECT / "dbt_project/models/marts/figures/figures.yml").read_text(encoding="utf-8"))
+    marts = own(PROJECT / "dbt_project/models/marts/figures/figures.yml")
     [rules] = [
         test["table_rules"]["arguments"]["rules"]
         if "arguments" in test["table_rules"]

@@ -18,6 +18,7 @@ import yaml
 from typer.main import get_command
 
 from orchestration.base.settings import PROJECT
+from orchestration.base.yaml_data import own
 from orchestration.cli.app import app
 
 PAGES = sorted([PROJECT / "README.md", *(PROJECT / "docs").glob("*.md")])
@@ -211,7 +212,7 @@ def test_queries_run_on_the_contract_of_the_marts():
     """Every SQL block of the README and of marts.md, on empty tables with the columns of the dbt contract."""
     models = []
     for path in sorted((PROJECT / "dbt_project/models/marts").rglob("*.yml")):
-        models += yaml.safe_load(path.read_text(encoding="utf-8")).get("models") or []
+        models += own(path).get("models") or []
     with duckdb.connect() as connection:
         for model in models:
             columns = ", ".join(f'"{c["name"]}" {c["data_type"]}' for c in model["columns"])

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
+from orchestration.base.yaml_data import own
 
 # the one test of a mart that holds its rules (dbt_project/tests/generic/table_rules.sql)
 RULES = "table_rules"
@@ -56,7 +56,7 @@ def load_contracts(dbt_project: Path) -> dict[str, Contract]:
     """Return the contract of each mart of the project, by name. Raises KeyError for a type without a translation."""
     found = {}
     for file in sorted((dbt_project / "models" / "marts").rglob("*.yml")):
-        for model in (yaml.safe_load(file.read_text(encoding="utf-8")) or {}).get("models", []):
+        for model in (own(file) or {}).get("models", []):
             found[model["name"]] = _contract(model)
     return dict(sorted(found.items()))
 

@@ -14,9 +14,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
+from orchestration.base.yaml_data import own
 from orchestration.readers.open_data.tables import EditionTables, Table
 
 WORDS = Path(__file__).with_name("datasets.yml")
@@ -93,7 +93,7 @@ class Describing:
     def __init__(self, edition: EditionTables, publisher: Publisher) -> None:
         self.edition = edition
         self.publisher = publisher
-        self.catalogue = Catalogue.model_validate(yaml.safe_load(WORDS.read_text(encoding="utf-8")))
+        self.catalogue = Catalogue.model_validate(own(WORDS))
         self.licence = self.catalogue.licence
 
     def words(self, table: Table) -> Words:

@@ -12,8 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from orchestration.base.yaml_data import own
 from orchestration.editions.telling import FIGURES
 from orchestration.readers.open_data.cells import neutral_sql
 from orchestration.readers.open_data.csv_files import PLAIN_ROWS, copy_csv
@@ -35,7 +34,7 @@ LEVELS = {
 }
 # our status → code of SDMX's list. A bound is no measured value: of low reliability, and STATUS_REASON says which bound
 STATUSES = {"final": "A", "provisional": "P", "suppressed": "Q", "censored": "U"}
-WORDS: dict[str, Any] = yaml.safe_load(Path(__file__).with_suffix(".yml").read_text(encoding="utf-8"))
+WORDS: dict[str, Any] = own(Path(__file__).with_suffix(".yml"))
 Names = Mapping[str, str]
 ENUMERATED = {"INDICATOR": "CL_INDICATOR", "GEO": "CL_GEO", "BREAKDOWN": "CL_BREAKDOWN"}
 

@@ -18,8 +18,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-import yaml
 
+from orchestration.base.yaml_data import own
 from orchestration.building import verdicts
 from tests.words import fr
 
@@ -83,7 +83,7 @@ def _framework(connection: Any) -> None:
 
 def _fill(connection: Any) -> None:
     for document in sorted((PROJECT / "models" / "staging").rglob("*.yml")):
-        for source in yaml.safe_load(document.read_text(encoding="utf-8")).get("sources", []):
+        for source in own(document).get("sources", []):
             connection.execute(f"CREATE SCHEMA IF NOT EXISTS {source['schema']}")
             for table in source["tables"]:
                 columns = ", ".join(f'"{c["name"]}" {c["data_type"]}' for c in table["columns"])

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 
-import yaml
-
 from orchestration.base.settings import PROJECT
+from orchestration.base.yaml_data import own
 from orchestration.readers.open_data.contracts import load_contracts
 
 MODELS = PROJECT / "dbt_project" / "models" / "marts"
 BUNDLE = PROJECT / "bi" / "superset"
-EXPOSURES = {e["name"]: e for e in yaml.safe_load((MODELS / "exposures.yml").read_text(encoding="utf-8"))["exposures"]}
+EXPOSURES = {e["name"]: e for e in own(MODELS / "exposures.yml")["exposures"]}
 
 
 def reads(name: str) -> set[str]:
@@ -19,12 +18,12 @@ def reads(name: str) -> set[str]:
 
 
 def test_every_dashboard_is_told_with_the_tables_that_it_reads() -> None:
-    dashboards = [yaml.safe_load(p.read_text(encoding="utf-8")) for p in (BUNDLE / "dashboards").glob("*.yaml")]
+    dashboards = [own(p) for p in (BUNDLE / "dashboards").glob("*.yaml")]
     told = {name: e for name, e in EXPOSURES.items() if e["type"] == "dashboard"}
     assert len(told) == len(dashboards) == 1
     [(name, exposure)] = told.items()
     assert f"/superset/dashboard/{dashboards[0]['slug']}/" in exposure["url"]
-    sql = " ".join(yaml.safe_load(p.read_text(encoding="utf-8"))["sql"] for p in (BUNDLE / "datasets").rglob("*.yaml"))
+    sql = " ".join(own(p)["sql"] for p in (BUNDLE / "datasets").rglob("*.yaml"))
     assert reads(name) == set(re.findall(r"(?:FROM|JOIN) ((?:dim|fct|mart)_\w+)", sql))
 
 
@@ -41,9 +40,7 @@ def test_what_reads_everything_says_so() -> None:
 
 
 def test_the_identifiers_of_the_dashboard_are_fixed_and_fit_together() -> None:
-    said = {
-        p.relative_to(BUNDLE).as_posix(): yaml.safe_load(p.read_text(encoding="utf-8")) for p in BUNDLE.rglob("*.yaml")
-    }
+    said = {p.relative_to(BUNDLE).as_posix(): own(p) for p in BUNDLE.rglob("*.yaml")}
     uuids = [s["uuid"] for s in said.values() if "uuid" in s]
     assert len(uuids) == len(set(uuids)) == 16
     [database] = [s for p, s in said.items() if p.startswith("databases/")]
@@ -62,12 +59,12 @@ def test_the_identifiers_of_the_dashboard_are_fixed_and_fit_together() -> None:
 def test_a_chart_asks_for_columns_that_its_data_set_has() -> None:
     sets = {}
     for path in (BUNDLE / "datasets").rglob("*.yaml"):
-        said = yaml.safe_load(path.read_text(encoding="utf-8"))
+        said = own(path)
         sets[said["uuid"]] = {c["column_name"] for c in said["columns"]}
         # whichever chart is looked at, it can say of which edition it is
         assert "edition_id" in sets[said["uuid"]]
     for path in (BUNDLE / "charts").glob("*.yaml"):
-        said = yaml.safe_load(path.read_text(encoding="utf-8"))
+        said = own(path)
         params = said["params"]
         asked = {*params.get("all_columns", ()), *params.get("groupby", ()), *filter(None, [params.get("x_axis")])}
         asked |= {m["column"]["column_name"] for m in params.get("metrics", ())}

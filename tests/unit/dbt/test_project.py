@@ -12,8 +12,8 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-import yaml
 
+from orchestration.base.yaml_data import own
 from orchestration.generating.files import COMMAND, differences
 from orchestration.generating.whole import folders, wanted_files
 
@@ -114,7 +114,7 @@ def catalogue() -> list[dict[str, str]]:
 def documents() -> list[dict]:
     """Return every YAML file of the models folder that dbt reads, parsed: an indicator's own is none (.dbtignore)."""
     files = [p for p in sorted(MODELS.rglob("*.yml")) if not p.stem.startswith("ind_")]
-    return [yaml.safe_load(p.read_text(encoding="utf-8")) or {} for p in files]
+    return [own(p) or {} for p in files]
 
 
 @cache
@@ -247,7 +247,7 @@ def test_every_staged_table_feeds_something() -> None:
 def test_every_source_of_the_team_is_staged() -> None:
     staged = {name.removeprefix("stg_").partition("__")[0] for name in sql_files("staging")}
     for path in sorted((ROOT / "sources").glob("*/source.yml")):
-        source = yaml.safe_load(path.read_text(encoding="utf-8"))
+        source = own(path)
         if source.get("role") == "team":
             assert source["source_id"] in staged, source["source_id"]
 
@@ -306,7 +306,7 @@ def test_other_names_of_regions_are_keys_of_comparison() -> None:
 
 def test_the_project_asks_for_no_variables() -> None:
     """The list of indicator models was one, made anew by whoever started dbt."""
-    assert "vars" not in yaml.safe_load((PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))
+    assert "vars" not in own(PROJECT / "dbt_project.yml")
     for path in [*PROJECT.glob("macros/**/*.sql"), *MODELS.rglob("*.sql")]:
         assert not re.search(r"\bvar\(", path.read_text(encoding="utf-8")), path.name
 

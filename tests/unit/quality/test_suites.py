@@ -9,9 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
-import yaml
 
 from orchestration.base.settings import PROJECT
+from orchestration.base.yaml_data import own
 from orchestration.catalog import load_catalogue
 from orchestration.catalog.models import lake_table
 from orchestration.catalog.schema import PROVENANCE
@@ -108,7 +108,7 @@ def columns_of(asset: str) -> set[str]:
                     )
                 return {c.name for c in table.columns} | set(PROVENANCE)
     for path in (PROJECT / "dbt_project" / "models" / "marts").rglob("*.yml"):
-        for model in yaml.safe_load(path.read_text(encoding="utf-8")).get("models", []):
+        for model in own(path).get("models", []):
             if model["name"] == asset:
                 return {c["name"] for c in model["columns"]}
     raise AssertionError(f"no contract of {asset}")

@@ -7,11 +7,11 @@ from zipfile import ZipFile
 
 import duckdb
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
 from orchestration.base.settings import PROJECT
+from orchestration.base.yaml_data import own
 from orchestration.readers.open_data.cells import TRIGGERS, neutral, neutral_sql, restored
 from orchestration.readers.open_data.contracts import load_contracts
 from orchestration.readers.open_data.describing import WORDS, Catalogue
@@ -58,7 +58,7 @@ def test_the_contract_is_that_of_the_models() -> None:
 
 
 def test_every_mart_has_words() -> None:
-    words = Catalogue.model_validate(yaml.safe_load(WORDS.read_text(encoding="utf-8"))).datasets
+    words = Catalogue.model_validate(own(WORDS)).datasets
     assert set(load_contracts(PROJECT / "dbt_project")) <= set(words)
     titles = [w.title["fr"] for w in words.values()]
     assert len(set(titles)) == len(titles)

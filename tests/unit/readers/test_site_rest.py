@@ -11,12 +11,12 @@ from pathlib import Path
 
 import brotli
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
 from orchestration.base.messages import Refusal
 from orchestration.base.settings import PROJECT
+from orchestration.base.yaml_data import own
 from orchestration.readers.site import beside, links
 from orchestration.readers.site.build import TEMPLATES, policy, script, style
 from orchestration.readers.site.colours import GOALS, contrast
@@ -154,7 +154,7 @@ def test_the_style_loads_nothing() -> None:
 
 
 def test_the_criteria_are_all_there() -> None:
-    criteria = yaml.safe_load((PROJECT / "orchestration/readers/site/criteria.yml").read_text(encoding="utf-8"))
+    criteria = own(PROJECT / "orchestration/readers/site/criteria.yml")
     rgaa = [str(n) for theme in criteria["rgaa"].values() for found in theme.values() for n in found]
     # DINUM's count by theme: images 9, frames 2, colours 3, multimedia 13, tables 8, links 2, scripts 5 …
     counts = dict(zip(map(str, range(1, 14)), (9, 2, 3, 13, 8, 2, 5, 10, 4, 14, 13, 11, 12), strict=True))

@@ -10,8 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
+from orchestration.base.yaml_data import own
 from orchestration.readers.site.budget import MAX_COMPRESSED, MAX_NODES, MAX_SCRIPT, Weight, grade
 from orchestration.readers.site.configuration import SiteConfiguration
 from orchestration.readers.site.edition import Edition
@@ -62,7 +61,7 @@ def conformity(configuration: SiteConfiguration) -> str:
 
 def drafts(e: Edition, v: Voice, configuration: SiteConfiguration, m: Measured) -> Iterator[Draft]:
     """Yield both declarations."""
-    criteria = yaml.safe_load(CRITERIA.read_text(encoding="utf-8"))
+    criteria = own(CRITERIA)
     crumbs = [home_crumb(v)]
     themes = criteria["rgaa"]
     counts = {how: sum(len(t.get(how, [])) for t in themes.values()) for how in ("tested", "judged", "absent")}
