@@ -6,5 +6,6 @@
     'stg_blab_bcorp__assessments': {'rows': 1000},
     'stg_dpef_expected_filers__companies': {'rows': 1000},
     'stg_egapro_index__declarations': {'rows': 1000, 'usual_rows': 15000},
+    'stg_insee_sirene__mission_companies': {'rows': 500},
   }) }}
 {%- endmacro %}

@@ -183,7 +183,7 @@ def _open_parquet(
     return Raw(
         landed,
         match,
-        _typed(match.table, header, found, relation, mended),
+        _typed(match.table, header, found, relation, mended, {n for n, kind in types.items() if kind == "VARCHAR"}),
         int(rows or 0),
         [*_notes(found), *notes],
         path,
@@ -244,12 +244,12 @@ def _open_csv(
     # columns are given, nothing is sniffed: sniffing costs a pass and guesses types
     relation = (
         f"read_csv({quoted(path)}, header = true, auto_detect = false, delim = {quoted(delimiter)}, quote = '\"', escape = '\"', "
-        f"nullstr = '', strict_mode = true, skip = {position}, columns = {{{columns}}})"
+        f"nullstr = {_nothing(match.table)}, strict_mode = true, skip = {position}, columns = {{{columns}}})"
     )
     raw = Raw(
         landed,
         match,
-        _typed(match.table, header, found, relation, mended),
+        _typed(match.table, header, found, relation, mended, set()),
         0,
         [*_notes(found), *notes, *told],
         path,
@@ -374,15 +374,28 @@ def _notes(found: HeaderMap) -> list[Message]:
     return [say("judging.columns_renamed", names=names)]
 
 
-def _typed(table: Table, header: list[str], found: HeaderMap, relation: str, mended: set[str]) -> str:
-    """Return SQL that yields the contract's columns; `mended`: those whose codes lost zeros or gained `.0`."""
+def _nothing(table: Table) -> str:
+    """Return SQL for the texts that stand for a missing value in a CSV: nothing, and the markers of the contract (`[ND]`)."""
+    return "[" + ", ".join(quoted(m) for m in dict.fromkeys(["", *(m for c in table.columns for m in c.missing)])) + "]"
+
+
+def _typed(
+    table: Table, header: list[str], found: HeaderMap, relation: str, mended: set[str], texts: set[str]
+) -> str:
+    """Return SQL that yields the contract's columns, what stands for a missing value as null.
+
+    `mended`: columns whose codes lost zeros or gained `.0`; `texts`: headers of text that may still hold a marker (`[ND]`).
+    """
     columns = []
     for column in table.columns:
         kind = duckdb_type(column.type)
         if column.name not in found.positions:
             columns.append(f"CAST(NULL AS {kind}) AS {identifier(column.name)}")
             continue
-        cell = identifier(header[found.positions[column.name]])
+        named = header[found.positions[column.name]]
+        cell = identifier(named)
+        for marker in column.missing if named in texts else ():
+            cell = f"nullif({cell}, {quoted(marker)})"
         if column.name in mended:
             width = WIDTHS.get(column.type)
             cell = (
