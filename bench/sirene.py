@@ -68,7 +68,9 @@ def grow(sizes: list[int], as_csv: bool, work: Path) -> None:
             f"{ours_mb:.0f} MB; bare {floor_clock:.1f} s, {floor_cpu:.1f} s CPU, {floor_mb:.0f} MB; CPU ratio {ours_cpu / floor_cpu:.2f}"
         )
         if before:
-            line += f"; x{size / before[0]:.0f} rows = x{ours_cpu / before[1]:.1f} CPU, x{ours_mb / before[2]:.2f} memory"
+            line += (
+                f"; x{size / before[0]:.0f} rows = x{ours_cpu / before[1]:.1f} CPU, x{ours_mb / before[2]:.2f} memory"
+            )
         print(line, f"(load {os.getloadavg()[0]:.1f})", flush=True)
         before = (size, ours_cpu, ours_mb)
 

@@ -64,12 +64,12 @@ def look(
 
 
 def _fault(plain: str, width: int) -> str:
-    """Return why a cell is no identifier: what befell it, so that whoever sent the file knows where to look."""
+    """Return the code of why a cell is no identifier: what befell it, so that whoever sent the file knows where to look."""
     if _SHORTENED.fullmatch(plain):
-        return "damaged"
+        return "judging.identifier_damaged"
     if not (plain.isascii() and plain.isdigit()):
-        return "not_digits"
-    return "cut" if len(plain) < width else "too_long"
+        return "judging.identifier_not_digits"
+    return "judging.identifier_cut" if len(plain) < width else "judging.identifier_too_long"
 
 
 def _identifiers(column: Column, cells: list[str]) -> Parsed:
@@ -85,9 +85,8 @@ def _identifiers(column: Column, cells: list[str]) -> Parsed:
             result.values[cell] = plain.zfill(width)
             short += len(plain) < width
         elif plain and cell not in column.missing:
-            result.unreadable[cell] = say(
-                f"judging.identifier_{_fault(plain, width)}", cell=cell[:30], type=column.type.upper(), digits=width
-            )
+            code = _fault(plain, width)
+            result.unreadable[cell] = say(code, cell=cell[:30], type=column.type.upper(), digits=width)
     if short:
         result.notes.append(say("judging.zeros_put_back", column=column.name))
     return result
