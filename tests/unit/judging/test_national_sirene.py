@@ -350,7 +350,7 @@ def tables_of(work: Path, which: str, kind: str) -> dict[str, list[tuple[Any, ..
             raw = open_raw(connection, source, landed(path), match, work, plain(landed(path), match, work))
             relations["legal_units" if "UniteLegale" in name else "establishments"] = raw.relation
         found = {}
-        for table in ("counts", "establishments", "creations", "mission_companies"):
+        for table in ("counts", "establishments", "creations", "mission_companies", "large_companies"):
             sql = (FOLDER / f"{table}.sql").read_text(encoding="utf-8")
             for name, text in relations.items():
                 sql = re.sub(r"\{\{\s*" + name + r"\s*\}\}", lambda _, t=text: t, sql)
@@ -361,14 +361,19 @@ def tables_of(work: Path, which: str, kind: str) -> dict[str, list[tuple[Any, ..
 @pytest.mark.parametrize("kind", ["csv", "parquet"])
 def test_every_layout_since_2019_gives_the_same_tables(tmp_path, kind):
     today = tables_of(tmp_path / "today", "today", "csv")
-    assert len(today["counts"]) > 20 and today["mission_companies"] and any(row[6] for row in today["counts"])
+    assert (
+        len(today["counts"]) > 20
+        and today["large_companies"]
+        and today["mission_companies"]
+        and any(row[6] for row in today["counts"])
+    )
     for number, which in enumerate(["2019", "2019 geo", "2023", "naf25 in the middle", "another order", "today"]):
         found = tables_of(tmp_path / f"{number}", which, kind)
         if which.startswith("2019"):
             # nobody was a mission company then: not stated, which is no « no »
             assert found["mission_companies"] == [] and {row[6] for row in found["counts"]} == {None}
             assert sum(row[7] for row in found["counts"]) == sum(row[7] for row in today["counts"])
-            assert found["creations"] == today["creations"]
+            assert found["creations"] == today["creations"] and found["large_companies"] == today["large_companies"]
         else:
             assert found == today, which
     assert {row[2] for row in tables_of(tmp_path / "2027", "2027", kind)["counts"]} == {"NAF2025"}
