@@ -9,14 +9,19 @@ markers belong to `conforming`; that rows are missing at a line's border is seen
 
 from orchestration.reading.container import is_litter
 from orchestration.reading.front import (
+    begin_large,
+    large_in_utf8,
+    look_at_large,
     member_sha256,
     members,
     read_json,
     read_markdown,
     read_pdf,
     read_table,
+    requote_large,
     sheet_names,
     sniff_kind,
+    unpack_large,
 )
 from orchestration.reading.model import Adaptation, Member, PdfText, RawTable, Unreadable
 
@@ -26,13 +31,18 @@ __all__ = [
     "PdfText",
     "RawTable",
     "Unreadable",
+    "begin_large",
     "is_litter",
+    "large_in_utf8",
+    "look_at_large",
     "member_sha256",
     "members",
     "read_json",
     "read_markdown",
     "read_pdf",
     "read_table",
+    "requote_large",
     "sheet_names",
     "sniff_kind",
+    "unpack_large",
 ]

@@ -17,29 +17,31 @@ import duckdb
 import pypdfium2
 from pydantic import TypeAdapter
 
-from orchestration.reading import container, pages, records, table, workbook
+from orchestration.base.messages import say
+from orchestration.reading import container, large, pages, records, table, workbook
 from orchestration.reading.container import Wanted
-from orchestration.reading.model import Member, PdfText, RawTable
+from orchestration.reading.model import Beginning, Member, PdfText, RawTable, Requoted, TextLines
+from orchestration.reading.refusing import refusal
+from orchestration.reading.shape import KnownHeaders
 
 Question = Callable[[str, Any], Any]
 IMPORTED = (duckdb, pypdfium2)
 TABLE = TypeAdapter(RawTable)
 TEXT = TypeAdapter(PdfText)
 MEMBERS = TypeAdapter(list[Member])
+LINES = TypeAdapter(TextLines)
+BEGINNING = TypeAdapter(Beginning)
+REQUOTED = TypeAdapter(Requoted)
 # cells of a line, and signs of a cell, that are worth asking about: the widest header is 400 columns of 300 signs
 _CELLS, _SIGNS = 4_000, 1_000
 
 
 def read_table(given: dict[str, Any], question: Question) -> bytes:
     """Return a `RawTable`."""
-
-    def known(cells: list[str]) -> int:
-        return int(question("headers", [c[:_SIGNS] for c in cells[:_CELLS]]))
-
     found = table.read_table(
         Path(given["path"]),
         name=given["name"],
-        known_headers=known,
+        known_headers=_known(question),
         sheet=given["sheet"],
         member=_wanted(given, question),
         empty_allowed=given["empty_allowed"],
@@ -92,6 +94,56 @@ def sheet_names(given: dict[str, Any], _: Question) -> bytes:
     """Return the names of a workbook's sheets."""
     found = workbook.sheet_names(Path(given["path"]), given["member"], label=given["name"])
     return json.dumps(found, ensure_ascii=False).encode("utf-8", "replace")
+
+
+def unpack_large(given: dict[str, Any], question: Question) -> bytes:
+    """Return the `TextLines` of what was unpacked."""
+    wanted = _wanted(given, question)
+    return LINES.dump_json(
+        large.unpack(Path(given["path"]), Path(given["target"]), label=given["name"], wanted=wanted, room=given["room"])
+    )
+
+
+def look_at_large(given: dict[str, Any], _: Question) -> bytes:
+    """Return `TextLines`."""
+    return LINES.dump_json(large.look(Path(given["path"]), given["delimiter"]))
+
+
+def begin_large(given: dict[str, Any], question: Question) -> bytes:
+    """Return a `Beginning`."""
+    return BEGINNING.dump_json(large.beginning(Path(given["path"]), _known(question), label=given["name"]))
+
+
+def large_in_utf8(given: dict[str, Any], _: Question) -> bytes:
+    """Return the `TextLines` of what was written anew."""
+    try:
+        lines = large.in_utf8(
+            Path(given["path"]), Path(given["target"]), given["encoding"], label=given["name"], room=given["room"]
+        )
+    except UnicodeError:
+        raise refusal(say("reading.truncated_packing", file=given["name"], kind=given["encoding"])) from None
+    return LINES.dump_json(lines)
+
+
+def requote_large(given: dict[str, Any], question: Question) -> bytes:
+    """Return `Requoted`."""
+    found = large.requoted(
+        Path(given["path"]),
+        Path(given["target"]),
+        given["astray"],
+        given["rows"],
+        given["delimiter"],
+        _known(question),
+        label=given["name"],
+    )
+    return REQUOTED.dump_json(found)
+
+
+def _known(question: Question) -> KnownHeaders:
+    def known(cells: list[str]) -> int:
+        return int(question("headers", [c[:_SIGNS] for c in cells[:_CELLS]]))
+
+    return known
 
 
 def _wanted(given: dict[str, Any], question: Question) -> Wanted:

@@ -196,7 +196,8 @@ def _copy(source: IO[bytes] | gzip.GzipFile, target: BinaryIO, *, packed: int, l
         target.write(chunk)
 
 
-def _gunzip(source: BinaryIO, target: BinaryIO, *, packed: int, limit: int, label: str) -> None:
+def gunzipped(source: BinaryIO, target: BinaryIO, *, packed: int, limit: int, label: str) -> None:
+    """Unpack a gz of `packed` bytes into `target`, no more than `limit` bytes. Raises Refusal."""
     try:
         with gzip.GzipFile(fileobj=source) as unpacked:
             _copy(unpacked, target, packed=packed, limit=limit, label=label)
@@ -243,10 +244,13 @@ def _choose(archive: zipfile.ZipFile, wanted: Wanted, label: str) -> zipfile.Zip
     )
 
 
-def _unzip(
+def unzipped(
     source: BinaryIO, packed: int, wanted: Wanted, limit: int, label: str, make: Callable[[str], BinaryIO]
 ) -> str:
-    """Unpack the one data member into what `make(name)` opens; return the member's own name."""
+    """Unpack the one data member of a zip into what `make(name)` opens, no more than `limit` bytes; return the member's own name.
+
+    Raises Refusal.
+    """
     try:
         with zipfile.ZipFile(source) as archive:
             info = _choose(archive, wanted, label)
@@ -308,11 +312,11 @@ def content(
         if kind == "gz":
             target = _Kept()
             with target:
-                _gunzip(io.BytesIO(data), target, packed=len(data), limit=limit, label=label)
+                gunzipped(io.BytesIO(data), target, packed=len(data), limit=limit, label=label)
             data, name = target.content, name[:-3] if name.lower().endswith(".gz") else name
         elif kind == "zip":
             target = _Kept()
-            name = _unzip(io.BytesIO(data), len(data), wanted, limit, label, partial(_given, target))
+            name = unzipped(io.BytesIO(data), len(data), wanted, limit, label, partial(_given, target))
             data = target.content
         else:
             break
@@ -358,7 +362,7 @@ def member_sha256(path: Path, member: str, *, label: str) -> str:
         return _Hashed(digest)
 
     with path.open("rb") as stream:
-        _unzip(stream, path.stat().st_size, member.__eq__, MAX_MEMBER_BYTES, label, make)
+        unzipped(stream, path.stat().st_size, member.__eq__, MAX_MEMBER_BYTES, label, make)
     return digest.hexdigest()
 
 

@@ -7,6 +7,7 @@ directly reads without the wall, which no room outside this one may.
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,13 +17,16 @@ from pydantic import TypeAdapter, ValidationError
 from orchestration import wall
 from orchestration.reading.container import Wanted
 from orchestration.reading.container import sniff_kind as kind_of_plain
-from orchestration.reading.model import Member, PdfText, RawTable
+from orchestration.reading.model import Beginning, Member, PdfText, RawTable, Requoted, TextLines
 from orchestration.reading.shape import KnownHeaders
 
 _ROOM = "orchestration.reading.behind"
 _TABLE = TypeAdapter(RawTable)
 _TEXT = TypeAdapter(PdfText)
 _MEMBERS = TypeAdapter(list[Member])
+_LINES = TypeAdapter(TextLines)
+_BEGINNING = TypeAdapter(Beginning)
+_REQUOTED = TypeAdapter(Requoted)
 _NAMES = TypeAdapter(list[str])
 _NAME = TypeAdapter(str)
 T = TypeVar("T")
@@ -46,12 +50,8 @@ def read_table(
     header and no rows. `head`: of a long text only the first rows are wanted. Raises `Refusal`, naming file and line, for
     whatever cannot be read with certainty; OSError where there is no file.
     """
-
-    def headers(cells: Any) -> int:
-        return known_headers(_NAMES.validate_python(cells, strict=True))
-
     given = {"sheet": sheet, "empty_allowed": empty_allowed, "head": head}
-    return _asked(_TABLE, "table", "read_table", path, name, given, member, headers=headers)
+    return _asked(_TABLE, "table", "read_table", path, name, given, member, headers=_headers(known_headers))
 
 
 def read_json(path: Path, *, name: str, sql: str, member: Wanted = None, empty_allowed: bool = False) -> RawTable:
@@ -110,6 +110,53 @@ def sheet_names(path: Path, member: str | None = None) -> list[str]:
     return _asked(_NAMES, "table", "sheet_names", path, path.name, {"member": member})
 
 
+def unpack_large(path: Path, target: Path, *, name: str, member: Wanted) -> TextLines:
+    """Write the one data file of a zip or gz to `target`, and return what its lines are. Raises Refusal."""
+    room = shutil.disk_usage(target.parent).free
+    given = {"target": str(target.absolute()), "room": room}
+    return _asked(_LINES, "large", "unpack_large", path, name, given, member, written=room)
+
+
+def look_at_large(path: Path, *, name: str, delimiter: str = "") -> TextLines:
+    """Return what the lines of a plain text are. Raises Refusal."""
+    return _asked(_LINES, "large", "look_at_large", path, name, {"delimiter": delimiter})
+
+
+def begin_large(path: Path, *, name: str, known_headers: KnownHeaders) -> Beginning:
+    """Return how a large text begins: header, first rows, delimiter, encoding. Raises Refusal for what is no table."""
+    return _asked(_BEGINNING, "large", "begin_large", path, name, {}, headers=_headers(known_headers))
+
+
+def large_in_utf8(path: Path, target: Path, *, name: str, encoding: str) -> TextLines:
+    """Write a text in UTF-8 to `target`; return what its lines are. Raises Refusal."""
+    room = shutil.disk_usage(target.parent).free
+    given = {"target": str(target.absolute()), "room": room, "encoding": encoding}
+    return _asked(_LINES, "large", "large_in_utf8", path, name, given, written=room)
+
+
+def requote_large(
+    path: Path,
+    target: Path,
+    *,
+    name: str,
+    astray: list[int],
+    rows: list[list[str]],
+    delimiter: str,
+    known_headers: KnownHeaders,
+) -> Requoted:
+    """Write a text to `target` with the lines `astray` quoted as they should be, read beside `rows` (header and good ones)."""
+    room = shutil.disk_usage(target.parent).free
+    given = {"target": str(target.absolute()), "astray": astray, "rows": rows, "delimiter": delimiter}
+    return _asked(_REQUOTED, "large", "requote_large", path, name, given, written=room, headers=_headers(known_headers))
+
+
+def _headers(known_headers: KnownHeaders) -> Callable[[Any], int]:
+    def headers(cells: Any) -> int:
+        return known_headers(_NAMES.validate_python(cells, strict=True))
+
+    return headers
+
+
 def _asked(
     answer: TypeAdapter[T],
     task: str,
@@ -118,13 +165,14 @@ def _asked(
     name: str,
     given: dict[str, Any],
     wanted: Wanted = None,
+    written: int = 0,
     **replies: Callable[[Any], Any],
 ) -> T:
     pattern = [wanted.pattern, wanted.flags] if isinstance(wanted, re.Pattern) else None
     if wanted is not None and not isinstance(wanted, re.Pattern):
         replies["member"] = lambda value: bool(wanted(_NAME.validate_python(value, strict=True)))
     order = {**given, "path": str(path.absolute()), "name": name, "pattern": pattern, "asked": "member" in replies}
-    said = wall.ask(wall.Ask(task, f"{_ROOM}:{call}", path, name, order, replies))
+    said = wall.ask(wall.Ask(task, f"{_ROOM}:{call}", path, name, order, replies, written))
     try:
         return answer.validate_json(said)
     except ValidationError as error:

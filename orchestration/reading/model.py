@@ -71,6 +71,40 @@ class Member:
     is_folder: bool
 
 
+@dataclass(frozen=True)
+class TextLines:
+    """What the lines of a large text are: the sign between cells; the numbers of those lines whose quotes are not around whole cells."""
+
+    delimiter: str
+    astray: list[int]
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """How a large text begins.
+
+    `rows`: the first rows below the header, of as many cells as stand there; `lines`: on which line the header and each of them begins;
+    `above`: how many rows stand above the header; `encoded`: what is worth a word of the encoding.
+    """
+
+    encoding: str
+    delimiter: str
+    header: list[str]
+    rows: list[list[str]]
+    lines: list[int]
+    above: int
+    encoded: list[Message]
+    adaptations: list[Adaptation]
+
+
+@dataclass(frozen=True)
+class Requoted:
+    """What came of a text whose stray quotes were put right: lines left out, or the line from which on it cannot be."""
+
+    at_fault: int | None = None
+    rejected: list[Unreadable] = field(default_factory=list)
+
+
 @dataclass
 class PdfText:
     """The text of a PDF file: one text a page (`''` where a page has no text layer) and its metadata."""

@@ -56,7 +56,7 @@ def run(channel: socket.socket, said: int, limits: dict[str, int], parent: int) 
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_CPU, limits["seconds"]),
         (resource.RLIMIT_AS, _mapped() + limits["memory"]),
-        (resource.RLIMIT_FSIZE, limits["answer"]),
+        (resource.RLIMIT_FSIZE, limits["written"]),
         (resource.RLIMIT_NOFILE, limits["files"]),
     ):
         _limit(kind, value)

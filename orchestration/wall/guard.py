@@ -43,7 +43,8 @@ class Ask:
     """An errand: `call` names a function (`room.module:function`) that takes `given` and returns JSON as bytes.
 
     `task`: the line of limits that holds. `file`: the file that it reads; `name`: what people call it. `replies`: what the
-    child may ask on the way, by name; each takes what the child says and must trust nothing of it.
+    child may ask on the way, by name; each takes what the child says and must trust nothing of it. `written`: bytes that it may
+    write to a file, where that is its errand (unpacking a national archive); else it may write what it may answer.
     """
 
     task: str
@@ -52,6 +53,7 @@ class Ask:
     name: str
     given: Mapping[str, Any] = field(default_factory=dict)
     replies: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
+    written: int = 0
 
 
 @dataclass(frozen=True)
@@ -183,7 +185,12 @@ def ask(errand: Ask) -> bytes:
 
 def _forked(errand: Ask, limits: Limits, channel: int) -> tuple[_Stem, int]:
     room = errand.call.partition(":")[0]
-    held = {"seconds": limits.seconds, "memory": limits.memory, "answer": limits.answer, "files": limits.files}
+    held = {
+        "seconds": limits.seconds,
+        "memory": limits.memory,
+        "written": errand.written or limits.answer,
+        "files": limits.files,
+    }
     for last in (False, True):
         stem = _stem()
         try:

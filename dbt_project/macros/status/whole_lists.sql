@@ -4,7 +4,9 @@
     'stg_ademe_rge__qualifications': {'rows': 10000},
     'stg_ars_bathing_water__sites': {'rows': 3000},
     'stg_blab_bcorp__assessments': {'rows': 1000},
+    'stg_dgtresor_esus__agreements': {'rows': 900},
     'stg_dpef_expected_filers__companies': {'rows': 1000},
     'stg_egapro_index__declarations': {'rows': 1000, 'usual_rows': 15000},
+    'stg_insee_sirene__mission_companies': {'rows': 500},
   }) }}
 {%- endmacro %}

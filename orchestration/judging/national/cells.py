@@ -14,6 +14,8 @@ from orchestration.landing import Landed
 # of those cells, how many may be no value of their column
 ODD_CELLS = 0.01
 MOST_ZEROS = 4
+# 3,21E+08: a spreadsheet wrote the number as a figure
+_SHORTENED = re.compile(r"\d+(?:[.,]\d+)?[eE]\+?\d+", re.ASCII)
 WIDTHS = {"siren": 9, "siret": 14, "commune": 5}
 
 
@@ -51,12 +53,23 @@ def look(
                 kind="cells",
             )
         width = WIDTHS.get(column.type)
-        if column.allowed and any(cell.strip() and cell not in column.allowed for cell in cells):
+        # a marker of what is missing becomes null anyway
+        plain = [cell for cell in cells if cell.strip() and cell not in column.missing]
+        if column.allowed and any(cell not in column.allowed for cell in plain):
             mended.add(column.name)
-        if width and any(cell.strip() and len(cell) != width for cell in cells):
+        if width and any(len(cell) != width for cell in plain):
             mended.add(column.name)
             notes += parsed.notes or [say("judging.codes_back_in_form", column=column.name)]
     return notes, mended
+
+
+def _fault(plain: str, width: int) -> str:
+    """Return the code of why a cell is no identifier: what befell it, so that whoever sent the file knows where to look."""
+    if _SHORTENED.fullmatch(plain):
+        return "judging.identifier_damaged"
+    if not (plain.isascii() and plain.isdigit()):
+        return "judging.identifier_not_digits"
+    return "judging.identifier_cut" if len(plain) < width else "judging.identifier_too_long"
 
 
 def _identifiers(column: Column, cells: list[str]) -> Parsed:
@@ -71,10 +84,9 @@ def _identifiers(column: Column, cells: list[str]) -> Parsed:
         if plain.isdigit() and width - MOST_ZEROS <= len(plain) <= width:
             result.values[cell] = plain.zfill(width)
             short += len(plain) < width
-        elif plain:
-            result.unreadable[cell] = say(
-                "judging.no_identifier", cell=cell[:30], type=column.type.upper(), digits=width
-            )
+        elif plain and cell not in column.missing:
+            code = _fault(plain, width)
+            result.unreadable[cell] = say(code, cell=cell[:30], type=column.type.upper(), digits=width)
     if short:
         result.notes.append(say("judging.zeros_put_back", column=column.name))
     return result

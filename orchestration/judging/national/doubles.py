@@ -10,7 +10,7 @@ import numpy as np
 from orchestration.base.duck import one_row
 from orchestration.base.files import quoted
 from orchestration.base.messages import say
-from orchestration.judging.national.raw import SHOWN, Raw, identifier, is_parquet, opener
+from orchestration.judging.national.raw import SHOWN, Raw, identifier, is_parquet
 from orchestration.reading.model import Unreadable
 
 
@@ -92,5 +92,5 @@ def lines_of(connection: duckdb.DuckDBPyConnection, raw: Raw, unit: str) -> list
         ).fetchall()
         return sorted(r[0] for r in found)
     needle = re.compile(rb"(?<!\d)" + unit.encode() + rb"(?!\d)")
-    with opener(raw.path)(raw.path, "rb") as handle:
+    with raw.path.open("rb") as handle:
         return [number for number, line in enumerate(handle, start=1) if needle.search(line)]

@@ -5,12 +5,9 @@ Add here a further complaint of DuckDB that people meet, as a refusal in plain w
 
 from __future__ import annotations
 
-import gzip
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any, Literal
 
 import duckdb
 
@@ -51,17 +48,6 @@ def is_parquet(path: Path) -> bool:
     """Return whether a file is Parquet, by its first bytes."""
     with path.open("rb") as handle:
         return handle.read(4) == b"PAR1"
-
-
-def _is_gzip(path: Path) -> bool:
-    with path.open("rb") as handle:
-        return handle.read(2) == b"\x1f\x8b"
-
-
-def opener(path: Path) -> Callable[[Path, Literal["rb"]], IO[bytes]]:
-    """Return what opens a file to be read as bytes, unpacked where it is packed by gzip."""
-    open_it: Any = gzip.open if _is_gzip(path) else open
-    return open_it  # type: ignore[no-any-return]
 
 
 def keep_to_budget(raw: Raw) -> None:

@@ -29,7 +29,7 @@ from orchestration.judging.verdicts import Findings, refused
 from orchestration.judging.vintage import keep, rivals
 from orchestration.lake.register import SourceState, Vintage
 from orchestration.landing import Landed
-from orchestration.reading.quotes import QuoteScan
+from orchestration.reading.model import TextLines
 from orchestration.records.judgement import Judgement, Verdict
 from orchestration.records.waived import Waived
 
@@ -53,7 +53,7 @@ def take_national(
     stock = _Stock(facts, source, state, vintage)
     kept: list[Kept] = []
     try:
-        # unpacking leaves Python's lock alone: both halves of the stock at a time
+        # each half of the stock is unpacked by a child of its own, both at a time
         with ThreadPoolExecutor(thread_name_prefix="unpack") as pool, connected(work, files) as connection:
             unpacking = {f.name: pool.submit(_unpacked, facts, source, f, work) for f in files}
             for landed in files:
@@ -71,7 +71,7 @@ def take_national(
     return Taken([Told(f, stock.judgements[f.name].id, False) for f in files], kept)
 
 
-def _unpacked(facts: Facts, source: Source, landed: Landed, work: Path) -> tuple[Path, QuoteScan | None]:
+def _unpacked(facts: Facts, source: Source, landed: Landed, work: Path) -> tuple[Path, TextLines | None]:
     return plain(landed, match_file(raw_only(source), landed, facts.grounds.catalogue), work)
 
 
@@ -92,7 +92,7 @@ class _Stock:
         landed: Landed,
         match: Match,
         work: Path,
-        unpacked: tuple[Path, QuoteScan | None],
+        unpacked: tuple[Path, TextLines | None],
     ) -> None:
         """Open one file. Raises Refusal."""
         name = match.table_name.removeprefix(RAW)

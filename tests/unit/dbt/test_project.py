@@ -53,6 +53,10 @@ CONTRACT = {
     "fct_company_label": "label_id company_name siren match_method match_score commune_code valid_from valid_to "
     "is_current first_seen last_seen first_absent as_of source_id vintage",
     "fct_company_match": "source_id company_name place siren match_method match_score no_match_reason candidates decided_by decided_on",
+    "mart_register_history": "holding_id spell register label detail siren company_name former_names commune_code valid_from valid_to "
+    "first_seen last_seen first_absent state lists source_id vintage",
+    "mart_establishment_count": "territory_level territory_code period active employers employers_below_10 employers_10_49 "
+    "employers_50_249 employers_250_more social_economy social_economy_employers mission_companies created_year created source_id vintage",
     "mart_match_conflict": "source_id company_name conflict siren other_siren decided_by decided_on",
     "fct_filing": "filing_id siren company_name fiscal_year document_type pages source_id vintage",
     "fct_filing_sdg_mention": "filing_id page sdg_id evidence method box confidence",
@@ -323,10 +327,10 @@ def test_no_sql_writes_out_the_name_of_a_source() -> None:
 def test_node_budget() -> None:
     """A model or a test costs about 47 ms of every refresh. An indicator is one model, however small, and so is a source's table."""
     models = sum(len(sql_files(layer)) for layer in LAYERS)
-    assert models - len(sql_files("indicators")) - len(sql_files("staging")) < 85
+    assert models - len(sql_files("indicators")) - len(sql_files("staging")) < 87
     written = len(list((PROJECT / "tests").glob("*.sql")))
     generic = sum(len(m.get("data_tests", [])) for m in described_models().values())
-    assert written + generic < 90
+    assert written + generic < 92
 
 
 def seed(name: str) -> list[dict[str, str]]:

@@ -46,6 +46,7 @@ UNIT = {
     "trancheEffectifsUniteLegale": "11",
     "economieSocialeSolidaireUniteLegale": "O",
     "societeMissionUniteLegale": None,
+    "etatAdministratifUniteLegale": "A",
 }
 
 
@@ -208,6 +209,222 @@ def test_a_stock_written_otherwise_is_read_and_said(tmp_path, data):
 def changed(lines: list[list[str]], column: str, change) -> bytes:
     at = lines[0].index(column)
     return written([lines[0], *([*line[:at], change(line[at]), *line[at + 1 :]] for line in lines[1:])]).encode()
+
+
+@pytest.mark.parametrize(
+    ("column", "change", "word"),
+    [
+        ("siren", lambda cell: "3,21E+08", "un tableur l'a abrégé"),
+        ("siret", lambda cell: f"{float('9' + cell):.3E}", "un tableur l'a abrégé"),
+        ("siren", lambda cell: cell[:3], "il est coupé"),
+        ("siret", lambda cell: cell + "1", "il est trop long"),
+        ("siren", lambda cell: "x" + cell[1:], "autre chose que des chiffres"),
+    ],
+)
+def test_an_identifier_that_is_refused_says_what_befell_it(tmp_path, column, change, word):
+    outcome = tried(tmp_path, changed(sample_lines("StockEtablissement_utf8.zip"), column, change))
+    assert outcome.state == "refused" and column in fr(outcome.reason) and word in fr(outcome.reason)
+
+
+# --- layouts of 2019 to today -------------------------------------------------------------------------
+
+NEWER = {
+    "StockEtablissement_utf8": [
+        "dernierNumeroVoieEtablissement",
+        "indiceRepetitionDernierNumeroVoieEtablissement",
+        "identifiantAdresseEtablissement",
+        "coordonneeLambertAbscisseEtablissement",
+        "coordonneeLambertOrdonneeEtablissement",
+        "activitePrincipaleNAF25Etablissement",
+    ],
+    "StockUniteLegale_utf8": ["societeMissionUniteLegale", "activitePrincipaleNAF25UniteLegale"],
+}
+TYPED = {
+    "StockEtablissement_utf8": {"dateCreationEtablissement": "DATE", "etablissementSiege": "BOOLEAN"},
+    "StockUniteLegale_utf8": {"categorieJuridiqueUniteLegale": "BIGINT", "dateCreationUniteLegale": "DATE"},
+}
+GEO = ["longitude", "latitude", "geo_score", "geo_type", "geo_adresse", "geo_id", "geo_ligne", "geo_l4", "geo_l5"]
+
+
+def without(lines: list[list[str]], names: list[str]) -> list[list[str]]:
+    keep = [n for n, h in enumerate(lines[0]) if h not in names]
+    return [[line[n] for n in keep] for line in lines]
+
+
+def in_order(lines: list[list[str]], order: list[str]) -> list[list[str]]:
+    at = [lines[0].index(h) for h in order]
+    return [[line[n] for n in at] for line in lines]
+
+
+def layout(name: str, which: str) -> list[list[str]]:
+    """Return the sample as a stock of another year laid it out."""
+    lines = sample_lines(f"{name}.zip")
+    if which.startswith("2019"):
+        lines = without(lines, NEWER[name])
+        extra = GEO if which.endswith("geo") and "Etablissement" in name else []
+        return [lines[0] + extra, *(line + [""] * len(extra) for line in lines[1:])]
+    if which == "2023":
+        return without(
+            lines, [h for h in NEWER[name] if "NAF25" in h or "Voie" in h or "Lambert" in h or "identifiant" in h]
+        )
+    if which == "naf25 in the middle":
+        newest = next(h for h in lines[0] if "NAF25" in h)
+        rest = [h for h in lines[0] if h != newest]
+        return in_order(lines, [*rest[:20], newest, *rest[20:]])
+    if which == "another order":
+        return in_order(lines, sorted(lines[0], reverse=True))
+    if which == "2027":
+        at = lines[0].index("nomenclatureActivitePrincipale" + ("Etablissement" if "Etab" in name else "UniteLegale"))
+        return [lines[0], *([*line[:at], "NAF2025" if line[at] else "", *line[at + 1 :]] for line in lines[1:])]
+    if which == "canary":
+        return with_canaries(name, lines)
+    return lines
+
+
+PERSONAL = [
+    "nomUniteLegale",
+    "nomUsageUniteLegale",
+    "prenom1UniteLegale",
+    "prenomUsuelUniteLegale",
+    "pseudonymeUniteLegale",
+]
+TRADE = ["denominationUsuelle1UniteLegale", "enseigne1Etablissement", "denominationUsuelleEtablissement"]
+CANARY = "CANARI JEANNE"
+
+
+def with_canaries(name: str, lines: list[list[str]]) -> list[list[str]]:
+    """Return the stock with a person's name in every cell that may hold one, also where the publisher should have written `[ND]`.
+
+    One unit in four is a person, one of partial diffusion, one hidden altogether, one an open company that carries a person's name
+    beside its own; of each fourth company one establishment alone is of partial diffusion.
+    """
+    found = [lines[0]]
+    for number, line in enumerate(lines[1:]):
+        row = dict(zip(lines[0], line, strict=True))
+        row |= {h: CANARY for h in [*PERSONAL, *TRADE] if h in row}
+        unit = int(row["siren"]) % 4
+        if "denominationUniteLegale" in row:
+            row |= [
+                {"categorieJuridiqueUniteLegale": "1000", "denominationUniteLegale": CANARY},
+                {"statutDiffusionUniteLegale": "P", "denominationUniteLegale": CANARY},
+                {"statutDiffusionUniteLegale": "N", "denominationUniteLegale": CANARY},
+                {},
+            ][unit]
+            row["societeMissionUniteLegale"] = "O"
+        elif number % 2:
+            row["statutDiffusionEtablissement"] = "P"
+        found.append(list(row.values()))
+    return found
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_no_person_gets_into_the_lake(tmp_path, kind):
+    found = tables_of(tmp_path / "canary", "canary", kind)
+    # what leaves the lake was in it: marts, open data, pages
+    assert "CANARI" not in repr(found)
+    plain_tables = tables_of(tmp_path / "plain", "today", kind)
+    # counted all the same
+    assert sum(row[7] for row in found["counts"]) == sum(row[7] for row in plain_tables["counts"])
+    assert found["creations"] == plain_tables["creations"]
+    named = [row for row in found["establishments"] if row[10] is not None]
+    assert 0 < len(named) < len(found["establishments"]) / 4 and {row[9] for row in named} == {"O"}
+    assert {int(row[0]) % 4 for row in found["mission_companies"]} == {3}
+
+
+def tables_of(work: Path, which: str, kind: str) -> dict[str, list[tuple[Any, ...]]]:
+    """Return what the source's SQL makes of both stocks in a layout, of CSV or Parquet, through the national reader."""
+    work.mkdir()
+    source = load_source(FOLDER)
+    relations = {"home_communes": "(SELECT '44109' AS commune_code)"}
+    with connected(work, []) as connection:
+        for name in NEWER:
+            path = work / f"{name}.{kind}"
+            plain_text = work / f"{name}.plain.csv" if kind == "parquet" else path
+            plain_text.write_text(written(layout(name, which)), encoding="utf-8")
+            if kind == "parquet":
+                # as Insee types them
+                typed = ", ".join(f'CAST("{h}" AS {t}) AS "{h}"' for h, t in TYPED[name].items())
+                text = f"read_csv('{plain_text}', all_varchar = true, nullstr = '')"
+                connection.execute(f"COPY (SELECT * REPLACE ({typed}) FROM {text}) TO '{path}' (FORMAT parquet)")
+            match = match_file(raw_only(source), landed(path), {})
+            raw = open_raw(connection, source, landed(path), match, work, plain(landed(path), match, work))
+            relations["legal_units" if "UniteLegale" in name else "establishments"] = raw.relation
+        found = {}
+        for table in ("counts", "establishments", "creations", "mission_companies", "large_companies"):
+            sql = (FOLDER / f"{table}.sql").read_text(encoding="utf-8")
+            for name, text in relations.items():
+                sql = re.sub(r"\{\{\s*" + name + r"\s*\}\}", lambda _, t=text: t, sql)
+            found[table] = connection.execute(sql).fetchall()
+        return found
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_every_layout_since_2019_gives_the_same_tables(tmp_path, kind):
+    today = tables_of(tmp_path / "today", "today", "csv")
+    assert (
+        len(today["counts"]) > 20
+        and today["large_companies"]
+        and today["mission_companies"]
+        and any(row[6] for row in today["counts"])
+    )
+    for number, which in enumerate(["2019", "2019 geo", "2023", "naf25 in the middle", "another order", "today"]):
+        found = tables_of(tmp_path / f"{number}", which, kind)
+        if which.startswith("2019"):
+            # nobody was a mission company then: not stated, which is no « no »
+            assert found["mission_companies"] == [] and {row[6] for row in found["counts"]} == {None}
+            assert sum(row[7] for row in found["counts"]) == sum(row[7] for row in today["counts"])
+            assert found["creations"] == today["creations"] and found["large_companies"] == today["large_companies"]
+        else:
+            assert found == today, which
+    assert {row[2] for row in tables_of(tmp_path / "2027", "2027", kind)["counts"]} == {"NAF2025"}
+
+
+def test_not_disclosed_is_null_and_mission_companies_are_counted_and_listed():
+    units = [
+        {"societeMissionUniteLegale": "O", "denominationUniteLegale": "[ND]", "statutDiffusionUniteLegale": "P"},
+        {"societeMissionUniteLegale": "O"},
+        {"societeMissionUniteLegale": "O", "categorieJuridiqueUniteLegale": "1000"},
+        {"societeMissionUniteLegale": "N", "economieSocialeSolidaireUniteLegale": "N"},
+    ]
+    counts = ask(
+        "counts.sql",
+        [{}, {}, {}, {"trancheEffectifsEtablissement": "NN", "caractereEmployeurEtablissement": "N"}],
+        units,
+    )
+    assert [(r["is_mission_company"], r["is_ess"], r["is_employer"], r["units"]) for r in counts] == [
+        (True, True, True, 3),
+        (False, False, False, 1),
+    ]
+    listed = ask("mission_companies.sql", [{"codeCommuneEtablissement": "75101"}] * 4, units)
+    assert [(r["siren"], r["legal_name"], r["commune_code"]) for r in listed] == [("000000002", "DITE", "75056")]
+
+
+def test_not_disclosed_in_any_column_is_null(tmp_path):
+    lines = sample_lines("StockEtablissement_utf8.zip")
+    hidden = [
+        "codeCommuneEtablissement",
+        "activitePrincipaleEtablissement",
+        "dateCreationEtablissement",
+        "trancheEffectifsEtablissement",
+    ]
+    at = [lines[0].index(h) for h in hidden]
+    lines[3] = ["[ND]" if n in at else cell for n, cell in enumerate(lines[3])]
+    path = tmp_path / "StockEtablissement_utf8.csv"
+    path.write_text(written(lines), encoding="utf-8")
+    source = load_source(FOLDER)
+    with connected(tmp_path, []) as connection:
+        match = match_file(raw_only(source), landed(path), {})
+        for it in (path, tmp_path / "StockEtablissement_utf8.parquet"):
+            if it != path:
+                connection.execute(
+                    f"COPY (FROM read_csv('{path}', all_varchar = true, nullstr = '')) TO '{it}' (FORMAT parquet)"
+                )
+            raw = open_raw(connection, source, landed(it), match, tmp_path, plain(landed(it), match, tmp_path))
+            columns = ", ".join(f'"{h}"' for h in hidden)
+            siret = lines[3][lines[0].index("siret")]
+            assert connection.execute(f"SELECT {columns} FROM {raw.relation} WHERE siret = '{siret}'").fetchall() == [
+                (None,) * 4
+            ]
 
 
 def test_lost_zeros_of_a_register_come_back(tmp_path):

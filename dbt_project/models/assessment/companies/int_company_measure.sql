@@ -1,6 +1,6 @@
 -- What is known of single companies in figures that one company may be held beside another's, one row a company, measure and year, with its
--- activity and size where a register tells them (Sirene's of the territory, else what the company declared to the index, else the
--- list of large employers). Nobody is named here, and nothing of it is shown but through int_company_benchmark.
+-- activity and size where a register tells them (Sirene's of the territory, else its companies of 50 employees and more of all France, else what
+-- the company declared to the index, else the list of large employers). Nobody is named here, and nothing of it is shown but through int_company_benchmark.
 -- gender_index: points of a declaration. ghg_report_interval: years between a company's last two greenhouse-gas reports (the law asks for one
 -- in four years). The others: figures that statements print.
 with band as (
@@ -12,6 +12,12 @@ with band as (
     on {{ normalise_name('departments.name') }} = {{ normalise_name('declarations.department_name') }}
   where siren is not null
   qualify row_number() over (partition by siren order by year desc, declarations.vintage desc, score desc nulls last) = 1
+),
+large as (
+  select units.siren, units.naf_code, bands.employees_low
+  from {{ ref('stg_insee_sirene__large_companies') }} as units
+  left join {{ ref('employee_bands') }} as bands on bands.size_band = units.size_band
+  where units.vintage = (select max(vintage) from {{ ref('stg_insee_sirene__large_companies') }})
 ),
 listed as (
   select siren, max(bands.employees_low) as employees_low
@@ -58,13 +64,14 @@ figure as (
     order by metric.confidence desc, metric.filing_id) = 1
 )
 select figure.company_key, figure.siren, figure.measure_id, figure.period, figure.value,
-  left(coalesce(companies.naf_code, band.naf), 2) as naf_division,
-  {{ size_class('coalesce(unit_band.employees_low, band.employees_low, listed.employees_low)') }} as size_class,
+  left(coalesce(companies.naf_code, large.naf_code, band.naf), 2) as naf_division,
+  {{ size_class('coalesce(unit_band.employees_low, large.employees_low, band.employees_low, listed.employees_low)') }} as size_class,
   coalesce({{ department_of('companies.commune_code') }}, band.department_code, seat.department_code) as department_code,
   figure.source_id, figure.vintage, figure.is_synthetic
 from figure
 left join {{ ref('dim_company') }} as companies on companies.siren = figure.siren
 left join {{ ref('employee_bands') }} as unit_band on unit_band.size_band = companies.size_band
+left join large on large.siren = figure.siren
 left join band on band.siren = figure.siren
 left join listed on listed.siren = figure.siren
 left join (select siren, max(department_code) as department_code from report group by siren) as seat on seat.siren = figure.siren
