@@ -6,20 +6,23 @@ in the reference. Add here: another way in which two names, or two words, are on
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 
-from rapidfuzz.distance import Levenshtein
+from rapidfuzz.distance import OSA
 
-from orchestration.matching.candidates import Frequencies
+from orchestration.matching.candidates import LONG, Frequencies
 from orchestration.matching.lists import lists
-from orchestration.matching.names import Name, alternatives, parse
+from orchestration.matching.names import ACRONYM, Name, alternatives, parse, runs
 
 # a word that says little counts for this part of its weight
 WEAK = 0.15
 # two spellings of one word are nearly that word
 SPELLED_ALIKE = 0.9
-# a word of fewer letters is another word with one of them changed
-LONG = 6
+# in a word of so many letters two slips leave it what it is
+VERY_LONG = 11
+# a word alone must be longer than one among others, for nothing else speaks for it
+LONG_ALONE = 9
 # the letters that an acronym must have to speak for itself
 SURE_ACRONYM = 5
 # the ways in which two names are one, the surest first, with their score
@@ -31,7 +34,10 @@ HOW = {
     "country": 0.96,  # but for « France »
     "abbreviated": 0.95,  # words cut short, or a letter other
     "cut": 0.94,  # the wanted name ends where a word must follow (« REGIE LIGNE D' »), and the other goes on
+    "in_part": 0.94,  # some words as their initials, the others the same: « GLS France »
     "acronym": 0.94,  # of enough letters
+    "misspelt": 0.92,  # one long word that nobody else has, a letter aside
+    "described": 0.91,  # but for words that say what it is, not who: « Institut », « Laboratoires »
     "weak": 0.9,  # but for « groupe », « holding », « international »: another company, as often as not
     "initials": 0.8,  # an acronym of few letters: it is many companies'
     "alike": 0.79,  # by its words; the score is at most this
@@ -69,13 +75,13 @@ def compare(one: str, other: str, known: Frequencies) -> Pair:
 
 def _compare(one: Name, other: Name, known: Frequencies) -> Pair:
     kinds = frozenset(lists().weak.get(word, "generic") for word in set(one.weak) ^ set(other.weak))
-    how = _how(one, other)
+    how = _how(one, other, known)
     if how:
         return Pair(how, HOW[how], weak=kinds)
     return replace(_by_words(one, other, known), weak=kinds)
 
 
-def _how(one: Name, other: Name) -> str | None:
+def _how(one: Name, other: Name, known: Frequencies) -> str | None:
     """Return in which way the two are one name; None where they are not."""
     if one.words == other.words:
         return "same"
@@ -83,7 +89,7 @@ def _how(one: Name, other: Name) -> str | None:
         return "generic"
     if sorted(one.plain()) == sorted(other.plain()):
         return "order"
-    if "".join(one.plain()) == "".join(other.plain()):
+    if "".join(one.plain()) == "".join(other.plain()) or _letters(one) & _letters(other):
         return "spaced"
     without = one.plain("country"), other.plain("country")
     if sorted(without[0]) == sorted(without[1]) or "".join(without[0]) == "".join(without[1]):
@@ -92,10 +98,50 @@ def _how(one: Name, other: Name) -> str | None:
         return "abbreviated"
     if one.is_cut and len(one.core) > 1 and "".join(other.words).startswith("".join(one.words)):
         return "cut"
+    if _is_in_part(one, other) or _is_in_part(other, one):
+        return "in_part"
     for short, full in ((one, other), (other, one)):
         if short.acronym and short.acronym in full.initials:
             return "acronym" if _is_sure(short.acronym, full) else "initials"
-    return "weak" if sorted(one.core) == sorted(other.core) else None
+    if len(one.plain()) == len(other.plain()) == 1 and known.is_unheard(one.plain()[0]):
+        word, twin = one.plain()[0], other.plain()[0]
+        if min(len(word), len(twin)) >= LONG_ALONE and alike(word, twin):
+            return "misspelt"
+    if sorted(one.core) == sorted(other.core):
+        return "weak"
+    return "described" if _is_described(one, other) else None
+
+
+def _letters(name: Name) -> set[str]:
+    """Return the letters of a name as it is written, with its legal form and without: « KSBSAS », « C-Logistics »."""
+    return {name.folded.replace(" ", ""), "".join(name.tokens)}
+
+
+def _is_in_part(short: Name, full: Name) -> bool:
+    """Return whether one is the other but for some words in a row, which it abbreviates to their initials.
+
+    Bodies that every place has are left out: their places' initials are each other's (« CPAM HS »).
+    """
+    if short.body or full.body or short.has_local or full.has_local:
+        return False
+    for mine, theirs in zip(short.writings, full.writings, strict=True):
+        if len(mine) < 2 or len(theirs) <= len(mine):
+            continue
+        for start, end, letters in runs(theirs):
+            if end - start == len(theirs) - len(mine) + 1 and len(letters) in ACRONYM:
+                if (*theirs[:start], letters, *theirs[end:]) == tuple(mine):
+                    return True
+    return False
+
+
+def _is_described(one: Name, other: Name) -> bool:
+    """Return whether only one of the two says what it is, beside who: « Institut Gustave Roussy », « Gustave Roussy »."""
+    describing = lists().describing
+    mine, theirs = Counter(one.plain()), Counter(other.plain())
+    more, less = mine - theirs, theirs - mine
+    if (more and less) or not {*more, *less} <= describing:
+        return False
+    return any(len(word) > LONG - 2 and word not in describing for word in (mine & theirs) if word in one.core)
 
 
 def _is_sure(acronym: str, full: Name) -> bool:
@@ -139,10 +185,12 @@ def _by_words(one: Name, other: Name, known: Frequencies) -> Pair:
 
 
 def alike(one: str, other: str) -> bool:
-    """Return whether two words are spellings of one: a letter more, less or other, and never a digit."""
-    if not (one.isalpha() and other.isalpha()) or min(len(one), len(other)) < LONG:
+    """Return whether two words are spellings of one: a letter more, less or other, or two exchanged, and never a digit; two slips in a long one."""
+    shorter = min(len(one), len(other))
+    if not (one.isalpha() and other.isalpha()) or shorter < LONG:
         return False
-    return Levenshtein.distance(one, other, score_cutoff=1) <= 1
+    slips = 2 if shorter >= VERY_LONG else 1
+    return OSA.distance(one, other, score_cutoff=slips) <= slips
 
 
 def begins(one: str, other: str) -> bool:
