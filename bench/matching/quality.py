@@ -77,6 +77,7 @@ def guarded(connection: duckdb.DuckDBPyConnection, answers: Sequence[Answer]) ->
         CREATE OR REPLACE TEMP TABLE practice_sources (source_id VARCHAR, territory_code VARCHAR);
         CREATE OR REPLACE TEMP TABLE int_territories (territory_level VARCHAR, territory_code VARCHAR, department_code VARCHAR, is_home BOOLEAN);
         CREATE OR REPLACE TEMP TABLE stg_insee_sirene__establishments (commune_code VARCHAR);
+        CREATE OR REPLACE TEMP TABLE int_never_named (siren VARCHAR);
         CREATE OR REPLACE TEMP TABLE int_company_name (name_id INTEGER, source_id VARCHAR, place VARCHAR, activity VARCHAR);
         CREATE OR REPLACE TEMP TABLE int_company_candidate (name_id INTEGER, siren VARCHAR, match_method VARCHAR, match_score DOUBLE,
             no_match_reason VARCHAR, telling_words INTEGER, candidate_siren VARCHAR, candidate_place VARCHAR, candidate_activity VARCHAR)

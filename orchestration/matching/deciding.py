@@ -170,21 +170,34 @@ def _choose(wanted: Wanted, best: list[_Found], found: list[_Found]) -> tuple[_F
         return None, None, "homonyms"
     if len(best) > 1:
         here = _here(wanted, best)
+        method = "name_and_place"
+        if len(here) != 1:
+            here, method = _of_activity(wanted, here or best), "name_and_activity"
         if len(here) != 1:
             return None, None, "homonyms"
-        first, method = here[0], "name_and_place"
+        first = here[0]
     if doubt := _doubt(wanted.name, first):
         return None, None, doubt
     return first, method, None
 
 
 def _here(wanted: Wanted, best: list[_Found]) -> list[_Found]:
-    """Return those of the homonyms that are where the wanted one is: in its commune, else in its département, else of its activity."""
+    """Return those of the homonyms that are where the wanted one is: in its commune, else in its département."""
     if wanted.place:
         for length in (5, 2):
             here = [one for one in best if (one.entry.place or "")[:length] == wanted.place[:length]]
             if here and len(wanted.place) >= length:
                 return here
+    return []
+
+
+def _of_activity(wanted: Wanted, best: list[_Found]) -> list[_Found]:
+    """Return those of the homonyms that do what the wanted one does: by class of activity, else by division."""
+    for length in (5, 2):
+        mine = (wanted.activity or "").replace(".", "")[:length]
+        here = [one for one in best if (one.entry.activity or "").replace(".", "")[:length] == mine]
+        if here and len(mine) == length:
+            return here
     return []
 
 

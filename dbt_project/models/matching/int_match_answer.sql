@@ -50,12 +50,16 @@ weighed as (
 ),
 held as (
   select weighed.*,
-    coalesce(siren is not null and telling_words = 1 and not is_agreed and not reach.is_national and by_chance > doubtful_from, false)
+    -- a VAT number beside a name holds a SIREN without asking anybody
+    coalesce(siren in (select siren from {{ ref('int_never_named') }}), false) as is_never_named,
+    coalesce(siren is not null and match_method in ('name', 'acronym') and telling_words = 1 and not is_agreed and not reach.is_national and by_chance > doubtful_from, false)
       as is_held
   from weighed
   cross join reach
 )
-select name_id, case when not is_held then siren end as siren, case when not is_held then match_method end as match_method,
-  case when not is_held then match_score end as match_score,
-  case when is_held then 'partial_reference' else no_match_reason end as no_match_reason, cast(candidates as integer) as candidates
+select name_id, case when not is_held and not is_never_named then siren end as siren,
+  case when not is_held and not is_never_named then match_method end as match_method,
+  case when not is_held and not is_never_named then match_score end as match_score,
+  case when is_never_named then 'natural_person' when is_held then 'partial_reference' else no_match_reason end as no_match_reason,
+  cast(candidates as integer) as candidates
 from held
