@@ -27,7 +27,19 @@ SHARING = 4
 # a name of a trade is often stale: it says at most this much
 USUAL = 0.8
 # ways of being one name that are enough by themselves
-ENOUGH = ("same", "order", "generic", "spaced", "country", "abbreviated", "cut", "acronym", "in_part", "misspelt", "described")
+ENOUGH = (
+    "same",
+    "order",
+    "generic",
+    "spaced",
+    "country",
+    "abbreviated",
+    "cut",
+    "acronym",
+    "in_part",
+    "misspelt",
+    "described",
+)
 # ways that hold only where nobody else in the reference has the words that tell
 ALONE = ("misspelt", "described")
 ACRONYMS = ("acronym", "initials")
