@@ -19,7 +19,7 @@ from pathlib import Path
 import duckdb
 from jinja2 import Template
 
-from bench.matching.pairs import DEVELOP, REPORT, TASKS, Task, half, load
+from bench.matching.pairs import DEVELOP, PERTURBED, REPORT, TASKS, Task, half, load
 from orchestration.matching.deciding import Answer
 from orchestration.matching.matching import matched
 
@@ -120,7 +120,7 @@ def main() -> None:
     parser.add_argument("--unguarded", action="store_true")
     given = parser.parse_args()
     connection = load(given.mirror)
-    for task in TASKS:
+    for task in (*TASKS, PERTURBED):
         found = measure(connection, task, REPORT if given.half == "report" else DEVELOP, not given.unguarded)
         print(f"{task.name}: {task.about}")
         print(

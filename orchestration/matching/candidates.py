@@ -151,7 +151,7 @@ def _keys(name: Name, known: Frequencies, near: Mapping[str, set[str]]) -> Itera
             for form in {word, *written.get(word, ()), *near.get(word, ())}:
                 yield form, meaning, known.weight(word)
     for word in dict.fromkeys(name.spelled) if phrase else ():
-        if word not in name.words and word not in words.weak and 1 < len(word) and known.count(word) <= BUDGET // 2:
+        if word not in name.words and word not in words.weak and len(word) > 1 and known.count(word) <= BUDGET // 2:
             yield word, phrase, PHRASE * min(known.weight(word), known.weight(phrase))
     for acronym in _leading(name):
         if known.count(acronym) <= COMMON_WORD:
@@ -164,7 +164,7 @@ def _keys(name: Name, known: Frequencies, near: Mapping[str, set[str]]) -> Itera
 
 def _leading(name: Name) -> set[str]:
     """Return what the first words may be abbreviated to, where others follow: « General Logistics Systems France » is « GLS France »."""
-    return {letters for tokens in name.writings for start, _, letters in runs(tokens) if start == 0}
+    return {letters for tokens in name.writings for start, _, letters in runs(tokens) if not start}
 
 
 def _as_initials(name: Name) -> set[str]:
@@ -213,7 +213,7 @@ def _wholes(name: Name) -> set[str]:
     }
     forms = {"sas", "sa", "sarl", *(form.replace(" ", "") for form in name.forms)}
     after = {base + end for base in bases | name.initials for end in forms}
-    around = {core + end for end in ("france", "groupe", "group", "holding")}
+    around = {core + end for end in ("france", "francesas", "francesa", "groupe", "group", "holding")}
     before = {
         begin + core for begin in ("sas", "sa", "sarl", "groupe", "societe", "association", "etablissements", "ets")
     }

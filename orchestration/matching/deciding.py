@@ -158,18 +158,20 @@ def _likeliest(wanted: Wanted, entries: Iterable[Entry]) -> Iterable[Entry]:
     given = list(entries)
     if len(given) <= LOOKED_AT:
         return given
-    name = wanted.name.folded
-    alike = {
-        # the second holds a name within a longer one: « AIR LIQUIDE SA », « L'AIR LIQUIDE SOCIETE ANONYME POUR … »
-        entry: fuzz.token_sort_ratio(name, entry.folded) + 2 * fuzz.token_set_ratio(name, entry.folded)
-        for entry in given
-        if not entry.is_whole
-    }
-    best = sorted(alike, key=lambda entry: (-alike[entry], entry.siren, entry.written))[:LOOKED_AT]
+    # « Caisse régionale de crédit agricole mutuel du Centre Ouest », and « crédit agricole centre ouest », which it is known as
+    name = wanted.name
+    writings = [name.folded] if name.words == name.spelled else [name.folded, " ".join(name.words)]
+    alike = {entry: max(_likeness(one, entry.folded) for one in writings) for entry in given if not entry.is_whole}
+    best = set(sorted(alike, key=lambda entry: (-alike[entry], entry.siren, entry.written))[:LOOKED_AT])
     # an abbreviation is not alike: « CPAM du Var » beside « Caisse primaire d'assurance maladie du Var »
     sharing = {entry.siren: entry for entry in sorted(alike, key=lambda e: (-e.shared, -alike[e], e.siren, e.written))}
     first = list(sharing)[:SHARING]
     return [e for e in given if e.is_whole or e in best or e.siren in first]
+
+
+def _likeness(one: str, other: str) -> float:
+    """Return how alike two names are letter by letter; the second part holds a name within a longer one (« L'AIR LIQUIDE SOCIETE … »)."""
+    return fuzz.token_sort_ratio(one, other) + 2 * fuzz.token_set_ratio(one, other)
 
 
 def _choose(wanted: Wanted, best: list[_Found], found: list[_Found]) -> tuple[_Found | None, str | None, str | None]:

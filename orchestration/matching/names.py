@@ -10,10 +10,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
+from rapidfuzz.distance import OSA
+
 from orchestration.matching.lists import Lists, Phrase, lists
 
 # how many letters an acronym has: two are nobody's (« FM »), nine are a word
 ACRONYM = range(3, 9)
+# a word of the lists of so many letters is known with a slip in it
+CORRECTED = 8
 # how many letters of a legal form tell that a name is cut within it
 FORM_BEGUN = 10
 
@@ -195,7 +199,8 @@ def _without_forms(tokens: list[str], lexicon: Lists) -> tuple[list[str], list[P
     while position < len(tokens):
         phrase = _at(tokens, position, "forms")
         # two letters in the middle of a name are a word of it (« Autoroutes du SE de la France »)
-        at_edge = phrase is not None and (not rest or position + len(phrase) == len(tokens))
+        behind = tokens[position + len(phrase) :] if phrase else []
+        at_edge = phrase is not None and (not rest or all(lexicon.weak.get(word) == "country" for word in behind))
         is_form = phrase in lexicon.persons or (phrase in lexicon.forms and (at_edge or len("".join(phrase or ())) > 2))
         if phrase and (is_form or (phrase in lexicon.descriptors and rest)):
             forms.append(phrase)
@@ -227,12 +232,31 @@ def _begun(tokens: list[str], lexicon: Lists) -> int:
 def _spelled(tokens: list[str], lexicon: Lists) -> list[str]:
     """Return the tokens with abbreviated words spelled out."""
     spelled: list[str] = []
-    for position, token in enumerate(tokens):
+    for position, written in enumerate(tokens):
+        token = _corrected(written)
         places = ["anywhere"]
         if len(tokens) > 1:
             places = ["first"] * (position == 0) + ["last"] * (position == len(tokens) - 1) + places
         spelled += next((lexicon.expansions[token, p] for p in places if (token, p) in lexicon.expansions), (token,))
     return spelled
+
+
+@lru_cache(maxsize=100_000)
+def _corrected(token: str) -> str:
+    """Return the long word of the lists that a token is but for one slip (« asscoiation »), else the token."""
+    if len(token) < CORRECTED or not token.isalpha() or token in _usual_words():
+        return token
+    near = [word for word in _usual_words() if abs(len(word) - len(token)) < 2 and word[0] == token[0]]
+    return next((word for word in near if OSA.distance(word, token, score_cutoff=1) <= 1), token)
+
+
+@cache
+def _usual_words() -> tuple[str, ...]:
+    """Return the long words of the lists, which are nobody's name. « Enterprise » is a brand, and no slip."""
+    lexicon = lists()
+    words = {word for (written, _), meaning in lexicon.expansions.items() for word in (written, *meaning)}
+    words |= {word for form in lexicon.forms | lexicon.descriptors for word in form} | {*lexicon.weak}
+    return tuple(sorted(word for word in words if len(word) >= CORRECTED and word != "entreprise"))
 
 
 @cache

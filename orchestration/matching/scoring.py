@@ -22,7 +22,9 @@ SPELLED_ALIKE = 0.9
 # in a word of so many letters two slips leave it what it is
 VERY_LONG = 11
 # a word alone must be longer than one among others, for nothing else speaks for it
-LONG_ALONE = 9
+LONG_ALONE = 8
+# a register whose column holds fewer letters cuts most names, and says so
+CUT_OFF = 20
 # the letters that an acronym must have to speak for itself
 SURE_ACRONYM = 5
 # the ways in which two names are one, the surest first, with their score
@@ -82,34 +84,53 @@ def _compare(one: Name, other: Name, known: Frequencies) -> Pair:
 
 
 def _how(one: Name, other: Name, known: Frequencies) -> str | None:
-    """Return in which way the two are one name; None where they are not."""
+    """Return in which way the two are one name, the surest; None where they are not."""
+    return _same_words(one, other) or _abbreviated(one, other) or _but_for(one, other, known)
+
+
+def _same_words(one: Name, other: Name) -> str | None:
     if one.words == other.words:
         return "same"
     if one.plain() == other.plain():
         return "generic"
-    if sorted(one.plain()) == sorted(other.plain()):
+    if sorted(one.plain()) == sorted(other.plain()) or sorted(one.words) == sorted(other.words):
         return "order"
     if "".join(one.plain()) == "".join(other.plain()) or _letters(one) & _letters(other):
         return "spaced"
     without = one.plain("country"), other.plain("country")
-    if sorted(without[0]) == sorted(without[1]) or "".join(without[0]) == "".join(without[1]):
-        return "country"
+    is_one = sorted(without[0]) == sorted(without[1]) or "".join(without[0]) == "".join(without[1])
+    return "country" if is_one else None
+
+
+def _abbreviated(one: Name, other: Name) -> str | None:
     if _is_cut_short(one.plain(), other.plain()):
         return "abbreviated"
     if one.is_cut and len(one.core) > 1 and "".join(other.words).startswith("".join(one.words)):
+        return "cut"
+    if _is_cut_off(one.folded, other.folded):
         return "cut"
     if _is_in_part(one, other) or _is_in_part(other, one):
         return "in_part"
     for short, full in ((one, other), (other, one)):
         if short.acronym and short.acronym in full.initials:
             return "acronym" if _is_sure(short.acronym, full) else "initials"
-    if len(one.plain()) == len(other.plain()) == 1 and known.is_unheard(one.plain()[0]):
-        word, twin = one.plain()[0], other.plain()[0]
-        if min(len(word), len(twin)) >= LONG_ALONE and alike(word, twin):
-            return "misspelt"
+    return None
+
+
+def _but_for(one: Name, other: Name, known: Frequencies) -> str | None:
+    if _is_misspelt(one.plain(), other.plain(), known):
+        return "misspelt"
     if sorted(one.core) == sorted(other.core):
         return "weak"
     return "described" if _is_described(one, other) else None
+
+
+def _is_misspelt(one: tuple[str, ...], other: tuple[str, ...], known: Frequencies) -> bool:
+    """Return whether each is one long word, and the first one, which no name of the reference has, is the second with a slip."""
+    if len(one) > 1 or len(other) > 1 or not known.is_unheard(one[0]):
+        return False
+    shorter = min(len(one[0]), len(other[0]))
+    return (shorter >= LONG_ALONE and alike(one[0], other[0])) or (shorter >= LONG and _is_plural(one[0], other[0]))
 
 
 def _letters(name: Name) -> set[str]:
@@ -127,10 +148,13 @@ def _is_in_part(short: Name, full: Name) -> bool:
     for mine, theirs in zip(short.writings, full.writings, strict=True):
         if len(mine) < 2 or len(theirs) <= len(mine):
             continue
-        for start, end, letters in runs(theirs):
-            if end - start == len(theirs) - len(mine) + 1 and len(letters) in ACRONYM:
-                if (*theirs[:start], letters, *theirs[end:]) == tuple(mine):
-                    return True
+        length = len(theirs) - len(mine) + 1
+        if any(
+            len(letters) in ACRONYM and (*theirs[:start], letters, *theirs[end:]) == mine
+            for start, end, letters in runs(theirs)
+            if end - start == length
+        ):
+            return True
     return False
 
 
@@ -152,6 +176,12 @@ def _is_sure(acronym: str, full: Name) -> bool:
     return len(acronym) >= SURE_ACRONYM or (len(acronym) == SURE_ACRONYM - 1 and says)
 
 
+def _is_cut_off(one: str, other: str) -> bool:
+    """Return whether a register's column ended within a word of the name (« SAINT-GOBAIN DISTRIBUTION BATI »)."""
+    is_begun = len(one) >= CUT_OFF and other.startswith(one)
+    return is_begun and len(other) > len(one) and other[len(one)] != " "
+
+
 def _is_cut_short(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
     """Return whether the words are the same ones, in order, some cut short or with another letter.
 
@@ -160,6 +190,7 @@ def _is_cut_short(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
     if len(one) != len(other) or len(one) < 2:
         return False
     pairs = [(mine, theirs) for mine, theirs in zip(one, other, strict=True) if mine != theirs]
+    pairs = [pair for pair in pairs if not _is_plural(*pair)]
     if not all(alike(*pair) or begins(*pair) for pair in pairs):
         return False
     return len(one) - len(pairs) >= 2 or (len(pairs) == 1 and min(map(len, pairs[0])) >= LONG)
@@ -191,6 +222,12 @@ def alike(one: str, other: str) -> bool:
         return False
     slips = 2 if shorter >= VERY_LONG else 1
     return OSA.distance(one, other, score_cutoff=slips) <= slips
+
+
+def _is_plural(one: str, other: str) -> bool:
+    """Return whether one word is the other's plural: « Glace Thiriet », « Glaces Thiriet »."""
+    short, long = sorted((one, other), key=len)
+    return len(short) >= 4 and short.isalpha() and long in (f"{short}s", f"{short}x")
 
 
 def begins(one: str, other: str) -> bool:

@@ -14,6 +14,7 @@ from counter_fakes import Browser, behind, browser_of
 from orchestration.base.acts import acts
 from orchestration.base.settings import Settings
 from orchestration.counter import child
+from orchestration.counter.decisions import FILE
 from orchestration.counter.drops import drops
 from orchestration.counter.jobs import Jobs
 from orchestration.inbox.templates import DATA_SHEET
@@ -77,12 +78,20 @@ def test_names_are_listed_by_twenty_with_register_doubt_and_candidates(asked: Br
         ({"choice": "later"}, ("Plus tard", None)),
     ],
 )
-def test_a_decision_becomes_the_workbook_that_would_come_back(
+def test_a_decision_is_noted_in_the_words_of_the_workbook(
     asked: Browser, settings: Settings, given: dict[str, str], cells: tuple[str, str | None]
 ) -> None:
     answer = asked.fill("/review/names/k3", what="decide", decided_by="équipe RSE", **given)
     assert (answer.status_code, answer.headers["location"]) == (303, "/review/names")
     assert "1 décision prise ici" in asked.get("/review/names").text
+    [(key, noted)] = json.loads((settings.home / FILE).read_text()).items()
+    assert (key, noted["decision"], noted["other_siren"]) == ("k3", *cells)
+    assert (noted["decided_by"], noted["decided_on"]) == ("équipe RSE", date.today().isoformat())
+    assert acts(settings.home)[0].what == "name_decided"
+
+
+def test_decisions_are_dropped_as_the_workbook_that_would_come_back(asked: Browser, settings: Settings) -> None:
+    asked.fill("/review/names/k3", what="decide", decided_by="RSE", choice="other", other_siren=EDF)
     dropped = asked.fill("/review/names/drop")
     [drop] = drops(settings.home)
     assert dropped.headers["location"] == f"/deposit/{drop.drop_id}"
@@ -91,11 +100,10 @@ def test_a_decision_becomes_the_workbook_that_would_come_back(
     rows = {r[0]: dict(zip(head, r, strict=True)) for r in sheet.iter_rows(min_row=2, values_only=True)}
     assert len(rows) == 23
     decided = rows["k3"]
-    assert (decided["Décision"], decided["Autre SIREN"], decided["Décidé par"]) == (*cells, "équipe RSE")
+    assert (decided["Décision"], decided["Autre SIREN"], decided["Décidé par"]) == ("Autre SIREN", EDF, "RSE")
     assert decided["Décidé le"].date() == date.today()
     # what was decided before comes along: a delivery is complete
     assert (rows["k22"]["Décision"], rows["k22"]["Décidé le"].date()) == ("Candidat 1", date(2026, 10, 12))
-    assert [a.what for a in acts(settings.home)][0] == "name_decided"
 
 
 @pytest.mark.parametrize(
