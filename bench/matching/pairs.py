@@ -12,6 +12,7 @@ from pathlib import Path
 
 import duckdb
 
+from bench.matching.perturbing import perturbed
 from orchestration.base.duck import connect
 
 DEVELOP, REPORT = 0, 1
@@ -39,6 +40,14 @@ class Task:
     asked: str
 
 
+# names in the reference, and the same as other registers might write them: to tune on, and no measure of what registers hold
+PERTURBED = Task(
+    "perturbed",
+    "a company's newest name written in another way, against the newest names",
+    "SELECT siren, name FROM newest UNION SELECT siren, any_value(name) FROM member "
+    "WHERE siren NOT IN (SELECT siren FROM egapro) GROUP BY siren",
+    "SELECT siren, name FROM perturbed",
+)
 TASKS = (
     Task(
         "ademe",
@@ -86,4 +95,10 @@ def load(mirror: Path) -> duckdb.DuckDBPyConnection:
         FROM {read.format(mirror / ADEME, ",")} WHERE "Raison sociale" IS NOT NULL;
         CREATE TABLE place AS SELECT DISTINCT LIBELLE AS name FROM {read.format(mirror / COMMUNES, ",")};
     """)
+    rows = connection.execute("SELECT siren, name FROM newest ORDER BY ALL").fetchall()
+    changed = [(siren, other) for siren, name in rows if (other := perturbed(siren, name))]
+    connection.execute(
+        "CREATE TABLE perturbed AS SELECT unnest(?) AS siren, unnest(?) AS name",
+        [list(c) for c in zip(*changed, strict=True)],
+    )
     return connection

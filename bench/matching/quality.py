@@ -19,7 +19,7 @@ from pathlib import Path
 import duckdb
 from jinja2 import Template
 
-from bench.matching.pairs import DEVELOP, REPORT, TASKS, Task, half, load
+from bench.matching.pairs import DEVELOP, PERTURBED, REPORT, TASKS, Task, half, load
 from orchestration.matching.deciding import Answer
 from orchestration.matching.matching import matched
 
@@ -77,6 +77,7 @@ def guarded(connection: duckdb.DuckDBPyConnection, answers: Sequence[Answer]) ->
         CREATE OR REPLACE TEMP TABLE practice_sources (source_id VARCHAR, territory_code VARCHAR);
         CREATE OR REPLACE TEMP TABLE int_territories (territory_level VARCHAR, territory_code VARCHAR, department_code VARCHAR, is_home BOOLEAN);
         CREATE OR REPLACE TEMP TABLE stg_insee_sirene__establishments (commune_code VARCHAR);
+        CREATE OR REPLACE TEMP TABLE int_never_named (siren VARCHAR);
         CREATE OR REPLACE TEMP TABLE int_company_name (name_id INTEGER, source_id VARCHAR, place VARCHAR, activity VARCHAR);
         CREATE OR REPLACE TEMP TABLE int_company_candidate (name_id INTEGER, siren VARCHAR, match_method VARCHAR, match_score DOUBLE,
             no_match_reason VARCHAR, telling_words INTEGER, candidate_siren VARCHAR, candidate_place VARCHAR, candidate_activity VARCHAR)
@@ -119,7 +120,7 @@ def main() -> None:
     parser.add_argument("--unguarded", action="store_true")
     given = parser.parse_args()
     connection = load(given.mirror)
-    for task in TASKS:
+    for task in (*TASKS, PERTURBED):
         found = measure(connection, task, REPORT if given.half == "report" else DEVELOP, not given.unguarded)
         print(f"{task.name}: {task.about}")
         print(

@@ -34,6 +34,7 @@ What = Literal[
     "file_left",
     "file_answered",
     "line_changed",
+    "name_decided",
     "asked",
     "settled",
 ]

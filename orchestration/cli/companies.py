@@ -17,6 +17,7 @@ from orchestration.base.messages import Message, Refusal, say
 from orchestration.cli.answering import REFUSED, show, show_json, spelt, stop, tell
 from orchestration.cli.options import Home, Json, settings_for
 from orchestration.cli.prompt import WRONG_USAGE
+from orchestration.receipts.identifiers import REFUSALS
 
 if TYPE_CHECKING:
     from orchestration.base.settings import Settings
@@ -25,16 +26,6 @@ if TYPE_CHECKING:
 
 # below the home
 WORKBOOK = Path("assessment") / "auto-evaluation.xlsx"
-REFUSALS = {
-    "empty": say("companies.siren_empty"),
-    "damaged_by_spreadsheet": say("companies.siren_damaged_by_spreadsheet"),
-    "lost_zeros": say("companies.siren_lost_zeros"),
-    "cut": say("companies.siren_cut"),
-    "too_long": say("companies.siren_too_long"),
-    "not_digits": say("companies.siren_not_digits"),
-    "zeros": say("companies.siren_zeros"),
-    "key_wrong": say("companies.siren_key_wrong"),
-}
 EXPECTED = {
     "yes": say("companies.must_publish"),
     "no": say("companies.need_not_publish"),

@@ -87,12 +87,24 @@ def rows(settings: Settings, order: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def decided(settings: Settings, order: dict[str, Any]) -> dict[str, Any]:
+    """Write the workbook of names with what was decided on the page; return its rows."""
+    from orchestration.inbox.templates import read_questions, write_decided  # openpyxl: 0.4 s to import
+
+    asked = read_questions(Path(order["folder"]))
+    if asked is None:
+        return {"rows": 0}
+    source = load_catalogue(settings.sources_path)[asked.source]
+    return {"rows": write_decided(source, asked, order["decided"], Path(order["out"]))}
+
+
 _ANSWERS: dict[str, Callable[[Settings, dict[str, Any]], dict[str, Any]]] = {
     "look": look,
     "rehearse": rehearse,
     "compare": compare,
     "workbook": workbook,
     "rows": rows,
+    "decided": decided,
 }
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -17,7 +17,7 @@ import duckdb
 from orchestration.base.duck import one_row
 from orchestration.matching.folding import folded
 from orchestration.matching.lists import lists
-from orchestration.matching.names import ACRONYM, Name
+from orchestration.matching.names import ACRONYM, Name, runs
 
 # a word of more legal persons than this finds nobody: at the full size of Sirene that is one in 6,000
 COMMON_WORD = 5_000
@@ -27,9 +27,13 @@ BUDGET = 800
 COMPARED = 40
 # a candidate that shares less than this part of what the best one shares is not looked at again
 NEAR_THE_BEST = 0.5
+# words of a phrase that is usually abbreviated, and initials that may be anybody's, count for this part of their weight
+PHRASE = 0.7
 # above this size word frequencies are counted on a part of the reference
 COUNTED_WHOLE = 1_000_000
 SAMPLE = 32
+# a word of fewer letters is another word with one of them changed
+LONG = 6
 # in front of a whole name, and of initials: neither is ever a word
 WHOLE, INITIALS = "=", "~"
 
@@ -48,7 +52,8 @@ class Wanted:
 class Entry:
     """One name of a legal person in the reference.
 
-    `kind`: `legal`, or `usual`, which is often stale; `is_whole`: found by its whole name or its initials.
+    `kind`: `legal`, or `usual`, which is often stale; `is_whole`: found by its whole name or its initials; `shared`: the weight of the
+    words by which it was found.
     """
 
     siren: str
@@ -58,6 +63,7 @@ class Entry:
     place: str | None
     activity: str | None
     is_whole: bool = False
+    shared: float = 0.0
 
 
 class Frequencies:
@@ -72,6 +78,15 @@ class Frequencies:
     def count(self, word: str) -> int:
         """Return of how many legal persons the word is, as far as was counted; 1 at least."""
         return max(1, self._counts.get(word, 0) * self._factor)
+
+    @property
+    def vocabulary(self) -> Iterable[str]:
+        """Return the words of the reference; none where only a part of it was counted."""
+        return self._counts if self._factor == 1 else ()
+
+    def is_unheard(self, word: str) -> bool:
+        """Return whether no name of the reference has the word; False where only a part of it was counted."""
+        return self._factor == 1 and word not in self._counts
 
     def weight(self, word: str) -> float:
         """Return the word's weight."""
@@ -104,12 +119,15 @@ def candidates(
     which the next call replaces.
     """
     _write_keys(connection, wanted, known)
-    _find(connection, reference, any(one.name.acronym for one in wanted))
+    _find(connection, reference, any(True for one in wanted for _ in _as_initials(one.name)))
     return _read(connection, reference)
 
 
 def _write_keys(connection: duckdb.DuckDBPyConnection, wanted: Sequence[Wanted], known: Frequencies) -> None:
-    rows = [(one.name_id, word, meaning, weight) for one in wanted for word, meaning, weight in _keys(one.name, known)]
+    near = _misspelt(wanted, known)
+    rows = [
+        (one.name_id, word, meaning, weight) for one in wanted for word, meaning, weight in _keys(one.name, known, near)
+    ]
     about = [(one.name_id, len(one.name.folded.split()), (one.place or "")[:2]) for one in wanted]
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE match_key (name_id INTEGER, word VARCHAR, meaning VARCHAR, weight FLOAT)"
@@ -121,17 +139,63 @@ def _write_keys(connection: duckdb.DuckDBPyConnection, wanted: Sequence[Wanted],
             connection.execute(f"INSERT INTO {table} SELECT {', '.join('unnest(?)' for _ in columns)}", columns)
 
 
-def _keys(name: Name, known: Frequencies) -> Iterator[tuple[str, str, float]]:
+def _keys(name: Name, known: Frequencies, near: Mapping[str, set[str]]) -> Iterator[tuple[str, str, float]]:
     """Yield (what is looked for in the reference, what it stands for, its weight) of a name; a whole name has no weight."""
-    written = lists().written()
+    words = lists()
+    written = words.written()
+    # « CAF de Paris » and « Caisse d'allocations familiales de Paris » are found by the words of both; the phrase counts once
+    phrase = "+".join(word for word in name.core if word not in name.spelled)
     for word in dict.fromkeys(name.core):
         if len(word) > 1 and known.count(word) <= COMMON_WORD:
-            for form in {word, *written.get(word, ())}:
-                yield form, word, known.weight(word)
+            meaning = word if word in name.spelled else phrase
+            for form in {word, *written.get(word, ()), *near.get(word, ())}:
+                yield form, meaning, known.weight(word)
+    for word in dict.fromkeys(name.spelled) if phrase else ():
+        if word not in name.words and word not in words.weak and len(word) > 1 and known.count(word) <= BUDGET // 2:
+            yield word, phrase, PHRASE * min(known.weight(word), known.weight(phrase))
+    for acronym in _leading(name):
+        if known.count(acronym) <= COMMON_WORD:
+            yield acronym, acronym, PHRASE * known.weight(acronym)
     for whole in _wholes(name):
         yield WHOLE + whole, WHOLE, 0.0
-    if name.acronym:
-        yield INITIALS + name.acronym, INITIALS, 0.0
+    for initials in _as_initials(name):
+        yield INITIALS + initials, INITIALS, 0.0
+
+
+def _leading(name: Name) -> set[str]:
+    """Return what the first words may be abbreviated to, where others follow: « General Logistics Systems France » is « GLS France »."""
+    return {letters for tokens in name.writings for start, _, letters in runs(tokens) if not start}
+
+
+def _as_initials(name: Name) -> set[str]:
+    """Return the initials of the longer name that this one may abbreviate: « GLS France » is g, l, s, f, and a form may follow."""
+    short = name.acronym
+    if not short and len(name.words) > 1 and name.words[0].isalpha() and len(name.words[0]) in ACRONYM[:3]:
+        short = name.words[0] + "".join(word[0] for word in name.words[1:])
+    return {short, short + "s"} if short else set()
+
+
+def _misspelt(wanted: Sequence[Wanted], known: Frequencies) -> dict[str, set[str]]:
+    """Return the reference's words that a word which no name there has may be: a letter more, less, other, or two exchanged.
+
+    Both words without one letter are then the same (« logisitique », « logistique »).
+    """
+    strange = {word for one in wanted for word in one.name.core if len(word) >= LONG and known.is_unheard(word)}
+    shortened: dict[str, set[str]] = {}
+    for word in strange:
+        for short in _shortened(word):
+            shortened.setdefault(short, set()).add(word)
+    found: dict[str, set[str]] = {}
+    for other in known.vocabulary if strange else ():
+        if len(other) >= LONG:
+            for short in _shortened(other) & shortened.keys():
+                for word in shortened[short]:
+                    found.setdefault(word, set()).add(other)
+    return found
+
+
+def _shortened(word: str) -> set[str]:
+    return {word, *(word[:place] + word[place + 1 :] for place in range(len(word)))}
 
 
 def _wholes(name: Name) -> set[str]:
@@ -140,14 +204,20 @@ def _wholes(name: Name) -> set[str]:
     plain = [word for word in name.folded.split() if (word,) not in words.forms]
     short = [word for word in plain if word not in words.articles]
     core = name.compact
-    bases = {"".join(plain), "".join(short), core, "".join(reversed(name.core)) if len(name.core) == 2 else core}
-    around = {core + end for end in ("sas", "sa", "sarl", "france", "groupe", "group", "holding")}
+    bases = {
+        name.folded.replace(" ", ""),
+        "".join(plain),
+        "".join(short),
+        core,
+        "".join(reversed(name.core)) if len(name.core) == 2 else core,
+    }
+    forms = {"sas", "sa", "sarl", *(form.replace(" ", "") for form in name.forms)}
+    after = {base + end for base in bases | name.initials for end in forms}
+    around = {core + end for end in ("france", "francesas", "francesa", "groupe", "group", "holding")}
     before = {
         begin + core for begin in ("sas", "sa", "sarl", "groupe", "societe", "association", "etablissements", "ets")
     }
-    return {
-        whole for whole in bases | around | before | {i for i in name.initials if len(i) > ACRONYM[0]} if len(whole) > 1
-    }
+    return {whole for whole in bases | after | around | before | name.initials if len(whole) > 1}
 
 
 def _find(connection: duckdb.DuckDBPyConnection, reference: str, with_initials: bool) -> None:
@@ -195,7 +265,7 @@ def _find(connection: duckdb.DuckDBPyConnection, reference: str, with_initials: 
                 sum(weight) AS weight, bool_or(weight = 0) AS is_whole
             FROM shared GROUP BY name_id, siren
         )
-        SELECT pair.name_id, pair.siren, pair.is_whole FROM pair JOIN match_name USING (name_id)
+        SELECT pair.name_id, pair.siren, pair.is_whole, pair.weight FROM pair JOIN match_name USING (name_id)
         QUALIFY (is_whole OR weight >= {NEAR_THE_BEST} * max(weight) OVER (PARTITION BY name_id))
             AND row_number() OVER (PARTITION BY name_id ORDER BY is_whole DESC, weight DESC,
             coalesce(pair.department = match_name.department, false) DESC,
@@ -211,7 +281,7 @@ def _read(connection: duckdb.DuckDBPyConnection, reference: str) -> dict[int, li
             WHERE name IS NOT NULL AND CAST(siren AS UINTEGER) IN (SELECT siren FROM match_candidate)
         )
         SELECT candidate.name_id, entry.siren, {folded("entry.name")}, entry.name, entry.kind, entry.place, entry.activity,
-            candidate.is_whole
+            candidate.is_whole, candidate.weight
         FROM match_candidate AS candidate JOIN entry ON CAST(entry.siren AS UINTEGER) = candidate.siren
         ORDER BY ALL
     """).fetchall()

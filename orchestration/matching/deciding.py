@@ -22,10 +22,26 @@ SHOWN = 0.5
 SHOWN_AT_MOST = 5
 # how many of the candidates that share some words are compared word by word
 LOOKED_AT = 12
+# and how many of those that share the rarest
+SHARING = 4
 # a name of a trade is often stale: it says at most this much
 USUAL = 0.8
 # ways of being one name that are enough by themselves
-ENOUGH = ("same", "order", "generic", "spaced", "country", "abbreviated", "cut", "acronym")
+ENOUGH = (
+    "same",
+    "order",
+    "generic",
+    "spaced",
+    "country",
+    "abbreviated",
+    "cut",
+    "acronym",
+    "in_part",
+    "misspelt",
+    "described",
+)
+# ways that hold only where nobody else in the reference has the words that tell
+ALONE = ("misspelt", "described")
 ACRONYMS = ("acronym", "initials")
 
 
@@ -79,10 +95,13 @@ def decide(
     """Return the answer to one name. places: folded names of communes, départements and régions."""
     name = wanted.name
     refused = _unfit(name, places)
-    found = _by_siren(wanted, entries, known)
+    given = list(entries)
+    found = _by_siren(wanted, given, known)
     if not refused and found:
         best = [one for one in found if one.rank[:2] == found[0].rank[:2]]
         chosen, method, refused = _choose(wanted, best, found)
+        if chosen and chosen.pair.how in ALONE and not _is_alone(wanted.name, chosen, given, known):
+            chosen, refused = None, "words_differ"
         if chosen:
             score = _score(chosen)
             near = [one for one in found[:SHOWN_AT_MOST] if _score(one) >= SHOWN]
@@ -139,15 +158,20 @@ def _likeliest(wanted: Wanted, entries: Iterable[Entry]) -> Iterable[Entry]:
     given = list(entries)
     if len(given) <= LOOKED_AT:
         return given
-    name = wanted.name.folded
-    alike = {
-        # the second holds a name within a longer one: « AIR LIQUIDE SA », « L'AIR LIQUIDE SOCIETE ANONYME POUR … »
-        entry: fuzz.token_sort_ratio(name, entry.folded) + 2 * fuzz.token_set_ratio(name, entry.folded)
-        for entry in given
-        if not entry.is_whole
-    }
-    best = sorted(alike, key=lambda entry: (-alike[entry], entry.siren, entry.written))[:LOOKED_AT]
-    return [entry for entry in given if entry.is_whole] + best
+    # « Caisse régionale de crédit agricole mutuel du Centre Ouest », and « crédit agricole centre ouest », which it is known as
+    name = wanted.name
+    writings = [name.folded] if name.words == name.spelled else [name.folded, " ".join(name.words)]
+    alike = {entry: max(_likeness(one, entry.folded) for one in writings) for entry in given if not entry.is_whole}
+    best = set(sorted(alike, key=lambda entry: (-alike[entry], entry.siren, entry.written))[:LOOKED_AT])
+    # an abbreviation is not alike: « CPAM du Var » beside « Caisse primaire d'assurance maladie du Var »
+    sharing = {entry.siren: entry for entry in sorted(alike, key=lambda e: (-e.shared, -alike[e], e.siren, e.written))}
+    first = list(sharing)[:SHARING]
+    return [e for e in given if e.is_whole or e in best or e.siren in first]
+
+
+def _likeness(one: str, other: str) -> float:
+    """Return how alike two names are letter by letter; the second part holds a name within a longer one (« L'AIR LIQUIDE SOCIETE … »)."""
+    return fuzz.token_sort_ratio(one, other) + 2 * fuzz.token_set_ratio(one, other)
 
 
 def _choose(wanted: Wanted, best: list[_Found], found: list[_Found]) -> tuple[_Found | None, str | None, str | None]:
@@ -160,21 +184,34 @@ def _choose(wanted: Wanted, best: list[_Found], found: list[_Found]) -> tuple[_F
         return None, None, "homonyms"
     if len(best) > 1:
         here = _here(wanted, best)
+        method = "name_and_place"
+        if len(here) != 1:
+            here, method = _of_activity(wanted, here or best), "name_and_activity"
         if len(here) != 1:
             return None, None, "homonyms"
-        first, method = here[0], "name_and_place"
+        first = here[0]
     if doubt := _doubt(wanted.name, first):
         return None, None, doubt
     return first, method, None
 
 
 def _here(wanted: Wanted, best: list[_Found]) -> list[_Found]:
-    """Return those of the homonyms that are where the wanted one is: in its commune, else in its département, else of its activity."""
+    """Return those of the homonyms that are where the wanted one is: in its commune, else in its département."""
     if wanted.place:
         for length in (5, 2):
             here = [one for one in best if (one.entry.place or "")[:length] == wanted.place[:length]]
             if here and len(wanted.place) >= length:
                 return here
+    return []
+
+
+def _of_activity(wanted: Wanted, best: list[_Found]) -> list[_Found]:
+    """Return those of the homonyms that do what the wanted one does: by class of activity, else by division."""
+    for length in (5, 2):
+        mine = (wanted.activity or "").replace(".", "")[:length]
+        here = [one for one in best if (one.entry.activity or "").replace(".", "")[:length] == mine]
+        if here and len(mine) == length:
+            return here
     return []
 
 
@@ -194,6 +231,14 @@ def _doubt(name: Name, one: _Found) -> str | None:
     if one.entry.kind == "usual" and not one.is_here:
         return "usual_name"
     return None
+
+
+def _is_alone(name: Name, one: _Found, entries: list[Entry], known: Frequencies) -> bool:
+    """Return whether nobody else among the candidates has the rarest of the words that both names have."""
+    other = parse(one.entry.folded)
+    shared = [word for word in name.core if word in other.core and word not in lists().describing] or list(other.core)
+    rarest = min(shared, key=known.count)
+    return all(entry.siren == one.entry.siren or rarest not in entry.folded for entry in entries)
 
 
 def _score(one: _Found) -> float:

@@ -8,7 +8,6 @@ throughout) is `conforming/values`.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -109,18 +108,11 @@ def read_lei(text: str | None) -> Read:
     return Read(plain) if number % 97 == 1 else Read(None, "key_wrong")
 
 
-def siren_of_lei(lei: str, folded_name: str, register: Mapping[str, tuple[str, str]]) -> str | None:
-    """Return the SIREN of a LEI, where the name beside it is its holder's; None else.
-
-    register: LEI -> (SIREN, folded legal name), from GLEIF's level 1 (`registeredAs` where `registeredAt` is RA000189). An unguarded
-    bridge is wrong two times in three: of the shorter name's words, 65 % must be in the other.
-    """
-    if lei not in register:
-        return None
-    siren, legal = register[lei]
-    mine, theirs = set(parse(folded_name).words), set(parse(legal).words)
+def is_same_name(one: str, other: str) -> bool:
+    """Return whether two folded names may be one holder's: of the shorter one's words, 65 % must be in the other."""
+    mine, theirs = set(parse(one).words), set(parse(other).words)
     shorter = min(len(mine), len(theirs))
-    return siren if shorter and len(mine & theirs) >= LEI_NAME_SHARE * shorter else None
+    return bool(shorter) and len(mine & theirs) >= LEI_NAME_SHARE * shorter
 
 
 def read_domain(text: str | None) -> Read:

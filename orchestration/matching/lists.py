@@ -24,7 +24,8 @@ class Lists:
     `last` or `anywhere`. phrases: several words -> what they are abbreviated to; `local`: those of which every place
     has one. placeholders: what stands in a name's place.
     bodies: words of public bodies -> which. titles: what stands before a person's name. marks: what stands between two names of one
-    company (« par abréviation »). activities: words that say what is done, and not by whom.
+    company (« par abréviation »). activities: words that say what is done, and not by whom. describing: words that say what a company
+    is (an institute, a bank) and that its name has or has not.
     """
 
     forms: frozenset[Phrase]
@@ -41,6 +42,7 @@ class Lists:
     titles: frozenset[str]
     marks: frozenset[Phrase]
     activities: frozenset[str]
+    describing: frozenset[str]
 
     def written(self) -> dict[str, set[str]]:
         """Return for each word the abbreviations that may stand for it."""
@@ -80,4 +82,5 @@ def lists() -> Lists:
         titles=_words("person_titles", "title"),
         marks=frozenset(tuple(mark.split()) for mark in _words("alias_marks", "mark")),
         activities=_words("activity_words", "word"),
+        describing=_words("describing_words", "word"),
     )

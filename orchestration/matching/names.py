@@ -6,13 +6,18 @@ compare belongs to `scoring`.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
+
+from rapidfuzz.distance import OSA
 
 from orchestration.matching.lists import Lists, Phrase, lists
 
 # how many letters an acronym has: two are nobody's (« FM »), nine are a word
 ACRONYM = range(3, 9)
+# a word of the lists of so many letters is known with a slip in it
+CORRECTED = 8
 # how many letters of a legal form tell that a name is cut within it
 FORM_BEGUN = 10
 
@@ -23,7 +28,8 @@ class Name:
 
     `folded`: as it came; `words`: what is left without legal forms and articles, abbreviations spelled out, in its order, the first
     `generic` of them being « société » and its like; `core`: those words that tell who it is; `weak`: those that tell little;
-    `forms`: its legal forms; `initials`: what its words could be abbreviated to, with and without articles; `short_initials`:
+    `spelled`: all of them before phrases are abbreviated (« caisse allocations familiales »); `tokens`: as written, articles and all,
+    but for the forms; `forms`: its legal forms; `initials`: what its words could be abbreviated to, with and without articles; `short_initials`:
     without articles and with all other words; `body`: which kind of public body; `is_placeholder`: stands in a name's place;
     `is_person`: says that it is a natural person's; `is_cut`: ends where a word must follow (« CAISSE D' »).
     """
@@ -33,6 +39,8 @@ class Name:
     generic: int
     core: Phrase
     weak: Phrase
+    spelled: Phrase
+    tokens: Phrase
     forms: tuple[str, ...]
     initials: frozenset[str]
     short_initials: frozenset[str]
@@ -56,6 +64,12 @@ class Name:
     def is_local(self) -> bool:
         """Return whether it names a body of which every place has one, and not the place (« CPAM »)."""
         return self.words in lists().local
+
+    @property
+    def writings(self) -> tuple[Phrase, ...]:
+        """Return the ways to write it that an acronym may abbreviate: with articles, without them, with its form (« SCA Ouest »)."""
+        articles = lists().articles
+        return self.tokens, self.spelled, tuple(word for word in self.folded.split() if word not in articles)
 
     @property
     def compact(self) -> str:
@@ -86,7 +100,8 @@ def parse(folded: str) -> Name:
     rest, forms = _without_forms(tokens, lexicon)
     spelled = _spelled(rest, lexicon)
     meaning = [word for word in spelled if word not in lexicon.articles] or spelled
-    words = tuple(_abbreviated(_without_own_initials(meaning, rest, lexicon)))
+    meaning = _without_own_initials(meaning, rest, lexicon)
+    words = tuple(_abbreviated(meaning))
     # « Société » says little where a name begins with it, and is a word of it elsewhere (« GA Entreprise »)
     generic = next((i for i, word in enumerate(words) if lexicon.weak.get(word) != "generic"), 0)
     core = tuple(word for word in words[generic:] if lexicon.weak.get(word, "generic") == "generic")
@@ -99,6 +114,8 @@ def parse(folded: str) -> Name:
         weak=words[:generic] + tuple(word for word in words[generic:] if word in lexicon.weak and word not in core)
         if core
         else (),
+        spelled=tuple(meaning),
+        tokens=tuple(rest),
         forms=tuple(" ".join(form) for form in forms),
         initials=_initials(rest, spelled, lexicon),
         short_initials=frozenset(
@@ -182,7 +199,8 @@ def _without_forms(tokens: list[str], lexicon: Lists) -> tuple[list[str], list[P
     while position < len(tokens):
         phrase = _at(tokens, position, "forms")
         # two letters in the middle of a name are a word of it (« Autoroutes du SE de la France »)
-        at_edge = phrase is not None and (not rest or position + len(phrase) == len(tokens))
+        behind = tokens[position + len(phrase) :] if phrase else []
+        at_edge = phrase is not None and (not rest or all(lexicon.weak.get(word) == "country" for word in behind))
         is_form = phrase in lexicon.persons or (phrase in lexicon.forms and (at_edge or len("".join(phrase or ())) > 2))
         if phrase and (is_form or (phrase in lexicon.descriptors and rest)):
             forms.append(phrase)
@@ -214,12 +232,31 @@ def _begun(tokens: list[str], lexicon: Lists) -> int:
 def _spelled(tokens: list[str], lexicon: Lists) -> list[str]:
     """Return the tokens with abbreviated words spelled out."""
     spelled: list[str] = []
-    for position, token in enumerate(tokens):
+    for position, written in enumerate(tokens):
+        token = _corrected(written)
         places = ["anywhere"]
         if len(tokens) > 1:
             places = ["first"] * (position == 0) + ["last"] * (position == len(tokens) - 1) + places
         spelled += next((lexicon.expansions[token, p] for p in places if (token, p) in lexicon.expansions), (token,))
     return spelled
+
+
+@lru_cache(maxsize=100_000)
+def _corrected(token: str) -> str:
+    """Return the long word of the lists that a token is but for one slip (« asscoiation »), else the token."""
+    if len(token) < CORRECTED or not token.isalpha() or token in _usual_words():
+        return token
+    near = [word for word in _usual_words() if abs(len(word) - len(token)) < 2 and word[0] == token[0]]
+    return next((word for word in near if OSA.distance(word, token, score_cutoff=1) <= 1), token)
+
+
+@cache
+def _usual_words() -> tuple[str, ...]:
+    """Return the long words of the lists, which are nobody's name. « Enterprise » is a brand, and no slip."""
+    lexicon = lists()
+    words = {word for (written, _), meaning in lexicon.expansions.items() for word in (written, *meaning)}
+    words |= {word for form in lexicon.forms | lexicon.descriptors for word in form} | {*lexicon.weak}
+    return tuple(sorted(word for word in words if len(word) >= CORRECTED and word != "entreprise"))
 
 
 @cache
@@ -255,20 +292,30 @@ def _is_phrase(words: list[str], phrase: Phrase) -> bool:
 
 
 def _without_own_initials(words: list[str], tokens: list[str], lexicon: Lists) -> list[str]:
-    """Return the words without one that only abbreviates its neighbours: « Union des groupements d'achats publics - UGAP »."""
+    """Return the words without those that only abbreviate their neighbours: « Union des groupements d'achats publics - UGAP »."""
     if len(words) < 3:
         return words
     kept = []
     for place, word in enumerate(words):
         plain = word.rstrip("0123456789")
-        if plain.isalpha() and len(plain) in ACRONYM and place in (0, len(words) - 1):
+        if plain.isalpha() and len(plain) in ACRONYM:
             others = [w for w in tokens if w != word and w[0].isalpha()]
             short = [w for w in others if w not in lexicon.articles]
-            letters = ["".join(w[0] for w in some) for some in (others, short)]
-            if any(plain in one for one in letters):
+            versions = [_letters(some) for some in (others, short)]
+            # in the middle of a name they are those of some words in a row: « … Services de soins et d'accompagnement mutualistes SSAM »
+            is_at_edge = place in (0, len(words) - 1)
+            if any(plain in one for one in versions) and (is_at_edge or len(plain) > ACRONYM[0]):
                 continue
         kept.append(word)
     return kept
+
+
+def runs(tokens: Phrase, least: int = ACRONYM[0]) -> Iterator[tuple[int, int, str]]:
+    """Yield (from, to, initials) of each run of `least` words and more that an acronym may stand for, the whole name left out."""
+    for start in range(len(tokens)):
+        for end in range(start + least, min(len(tokens), start + ACRONYM[-1]) + 1):
+            if end - start < len(tokens):
+                yield start, end, _letters(list(tokens[start:end]))
 
 
 def _initials(tokens: list[str], spelled: list[str], lexicon: Lists) -> frozenset[str]:

@@ -6,20 +6,25 @@ in the reference. Add here: another way in which two names, or two words, are on
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 
-from rapidfuzz.distance import Levenshtein
+from rapidfuzz.distance import OSA
 
-from orchestration.matching.candidates import Frequencies
+from orchestration.matching.candidates import LONG, Frequencies
 from orchestration.matching.lists import lists
-from orchestration.matching.names import Name, alternatives, parse
+from orchestration.matching.names import ACRONYM, Name, alternatives, parse, runs
 
 # a word that says little counts for this part of its weight
 WEAK = 0.15
 # two spellings of one word are nearly that word
 SPELLED_ALIKE = 0.9
-# a word of fewer letters is another word with one of them changed
-LONG = 6
+# in a word of so many letters two slips leave it what it is
+VERY_LONG = 11
+# a word alone must be longer than one among others, for nothing else speaks for it
+LONG_ALONE = 8
+# a register whose column holds fewer letters cuts most names, and says so
+CUT_OFF = 20
 # the letters that an acronym must have to speak for itself
 SURE_ACRONYM = 5
 # the ways in which two names are one, the surest first, with their score
@@ -31,7 +36,10 @@ HOW = {
     "country": 0.96,  # but for « France »
     "abbreviated": 0.95,  # words cut short, or a letter other
     "cut": 0.94,  # the wanted name ends where a word must follow (« REGIE LIGNE D' »), and the other goes on
+    "in_part": 0.94,  # some words as their initials, the others the same: « GLS France »
     "acronym": 0.94,  # of enough letters
+    "misspelt": 0.92,  # one long word that nobody else has, a letter aside
+    "described": 0.91,  # but for words that say what it is, not who: « Institut », « Laboratoires »
     "weak": 0.9,  # but for « groupe », « holding », « international »: another company, as often as not
     "initials": 0.8,  # an acronym of few letters: it is many companies'
     "alike": 0.79,  # by its words; the score is at most this
@@ -69,33 +77,95 @@ def compare(one: str, other: str, known: Frequencies) -> Pair:
 
 def _compare(one: Name, other: Name, known: Frequencies) -> Pair:
     kinds = frozenset(lists().weak.get(word, "generic") for word in set(one.weak) ^ set(other.weak))
-    how = _how(one, other)
+    how = _how(one, other, known)
     if how:
         return Pair(how, HOW[how], weak=kinds)
     return replace(_by_words(one, other, known), weak=kinds)
 
 
-def _how(one: Name, other: Name) -> str | None:
-    """Return in which way the two are one name; None where they are not."""
+def _how(one: Name, other: Name, known: Frequencies) -> str | None:
+    """Return in which way the two are one name, the surest; None where they are not."""
+    return _same_words(one, other) or _abbreviated(one, other) or _but_for(one, other, known)
+
+
+def _same_words(one: Name, other: Name) -> str | None:
     if one.words == other.words:
         return "same"
     if one.plain() == other.plain():
         return "generic"
-    if sorted(one.plain()) == sorted(other.plain()):
+    if sorted(one.plain()) == sorted(other.plain()) or sorted(one.words) == sorted(other.words):
         return "order"
-    if "".join(one.plain()) == "".join(other.plain()):
+    if "".join(one.plain()) == "".join(other.plain()) or _letters(one) & _letters(other):
         return "spaced"
     without = one.plain("country"), other.plain("country")
-    if sorted(without[0]) == sorted(without[1]) or "".join(without[0]) == "".join(without[1]):
-        return "country"
+    is_one = sorted(without[0]) == sorted(without[1]) or "".join(without[0]) == "".join(without[1])
+    return "country" if is_one else None
+
+
+def _abbreviated(one: Name, other: Name) -> str | None:
     if _is_cut_short(one.plain(), other.plain()):
         return "abbreviated"
     if one.is_cut and len(one.core) > 1 and "".join(other.words).startswith("".join(one.words)):
         return "cut"
+    if _is_cut_off(one.folded, other.folded):
+        return "cut"
+    if _is_in_part(one, other) or _is_in_part(other, one):
+        return "in_part"
     for short, full in ((one, other), (other, one)):
         if short.acronym and short.acronym in full.initials:
             return "acronym" if _is_sure(short.acronym, full) else "initials"
-    return "weak" if sorted(one.core) == sorted(other.core) else None
+    return None
+
+
+def _but_for(one: Name, other: Name, known: Frequencies) -> str | None:
+    if _is_misspelt(one.plain(), other.plain(), known):
+        return "misspelt"
+    if sorted(one.core) == sorted(other.core):
+        return "weak"
+    return "described" if _is_described(one, other) else None
+
+
+def _is_misspelt(one: tuple[str, ...], other: tuple[str, ...], known: Frequencies) -> bool:
+    """Return whether each is one long word, and the first one, which no name of the reference has, is the second with a slip."""
+    if len(one) > 1 or len(other) > 1 or not known.is_unheard(one[0]):
+        return False
+    shorter = min(len(one[0]), len(other[0]))
+    return (shorter >= LONG_ALONE and alike(one[0], other[0])) or (shorter >= LONG and _is_plural(one[0], other[0]))
+
+
+def _letters(name: Name) -> set[str]:
+    """Return the letters of a name as it is written, with its legal form and without: « KSBSAS », « C-Logistics »."""
+    return {name.folded.replace(" ", ""), "".join(name.tokens)}
+
+
+def _is_in_part(short: Name, full: Name) -> bool:
+    """Return whether one is the other but for some words in a row, which it abbreviates to their initials.
+
+    Bodies that every place has are left out: their places' initials are each other's (« CPAM HS »).
+    """
+    if short.body or full.body or short.has_local or full.has_local:
+        return False
+    for mine, theirs in zip(short.writings, full.writings, strict=True):
+        if len(mine) < 2 or len(theirs) <= len(mine):
+            continue
+        length = len(theirs) - len(mine) + 1
+        if any(
+            len(letters) in ACRONYM and (*theirs[:start], letters, *theirs[end:]) == mine
+            for start, end, letters in runs(theirs)
+            if end - start == length
+        ):
+            return True
+    return False
+
+
+def _is_described(one: Name, other: Name) -> bool:
+    """Return whether only one of the two says what it is, beside who: « Institut Gustave Roussy », « Gustave Roussy »."""
+    describing = lists().describing
+    mine, theirs = Counter(one.plain()), Counter(other.plain())
+    more, less = mine - theirs, theirs - mine
+    if (more and less) or not {*more, *less} <= describing:
+        return False
+    return any(len(word) > LONG - 2 and word not in describing for word in (mine & theirs) if word in one.core)
 
 
 def _is_sure(acronym: str, full: Name) -> bool:
@@ -106,6 +176,12 @@ def _is_sure(acronym: str, full: Name) -> bool:
     return len(acronym) >= SURE_ACRONYM or (len(acronym) == SURE_ACRONYM - 1 and says)
 
 
+def _is_cut_off(one: str, other: str) -> bool:
+    """Return whether a register's column ended within a word of the name (« SAINT-GOBAIN DISTRIBUTION BATI »)."""
+    is_begun = len(one) >= CUT_OFF and other.startswith(one)
+    return is_begun and len(other) > len(one) and other[len(one)] != " "
+
+
 def _is_cut_short(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
     """Return whether the words are the same ones, in order, some cut short or with another letter.
 
@@ -114,6 +190,7 @@ def _is_cut_short(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
     if len(one) != len(other) or len(one) < 2:
         return False
     pairs = [(mine, theirs) for mine, theirs in zip(one, other, strict=True) if mine != theirs]
+    pairs = [pair for pair in pairs if not _is_plural(*pair)]
     if not all(alike(*pair) or begins(*pair) for pair in pairs):
         return False
     return len(one) - len(pairs) >= 2 or (len(pairs) == 1 and min(map(len, pairs[0])) >= LONG)
@@ -139,10 +216,18 @@ def _by_words(one: Name, other: Name, known: Frequencies) -> Pair:
 
 
 def alike(one: str, other: str) -> bool:
-    """Return whether two words are spellings of one: a letter more, less or other, and never a digit."""
-    if not (one.isalpha() and other.isalpha()) or min(len(one), len(other)) < LONG:
+    """Return whether two words are spellings of one: a letter more, less or other, or two exchanged, and never a digit; two slips in a long one."""
+    shorter = min(len(one), len(other))
+    if not (one.isalpha() and other.isalpha()) or shorter < LONG:
         return False
-    return Levenshtein.distance(one, other, score_cutoff=1) <= 1
+    slips = 2 if shorter >= VERY_LONG else 1
+    return OSA.distance(one, other, score_cutoff=slips) <= slips
+
+
+def _is_plural(one: str, other: str) -> bool:
+    """Return whether one word is the other's plural: « Glace Thiriet », « Glaces Thiriet »."""
+    short, long = sorted((one, other), key=len)
+    return len(short) >= 4 and short.isalpha() and long in (f"{short}s", f"{short}x")
 
 
 def begins(one: str, other: str) -> bool:

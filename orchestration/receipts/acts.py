@@ -46,6 +46,9 @@ _TOLD: dict[What, Callable[[About], Message]] = {
     "line_changed": lambda a: say(
         "receipts.act_line_changed", table=a.get("table"), line=a.get("line"), why=a.get("why")
     ),
+    "name_decided": lambda a: say(
+        "receipts.act_name_decided", name=a.get("name"), decision=a.get("decision"), siren=a.get("siren")
+    ),
     "asked": lambda a: say(
         "receipts.act_asked", request=_KINDS.get(str(a.get("kind")), a.get("kind")), about=a.get("about")
     ),

@@ -35,7 +35,8 @@ units AS (
            u.denominationUniteLegale AS name,
            u.trancheEffectifsUniteLegale AS unit_size_band,
            u.economieSocialeSolidaireUniteLegale AS ess,
-           u.societeMissionUniteLegale AS mission
+           u.societeMissionUniteLegale AS mission,
+           u.identifiantAssociationUniteLegale AS rna
     FROM {{ legal_units }} AS u
     SEMI JOIN local ON local.siren = u.siren
 )
@@ -53,7 +54,7 @@ SELECT l.siret, l.siren, l.commune_code, l.naf_code, l.naf_version, l.size_band,
        -- blank is « not stated », not « no »
        u.ess = 'O' AS is_ess,
        u.mission = 'O' AS is_mission_company,
-       u.legal_category, u.unit_size_band
+       u.legal_category, u.unit_size_band, nullif(trim(u.rna), '') AS rna
 FROM local AS l
 LEFT JOIN units AS u ON u.siren = l.siren
 ORDER BY l.siret

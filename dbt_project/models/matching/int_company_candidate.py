@@ -7,5 +7,5 @@ def model(dbt, session):
     # rapidfuzz and the word lists cost 0.1 s to load: only when this model runs
     from orchestration.matching.matching import match_relations
 
-    places = dbt.ref("int_communes")
-    return match_relations(session, dbt.ref("int_company_name"), dbt.ref("int_company_reference"), places)
+    places, identifiers = dbt.ref("int_communes"), dbt.ref("int_company_identifier")
+    return match_relations(session, dbt.ref("int_company_name"), dbt.ref("int_company_reference"), places, identifiers)

@@ -29,6 +29,8 @@ local as (
 ),
 answer as (
   select name_id, siren, match_method, match_score, no_match_reason, telling_words, count(candidate_siren) as candidates,
+    -- what an identifier beside the name tells is no chance
+    coalesce(match_method in ('vat_number', 'rna', 'lei', 'website'), false) as is_identified,
     max(candidate_place) filter (where candidate_siren = siren) as found_place,
     max(candidate_activity) filter (where candidate_siren = siren) as found_activity
   from {{ ref('int_company_candidate') }}
@@ -40,9 +42,10 @@ weighed as (
     bool_or(coalesce(left(coalesce(named.place, local.department_code), 2) = left(answer.found_place, 2), false)
       or coalesce(left(named.activity, 2) = left(answer.found_activity, 2), false)) over (partition by named.source_id, answer.siren)
       as is_agreed,
-    count(*) filter (where answer.telling_words = 1) over (partition by named.source_id)
+    count(*) filter (where answer.telling_words = 1 and not answer.is_identified) over (partition by named.source_id)
       * limits.one_word_by_chance as by_chance,
-    count(answer.siren) filter (where answer.telling_words = 1) over (partition by named.source_id) * limits.chance_share as doubtful_from
+    count(answer.siren) filter (where answer.telling_words = 1 and not answer.is_identified) over (partition by named.source_id)
+      * limits.chance_share as doubtful_from
   from answer
   join {{ ref('int_company_name') }} as named on named.name_id = answer.name_id
   left join local on local.source_id = named.source_id
@@ -50,12 +53,16 @@ weighed as (
 ),
 held as (
   select weighed.*,
-    coalesce(siren is not null and telling_words = 1 and not is_agreed and not reach.is_national and by_chance > doubtful_from, false)
-      as is_held
+    -- a VAT number beside a name holds a SIREN without asking anybody
+    coalesce(siren in (select siren from {{ ref('int_never_named') }}), false) as is_never_named,
+    coalesce(siren is not null and not is_identified and telling_words = 1 and not is_agreed and not reach.is_national
+      and by_chance > doubtful_from, false) as is_held
   from weighed
   cross join reach
 )
-select name_id, case when not is_held then siren end as siren, case when not is_held then match_method end as match_method,
-  case when not is_held then match_score end as match_score,
-  case when is_held then 'partial_reference' else no_match_reason end as no_match_reason, cast(candidates as integer) as candidates
+select name_id, case when not is_held and not is_never_named then siren end as siren,
+  case when not is_held and not is_never_named then match_method end as match_method,
+  case when not is_held and not is_never_named then match_score end as match_score,
+  case when is_never_named then 'natural_person' when is_held then 'partial_reference' else no_match_reason end as no_match_reason,
+  cast(candidates as integer) as candidates
 from held

@@ -9,6 +9,7 @@ from starlette.responses import FileResponse, Response
 from orchestration.base import acts
 from orchestration.base.messages import Refusal, say
 from orchestration.counter.asked import Asked, NotThere, Page
+from orchestration.counter.pages.names import waiting
 from orchestration.counter.pages.state import standing
 from orchestration.counter.pages.tables import XLSX
 from orchestration.notifications import requests
@@ -27,6 +28,7 @@ def review(asked: Asked) -> Page:
             "waivers": known.waivers,
             "titles": known.catalogue,
             "books": _books(asked),
+            "waiting": waiting(asked),
             "open": [r for r in found if r.settled_at is None],
             "settled": [r for r in found if r.settled_at is not None][:20],
             "sources": sorted(known.catalogue.values(), key=lambda s: asked.say(s.title).casefold()),

@@ -7,7 +7,7 @@ from typing import Any
 
 from orchestration.counter.access import Role
 from orchestration.counter.asked import Asked
-from orchestration.counter.pages import deposit, refreshing, review, shelf, state, tables
+from orchestration.counter.pages import deposit, names, refreshing, review, shelf, state, tables
 
 ROUTES: tuple[tuple[str, str, Role, Callable[[Asked], Any]], ...] = (
     ("/", "GET", "reader", state.state),
@@ -32,6 +32,10 @@ ROUTES: tuple[tuple[str, str, Role, Callable[[Asked], Any]], ...] = (
     ("/tables/{source}/{table}/line", "POST", "team", tables.change_line),
     ("/review", "GET", "reader", review.review),
     ("/review/book/{name}", "GET", "team", review.book),
+    ("/review/names", "GET", "team", names.names),
+    ("/review/names/drop", "POST", "team", names.drop_decisions),
+    ("/review/names/{key}", "GET", "team", names.one_name),
+    ("/review/names/{key}", "POST", "team", names.choose),
     ("/review/ask", "POST", "team", review.ask),
     ("/review/settle", "POST", "engineer", review.settle),
     ("/journal", "GET", "team", review.journal),

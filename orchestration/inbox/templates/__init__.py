@@ -7,7 +7,7 @@ filled one is read belongs to `reading` and `conforming`.
 
 from orchestration.inbox.templates.held import Delivery, HeldTable, deliveries, held_table, write_held
 from orchestration.inbox.templates.legend import Legend, load_legend
-from orchestration.inbox.templates.review import write_review
+from orchestration.inbox.templates.review import CANDIDATES, Questions, read_questions, write_decided, write_review
 from orchestration.inbox.templates.workbook import (
     DATA_SHEET,
     LEGEND_SHEET,
@@ -19,18 +19,22 @@ from orchestration.inbox.templates.workbook import (
 )
 
 __all__ = [
+    "CANDIDATES",
     "DATA_SHEET",
     "LEGEND_SHEET",
     "Delivery",
     "HeldTable",
     "Legend",
+    "Questions",
     "deliveries",
     "filled_in",
     "held_table",
     "load_legend",
+    "read_questions",
     "team_tables",
     "template_name",
     "templates",
+    "write_decided",
     "write_held",
     "write_review",
     "write_template",

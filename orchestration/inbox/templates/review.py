@@ -1,7 +1,8 @@
 """The workbook of names to be matched: a template that comes with its rows, to be decided by drop-down and given back.
 
 Written after a refresh into `HOME/review`, from a table of the warehouse whose columns are those of the team's own table of decisions; it comes
-back through the inbox like any workbook of the team. Add here what helps whoever decides. Which names are asked about, and in which
+back through the inbox like any workbook of the team. The same rows stand beside it as `.questions.json`, for a page that asks them one by one: what is
+decided there becomes the same workbook (`write_decided`). Add here what helps whoever decides. Which names are asked about, and in which
 words, is SQL (`dbt_project/models/matching/int_match_review.sql`).
 """
 
@@ -9,7 +10,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 from orchestration.base.duck import connect
 from orchestration.catalog.models import Source
@@ -28,6 +32,22 @@ from orchestration.inbox.templates.workbook import (
 # the columns by which a team's table is known to be the one of decisions on names
 DECISION = {"name_key", "decision", "decided_by", "decided_on"}
 QUESTIONS = "matching.int_match_review"
+# what the newest workbook asks, as data
+ASKED = ".questions.json"
+CANDIDATES = range(1, 6)
+
+
+@dataclass(frozen=True)
+class Questions:
+    """What the team is asked: rows of the table of decisions, by column; days are ISO texts, what is empty is None."""
+
+    source: str
+    table: str
+    rows: list[dict[str, str | None]]
+
+    def find(self, name_key: str) -> dict[str, str | None] | None:
+        """Return the row of one name; None where it is not asked about."""
+        return next((row for row in self.rows if row["name_key"] == name_key), None)
 
 
 def write_review(catalogue: Mapping[str, Source], warehouse: Path, folder: Path) -> Path | None:
@@ -56,8 +76,38 @@ def write_review(catalogue: Mapping[str, Source], warehouse: Path, folder: Path)
     path = free_path(folder / template_name(source, table), known)
     write_template(source, table, path)
     fill(path, [header_of(source, table, name) for name in names], rows)
-    noted = json.dumps((known or {}) | {path.name: digest(path)}, ensure_ascii=False, indent=1)
-    begun = folder / f"{WRITTEN}.part"
-    begun.write_text(noted, encoding="utf-8")
-    begun.replace(folder / WRITTEN)
+    asked = [{n: None if v is None else str(v) for n, v in zip(names, row, strict=True)} for row in rows]
+    _write(folder / ASKED, {"source": source.source_id, "table": table, "rows": asked})
+    _write(folder / WRITTEN, (known or {}) | {path.name: digest(path)})
     return path
+
+
+def read_questions(folder: Path) -> Questions | None:
+    """Return what the newest workbook of a folder asks; None where none was written, or an earlier version wrote it."""
+    try:
+        return Questions(**json.loads((folder / ASKED).read_bytes()))
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def write_decided(source: Source, asked: Questions, decided: Mapping[str, Mapping[str, str | None]], path: Path) -> int:
+    """Write the workbook of `asked` with what was decided in it, by `name_key`, and return how many rows it has.
+
+    It holds every name that was decided before too: a delivery of the team's is complete.
+    """
+    names = [column.name for column in source.tables[asked.table].columns]
+    rows = [row | dict(decided.get(row["name_key"] or "", {})) for row in asked.rows]
+    write_template(source, asked.table, path)
+    cells = [[_cell(name, row.get(name)) for name in names] for row in rows]
+    fill(path, [header_of(source, asked.table, name) for name in names], cells)
+    return len(rows)
+
+
+def _cell(name: str, text: str | None) -> Any:
+    return date.fromisoformat(text) if text and name == "decided_on" else text
+
+
+def _write(path: Path, data: Any) -> None:
+    begun = path.with_name(f"{path.name}.part")
+    begun.write_text(json.dumps(data, ensure_ascii=False, indent=1), encoding="utf-8")
+    begun.replace(path)

@@ -47,6 +47,30 @@ def answers(reference, *names, places=TOWNS):
         ("SACEM", "Société des auteurs, compositeurs et éditeurs de musique", "acronym"),
         ("CREDIT AGRICOLE CHAMPAGNE BOURGOGNE", "CREDIT AGRICOLE MUTUEL CHAMPAGNE-BOURGOG", "name"),
         ("REGIE LIGNE D'AZUR", "REGIE LIGNE D'", "name"),
+        # some words as their initials
+        ("GLS FRANCE", "General Logistics Systems France", "name"),
+        ("TELIMA ILE DE FRANCE", "Telima IDF", "name"),
+        ("SCA OUEST", "SOCIETE COOPERATIVE D'APPROVISIONNEMENT DE L'OUEST", "name"),
+        ("GIE KORIAN ACCUEIL", "Korian Accueil G.I.E.", "name"),
+        # a phrase and its usual abbreviation
+        ("CPAM DU VAR", "CAISSE PRIMAIRE ASSURANCE MALADIE DU VAR", "name"),
+        ("CAISSE D'ALLOCATIONS FAMILIALES DE PARIS", "CAF Paris", "name"),
+        # a slip, a plural, a number in words, letters run together
+        ("LOGISTIQUE FRANCE SAS", "LOGISITIQUE FRANCE", "name"),
+        ("CHARLESTOWN", "Charlestwon", "name"),
+        ("ASSOCIATION SAINT-PIERRE", "ASSCOIATION ST PIERRE", "name"),
+        ("GLACES THIRIET SAS", "Glace Thiriet", "name"),
+        ("LES 3 SUISSES", "Les Trois Suisses", "name"),
+        ("KSB SAS", "KSBSAS", "name"),
+        ("C-LOGISTICS", "CLogistics SAS", "name"),
+        # a column that ended within a word, a form in front of « France », what it is beside who
+        ("SAINT-GOBAIN DISTRIBUTION BATIMENT FRANCE SAS", "SAINT-GOBAIN DISTRIBUTION BATI", "name"),
+        ("PRODWARE SA", "Prodware SA France", "name"),
+        ("GUSTAVE ROUSSY", "Institut Gustave Roussy", "name"),
+        ("PHIBOR ENTREPRISES", "Entreprises Phibor", "name"),
+        # articles, accents, hyphens
+        ("LA MAISON DE L'EMPLOI", "Maison Emploi", "name"),
+        ("RECREA-LOISIRS", "Récréa Loisirs", "name"),
     ],
 )
 def test_one_name_written_in_two_ways_is_matched(written, asked, method):
@@ -75,6 +99,20 @@ def test_one_name_written_in_two_ways_is_matched(written, asked, method):
         ([("111111111", "PRO BTP")], "PROMAN BTP", None),
         ([("111111111", "ANJOU NEGOCE")], "YNSECT", "no_candidate"),
         ([("111111111", "ACTIFOOD INVEST", None, "usual")], "ACTIFOOD INVEST", "usual_name"),
+        ([("111111111", "VIRBAC HOLDING"), ("222222222", "VIRBAC DISTRIBUTION")], "Virbac", "group_or_part"),
+        (
+            [("111111111", "SCC FRANCE"), ("222222222", "SCC FRANCE SARL")],
+            "Secours Catholique Caritas France",
+            "homonyms",
+        ),
+        ([("111111111", "CPAM HAUTE SAONE")], "CPAM HS", "no_candidate"),
+        (
+            [("111111111", "GUSTAVE ROUSSY"), ("222222222", "GUSTAVE ROUSSY TRANSFERT")],
+            "Institut Gustave Roussy",
+            "words_differ",
+        ),
+        ([("111111111", "CHARLESTOWN"), ("222222222", "CHARLESTOWN GESTION")], "Charlestwon", "words_differ"),
+        ([("111111111", "DUPONT JEAN")], "DUPONT JEAN EI", "natural_person"),
     ],
 )
 def test_what_nobody_can_tell_goes_to_review(reference, asked, reason):
@@ -98,6 +136,31 @@ def test_homonyms_are_told_apart_by_their_place():
     assert nowhere.reason == "homonyms" and {c.siren for c in nowhere.candidates} == {"111111111", "222222222"}
     here, around = answers(reference, ("Aldi Marché", "44143"), ("Aldi Marché", "44"))
     assert here.siren == "333333333" and around.reason == "homonyms"
+
+
+def test_homonyms_are_told_apart_by_their_activity():
+    connection = duckdb.connect()
+    connection.execute("""
+        CREATE TABLE reference AS SELECT *, 'legal' AS kind FROM (VALUES
+            ('111111111', 'ATLAS', '44109', '47.11F'), ('222222222', 'ATLAS', '44109', '62.01Z'), ('333333333', 'ATLAS', '75056', '62.02A'))
+            AS t(siren, name, place, activity)
+    """)
+    rows = [
+        (0, "Atlas", "44109", "6201Z"),
+        (1, "Atlas", None, "47.19A"),
+        (2, "Atlas", None, "62.03Z"),
+        (3, "Atlas", "44109", None),
+    ]
+    here, division, both, nothing = matched(connection, rows, "reference")
+    assert (here.siren, here.method) == ("222222222", "name_and_activity")
+    assert (division.siren, division.method) == ("111111111", "name_and_activity")
+    assert both.reason == nothing.reason == "homonyms"
+
+
+def test_a_usual_name_weighs_little():
+    reference = [("111111111", "ACTIFOOD INVEST", None, "usual"), ("222222222", "ACTIFOOD INVEST FRANCE")]
+    legal, usual = answers(reference, "Actifood Invest")[0].candidates
+    assert (legal.siren, usual.siren) == ("222222222", "111111111") and usual.score <= 0.8 < legal.score
 
 
 def test_the_exact_name_goes_before_a_longer_one():

@@ -7,7 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from orchestration.base.registration import luhn, valid_siren
-from orchestration.matching.identifiers import read_domain, read_lei, read_rna, read_siren, siren_of_lei, vat_key
+from orchestration.matching.identifiers import is_same_name, read_domain, read_lei, read_rna, read_siren, vat_key
 
 DANONE = "969500KMUQ2B6CBAF162"
 
@@ -75,11 +75,9 @@ def test_a_changed_letter_breaks_a_lei(place, letter):
     assert (read_lei(changed).value is not None) == (changed == DANONE)
 
 
-def test_a_lei_counts_where_the_name_is_its_holders():
-    register = {DANONE: ("552032534", "danone")}
-    assert siren_of_lei(DANONE, "danone sa", register) == "552032534"
-    assert siren_of_lei(DANONE, "carrefour", register) is None
-    assert siren_of_lei("X", "danone", register) is None
+def test_a_name_is_its_holders_where_two_words_in_three_agree():
+    assert is_same_name("danone sa", "danone") and is_same_name("danone produits frais", "danone produits frais france")
+    assert not is_same_name("carrefour", "danone") and not is_same_name("", "danone")
 
 
 @pytest.mark.parametrize(

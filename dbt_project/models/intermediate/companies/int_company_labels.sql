@@ -46,7 +46,7 @@ certificate as (
     'B Corp' as label, company_name, cast(null as varchar) as siren, city, state, cast(null as varchar) as commune_code,
     coalesce(certified_on, case when certificates = 1 then first_certified_on end) as valid_from,
     cast(null as date) as valid_to, recency = 1 and status = 'certified' as is_listed, false as is_register,
-    bcorp_list.is_whole,
+    bcorp_list.is_whole, vat_number, cast(null as varchar) as rna, cast(null as varchar) as lei, website,
     source_id, bcorp.vintage, is_synthetic
   from bcorp
   join bcorp_list on bcorp_list.vintage = bcorp.vintage
@@ -54,7 +54,7 @@ certificate as (
   select 'lucie:' || md5(concat_ws('|', label, company_name, coalesce(siren, ''), coalesce(valid_from::varchar, ''),
     coalesce(valid_to::varchar, ''))),
     label, company_name, siren, city, null, commune_code, valid_from, valid_to, true, true, true,
-    source_id, vintage, is_synthetic
+    vat_number, rna, lei, website, source_id, vintage, is_synthetic
   from {{ ref('stg_lucie_labels__labels') }}
   where company_name is not null
   qualify row_number() over (partition by label, company_name, siren, valid_from, valid_to, vintage) = 1

@@ -16,6 +16,7 @@ select
   overall_score,
   certification_cycle,
   website,
+  vat_number,
   'blab_bcorp' as source_id,
   _vintage as vintage,
   coalesce(_synthetic, false) as is_synthetic

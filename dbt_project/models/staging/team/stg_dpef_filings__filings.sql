@@ -37,7 +37,7 @@ read as (
 ),
 register as (
   -- one register may list several years, and is filed under the newest: a line counts for its own year's documents too
-  select vintage, lower(file_name) as file_key, siren, company_name, fiscal_year, document_type
+  select vintage, lower(file_name) as file_key, siren, lei, company_name, fiscal_year, document_type
   from (
     select *, unnest(list_distinct([_vintage, cast(fiscal_year as varchar)])) as vintage
     from {{ source('dpef_filings', 'filings') }}
@@ -58,6 +58,7 @@ filing as (
     read.filing_id,
     read.file_name,
     register.siren,
+    register.lei,
     coalesce(
       register.company_name,
       regexp_replace(read.name_in_pages, '\s+', ' ', 'g'),
@@ -90,6 +91,7 @@ pdf as (
     filing.filing_id,
     filing.file_name,
     filing.siren,
+    filing.lei,
     filing.company_name,
     filing.fiscal_year,
     filing.document_type,
@@ -111,7 +113,7 @@ union all by name
 -- the workbook of the voluntary standard says itself who reports on which period
 select filing_id, file_name,
   case when upper(identifier_scheme) = 'SIREN' and regexp_full_match(identifier, '[0-9]{9}') then identifier end as siren,
-  company_name, fiscal_year, 'VSME' as document_type, cast(null as bigint) as pages, cast(null as bigint) as original_pages,
+  case when upper(identifier_scheme) = 'LEI' then identifier end as lei, company_name, fiscal_year, 'VSME' as document_type, cast(null as bigint) as pages, cast(null as bigint) as original_pages,
   cast(null as boolean) as is_extract, false as is_registered, 'dpef_filings' as source_id, _vintage as vintage,
   coalesce(_synthetic, false) as is_synthetic
 from {{ source('dpef_filings', 'workbooks') }}
