@@ -114,13 +114,20 @@ def _perimeters() -> tuple[tuple[int, re.Pattern[str]], ...]:
     return tuple((int(r["rank"]), re.compile(r["pattern"])) for r in rows("perimeters.csv"))
 
 
+_ROMAN = re.compile(r"\bscopes? ?(?:i{1,3}\b[ ,+&/-]*(?:et |and |scope )?)+")
+
+
 @cache
 def plain(text: str) -> str:
     """Return text in small letters without accents, with plain apostrophes, blanks and `co2`."""
-    bare = unicodedata.normalize("NFKD", text.casefold().replace("’", "'").replace("œ", "oe"))
+    # raised digits are marks of notes, but for those of m² and of a CO² that is written so
+    bare = re.sub(r"(?<![mMO])[⁰¹²³⁴-⁹]+(?:,[⁰¹²³⁴-⁹]+)*", " ", text)
+    bare = unicodedata.normalize("NFKD", bare.casefold().replace("’", "'").replace("œ", "oe"))
     bare = "".join(c for c in bare if not unicodedata.combining(c))
     bare = re.sub(r"[‐‑‒–—]", "-", bare)
     bare = re.sub(r"\s+", " ", bare)
+    if "scope" in bare:
+        bare = _ROMAN.sub(lambda m: re.sub(r"\bi{1,3}\b", lambda i: str(len(i.group())), m.group()), bare)
     return re.sub(r"\bco ?2", "co2", re.sub(r"\bm ?([23])\b", r"m\1", re.sub(r"d' (?=\w)", "d'", bare))).strip()
 
 

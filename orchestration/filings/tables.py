@@ -16,10 +16,11 @@ from orchestration.filings.layout import Line, Page, words_of
 from orchestration.filings.numbers import is_missing, read_cell, read_parts
 
 _YEAR = re.compile(
-    r"(?i)(?:(?:valeurs?|values?|exercice|ann[ée]e|fy|r[ée]sultats?|results?|r[ée]alis[ée]s?|donn[ée]es?|au|at|as of|fin|end|en|in)\s*:?\s*)*"
-    r"(?:\d{1,2}[/.]\d{1,2}[/.]|(?:\d{1,2}(?:er)? )?(?:janv|f[ée]v|mars|avr|mai|juin|juil|ao[uû]t|sept|oct|nov|d[ée]c|dec|june|march|september)\w*\.? )?"
+    r"(?i)(?:(?:valeurs?|values?|exercice|ann[ée]e|fy|r[ée]sultats?|results?|r[ée]alis[ée]s?|donn[ée]es?|"
+    r"(?:12|douze|twelve) (?:mois|months)|year ended|exercice clos le|clos le|au|at|as of|fin|end|en|in|on)\s*:?\s*)*"
+    r"(?:\d{1,2}[/.]\d{1,2}[/.]|(?:\d{1,2}(?:er|st|th)? )?(?:janv|jan|f[ée]v|feb|mars|march|avr|april|mai|may|juin|june|juil|july|ao[uû]t|aug|sept|oct|nov|d[ée]c)\w*\.? (?:\d{1,2}(?:st|th)?,? )?)?"
     r"(?P<year>(?:19|20)\d\d)(?:\s*[-/]\s*(?P<to>(?:20)?\d\d))?"
-    r"(?:\s*(?:\(?(?:\*+|\d|[a-z])\)?|pro ?forma|publi[ée]|retrait[ée]|restated))?"
+    r"(?:\s*\(?(?:\*+|[⁰¹²³⁴-⁹]+|\d|[a-z])\)?)?(?:\s*\(?(?:pro ?forma|publi[ée]e?s?|retrait[ée]e?s?|restated|recalcul[ée]e?s?|actualis[ée]e?s?)\)?)?(?:\s*\([^()\d]{1,24}\))?(?:\s*\*+)?"
 )
 _RELATIVE = re.compile(r"(?i)(?:exercice |ann[ée]e )?n(?:\s*[-–]\s*(?P<back>[1-5]))?")
 _OTHER = re.compile(
@@ -86,11 +87,12 @@ def tables_of(page: Page, *, year_n: int | None = None) -> list[Table]:
     for at, (k, columns) in enumerate(heads):
         stop = heads[at + 1][0] if at + 1 < len(heads) else len(lines)
         names = [c.left for c in columns if c.kind == "name"]
+        named = [t for t, _ in _split_years(lines[k]) if not year_in(t, year_n)]
         columns = _with_heads_around([c for c in columns if c.kind != "name"], lines, k)
         body = _body(lines[k + 1 : stop], columns)
         if body:
-            title = " ".join(line.text for line in lines[max(0, k - 2) : k] if not _figures(line, columns))
-            table = Table(columns, lines=[lines[k], *body], title=title)
+            above = [line.text for line in lines[max(0, k - 2) : k] if not _figures(line, columns)]
+            table = Table(columns, lines=[lines[k], *body], title=" ".join([*above, *named]))
             table.rows = _rows(body, columns, page.rules, names[0] - 8 if names else 0.0)
             tables.append(table)
     return tables
@@ -149,12 +151,29 @@ def _split_years(line: Line) -> list[tuple[str, Box]]:
     """Return the cells of a line; one that is nothing but years close together falls into these."""
     parts: list[tuple[str, Box]] = []
     for cell in line.cells:
-        words = cell.text.split()
-        if len(words) > 1 and len(words) == len(cell.runs) and all(re.fullmatch(r"20\d\d", w) for w in words):
-            parts += [(r.text, r.box) for r in cell.runs]
-        else:
-            parts.append((cell.text, cell.box))
+        parts += _years_of(cell.runs) or [(cell.text, cell.box)]
     return parts
+
+
+def _years_of(runs: list[Run]) -> list[tuple[str, Box]]:
+    """Return the headers that words close together are: years, and what else heads a column; none where they are others.
+
+    « 31 décembre 2018 ** 31 décembre 2017 * Variation 2018/2017 » heads three columns.
+    """
+    parts: list[tuple[str, Box]] = []
+    k, years = 0, 0
+    while k < len(runs):
+        for stop in range(len(runs), k, -1):
+            text = words_of(runs[k:stop])
+            is_year = year_in(text) is not None
+            if is_year or (years and stop == len(runs) and len(text) < 30 and _OTHER.match(text)):
+                break
+        else:
+            return []
+        years += is_year
+        parts.append((text, Box(runs[k].left, min(r.top for r in runs), runs[stop - 1].right, max(r.bottom for r in runs))))
+        k = stop
+    return parts if years > 1 else []
 
 
 def _with_heads_around(columns: list[Column], lines: list[Line], k: int) -> list[Column]:
