@@ -471,6 +471,12 @@ def _numbers_after(bare: str, start: int) -> Iterator[re.Match[str]]:
             yield found
 
 
+# the year that a figure is compared with is not its own
+_COMPARED = re.compile(
+    r"\b(?:compared (?:to|with)|by comparison with|par rapport a|versus|vs\.?|depuis|since|than|contre|against)\b[^,;.]{0,40}?\b(?:19|20)\d\d\b"
+)
+
+
 def _is_of_year(bare: str, number: tuple[int, int], fiscal_year: int) -> bool:
     """Return whether a figure of a sentence is the fiscal year's: the year that follows it, else the one it begins with."""
     tail = bare[number[1] : number[1] + 70]
@@ -484,7 +490,7 @@ def _is_of_year(bare: str, number: tuple[int, int], fiscal_year: int) -> bool:
     before = [int(y) for y in _YEAR.findall(bare[: number[0]])]
     if before:
         return before[-1] == fiscal_year
-    years = {int(y) for y in _YEAR.findall(bare)}
+    years = {int(y) for y in _YEAR.findall(_COMPARED.sub(" ", bare))}
     return not years or fiscal_year in years
 
 

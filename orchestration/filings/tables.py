@@ -31,7 +31,7 @@ _VALUE_HEAD = re.compile(r"(?i)valeurs?|values?|r[ée]sultats?|results?|donn[ée
 _NAME_HEAD = re.compile(
     r"(?i)indicateurs?.*|indicators?.*|kpis?|metrics?|th[eè]mes?|unit[ée]s?|units?|donn[ée]es?|libell[ée]"
 )
-_UNIT_HEAD = re.compile(r"(?i)unit[ée]s?|units?|unit of measure.*|mesure")
+_UNIT_HEAD = re.compile(r"(?i)unit[ée]s?|units?|unit of(?: measure.*)?|mesure")
 _PERIMETER_HEAD = re.compile(
     r"(?i)p[ée]rim[eè]tres?.*|scope of .*|scope|reporting scope|entit[ée]s?|entity|perimeter|boundary"
 )
@@ -98,7 +98,8 @@ def tables_of(page: Page, *, year_n: int | None = None) -> list[Table]:
         body = _body(lines[first:stop], columns)
         if body:
             above = [line for line in lines[max(0, k - 2) : k] if not _figures(line, columns)]
-            beside = [c.text for x in lines[k + 1 : first] for c in x.cells if c.right < _first(columns)]
+            beside = [x.text for x in lines[k + 1 : first - 1]]
+            beside += [c.text for x in lines[k + 1 : first][-1:] for c in x.cells if c.right < _first(columns)]
             title = " ".join([*(line.text for line in above), *named, *beside])
             near = [x.text for x in above if lines[k].box.top - x.box.bottom < 4 * x.box.height]
             table = Table(columns, lines=[*lines[k:first], *body], title=title, caption=near[-1] if near else "")
@@ -141,9 +142,12 @@ def _edge(body: list[Line], columns: list[Column]) -> float:
     """Return where a table begins on the left, where prose of another column stands beside it; else 0."""
     first = _first(columns)
     rows = [line for line in body if _figures(line, columns)]
-    starts = sorted(
-        c.left for line in rows for c in [x for x in line.cells if x.right < first + 4 and not read_cell(x.text)][-1:]
-    )
+    words = [[x for x in line.cells if x.right < first + 4 and not read_cell(x.text)] for line in rows]
+    last = [cells[-1].text for cells in words if cells]
+    if last and max(last.count(t) for t in last) > max(2, 0.4 * len(last)):
+        # a column of units that nothing heads
+        words = [cells[:-1] for cells in words]
+    starts = sorted(c.left for cells in words for c in cells[-1:])
     if len(starts) < 2:
         return 0.0
     common = max(starts, key=lambda x: sum(abs(x - y) < 4 for y in starts))
@@ -190,7 +194,7 @@ def _header(lines: list[Line], at: int, year_n: int | None) -> list[Column]:
     for k, (text, box) in enumerate(parts):
         if years[k]:
             columns.append(Column("year", box.left, box.right, text, years[k], next(heads, "")))
-        elif _PERIMETER_HEAD.fullmatch(text):
+        elif _PERIMETER_HEAD.fullmatch(text) and (k or _names_follow(parts, first)):
             columns.append(Column("perimeter", box.left, box.right, text))
         elif _UNIT_HEAD.fullmatch(text):
             columns.append(Column("unit", box.left, box.right, text))
@@ -200,6 +204,11 @@ def _header(lines: list[Line], at: int, year_n: int | None) -> list[Column]:
             columns.append(Column("name", box.left, box.right, text))
     names = [c for c in columns if c.kind == "name"]
     return [c for c in columns if c.kind != "name" or (len(names) > 1 and c is names[-1])]
+
+
+def _names_follow(parts: list[tuple[str, Box]], first: int) -> bool:
+    """Return whether words stand between the first head and the years: then the first is no head of labels (`Scope`)."""
+    return any(not _UNIT_HEAD.fullmatch(t) and not _OTHER.match(t) for t, _ in parts[1:first])
 
 
 def _over(boxes: list[Box], known: list[int], lines: list[Line], at: int) -> list[str]:
