@@ -112,7 +112,7 @@ def lines_of(runs: list[Run]) -> list[Line]:
             rows.append([run])
             ends.append((run.top, run.bottom))
     _hang(rows, ends)
-    return [Line(_cells(_mended(row))) for row in rows if row]
+    return [Line(_cells(_marked(_mended(row)))) for row in rows if row]
 
 
 def _hang(rows: list[list[Run]], ends: list[tuple[float, float]]) -> None:
@@ -143,6 +143,31 @@ def _mended(row: list[Run]) -> list[Run]:
             continue
         kept.append(run)
     return kept
+
+
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def _marked(row: list[Run]) -> list[Run]:
+    """Return a row whose small raised digits are written as such: marks of notes, no digits of what they hang on to.
+
+    Siemens prints « 327,000 » with a raised 2 in 2024: not 327,0002 people.
+    """
+    whole: Run | None = None
+    for run in row:
+        is_small = whole is not None and run.height < 0.8 * whole.height
+        if (
+            whole is not None
+            and is_small
+            and re.fullmatch(r"\d{1,2}(?:,\d{1,2})?", run.text)
+            and -0.2 * whole.height < run.left - whole.right < 0.35 * whole.height
+            and run.top + run.bottom < whole.top + whole.bottom - 0.06 * whole.height
+            and not re.search(r"(?:\b[kcd]?m|CO|\b10)$", whole.text)
+        ):
+            run.text = run.text.translate(_RAISED)
+        elif not is_small:
+            whole = run
+    return row
 
 
 def _cells(row: list[Run]) -> list[Cell]:

@@ -10,6 +10,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from orchestration.filings.evidence import Metric, Silence
 from orchestration.filings.layout import Page
@@ -27,6 +28,7 @@ from orchestration.filings.notions import (
 )
 from orchestration.filings.numbers import NUMBER, is_missing, read_cell, read_parts, to_value
 from orchestration.filings.tables import Row, Table
+from orchestration.filings.tiles import Tile, tiles_of
 
 # two figures are the same when they differ by less than their rounding may
 _SAME = 0.006
@@ -34,14 +36,16 @@ _QUOTE = 300
 # per 200,000 hours worked, as OSHA and the voluntary standard count, times five is per million
 _PER_200_000 = re.compile(r"200 ?000|200,000|200\.000")
 _RESULT = re.compile(
-    r"(?:s'elev\w+ a|s'etabli\w+ a|s'etait etabli a|est de|etait de|est passee? (?:de .{1,20} )?a|atteint|a atteint|represent\w+|soit|ressort\w* a|compt\w+|"
-    r"emploi\w+|employ\w+|is|was|were|are|stood at|stands at|amount\w* to|reached|totall?ed|represent\w*|came to|:|=|avec|with|de|of|\()\s*(?:un |une |a |an |pres de |environ |plus de |about |around |the |approximately |over |nearly |some )*"
+    r"\b(?:s'elev\w+ a|s'etabli\w+ a|s'etait etabli a|est de|etait de|est passee? (?:de .{1,20} )?a|atteint|a atteint|represent\w+|soit|ressort\w* a|compt\w+|"
+    r"emploi\w+|employ\w+|is|was|were|are|stood at|stands at|amount\w* to|reached|totall?ed|represent\w*|came to|equal\w* to)\b"
+    # what joins a label and its figure only where it stands right between them
+    r"|(?:[:=(,]|\b(?:avec|with|de|of|a|at))\s*(?:un |une |a |an |the |total |taux |rate |pres de |environ |plus de |about |around |approximately |over |nearly |some |of |de |d'|\()*$"
 )
 _TARGET = re.compile(
     r"\b(?:objectifs?|cibles?|vis(?:e|er|ant|ons)|ambition\w*|d'ici|horizon|a l'horizon|target\w*|aims?|goal of|by 20[2-9]\d|trajectoire|engage\w* a|s'engage|devra\w*|would|will|fixe)\b"
 )
 _CHANGE_AFTER = re.compile(
-    r"^ ?(?:%|points?|pts?)? ?(?:de (?:plus|moins|reduction|baisse|hausse)|par rapport|vs\b|compared|lower|higher|less|more than in|increase|decrease|reduction|d'augmentation)"
+    r"^ ?%? ?(?:le|la|the) (?:taux|part|proportion|share|rate)\b|^ ?(?:%|points?|pts?)? ?(?:de (?:plus|moins|reduction|baisse|hausse)|par rapport|vs\b|compared|lower|higher|less|more than in|increase|decrease|reduction|d'augmentation)"
 )
 _CHANGE_BEFORE = re.compile(
     r"(?:baisse|hausse|reduction|recul|progression|augmentation|reduit\w*|diminu\w+|progress\w+|augment\w+|increas\w+|decreas\w+|reduced|fell|rose|down|up|contre|against|compared (?:to|with)|vs\.?) ?(?:by |of |de |d'environ |a |from |pres de |plus de )*$"
@@ -72,23 +76,74 @@ def metrics_of(
         for table in tables.get(page.number, []):
             for row in table.rows:
                 found += _of_row(row, table, page.number, fiscal_year, language, faults)
-        for piece in page.pieces:
+        for tile in tiles_of(page, language):
+            found += _of_tile(tile, page.number, fiscal_year, language)
+        # an index of standards prints numbers of pages beside the names of figures
+        for piece in page.pieces if len(_STANDARD.findall(page.text)) < _INDEX else ():
             found += _of_text(piece.text, page.number, fiscal_year, language)
     return _choose(found, faults, fiscal_year)
 
 
-def matching(label: str) -> list[Label]:
-    """Return the labels that plain text bears and that nothing bars; the best of each metric."""
-    best: dict[str, Label] = {}
+def _of_tile(tile: Tile, page: int, fiscal_year: int | None, language: str) -> Iterator[_Found]:
+    """Yield the figure of a tile whose words begin with a label, or go on from its number as a statement does."""
+    words = plain(tile.words)
+    years = {int(y) for y in _YEAR.findall(words)}
+    if fiscal_year is None or (years and fiscal_year not in years) or _TARGET.search(words) or re.search(r"\bvs\b|par rapport", words):
+        return
+    unit, value = unit_in(plain(tile.printed.unit)), tile.printed.value
     for one in labels():
-        found = one.pattern.search(label)
-        if found and not is_barred(one.metric_id, label):
+        found = one.pattern.search(words) if one.within is None else None
+        if found is None or found.start() > 12 or is_barred(one.metric_id, words):
+            continue
+        notion = metrics()[one.metric_id]
+        said = unit or (unit_in(words) if notion.dimension in ("mass", "energy") else None)
+        if notion.dimension in ("mass", "energy", "share") and (said is None or said[0].dimension != notion.dimension):
+            continue
+        if notion.dimension in ("rate", "persons", "hours") and unit is not None:
+            continue
+        candidate = _stated(one, tile.printed.text, value, said, words, words, tile.text, page, fiscal_year)
+        if candidate:
+            yield candidate
+    bare = plain(tile.text)
+    for one in statements():
+        match = one.pattern.match(bare)
+        if match:
+            candidate = _of_statement(one, bare, match, tile.text, page, fiscal_year, language)
+            if candidate:
+                yield candidate
+
+
+_METHOD = re.compile(r"\b(?:location|market)[- ]based\b|\bfondee?s? sur (?:la localisation|le marche)\b")
+
+
+def _with_method(label: str, *heads: str) -> str:
+    """Return the label of a scope 2 with the method that the nearest head names for it."""
+    if "scope" in label and not _METHOD.search(label):
+        for head in heads:
+            named = set(_METHOD.findall(head))
+            if named:
+                return f"{label} ({named.pop()})" if len(named) == 1 else label
+    return label
+
+
+def matching(label: str, head: str = "") -> list[Label]:
+    """Return the labels that plain text bears and that nothing bars; the best of each metric.
+
+    `head`: what stands above a row. A label of a word or two (`Femmes`, `Employees`) is what its head makes of it.
+    """
+    best: dict[str, Label] = {}
+    is_bare = len(label.split()) <= 2
+    for one in labels():
+        found = one.pattern.search(label) if one.within is None or one.within.search(head) else None
+        if found and not is_barred(one.metric_id, label) and not (is_bare and is_barred(one.metric_id, head, is_head=True)):
             held = best.get(one.metric_id)
             if held is None or one.rank < held.rank:
                 best[one.metric_id] = one
     return list(best.values())
 
 
+_STANDARD = re.compile(r"\b(?:GRI\s*)?[1-4]\d\d-\d{1,2}\b|\b[ESG][1-5]-\d{1,2}\b")
+_INDEX = 8
 _FOOTNOTE = re.compile(r" ?\((?:\d|[a-z]|\*)\)(?! ?[/+&])|[¹²³⁴⁵⁶⁷⁸⁹]|\*+$")
 
 
@@ -105,8 +160,9 @@ def _of_row(
     language: str,
     faults: dict[str, list[tuple[str, int, str]]],
 ) -> Iterator[_Found]:
-    label = _label(row)
-    for one in matching(label):
+    head = f"{plain(row.section)} {plain(table.title)}"
+    label = _with_method(_label(row), plain(row.section), plain(table.title))
+    for one in matching(label, head):
         quote = row.text[:_QUOTE]
         if fiscal_year is None or fiscal_year not in row.cells:
             faults[one.metric_id].append(
@@ -135,17 +191,23 @@ def _of_cell(
     if parts and notion.family == "women":
         share = parts[1] if re.search(r"\b(?:hommes?|h|men|male)\b ?/ ?(?:femmes?|f|women)", label) else parts[0]
         if 97 <= sum(parts) <= 103:
-            yield _candidate(one, share, "%", cell, "%", row, page, fiscal_year, quote, 0.9)
+            yield _candidate(one, share, "%", cell, "%", row, table, page, fiscal_year, quote, 0.9)
         return
     printed = read_cell(cell, language)
     if printed is None or printed.is_bound:
         return
     said = _unit_of(row, table, printed.unit, notion.dimension)
-    value, unit, reason = _normalised(one.metric_id, printed.value, said, label, row, language)
+    settled = _settled(printed.text, printed.value, notion.dimension, said[0].factor if said else 1.0)
+    if settled is None and any(re.search(r"\d[ \u202f\u00a0,.]\d{3}[.,]\d|\d{4,}|^0[.,]", c) for r in table.rows for c in r.cells.values()):
+        settled = printed.value
+    if settled is None:
+        faults[one.metric_id].append(("two_values", page, quote))
+        return
+    value, unit, reason = _normalised(one.metric_id, settled, said, label, row, language)
     if reason:
         faults[one.metric_id].append((reason, page, quote))
     elif value is not None:
-        yield _candidate(one, value, notion.unit, printed.text, unit, row, page, fiscal_year, quote, 0.95)
+        yield _candidate(one, value, notion.unit, printed.text, unit, row, table, page, fiscal_year, quote, 0.95)
 
 
 def _unit_of(row: Row, table: Table, in_cell: str, dimension: str) -> tuple[Unit, str] | None:
@@ -209,6 +271,8 @@ def as_printed(text: str, written: str) -> str:
             part = " ".join(words[k : k + length]).strip("(),;:.*")
             if written and written in plain(part):
                 part = re.sub(r"^(?:d|l)['’]", "", part)
+                if re.search(r"\d", part) and not re.search(r"\d", written):
+                    continue
                 return part if len(part) <= len(written) + 6 else written
     return written
 
@@ -220,12 +284,13 @@ def _candidate(
     printed: str,
     unit_printed: str,
     row: Row,
+    table: Table,
     page: int,
     fiscal_year: int,
     quote: str,
     confidence: float,
 ) -> _Found:
-    perimeter, rank = _perimeter(row)
+    perimeter, rank = _perimeter(row, one, table)
     metric = Metric(
         one.metric_id,
         round(value, 6),
@@ -242,28 +307,46 @@ def _candidate(
     return _Found(metric, (rank, one.rank), one.notion)
 
 
-def _perimeter(row: Row) -> tuple[str, int]:
-    """Return the perimeter that a row names, and how far it is from the whole group."""
+def _perimeter(row: Row, one: Label, table: Table) -> tuple[str, int]:
+    """Return the perimeter that a row names, and how far it is from the whole group; what heads its table may name it too."""
     if row.perimeter:
         return row.perimeter, perimeter_rank(plain(row.perimeter))
     label = _label(row)
     rank = perimeter_rank(label)
     if rank in (0, 2):
-        return "group", 0
+        heads = [plain(table.caption)] if len(table.caption) < _CAPTION else []
+        heads += [plain(row.section), plain(table.title)] if one.within else []
+        of = max((perimeter_rank(h) % 2 and perimeter_rank(h) for h in heads), default=0)
+        return (table.caption or row.section, of) if of and not re.search(_WHOLE, label) else ("group", 0)
     named = re.search(r"\(([^)]*)\)", row.label)
     return (named.group(1) if named and perimeter_rank(plain(named.group(1))) == rank else row.label[:80]), rank
 
 
+# longer lines above a table are prose
+_CAPTION = 100
+_WHOLE = r"\b(?:groupe|group|monde|mondial\w*|world\w*)\b"
 _BULLET = r"[■•▪►●–—]|O(?= (?:[A-ZÀ-Ý]|l[ea]s? ))"
-_SENTENCE = re.compile(r"(?<=[a-zà-ÿ\d%)»”\"]{2}[.;!?])\s+(?=[A-ZÀ-Ý«“\"–—-])|[■•▪►●\x1e]")
+_SENTENCE = re.compile(r"(?<=[a-zà-ÿ\d%)»”\"]{2}[.;!?])\s+(?=[A-ZÀ-Ý«“\"–—-]|[⁰¹²³⁴-⁹]|\d{1,3} [A-ZÀ-Ý][a-zà-ÿ])|[■•▪►●\x1e]")
 
 
 def sentences(text: str) -> Iterator[str]:
     """Yield the sentences of a piece of text, each on one line; a bullet begins one."""
-    joined = re.sub(r"(?<=[a-zà-ÿ])-\n(?=[a-zà-ÿ])", "", text)
+    joined = _apart(re.sub(r"(?<=[a-zà-ÿ])-\n(?=[a-zà-ÿ])", "", text))
     joined = re.sub(rf"[ \t]*\n[ \t]*(?={_BULLET})", "\x1e", joined)
     joined = re.sub(r"[^\S\x1e]+", " ", joined)
     yield from (s for s in _SENTENCE.split(joined) if s.strip())
+
+
+def _apart(text: str) -> str:
+    """Return a text whose short lines stand apart where the next one begins anew: key figures, headings, ends of paragraphs."""
+    lines = text.split("\n")
+    width = max(map(len, lines))
+    out = lines[0]
+    for before, line in pairwise(lines):
+        is_new = line[:1].isupper() or (line[:1].isdigit() and len(before) < 0.6 * width)
+        open_end = re.search(r"(?:[,:(–-]|\b(?:de|du|des|la|le|les|et|à|au|aux|en|of|the|and|to|in|for|by|sur|par|pour|avec|with))$", before)
+        out += ("\x1e" if is_new and len(before) < 0.75 * width and not open_end else "\n") + line
+    return out
 
 
 def _of_text(text: str, page: int, fiscal_year: int | None, language: str) -> Iterator[_Found]:
@@ -280,7 +363,7 @@ def _of_text(text: str, page: int, fiscal_year: int | None, language: str) -> It
                     yield candidate
                     break
         for one in labels():
-            for match in one.pattern.finditer(bare):
+            for match in one.pattern.finditer(bare) if one.within is None else ():
                 candidate = _of_clause(one, bare, match, sentence, page, fiscal_year, language)
                 if candidate:
                     yield candidate
@@ -360,7 +443,7 @@ def _of_clause(
             continue
         if _TARGET.search(bare[max(0, match.start() - 120) : number.end() + 60]) or is_barred(one.metric_id, around):
             return None
-        if not _RESULT.search(between[-60:] + " ") and len(between) > 3:
+        if not _RESULT.search(between[-60:].rstrip(" ")) and len(between) > 3:
             return None
         if not _is_of_year(bare, number.span(), fiscal_year) or _ABOUT.search(
             bare[max(0, number.start() - 20) : number.start()]
@@ -378,11 +461,20 @@ def _of_clause(
 
 def _numbers_after(bare: str, start: int) -> Iterator[re.Match[str]]:
     for found in re.finditer(rf"(?<![\w.,/]){NUMBER}(?![\w/]*\d)", bare[: start + 260]):
-        is_date = _DATE.match(bare, found.end()) or re.search(
-            r"\d/$|(?:december|june|march|september) $", bare[: found.start()]
+        before = bare[max(0, found.start() - 20) : found.start()]
+        is_date = (
+            _DATE.match(bare, found.end())
+            or re.search(r"\d/$|(?:december|june|march|september) $|\b(?:p|pp|pages?)\.? ?$", before)
+            or (found.group() in ("28", "29", "30", "31") and re.search(r"\b(?:au|at|as of|on|le|clos le) $", before))
         )
         if found.start() >= start and not _YEAR.fullmatch(found.group()) and not is_date:
             yield found
+
+
+# the year that a figure is compared with is not its own
+_COMPARED = re.compile(
+    r"\b(?:compared (?:to|with)|by comparison with|par rapport a|versus|vs\.?|depuis|since|than|contre|against)\b[^,;.]{0,40}?\b(?:19|20)\d\d\b"
+)
 
 
 def _is_of_year(bare: str, number: tuple[int, int], fiscal_year: int) -> bool:
@@ -398,8 +490,20 @@ def _is_of_year(bare: str, number: tuple[int, int], fiscal_year: int) -> bool:
     before = [int(y) for y in _YEAR.findall(bare[: number[0]])]
     if before:
         return before[-1] == fiscal_year
-    years = {int(y) for y in _YEAR.findall(bare)}
+    years = {int(y) for y in _YEAR.findall(_COMPARED.sub(" ", bare))}
     return not years or fiscal_year in years
+
+
+def _settled(printed: str, value: float, dimension: str, factor: float) -> float | None:
+    """Return the value of `3.703` or `21.800`: thousands where it counts, none where it may be either.
+
+    A tonnage in thousands of tonnes may have three decimals, one in tonnes hardly has.
+    """
+    if not re.fullmatch(r"[1-9]\d{0,2}[.,]\d{3}", printed):
+        return value
+    if dimension in ("persons", "hours"):
+        return float(re.sub(r"\D", "", printed))
+    return None if dimension in ("mass", "energy") and factor <= 1 and value < 1000 else value
 
 
 def _stated(
@@ -415,7 +519,10 @@ def _stated(
 ) -> _Found | None:
     """Return a figure of a sentence in the metric's unit. `context`: the words around its label and itself."""
     notion = metrics()[one.metric_id]
-    value *= said[0].factor if said and notion.dimension in ("mass", "energy") else 1.0
+    settled = _settled(printed, value, notion.dimension, said[0].factor if said else 1.0)
+    if settled is None:
+        return None
+    value = settled * (said[0].factor if said and notion.dimension in ("mass", "energy") else 1.0)
     if notion.dimension in ("hours", "persons"):
         value *= (
             1e6 if re.match(r" ?millions?\b", after) else 1e3 if re.match(r" ?(?:milliers|thousand)\b", after) else 1.0
@@ -447,8 +554,8 @@ def _stated(
 def _rank_of(context: str, sentence: str) -> int:
     """Return how far a sentence is from the whole group: what the words around the figure say goes first."""
     near = perimeter_rank(context)
-    if near == 3:
-        return 3
+    if near in (1, 3):
+        return near
     if near == 0 or perimeter_rank(sentence) in (0, 2):
         return 0
     return 3 if perimeter_rank(sentence) == 3 else 0

@@ -35,12 +35,16 @@ class Notion:
 
 @dataclass(frozen=True)
 class Label:
-    """How a metric is called. `rank`: 0 is the notion itself, higher ones are near it. `notion`: which variant this names."""
+    """How a metric is called. `rank`: 0 is the notion itself, higher ones are near it. `notion`: which variant this names.
+
+    `within`: what the head of its rows or of its table must say, where the label alone says too little (`Femmes`).
+    """
 
     metric_id: str
     rank: int
     notion: str
     pattern: re.Pattern[str]
+    within: re.Pattern[str] | None = None
 
 
 @dataclass(frozen=True)
@@ -82,7 +86,14 @@ def metrics() -> dict[str, Notion]:
 def labels() -> tuple[Label, ...]:
     """Return the labels in the order in which they are tried."""
     return tuple(
-        Label(r["metric_id"], int(r["rank"]), r["notion"], re.compile(r["pattern"])) for r in rows("labels.csv")
+        Label(
+            r["metric_id"],
+            int(r["rank"]),
+            r["notion"],
+            re.compile(r["pattern"]),
+            re.compile(r["within"]) if r["within"] else None,
+        )
+        for r in rows("labels.csv")
     )
 
 
@@ -97,8 +108,11 @@ def statements() -> tuple[Label, ...]:
 
 
 @cache
-def _barriers() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple((r["metric_id"], re.compile(r["pattern"])) for r in rows("barriers.csv"))
+def _barriers() -> tuple[tuple[str, re.Pattern[str], re.Pattern[str] | None], ...]:
+    return tuple(
+        (r["metric_id"], re.compile(r["pattern"]), re.compile(r["unless"]) if r["unless"] else None)
+        for r in rows("barriers.csv")
+    )
 
 
 @cache
@@ -114,23 +128,33 @@ def _perimeters() -> tuple[tuple[int, re.Pattern[str]], ...]:
     return tuple((int(r["rank"]), re.compile(r["pattern"])) for r in rows("perimeters.csv"))
 
 
+_ROMAN = re.compile(r"\bscopes? ?(?:i{1,3}\b[ ,+&/-]*(?:et |and |scope )?)+")
+
+
 @cache
 def plain(text: str) -> str:
     """Return text in small letters without accents, with plain apostrophes, blanks and `co2`."""
-    bare = unicodedata.normalize("NFKD", text.casefold().replace("’", "'").replace("œ", "oe"))
+    # raised digits are marks of notes, but for those of m² and of a CO² that is written so
+    bare = re.sub(r"(?<![mMO])[⁰¹²³⁴-⁹]+(?:,[⁰¹²³⁴-⁹]+)*", " ", text)
+    bare = unicodedata.normalize("NFKD", bare.casefold().replace("’", "'").replace("œ", "oe"))
     bare = "".join(c for c in bare if not unicodedata.combining(c))
     bare = re.sub(r"[‐‑‒–—]", "-", bare)
     bare = re.sub(r"\s+", " ", bare)
+    if "scope" in bare:
+        bare = _ROMAN.sub(lambda m: re.sub(r"\bi{1,3}\b", lambda i: str(len(i.group())), m.group()), bare)
     return re.sub(r"\bco ?2", "co2", re.sub(r"\bm ?([23])\b", r"m\1", re.sub(r"d' (?=\w)", "d'", bare))).strip()
 
 
-def is_barred(metric_id: str, text: str) -> bool:
-    """Return whether plain text speaks of something near a metric that is not it."""
+def is_barred(metric_id: str, text: str, *, is_head: bool = False) -> bool:
+    """Return whether plain text speaks of something near a metric that is not it.
+
+    `is_head`: the text heads rows; then only what bars this very metric counts (« Évolution des effectifs » heads levels).
+    """
     family = metrics()[metric_id].family
     return any(
-        of in ("*", metric_id) or (of == family and of != "people")
-        for of, pattern in _barriers()
-        if pattern.search(text)
+        of == metric_id or (not is_head and of == "*") or (of == family and of != "people")
+        for of, pattern, unless in _barriers()
+        if pattern.search(unless.sub(" ", text) if unless else text)
     )
 
 

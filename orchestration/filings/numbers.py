@@ -23,6 +23,13 @@ _CELL = re.compile(
 )
 
 
+# words behind a number that go on with a sentence (`31 December, of`)
+_NO_UNIT = re.compile(
+    r"(?i)[,;:]|\b(?:of|the|and|to|in|by|de|la|le|les|et|des|du|en|par|au|aux|janvier|f[ée]vrier|mars|avril|mai|juin|juillet|"
+    r"ao[uû]t|septembre|octobre|novembre|d[ée]cembre|january|february|march|april|may|june|july|august|september|october|november|december)$|^[A-Z][a-z]+,"
+)
+
+
 @dataclass(frozen=True)
 class Printed:
     """A number as printed. `unit`: the words behind it in its cell. `is_bound`: printed as less or more than this."""
@@ -49,7 +56,7 @@ def read_cell(text: str, language: str = "fr") -> Printed | None:
     ):
         return None
     value = to_value(found["number"], language)
-    if value is None:
+    if value is None or _NO_UNIT.search(unit):
         return None
     negative = found["open"] or (found["sign"] or "").strip() in ("-", "–", "−")
     return Printed(-value if negative else value, found["number"], unit, bool(found["less"]))

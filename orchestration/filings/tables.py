@@ -16,10 +16,11 @@ from orchestration.filings.layout import Line, Page, words_of
 from orchestration.filings.numbers import is_missing, read_cell, read_parts
 
 _YEAR = re.compile(
-    r"(?i)(?:(?:valeurs?|values?|exercice|ann[ée]e|fy|r[ée]sultats?|results?|r[ée]alis[ée]s?|donn[ée]es?|au|at|as of|fin|end|en|in)\s*:?\s*)*"
-    r"(?:\d{1,2}[/.]\d{1,2}[/.]|(?:\d{1,2}(?:er)? )?(?:janv|f[ée]v|mars|avr|mai|juin|juil|ao[uû]t|sept|oct|nov|d[ée]c|dec|june|march|september)\w*\.? )?"
+    r"(?i)(?:(?:valeurs?|values?|exercice|ann[ée]e|fy|r[ée]sultats?|results?|r[ée]alis[ée]s?|donn[ée]es?|"
+    r"(?:12|douze|twelve) (?:mois|months)|year ended|exercice clos le|clos le|au|at|as of|fin|end|en|in|on)\s*:?\s*)*"
+    r"(?:\d{1,2}[/.]\d{1,2}[/.]|(?:\d{1,2}(?:er|st|th)? )?(?:janv|jan|f[ée]v|feb|mars|march|avr|april|mai|may|juin|june|juil|july|ao[uû]t|aug|sept|oct|nov|d[ée]c)\w*\.? (?:\d{1,2}(?:st|th)?,? )?)?"
     r"(?P<year>(?:19|20)\d\d)(?:\s*[-/]\s*(?P<to>(?:20)?\d\d))?"
-    r"(?:\s*(?:\(?(?:\*+|\d|[a-z])\)?|pro ?forma|publi[ée]|retrait[ée]|restated))?"
+    r"(?:\s*\(?(?:\*+|[⁰¹²³⁴-⁹]+|\d|[a-z])\)?)?(?:\s*\(?(?:pro ?forma|publi[ée]e?s?|retrait[ée]e?s?|restated|recalcul[ée]e?s?|actualis[ée]e?s?)\)?)?(?:\s*\([^()\d]{1,24}\))?(?:\s*\*+)?(?:\s*[-–:])?"
 )
 _RELATIVE = re.compile(r"(?i)(?:exercice |ann[ée]e )?n(?:\s*[-–]\s*(?P<back>[1-5]))?")
 _OTHER = re.compile(
@@ -30,7 +31,7 @@ _VALUE_HEAD = re.compile(r"(?i)valeurs?|values?|r[ée]sultats?|results?|donn[ée
 _NAME_HEAD = re.compile(
     r"(?i)indicateurs?.*|indicators?.*|kpis?|metrics?|th[eè]mes?|unit[ée]s?|units?|donn[ée]es?|libell[ée]"
 )
-_UNIT_HEAD = re.compile(r"(?i)unit[ée]s?|units?|unit of measure.*|mesure")
+_UNIT_HEAD = re.compile(r"(?i)unit[ée]s?|units?|unit of(?: measure.*)?|mesure")
 _PERIMETER_HEAD = re.compile(
     r"(?i)p[ée]rim[eè]tres?.*|scope of .*|scope|reporting scope|entit[ée]s?|entity|perimeter|boundary"
 )
@@ -48,6 +49,8 @@ class Column:
     right: float
     text: str
     year: int | None = None
+    # which of a year's columns this is (`Femmes`, `Scope 1`, `France`); nothing where it has one, or for all of them
+    part: str = ""
 
 
 @dataclass
@@ -61,16 +64,19 @@ class Row:
     box: Box
     section: str
     text: str
+    # the column's own name, where a year has several
+    part: str = ""
 
 
 @dataclass
 class Table:
-    """A table of figures by year. `title`: the lines above its header."""
+    """A table of figures by year. `title`: the lines above its header, and its words; `caption`: the nearest of them."""
 
     columns: list[Column]
     rows: list[Row] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
     title: str = ""
+    caption: str = ""
 
     @property
     def years(self) -> list[int]:
@@ -81,19 +87,76 @@ class Table:
 def tables_of(page: Page, *, year_n: int | None = None) -> list[Table]:
     """Return the tables of a page that have a header of years. `year_n`: the year that a header `N` stands for."""
     lines = page.lines
-    heads = [(k, columns) for k in range(len(lines)) if (columns := _header(lines[k], year_n))]
+    heads = [(k, columns) for k in range(len(lines)) if (columns := _header(lines, k, year_n))]
     tables = []
     for at, (k, columns) in enumerate(heads):
         stop = heads[at + 1][0] if at + 1 < len(heads) else len(lines)
         names = [c.left for c in columns if c.kind == "name"]
+        named = [t for t, _ in _split_years(lines[k]) if not year_in(t, year_n)]
         columns = _with_heads_around([c for c in columns if c.kind != "name"], lines, k)
-        body = _body(lines[k + 1 : stop], columns)
+        columns, first = _parted(columns, lines, k)
+        body = _body(lines[first:stop], columns)
         if body:
-            title = " ".join(line.text for line in lines[max(0, k - 2) : k] if not _figures(line, columns))
-            table = Table(columns, lines=[lines[k], *body], title=title)
-            table.rows = _rows(body, columns, page.rules, names[0] - 8 if names else 0.0)
+            above = [line for line in lines[max(0, k - 2) : k] if not _figures(line, columns)]
+            beside = [x.text for x in lines[k + 1 : first - 1]]
+            beside += [c.text for x in lines[k + 1 : first][-1:] for c in x.cells if c.right < _first(columns)]
+            title = " ".join([*(line.text for line in above), *named, *beside])
+            near = [x.text for x in above if lines[k].box.top - x.box.bottom < 4 * x.box.height]
+            table = Table(columns, lines=[*lines[k:first], *body], title=title, caption=near[-1] if near else "")
+            table.rows = _rows(body, columns, page.rules, max(names[0] - 8 if names else 0.0, _edge(body, columns)))
             tables.append(table)
     return tables
+
+
+_ALL = re.compile(r"(?i)(?:total|totaux|ensemble|group[e]?|group total|total group[e]?|global|overall|all|monde|world(?:wide)?)\W*")
+
+
+def _parted(columns: list[Column], lines: list[Line], k: int) -> tuple[list[Column], int]:
+    """Return the columns of a table whose years have several each, and where its body begins.
+
+    « 2016 | 2015 » stands over « Men | Women | Total | Men | Women | Total ».
+    """
+    years = [c for c in columns if c.kind == "year"]
+    for at in range(k + 1, min(k + 3, len(lines))):
+        cells = [c for c in lines[at].cells if c.right > years[0].left - 120]
+        share, rest = divmod(len(cells), len(years))
+        if share == 1 and not rest and len(cells) > 1:
+            break
+        if share < 2 or len(years) < 2 or lines[at].box.top - lines[k].box.bottom > 40:
+            continue
+        while rest and cells[0].right < years[0].left - 20:
+            cells, rest = cells[1:], rest - 1
+        groups = [[c.text.casefold() for c in cells[n * share : (n + 1) * share]] for n in range(len(years))]
+        if rest or any(g != groups[0] for g in groups) or any(len(t) > 24 or read_cell(t) for t in groups[0]):
+            continue
+        others = [c for c in columns if c.kind != "year" and (c.right < cells[0].left or c.left > cells[-1].right)]
+        parts = [
+            Column("year", c.left, c.right, c.text, years[n // share].year, "" if _ALL.fullmatch(c.text) else c.text)
+            for n, c in enumerate(cells)
+        ]
+        return sorted([*others, *parts], key=lambda c: c.left), at + 1
+    return columns, k + 1
+
+
+def _edge(body: list[Line], columns: list[Column]) -> float:
+    """Return where a table begins on the left, where prose of another column stands beside it; else 0."""
+    first = _first(columns)
+    rows = [line for line in body if _figures(line, columns)]
+    words = [[x for x in line.cells if x.right < first + 4 and not read_cell(x.text)] for line in rows]
+    last = [cells[-1].text for cells in words if cells]
+    if last and max(last.count(t) for t in last) > max(2, 0.4 * len(last)):
+        # a column of units that nothing heads
+        words = [cells[:-1] for cells in words]
+    starts = sorted(c.left for cells in words for c in cells[-1:])
+    if len(starts) < 2:
+        return 0.0
+    common = max(starts, key=lambda x: sum(abs(x - y) < 4 for y in starts))
+    if sum(abs(common - y) < 4 for y in starts) < 0.5 * len(starts):
+        return 0.0
+    beside = [c for line in body for c in line.cells if c.right < common - 4]
+    # groups of rows are named in few words; prose fills its column in most lines
+    wordy = [c for c in beside if c.right - c.left > 110 and sum(ch.isalpha() for ch in c.text) >= 24]
+    return common - 6 if len(wordy) >= max(3, 0.5 * len(rows)) else 0.0
 
 
 def year_in(text: str, year_n: int | None = None) -> int | None:
@@ -101,6 +164,9 @@ def year_in(text: str, year_n: int | None = None) -> int | None:
     found = _YEAR.fullmatch(text.strip())
     if found:
         end = found["to"]
+        if end and int(end) % 100 < int(found["year"]) % 100:
+            # 2018/2017 is a change
+            return None
         return int(found["year"]) if not end else int(end) if len(end) == 4 else int(found["year"][:2] + end)
     relative = _RELATIVE.fullmatch(text.strip())
     if relative and year_n:
@@ -108,9 +174,9 @@ def year_in(text: str, year_n: int | None = None) -> int | None:
     return None
 
 
-def _header(line: Line, year_n: int | None) -> list[Column]:
+def _header(lines: list[Line], at: int, year_n: int | None) -> list[Column]:
     """Return the columns that a line heads: two years at least, or one beside words that only a header has."""
-    parts = _split_years(line)
+    parts = _split_years(lines[at])
     years = [year_in(text, year_n) for text, _ in parts]
     if not any(years) and year_n and any(_NAME_HEAD.fullmatch(t) for t, _ in parts):
         # a table of one year says so nowhere: its figures are the report's own
@@ -119,14 +185,16 @@ def _header(line: Line, year_n: int | None) -> list[Column]:
     others = [bool(_OTHER.match(t) or _UNIT_HEAD.fullmatch(t) or _PERIMETER_HEAD.fullmatch(t)) for t, _ in parts]
     if len(known) < 2 and not (len(known) == 1 and (any(others) or _is_lone_head(parts, years))):
         return []
-    if len(set(known)) < len(known) or any(abs(a - b) > 12 for a, b in pairwise(known)):
+    over = _over([box for (_, box), y in zip(parts, years, strict=True) if y], known, lines, at)
+    if (len(set(known)) < len(known) and not over) or any(abs(a - b) > 12 for a, b in pairwise(known)):
         return []
+    heads = iter(over)
     first = next(k for k, y in enumerate(years) if y)
     columns = []
     for k, (text, box) in enumerate(parts):
         if years[k]:
-            columns.append(Column("year", box.left, box.right, text, years[k]))
-        elif _PERIMETER_HEAD.fullmatch(text):
+            columns.append(Column("year", box.left, box.right, text, years[k], next(heads, "")))
+        elif _PERIMETER_HEAD.fullmatch(text) and (k or _names_follow(parts, first)):
             columns.append(Column("perimeter", box.left, box.right, text))
         elif _UNIT_HEAD.fullmatch(text):
             columns.append(Column("unit", box.left, box.right, text))
@@ -136,6 +204,28 @@ def _header(line: Line, year_n: int | None) -> list[Column]:
             columns.append(Column("name", box.left, box.right, text))
     names = [c for c in columns if c.kind == "name"]
     return [c for c in columns if c.kind != "name" or (len(names) > 1 and c is names[-1])]
+
+
+def _names_follow(parts: list[tuple[str, Box]], first: int) -> bool:
+    """Return whether words stand between the first head and the years: then the first is no head of labels (`Scope`)."""
+    return any(not _UNIT_HEAD.fullmatch(t) and not _OTHER.match(t) for t, _ in parts[1:first])
+
+
+def _over(boxes: list[Box], known: list[int], lines: list[Line], at: int) -> list[str]:
+    """Return the name over each column of years that repeat (« France | Groupe » over « 2021 | 2022 | 2021 | 2022 »)."""
+    share = len(set(known))
+    if share == len(known) or share < 2 or len(known) % share or known[:share] * (len(known) // share) != known:
+        return []
+    count = len(known) // share
+    for line in reversed(lines[max(0, at - 2) : at]):
+        cells = [c for c in line.cells if c.right > boxes[0].left - 40]
+        if len(cells) != count or lines[at].box.top - line.box.bottom > 40:
+            continue
+        groups = [boxes[n * share].around(boxes[(n + 1) * share - 1]) for n in range(count)]
+        if all(g.left - 40 < (c.left + c.right) / 2 < g.right + 40 for c, g in zip(cells, groups, strict=True)):
+            names = ["" if _ALL.fullmatch(c.text) else c.text for c in cells]
+            return [names[n // share] for n in range(len(known))]
+    return []
 
 
 def _is_lone_head(parts: list[tuple[str, Box]], years: list[int | None]) -> bool:
@@ -149,12 +239,29 @@ def _split_years(line: Line) -> list[tuple[str, Box]]:
     """Return the cells of a line; one that is nothing but years close together falls into these."""
     parts: list[tuple[str, Box]] = []
     for cell in line.cells:
-        words = cell.text.split()
-        if len(words) > 1 and len(words) == len(cell.runs) and all(re.fullmatch(r"20\d\d", w) for w in words):
-            parts += [(r.text, r.box) for r in cell.runs]
-        else:
-            parts.append((cell.text, cell.box))
+        parts += _years_of(cell.runs) or [(cell.text, cell.box)]
     return parts
+
+
+def _years_of(runs: list[Run]) -> list[tuple[str, Box]]:
+    """Return the headers that words close together are: years, and what else heads a column; none where they are others.
+
+    « 31 décembre 2018 ** 31 décembre 2017 * Variation 2018/2017 » heads three columns.
+    """
+    parts: list[tuple[str, Box]] = []
+    k, years = 0, 0
+    while k < len(runs):
+        for stop in range(len(runs), k, -1):
+            text = words_of(runs[k:stop])
+            is_year = year_in(text) is not None
+            if is_year or (years and stop == len(runs) and len(text) < 30 and _OTHER.match(text)):
+                break
+        else:
+            return []
+        years += is_year
+        parts.append((text, Box(runs[k].left, min(r.top for r in runs), runs[stop - 1].right, max(r.bottom for r in runs))))
+        k = stop
+    return parts if years > 1 else []
 
 
 def _with_heads_around(columns: list[Column], lines: list[Line], k: int) -> list[Column]:
@@ -200,14 +307,17 @@ def _room(columns: list[Column]) -> float:
     return max(min(near / 2, 60.0) - (columns[0].right - columns[0].left) / 2, 6.0)
 
 
-def _figures(line: Line, columns: list[Column]) -> dict[int, str]:
-    """Return the cells of a line in the columns of years that hold a figure or say that there is none."""
-    found: dict[int, str] = {}
+_Figures = dict[str, dict[int, str]]
+
+
+def _figures(line: Line, columns: list[Column]) -> _Figures:
+    """Return the cells of a line in the columns of years that hold a figure or say that there is none, by part and year."""
+    found: _Figures = {}
     held = _by_column(line, columns)
     for k, column in enumerate(columns):
         text = held.get(k, "")
         if column.year and text and (read_cell(text) or is_missing(text) or read_parts(text)):
-            found[column.year] = text
+            found.setdefault(column.part, {})[column.year] = text
     return found
 
 
@@ -288,20 +398,23 @@ def _idle(lines: list[Line], columns: list[Column]) -> int:
 def _rows(body: list[Line], columns: list[Column], rules: list[Box], names: float) -> list[Row]:
     """Return the rows of a table's lines; each has one line of figures. `names`: where the column of labels begins."""
     figures = [_figures(line, columns) for line in body]
-    owners = _owners(body, figures, columns, rules)
+    owners = _owners(body, figures, columns, rules, names)
     rows, section = [], ""
     for k, line in enumerate(body):
         if not figures[k]:
             if owners[k] is None:
-                label = _label_words(line, columns)
+                label = _label_words(line, columns, names)
                 section = label or section
             continue
         members = [m for m in range(len(body)) if m == k or owners[m] == k]
-        rows.append(_row([body[m] for m in members], figures[k], columns, section, names))
+        for part, cells in figures[k].items():
+            rows.append(_row([body[m] for m in members], cells, columns, section, names, part))
     return rows
 
 
-def _row(lines: list[Line], cells: dict[int, str], columns: list[Column], section: str, names: float) -> Row:
+def _row(
+    lines: list[Line], cells: dict[int, str], columns: list[Column], section: str, names: float, part: str
+) -> Row:
     # « Engagements | Indicateurs | 2016 … »: what a group of rows is for stands left of their labels
     label = " ".join(w for line in lines if (w := _label_words(line, columns, names)))
     label = label or " ".join(w for line in lines if (w := _label_words(line, columns)))
@@ -311,8 +424,9 @@ def _row(lines: list[Line], cells: dict[int, str], columns: list[Column], sectio
     box = lines[0].box
     for line in lines[1:]:
         box = box.around(line.box)
-    text = " | ".join(part for part in (label, found["perimeter"], found["unit"], *(cells[y] for y in cells)) if part)
-    return Row(label, cells, found["unit"], found["perimeter"], box, section, text)
+    words = (label, part, found["perimeter"], found["unit"], *(cells[y] for y in cells))
+    label = f"{label} – {part}" if part else label
+    return Row(label, cells, found["unit"], found["perimeter"], box, section, " | ".join(w for w in words if w), part)
 
 
 def _label_words(line: Line, columns: list[Column], names: float = 0.0) -> str:
@@ -335,23 +449,31 @@ def _words_in(line: Line, columns: list[Column], kind: str) -> str:
 
 
 def _owners(
-    body: list[Line], figures: list[dict[int, str]], columns: list[Column], rules: list[Box]
+    body: list[Line], figures: list[_Figures], columns: list[Column], rules: list[Box], names: float
 ) -> list[int | None]:
     """Return for each line without figures the line of figures whose label it goes on with; None for a heading."""
     owners: list[int | None] = [None] * len(body)
     anchors = [k for k in range(len(body)) if figures[k]]
     ruled = _is_ruled(body, anchors, rules, columns)
     for k, line in enumerate(body):
-        if figures[k] or not _label_words(line, columns):
+        if figures[k] or not _label_words(line, columns, names):
             continue
         near = [a for a in anchors if abs(a - k) <= _MAX_LABEL_LINES + 8 * ruled]
         if ruled:
             near = [a for a in near if not _rule_between(line, body[a], rules, columns)]
         else:
             near = [a for a in near if _is_near(body, figures, k, a)]
+            near = [a for a in near if _is_under(line, body[a], columns)]
         if near:
             owners[k] = min(near, key=lambda a: (_distance(body, k, a), a))
     return owners
+
+
+def _is_under(line: Line, row: Line, columns: list[Column]) -> bool:
+    """Return whether words stand over or under a row's label, not beside it in another part of the page."""
+    first = _first(columns)
+    words, label = [c for c in line.cells if c.left < first], [c for c in row.cells if c.left < first]
+    return not label or any(w.left < c.right + 12 and w.right > c.left - 12 for w in words for c in label)
 
 
 def _is_ruled(body: list[Line], anchors: list[int], rules: list[Box], columns: list[Column]) -> bool:
@@ -374,7 +496,7 @@ def _distance(body: list[Line], k: int, anchor: int) -> float:
     return body[k].box.top - body[anchor].box.bottom
 
 
-def _is_near(body: list[Line], figures: list[dict[int, str]], k: int, anchor: int) -> bool:
+def _is_near(body: list[Line], figures: list[_Figures], k: int, anchor: int) -> bool:
     """Return whether lines follow each other without a gap from a line of words to a line of figures."""
     step = 1 if anchor > k else -1
     for m in range(k, anchor, step):
