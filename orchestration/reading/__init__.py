@@ -15,17 +15,34 @@ from orchestration.reading.front import (
     read_markdown,
     read_pdf,
     read_table,
+    read_visits,
     sheet_names,
     sniff_kind,
 )
-from orchestration.reading.model import Adaptation, Member, PdfText, RawTable, Unreadable
+from orchestration.reading.model import (
+    PAUSE,
+    Adaptation,
+    Export,
+    Journal,
+    Member,
+    Pages,
+    PdfText,
+    RawTable,
+    Unreadable,
+    Visits,
+)
 
 __all__ = [
+    "PAUSE",
     "Adaptation",
+    "Export",
+    "Journal",
     "Member",
+    "Pages",
     "PdfText",
     "RawTable",
     "Unreadable",
+    "Visits",
     "is_litter",
     "member_sha256",
     "members",
@@ -33,6 +50,7 @@ __all__ = [
     "read_markdown",
     "read_pdf",
     "read_table",
+    "read_visits",
     "sheet_names",
     "sniff_kind",
 ]
