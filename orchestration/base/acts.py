@@ -20,6 +20,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from orchestration.base.plain import read_json
+
 log = logging.getLogger("observatory")
 JOURNAL = Path("journal") / "acts.jsonl"
 # whoever starts a process for somebody else says for whom
@@ -100,7 +102,7 @@ def acts(home: Path, limit: int | None = None) -> list[Act]:
         if limit is not None and len(found) >= limit:
             break
         with suppress(ValueError, KeyError, TypeError):
-            read = json.loads(line)
+            read = read_json(line)
             if read["what"] in get_args(What) and isinstance(read["about"], dict):
                 moment = datetime.fromisoformat(read["when"])
                 found.append(Act(moment, str(read["who"]), read["what"], read["about"]))
