@@ -113,7 +113,7 @@ def _from_the_end(path: Path) -> Iterator[bytes]:
     """Yield the lines of a file from its last to its first, reading no more of it than is asked for."""
     try:
         stream = path.open("rb")
-    except FileNotFoundError:
+    except OSError:
         return
     with stream:
         place, rest = stream.seek(0, os.SEEK_END), b""
