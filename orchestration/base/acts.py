@@ -20,6 +20,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from orchestration.base.plain import read_json
+
 log = logging.getLogger("observatory")
 JOURNAL = Path("journal") / "acts.jsonl"
 # whoever starts a process for somebody else says for whom
@@ -101,7 +103,7 @@ def acts(home: Path, limit: int | None = None) -> list[Act]:
         if limit is not None and len(found) >= limit:
             break
         with suppress(ValueError, KeyError, TypeError):
-            read = json.loads(line)
+            read = read_json(line)
             if read["what"] in get_args(What) and isinstance(read["about"], dict):
                 moment = datetime.fromisoformat(read["when"])
                 found.append(Act(moment, str(read["who"]), read["what"], read["about"]))
@@ -112,7 +114,7 @@ def _from_the_end(path: Path) -> Iterator[bytes]:
     """Yield the lines of a file from its last to its first, reading no more of it than is asked for."""
     try:
         stream = path.open("rb")
-    except FileNotFoundError:
+    except OSError:
         return
     with stream:
         place, rest = stream.seek(0, os.SEEK_END), b""

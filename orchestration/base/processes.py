@@ -11,7 +11,8 @@ def is_alive(pid: int) -> bool:
     """Return whether the process of this machine with that number works, whoever's it is."""
     try:
         os.kill(pid, 0)
-    except ProcessLookupError:
+    # a number beyond what numbers of processes may be is nobody's
+    except (ProcessLookupError, OverflowError):
         return False
     except PermissionError:
         return True

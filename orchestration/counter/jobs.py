@@ -28,6 +28,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from orchestration.base.acts import WHO
 from orchestration.base.files import write_atomically
+from orchestration.base.plain import read_json
 from orchestration.base.processes import is_alive
 from orchestration.base.settings import PROJECT, Settings
 from orchestration.notifications.requests import Request, tell
@@ -66,7 +67,7 @@ class Job(BaseModel):
     def out(self) -> Any:
         """Return the JSON that it wrote; None where there is none."""
         with suppress(OSError, ValueError):
-            return json.loads((self.folder / "out").read_bytes())
+            return read_json((self.folder / "out").read_bytes())
         return None
 
     @property

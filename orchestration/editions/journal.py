@@ -9,6 +9,7 @@ readers, and names neither persons nor folders of the machine.
 
 from __future__ import annotations
 
+import logging
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
@@ -17,6 +18,8 @@ from pydantic import BaseModel, ValidationError
 
 from orchestration.base import acts
 from orchestration.editions.layout import editions_dir
+
+log = logging.getLogger("observatory")
 
 JOURNAL = "history.jsonl"
 What = Literal["publishing", "published", "rolled_back"]
@@ -36,6 +39,10 @@ def history(home: Path) -> list[HistoryEntry]:
     try:
         lines = (editions_dir(home) / JOURNAL).read_text("utf-8", "replace").splitlines()
     except FileNotFoundError:
+        return []
+    except OSError as error:
+        # nothing is removed of what no journal speaks of
+        log.warning("%s", error)
         return []
     entries = []
     for line in lines:
@@ -61,6 +68,7 @@ def record(
 
 
 def in_flight(entries: list[HistoryEntry]) -> set[str]:
-    """Return the editions that were about to be published and never were."""
+    """Return the editions that were about to be published and never were: nothing says that one was in service."""
     begun = {e.edition for e in entries if e.what == "publishing"}
-    return begun - {e.edition for e in entries if e.what != "publishing"}
+    # its own line may be damaged, and the next edition's still name it
+    return begun - {name for e in entries if e.what != "publishing" for name in (e.edition, e.previous)}

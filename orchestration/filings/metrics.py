@@ -88,7 +88,12 @@ def _of_tile(tile: Tile, page: int, fiscal_year: int | None, language: str) -> I
     """Yield the figure of a tile whose words begin with a label, or go on from its number as a statement does."""
     words = plain(tile.words)
     years = {int(y) for y in _YEAR.findall(words)}
-    if fiscal_year is None or (years and fiscal_year not in years) or _TARGET.search(words) or re.search(r"\bvs\b|par rapport", words):
+    if (
+        fiscal_year is None
+        or (years and fiscal_year not in years)
+        or _TARGET.search(words)
+        or re.search(r"\bvs\b|par rapport", words)
+    ):
         return
     unit, value = unit_in(plain(tile.printed.unit)), tile.printed.value
     for one in labels():
@@ -135,7 +140,11 @@ def matching(label: str, head: str = "") -> list[Label]:
     is_bare = len(label.split()) <= 2
     for one in labels():
         found = one.pattern.search(label) if one.within is None or one.within.search(head) else None
-        if found and not is_barred(one.metric_id, label) and not (is_bare and is_barred(one.metric_id, head, is_head=True)):
+        if (
+            found
+            and not is_barred(one.metric_id, label)
+            and not (is_bare and is_barred(one.metric_id, head, is_head=True))
+        ):
             held = best.get(one.metric_id)
             if held is None or one.rank < held.rank:
                 best[one.metric_id] = one
@@ -198,7 +207,9 @@ def _of_cell(
         return
     said = _unit_of(row, table, printed.unit, notion.dimension)
     settled = _settled(printed.text, printed.value, notion.dimension, said[0].factor if said else 1.0)
-    if settled is None and any(re.search(r"\d[ \u202f\u00a0,.]\d{3}[.,]\d|\d{4,}|^0[.,]", c) for r in table.rows for c in r.cells.values()):
+    if settled is None and any(
+        re.search(r"\d[ \u202f\u00a0,.]\d{3}[.,]\d|\d{4,}|^0[.,]", c) for r in table.rows for c in r.cells.values()
+    ):
         settled = printed.value
     if settled is None:
         faults[one.metric_id].append(("two_values", page, quote))
@@ -326,7 +337,9 @@ def _perimeter(row: Row, one: Label, table: Table) -> tuple[str, int]:
 _CAPTION = 100
 _WHOLE = r"\b(?:groupe|group|monde|mondial\w*|world\w*)\b"
 _BULLET = r"[■•▪►●–—]|O(?= (?:[A-ZÀ-Ý]|l[ea]s? ))"
-_SENTENCE = re.compile(r"(?<=[a-zà-ÿ\d%)»”\"]{2}[.;!?])\s+(?=[A-ZÀ-Ý«“\"–—-]|[⁰¹²³⁴-⁹]|\d{1,3} [A-ZÀ-Ý][a-zà-ÿ])|[■•▪►●\x1e]")
+_SENTENCE = re.compile(
+    r"(?<=[a-zà-ÿ\d%)»”\"]{2}[.;!?])\s+(?=[A-ZÀ-Ý«“\"–—-]|[⁰¹²³⁴-⁹]|\d{1,3} [A-ZÀ-Ý][a-zà-ÿ])|[■•▪►●\x1e]"
+)
 
 
 def sentences(text: str) -> Iterator[str]:
@@ -344,7 +357,10 @@ def _apart(text: str) -> str:
     out = lines[0]
     for before, line in pairwise(lines):
         is_new = line[:1].isupper() or (line[:1].isdigit() and len(before) < 0.6 * width)
-        open_end = re.search(r"(?:[,:(–-]|\b(?:de|du|des|la|le|les|et|à|au|aux|en|of|the|and|to|in|for|by|sur|par|pour|avec|with))$", before)
+        open_end = re.search(
+            r"(?:[,:(–-]|\b(?:de|du|des|la|le|les|et|à|au|aux|en|of|the|and|to|in|for|by|sur|par|pour|avec|with))$",
+            before,
+        )
         out += ("\x1e" if is_new and len(before) < 0.75 * width and not open_end else "\n") + line
     return out
 

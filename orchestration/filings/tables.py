@@ -108,7 +108,9 @@ def tables_of(page: Page, *, year_n: int | None = None) -> list[Table]:
     return tables
 
 
-_ALL = re.compile(r"(?i)(?:total|totaux|ensemble|group[e]?|group total|total group[e]?|global|overall|all|monde|world(?:wide)?)\W*")
+_ALL = re.compile(
+    r"(?i)(?:total|totaux|ensemble|group[e]?|group total|total group[e]?|global|overall|all|monde|world(?:wide)?)\W*"
+)
 
 
 def _parted(columns: list[Column], lines: list[Line], k: int) -> tuple[list[Column], int]:
@@ -259,7 +261,9 @@ def _years_of(runs: list[Run]) -> list[tuple[str, Box]]:
         else:
             return []
         years += is_year
-        parts.append((text, Box(runs[k].left, min(r.top for r in runs), runs[stop - 1].right, max(r.bottom for r in runs))))
+        parts.append(
+            (text, Box(runs[k].left, min(r.top for r in runs), runs[stop - 1].right, max(r.bottom for r in runs)))
+        )
         k = stop
     return parts if years > 1 else []
 
@@ -412,9 +416,7 @@ def _rows(body: list[Line], columns: list[Column], rules: list[Box], names: floa
     return rows
 
 
-def _row(
-    lines: list[Line], cells: dict[int, str], columns: list[Column], section: str, names: float, part: str
-) -> Row:
+def _row(lines: list[Line], cells: dict[int, str], columns: list[Column], section: str, names: float, part: str) -> Row:
     # « Engagements | Indicateurs | 2016 … »: what a group of rows is for stands left of their labels
     label = " ".join(w for line in lines if (w := _label_words(line, columns, names)))
     label = label or " ".join(w for line in lines if (w := _label_words(line, columns)))

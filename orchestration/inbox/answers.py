@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from orchestration.base.messages import Language, Message, say
 from orchestration.conforming.headers import HeaderFinder
+from orchestration.inbox.folder import Dropped, Inbox
 from orchestration.inbox.page import as_page
 from orchestration.inbox.story import FILE_NAME, Filing, Kind, MonitoringFigure, Story
 from orchestration.inbox.templates import template_name
@@ -30,11 +31,25 @@ MOVES_NAMED = 5
 _TOLD_ELSEWHERE = ("fct_indicator_value", "mart_edition_change", "mart_observatory_kpi", "mart_source_health")
 # How an answer says whose it is: a process that died after writing it need not write it again.
 _MARK = "<!-- sha256:{digest} -->"
+# in the place of the hash, where something is answered and not opened
+LEFT = "-"
 
 
 def mark(digest: str) -> str:
     """Return the line by which an answer to just these bytes is known."""
     return _MARK.format(digest=digest)
+
+
+def was_left(inbox: Inbox, dropped: Dropped) -> bool:
+    """Return whether something was answered where it lies, as what is not taken, and is still the same."""
+    answer = inbox.answer_path(dropped.path.name, accepted=False, folder=dropped.path.parent)
+    try:
+        if not answer.read_text(encoding="utf-8").startswith(mark(LEFT)):
+            return False
+        # a folder's times change with what is put into it, and it stays a folder
+        return not dropped.bytes or answer.stat().st_mtime_ns >= dropped.path.lstat().st_ctime_ns
+    except OSError:
+        return False
 
 
 def render(story: Story) -> str:

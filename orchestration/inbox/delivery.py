@@ -12,6 +12,7 @@ import os
 import re
 import shutil
 from collections.abc import Sequence
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
@@ -275,7 +276,8 @@ def open_placements(inbox: Inbox) -> list[tuple[Placement, str]]:
     for note in sorted(inbox.work.glob("*.json")):
         placement = _read(note)
         if placement is None:
-            note.unlink(missing_ok=True)
+            with suppress(OSError):
+                note.unlink(missing_ok=True)
         else:
             found.append((placement, os.fsdecode(bytes.fromhex(placement.dropped))))
     return found

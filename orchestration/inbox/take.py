@@ -572,12 +572,12 @@ def _finished(settings: Settings, inbox: Inbox, dropped: Dropped, digest: str, n
 def _leave(settings: Settings, inbox: Inbox, dropped: Dropped, now: datetime) -> Answer | None:
     """Answer, once, something that is not taken from where it is; it stays where it lies."""
     assert dropped.problem is not None
-    path = inbox.answer_path(dropped.path.name, accepted=False, folder=dropped.path.parent)
-    if path.exists() and (dropped.path.parent == inbox.path or path.stat().st_mtime_ns >= dropped.modified_ns):
+    if answers.was_left(inbox, dropped):
         return None
+    path = inbox.answer_path(dropped.path.name, accepted=False, folder=dropped.path.parent)
     story = Story(
         name=dropped.name,
-        digest="-",
+        digest=answers.LEFT,
         when=now,
         accepted=False,
         kept_at=None,

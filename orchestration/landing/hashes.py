@@ -10,11 +10,16 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict
 from io import BufferedIOBase
 from pathlib import Path
 
+from pydantic import TypeAdapter
+
 from orchestration import reading
+
+_KNOWN = TypeAdapter(dict[str, str])
 
 
 class HashCache:
@@ -24,10 +29,9 @@ class HashCache:
         self._path = path
         self._known: dict[str, str] = {}
         self._used: dict[str, str] = {}
-        try:
-            self._known = json.loads(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            self._known = {}
+        # what cannot be read is computed again
+        with suppress(OSError, ValueError):
+            self._known = _KNOWN.validate_json(path.read_bytes())
 
     def sha256(self, path: Path) -> str:
         """Return the hexadecimal SHA-256 of the file at `path`."""

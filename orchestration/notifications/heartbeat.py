@@ -7,7 +7,6 @@ not part of the refresh must look at the clock: `observatory status`, a sensor, 
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
@@ -16,6 +15,7 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from orchestration.base.messages import Message, say
+from orchestration.base.plain import read_json
 from orchestration.base.settings import Settings
 from orchestration.catalog import CatalogueError, Source, load_catalogue
 from orchestration.records.outcome import RefreshOutcome
@@ -78,7 +78,7 @@ def _from_receipts(home: Path) -> Heartbeat | None:
     found: Heartbeat | None = None
     for path in sorted((home / "receipts").glob("*.json"), reverse=True)[:_RECEIPTS]:
         try:
-            receipt = json.loads(path.read_text(encoding="utf-8"))
+            receipt = read_json(path.read_text(encoding="utf-8"))
             at, code = _aware(datetime.fromisoformat(receipt["finished_at"])), int(receipt["exit_code"])
             if "sample" in (receipt.get("realm"), receipt.get("channel")):
                 continue

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from pydantic import BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field
 
 from orchestration.notifications.findings import Finding
 
@@ -27,9 +27,9 @@ class Standing(BaseModel):
     """A finding that is open, or settled and not yet told so."""
 
     finding: Finding
-    since: datetime
-    told_at: datetime | None = None
-    settled_at: datetime | None = None
+    since: AwareDatetime
+    told_at: AwareDatetime | None = None
+    settled_at: AwareDatetime | None = None
 
 
 class Waiting(BaseModel):
@@ -38,7 +38,7 @@ class Waiting(BaseModel):
     service: str
     title: str
     body: str
-    composed_at: datetime
+    composed_at: AwareDatetime
 
 
 class Memory(BaseModel):

@@ -18,9 +18,9 @@ import pypdfium2
 from pydantic import TypeAdapter
 
 from orchestration.base.messages import say
-from orchestration.reading import container, large, pages, records, table, workbook
+from orchestration.reading import container, large, pages, records, table, visits, workbook
 from orchestration.reading.container import Wanted
-from orchestration.reading.model import Beginning, Member, PdfText, RawTable, Requoted, TextLines
+from orchestration.reading.model import Beginning, Member, Pages, PdfText, RawTable, Requoted, TextLines, Visits
 from orchestration.reading.refusing import refusal
 from orchestration.reading.shape import KnownHeaders
 
@@ -32,6 +32,7 @@ MEMBERS = TypeAdapter(list[Member])
 LINES = TypeAdapter(TextLines)
 BEGINNING = TypeAdapter(Beginning)
 REQUOTED = TypeAdapter(Requoted)
+VISITS = TypeAdapter(Visits)
 # cells of a line, and signs of a cell, that are worth asking about: the widest header is 400 columns of 300 signs
 _CELLS, _SIGNS = 4_000, 1_000
 
@@ -72,6 +73,18 @@ def read_markdown(given: dict[str, Any], question: Question) -> bytes:
 def read_pdf(given: dict[str, Any], _: Question) -> bytes:
     """Return a `PdfText`."""
     return TEXT.dump_json(pages.read_pdf(Path(given["path"]), name=given["name"]))
+
+
+def read_visits(given: dict[str, Any], question: Question) -> bytes:
+    """Return `Visits`."""
+    found = visits.read_visits(
+        Path(given["path"]),
+        name=given["name"],
+        pages=Pages(**given["pages"]),
+        key=given["key"],
+        is_journal=lambda: question("journal", None),
+    )
+    return VISITS.dump_json(found)
 
 
 def sniff_kind(given: dict[str, Any], _: Question) -> bytes:

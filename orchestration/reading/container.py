@@ -160,21 +160,24 @@ def _text_kind(head: bytes) -> str:
     return "csv"
 
 
-def _too_big(label: str, limit: int) -> Exception:
+def too_big(label: str, limit: int) -> Exception:
+    """Return the refusal of a file that is larger, unpacked, than `limit` bytes."""
     return refusal(
         say("reading.absurdly_large", file=label, megabytes=limit // 1000000),
         ASK_SUPPORT,
     )
 
 
-def _bomb(label: str) -> Exception:
+def bomb(label: str) -> Exception:
+    """Return the refusal of a file that unfolds beyond what data do."""
     return refusal(
         say("reading.zip_bomb", file=label, times=MAX_RATIO),
         ASK_SUPPORT,
     )
 
 
-def _damaged(label: str, what: str) -> Exception:
+def damaged(label: str, what: str) -> Exception:
+    """Return the refusal of a packed file (`what`: zip, gz) that breaks off."""
     return refusal(
         say("reading.truncated_packing", file=label, kind=what),
     )
@@ -190,9 +193,9 @@ def _copy(source: IO[bytes] | gzip.GzipFile, target: BinaryIO, *, packed: int, l
     while chunk := source.read(_CHUNK):
         total += len(chunk)
         if total > limit:
-            raise _too_big(label, limit)
+            raise too_big(label, limit)
         if total > RATIO_FROM and total > packed * MAX_RATIO:
-            raise _bomb(label)
+            raise bomb(label)
         target.write(chunk)
 
 
@@ -202,7 +205,7 @@ def gunzipped(source: BinaryIO, target: BinaryIO, *, packed: int, limit: int, la
         with gzip.GzipFile(fileobj=source) as unpacked:
             _copy(unpacked, target, packed=packed, limit=limit, label=label)
     except (EOFError, zlib.error, gzip.BadGzipFile):
-        raise _damaged(label, "gz") from None
+        raise damaged(label, "gz") from None
 
 
 def _choose(archive: zipfile.ZipFile, wanted: Wanted, label: str) -> zipfile.ZipInfo:
@@ -210,7 +213,7 @@ def _choose(archive: zipfile.ZipFile, wanted: Wanted, label: str) -> zipfile.Zip
     members = []
     infos = archive.infolist()
     if len(infos) > MAX_MEMBERS:
-        raise _bomb(label)
+        raise bomb(label)
     for info in infos:
         path = PurePosixPath(info.filename.replace("\\", "/"))
         if path.is_absolute() or ".." in path.parts or re.match(r"[A-Za-z]:", info.filename):
@@ -260,9 +263,9 @@ def unzipped(
                     NO_PASSWORD,
                 )
             if info.file_size > limit:
-                raise _too_big(label, limit)
+                raise too_big(label, limit)
             if info.file_size > RATIO_FROM and info.file_size > info.compress_size * MAX_RATIO:
-                raise _bomb(label)
+                raise bomb(label)
             name = PurePosixPath(info.filename.replace("\\", "/")).name
             with archive.open(info) as member, make(name) as target:
                 _copy(member, target, packed=min(packed, info.compress_size), limit=limit, label=label)
@@ -270,7 +273,7 @@ def unzipped(
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise
-        raise _damaged(label, "zip") from None
+        raise damaged(label, "zip") from None
     except (NotImplementedError, RuntimeError):
         raise refusal(
             say("reading.packing_unknown", file=label),
@@ -305,7 +308,7 @@ def content(
             first = stream.read(HEAD)
         return Content(first[: first.rfind(b"\n") + 1] or first, path.name, "csv")
     if path.stat().st_size > limit:
-        raise _too_big(label, limit)
+        raise too_big(label, limit)
     data, name, found = path.read_bytes(), path.name, []
     for _ in range(3):
         kind = sniff_bytes(data)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,7 +18,7 @@ from pydantic import TypeAdapter, ValidationError
 from orchestration import wall
 from orchestration.reading.container import Wanted
 from orchestration.reading.container import sniff_kind as kind_of_plain
-from orchestration.reading.model import Beginning, Member, PdfText, RawTable, Requoted, TextLines
+from orchestration.reading.model import Beginning, Member, Pages, PdfText, RawTable, Requoted, TextLines, Visits
 from orchestration.reading.shape import KnownHeaders
 
 _ROOM = "orchestration.reading.behind"
@@ -27,6 +28,7 @@ _MEMBERS = TypeAdapter(list[Member])
 _LINES = TypeAdapter(TextLines)
 _BEGINNING = TypeAdapter(Beginning)
 _REQUOTED = TypeAdapter(Requoted)
+_VISITS = TypeAdapter(Visits)
 _NAMES = TypeAdapter(list[str])
 _NAME = TypeAdapter(str)
 T = TypeVar("T")
@@ -73,6 +75,17 @@ def read_markdown(path: Path, *, name: str, member: Wanted = None) -> RawTable:
 def read_pdf(path: Path, *, name: str) -> PdfText:
     """Return the text of each page (`''` for a page without text layer) and the document's metadata. Raises `Refusal`."""
     return _asked(_TEXT, "pages", "read_pdf", path, name, {})
+
+
+def read_visits(path: Path, *, name: str, pages: Pages, key: str, is_journal: Callable[[], None]) -> Visits:
+    """Return what the file tells of visits (a server's journal, an export of Matomo); nothing where it is neither.
+
+    `key` (hexadecimal, 16 to 64 bytes): what addresses are made marks with; files that are read with one key know a visitor
+    again. `is_journal` is called when the file is known for a journal: should reading break off after that, it holds addresses.
+    Raises `Refusal`, OSError where there is no file.
+    """
+    given = {"pages": asdict(pages), "key": key}
+    return _asked(_VISITS, "visits", "read_visits", path, name, given, journal=lambda _: is_journal())
 
 
 def sniff_kind(path: Path) -> str:

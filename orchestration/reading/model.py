@@ -7,6 +7,10 @@ column means belongs to `conforming`.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Annotated
+
+from pydantic import StringConstraints
 
 from orchestration.base.messages import Message
 
@@ -112,3 +116,54 @@ class PdfText:
     file: str
     pages: list[str]
     metadata: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Pages:
+    """How visits are read.
+
+    `whole`: the name of all pages; `parts`: of some of them, each with the pattern of their paths. `not_pages`, `robots`:
+    patterns of paths that are no page, of browsers that are no person. `columns`: how an export calls `month`, `visits`, `visitors`.
+    """
+
+    whole: str
+    parts: dict[str, str]
+    not_pages: str
+    robots: str
+    columns: dict[str, list[str]]
+
+
+# a visitor who asks again after this long makes another visit, as Matomo counts
+PAUSE = timedelta(minutes=30)
+# 2026-09
+Month = Annotated[str, StringConstraints(pattern=r"^[12][0-9]{3}-(0[1-9]|1[0-2])$")]
+
+
+@dataclass
+class Journal:
+    """What a server's journal tells of visits, without an address.
+
+    `days`: the days of each month (`2026-09`) of which there is a line. `stays`: by month, set of pages and visitor (a mark)
+    the first and last seconds since 1970 of each visit, one after the other: `[from, to, from, to, …]`.
+    """
+
+    days: dict[Month, list[int]]
+    stays: dict[Month, dict[str, dict[str, list[int]]]]
+
+
+@dataclass(frozen=True)
+class Export:
+    """One month of an export of counts: whose pages, how many visits, and visitors where it says so."""
+
+    month: Month
+    pages: str
+    visits: int
+    visitors: int | None
+
+
+@dataclass
+class Visits:
+    """What a file tells of visits: a journal, or the months of an export, or neither."""
+
+    journal: Journal | None = None
+    export: list[Export] = field(default_factory=list)

@@ -5,10 +5,11 @@ What a receipt says belongs to `as_json`, which has its shape.
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 from typing import Any
+
+from orchestration.base.plain import read_json
 
 FOLDER = "receipts"
 _NAME = re.compile(r"[0-9]{8}T[0-9]{6,12}Z")
@@ -19,7 +20,7 @@ def receipt_of(home: Path, run_id: str) -> dict[str, Any] | None:
     if _NAME.fullmatch(run_id) is None:
         return None
     try:
-        read = json.loads((home / FOLDER / f"{run_id}.json").read_text(encoding="utf-8"))
+        read = read_json((home / FOLDER / f"{run_id}.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
     return read if isinstance(read, dict) else None

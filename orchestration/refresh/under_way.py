@@ -8,6 +8,7 @@ what, and a file whose process is gone says nothing.
 from __future__ import annotations
 
 import os
+import re
 import socket
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -51,7 +52,7 @@ class UnderWay(BaseModel):
     def pid(self) -> int | None:
         """Return its process, where that is one of this machine."""
         host, _, pid = self.process.rpartition(":")
-        return int(pid) if host == socket.gethostname() and pid.isdigit() else None
+        return int(pid) if host == socket.gethostname() and re.fullmatch("[1-9][0-9]{0,9}", pid) else None
 
 
 class Teller:

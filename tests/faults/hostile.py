@@ -695,6 +695,90 @@ add(
     lambda: parquet("SELECT '44109' AS code, 'infinity'::DATE AS nom, 'nan'::DOUBLE AS valeur"),
 )
 
+# visits ------------------------------------------------------------------------------------------
+
+
+def line(day: int, path: str, who: str = "192.0.2.1", agent: str = "Mozilla/5.0") -> str:
+    """Return a line of a web server's journal, of September 2026."""
+    return f'{who} - - [{day:02d}/Sep/2026:08:00:00 +0200] "GET {path} HTTP/2.0" 200 512 "-" "{agent}"\n'
+
+
+JOURNAL = "".join(line(day, "/observatoire/") for day in range(1, 31))
+_FIRST, _LAST = line(1, "/"), line(30, "/")
+for name, data in (
+    ("cut.log.gz", gzip.compress(JOURNAL.encode() * 40)[:-9]),
+    ("wrong-sum.log.gz", gzip.compress(JOURNAL.encode())[:-8] + bytes(8)),
+    ("nul.log", (JOURNAL + "\0" * 300_000 + _LAST).encode()),
+    ("no-text.log", JOURNAL.encode() + b"\xff\xfe\xed\xa0\x80" * 9_000),
+    ("utf16.log", JOURNAL.encode("utf-16")),
+    ("escapes.log", (JOURNAL + line(2, "/\x1b[31m\x07", agent="\x1b]0;x\x07") * 300).encode()),
+    ("long-path.log", (JOURNAL + line(2, "/" + "a" * 5_000_000)).encode()),
+    ("long-agent.log", (JOURNAL + line(2, "/", agent="\\" * 30_000) * 90).encode()),
+    ("brackets.log", (JOURNAL + ("x - - " + "[01/Sep/2026:" * 2_400 + "\n") * 90).encode()),
+    ("quotes.log", (JOURNAL + line(2, "/").replace('"-"', '"' + "x" * 30_000) * 90).encode()),
+    ("days-that-are-none.log", (JOURNAL + line(99, "/") + line(0, "/").replace("08:00:00", "99:99:99")).encode()),
+    ("years.log", (JOURNAL + "".join(line(2, "/").replace("2026", str(y)) for y in range(1000, 3000))).encode()),
+    ("digits.log", (JOURNAL + line(2, "/").replace("02/Sep", "\u0660\u0662/Sep")).encode()),
+    ("only-head.log", (_FIRST * 20).encode() + random.Random(6).randbytes(300_000)),
+    ("formula.log", (JOURNAL + line(2, "/observatoire/=cmd|' /C calc'!A0", who="=1+1")).encode()),
+):
+    add(f"visits-{name}", data, "visits")
+add(
+    "visits-many-lines.log",
+    lambda: b"".join(
+        line(1 + n % 30, "/", who=f"10.{n >> 16 & 255}.{n >> 8 & 255}.{n & 255}").encode() for n in range(2_000_000)
+    ),
+    "visits",
+    heavy=True,
+)
+add("visits-ten-million-lines.log.gz", lambda: gzip.compress((_FIRST * 10_000_000).encode(), 1), "visits", heavy=True)
+add("visits-bomb.log.gz", lambda: gzip.compress(JOURNAL.encode() + b"0" * 400_000_000, 9), "visits", heavy=True)
+add("visits-one-line.log.gz", lambda: gzip.compress(JOURNAL.encode() + b"0\n" * 30_000_000, 9), "visits", heavy=True)
+for name, text in (
+    ("nested.json", "[" * 200_000),
+    ("objects.json", '[{"date": "2026-09", "nb_visits": {"a": [1]}}]'),
+    ("digits.csv", "Date,Visites\n2026-09," + "9" * 6_000),
+    ("wide.csv", "Date,Visites" + ",x" * 200_000 + "\n2026-09,1"),
+    ("cell.csv", 'Date,Visites\n2026-09,"' + "1" * 900_000),
+    ("same-month.csv", "Date,Visites\n" + "2026-09,1\n" * 60_000),
+    ("escapes.csv", "Date,Visites\n2026-09\x1b[31m,1"),
+    ("nul.csv", "Date,Visites\n2026-09,\0"),
+    ("other-digits.csv", "Date,Visites\n\u0662\u0660\u0662\u0666-\u0660\u0669,\u0661"),
+    ("headers.csv", "Date,Visites\n" * 9_000),
+):
+    add(f"visits-observatoire-{name}", text.encode(), "visits")
+add("visits-observatoire-utf16-cut.csv", "\ufeffDate\tVisites\n2026-09\t1".encode("utf-16-le")[:-1], "visits")
+
+# workbooks that come back --------------------------------------------------------------------------
+
+add("answers-no-workbook.xlsx", b"PK\x03\x04" + bytes(200), "answers")
+add("answers-far-cell.xlsx", xlsx(sheet(cell("XFD1048576"))), "answers")
+add("answers-formulas.xlsx", lambda: xlsx(sheet("<row>" + "<c><f>" * 50_000)), "answers")
+add("answers-digits.xlsx", xlsx(sheet(cell("A2", "9" * 6_000))), "answers")
+add("answers-date-out-of-range.xlsx", xlsx(sheet(cell("A2", "1e300", ' s="1"'))), "answers")
+add("answers-deep.xlsx", lambda: xlsx(sheet("<x>" * 200_000)), "answers")
+add("answers-bomb.xlsx", lambda: xlsx(sheet("<row/>" * 20_000_000)), "answers", heavy=True)
+add(
+    "answers-goals-that-are-none.xlsx",
+    xlsx(
+        sheet(
+            "".join(
+                f'<row><c t="inlineStr"><is><t>{name}</t></is></c><c/><c t="inlineStr"><is><t>{value}</t></is></c></row>'
+                for name, value in (
+                    ("staff", "nan"),
+                    ("staff", "9" * 400),
+                    ("goal_", "oui"),
+                    ("goal_\u00b2", "oui"),
+                    ("goal_x", "oui"),
+                    ("goal_" + "9" * 5_000, "oui"),
+                )
+            ),
+            head=False,
+        )
+    ),
+    "answers",
+)
+
 # documents and others -----------------------------------------------------------------------------
 
 add("document-workbook-far-cell.xlsx", xlsx(sheet(cell("XFD1048576"))), "document")
@@ -703,6 +787,15 @@ add(
     "document-workbook-texts.xlsx",
     lambda: xlsx(sheet(cell("A2", "0", ' t="s"')), b"<si><t>" + b"x" * 3_000_000 + b"</t></si>"),
     "document",
+)
+TAGGED = (
+    b"<?xml version='1.0'?><html xmlns='http://www.w3.org/1999/xhtml' xmlns:ix='http://www.xbrl.org/2013/inlineXBRL' "
+    b"xmlns:xbrli='http://www.xbrl.org/2003/instance'><body><ix:header><ix:resources><xbrli:context id='now'><xbrli:entity>"
+    b"<xbrli:identifier scheme='http://standards.iso.org/iso/17442'>969500SAMPLE00000000</xbrli:identifier></xbrli:entity>"
+    b"<xbrli:period><xbrli:startDate>2024-01-01</xbrli:startDate><xbrli:endDate>2024-12-31</xbrli:endDate></xbrli:period>"
+    b"</xbrli:context><xbrli:unit id='t'><xbrli:measure>utr:t</xbrli:measure></xbrli:unit></ix:resources></ix:header>"
+    b"<p>ODD 8 <ix:nonFraction name='esrs:GrossScope1GreenhouseGasEmissions' contextRef='now' unitRef='t' scale='3' "
+    b"format='ixt:num-comma-decimal'>1.234,5</ix:nonFraction></p></body></html>"
 )
 add("document-inline-deep.xhtml", b"<?xml version='1.0'?>" + b"<a>" * 100_000, "document")
 add(

@@ -7,13 +7,22 @@ from __future__ import annotations
 
 import gzip
 import io
+import tempfile
 import zipfile
 from collections.abc import Callable
+from csv import DictReader
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import hostile
 from hypothesis import strategies as st
+
+from orchestration.base.settings import PROJECT
+from orchestration.catalog import load_catalogue
+from orchestration.inbox.templates import team_tables, template_name, write_template
+from orchestration.inbox.templates.workbook import fill, headers_of
+from orchestration.readers.site.scales import all_questions
 
 _ROWS = "<row>" + "".join(f'<c t="inlineStr"><is><t>{v}</t></is></c>' for v in ("44109", "Nantes", "1.5")) + "</row>"
 _FORMULA = '<row><c r="A3"><f>A2</f><v>44109</v></c><c r="C3" t="e"><v>#DIV/0!</v></c></row>'
@@ -48,7 +57,55 @@ def seeds() -> list[hostile.Hostile]:
         ("filing.pdf", "document", hostile.pages(page, 2, hostile._FONT)),
         ("book.xlsx", "document", book),
     ]
+    made += _of_the_team()
     return [hostile.Hostile(name, kind, lambda data=data: data) for name, kind, data in made]  # type: ignore[misc]
+
+
+def _of_the_team() -> list[tuple[str, str, bytes]]:
+    """Return what the team and companies give back or drop: filled workbooks, journals, exports, a VSME workbook, tagged text."""
+    journal = "".join(hostile.line(day, "/observatoire/") for day in range(1, 31)).encode()
+    [vsme] = (PROJECT / "sources").glob("*/sample/*/*vsme*.xlsx")
+    found = [
+        ("access.log", "visits", journal),
+        ("access.log.gz", "visits", gzip.compress(journal)),
+        ("observatoire.csv", "visits", b"Date,Visiteurs uniques,Visites\n2026-08,430,540\n2026-09,,1840\n"),
+        ("vsme.xlsx", "document", vsme.read_bytes()),
+        ("tagged.xhtml", "document", hostile.TAGGED),
+        ("reponses.xlsx", "answers", _answers()),
+    ]
+    for source, table in team_tables(load_catalogue(PROJECT / "sources")):
+        sample = max((source.path / "sample").rglob("*.*"))
+        found.append((sample.name, "look", sample.read_bytes()))
+        if source.source_id in ("match_reviews", "projects", "platform_members"):
+            found.append((template_name(source, table), "look", _filled(source, table)))
+    return found
+
+
+def _answers() -> bytes:
+    # openpyxl costs 0.2 s to import
+    from openpyxl import Workbook
+
+    book = Workbook()
+    for row in [["", "", ""], *[[q.question_id, "?", value] for q, value in zip(all_questions(), _GIVEN * 3)]]:  # noqa: B905
+        book.active.append(row)
+    book.active.append(["goal_8", "?", "oui"])
+    target = io.BytesIO()
+    book.save(target)
+    return target.getvalue()
+
+
+_GIVEN = ["62 Programmation", 120, "oui", 12.5, "non", "1 234,5"]
+
+
+def _filled(source: Any, table: str) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "a.xlsx"
+        write_template(source, table, path)
+        [sample, *_] = sorted((source.path / "sample").rglob("*.csv"))
+        rows = list(DictReader(sample.read_text(encoding="utf-8-sig").splitlines(), delimiter=";"))
+        headers = [h for h in headers_of(source, table).values() if h in rows[0]]
+        fill(path, headers, [[row[h] for h in headers] for row in rows[:5]])
+        return path.read_bytes()
 
 
 _TOKENS = [
@@ -79,19 +136,20 @@ def mutated(draw: Callable[[Any], Any]) -> tuple[hostile.Hostile, bytes]:
     if data.startswith(b"PK") and draw(st.booleans()):
         return one, _inside(draw, data)
     if data.startswith(b"\x1f\x8b") and draw(st.booleans()):
-        return one, gzip.compress(_changed(draw, gzip.decompress(data)))
-    return one, _changed(draw, data)
+        return one, gzip.compress(changed(draw, gzip.decompress(data)))
+    return one, changed(draw, data)
 
 
 def _inside(draw: Callable[[Any], Any], data: bytes) -> bytes:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         parts = {i.filename: archive.read(i) for i in archive.infolist()}
     name = draw(st.sampled_from(sorted(parts)))
-    parts[name] = _changed(draw, parts[name])
+    parts[name] = changed(draw, parts[name])
     return hostile.zipped(parts)
 
 
-def _changed(draw: Callable[[Any], Any], data: bytes) -> bytes:
+def changed(draw: Callable[[Any], Any], data: bytes) -> bytes:
+    """Return `data` with one to four changes."""
     for _ in range(draw(st.integers(1, 4))):
         at = draw(st.integers(0, max(0, len(data) - 1)))
         how = draw(st.sampled_from(["flip", "cut", "double", "token", "swap", "end"]))

@@ -1,18 +1,28 @@
 """One hostile file tried as the product reads it: what came of it, and what it took.
 
-Used by `test_hostile.py`, `bench/hostile.py` and `bench/fuzz.py`.
+Kinds: `table`, `json`, `markdown`, `pdf`, `document`, `visits` (a journal, an export), `answers` (the workbook of self-assessment),
+`look` (whatever is dropped, as the inbox and the team's page look at it). Used by `test_hostile.py`, `bench/hostile.py` and `bench/fuzz.py`.
 """
 
 from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
+
+import yaml
 
 from orchestration import filings, reading, wall
 from orchestration.base.messages import Refusal
+from orchestration.base.settings import PROJECT, Settings
+from orchestration.inbox.preview import preview
+from orchestration.inbox.visits import SPEC, Spec
+from orchestration.readers.companies.workbook import read_workbook
+from orchestration.readers.site.scales import Scales, all_questions
 from orchestration.receipts.sentences import text
 
 KNOWN = {"code", "nom", "valeur"}
@@ -77,8 +87,39 @@ def attempt(kind: str, path: Path, name: str) -> Outcome:
     return Outcome(what, time.monotonic() - begun, took.megabytes, said)
 
 
+@cache
+def _visits() -> Spec:
+    [found] = (PROJECT / "sources").glob(f"*/{SPEC}")
+    return Spec.model_validate(yaml.safe_load(found.read_text(encoding="utf-8")))
+
+
+def _counted(path: Path, name: str) -> None:
+    reading.read_visits(path, name=name, pages=_visits().pages, key="00" * 32, is_journal=lambda: None)
+
+
+def _answered(path: Path, _: str) -> None:
+    _, troubles = read_workbook(path, Scales(all_questions(), ("41", "62"), {}, {}, {}, {}, {}))
+    assert all(text(t, language) for t in troubles for language in ("fr", "en"))
+
+
+def _looked_at(path: Path, name: str) -> None:
+    home = path.parent / "home"
+    home.mkdir(exist_ok=True)
+    seen = preview(Settings.load(home=home), path, name=name)
+    seen.model_dump_json()
+    if not seen.would_be_taken and seen.reason is not None:
+        raise Refusal(seen.reason, seen.action or seen.reason)
+
+
+# what is read in a way of its own
+_WAYS: dict[str, Callable[[Path, str], Any]] = {"visits": _counted, "answers": _answered, "look": _looked_at}
+
+
 def _read(kind: str, path: Path, name: str) -> tuple[str, str]:
     try:
+        if kind in _WAYS:
+            _WAYS[kind](path, name)
+            return "read", ""
         reading.sniff_kind(path)
         reading.members(path)
         if kind == "table":

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from orchestration.base.homes import FolderUnusable
 from orchestration.base.messages import Language, Message, say
+from orchestration.base.plain import read_json
 from orchestration.base.settings import Settings
 from orchestration.catalog.load import load_catalogue
 from orchestration.catalog.models import Column, FileSpec, Source
@@ -112,7 +113,7 @@ def filled_in(folder: Path) -> list[Path]:
 def as_written(folder: Path) -> dict[str, str] | None:
     """Return file name → SHA-256 of the templates as they were written; None where that was never noted."""
     try:
-        noted = json.loads((folder / WRITTEN).read_text(encoding="utf-8"))
+        noted = read_json((folder / WRITTEN).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
     return noted if isinstance(noted, dict) else None

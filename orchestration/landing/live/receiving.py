@@ -15,6 +15,7 @@ from pathlib import Path
 
 import httpx
 
+from orchestration.base.plain import read_json
 from orchestration.landing.live import wording
 from orchestration.landing.live.addresses import shown
 from orchestration.landing.live.changes import Validators, Verdict, by_headers, not_modified
@@ -150,7 +151,7 @@ def _note(part: Path) -> Path:
 def unfinished(part: Path, url: str) -> tuple[int, str | None]:
     """Return how much of `url` is here, and the validator that it is tied to."""
     try:
-        note = json.loads(_note(part).read_text(encoding="utf-8"))
+        note = read_json(_note(part).read_text(encoding="utf-8"))
         size = part.stat().st_size
         if note["url"] == shown(url) and isinstance(note["validator"], str) and size:
             return size, note["validator"]

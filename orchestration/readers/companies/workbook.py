@@ -7,6 +7,7 @@ may not. Add here how an answer is written down; what is asked stands in `questi
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -23,6 +24,7 @@ from orchestration.readers.site.scales import Question, Scales
 from orchestration.readers.site.words import Voice
 
 GOAL = "goal_"
+_GOALS = re.compile(GOAL + "([1-9]|1[0-7])")
 _ROWS: TypeAdapter[list[list[str | bool | int | float | None]] | None] = TypeAdapter(
     list[list[str | bool | int | float | None]] | None
 )
@@ -181,7 +183,8 @@ def _answers(given: dict[str, tuple[int, Any]], found: Scales) -> tuple[Answers,
     for name, (row, value) in given.items():
         text = str(value).strip() if value is not None else ""
         question = kinds.get(name)
-        if not text or (question is None and not name.startswith(GOAL)):
+        # a row that a spreadsheet made by pulling at another one (`goal_18`, `goal_x`) asks nothing
+        if not text or (question is None and not _GOALS.fullmatch(name)):
             continue
         if question is None or question.kind == "choice":
             said = _choice(text)
@@ -220,7 +223,8 @@ def _choice(text: str) -> bool | None:
 def _number(value: Any, text: str) -> float | None:
     if isinstance(value, bool):
         return None
-    if isinstance(value, int | float):
-        return float(value)
     plain = re.sub(r"[\s\u00a0\u202f%]", "", text).replace(",", ".")
-    return float(plain) if re.fullmatch(r"\d+(\.\d+)?", plain) else None
+    if isinstance(value, str) and not re.fullmatch(r"[0-9]+(\.[0-9]+)?", plain):
+        return None
+    number = float(value if isinstance(value, int | float) else plain)
+    return number if math.isfinite(number) else None

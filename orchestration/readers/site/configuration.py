@@ -8,10 +8,10 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
 from orchestration.base.messages import Refusal, say
+from orchestration.base.yaml_data import NotData, load
 
 
 class Named(BaseModel):
@@ -66,17 +66,21 @@ class SiteConfiguration(BaseModel):
 def load_configuration(path: Path) -> SiteConfiguration:
     """Return what `site.yml` says; raises Refusal naming the file and the key where it cannot be read."""
     try:
-        given = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-        if given.get("logo"):
-            given["logo"] = (path.parent / given["logo"]).read_text(encoding="utf-8")
+        given = load(path.read_text(encoding="utf-8")).data or {}
+        if isinstance(given, dict) and given.get("logo"):
+            given["logo"] = (path.parent / str(given["logo"])).read_text(encoding="utf-8")
         return SiteConfiguration.model_validate(given)
-    except (OSError, yaml.YAMLError) as error:
-        raise Refusal(
-            say("site.configuration_unreadable", file=path, why=str(error)), say("site.correct_file")
-        ) from error
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(map(str, first["loc"]))
         raise Refusal(
             say("site.configuration_unfit", file=path, key=key, why=first["msg"]), say("site.correct_file")
+        ) from error
+    except NotData as error:
+        why = say("site.line_of", line=error.line, why=error.reason)
+        raise Refusal(say("site.configuration_unreadable", file=path, why=why), say("site.correct_file")) from error
+    # a folder in its place, bytes that are no text, a logo with a sign that no path may hold
+    except (OSError, ValueError) as error:
+        raise Refusal(
+            say("site.configuration_unreadable", file=path, why=str(error)), say("site.correct_file")
         ) from error

@@ -10,14 +10,17 @@ import hashlib
 import json
 import zlib
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
 import brotli
+from pydantic import TypeAdapter
 
 from orchestration.base.files import write_atomically
 
 REMEMBERED = "pages.json"
+_REMEMBERED = TypeAdapter(dict[str, str])
 # 9 of 11, and a window of 64 kB, which holds every page: the default window costs ten times the time, 11 forty times
 QUALITY, WINDOW = 9, 16
 
@@ -66,10 +69,10 @@ class Writer:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.written = self.unchanged = 0
-        try:
-            self.before: dict[str, str] = json.loads((folder / REMEMBERED).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            self.before = {}
+        self.before: dict[str, str] = {}
+        # what cannot be read is written anew
+        with suppress(OSError, ValueError):
+            self.before = _REMEMBERED.validate_json((folder / REMEMBERED).read_bytes())
 
     def write(self, files: Mapping[str, Packed]) -> None:
         """Write what changed, each file in one step."""
