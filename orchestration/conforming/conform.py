@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -34,20 +34,36 @@ if TYPE_CHECKING:
 
 # in fewer rows a column may be empty by chance
 BLANK_FROM = 5
+# of a table, how many of its lines at fault people are told one by one: in answers, on pages, in receipts
+LINES_NAMED = 20
+
+# a column, and what is wrong with what stands there
+Wrong = tuple[str, Message]
 
 
 @dataclass(frozen=True)
 class Rejected:
-    """One row that was left out: where it stands and why."""
+    """One row that was left out: where it stands, the first thing that is wrong with it, and `also` what else is.
+
+    A row is counted once, and whoever corrects it is told of all in one go: a line with a date that is none, a false
+    SIREN and an unknown goal came back three times.
+    """
 
     line: int
     column: str
     why: Message
+    also: tuple[Wrong, ...] = ()
+
+    @property
+    def faults(self) -> tuple[Wrong, ...]:
+        """Return everything that is wrong with the row, each with its column."""
+        return ((self.column, self.why), *self.also)
 
     @property
     def message(self) -> Message:
         """Return where the row stands and why it is left out, as one message."""
-        return say("conforming.rejected", line=self.line, why=self.why, column=self.column)
+        faults = [say("conforming.fault", why=why, column=column) for column, why in self.faults]
+        return say("conforming.rejected", line=self.line, faults=faults)
 
 
 @dataclass
@@ -57,7 +73,8 @@ class Conformed:
     `frame`: the canonical columns in the catalogue's order, `<column>__marker` after each column that
     has secrecy markers, and `_row`, the line in the file. `notes`: what drifted and was read with
     certainty. `rejected`: rows left out, within the source's budget. `waived`: faults that a waiver let through.
-    `absent`: canonical → usual header of the optional columns that this file has no header for; `unknown`: its
+    `unread`: the first of the rows that reading left out, in the same columns, empty where a cell could not be read: what else
+    is wrong with them can be told. `absent`: canonical → usual header of the optional columns that this file has no header for; `unknown`: its
     headers without a column; `propose`: the lines of `columns.csv` that would join the two. `published_at`: the day of
     publication that the file prints above its table.
     """
@@ -66,6 +83,7 @@ class Conformed:
     rows_read: int
     notes: list[Message] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
+    unread: pd.DataFrame | None = field(default=None, repr=False)
     waived: list[Waived] = field(default_factory=list)
     absent: dict[str, str] = field(default_factory=dict)
     unknown: list[str] = field(default_factory=list)
@@ -79,16 +97,29 @@ class Conformed:
 
         `column`, `why`: one for all of them, or one for each position.
         """
-        lost = sorted(set(positions))
-        for p in lost:
-            self.rejected.append(
-                Rejected(
-                    int(self.frame["_row"].iloc[p]),
-                    column if isinstance(column, str) else column[p],
-                    why if isinstance(why, Message) else why[p],
-                )
-            )
+        self.leave_out_each(
+            {
+                p: [
+                    (column if isinstance(column, str) else column[p], why if isinstance(why, Message) else why[p]),
+                ]
+                for p in positions
+            }
+        )
+
+    def leave_out_each(self, faults: Mapping[int, Sequence[Wrong]]) -> None:
+        """Take rows of `frame` out of it by their positions, each noted with everything that is wrong with it."""
+        lost = sorted(faults)
+        self.rejected += rejected_rows(self.frame, faults)
         self.frame = self.frame.drop(index=self.frame.index[lost]).reset_index(drop=True)
+
+
+def rejected_rows(frame: pd.DataFrame, faults: Mapping[int, Sequence[Wrong]]) -> list[Rejected]:
+    """Return the rows of `frame` at these positions as rejected, each with everything that is wrong with it."""
+    found = []
+    for position in sorted(faults):
+        (column, why), *also = faults[position]
+        found.append(Rejected(int(frame["_row"].iloc[position]), column, why, tuple(also)))
+    return found
 
 
 def conform(
@@ -168,7 +199,7 @@ def conform(
             builder.fill(column, years[column.name])
         else:
             builder.fill(column, None)
-    frame, rejected = builder.finish()
+    frame, rejected, unread = builder.finish()
     rejected = [Rejected(u.line, u.column, u.why) for u in raw.unreadable] + rejected
     notes += builder.notes
     absent = [c for c in without_header(table, spec.layout, header_map, set(given) | into | set(years)) if not c.key]
@@ -177,6 +208,7 @@ def conform(
         rows_read=rows_read + len(raw.unreadable),
         notes=notes,
         rejected=rejected,
+        unread=unread,
         unknown=header_map.added,
         absent={c.name: usual_header(c, spec.layout, vintage_year) for c in absent},
         propose=lambda names: propose(
@@ -351,7 +383,8 @@ class _Builder:
         self.lines = lines
         self.data: dict[str, list[Any]] = {}
         self.notes: list[Message] = []
-        self.bad: dict[int, Rejected] = {}
+        # position → column → what is wrong there, in the order in which the columns are read
+        self.bad: dict[int, dict[str, Message]] = {}
 
     def add(self, column: Column, texts: list[str]) -> None:
         if column.type == "territory":
@@ -374,16 +407,15 @@ class _Builder:
         if parsed.unreadable:
             for position, text in enumerate(texts):
                 why = parsed.unreadable.get(text)
-                if why is not None and position not in self.bad:
-                    self.bad[position] = Rejected(self.lines[position], column.name, why)
+                if why is not None:
+                    self._wrong(position, column, why)
         if column.key:
             for position, value in enumerate(self.data[column.name]):
-                if value is None and position not in self.bad:
-                    self.bad[position] = Rejected(
-                        self.lines[position],
-                        column.name,
-                        say("conforming.cell_empty", column=column.name),
-                    )
+                if value is None:
+                    self._wrong(position, column, say("conforming.cell_empty", column=column.name))
+
+    def _wrong(self, position: int, column: Column, why: Message) -> None:
+        self.bad.setdefault(position, {}).setdefault(column.name, why)
 
     def _add_territory(self, column: Column, texts: list[str]) -> None:
         levels = self.data["territory_level"]
@@ -400,31 +432,45 @@ class _Builder:
             for position, text in zip(positions, part, strict=True):
                 values[position] = parsed.values.get(text)
                 why = parsed.unreadable.get(text)
-                if why is not None and position not in self.bad:
-                    self.bad[position] = Rejected(self.lines[position], column.name, why)
-                elif values[position] is None and position not in self.bad:
-                    self.bad[position] = Rejected(
-                        self.lines[position],
-                        column.name,
-                        say("conforming.cell_empty", column=column.name),
-                    )
+                if why is None and values[position] is None:
+                    why = say("conforming.cell_empty", column=column.name)
+                if why is not None:
+                    self._wrong(position, column, why)
         self.data[column.name] = values
 
-    def finish(self) -> tuple[pd.DataFrame, list[Rejected]]:
+    def finish(self) -> tuple[pd.DataFrame, list[Rejected], pd.DataFrame | None]:
+        """Return the rows that could be read, those that could not, and the first of these as far as they could."""
+        if not self.bad:
+            return self._frame(None), [], None
+        good = [i for i in range(len(self.lines)) if i not in self.bad]
+        bad = sorted(self.bad)
+        rejected = []
+        for position in bad:
+            (column, why), *also = self.bad[position].items()
+            rejected.append(Rejected(self.lines[position], column, why, tuple(also)))
+        return self._frame(good), rejected, self._frame(bad[:LINES_NAMED])
+
+    def _frame(self, positions: list[int] | None) -> pd.DataFrame:
         import pandas as pd
 
         types = dict(output_columns(self.table))
-        good = [i for i in range(len(self.lines)) if i not in self.bad] if self.bad else None
         series: dict[str, Any] = {}
         for name in types:
-            values = self.data[name] if good is None else [self.data[name][i] for i in good]
+            values = self.data[name] if positions is None else [self.data[name][i] for i in positions]
             series[name] = pd.Series(values, dtype=_PANDAS.get(types[name], "object"))
-        rows = self.lines if good is None else [self.lines[i] for i in good]
+        rows = self.lines if positions is None else [self.lines[i] for i in positions]
         series["_row"] = pd.Series(rows, dtype="int64")
-        return pd.DataFrame(series), [self.bad[i] for i in sorted(self.bad)]
+        return pd.DataFrame(series)
 
 
 _PANDAS = {"integer": "Int64", "year": "Int64", "number": "float64", "boolean": "boolean"}
+
+
+def lines_named(rejected: Iterable[Rejected]) -> Message:
+    """Return the lines at fault in the order of the file, each with all its faults; beyond `LINES_NAMED`, how many more there are."""
+    bad = sorted(rejected, key=lambda r: r.line)
+    more = len(bad) - LINES_NAMED
+    return say("conforming.lines_named", lines=[r.message for r in bad[:LINES_NAMED]], more=more if more > 0 else None)
 
 
 def _refuse(refusal: Refusal) -> None:
@@ -447,22 +493,15 @@ def _enforce_budget(table: Table, result: Conformed, file_name: str, fault: Call
     allowed = table.budgets.allowed(result.rows_read)
     if lost <= allowed:
         return
-    examples = [r.message for r in result.rejected[:3]]
-    columns = Counter(r.column for r in result.rejected)
+    columns = Counter(column for r in result.rejected for column, _ in r.faults)
     worst, times = columns.most_common(1)[0]
+    counts = {"file": file_name, "lost": lost, "rows_read": result.rows_read, "allowed": allowed}
     refusal = Refusal(
-        say(
-            "conforming.rows_unreadable",
-            file=file_name,
-            lost=lost,
-            rows_read=result.rows_read,
-            allowed=allowed,
-            examples=examples,
-            more=lost > 3,
-        ),
+        say("conforming.rows_unreadable", **counts, lines=lines_named(result.rejected)),
         say("conforming.look_at_column", column=worst, count=times),
         kind="cells",
     )
+    refusal.alone = say("conforming.rows_unreadable", **counts, lines=None)
     fault(refusal)
 
 
@@ -530,4 +569,4 @@ def within_budget(table: Table, result: Conformed, more: int) -> bool:
     return len(result.rejected) + more <= table.budgets.allowed(result.rows_read)
 
 
-__all__ = ["Conformed", "Rejected", "conform", "within_budget"]
+__all__ = ["LINES_NAMED", "Conformed", "Rejected", "Wrong", "conform", "lines_named", "rejected_rows", "within_budget"]

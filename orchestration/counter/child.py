@@ -16,7 +16,7 @@ from typing import Any
 
 from orchestration.base.settings import Settings
 from orchestration.catalog import load_catalogue
-from orchestration.counter.drops import drop_at
+from orchestration.counter.drops import SCRATCH, drop_at
 
 # what a workbook of a few megabytes that unpacks to gigabytes meets first
 MEMORY = 4_000_000_000
@@ -46,7 +46,7 @@ def rehearse(settings: Settings, order: dict[str, Any]) -> dict[str, Any]:
         for file, seen in zip(drop.files, drop.previews(), strict=True)
         if seen is not None and seen.would_be_taken and seen.source and seen.vintage and seen.taken_as
     ]
-    scratch = drop.folder / "scratch"
+    scratch = drop.folder / SCRATCH
     try:
         found = rehearse(settings, pieces, scratch)
     finally:

@@ -26,6 +26,8 @@ from orchestration.refresh.rehearsal import Rehearsal
 FOLDER = Path("counter") / "drops"
 _NOTE = "drop.json"
 REHEARSING = "rehearsing.job"
+# below a drop's folder: where a rehearsal has its copy of the home
+SCRATCH = "scratch"
 _ID = re.compile(r"[0-9]{8}T[0-9]{6}Z-[0-9a-f]{12}")
 # what nobody decided about is not kept for ever
 KEPT = timedelta(days=14)

@@ -123,17 +123,32 @@ async def receive(request: Request, drop: Drop, *, held: int, is_ours: Callable[
     room = min(HELD - held, shutil.disk_usage(drop.folder).free - FREE)
     receiver = _Receiver(drop, room, is_ours)
     parser = MultipartParser(boundary, receiver.callbacks(), max_size=MAX_BODY)  # type: ignore[arg-type]
+    refused: Refusal | None = None
     try:
         async for chunk in request.stream():
-            parser.write(chunk)
-        parser.finalize()
-    except FormParserError as error:
-        raise Refusal(say("counter.cut_short"), say("counter.drop_again"), kind="cut") from error
+            # to the end of what is sent, whatever becomes of it: who is still sending reads no answer, a browser then says
+            # that the connection broke, and nginx answers 502
+            if refused is None:
+                refused = _refused(lambda sent=chunk: parser.write(sent))  # type: ignore[misc]
+        refused = refused or _refused(parser.finalize)
     finally:
         receiver.close()
+    if refused is not None:
+        raise refused
     if not receiver.is_known:
         raise Refusal(say("counter.strange_form"), say("counter.load_again"), kind="token")
     if not drop.files:
         raise Refusal(say("counter.no_file_chosen"), say("counter.choose_a_file"), kind="empty")
     drop.state = "waiting"
     drop.save()
+
+
+def _refused(step: Callable[[], object]) -> Refusal | None:
+    """Take a step of the parser; return why the form goes no further, None where it does."""
+    try:
+        step()
+    except FormParserError:
+        return Refusal(say("counter.cut_short"), say("counter.drop_again"), kind="cut")
+    except Refusal as refusal:
+        return refusal
+    return None

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from orchestration.base.messages import Language, Message, say
+from orchestration.conforming.conform import LINES_NAMED
 from orchestration.conforming.headers import HeaderFinder
 from orchestration.inbox.folder import Dropped, Inbox
 from orchestration.inbox.page import as_page
@@ -21,10 +22,8 @@ from orchestration.receipts.sentences import text
 from orchestration.receipts.wording import listed, unit
 
 if TYPE_CHECKING:
-    from orchestration.conforming.conform import Rejected
     from orchestration.editions import Comparison, Edition
 
-ROWS_NAMED = 20
 INDICATORS_NAMED = 8
 MOVES_NAMED = 5
 # the figures are told one by one above; how sources stand, and the ledger, change with every delivery
@@ -184,12 +183,13 @@ def _rows(story: Story, language: Language) -> list[str]:
         read = say("inbox.lines_read", count=trial.rows_read, kept=trial.rows_kept, lost=lost)
     lines = [text(say("inbox.heading_lines"), language), "", text(read, language), ""]
     # each line to correct first, then what had drifted and was read all the same
-    for bad in trial.rejected[:ROWS_NAMED]:
-        why = _clean(text(in_headers(story, bad.why), language))
-        told = say("inbox.line_to_correct", line=bad.line, cells=_cells(story, bad), why=why)
-        lines.append(text(told, language))
-    if lost > ROWS_NAMED:
-        lines.append(text(say("inbox.more_lines", count=lost - ROWS_NAMED), language))
+    for bad in trial.rejected[:LINES_NAMED]:
+        for column, wrong in bad.faults:
+            why = _clean(text(in_headers(story, wrong), language))
+            told = say("inbox.line_to_correct", line=bad.line, cells=_cells(story, bad.line, column, wrong), why=why)
+            lines.append(text(told, language))
+    if lost > LINES_NAMED:
+        lines.append(text(say("inbox.more_lines", count=lost - LINES_NAMED), language))
     for note in trial.notes:
         told = say("inbox.for_information", note=_clean(text(in_headers(story, note), language)))
         lines.append(text(told, language))
@@ -203,16 +203,16 @@ def _is_document(story: Story) -> bool:
     return kind is not None and kind.spec.format == "pdf"
 
 
-def _cells(story: Story, bad: Rejected) -> Message | None:
-    """Return the column at fault of a line and what stands in it, where the reason does not quote it: « colonne « ODD » (« 8, 12 ») »."""
+def _cells(story: Story, line: int, column: str, why: Message) -> Message | None:
+    """Return a column at fault of a line and what stands in it, where the reason does not quote it: « colonne « ODD » (« 8, 12 ») »."""
     if story.kind is None:
         return None
-    header = _header(story.kind, bad.column)
+    header = _header(story.kind, column)
     if header is None:
         return None
-    value = _value(story.kind, bad.column, bad.line)
+    value = _value(story.kind, column, line)
     # a value that the reason quotes is not quoted twice
-    if value and not _bears(bad.why, value):
+    if value and not _bears(why, value):
         return say("inbox.column_holding", header=header, value=_clean(value))
     return say("inbox.column", header=header)
 
@@ -378,16 +378,16 @@ def _to_do(story: Story, language: Language) -> list[str]:
     elif story.accepted and unlisted:
         lines += _register_line(story, language)
     elif story.accepted and story.not_dropped:
-        more = len(story.not_dropped) - ROWS_NAMED
+        more = len(story.not_dropped) - LINES_NAMED
         told = say(
             "inbox.drop_documents_too",
             count=len(story.not_dropped),
-            names=[_clean(n) for n in story.not_dropped[:ROWS_NAMED]],
+            names=[_clean(n) for n in story.not_dropped[:LINES_NAMED]],
             more=f", … ({more})" if more > 0 else None,
         )
         lines.append(text(told, language))
     elif story.accepted:
-        told = say("inbox.correct_lines", count=len(rejected), lines=[r.line for r in rejected[:ROWS_NAMED]])
+        told = say("inbox.correct_lines", count=len(rejected), lines=[r.line for r in rejected[:LINES_NAMED]])
         lines.append(text(told, language))
     elif story.action is not None:
         lines.append(_sentence(text(in_headers(story, story.action), language)))

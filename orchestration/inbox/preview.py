@@ -15,18 +15,18 @@ from pathlib import Path
 from orchestration.base.messages import Refusal
 from orchestration.base.settings import Settings
 from orchestration.catalog import load_catalogue
+from orchestration.conforming.conform import LINES_NAMED
 from orchestration.conforming.headers import HeaderFinder
 from orchestration.inbox.answers import in_headers, under_its_name
 from orchestration.inbox.dating import date_vintage
 from orchestration.inbox.looking import recognise_and_judge
 from orchestration.inbox.recognise import Recognition
-from orchestration.inbox.seen import Line, Preview, Rows
+from orchestration.inbox.seen import Line, Preview, Rows, Wrong
 from orchestration.inbox.story import Story
 from orchestration.judging.trial import try_file
 from orchestration.records.proposal import Patch
 
 FIRST_ROWS = 6
-BAD_ROWS = 20
 # a cell that is longer is cut: the page shows what it is, not all of it
 _CELL = 80
 
@@ -98,14 +98,14 @@ def _to_correct(story: Story) -> Iterator[Line]:
     rows = dict(zip(raw.lines, raw.rows, strict=True)) if raw else {}
     finder = HeaderFinder(kind.table, kind.spec.layout, None)
     names = [column.name if (column := finder.find(h)[1]) else None for h in raw.header] if raw else []
-    for bad in trial.rejected[:BAD_ROWS]:
+    for bad in trial.rejected[:LINES_NAMED]:
         cells = rows.get(bad.line, [])
-        yield Line(
-            line=bad.line,
-            cells=list(map(_cut, cells)),
-            bad=[place for place, column in enumerate(names[: len(cells)]) if column == bad.column],
-            why=in_headers(story, bad.why),
-        )
+        places = names[: len(cells)]
+        wrong = [
+            Wrong(place=places.index(column) if column in places else None, why=in_headers(story, why))
+            for column, why in bad.faults
+        ]
+        yield Line(line=bad.line, cells=list(map(_cut, cells)), wrong=wrong)
 
 
 def _patch(settings: Settings, story: Story, path: Path) -> Patch | None:

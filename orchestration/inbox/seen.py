@@ -12,13 +12,24 @@ from orchestration.base.messages import Message
 from orchestration.records.proposal import Patch
 
 
+class Wrong(BaseModel):
+    """One thing that is wrong with a line. `place`: of the cell that is meant, None where it is of no one cell."""
+
+    why: Message
+    place: int | None = None
+
+
 class Line(BaseModel):
-    """One line of the file as it was read. `bad`: places of the cells at fault; `why`: what is wrong with them."""
+    """One line of the file as it was read, with everything that is wrong with it."""
 
     line: int
     cells: list[str]
-    bad: list[int] = Field(default_factory=list)
-    why: Message | None = None
+    wrong: list[Wrong] = Field(default_factory=list)
+
+    @property
+    def bad(self) -> set[int]:
+        """Return the places of the cells at fault."""
+        return {w.place for w in self.wrong if w.place is not None}
 
 
 class Rows(BaseModel):

@@ -15,7 +15,7 @@ from orchestration.base.messages import Message, Refusal, say
 from orchestration.catalog.models import Source
 from orchestration.catalog.vintages import parse_vintage
 from orchestration.conforming import Conformed, HeaderRefusal
-from orchestration.conforming.conform import Rejected
+from orchestration.conforming.conform import Rejected, lines_named
 from orchestration.judging.evidence import add_evidence, lost_columns
 from orchestration.judging.facts import Facts, gives_lists
 from orchestration.judging.match import match_file, others_of, with_likeness
@@ -105,10 +105,7 @@ def _taken(facts: Facts, source: Source, landed: Landed, match: Match, rows: Con
     """Return the judgement on a file that was read: `adapted` when anything had drifted."""
     notes = list(rows.notes)
     if rows.rejected:
-        first = rows.rejected[0]
-        notes.append(
-            say("judging.rows_left_out", count=len(rows.rejected), line=first.line, why=first.why, column=first.column)
-        )
+        notes.append(say("judging.rows_left_out", count=len(rows.rejected), lines=lines_named(rows.rejected)))
     verdict = Verdict(
         stage="file",
         state="adapted" if notes else "accepted",

@@ -236,14 +236,12 @@ def _forget_unverified(code: str, name: str, conformed: Conformed, lists: CodeLi
 
 
 def _leave_out(conformed: Conformed, odd: list[_Odd]) -> None:
-    """Leave out the odd rows, each for the first reason that speaks against it."""
-    reasons: dict[int, tuple[str, Message]] = {}
+    """Leave out the odd rows, each with every column whose code speaks against it."""
+    reasons: dict[int, dict[str, Message]] = {}
     for o in odd:
         for row, why in o.rows.items():
-            reasons.setdefault(row, (o.column, why))
-    # from the last to the first: a row that goes moves those below it
-    for row in sorted(reasons, reverse=True):
-        conformed.leave_out([row], *reasons[row])
+            reasons.setdefault(row, {}).setdefault(o.column, why)
+    conformed.leave_out_each({row: list(of_row.items()) for row, of_row in reasons.items()})
     conformed.rejected.sort(key=lambda r: r.line)
 
 

@@ -8,12 +8,9 @@ default raises; `ingest` passes one that asks the waivers first.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from typing import TYPE_CHECKING
 
 from orchestration.base.messages import Message, Refusal, say
-
-if TYPE_CHECKING:
-    from orchestration.conforming.conform import Rejected
+from orchestration.conforming.conform import Rejected, lines_named
 
 # rows that stand together are a piece of the file that was moved, exchanged or rescaled, and not odd rows of their own
 BLOCK = 3
@@ -53,7 +50,6 @@ def are_single(positions: Collection[int], budget: int) -> bool:
 
 
 Sink = Callable[[Refusal], None]
-LINES_NAMED = 20
 
 
 def after_bad_lines(file_name: str, rejected: Iterable[Rejected], refusal: Refusal) -> Refusal:
@@ -61,13 +57,7 @@ def after_bad_lines(file_name: str, rejected: Iterable[Rejected], refusal: Refus
     bad = sorted(rejected, key=lambda r: r.line)
     if bad:
         refusal.lines, refusal.alone = bad, refusal.reason
-        refusal.reason = say(
-            "triage.bad_lines_first",
-            file=file_name,
-            lines=[r.message for r in bad[:LINES_NAMED]],
-            more=len(bad) - LINES_NAMED if len(bad) > LINES_NAMED else None,
-            reason=refusal.reason,
-        )
+        refusal.reason = say("triage.bad_lines_first", file=file_name, lines=lines_named(bad), reason=refusal.reason)
     return refusal
 
 

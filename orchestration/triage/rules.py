@@ -8,13 +8,15 @@ at other rows (`count(*) over (…)`), the fault is the file's and refuses it. A
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from orchestration.base.duck import asking
 from orchestration.base.messages import Message, Refusal, say
 from orchestration.catalog.models import Rule, Table
 from orchestration.catalog.schema import duckdb_type, output_columns
-from orchestration.conforming.conform import Conformed, Rejected
+from orchestration.conforming.conform import Conformed, Wrong, rejected_rows
 from orchestration.triage.faults import Fault, Sink, after_bad_lines, are_single, refuse
 from orchestration.triage.reference import shown
 
@@ -35,32 +37,28 @@ def apply_rules(
     may tolerate more). Hands a fault to `fault` that names the rule, the share of rows that fail and up to three of
     them with their lines, where that is passed; where a waiver lets it through, the rows stay.
     """
-    if not table.rules or conformed.frame.empty:
+    if not table.rules:
+        return
+    if conformed.unread is not None:
+        _tell_unread(table, conformed, conformed.unread, vintage_year)
+    if conformed.frame.empty:
         return
 
     with asking() as connection:
-        # `_row` may repeat (a workbook's row becomes one row a quarter), so rows are told apart by position
-        connection.register("frame", conformed.frame.assign(_position=range(len(conformed.frame))))
-        # a column without any value has no type of its own: the contract's is given
-        casts = ", ".join(f'CAST("{n}" AS {duckdb_type(t)}) AS "{n}"' for n, t in output_columns(table))
-        connection.execute(f"CREATE TEMP TABLE conformed AS SELECT {casts}, _row, _position FROM frame")
-        expressions = [_expression(rule, vintage_year) for rule in table.rules]
-        answers = ", ".join(f"({sql}) AS _rule{i}" for i, sql in enumerate(expressions))
-        connection.execute(f"CREATE TEMP TABLE judged AS SELECT *, {answers} FROM conformed")
-        counts = connection.execute(
-            "SELECT "
-            + ", ".join(f"count(*) FILTER (WHERE NOT _rule{i}), count(_rule{i})" for i in range(len(expressions)))
-            + " FROM judged"
-        ).fetchone()
-        assert counts is not None
-        lost: dict[int, tuple[str, Message]] = {}
+        counts = _judge(connection, table, conformed.frame, vintage_year)
+        broken = {
+            index: _failing(connection, table, rule, index)
+            for index, rule in enumerate(table.rules)
+            if counts[index][0] and _costs_rows(rule)
+        }
+        lost: set[int] = set()
         for index, rule in enumerate(table.rules):
-            failing, applies = counts[2 * index], counts[2 * index + 1]
+            failing, applies = counts[index]
             if not failing:
                 continue
             examples = _examples(connection, table, rule, index)
             refusal = _refusal(file_name, rule, failing, applies, examples)
-            if rule.on_failure == "warn" or (rule.on_failure == "refuse" and rule.tolerated_share):
+            if not _costs_rows(rule):
                 most = max(rule.tolerated_share, MOST_WARNED) if rule.on_failure == "warn" else rule.tolerated_share
                 if failing > most * applies and (rule.on_failure == "refuse" or failing >= 5):
                     fault(refusal)
@@ -74,9 +72,9 @@ def apply_rules(
                     )
                 )
                 continue
-            found = _failing(connection, table, rule, index)
+            found = set(broken[index])
             budget = max(table.budgets.allowed(conformed.rows_read), int(rule.tolerated_share * applies))
-            left = budget - len(conformed.rejected) - len(lost.keys() - found.keys())
+            left = budget - len(conformed.rejected) - len(lost - found)
             spared = (
                 len(found) <= left
                 if rule.on_failure == "reject"
@@ -85,16 +83,71 @@ def apply_rules(
             if not spared or rule.on_failure == "refuse":
                 try:
                     fault(refusal)
-                    continue  # a waiver lets them stand
+                    del broken[index]  # a waiver lets them stand
+                    continue
                 except Refusal as refused:
                     if not spared:
-                        named = {**lost, **(found if rule.on_failure == "reject" else {})}
-                        lines = [Rejected(int(conformed.frame["_row"].iloc[p]), c, w) for p, (c, w) in named.items()]
+                        # with the lines that the rules behind this one would reject: they are to be corrected too
+                        named = lost.union(*(of for i, of in broken.items() if table.rules[i].on_failure == "reject"))
+                        lines = rejected_rows(conformed.frame, _faults(table, broken, named))
                         raise after_bad_lines(file_name, [*conformed.rejected, *lines], refused) from None
-            for position, why in found.items():
-                lost.setdefault(position, why)
+            lost |= found
     if lost:
-        conformed.leave_out(lost, {p: c for p, (c, _) in lost.items()}, {p: w for p, (_, w) in lost.items()})
+        conformed.leave_out_each(_faults(table, broken, lost))
+
+
+def _judge(connection, table: Table, frame: pd.DataFrame, vintage_year: int | None) -> list[tuple[int, int]]:  # type: ignore[no-untyped-def]
+    """Make the table `judged` of the rows, each with the answer of every rule; return, by rule, how many fail of how many it is about."""
+    # `_row` may repeat (a workbook's row becomes one row a quarter), so rows are told apart by position
+    connection.register("frame", frame.assign(_position=range(len(frame))))
+    # a column without any value has no type of its own: the contract's is given
+    casts = ", ".join(f'CAST("{n}" AS {duckdb_type(t)}) AS "{n}"' for n, t in output_columns(table))
+    connection.execute(f"CREATE TEMP TABLE conformed AS SELECT {casts}, _row, _position FROM frame")
+    answers = ", ".join(f"({_expression(rule, vintage_year)}) AS _rule{i}" for i, rule in enumerate(table.rules))
+    connection.execute(f"CREATE TEMP TABLE judged AS SELECT *, {answers} FROM conformed")
+    asked = ", ".join(f"count(*) FILTER (WHERE NOT _rule{i}), count(_rule{i})" for i in range(len(table.rules)))
+    counts = connection.execute(f"SELECT {asked} FROM judged").fetchone()
+    return list(zip(counts[::2], counts[1::2], strict=True))
+
+
+def _tell_unread(table: Table, conformed: Conformed, unread: pd.DataFrame, vintage_year: int | None) -> None:
+    """Add to the rows that reading left out what else is wrong with them, by the rules that ask for none of their unreadable cells."""
+    with asking() as connection:
+        counts = _judge(connection, table, unread, vintage_year)
+        broken = {
+            index: _failing(connection, table, rule, index)
+            for index, rule in enumerate(table.rules)
+            if counts[index][0] and _costs_rows(rule) and not _looks_at_others(rule)
+        }
+    lines = unread["_row"].tolist()
+    places: dict[int, list[int]] = {}
+    for place, row in enumerate(conformed.rejected):
+        places.setdefault(row.line, []).append(place)
+    for position, line in enumerate(lines):
+        # a line that became several rows has several places, in the same order
+        place = places[line].pop(0)
+        row = conformed.rejected[place]
+        cells = {column for column, _ in row.faults}
+        more = [
+            of[position]
+            for index, of in broken.items()
+            if position in of and not any(_mentions(table.rules[index].sql, cell) for cell in cells)
+        ]
+        if more:
+            conformed.rejected[place] = replace(row, also=(*row.also, *more))
+
+
+def _faults(table: Table, broken: dict[int, dict[int, Wrong]], positions: Iterable[int]) -> dict[int, list[Wrong]]:
+    """Return everything that is wrong with these rows; of a rule that looks at other rows only where it rejects."""
+    telling = [
+        of for i, of in broken.items() if table.rules[i].on_failure == "reject" or not _looks_at_others(table.rules[i])
+    ]
+    return {position: [of[position] for of in telling if position in of] for position in positions}
+
+
+def _costs_rows(rule: Rule) -> bool:
+    """Return whether a row that fails is left out, or the file refused for it; the others let it stand, and count."""
+    return rule.on_failure == "reject" or (rule.on_failure == "refuse" and not rule.tolerated_share)
 
 
 def _looks_at_others(rule: Rule) -> bool:
@@ -102,7 +155,7 @@ def _looks_at_others(rule: Rule) -> bool:
     return re.search(r"\bover\s*\(", rule.sql, re.IGNORECASE) is not None
 
 
-def _failing(connection, table: Table, rule: Rule, index: int) -> dict[int, tuple[str, Message]]:  # type: ignore[no-untyped-def]
+def _failing(connection, table: Table, rule: Rule, index: int) -> dict[int, Wrong]:  # type: ignore[no-untyped-def]
     """Return position → (column, why) of the rows that break the rule, in the order of the file."""
     about = sorted((c.name for c in table.columns if _mentions(rule.sql, c.name)), key=rule.sql.find)
     about = [n for n in about if n not in table.key] or about or table.key[:1]

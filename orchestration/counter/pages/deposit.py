@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse, Response
 from orchestration.base import acts
 from orchestration.base.messages import Refusal, say
 from orchestration.counter.asked import Asked, NotThere, Page
-from orchestration.counter.drops import REHEARSING, Drop, drops, find_drop, held_bytes, new_drop
+from orchestration.counter.drops import REHEARSING, SCRATCH, Drop, drops, find_drop, held_bytes, new_drop
 from orchestration.counter.jobs import Job
 from orchestration.counter.pages.state import standing, waiting
 from orchestration.counter.uploading import FIELD, FILES, receive
@@ -114,10 +114,15 @@ def one_drop(asked: Asked) -> Page:
             "looking": looking,
             "taking": taking,
             "is_rehearsing": is_rehearsing and rehearsal is None,
+            # a rehearsal is a refresh on a copy of the home, and tells how far it is as any other
+            "rehearsed": under_way(drop.folder / SCRATCH / "home") if is_rehearsing else None,
+            "in_queue": bool(rehearsing and rehearsing.is_running and rehearsing.pid is None),
+            "took": _took(asked, REHEARSE),
+            "taking_took": _took(asked, TAKE),
             "rehearsal": rehearsal,
             "moves": moves(rehearsal.comparison, asked.session.language) if rehearsal else [],
             "under_way": under_way(asked.settings.home) if taking and taking.is_running else None,
-            "titles": standing(asked.settings).catalogue if taking else {},
+            "titles": standing(asked.settings).catalogue if taking or is_rehearsing else {},
             "is_live": is_live,
         },
     )
@@ -212,6 +217,12 @@ def _answer(asked: Asked, name: str | None) -> Any:
         if path.is_file():
             return path
     return None
+
+
+def _took(asked: Asked, kind: str) -> int | None:
+    """Return how many seconds the last job of a kind took that came to a good end; None before there was one."""
+    ended = (j for j in asked.jobs.newest(10, (kind,)) if j.code == 0 and j.ended_at)
+    return next((round((j.ended_at - j.began_at).total_seconds()) for j in ended if j.ended_at), None)
 
 
 def _is_asked(asked: Asked, name: str) -> bool:

@@ -88,6 +88,7 @@ def state(asked: Asked) -> Page:
             "inbox": waiting(settings),
             "drops": [d for d in drops(settings.home) if d.state == "waiting"],
             "calendar": calendar(statuses),
+            "today": date.today(),
             "under_way": under_way(settings.home),
             "requests": [r for r in requests(settings.home) if r.settled_at is None],
             "waivers": [w for w in known.waivers if w.state != "in_force"],

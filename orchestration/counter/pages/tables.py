@@ -19,6 +19,8 @@ from orchestration.inbox.templates import deliveries, team_tables, template_name
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _AT_ONCE = 25
 _CELL = 2000
+# of the journal, how far back who did what is looked for
+_ACTS = 1000
 
 
 def tables(asked: Asked) -> Page:
@@ -52,6 +54,7 @@ def one_table(asked: Asked) -> Page:
             "shown": list(enumerate(rows))[first : first + _AT_ONCE],
             "step": _AT_ONCE,
             "deliveries": deliveries(asked.settings.home, source, table),
+            "done": _done(asked, source, table),
             "line": place,
             "row": (rows[place] if place < len(rows) else [""] * len(held["headers"])) if place is not None else None,
             "name": template_name(source, table),
@@ -105,6 +108,17 @@ def _table(asked: Asked) -> tuple[Source, str]:
         if (source.source_id, table) == wanted:
             return source, table
     raise NotThere
+
+
+def _done(asked: Asked, source: Source, table: str) -> list[acts.Act]:
+    """Return who did what to a table, the newest first: files of its source that were answered, lines that were changed."""
+    found = acts.acts(asked.settings.home, _ACTS)
+    return [
+        a
+        for a in found
+        if (a.what == "file_answered" and a.about.get("source") == source.source_id)
+        or (a.what == "line_changed" and a.about.get("table") == table)
+    ][:_AT_ONCE]
 
 
 def _number(text: str | None) -> int:

@@ -216,8 +216,7 @@ def test_a_preview_shows_the_line_and_its_cell_as_text(browser: Browser, setting
                 {
                     "line": 7,
                     "cells": ["<b>x</b>", "javascript:1"],
-                    "bad": [1],
-                    "why": {"code": "text", "params": {"fr": "faux <i>", "en": "wrong"}},
+                    "wrong": [{"place": 1, "why": {"code": "text", "params": {"fr": "faux <i>", "en": "wrong"}}}],
                 }
             ],
             "lines_to_correct": 1,

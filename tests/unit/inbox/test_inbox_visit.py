@@ -285,6 +285,36 @@ def test_lines_that_refuse_a_file_are_listed_once(home):
     assert text.count("ligne 7, colonne « ODD »") == 1 and "à corriger d'abord" not in text
 
 
+def test_a_line_is_told_all_that_is_wrong_with_it_by_the_answer_the_counter_and_the_refusal(home):
+    """A false SIREN, found while reading, and an end before the beginning, found by a rule, came back one after the other."""
+    from orchestration.inbox.preview import preview
+
+    bad = BAD.replace("18/06/2020;31/12/2024", "18/06/2020;31/12/2019")
+    lines = bad.splitlines()
+    # line 3 holds a false SIREN already
+    cells = lines[2].split(";")
+    cells[lines[0].split(";").index("Parti le")] = "01/01/1999"
+    text = "\n".join([*lines[:2], ";".join(cells), *lines[3:]]) + "\n"
+    path = home.drop("membres.csv", text)
+    seen = preview(home.settings, path, name="membres.csv")
+    (answer,) = answers(home).values()
+    assert (answer.state, answer.rows_rejected) == ("accepted", 2)
+    said = home.answer("membres.csv.accepted.md").split("# Answer to")[0]
+    told = [line for line in said.splitlines() if line.startswith("- ligne 3,")]
+    assert len(told) == 2 and "SIREN" in told[0] and "Parti le" in told[1] and "après être arrivée" in told[1], told
+    (third,) = [line for line in seen.to_correct if line.line == 3]
+    assert [seen.header[w.place] for w in third.wrong if w.place is not None] == ["SIREN", "Parti le"]
+
+
+def test_of_a_table_twenty_lines_are_told_with_all_their_faults_and_how_many_more_there_are(home):
+    rows = "".join(f"Projet {n};hier;18;Plateforme RSE;X;En cours\n" for n in range(25))
+    home.drop("projets.csv", "Projet;Lancé le;ODD;Origine;Directions contributrices;État\n" + rows)
+    answers(home)
+    said = home.answer("projets.csv.refused.md").split("# Answer to")[0]
+    assert said.count("colonne « ODD »") == said.count("colonne « Lancé le »") == 20
+    assert "- … et 5 autres lignes à corriger" in said and "25 lignes lues, dont 25 à corriger" in said
+
+
 def test_new_names_and_other_spellings_are_told(home):
     home.drop(
         "labels.csv",
