@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -116,13 +117,33 @@ class Edition:
 
     def communes(self) -> list[Place]:
         """Return the communes of the home EPCI, by name."""
+        return self._communes
+
+    @cached_property
+    def _communes(self) -> list[Place]:
         rows = [r for (level, _), r in self.territories.items() if level == "commune" and r.is_home]
         return [("commune", r.territory_code) for r in sorted(rows, key=lambda r: sort_key(r.name))]
 
     def comparators(self) -> list[Place]:
         """Return the métropoles that the home EPCI is compared with, by name."""
+        return self._comparators
+
+    @cached_property
+    def _comparators(self) -> list[Place]:
         rows = [r for (level, _), r in self.territories.items() if level == "epci" and r.is_comparator and r.is_current]
         return [("epci", r.territory_code) for r in sorted(rows, key=lambda r: sort_key(r.name))]
+
+    def issues_of(self, indicator_id: str) -> list[Row]:
+        """Return the priority issues that an indicator measures."""
+        return self._issues_of.get(indicator_id, [])
+
+    @cached_property
+    def _issues_of(self) -> dict[str, list[Row]]:
+        found: dict[str, list[Row]] = defaultdict(list)
+        for issue in self.issues:
+            for linked in dict.fromkeys(x.linked_id for x in self.links[issue.issue_id] if x.link_type == "indicator"):
+                found[linked].append(issue)
+        return found
 
     def of(self, indicator_id: str, place: Place) -> list[Figure]:
         """Return the totals of an indicator in a place, in order of period; empty without one."""

@@ -93,11 +93,7 @@ def _indicator(e: Edition, v: Voice, book: FigureBook, indicator_id: str, row: R
             "health": e.health.get(source.source_id) if source else None,
             "vintages": sorted({f.vintage for p in places for f in e.of(indicator_id, p)}),
             "addresses": [(leaf.name, named(v, leaf)) for leaf in book.of(indicator_id)],
-            "issues": [
-                (i.issue_id, v.of(i, "name"))
-                for i in e.issues
-                if any(link.link_type == "indicator" and link.linked_id == indicator_id for link in e.links[i.issue_id])
-            ],
+            "issues": [(i.issue_id, v.of(i, "name")) for i in e.issues_of(indicator_id)],
         },
         trail(v, row),
         dataset=_dataset(e, v, indicator_id, row, source, places),
