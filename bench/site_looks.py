@@ -139,8 +139,12 @@ def pages_of(site: Path, only: Sequence[str] = ()) -> list[str]:
 
 
 def _walk(address: str, paths: Sequence[str]) -> list[Fault]:
+    found = []
     with browsing() as browser:
-        return list(faults(browser, address, paths))
+        for fault in faults(browser, address, paths):
+            print(*fault, sep=" · ", flush=True)
+            found.append(fault)
+    return found
 
 
 def main() -> int:
@@ -155,8 +159,6 @@ def main() -> int:
     with served(given.site) as address, ThreadPoolExecutor(given.jobs) as pool:
         parts = [paths[i :: given.jobs] for i in range(given.jobs)]
         found = [f for part in pool.map(lambda p: _walk(address, p), parts) for f in part]
-    for fault in found:
-        print(*fault, sep=" · ")
     errors = checked([given.site / p for p in paths], given.vnu) if given.vnu else None
     for line in errors or []:
         print(line)

@@ -317,7 +317,11 @@ def _read(reader: _Reader, manifest: dict[str, Any], all_epcis: bool) -> Edition
         "WHERE NOT c.has_figure"
     )
     contours = (
-        rows("SELECT * FROM dim_territory_contour ORDER BY ALL") if "dim_territory_contour" in reader.tables else []
+        rows(
+            "SELECT c.* FROM dim_territory_contour AS c JOIN scope USING (territory_level, territory_code) ORDER BY ALL"
+        )
+        if "dim_territory_contour" in reader.tables
+        else []
     )
     return Edition(
         edition_id=manifest["edition"],
