@@ -43,6 +43,8 @@ from orchestration.receipts import wording
 from orchestration.receipts.typography import spaced
 
 TEMPLATES = Path(__file__).parent / "templates"
+# where the open data lie beside the pages: docs/nginx-site.conf
+OPEN = "open/"
 MENU = ("goals", "territories", "issues", "companies", "assess", "sources")
 FOOTER = ("index", "sitemap", "methods", "changes", "monitoring", "accessibility", "ecodesign")
 # stands for what a page weighs until it is weighed; as long as what takes its place
@@ -265,6 +267,7 @@ class Press:
             "footer_menu": [(kind, v.t(f"site.menu_{kind}", state=state)) for kind in FOOTER],
             "listed": cache(self._listed),
             "contact": configuration.contact,
+            "open_data": f"{configuration.url}{OPEN}" if configuration.open_data else "",
             "page_weight": WEIGHT,
         }
         self.edition, self.configuration, self.name = e, configuration, name
@@ -393,6 +396,9 @@ def environment() -> Environment:
         auto_reload=False,
     )
     # of what our own templates wrote
+    # the first letter alone: Jinja's own would write « nantes métropole » and « co2 »
+    made.filters["raised"] = lambda text: text[:1].upper() + text[1:]
+    made.filters["lowered"] = lambda text: text if text[1:2].isupper() else text[:1].lower() + text[1:]
     made.filters["spaced"] = lambda html: Markup(spaced(str(html)))  # noqa: S704
     return made
 

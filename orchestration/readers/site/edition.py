@@ -271,6 +271,11 @@ WHERE t.is_home ORDER BY l.label, l.company_name, l.valid_from
 """
 
 
+def _set(row: Row, *columns: str) -> Row:
+    """Return a row in whose texts « l'équipe » of a keyboard is « l’équipe » of our sentences."""
+    return Row(row, **{c: row[c].replace("'", "’") for c in columns if isinstance(row.get(c), str)})
+
+
 def _read(reader: _Reader, manifest: dict[str, Any], all_epcis: bool) -> Edition:
     if not {"dim_territory", "dim_indicator", "fct_indicator_value", "mart_indicator_progress"} <= reader.tables:
         raise Refusal(say("site.old_edition", edition=manifest["edition"]), say("site.refresh_first"))
@@ -333,14 +338,19 @@ def _read(reader: _Reader, manifest: dict[str, Any], all_epcis: bool) -> Edition
         indicators={r.indicator_id: r for r in rows("SELECT * FROM dim_indicator ORDER BY sdg_id, indicator_id")},
         goals={r.sdg_id: r for r in rows("SELECT * FROM dim_sdg ORDER BY sdg_id")},
         territories=territories,
-        sources={r.source_id: r for r in rows("SELECT * FROM dim_source ORDER BY source_id")},
+        sources={
+            r.source_id: _set(r, "publisher", "licence") for r in rows("SELECT * FROM dim_source ORDER BY source_id")
+        },
         health={r.source_id: r for r in rows("SELECT * FROM mart_source_health ORDER BY source_id")},
         figures=figures,
         parts=parts,
         progress=progress,
         ranks={(r.indicator_id, (r.territory_level, r.territory_code), r.peer_group): r for r in ranks},
         scorecard=scorecard,
-        needs={r.sdg_id: r for r in rows("SELECT * FROM mart_csr_sdg_complementarity ORDER BY sdg_id")},
+        needs={
+            r.sdg_id: _set(r, "evidence_searched")
+            for r in rows("SELECT * FROM mart_csr_sdg_complementarity ORDER BY sdg_id")
+        },
         subjects=rows("SELECT * FROM mart_csr_subject ORDER BY sdg_id, subject_id"),
         issues=rows("SELECT * FROM mart_priority_issue ORDER BY position"),
         links=links,

@@ -80,7 +80,7 @@ class Writer:
             (self.folder / folder).mkdir(parents=True, exist_ok=True)
         for path, packed in files.items():
             target = f"{self.folder}/{path}"
-            if self.before.get(path) == packed.digest and os.path.isfile(target):
+            if self.before.get(path) == packed.digest and os.path.isfile(target):  # noqa: PTH113
                 self.unchanged += 1
                 continue
             self.written += 1
@@ -104,4 +104,4 @@ def _replace(path: str, content: bytes) -> None:
                 written += os.write(descriptor, left[written:])
     finally:
         os.close(descriptor)
-    os.replace(temporary, path)
+    os.replace(temporary, path)  # noqa: PTH105
