@@ -43,7 +43,7 @@ def cluster(*, durable: bool = True) -> Iterator[str]:
         _own(folder)
         data = folder / "data"
         _run([bin_ / "initdb", "-D", data, "-U", ADMIN, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N"])
-        options = f"-k {folder} -h '' -c shared_buffers=256MB -c maintenance_work_mem=256MB"
+        options = f"-k {folder} -h '' -c shared_buffers=256MB"
         if not durable:
             options += " -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
         _run([bin_ / "pg_ctl", "-D", data, "-o", options, "-l", folder / "log", "-w", "start"])

@@ -23,6 +23,7 @@ from orchestration.receipts.labels import labels
 
 if TYPE_CHECKING:
     from babel import Locale
+    from babel.numbers import NumberPattern
 
 T = TypeVar("T")
 
@@ -65,10 +66,18 @@ def _formatted(value: float, decimals: int, digit: str, language: Language) -> s
 
     # rounded before Babel sees it: what rounds to zero has no sign
     rounded = Decimal(f"{value:.{decimals}f}") + 0
-    plain = "#,##0" + (f".{digit * decimals}" if decimals else "")
     return format_decimal(
-        rounded if rounded else abs(rounded), format=f"{plain};{MINUS}{plain}", locale=_locale(language)
+        rounded if rounded else abs(rounded), format=_pattern(decimals, digit), locale=_locale(language)
     )
+
+
+@cache
+def _pattern(decimals: int, digit: str) -> NumberPattern:
+    """Return the form of numbers with so many decimals; Babel takes it apart anew for each number otherwise."""
+    from babel.numbers import parse_pattern
+
+    plain = "#,##0" + (f".{digit * decimals}" if decimals else "")
+    return parse_pattern(f"{plain};{MINUS}{plain}")
 
 
 def is_singular(quantity: float, language: Language = "fr") -> bool:

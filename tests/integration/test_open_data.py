@@ -21,6 +21,7 @@ from orchestration.base.settings import PROJECT, Settings
 from orchestration.readers.after import OPEN_DATA, read
 from orchestration.readers.open_data import OpenDataRefused, Publisher, SecretShown, build_open_data
 from orchestration.readers.open_data.contracts import load_contracts
+from orchestration.readers.open_data.geojson import area
 from tests import exports
 from tests.conftest import observatory
 
@@ -299,6 +300,21 @@ def test_geojson_is_the_communes(folder, marts) -> None:
     west, east = min(p[0] for p in nantes), max(p[0] for p in nantes)
     south, north = min(p[1] for p in nantes), max(p[1] for p in nantes)
     assert west < -1.55 < east and south < 47.23 < north and east - west < 0.2 and north - south < 0.15
+
+
+def test_the_outline_of_an_epci_is_that_of_its_communes_together(folder, marts) -> None:
+    """The samples hold the 24 communes of Nantes Métropole and no other EPCI whole."""
+    [feature] = json.loads((folder / "geo" / "epcis.geojson").read_text(encoding="utf-8"))["features"]
+    assert (feature["id"], feature["properties"]["territory_level"]) == ("244400404", "epci")
+    communes = json.loads((folder / "geo" / "communes.geojson").read_text(encoding="utf-8"))["features"]
+
+    def extent(*features: dict) -> float:
+        return sum(area(r) for f in features for p in f["geometry"]["coordinates"] for r in p)
+
+    assert extent(feature) == pytest.approx(extent(*communes), rel=1e-6)
+    corners = {tuple(p) for f in communes for polygon in f["geometry"]["coordinates"] for r in polygon for p in r}
+    own = [tuple(p) for polygon in feature["geometry"]["coordinates"] for r in polygon for p in r]
+    assert set(own) <= corners and len(set(own)) < len(corners) / 2
 
 
 def test_the_same_edition_gives_the_same_bytes(edition, folder, tmp_path) -> None:

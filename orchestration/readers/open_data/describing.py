@@ -125,8 +125,11 @@ class Describing:
         if table is None or table.rows == 0 or "north" not in {c.name for c in table.columns}:
             return None
         ((west, south, east, north),) = self.edition.rows(
-            "SELECT min(west), min(south), max(east), max(north) FROM dim_territory_contour"
+            "SELECT min(west), min(south), max(east), max(north) FROM dim_territory_contour "
+            "JOIN dim_territory USING (territory_level, territory_code) WHERE is_home"
         )
+        if west is None:
+            return None
         return west, south, east, north
 
     def box(self, table: Table) -> tuple[float, float, float, float]:

@@ -35,7 +35,7 @@ _FETCHED = re.compile(
 )
 _ICON = re.compile(r"<link rel=\"icon\"(?! href=\"data:)")
 # without one of these words there is nothing to look for, and looking costs half a millisecond a page
-_SUSPECT = ("src", "stylesheet", "preload", "prefetch", "@import", "url(")
+_SUSPECT = ("src=", "srcset=", "stylesheet", "preload", "prefetch", "@import", "url(")
 
 
 class Weight(NamedTuple):
@@ -88,9 +88,9 @@ def scripts(html: str) -> list[str]:
     return [body for attributes, body in _SCRIPT.findall(html) if "application/" not in attributes]
 
 
-def weigh(html: str, compressed: int, *, count: int | None = None) -> Weight:
-    """Return what a page weighs; `compressed` are the bytes of its gzip file, `count` its nodes where they are known."""
-    count, asked = nodes(html) if count is None else count, requests(html)
+def weigh(html: str, compressed: int, *, counted: tuple[int, int] | None = None) -> Weight:
+    """Return what a page weighs; `compressed` are the bytes of its gzip file, `counted` its nodes and requests where they are known."""
+    count, asked = counted or (nodes(html), requests(html))
     return Weight(len(html.encode()), compressed, count, asked, round(ecoindex(count, asked, compressed / 1000), 1))
 
 

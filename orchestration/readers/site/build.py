@@ -40,8 +40,11 @@ from orchestration.readers.site.pages.shared import Draft
 from orchestration.readers.site.words import LANGUAGES, SIGNS, Route, Voice, place_route
 from orchestration.readers.site.writing import Packed, Writer, pack, pack_telling
 from orchestration.receipts import wording
+from orchestration.receipts.typography import spaced
 
 TEMPLATES = Path(__file__).parent / "templates"
+# where the open data lie beside the pages: docs/nginx-site.conf
+OPEN = "open/"
 MENU = ("goals", "territories", "issues", "companies", "assess", "sources")
 FOOTER = ("index", "sitemap", "methods", "changes", "monitoring", "accessibility", "ecodesign")
 # stands for what a page weighs until it is weighed; as long as what takes its place
@@ -131,8 +134,9 @@ def build_site(edition: Path, configuration: SiteConfiguration, folder: Path, *,
     writer = Writer(folder)
     made = Made()
     presses = [Press(e, configuration, language) for language in LANGUAGES]
+    book = figure_pages.FigureBook(e)
     for press in presses:
-        for draft in _drafts(e, press.voice, all_epcis):
+        for draft in _drafts(e, press.voice, book, all_epcis):
             made.add(press, draft)
             if draft.fragment:
                 made.files |= press.fragment(draft)
@@ -187,14 +191,15 @@ class Made:
         self.absent.add(path)
 
     def _keep(self, press: Press, path: str, text: str) -> None:
-        count = budget.nodes(text)
+        # what the page will say of its weight is text: it adds neither a node nor a request
+        counted = budget.nodes(text), budget.requests(text)
 
         def told(compressed: int) -> str:
-            return press.weighed(budget.weigh(text, compressed, count=count))
+            return press.weighed(budget.weigh(text, compressed, counted=counted))
 
         said, packed = pack_telling(text, WEIGHT, told)
         self.pages[path], self.packed[path] = said, packed
-        self.weights[path] = budget.weigh(said, len(packed.gzipped), count=count)
+        self.weights[path] = budget.weigh(said, len(packed.gzipped), counted=counted)
 
 
 def _refuse(made: Made) -> None:
@@ -224,8 +229,7 @@ def _report(e: Edition, folder: Path, weights: dict[str, budget.Weight], writer:
     )
 
 
-def _drafts(e: Edition, v: Voice, all_epcis: bool) -> Iterator[Draft]:
-    book = figure_pages.FigureBook(e)
+def _drafts(e: Edition, v: Voice, book: figure_pages.FigureBook, all_epcis: bool) -> Iterator[Draft]:
     yield from home.drafts(e, v)
     yield from goals.drafts(e, v)
     yield from indicators.drafts(e, v, book)
@@ -261,7 +265,9 @@ class Press:
             "published": wording.moment(datetime.fromisoformat(e.published_at), language),
             "menu": [(kind, v.t(f"site.menu_{kind}")) for kind in MENU],
             "footer_menu": [(kind, v.t(f"site.menu_{kind}", state=state)) for kind in FOOTER],
+            "listed": cache(self._listed),
             "contact": configuration.contact,
+            "open_data": f"{configuration.url}{OPEN}" if configuration.open_data else "",
             "page_weight": WEIGHT,
         }
         self.edition, self.configuration, self.name = e, configuration, name
@@ -286,6 +292,18 @@ class Press:
         page = Page(Route("home"), v.language, title, description, None, None, [], gone=path)
         return self._rendered("gone.html.j2", page, {}, "")
 
+    def _listed(self, menu: str, up: str, current: str) -> Markup:
+        """Return the items of a menu as a page of that depth has them, the page's own marked; a few serve all pages."""
+        language, skipped = self.voice.language, len(self.voice.language) + 1
+        return Markup("\n").join(
+            Markup('<li><a href="{}"{}>{}</a></li>').format(
+                up + Route(kind).path(language)[skipped:],
+                Markup(' aria-current="page"') if kind == current else "",
+                label,
+            )
+            for kind, label in self.common[menu]
+        )
+
     def _rendered(self, template: str, page: Page, context: dict[str, Any], own_script: str) -> str:
         # pages link within their language: the shortest way is from its own folder on
         up, language, skipped = page.up[3:], self.voice.language, len(self.voice.language) + 1
@@ -300,6 +318,7 @@ class Press:
             **self.common,
             **context,
             "page": page,
+            "up": up,
             "url": url,
             "territory": territory,
             "policy": policy(own_script),
@@ -368,7 +387,7 @@ class Press:
 @cache
 def environment() -> Environment:
     """Return what compiles the templates, once for both languages."""
-    return Environment(
+    made = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
@@ -376,6 +395,12 @@ def environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
+    # of what our own templates wrote
+    # the first letter alone: Jinja's own would write « nantes métropole » and « co2 »
+    made.filters["raised"] = lambda text: text[:1].upper() + text[1:]
+    made.filters["lowered"] = lambda text: text if text[1:2].isupper() else text[:1].lower() + text[1:]
+    made.filters["spaced"] = lambda html: Markup(spaced(str(html)))  # noqa: S704
+    return made
 
 
 def squeezed(html: str) -> str:

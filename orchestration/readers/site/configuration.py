@@ -41,7 +41,7 @@ class Host(BaseModel):
 class SiteConfiguration(BaseModel):
     """`site.yml`. `url` ends with a slash; `logo` is the SVG's text, empty without one.
 
-    `all_epcis`: every build has a page for each EPCI of France.
+    `all_epcis`: every build has a page for each EPCI of France. `open_data`: the files of the export lie at `open/` beside the pages.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -51,6 +51,7 @@ class SiteConfiguration(BaseModel):
     url: str
     contact: str = ""
     all_epcis: bool = False
+    open_data: bool = True
     logo: str = ""
     audit: Audit | None = None
     host: Host | None = None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -116,13 +117,33 @@ class Edition:
 
     def communes(self) -> list[Place]:
         """Return the communes of the home EPCI, by name."""
+        return self._communes
+
+    @cached_property
+    def _communes(self) -> list[Place]:
         rows = [r for (level, _), r in self.territories.items() if level == "commune" and r.is_home]
         return [("commune", r.territory_code) for r in sorted(rows, key=lambda r: sort_key(r.name))]
 
     def comparators(self) -> list[Place]:
         """Return the métropoles that the home EPCI is compared with, by name."""
+        return self._comparators
+
+    @cached_property
+    def _comparators(self) -> list[Place]:
         rows = [r for (level, _), r in self.territories.items() if level == "epci" and r.is_comparator and r.is_current]
         return [("epci", r.territory_code) for r in sorted(rows, key=lambda r: sort_key(r.name))]
+
+    def issues_of(self, indicator_id: str) -> list[Row]:
+        """Return the priority issues that an indicator measures."""
+        return self._issues_of.get(indicator_id, [])
+
+    @cached_property
+    def _issues_of(self) -> dict[str, list[Row]]:
+        found: dict[str, list[Row]] = defaultdict(list)
+        for issue in self.issues:
+            for linked in dict.fromkeys(x.linked_id for x in self.links[issue.issue_id] if x.link_type == "indicator"):
+                found[linked].append(issue)
+        return found
 
     def of(self, indicator_id: str, place: Place) -> list[Figure]:
         """Return the totals of an indicator in a place, in order of period; empty without one."""
@@ -250,6 +271,11 @@ WHERE t.is_home ORDER BY l.label, l.company_name, l.valid_from
 """
 
 
+def _set(row: Row, *columns: str) -> Row:
+    """Return a row in whose texts « l'équipe » of a keyboard is « l’équipe » of our sentences."""
+    return Row(row, **{c: row[c].replace("'", "’") for c in columns if isinstance(row.get(c), str)})
+
+
 def _read(reader: _Reader, manifest: dict[str, Any], all_epcis: bool) -> Edition:
     if not {"dim_territory", "dim_indicator", "fct_indicator_value", "mart_indicator_progress"} <= reader.tables:
         raise Refusal(say("site.old_edition", edition=manifest["edition"]), say("site.refresh_first"))
@@ -296,7 +322,11 @@ def _read(reader: _Reader, manifest: dict[str, Any], all_epcis: bool) -> Edition
         "WHERE NOT c.has_figure"
     )
     contours = (
-        rows("SELECT * FROM dim_territory_contour ORDER BY ALL") if "dim_territory_contour" in reader.tables else []
+        rows(
+            "SELECT c.* FROM dim_territory_contour AS c JOIN scope USING (territory_level, territory_code) ORDER BY ALL"
+        )
+        if "dim_territory_contour" in reader.tables
+        else []
     )
     return Edition(
         edition_id=manifest["edition"],
@@ -308,14 +338,19 @@ def _read(reader: _Reader, manifest: dict[str, Any], all_epcis: bool) -> Edition
         indicators={r.indicator_id: r for r in rows("SELECT * FROM dim_indicator ORDER BY sdg_id, indicator_id")},
         goals={r.sdg_id: r for r in rows("SELECT * FROM dim_sdg ORDER BY sdg_id")},
         territories=territories,
-        sources={r.source_id: r for r in rows("SELECT * FROM dim_source ORDER BY source_id")},
+        sources={
+            r.source_id: _set(r, "publisher", "licence") for r in rows("SELECT * FROM dim_source ORDER BY source_id")
+        },
         health={r.source_id: r for r in rows("SELECT * FROM mart_source_health ORDER BY source_id")},
         figures=figures,
         parts=parts,
         progress=progress,
         ranks={(r.indicator_id, (r.territory_level, r.territory_code), r.peer_group): r for r in ranks},
         scorecard=scorecard,
-        needs={r.sdg_id: r for r in rows("SELECT * FROM mart_csr_sdg_complementarity ORDER BY sdg_id")},
+        needs={
+            r.sdg_id: _set(r, "evidence_searched")
+            for r in rows("SELECT * FROM mart_csr_sdg_complementarity ORDER BY sdg_id")
+        },
         subjects=rows("SELECT * FROM mart_csr_subject ORDER BY sdg_id, subject_id"),
         issues=rows("SELECT * FROM mart_priority_issue ORDER BY position"),
         links=links,

@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 
-_LINK = re.compile(r"<a [^>]*?href=\"([^\"]*)\"")
 _ADDRESS = re.compile(r"[a-z]+:")
 
 
@@ -28,7 +27,8 @@ def lost(pages: Mapping[str, str], beside: frozenset[str] = frozenset()) -> Iter
 
     for path, html in pages.items():
         folder = posixpath.dirname(path)
-        for target in dict.fromkeys(_LINK.findall(html)):
+        # every address that the page names, that of its feed too
+        for target in dict.fromkeys(part.partition('"')[0] for part in html.split(' href="')[1:]):
             if _ADDRESS.match(target):
                 continue
             file, _, anchor = target.partition("#")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import http.server
 from functools import partial
+from html import escape
 from http import HTTPStatus
 from pathlib import Path
 
@@ -17,6 +18,14 @@ TYPES = {
     ".xml": "application/xml; charset=utf-8",
     ".json": "application/json",
     ".txt": "text/plain; charset=utf-8",
+}
+# the open data, which lie beside the pages and are answered below this, as `docs/nginx-site.conf` does
+OPEN = "open"
+OPEN_TYPES = {
+    **TYPES,
+    ".csv": "text/csv; charset=utf-8",
+    ".jsonld": "application/ld+json",
+    ".geojson": "application/geo+json",
 }
 ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
 HEADERS = {
@@ -39,10 +48,16 @@ class Handler(http.server.SimpleHTTPRequestHandler):
         self._answer(with_body=False)
 
     def _answer(self, *, with_body: bool) -> None:
-        path = Path(self.translate_path(self.path))
-        if path.is_dir():
+        path, types = Path(self.translate_path(self.path)), TYPES
+        inside = path.relative_to(self.directory)
+        if inside.parts[:1] == (OPEN,):
+            path, types = Path(self.directory).with_name(OPEN).joinpath(*inside.parts[1:]), OPEN_TYPES
+            if path.is_dir():
+                self._send(_listed(path), TYPES[".html"], "", with_body=with_body)
+                return
+        elif path.is_dir():
             path /= "index.html"
-        if not path.is_file() or path.suffix not in TYPES:
+        if not path.is_file() or (types is TYPES and path.suffix not in TYPES):
             self.send_error(HTTPStatus.NOT_FOUND)
             return
         accepted = self.headers.get("Accept-Encoding", "")
@@ -50,8 +65,11 @@ class Handler(http.server.SimpleHTTPRequestHandler):
             ((e, s) for e, s in ENCODINGS if e in accepted and path.with_name(path.name + s).is_file()), ("", "")
         )
         content = path.with_name(path.name + suffix).read_bytes()
+        self._send(content, types.get(path.suffix, "application/octet-stream"), encoding, with_body=with_body)
+
+    def _send(self, content: bytes, type_: str, encoding: str, *, with_body: bool) -> None:
         self.send_response(HTTPStatus.OK)
-        self.send_header("Content-Type", TYPES[path.suffix])
+        self.send_header("Content-Type", type_)
         self.send_header("Content-Length", str(len(content)))
         self.send_header("Vary", "Accept-Encoding")
         if encoding:
@@ -64,6 +82,19 @@ class Handler(http.server.SimpleHTTPRequestHandler):
 
     def log_message(self, format: str, *arguments: object) -> None:
         """Log nothing: nobody's visit is written down."""
+
+
+def _listed(folder: Path) -> bytes:
+    """Return the list of a folder's files with their bytes, as a web server would make it."""
+    lines = "".join(
+        f'<li><a href="/{OPEN}/{p.relative_to(_root(folder)).as_posix()}">{escape(p.name)}</a> {p.stat().st_size if p.is_file() else ""}</li>'
+        for p in sorted(folder.iterdir())
+    )
+    return f"<!doctype html><title>{OPEN}</title><ul>{lines}</ul>".encode()
+
+
+def _root(folder: Path) -> Path:
+    return next(p for p in (folder, *folder.parents) if p.name == OPEN)
 
 
 def server(folder: Path, host: str, port: int) -> http.server.ThreadingHTTPServer:

@@ -15,6 +15,7 @@ from orchestration.readers.site.edition import Edition, Figure, Place, Row
 from orchestration.receipts import wording
 from orchestration.receipts.labels import labels
 from orchestration.receipts.sentences import text
+from orchestration.receipts.sentences.templates import agreed
 
 LANGUAGES: tuple[Language, ...] = ("fr", "en")
 # kind of page → its folder, or the page's own name where there is one only
@@ -138,6 +139,10 @@ class Voice:
         if month:
             return f"{labels('months')[month[2]][self.language]} {month[1]}"
         return period
+
+    def remark(self, reason: str) -> str:
+        """Return a reason that came with a figure, in French as the edition has it: `27 déclaration(s)` agrees with its number."""
+        return agreed(reason.replace("'", "’"), "fr")
 
     def day(self, value: Any) -> str:
         """Return a day as our readers write it; a dash where there is none."""

@@ -47,7 +47,7 @@ CONTRACT = {
     "dim_company": "siren name naf_code size_band commune_code is_ess is_mission_company is_employer",
     "dim_source": "source_id publisher licence homepage frequency groups",
     "dim_edition": "edition_id published_at territory_code is_sample code_version previous_edition_id",
-    "dim_territory_contour": "territory_level territory_code path frame_width frame_height geometry_year attribution",
+    "dim_territory_contour": "territory_level territory_code epci_code path frame_width frame_height geometry_year attribution",
     "fct_indicator_value": "indicator_id territory_code territory_level period breakdown value unit status "
     "suppression_reason numerator denominator source_id vintage is_synthetic series_id geography_year is_break",
     "fct_company_label": "label_id company_name siren match_method match_score commune_code valid_from valid_to "

@@ -15,7 +15,7 @@ from orchestration.base.yaml_data import own
 from orchestration.readers.open_data.cells import TRIGGERS, neutral, neutral_sql, restored
 from orchestration.readers.open_data.contracts import load_contracts
 from orchestration.readers.open_data.describing import WORDS, Catalogue
-from orchestration.readers.open_data.geojson import area, polygons, rings
+from orchestration.readers.open_data.geojson import area, dissolved, polygons, rings
 from orchestration.readers.open_data.open_sdg import indicator_number
 from orchestration.readers.open_data.packing import SameBytes
 
@@ -92,6 +92,35 @@ def test_a_hole_lies_in_its_polygon_and_runs_the_other_way() -> None:
     assert [len(first), len(second)] == [2, 1]
     assert area(first[0]) > 0 > area(first[1]) and area(second[0]) > 0
     assert area(first[0]) == 81 and area(first[1]) == -9
+
+
+def test_an_area_within_a_hole_is_an_area_again() -> None:
+    def square(low: float, high: float) -> list[tuple[float, float]]:
+        return [(low, low), (low, high), (high, high), (high, low), (low, low)]
+
+    first, second = polygons([square(4, 5), square(0, 9), square(2, 7)])
+    assert [len(first), len(second)] == [2, 1] and area(second[0]) == 1
+
+
+def around(x: int, y: int, width: int = 1) -> list[tuple[int, int]]:
+    return [(x, y), (x + width, y), (x + width, y + 1), (x, y + 1), (x, y)]
+
+
+def test_a_border_that_one_draws_in_one_stroke_and_two_neighbours_in_two_goes() -> None:
+    assert dissolved([around(0, 0, 2), around(0, 1), around(1, 1)]) == [[(0, 0), (0, 2), (2, 2), (2, 0), (0, 0)]]
+
+
+@given(st.sets(st.tuples(st.integers(0, 4), st.integers(0, 4)), min_size=1))
+def test_a_union_has_the_area_of_its_parts_and_rings_that_never_meet_themselves(cells: set[tuple[int, int]]) -> None:
+    shapes = polygons(dissolved([around(x, y) for x, y in sorted(cells)]))
+    assert sum(area(ring) for shape in shapes for ring in shape) == len(cells)
+    for ring in (ring for shape in shapes for ring in shape):
+        assert ring[0] == ring[-1] and len(set(ring)) == len(ring) - 1
+        # no point that lies on a straight line between its neighbours
+        assert all(
+            (b[0] - a[0]) * (c[1] - b[1]) != (b[1] - a[1]) * (c[0] - b[0])
+            for a, b, c in zip(ring, ring[1:], ring[2:], strict=False)
+        )
 
 
 def test_a_zip_says_nothing_of_when_it_was_written(tmp_path: Path) -> None:

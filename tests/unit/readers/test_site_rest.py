@@ -187,9 +187,13 @@ def test_a_wrong_configuration_says_where(tmp_path: Path, text: str, code: str, 
 
 
 def test_a_look_at_the_pages(tmp_path: Path) -> None:
-    Writer(tmp_path).write({"index.html": pack("<p>bonjour</p>")})
-    (tmp_path.parent / "secret.html").write_text("secret", encoding="utf-8")
-    pages = server(tmp_path, "127.0.0.1", 0)
+    site, csv = tmp_path / "site", tmp_path / "open" / "csv"
+    Writer(site).write({"index.html": pack("<p>bonjour</p>")})
+    csv.mkdir(parents=True)
+    (csv / "dim_sdg.csv").write_text("a;b", encoding="utf-8")
+    for folder in (tmp_path, csv):
+        (folder / "secret.html").write_text("secret", encoding="utf-8")
+    pages = server(site, "127.0.0.1", 0)
     threading.Thread(target=pages.serve_forever, daemon=True).start()
     try:
         asked = http.client.HTTPConnection("127.0.0.1", pages.server_address[1], timeout=5)
@@ -203,6 +207,9 @@ def test_a_look_at_the_pages(tmp_path: Path) -> None:
         assert (status, headers["content-encoding"], brotli.decompress(body)) == (200, "br", b"<p>bonjour</p>")
         assert headers["x-content-type-options"] == "nosniff"
         assert get("/")[2] == b"<p>bonjour</p>"
+        assert get("/open/csv/dim_sdg.csv")[2] == b"a;b"
+        assert b'<a href="/open/csv/dim_sdg.csv">dim_sdg.csv</a> 3' in get("/open/csv/")[2]
+        assert get("/open/../../secret.html")[0] == get("/open/%2e%2e/%2e%2e/secret.html")[0] == 404
         assert get("/index.html.gz")[0] == get("/../secret.html")[0] == get("/%2e%2e/secret.html")[0] == 404
     finally:
         pages.shutdown()

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from orchestration.readers.site.edition import Edition, Figure, Place, Row
-from orchestration.readers.site.pages.shared import Draft, home_crumb
+from orchestration.readers.site.pages.shared import Draft, home_crumb, remarks
 from orchestration.readers.site.words import Route, Voice
 
 # elements of a table that leave room for the rest of a page within 400
@@ -124,7 +124,7 @@ def drafts(e: Edition, v: Voice, book: FigureBook) -> Iterator[Draft]:
                 "unit": v.t("site.in_unit", unit=row.unit_fr if v.language == "fr" else row.unit),
                 "periods": [v.period(p) for p in periods],
                 "rows": list(_rows(v, leaf, periods)),
-                "reasons": _reasons(leaf.figures),
+                "reasons": remarks(v, leaf.figures),
                 "sources": _sources(e, v, leaf.figures),
                 "vintages": _vintages(leaf.figures, periods),
                 "kinds": {f.status for f in leaf.figures} | ({"break"} if any(f.is_break for f in leaf.figures) else set()),
@@ -177,10 +177,6 @@ def said(v: Voice, f: Figure) -> str:
     """Return a value with the marks that the legend explains: break, provisional, bound, sample."""
     marks = ("‖ " if f.is_break else "", v.value(f, with_unit=False), " (p)" if f.status == "provisional" else "")
     return "".join(marks) + (f" ({v.t('site.sample')})" if f.is_synthetic else "")
-
-
-def _reasons(figures: Sequence[Figure]) -> list[str]:
-    return sorted({r for f in figures for r in (f.reason, f.break_reason) if r})
 
 
 def _sources(e: Edition, v: Voice, figures: Sequence[Figure]) -> list[tuple[str, Row]]:

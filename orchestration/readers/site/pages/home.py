@@ -86,6 +86,10 @@ def shadows(e: Edition, v: Voice) -> list[tuple[int, str, list[str]]]:
     return [(n, v.of(e.goals[n], "name"), finer.get(n, [])) for n in numbers]
 
 
+def _covered(v: Voice, covered: int, goals: int) -> str:
+    return str(v.t("site.all_goals") if covered == goals else v.t("site.some_goals", covered=covered))
+
+
 def drafts(e: Edition, v: Voice) -> Iterator[Draft]:
     """Yield the first page."""
     measured = with_figures(e)
@@ -99,7 +103,7 @@ def drafts(e: Edition, v: Voice) -> Iterator[Draft]:
             "home": home,
             "measured": len(measured),
             "catalogue": len(e.indicators),
-            "covered": len({e.indicators[i].sdg_id for i in measured}),
+            "covered": _covered(v, len({e.indicators[i].sdg_id for i in measured}), len(e.goals)),
             "at_home": sum(has_value([*e.of(i, e.home_place), *e.parts_at(i, e.home_place)]) for i in measured),
             "worse": movers(e, v, frozenset({"worsening"}))[:SHOWN],
             "better": movers(e, v, frozenset({"improving"}))[:SHOWN],

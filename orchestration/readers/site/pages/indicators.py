@@ -14,7 +14,7 @@ from orchestration.readers.site import maps
 from orchestration.readers.site.charts import BarChart, bar_chart, line_chart
 from orchestration.readers.site.edition import Edition, Figure, Place, Row
 from orchestration.readers.site.pages.figures import FigureBook, named, said
-from orchestration.readers.site.pages.shared import Draft, home_crumb, newest, numbered, parts_of, standing
+from orchestration.readers.site.pages.shared import Draft, home_crumb, newest, numbered, parts_of, remarks, standing
 from orchestration.readers.site.words import Route, Voice
 
 SHOWN_PERIODS = 16
@@ -78,7 +78,8 @@ def _indicator(e: Edition, v: Voice, book: FigureBook, indicator_id: str, row: R
             "places": [(v.short(p), p) for p in places],
             "table": _table(e, v, book, indicator_id, places),
             "older": max(0, len({f.period for p in places for f in e.of(indicator_id, p)}) - SHOWN_PERIODS),
-            "reasons": sorted({r for p in places for f in e.of(indicator_id, p) for r in (f.reason, f.break_reason) if r}),
+            # of the first column; the pages of figures, a step behind each period, have those of the others
+            "reasons": remarks(v, reversed(e.of(indicator_id, places[0]))) if places else [],
             "comparison": _comparators(e, v, indicator_id),
             "communes": sum(newest(e.of(indicator_id, p)) is not None for p in e.communes()),
             "parts": _parts(e, v, indicator_id),
@@ -93,11 +94,7 @@ def _indicator(e: Edition, v: Voice, book: FigureBook, indicator_id: str, row: R
             "health": e.health.get(source.source_id) if source else None,
             "vintages": sorted({f.vintage for p in places for f in e.of(indicator_id, p)}),
             "addresses": [(leaf.name, named(v, leaf)) for leaf in book.of(indicator_id)],
-            "issues": [
-                (i.issue_id, v.of(i, "name"))
-                for i in e.issues
-                if any(link.link_type == "indicator" and link.linked_id == indicator_id for link in e.links[i.issue_id])
-            ],
+            "issues": [(i.issue_id, v.of(i, "name")) for i in e.issues_of(indicator_id)],
         },
         trail(v, row),
         dataset=_dataset(e, v, indicator_id, row, source, places),
@@ -320,7 +317,7 @@ def _communes(e: Edition, v: Voice, indicator_id: str, row: Row) -> Iterator[Dra
                 "bounds": _bounds(v, indicator_id, drawn),
                 "rows": part,
                 "ranks": {p: e.ranks.get((indicator_id, p, "home_commune")) for _, p, _, _ in part},
-                "reasons": sorted({f.reason for _, _, f, _ in part if f.reason}),
+                "reasons": remarks(v, (f for _, _, f, _ in part)),
                 "pages": [(n, f"{indicator_id}-{n}" if n > 1 else indicator_id) for n, _ in pages] if len(pages) > 1 else [],
                 "number": number,
                 "home": home,

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from orchestration.readers.site.charts import sparkline
 from orchestration.readers.site.edition import Edition, Figure, Place, Row
 from orchestration.readers.site.words import Route, Voice
+from orchestration.receipts import wording
 
 T = TypeVar("T")
 Crumb = tuple[str, str, str]
@@ -127,6 +128,25 @@ def moved(v: Voice, indicator_id: str, trend: Row) -> str:
             first_period=v.period(trend.first_period),
         )
     )
+
+
+def remarks(v: Voice, figures: Iterable[Figure]) -> list[str]:
+    """Return why figures are provisional, withheld or cut off, each reason once; of which periods, where there are several reasons."""
+    periods: dict[str, list[str]] = {}
+    for f in figures:
+        for reason in (f.reason, f.break_reason):
+            if reason and f.period not in periods.setdefault(reason, []):
+                periods[reason].append(f.period)
+    if len(periods) < 2:
+        return [v.remark(reason) for reason in periods]
+    return [
+        v.t(
+            "site.period_reason",
+            periods=wording.listed([v.period(p) for p in found], v.language),
+            reason=v.remark(reason),
+        )
+        for reason, found in periods.items()
+    ]
 
 
 def parts_of(rows: Sequence[T], size: int) -> Iterator[tuple[int, list[T]]]:

@@ -50,6 +50,11 @@ def _territory(e: Edition, v: Voice, book: FigureBook, place: Place) -> Iterator
     row, other = e.territories[place], beside(e, place)
     lines = [line for i in e.indicators if (line := _line(e, v, book, i, place, other))]
     name, route = v.name(place), place_route(place)
+    scores = [
+        (s.sdg_id, s.improving + s.target_met, s.worsening, s.comparator_rank, s.comparators)
+        for s in e.scorecard.get(place, [])
+        if s.improving + s.target_met + s.worsening + s.stable + s.mixed
+    ]
     pages = list(parts_of(lines, PER_PAGE))
     for number, part in pages:
         at = route if number == 1 else Route("territory", f"{route.name}-{number}")
@@ -69,13 +74,8 @@ def _territory(e: Edition, v: Voice, book: FigureBook, place: Place) -> Iterator
                 "beside": v.full(other),
                 "pages": [(n, f"{route.name}-{n}" if n > 1 else route.name) for n, _ in pages] if len(pages) > 1 else [],
                 "moves": _moves(v, lines),
-                "scores": [
-                    (s.sdg_id, s.improving + s.target_met, s.worsening, s.comparator_rank, s.comparators)
-                    for s in e.scorecard.get(place, [])
-                    if s.improving + s.target_met + s.worsening + s.stable + s.mixed
-                ]
-                if number == 1 and place[0] != "commune"
-                else [],
+                "scores": scores if number == 1 and place[0] != "commune" else [],
+                "ranked": any(rank and size > 1 for *_, rank, size in scores),
                 "parents": _parents(e, v, place),
                 "communes": [(v.name(p), p) for p in e.communes()] if place == e.home_place and number == 1 else [],
                 "comparators": [(v.name(p), p) for p in e.comparators()] if place == e.home_place and number == 1 else [],

@@ -29,7 +29,7 @@ function answer(){
   if(staff>=d.due.index){if(i===null)list.push(s.index_due);else{list.push(fill(i>=d.least?s.index_good:s.index_bad,nf.format(i),d.least));among(list,"index",i,staff);if(r.index!==undefined)beside(list,label("index"),i,r.index,s.territory)}}
   else list.push(s.index_not_due);
   var g=radio("ghg");
-  if(staff>=d.due.ghg){if(g==="yes")list.push(s.ghg_done);else if(g==="no")list.push(fill(s.ghg_missing,act&&act[2]!==null?nf.format(act[2])+" %":"–",""));else list.push(s.ghg_due)}
+  if(staff>=d.due.ghg){if(g==="yes")list.push(s.ghg_done);else if(g==="no")list.push(fill(s.ghg_missing,act&&act[2]!==null?nf.format(act[2])+"\u202f%":"–",""));else list.push(s.ghg_due)}
   else if(g==="yes")list.push(s.ghg_done);else list.push(s.ghg_not_due)}
  if(f.elements.women_managers)among(list,"women_managers",val("women_managers"),staff);
  var c=val("cars");if(c!==null)beside(list,label("cars"),c,r.cars,s.territory);

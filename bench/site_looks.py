@@ -1,0 +1,177 @@
+"""Every page of a site in a real browser, in every way of looking at it: what axe, the window and the W3C's checker find.
+
+    .venv/bin/python -m bench.site_looks --site HOME/site [--only fr/objectif]… [--vnu VNU.JAR] [--jobs 2]
+
+Prints a line a fault, then a summary as JSON: pages, looks, faults by kind, seconds. Exit code 1 where something was found. The
+suite looks at one page of each kind by the same function; this walks all of them, which takes about a second a page.
+Needs Debian's chromium and the test extras; the checker needs Java and vnu.jar (npm's `vnu-jar`).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import subprocess
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from orchestration.readers.site.serving import server
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+class Look(NamedTuple):
+    """A way to look at a page: width of the window, and what the browser says of colours and medium."""
+
+    width: int
+    scheme: str = "light"
+    forced: str = "none"
+    medium: str = "screen"
+
+
+LOOKS = tuple(
+    Look(width, *rest)
+    for width in (1280, 320)
+    for rest in (("light",), ("dark",), ("light", "active"), ("light", "none", "print"))
+)
+
+
+class Fault(NamedTuple):
+    """What is wrong with a page, in which look, and where."""
+
+    path: str
+    look: str
+    what: str
+    where: str
+
+
+def chromium() -> str | None:
+    """Return the browser's program, None where there is none."""
+    return shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+@contextmanager
+def served(site: Path) -> Iterator[str]:
+    """Give the address under which the pages answer for a while."""
+    pages = server(site, "127.0.0.1", 0)
+    threading.Thread(target=pages.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{pages.server_address[1]}/"
+    finally:
+        pages.shutdown()
+        pages.server_close()
+
+
+@contextmanager
+def browsing() -> Iterator[Any]:
+    """Give a browser. ImportError without playwright, RuntimeError without chromium."""
+    from playwright.sync_api import sync_playwright
+
+    program = chromium()
+    if program is None:
+        raise RuntimeError("no chromium on this machine: apt-get install chromium")
+    with sync_playwright() as p:
+        opened = p.chromium.launch(executable_path=program, args=ARGUMENTS)
+        try:
+            yield opened
+        finally:
+            opened.close()
+
+
+def faults(browser: Any, address: str, paths: Sequence[str], looks: Sequence[Look] = LOOKS) -> Iterator[Fault]:
+    """Yield what is wrong with these pages: axe's violations, and those that scroll sideways on a screen.
+
+    A page is opened once and looked at in every way.
+    """
+    from axe_playwright_python.base import AXE_SCRIPT
+
+    # axe is put into the page, which its own policy forbids to anybody else
+    context = browser.new_context(bypass_csp=True)
+    page = context.new_page()
+    for path in paths:
+        answer = page.goto(address + path)
+        if not answer.ok:
+            yield Fault(path, "", "no answer", str(answer.status))
+            continue
+        page.evaluate(AXE_SCRIPT)
+        for look in looks:
+            page.set_viewport_size({"width": look.width, "height": 900})
+            page.emulate_media(media=look.medium, color_scheme=look.scheme, forced_colors=look.forced)
+            said = "-".join(map(str, look))
+            for v in page.evaluate("axe.run({resultTypes: ['violations']}).then(r => r.violations)"):
+                yield Fault(path, said, v["id"], v["nodes"][0]["html"][:160])
+            width = page.evaluate("document.documentElement.scrollWidth")
+            if width > look.width and look.medium == "screen":
+                yield Fault(path, said, "scrolls sideways", f"{width} px")
+    context.close()
+
+
+def checked(files: Sequence[Path], vnu: Path) -> list[str]:
+    """Return the errors that the W3C's checker finds in these files, a line each."""
+    done = subprocess.run(
+        ["java", "-Xss4m", "-jar", str(vnu), "--errors-only", *map(str, files)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return [line for line in done.stderr.split("\n") if line.strip()]
+
+
+def pages_of(site: Path, only: Sequence[str] = ()) -> list[str]:
+    """Return the pages of a site, those that begin so where `only` names some; pieces for other sites are none."""
+    found = sorted(p.relative_to(site).as_posix() for p in site.rglob("*.html") if "fragments" not in p.parts)
+    return [p for p in found if not only or p.startswith(tuple(only))]
+
+
+def _walk(address: str, paths: Sequence[str]) -> list[Fault]:
+    found = []
+    with browsing() as browser:
+        for fault in faults(browser, address, paths):
+            print(*fault, sep=" · ", flush=True)
+            found.append(fault)
+    return found
+
+
+def main() -> int:
+    """Look at every page and print what was found."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--site", type=Path, required=True)
+    parser.add_argument("--only", action="append", default=[], help="pages that begin so")
+    parser.add_argument("--vnu", type=Path, help="vnu.jar; without it the W3C's checker is not asked")
+    parser.add_argument("--jobs", type=int, default=1, help="browsers beside each other")
+    given = parser.parse_args()
+    begun, paths = time.monotonic(), pages_of(given.site, given.only)
+    with served(given.site) as address, ThreadPoolExecutor(given.jobs) as pool:
+        parts = [paths[i :: given.jobs] for i in range(given.jobs)]
+        found = [f for part in pool.map(lambda p: _walk(address, p), parts) for f in part]
+    errors = checked([given.site / p for p in paths], given.vnu) if given.vnu else None
+    for line in errors or []:
+        print(line)
+    summary = {
+        "pages": len(paths),
+        "looks": len(LOOKS),
+        "faults": Counter(f.what for f in found),
+        "checker": "not asked" if errors is None else len(errors),
+        "seconds": round(time.monotonic() - begun),
+    }
+    print(json.dumps(summary, ensure_ascii=False))
+    return 1 if found or errors else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
