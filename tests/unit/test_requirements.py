@@ -13,10 +13,10 @@ from packaging.utils import canonicalize_name
 from bench.locking import FOLDER, SETS, needed
 from orchestration.base.settings import PROJECT
 
-PINNED = dict(
-    (canonicalize_name(name), version)
+PINNED = {
+    canonicalize_name(name): version
     for name, _, version in (line.partition("==") for line in (PROJECT / "constraints.txt").read_text().splitlines())
-)
+}
 LINE = re.compile(r"([a-z0-9-]+)==(\S+)((?: --hash=sha256:[0-9a-f]{64})+)")
 
 
