@@ -4,14 +4,23 @@ PYTHON ?= python3
 BIN    := $(VENV)/bin
 HOME_DIR ?= $(or $(OBSERVATORY_HOME),var)
 
+# what is installed is held to its hash where these are known (requirements/: Linux on x86_64 and aarch64, Python 3.11 to 3.13);
+# elsewhere, or with `make LOCKED= …`, the same versions are installed as the index has them
+LOCKED ?= $(shell $(PYTHON) -c 'import platform as p, sys; print("yes" if (3, 11) <= sys.version_info[:2] <= (3, 13) and p.machine() in ("x86_64", "aarch64") and p.libc_ver()[0] == "glibc" else "")')
+PIP     = $(BIN)/python -m pip install --quiet --disable-pip-version-check
+define install
+	@$(if $(LOCKED),$(PIP) --require-hashes --no-deps --requirement requirements/$(1).txt,$(PIP) --constraint constraints.txt setuptools --editable '.$(2)')
+endef
+
 .PHONY: setup refresh test test-setup check check-setup generate dev bench bom proof-bi clean
 
 setup: $(VENV)/.installed dbt_project/target/.parsed
 
-$(VENV)/.installed: pyproject.toml constraints.txt
+$(VENV)/.installed: pyproject.toml constraints.txt requirements/run.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@echo "Installing the pinned dependencies (one or two minutes the first time) …"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
+	@echo "Installing the pinned dependencies$(if $(LOCKED),, without their hashes: none are known for this machine) (one or two minutes the first time) …"
+	$(call install,run,)
+	@$(PIP) --no-deps --no-build-isolation --no-index --editable .
 	@$(BIN)/python -m compileall -q -j 0 $(VENV)/lib orchestration || true
 	@touch $@
 
@@ -25,8 +34,8 @@ refresh: setup
 
 test-setup: setup $(VENV)/.test-installed
 
-$(VENV)/.test-installed: $(VENV)/.installed
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[test]'
+$(VENV)/.test-installed: $(VENV)/.installed requirements/test.txt
+	$(call install,test,[test])
 	@touch $@
 
 # first what runs in one process, by which coverage is measured: units, and the live channel against a server of its own
@@ -38,8 +47,8 @@ test: test-setup
 
 check-setup: test-setup $(VENV)/.check-installed
 
-$(VENV)/.check-installed: $(VENV)/.test-installed
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[test,check]'
+$(VENV)/.check-installed: $(VENV)/.test-installed requirements/check.txt
+	$(call install,check,[check])
 	@touch $@
 
 # everything that a colleague would otherwise have to say; in the order of what it costs

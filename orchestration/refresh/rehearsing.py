@@ -15,13 +15,14 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from orchestration.base.messages import say
+from orchestration.base.messages import Message, say
 from orchestration.base.settings import Settings
 from orchestration.catalog import load_catalogue
 from orchestration.editions import compare, current
 from orchestration.editions.layout import editions_dir
 from orchestration.inbox import delivery
 from orchestration.inbox.folder import INBOX, Dropped, Inbox
+from orchestration.inbox.shown import monitoring_figures
 from orchestration.refresh.rehearsal import Rehearsal
 from orchestration.refresh.walking import Walk
 
@@ -61,15 +62,33 @@ def rehearse(settings: Settings, pieces: Sequence[Piece], scratch: Path) -> Rehe
         outcome = walk.unchanged() if walk.nothing_new() else walk.to_edition()
     after = current(home)
     publishes = outcome.exit_code in (0, 3)
-    compared = None
+    compared, monitoring = None, list[Message]()
     if publishes and after is not None:
-        compared = compare(before.path if before else None, after.path, moves=MOVES)
+        old = before.path if before else None
+        compared = compare(old, after.path, moves=MOVES)
+        for source in dict.fromkeys(p.source for p in pieces):
+            monitoring += _monitored(after.path, old, source)
     wanted = {(p.source, p.vintage, p.name) for p in pieces}
     files = [f for f in outcome.sources if (f.source, f.vintage, f.file) in wanted]
     note = outcome.note if not publishes else None
     if publishes and not outcome.published:
         note = say("refresh.figures_the_same")
-    return Rehearsal(publishes=publishes, exit_code=outcome.exit_code, files=files, comparison=compared, note=note)
+    return Rehearsal(
+        publishes=publishes,
+        exit_code=outcome.exit_code,
+        files=files,
+        comparison=compared,
+        monitoring=monitoring,
+        note=note,
+    )
+
+
+def _monitored(edition: Path, before: Path | None, source_id: str) -> list[Message]:
+    return [
+        say("refresh.monitoring_moves", name=k.name, period=k.period or None, value=k.value, old=k.old)
+        for k in monitoring_figures(edition, before, source_id)
+        if k.value != k.old
+    ]
 
 
 def _copy(home: Path, target: Path) -> None:

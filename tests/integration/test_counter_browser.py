@@ -24,8 +24,9 @@ import pytest
 
 from orchestration.base.acts import acts
 from orchestration.base.settings import PROJECT
-from orchestration.counter.drops import FOLDER
-from orchestration.editions import current, list_editions
+from orchestration.counter.drops import FOLDER, drops
+from orchestration.editions import compare, current, list_editions
+from orchestration.refresh.rehearsing import MOVES
 from tests.conftest import Answer
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -162,6 +163,12 @@ def test_from_a_file_to_an_edition_and_back(browser: Any, address: str, home: Pa
     found += complaints(page, look, 320)
     second = current(home)
     assert second is not None and second.edition_id != first.edition_id
+    # what the rehearsal told is what came of it, figure by figure; the names of the editions are others
+    rehearsed = drops(home)[0].rehearsal()
+    assert rehearsed is not None and rehearsed.comparison is not None
+    came = compare(first.path, second.path, moves=MOVES)
+    named = {"before", "after"}
+    assert rehearsed.comparison.model_dump(exclude=named) == came.model_dump(exclude=named)
     page.get_by_role("link", name="Lire la réponse").press("Enter")
     assert "labels-rse.xlsx" in page.locator("main, body").first.inner_text()
     # what differs between the two, and back to the first with a reason

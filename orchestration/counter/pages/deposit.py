@@ -7,6 +7,7 @@ that would be taken. Taking hands the files to the inbox, whose command is start
 from __future__ import annotations
 
 import shutil
+from threading import Lock
 from typing import Any
 
 from starlette.requests import ClientDisconnect
@@ -25,6 +26,7 @@ from orchestration.notifications import requests
 from orchestration.receipts.moves import moves
 from orchestration.refresh.under_way import under_way
 
+_deciding = Lock()
 LOOK, REHEARSE, TAKE = "look", "rehearse", "inbox"
 # what the answer of the inbox may do: its style stands in the page, nothing else is let in
 _ANSWER_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'"
@@ -130,6 +132,12 @@ def one_drop(asked: Asked) -> Page:
 
 def take(asked: Asked) -> str:
     """Hand the chosen files to the inbox and start it; return where its answer will stand."""
+    # of two who decide at the same moment the first does, and the other is told
+    with _deciding:
+        return _take(asked)
+
+
+def _take(asked: Asked) -> str:
     drop = _waiting(asked)
     previews = drop.previews()
     possible = {n for n, p in enumerate(previews) if p is not None and p.would_be_taken}
@@ -150,10 +158,11 @@ def take(asked: Asked) -> str:
 
 def leave(asked: Asked) -> str:
     """Leave the files of a drop."""
-    drop = _waiting(asked)
-    for job in drop.jobs.values():
-        asked.jobs.stop(job, asked.person.name)
-    drop.leave()
+    with _deciding:
+        drop = _waiting(asked)
+        for job in drop.jobs.values():
+            asked.jobs.stop(job, asked.person.name)
+        drop.leave()
     for file in drop.files:
         acts.note(asked.settings.home, "file_left", who=asked.person.name, file=file.name, drop=drop.drop_id)
     return "/deposit"

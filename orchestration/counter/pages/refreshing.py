@@ -13,6 +13,7 @@ from starlette.responses import PlainTextResponse
 from orchestration import editions
 from orchestration.base import acts
 from orchestration.base.messages import Refusal, say
+from orchestration.catalog import Source
 from orchestration.counter.asked import Asked, Forbidden, NotThere, Page
 from orchestration.counter.jobs import Job
 from orchestration.counter.pages.state import standing, told
@@ -35,7 +36,7 @@ def refreshing(asked: Asked) -> Page:
             "running": running,
             "mine": _job_of(asked, running.pid) if running else None,
             "titles": catalogue,
-            "groups": sorted({g for s in catalogue.values() for g in s.groups}),
+            "groups": _groups(asked, catalogue),
             "sources": sorted(catalogue.values(), key=lambda s: asked.say(s.title).casefold()),
             "folder": settings.channel if settings.channel not in ("sample", "live", "inbox") else None,
             "is_real": is_real,
@@ -44,6 +45,15 @@ def refreshing(asked: Asked) -> Page:
             "is_live": running is not None,
         },
     )
+
+
+def _groups(asked: Asked, catalogue: dict[str, Source]) -> list[tuple[str, list[str]]]:
+    """Return each group with the titles of its sources: its name alone says little to who has never seen it."""
+    found: dict[str, list[str]] = {}
+    for source in catalogue.values():
+        for group in source.groups:
+            found.setdefault(group, []).append(asked.say(source.title))
+    return sorted(found.items())
 
 
 def start(asked: Asked) -> str:

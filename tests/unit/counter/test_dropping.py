@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 import pytest
-from counter_fakes import BASE, Browser
+from counter_fakes import BASE, Browser, browser_of
 
 from orchestration.base.acts import acts
 from orchestration.base.settings import Settings
@@ -19,6 +21,7 @@ from orchestration.counter.drops import FOLDER, Drop, drops, find_drop, new_drop
 from orchestration.counter.jobs import Jobs
 from orchestration.inbox.folder import Inbox
 from orchestration.inbox.seen import Preview
+from orchestration.refresh.under_way import Teller
 
 HOSTILE = {
     "../../../etc/passwd.csv": "passwd.csv",
@@ -175,6 +178,60 @@ def test_taking_hands_the_file_to_the_inbox_and_starts_its_command(
     again = browser.fill(f"{place}/take", file="0")
     assert again.status_code == 422 and "décision est déjà prise" in again.text
     assert "a (2).csv" in [d.name for d in Inbox(settings.home).path.iterdir()]
+
+
+def test_what_a_rehearsal_is_at_and_what_it_found_is_told(
+    browser: Browser, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = drop(browser, ("a.csv", b"1")).headers["location"]
+    found = find_drop(settings.home, place.rsplit("/", 1)[1])
+    assert found is not None
+    seen(found, taken=True)
+    jobs = Jobs(settings)
+    done, now = (jobs._new("rehearse", "Claire", {}) for _ in range(2))
+    jobs._note(done.job_id, code=0, ended_at=done.began_at + timedelta(seconds=65))
+    found.write("rehearsing.job", now.job_id)
+    page = browser.get(place).text
+    assert "La dernière fois, cela a pris 65 secondes." in page and "Une autre répétition est en cours" in page
+    copy = found.folder / "scratch" / "home"
+    copy.mkdir(parents=True)
+    teller = Teller(copy, "run", "inbox", ["platform_members"])
+    teller.step("ingest", "platform_members")
+    teller.step("build", None)
+    page = browser.get(place).text
+    assert "Étape 2 sur 4." in page and "Calcul des tables" in page and "data-live" in page
+    moved = {
+        "code": "refresh.monitoring_moves",
+        "params": {"name": "Membres de la plateforme", "period": "2026", "value": 10.0, "old": 12.0},
+    }
+    totals = {"edition": "e", "indicators": 1, "territories": 1, "values": 3, "figures": 3, "suppressed": 0}
+    same = {"before": totals, "after": totals}
+    said = {"publishes": True, "exit_code": 0, "comparison": same, "monitoring": [moved]}
+    found.write("rehearsal.json", json.dumps(said))
+    page = browser.get(place).text
+    assert "Membres de la plateforme, 2026 : 10 (avant : 12)" in page and "Aucun chiffre d&#39;indicateur" in page
+
+
+def test_of_two_people_who_decide_at_once_one_does_and_the_other_is_told(
+    browser: Browser, settings: Settings, nobody_looks: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = drop(browser, ("a.csv", b"1")).headers["location"]
+    found = find_drop(settings.home, place.rsplit("/", 1)[1])
+    assert found is not None
+    seen(found, taken=True)
+    moved = Drop.take
+
+    def slowly(self: Drop, home: Path, chosen: list[int]) -> list[str]:
+        sleep(0.2)
+        return moved(self, home, chosen)
+
+    monkeypatch.setattr(Drop, "take", slowly)
+    with browser_of(settings) as other, ThreadPoolExecutor(2) as both:
+        asked = [both.submit(who.fill, f"{place}/take", file="0") for who in (browser, other)]
+        answers = sorted((one.result() for one in asked), key=lambda a: a.status_code)
+    assert [a.status_code for a in answers] == [303, 422] and "décision est déjà prise" in answers[1].text
+    assert [p.name for p in (settings.home / "inbox").glob("*.csv")] == ["a.csv"]
+    assert [o["command"] for o in nobody_looks if "command" in o] == [["inbox", "--json"]]
 
 
 def test_a_form_with_files_is_no_way_around_the_token(browser: Browser, settings: Settings) -> None:
