@@ -86,7 +86,39 @@ class Table:
 
 def tables_of(page: Page, *, year_n: int | None = None) -> list[Table]:
     """Return the tables of a page that have a header of years. `year_n`: the year that a header `N` stands for."""
-    lines = page.lines
+    tables = []
+    for lines in _side_by_side(page.lines):
+        tables += _tables_of(lines, page.rules, year_n)
+    return tables
+
+
+def _side_by_side(lines: list[Line]) -> list[list[Line]]:
+    """Return the lines of a page, and of its halves where tables stand side by side under headers on one line.
+
+    Samsung's tables of 2023 stand in pairs: « … 2021 2022 2023 | … 2021 2022 2023 ».
+    """
+    cuts = []
+    for line in lines:
+        parts = _split_years(line)
+        years = [year_in(t) for t, _ in parts]
+        known = [y for y in years if y]
+        share = len(set(known))
+        if share > 1 and len(known) == 2 * share and known[:share] == known[share:]:
+            last = [k for k, y in enumerate(years) if y][share - 1]
+            # words head the second table's labels
+            if not years[last + 1] and parts[last + 1][1].left > parts[last][1].right + 6:
+                cuts.append(parts[last + 1][1].left - 4)
+    if not cuts:
+        return [lines]
+    cut = sorted(cuts)[len(cuts) // 2]
+    if sum(c.left < cut - 4 and c.right > cut + 4 for line in lines for c in line.cells) > 0.2 * len(lines):
+        return [lines]
+    left = [[c for c in line.cells if c.left < cut] for line in lines]
+    right = [[c for c in line.cells if c.left >= cut] for line in lines]
+    return [[Line(cells) for cells in half if cells] for half in (left, right)]
+
+
+def _tables_of(lines: list[Line], rules: list[Box], year_n: int | None) -> list[Table]:
     heads = [(k, columns) for k in range(len(lines)) if (columns := _header(lines, k, year_n))]
     tables = []
     for at, (k, columns) in enumerate(heads):
@@ -101,9 +133,11 @@ def tables_of(page: Page, *, year_n: int | None = None) -> list[Table]:
             beside = [x.text for x in lines[k + 1 : first - 1]]
             beside += [c.text for x in lines[k + 1 : first][-1:] for c in x.cells if c.right < _first(columns)]
             title = " ".join([*(line.text for line in above), *named, *beside])
+            begun = next(n for n, x in enumerate(body) if _figures(x, columns))
+            title = " ".join([title, *(x.text for x in body[: min(begun, 2)])])
             near = [x.text for x in above if lines[k].box.top - x.box.bottom < 4 * x.box.height]
             table = Table(columns, lines=[*lines[k:first], *body], title=title, caption=near[-1] if near else "")
-            table.rows = _rows(body, columns, page.rules, max(names[0] - 8 if names else 0.0, _edge(body, columns)))
+            table.rows = _rows(body, columns, rules, max(names[0] - 8 if names else 0.0, _edge(body, columns)))
             tables.append(table)
     return tables
 
@@ -177,6 +211,8 @@ def year_in(text: str, year_n: int | None = None) -> int | None:
 def _header(lines: list[Line], at: int, year_n: int | None) -> list[Column]:
     """Return the columns that a line heads: two years at least, or one beside words that only a header has."""
     parts = _split_years(lines[at])
+    if any(re.fullmatch(r"[-+−]?\d+(?:[.,]\d+)? ?%", t) for t, _ in parts):
+        return []
     years = [year_in(text, year_n) for text, _ in parts]
     if not any(years) and year_n and any(_NAME_HEAD.fullmatch(t) for t, _ in parts):
         # a table of one year says so nowhere: its figures are the report's own
@@ -271,6 +307,10 @@ def _with_heads_around(columns: list[Column], lines: list[Line], k: int) -> list
         if not 0 <= near < len(lines) or abs(lines[near].box.top - lines[k].box.top) > 30:
             continue
         for cell in lines[near].cells:
+            beside = year_in(cell.text) if abs(lines[near].box.top - lines[k].box.top) < 0.8 * lines[k].box.height else None
+            if beside and all(cell.right < c.left or c.right < cell.left for c in found) and beside not in {c.year for c in found}:
+                found.append(Column("year", cell.left, cell.right, cell.text, beside))
+                continue
             kind = (
                 "unit"
                 if _UNIT_HEAD.fullmatch(cell.text)
@@ -408,8 +448,15 @@ def _rows(body: list[Line], columns: list[Column], rules: list[Box], names: floa
             continue
         members = [m for m in range(len(body)) if m == k or owners[m] == k]
         for part, cells in figures[k].items():
-            rows.append(_row([body[m] for m in members], cells, columns, section, names, part))
+            row = _row([body[m] for m in members], cells, columns, section, names, part)
+            if not _is_prose(row.label):
+                rows.append(row)
     return rows
+
+
+def _is_prose(label: str) -> bool:
+    """Return whether words are a paragraph's or a note's beside figures, not a row's label."""
+    return len(label) > 180 or (len(label) > 60 and re.match(r"(?:\d{1,2}|[⁰¹²³⁴-⁹]+) ?[A-ZÀ-Ý][a-zà-ÿ]", label) is not None)
 
 
 def _row(
