@@ -30,6 +30,9 @@ _COLOUR = 12.0
 _PIXELS = 44
 _MOST_DPI, _LEAST_DPI = 220, 72
 _MOST_CANDIDATES = 400
+_PHOTOGRAPH = 0.9
+# turned and inset pictures are compared in no more pixels than that
+_TURNED_SIDE = 112
 
 
 @dataclass(frozen=True)
@@ -197,7 +200,8 @@ def _looked_at_again(
             like = likeness(mask, ground, size=size, reach=5, within=within)
             if like.score >= _SURE + 0.15 and min(like.number, like.pictogram) > 0.45 and like.lead >= _LEAD:
                 return _Icon(like.sdg_id, box, like.score - 0.1)
-    for part in _variants(picture, ground):
+    step = max(1, min(picture.shape[:2]) // _TURNED_SIDE)
+    for part in _variants(np.ascontiguousarray(picture[::step, ::step]), ground):
         turned = mask_of(part)
         like = likeness(turned, ground, within=within) if turned is not None else first
         if like.score >= _TURNED and min(like.number, like.pictogram) > 0.4 and like.lead >= 2 * _LEAD:
@@ -269,7 +273,9 @@ def _squares(picture: Picture, scale: float) -> Iterator[tuple[int, int, int, in
         alike: NDArray[np.uint8] = np.take(_LIKE, classes)
         yield from _boxes(alike, least)
     inked: NDArray[np.uint8] = np.any(picture < 215, axis=2).astype(np.uint8)
-    yield from _boxes(inked, least)
+    # a photograph has no white that would part squares
+    if float(inked.mean()) < _PHOTOGRAPH:
+        yield from _boxes(inked, least)
 
 
 def _boxes(classes: NDArray[np.uint8], least: float) -> Iterator[tuple[int, int, int, int]]:

@@ -277,7 +277,7 @@ def _normalised(
             return None, written, "printed_unit_contradicts_label" if unit.dimension in ("money", "hours") else None
         reason = None if unit or _SHARE.search(label) else "unit_not_printed"
     elif notion.dimension == "rate":
-        reason = "printed_unit_contradicts_label" if _is_percent(unit, row, language) else None
+        reason = "printed_unit_contradicts_label" if _is_percent(unit, row, language) or label.endswith(" %") else None
         value *= 5 if metric_id == "accident_frequency_rate" and _PER_200_000.search(label) else 1
     else:
         if unit is not None and unit.dimension not in (notion.dimension, "persons"):

@@ -105,9 +105,12 @@ def _side_by_side(lines: list[Line]) -> list[list[Line]]:
         share = len(set(known))
         if share > 1 and len(known) == 2 * share and known[:share] == known[share:]:
             last = [k for k, y in enumerate(years) if y][share - 1]
-            # words head the second table's labels
-            if not years[last + 1] and parts[last + 1][1].left > parts[last][1].right + 6:
-                cuts.append(parts[last + 1][1].left - 4)
+            end, beyond = parts[last][1].right, parts[last + 1][1].left
+            # the second table's labels are headed by words, or leave wide room between the years
+            if not years[last + 1] and beyond > end + 6:
+                cuts.append(beyond - 4)
+            elif years[last + 1] and beyond - end > 2.5 * (end - parts[last - 1][1].right):
+                cuts.append(min((c.left for x in lines for c in x.cells if c.left > end + 10), default=beyond) - 4)
     if not cuts:
         return [lines]
     cut = sorted(cuts)[len(cuts) // 2]
