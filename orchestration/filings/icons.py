@@ -25,6 +25,7 @@ Picture = NDArray[np.uint8]
 _SMALLEST, _LARGEST = 11.0, 220.0
 # what is certain by its shape alone; what the colour has to speak for; what a turned picture must reach
 _SURE, _LIKELY, _TURNED = 0.95, 0.72, 1.15
+_PART = 1.25
 _LEAD = 0.12
 _COLOUR = 12.0
 _PIXELS = 44
@@ -171,8 +172,12 @@ def _cut(picture: Picture, box: Box, around: Box, scale: float) -> Picture:
     return picture[max(round(top), 0) : round(bottom), max(round(left), 0) : round(right)]
 
 
-def _recognised(picture: Picture, box: Box) -> _Icon | None:
-    """Return the icon that a picture is, upright, round, or turned; None where it is none."""
+def _recognised(picture: Picture, box: Box, *, is_part: bool = False) -> _Icon | None:
+    """Return the icon that a picture is, upright, round, or turned; None where it is none.
+
+    `is_part`: a square that was found inside of a picture. Photographs have many of these (the doors of a lorry looked
+    like goal 15): one in no goal's colour must be plainer.
+    """
     picture = _trimmed(picture)
     if min(picture.shape[:2]) < 8 or float(picture.std()) < 8:
         return None
@@ -181,13 +186,17 @@ def _recognised(picture: Picture, box: Box) -> _Icon | None:
     if mask is None or not 0.04 < float((mask > 0.5).mean()) < 0.65:
         return None
     like = likeness(mask, ground)
+    distances = colour_distances(ground)
+    if is_part and like.score < _PART and float(distances[like.sdg_id - 1]) > _COLOUR:
+        return None
     if _is_icon(like):
         return _Icon(like.sdg_id, box, like.score)
-    distances = colour_distances(ground)
     is_grey = float(np.ptp(ground)) < 30
-    if float(distances.min()) > 16 and not is_grey:
+    # white on a company's own colour: then the number must be plain
+    is_own = float(distances.min()) > 16 and not is_grey
+    if is_own and like.number < 0.75:
         return None
-    return _looked_at_again(picture, mask, ground, None if is_grey else distances < 22, like, box)
+    return _looked_at_again(picture, mask, ground, None if is_grey or is_own else distances < 22, like, box)
 
 
 def _looked_at_again(
@@ -258,7 +267,7 @@ def _inside(raw: Any, page: Page, box: Box) -> list[_Icon]:
         if _key(place) in done or any(_overlap(place, i.box) > 0.6 for i in found):
             continue
         done.add(_key(place))
-        icon = _recognised(picture[top:bottom, left:right], place)
+        icon = _recognised(picture[top:bottom, left:right], place, is_part=True)
         if icon:
             found.append(icon)
     return found
