@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from orchestration.filings.characters import Run
 from orchestration.filings.evidence import Box
-from orchestration.filings.layout import Line, Page, words_of
+from orchestration.filings.layout import Cell, Line, Page, words_of
 from orchestration.filings.numbers import is_missing, read_cell, read_parts
 
 _YEAR = re.compile(
@@ -97,28 +97,35 @@ def _side_by_side(lines: list[Line]) -> list[list[Line]]:
 
     Samsung's tables of 2023 stand in pairs: « … 2021 2022 2023 | … 2021 2022 2023 ».
     """
-    cuts = []
-    for line in lines:
+    cuts, heads = [], []
+    for at, line in enumerate(lines):
         parts = _split_years(line)
         years = [year_in(t) for t, _ in parts]
         known = [y for y in years if y]
         share = len(set(known))
         if share > 1 and len(known) == 2 * share and known[:share] == known[share:]:
             last = [k for k, y in enumerate(years) if y][share - 1]
+            heads.append(at)
             end, beyond = parts[last][1].right, parts[last + 1][1].left
             # the second table's labels are headed by words, or leave wide room between the years
             if not years[last + 1] and beyond > end + 6:
                 cuts.append(beyond - 4)
             elif years[last + 1] and beyond - end > 2.5 * (end - parts[last - 1][1].right):
-                cuts.append(min((c.left for x in lines for c in x.cells if c.left > end + 10), default=beyond) - 4)
+                starts = [r.left for x in lines[at:] for c in x.cells for r in c.runs[:1] if r.left > end + 4]
+                cuts.append(min(starts, default=beyond) - 4)
     if not cuts:
         return [lines]
     cut = sorted(cuts)[len(cuts) // 2]
-    if sum(c.left < cut - 4 and c.right > cut + 4 for line in lines for c in line.cells) > 0.2 * len(lines):
+    below = lines[heads[0] :]
+    if sum(r.left < cut - 4 and r.right > cut + 4 for line in below for c in line.cells for r in c.runs) > 0.1 * len(below):
         return [lines]
-    left = [[c for c in line.cells if c.left < cut] for line in lines]
-    right = [[c for c in line.cells if c.left >= cut] for line in lines]
-    return [[Line(cells) for cells in half if cells] for half in (left, right)]
+    halves: list[list[Line]] = [[], []]
+    for line in lines:
+        for half, is_right in zip(halves, (False, True), strict=True):
+            parts = [[r for r in c.runs if (r.left >= cut) == is_right] for c in line.cells]
+            if any(parts):
+                half.append(Line([Cell(runs, words_of(runs)) for runs in parts if runs]))
+    return halves
 
 
 def _tables_of(lines: list[Line], rules: list[Box], year_n: int | None) -> list[Table]:
@@ -132,7 +139,12 @@ def _tables_of(lines: list[Line], rules: list[Box], year_n: int | None) -> list[
         columns, first = _parted(columns, lines, k)
         body = _body(lines[first:stop], columns)
         if body:
-            above = [line for line in lines[max(0, k - 2) : k] if not _figures(line, columns)]
+            parts = {c.part for c in columns if c.part}
+            above = [
+                line
+                for line in lines[max(0, k - 2) : k]
+                if not _figures(line, columns) and not any(p in line.text for p in parts)
+            ]
             beside = [x.text for x in lines[k + 1 : first - 1]]
             beside += [c.text for x in lines[k + 1 : first][-1:] for c in x.cells if c.right < _first(columns)]
             title = " ".join([*(line.text for line in above), *named, *beside])
