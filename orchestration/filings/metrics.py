@@ -90,9 +90,7 @@ def metrics_of(
     return _choose(_possible(found), faults, fiscal_year)
 
 
-def _on_their_base(
-    found: list[_Found], page: Page, faults: dict[str, list[tuple[str, int, str]]]
-) -> Iterator[_Found]:
+def _on_their_base(found: list[_Found], page: Page, faults: dict[str, list[tuple[str, int, str]]]) -> Iterator[_Found]:
     """Yield a page's figures, rates of accidents per million hours and days per thousand, whatever base a note tells.
 
     Technip's rates of 2014 stand over the note « pour 200 000 heures travaillées, selon le référentiel OSHA ».
@@ -115,14 +113,21 @@ def _possible(found: list[_Found]) -> list[_Found]:
     if not heads:
         return found
     usual = heads[len(heads) // 2]
-    return [f for f in found if f.metric.metric_id != "training_hours" or 0.8 * usual <= f.metric.value <= 400 * heads[-1]]
+    return [
+        f for f in found if f.metric.metric_id != "training_hours" or 0.8 * usual <= f.metric.value <= 400 * heads[-1]
+    ]
 
 
 def _of_tile(tile: Tile, page: int, fiscal_year: int | None, language: str) -> Iterator[_Found]:
     """Yield the figure of a tile whose words begin with a label, or go on from its number as a statement does."""
     words = plain(tile.words)
     years = {int(y) for y in _YEAR.findall(words)}
-    if fiscal_year is None or (years and fiscal_year not in years) or _TARGET.search(words) or re.search(r"\bvs\b|par rapport", words):
+    if (
+        fiscal_year is None
+        or (years and fiscal_year not in years)
+        or _TARGET.search(words)
+        or re.search(r"\bvs\b|par rapport", words)
+    ):
         return
     unit, value = unit_in(plain(tile.printed.unit)), tile.printed.value
     for one in labels():
@@ -169,7 +174,11 @@ def matching(label: str, head: str = "") -> list[Label]:
     is_bare = len(label.split()) <= 2
     for one in labels():
         found = one.pattern.search(label) if one.within is None or one.within.search(head) else None
-        if found and not is_barred(one.metric_id, label) and not (is_bare and is_barred(one.metric_id, head, is_head=True)):
+        if (
+            found
+            and not is_barred(one.metric_id, label)
+            and not (is_bare and is_barred(one.metric_id, head, is_head=True))
+        ):
             held = best.get(one.metric_id)
             if held is None or one.rank < held.rank:
                 best[one.metric_id] = one
@@ -232,7 +241,9 @@ def _of_cell(
         return
     said = _unit_of(row, table, printed.unit, notion.dimension)
     settled = _settled(printed.text, printed.value, notion.dimension, said[0].factor if said else 1.0)
-    if settled is None and any(re.search(r"\d[ \u202f\u00a0,.]\d{3}[.,]\d|\d{4,}|^0[.,]", c) for r in table.rows for c in r.cells.values()):
+    if settled is None and any(
+        re.search(r"\d[ \u202f\u00a0,.]\d{3}[.,]\d|\d{4,}|^0[.,]", c) for r in table.rows for c in r.cells.values()
+    ):
         settled = printed.value
     if settled is None:
         faults[one.metric_id].append(("two_values", page, quote))
@@ -360,7 +371,9 @@ def _perimeter(row: Row, one: Label, table: Table) -> tuple[str, int]:
 _CAPTION, _SECTION = 100, 40
 _WHOLE = r"\b(?:groupe|group|monde|mondial\w*|world\w*)\b"
 _BULLET = r"[■•▪►●–—]|O(?= (?:[A-ZÀ-Ý]|l[ea]s? ))"
-_SENTENCE = re.compile(r"(?<=[a-zà-ÿ\d%)»”\"]{2}[.;!?])\s+(?=[A-ZÀ-Ý«“\"–—-]|[⁰¹²³⁴-⁹]|\d{1,3} [A-ZÀ-Ý][a-zà-ÿ])|[■•▪►●\x1e]")
+_SENTENCE = re.compile(
+    r"(?<=[a-zà-ÿ\d%)»”\"]{2}[.;!?])\s+(?=[A-ZÀ-Ý«“\"–—-]|[⁰¹²³⁴-⁹]|\d{1,3} [A-ZÀ-Ý][a-zà-ÿ])|[■•▪►●\x1e]"
+)
 
 
 def sentences(text: str) -> Iterator[str]:
@@ -378,7 +391,10 @@ def _apart(text: str) -> str:
     out = lines[0]
     for before, line in pairwise(lines):
         is_new = line[:1].isupper() or (line[:1].isdigit() and len(before) < 0.6 * width)
-        open_end = re.search(r"(?:[,:(–-]|\b(?:de|du|des|la|le|les|et|à|au|aux|en|of|the|and|to|in|for|by|sur|par|pour|avec|with))$", before)
+        open_end = re.search(
+            r"(?:[,:(–-]|\b(?:de|du|des|la|le|les|et|à|au|aux|en|of|the|and|to|in|for|by|sur|par|pour|avec|with))$",
+            before,
+        )
         out += ("\x1e" if is_new and len(before) < 0.75 * width and not open_end else "\n") + line
     return out
 
@@ -418,7 +434,9 @@ _DATE = re.compile(
     r"(?:er)? ?(?:janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre|january|february|march|april|may|june|july|august|september|october|november|december)\b|/\d"
 )
 _DIGIT = re.compile(r"\d")
-_BOUND = re.compile(r"(?:plus de|pres de|moins de|autour de|over|more than|nearly|almost|less than|up to|jusqu'a) (?:les |the |de )*$")
+_BOUND = re.compile(
+    r"(?:plus de|pres de|moins de|autour de|over|more than|nearly|almost|less than|up to|jusqu'a) (?:les |the |de )*$"
+)
 _ABOUT = re.compile(r"(?:environ|quelque|about|around|approximately|some|circa) (?:les |the |de )*$")
 # what a clause says a scope is made of is no part of it
 _DEFINITION = re.compile(

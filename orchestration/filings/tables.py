@@ -117,14 +117,16 @@ def _side_by_side(lines: list[Line]) -> list[list[Line]]:
         return [lines]
     cut = sorted(cuts)[len(cuts) // 2]
     below = lines[heads[0] :]
-    if sum(r.left < cut - 4 and r.right > cut + 4 for line in below for c in line.cells for r in c.runs) > 0.1 * len(below):
+    if sum(r.left < cut - 4 and r.right > cut + 4 for line in below for c in line.cells for r in c.runs) > 0.1 * len(
+        below
+    ):
         return [lines]
     halves: list[list[Line]] = [[], []]
     for line in lines:
         for half, is_right in zip(halves, (False, True), strict=True):
-            parts = [[r for r in c.runs if (r.left >= cut) == is_right] for c in line.cells]
-            if any(parts):
-                half.append(Line([Cell(runs, words_of(runs)) for runs in parts if runs]))
+            kept = [[r for r in c.runs if (r.left >= cut) == is_right] for c in line.cells]
+            if any(kept):
+                half.append(Line([Cell(runs, words_of(runs)) for runs in kept if runs]))
     return halves
 
 
@@ -157,7 +159,9 @@ def _tables_of(lines: list[Line], rules: list[Box], year_n: int | None) -> list[
     return tables
 
 
-_ALL = re.compile(r"(?i)(?:total|totaux|ensemble|group[e]?|group total|total group[e]?|global|overall|all|monde|world(?:wide)?)\W*")
+_ALL = re.compile(
+    r"(?i)(?:total|totaux|ensemble|group[e]?|group total|total group[e]?|global|overall|all|monde|world(?:wide)?)\W*"
+)
 
 
 def _parted(columns: list[Column], lines: list[Line], k: int) -> tuple[list[Column], int]:
@@ -310,7 +314,9 @@ def _years_of(runs: list[Run]) -> list[tuple[str, Box]]:
         else:
             return []
         years += is_year
-        parts.append((text, Box(runs[k].left, min(r.top for r in runs), runs[stop - 1].right, max(r.bottom for r in runs))))
+        parts.append(
+            (text, Box(runs[k].left, min(r.top for r in runs), runs[stop - 1].right, max(r.bottom for r in runs)))
+        )
         k = stop
     return parts if years > 1 else []
 
@@ -322,8 +328,14 @@ def _with_heads_around(columns: list[Column], lines: list[Line], k: int) -> list
         if not 0 <= near < len(lines) or abs(lines[near].box.top - lines[k].box.top) > 30:
             continue
         for cell in lines[near].cells:
-            beside = year_in(cell.text) if abs(lines[near].box.top - lines[k].box.top) < 0.8 * lines[k].box.height else None
-            if beside and all(cell.right < c.left or c.right < cell.left for c in found) and beside not in {c.year for c in found}:
+            beside = (
+                year_in(cell.text) if abs(lines[near].box.top - lines[k].box.top) < 0.8 * lines[k].box.height else None
+            )
+            if (
+                beside
+                and all(cell.right < c.left or c.right < cell.left for c in found)
+                and beside not in {c.year for c in found}
+            ):
                 found.append(Column("year", cell.left, cell.right, cell.text, beside))
                 continue
             kind = (
@@ -471,12 +483,12 @@ def _rows(body: list[Line], columns: list[Column], rules: list[Box], names: floa
 
 def _is_prose(label: str) -> bool:
     """Return whether words are a paragraph's or a note's beside figures, not a row's label."""
-    return len(label) > 180 or (len(label) > 60 and re.match(r"(?:\d{1,2}|[⁰¹²³⁴-⁹]+) ?[A-ZÀ-Ý][a-zà-ÿ]", label) is not None)
+    return len(label) > 180 or (
+        len(label) > 60 and re.match(r"(?:\d{1,2}|[⁰¹²³⁴-⁹]+) ?[A-ZÀ-Ý][a-zà-ÿ]", label) is not None
+    )
 
 
-def _row(
-    lines: list[Line], cells: dict[int, str], columns: list[Column], section: str, names: float, part: str
-) -> Row:
+def _row(lines: list[Line], cells: dict[int, str], columns: list[Column], section: str, names: float, part: str) -> Row:
     # « Engagements | Indicateurs | 2016 … »: what a group of rows is for stands left of their labels
     label = " ".join(w for line in lines if (w := _label_words(line, columns, names)))
     label = label or " ".join(w for line in lines if (w := _label_words(line, columns)))

@@ -8,7 +8,9 @@ import pytest
 
 from orchestration.filings.pdf import read_pdf
 
-ENGLISH = drawn.text(40, 60, "The report of the group is for the fiscal year 2023 and covers all of the companies that are in it.")
+ENGLISH = drawn.text(
+    40, 60, "The report of the group is for the fiscal year 2023 and covers all of the companies that are in it."
+)
 
 
 def read(tmp_path, *items, year=2023):
@@ -32,7 +34,10 @@ def test_raised_digits_are_marks_of_notes(tmp_path):
     found = read(
         tmp_path,
         ENGLISH,
-        *rows([(50, "(in 1,000 metric tons of CO2e)"), (330, "2023"), (400, "2022")], [(50, "Scope 2"), (330, "94"), (400, "163")]),
+        *rows(
+            [(50, "(in 1,000 metric tons of CO2e)"), (330, "2023"), (400, "2022")],
+            [(50, "Scope 2"), (330, "94"), (400, "163")],
+        ),
         drawn.text(82, 133, "2", 5),
         drawn.text(40, 300, "As of 31 December 2023, the group had 327,000"),
         drawn.text(234, 297, "2", 5),
@@ -46,7 +51,12 @@ def test_dates_close_together_head_a_column_each(tmp_path):
     found = read(
         tmp_path,
         *rows(
-            [(50, "(en millions d'euros)"), (300, "31 décembre 2023 **"), (392, "31 décembre 2022 *"), (480, "Variation 2023/2022")],
+            [
+                (50, "(en millions d'euros)"),
+                (300, "31 décembre 2023 **"),
+                (392, "31 décembre 2022 *"),
+                (480, "Variation 2023/2022"),
+            ],
             [(50, "Effectifs (inscrits fin de période)"), (320, "18 793"), (410, "19 145"), (500, "-18,4 %")],
         ),
     )
@@ -61,14 +71,38 @@ def test_years_with_several_columns_each(tmp_path):
             [(50, "Absenteeism of the group by sex")],
             [(260, "2023"), (450, "2022")],
             [(210, "Men"), (260, "Women"), (320, "Total"), (400, "Men"), (450, "Women"), (510, "Total")],
-            [(50, "Absenteeism rate"), (210, "2%"), (260, "3%"), (320, "2.4%"), (400, "3%"), (450, "2%"), (510, "2.1%")],
+            [
+                (50, "Absenteeism rate"),
+                (210, "2%"),
+                (260, "3%"),
+                (320, "2.4%"),
+                (400, "3%"),
+                (450, "2%"),
+                (510, "2.1%"),
+            ],
         ),
         *rows(
             [(50, "Emissions (tCO2e)")],
             [(260, "2022"), (450, "2023")],
             [(200, "Scope 1"), (260, "Scope 2"), (320, "Total"), (390, "Scope 1"), (450, "Scope 2"), (510, "Total")],
-            [(50, "Italy"), (200, "1,327"), (260, "999"), (320, "2,326"), (390, "1,395"), (450, "1,234"), (510, "2,629")],
-            [(50, "Total"), (200, "1,706"), (260, "1,678"), (320, "3,384"), (390, "1,798"), (450, "1,905"), (510, "3,703")],
+            [
+                (50, "Italy"),
+                (200, "1,327"),
+                (260, "999"),
+                (320, "2,326"),
+                (390, "1,395"),
+                (450, "1,234"),
+                (510, "2,629"),
+            ],
+            [
+                (50, "Total"),
+                (200, "1,706"),
+                (260, "1,678"),
+                (320, "3,384"),
+                (390, "1,798"),
+                (450, "1,905"),
+                (510, "3,703"),
+            ],
             top=260,
         ),
     )
@@ -99,8 +133,18 @@ def test_tables_side_by_side_under_one_line_of_years(tmp_path):
         ENGLISH,
         *rows(
             [(40, "Employee status"), *years],
-            [(40, "Total number of employees"), *zip(x[:3], ("9,664", "9,270", "9,861"), strict=True), (300, "Percentage of female employees"), *zip(x[3:], ("36.3%", "35.1%", "33.7%"), strict=True)],
-            [(40, "Absenteeism rate"), *zip(x[:3], ("4.1%", "4.2%", "4.3%"), strict=True), (300, "Manager level"), *zip(x[3:], ("16%", "16.9%", "17.6%"), strict=True)],
+            [
+                (40, "Total number of employees"),
+                *zip(x[:3], ("9,664", "9,270", "9,861"), strict=True),
+                (300, "Percentage of female employees"),
+                *zip(x[3:], ("36.3%", "35.1%", "33.7%"), strict=True),
+            ],
+            [
+                (40, "Absenteeism rate"),
+                *zip(x[:3], ("4.1%", "4.2%", "4.3%"), strict=True),
+                (300, "Manager level"),
+                *zip(x[3:], ("16%", "16.9%", "17.6%"), strict=True),
+            ],
         ),
     )
     assert chosen(found)["employees"] == 9861
@@ -113,7 +157,12 @@ def test_prose_beside_a_table_is_no_part_of_its_labels(tmp_path):
         "Regarding emissions we are focused in particular on", "reducing those in our supply chain and in the use",
         "of our products, by thirty per cent until the end of", "the decade compared to the base year that we chose",
     )  # fmt: skip
-    table = (("Scope 1", "347", "387"), ("Scope 2", "94", "163"), ("Sum Scopes 1 and 2", "441", "550"), ("Scope 3", "416,758", "488,976"))
+    table = (
+        ("Scope 1", "347", "387"),
+        ("Scope 2", "94", "163"),
+        ("Sum Scopes 1 and 2", "441", "550"),
+        ("Scope 3", "416,758", "488,976"),
+    )
     items = rows([(310, "(in tCO2e)"), (440, "2023"), (500, "2022")])
     for k, (words, row) in enumerate(zip(prose, table, strict=True)):
         items += [drawn.text(40, 133 + 16 * k, words, 8)]
@@ -127,7 +176,14 @@ def test_prose_beside_a_table_is_no_part_of_its_labels(tmp_path):
 def test_key_figures_set_large_over_their_words(tmp_path):
     found = read(
         tmp_path,
-        *[drawn.text(50, 400 + 14 * k, "Le texte de la page est écrit dans une taille ordinaire pour que les chiffres soient grands.") for k in range(6)],
+        *[
+            drawn.text(
+                50,
+                400 + 14 * k,
+                "Le texte de la page est écrit dans une taille ordinaire pour que les chiffres soient grands.",
+            )
+            for k in range(6)
+        ],
         drawn.text(60, 120, "36,2 %", 22),
         drawn.text(60, 138, "de femmes dans"),
         drawn.text(60, 150, "l'effectif du groupe"),
@@ -144,7 +200,10 @@ def test_key_figures_set_large_over_their_words(tmp_path):
 
 def test_rates_over_a_note_on_200_000_hours_are_told_per_million(tmp_path):
     head = [(50, "Indicateurs"), (330, "2023"), (400, "2022")]
-    lines = ([(50, "Taux de fréquence des accidents avec arrêt (1)"), (330, "0,06"), (400, "0,08")], [(50, "Taux de gravité (1)"), (330, "3,64"), (400, "3,63")])
+    lines = (
+        [(50, "Taux de fréquence des accidents avec arrêt (1)"), (330, "0,06"), (400, "0,08")],
+        [(50, "Taux de gravité (1)"), (330, "3,64"), (400, "3,63")],
+    )
     note = drawn.text(50, 220, "(1) Les fréquences sont calculées pour 200 000 heures travaillées.")
     found = read(tmp_path, *rows(head, *lines), note)
     assert chosen(found)["accident_frequency_rate"] == pytest.approx(0.3)
@@ -153,7 +212,9 @@ def test_rates_over_a_note_on_200_000_hours_are_told_per_million(tmp_path):
 
 TOLD = {
     # English unless it says otherwise; what is told, or why nothing is
-    "The indirect emissions (Scope 2 emissions) amounted to 8,465 tonnes, with a reduction compared to 2021.": {"ghg_scope2": 8465},
+    "The indirect emissions (Scope 2 emissions) amounted to 8,465 tonnes, with a reduction compared to 2021.": {
+        "ghg_scope2": 8465
+    },
     "Direct emissions (Scope I) were 599 t CO2e in 2023.": {"ghg_scope1": 599},
     "Indirect emissions (Scope 2) were 3.703 tCO2eq in 2023.": {},
     "In 2023 the group's energy consumption stood at about 27,232 GJ.": {"energy_consumption": 7564.444450},
@@ -178,8 +239,16 @@ def test_sentences(tmp_path, sentence):
 
 
 def test_an_index_of_standards_prints_pages_not_figures(tmp_path):
-    index = [f"GRI {n} Number of employees: {n}" for n in ("102-8", "102-9", "201-1", "302-1", "305-1", "305-2", "403-2", "404-1", "405-1")]
-    found = read(tmp_path, ENGLISH, *rows(*[[(40, line)] for line in index]), drawn.text(40, 400, "Total number of employees: 12"))
+    index = [
+        f"GRI {n} Number of employees: {n}"
+        for n in ("102-8", "102-9", "201-1", "302-1", "305-1", "305-2", "403-2", "404-1", "405-1")
+    ]
+    found = read(
+        tmp_path,
+        ENGLISH,
+        *rows(*[[(40, line)] for line in index]),
+        drawn.text(40, 400, "Total number of employees: 12"),
+    )
     assert "employees" not in chosen(found)
 
 
