@@ -34,6 +34,7 @@ from orchestration.filings.tiles import Tile, tiles_of
 _SAME = 0.006
 _QUOTE = 300
 # per 200,000 hours worked, as OSHA and the voluntary standard count, times five is per million
+_FIVE_YEARS = re.compile(r"\b(?:cinq|5) derniers exercices\b|\b(?:last|past) five (?:financial |fiscal )?years\b")
 _PER_200_000 = re.compile(
     r"\b200[ ,.]?000 ?(?:heures|hours|h\b|/|x\b|\*)|(?:x|\*|×|par|per) ?200[ ,.]?000\b|200[ ,.]?000 (?:work|labou?r)"
 )
@@ -95,6 +96,9 @@ def _on_their_base(found: list[_Found], page: Page, faults: dict[str, list[tuple
 
     Technip's rates of 2014 stand over the note « pour 200 000 heures travaillées, selon le référentiel OSHA ».
     """
+    if _FIVE_YEARS.search(plain(page.text)):
+        # the table that the law asks of the parent company alone (R225-102 of the commercial code)
+        found = [replace(f, ranks=(max(f.ranks[0], 1), f.ranks[1])) for f in found]
     is_osha = bool(_PER_200_000.search(plain(page.text))) if any(f.metric.metric_id in _RATES for f in found) else False
     for one in found:
         metric = one.metric

@@ -262,3 +262,18 @@ def test_exclusions_of_commuting_bar_no_rate(tmp_path):
         ),
     )
     assert chosen(found)["accident_frequency_rate"] == 1.5
+
+
+def test_the_parent_companys_own_headcount_is_not_the_groups(tmp_path):
+    head = [(40, "Indicateurs"), (420, "2023"), (480, "2022")]
+    group = drawn.page(*rows(head, [(40, "Effectif total du groupe au 31 décembre"), (420, "32 367"), (480, "32 243")]))
+    alone = drawn.page(
+        drawn.text(40, 90, "Résultats de la société au cours des cinq derniers exercices"),
+        *rows(
+            head,
+            [(40, "a) Nombre de salariés"), (420, "8"), (480, "7")],
+            [(40, "Effectif au 31 décembre"), (420, "8"), (480, "7")],
+        ),
+    )
+    reading = read_pdf(pypdfium2.PdfDocument(drawn.write(tmp_path / "x.pdf", group, alone)), fiscal_year=2023)
+    assert chosen(reading)["employees"] == 32_367
