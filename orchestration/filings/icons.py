@@ -32,6 +32,7 @@ _PIXELS = 44
 _MOST_DPI, _LEAST_DPI = 220, 72
 _MOST_CANDIDATES = 400
 _PHOTOGRAPH = 0.9
+_TONES = 0.45
 # turned and inset pictures are compared in no more pixels than that
 _TURNED_SIDE = 112
 
@@ -209,6 +210,9 @@ def _looked_at_again(
             like = likeness(mask, ground, size=size, reach=5, within=within)
             if like.score >= _SURE + 0.15 and min(like.number, like.pictogram) > 0.45 and like.lead >= _LEAD:
                 return _Icon(like.sdg_id, box, like.score - 0.1)
+    if float(((mask > 0.25) & (mask < 0.75)).mean()) > _TONES:
+        # an icon has two tones, a photograph many
+        return None
     step = max(1, min(picture.shape[:2]) // _TURNED_SIDE)
     for part in _variants(np.ascontiguousarray(picture[::step, ::step]), ground):
         turned = mask_of(part)
