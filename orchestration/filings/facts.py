@@ -8,6 +8,8 @@ from __future__ import annotations
 from orchestration.filings.evidence import Fact, Metric, Silence
 from orchestration.filings.notions import metrics, plain, rows, unit_in
 
+# facts that differ by no more are one, rounded
+_SAME = 0.006
 _GENDERS = (
     "NumberOfFemaleEmployees",
     "NumberOfMaleEmployees",
@@ -23,8 +25,8 @@ def metrics_of_facts(
 
     `reasons`: why a concept has no value (`formula_without_value`, `broken_range`), by concept.
     """
-    held = {f.concept: f for f in facts if f.dimension is None}
-    said = reasons or {}
+    held, twice = _held([f for f in facts if f.dimension is None])
+    said = dict.fromkeys(twice, "two_values") | (reasons or {})
     found: dict[str, Metric] = {}
     silent: dict[str, Silence] = {}
     for row in rows("concepts.csv"):
@@ -48,6 +50,35 @@ def metrics_of_facts(
     nothing = "not_found" if fiscal_year else "year_not_certain"
     missing = [silent.get(m, Silence(m, nothing)) for m in metrics() if m not in found]
     return list(found.values()), missing
+
+
+def _held(facts: list[Fact]) -> tuple[dict[str, Fact], list[str]]:
+    """Return a fact for each concept, of the longest of the periods that end last, and the concepts that state two values.
+
+    A fact repeated in other digits is one fact; its most precise statement counts. Of other units the first counts.
+    """
+    by_concept: dict[str, list[Fact]] = {}
+    for fact in facts:
+        by_concept.setdefault(fact.concept, []).append(fact)
+    held, twice = {}, []
+    for concept, stated in by_concept.items():
+        last = max(f.period_end or "" for f in stated)
+        first = min(f.period_start or "" for f in stated if (f.period_end or "") == last)
+        same = [f for f in stated if ((f.period_start or ""), (f.period_end or "")) == (first, last)]
+        same = [f for f in same if f.unit == same[0].unit]
+        numbers = [n for f in same if (n := _number(f.value)) is not None]
+        if numbers and max(numbers) - min(numbers) > _SAME * max(map(abs, numbers)):
+            twice.append(concept)
+        else:
+            held[concept] = max(same, key=lambda f: len(f.value.rstrip("0").replace(".", "")))
+    return held, twice
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
 
 
 def _figure(

@@ -47,7 +47,9 @@ _COUNTED = re.compile(
 )
 _LISTED = re.compile(rf"(?i){_TRIGGER}(?P<lead>{_BETWEEN})(?P<list>{_LIST})")
 # « Objectif n° 13 de développement durable », « objectifs 7 et 13 de développement durable »
-_INSIDE = re.compile(rf"(?i)\bobjectifs?\s+(?:{_MARK})?(?P<list>{_LIST})\s+{_DEVELOPMENT}")
+_INSIDE = re.compile(
+    rf"(?i)\b(?:objectifs?|goals?)\s+(?:{_MARK})?(?P<list>{_LIST})\s+(?:{_DEVELOPMENT}|(?:des|parmi les|of\s+the|from\s+the)\s+(?:un\s+)?(?:odd|sdgs?)\b)"
+)
 # words between a trigger and its numbers that keep them goals: « les ODD suivants : 3, 8 », « SDGs, in particular goals 7 and 13 »
 _LOOSE = re.compile(
     rf"(?i){_TRIGGER}(?P<lead>[^.;\n\d]{{0,60}}?(?:suivants?|notamment|particulier|dont|following|particularly|including|namely|particular|concern[ée]s?|prioritaires?|retenus?|addressed|vis[ée]s?|"

@@ -25,11 +25,16 @@ Picture = NDArray[np.uint8]
 _SMALLEST, _LARGEST = 11.0, 220.0
 # what is certain by its shape alone; what the colour has to speak for; what a turned picture must reach
 _SURE, _LIKELY, _TURNED = 0.95, 0.72, 1.15
+_PART = 1.25
 _LEAD = 0.12
 _COLOUR = 12.0
 _PIXELS = 44
 _MOST_DPI, _LEAST_DPI = 220, 72
 _MOST_CANDIDATES = 400
+_PHOTOGRAPH = 0.9
+_TONES = 0.45
+# turned and inset pictures are compared in no more pixels than that
+_TURNED_SIDE = 112
 
 
 @dataclass(frozen=True)
@@ -168,8 +173,12 @@ def _cut(picture: Picture, box: Box, around: Box, scale: float) -> Picture:
     return picture[max(round(top), 0) : round(bottom), max(round(left), 0) : round(right)]
 
 
-def _recognised(picture: Picture, box: Box) -> _Icon | None:
-    """Return the icon that a picture is, upright, round, or turned; None where it is none."""
+def _recognised(picture: Picture, box: Box, *, is_part: bool = False) -> _Icon | None:
+    """Return the icon that a picture is, upright, round, or turned; None where it is none.
+
+    `is_part`: a square that was found inside of a picture. Photographs have many of these (the doors of a lorry looked
+    like goal 15): one in no goal's colour must be plainer.
+    """
     picture = _trimmed(picture)
     if min(picture.shape[:2]) < 8 or float(picture.std()) < 8:
         return None
@@ -178,13 +187,17 @@ def _recognised(picture: Picture, box: Box) -> _Icon | None:
     if mask is None or not 0.04 < float((mask > 0.5).mean()) < 0.65:
         return None
     like = likeness(mask, ground)
+    distances = colour_distances(ground)
+    if is_part and like.score < _PART and float(distances[like.sdg_id - 1]) > _COLOUR:
+        return None
     if _is_icon(like):
         return _Icon(like.sdg_id, box, like.score)
-    distances = colour_distances(ground)
     is_grey = float(np.ptp(ground)) < 30
-    if float(distances.min()) > 16 and not is_grey:
+    # white on a company's own colour: then the number must be plain
+    is_own = float(distances.min()) > 16 and not is_grey
+    if is_own and like.number < 0.75:
         return None
-    return _looked_at_again(picture, mask, ground, None if is_grey else distances < 22, like, box)
+    return _looked_at_again(picture, mask, ground, None if is_grey or is_own else distances < 22, like, box)
 
 
 def _looked_at_again(
@@ -197,7 +210,11 @@ def _looked_at_again(
             like = likeness(mask, ground, size=size, reach=5, within=within)
             if like.score >= _SURE + 0.15 and min(like.number, like.pictogram) > 0.45 and like.lead >= _LEAD:
                 return _Icon(like.sdg_id, box, like.score - 0.1)
-    for part in _variants(picture, ground):
+    if float(((mask > 0.25) & (mask < 0.75)).mean()) > _TONES:
+        # an icon has two tones, a photograph many
+        return None
+    step = max(1, min(picture.shape[:2]) // _TURNED_SIDE)
+    for part in _variants(np.ascontiguousarray(picture[::step, ::step]), ground):
         turned = mask_of(part)
         like = likeness(turned, ground, within=within) if turned is not None else first
         if like.score >= _TURNED and min(like.number, like.pictogram) > 0.4 and like.lead >= 2 * _LEAD:
@@ -254,7 +271,7 @@ def _inside(raw: Any, page: Page, box: Box) -> list[_Icon]:
         if _key(place) in done or any(_overlap(place, i.box) > 0.6 for i in found):
             continue
         done.add(_key(place))
-        icon = _recognised(picture[top:bottom, left:right], place)
+        icon = _recognised(picture[top:bottom, left:right], place, is_part=True)
         if icon:
             found.append(icon)
     return found
@@ -269,7 +286,9 @@ def _squares(picture: Picture, scale: float) -> Iterator[tuple[int, int, int, in
         alike: NDArray[np.uint8] = np.take(_LIKE, classes)
         yield from _boxes(alike, least)
     inked: NDArray[np.uint8] = np.any(picture < 215, axis=2).astype(np.uint8)
-    yield from _boxes(inked, least)
+    # a photograph has no white that would part squares
+    if float(inked.mean()) < _PHOTOGRAPH:
+        yield from _boxes(inked, least)
 
 
 def _boxes(classes: NDArray[np.uint8], least: float) -> Iterator[tuple[int, int, int, int]]:

@@ -159,12 +159,12 @@ def _marked(row: list[Run]) -> list[Run]:
         if (
             whole is not None
             and is_small
-            and re.fullmatch(r"\d{1,2}(?:,\d{1,2})?", run.text)
+            and re.fullmatch(r"\(?\d{1,2}(?:,\d{1,2})?\)?", run.text)
             and -0.2 * whole.height < run.left - whole.right < 0.35 * whole.height
             and run.top + run.bottom < whole.top + whole.bottom - 0.06 * whole.height
             and not re.search(r"(?:\b[kcd]?m|CO|\b10)$", whole.text)
         ):
-            run.text = run.text.translate(_RAISED)
+            run.text = run.text.strip("()").translate(_RAISED)
         elif not is_small:
             whole = run
     return row

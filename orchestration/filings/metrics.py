@@ -34,10 +34,15 @@ from orchestration.filings.tiles import Tile, tiles_of
 _SAME = 0.006
 _QUOTE = 300
 # per 200,000 hours worked, as OSHA and the voluntary standard count, times five is per million
-_PER_200_000 = re.compile(r"200 ?000|200,000|200\.000")
+_FIVE_YEARS = re.compile(r"\b(?:cinq|5) derniers exercices\b|\b(?:last|past) five (?:financial |fiscal )?years\b")
+_PER_200_000 = re.compile(
+    r"\b200[ ,.]?000 ?(?:heures|hours|h\b|/|x\b|\*)|(?:x|\*|×|par|per) ?200[ ,.]?000\b|200[ ,.]?000 (?:work|labou?r)"
+)
+_PER_MILLION = re.compile(r"\b1[ ,.]?000[ ,.]?000\b|\bmillions? (?:d'|of |de )?(?:heures|hours|worked)|\b10\^?6\b")
+_RATES = ("accident_frequency_rate", "accident_severity_rate")
 _RESULT = re.compile(
     r"\b(?:s'elev\w+ a|s'etabli\w+ a|s'etait etabli a|est de|etait de|est passee? (?:de .{1,20} )?a|atteint|a atteint|represent\w+|soit|ressort\w* a|compt\w+|"
-    r"emploi\w+|employ\w+|is|was|were|are|stood at|stands at|amount\w* to|reached|totall?ed|represent\w*|came to|equal\w* to)\b"
+    r"emploi\w+|employ\w+|is|was|were|are|stood at|stands at|amount\w* to|reached|totall?ed|represent\w*|came to|emitted|emis|equal\w* to)\b"
     # what joins a label and its figure only where it stands right between them
     r"|(?:[:=(,]|\b(?:avec|with|de|of|a|at))\s*(?:un |une |a |an |the |total |taux |rate |pres de |environ |plus de |about |around |approximately |over |nearly |some |of |de |d'|\()*$"
 )
@@ -73,6 +78,7 @@ def metrics_of(
     found: list[_Found] = []
     faults: dict[str, list[tuple[str, int, str]]] = defaultdict(list)
     for page in pages:
+        before = len(found)
         for table in tables.get(page.number, []):
             for row in table.rows:
                 found += _of_row(row, table, page.number, fiscal_year, language, faults)
@@ -81,7 +87,39 @@ def metrics_of(
         # an index of standards prints numbers of pages beside the names of figures
         for piece in page.pieces if len(_STANDARD.findall(page.text)) < _INDEX else ():
             found += _of_text(piece.text, page.number, fiscal_year, language)
-    return _choose(found, faults, fiscal_year)
+        found[before:] = _on_their_base(found[before:], page, faults)
+    return _choose(_possible(found), faults, fiscal_year)
+
+
+def _on_their_base(found: list[_Found], page: Page, faults: dict[str, list[tuple[str, int, str]]]) -> Iterator[_Found]:
+    """Yield a page's figures, rates of accidents per million hours and days per thousand, whatever base a note tells.
+
+    Technip's rates of 2014 stand over the note « pour 200 000 heures travaillées, selon le référentiel OSHA ».
+    """
+    if _FIVE_YEARS.search(plain(page.text)):
+        # the table that the law asks of the parent company alone (R225-102 of the commercial code)
+        found = [replace(f, ranks=(max(f.ranks[0], 1), f.ranks[1])) for f in found]
+    is_osha = bool(_PER_200_000.search(plain(page.text))) if any(f.metric.metric_id in _RATES for f in found) else False
+    for one in found:
+        metric = one.metric
+        if not is_osha or metric.metric_id not in _RATES or _PER_200_000.search(plain(metric.evidence)):
+            yield one
+        elif metric.metric_id == "accident_frequency_rate" and not _PER_MILLION.search(plain(page.text)):
+            yield replace(one, metric=replace(metric, value=round(metric.value * 5, 6)))
+        else:
+            # which of two bases a figure has, and what a severity rate per 200,000 hours is, no one tells
+            faults[metric.metric_id].append(("printed_unit_contradicts_label", metric.page, metric.evidence))
+
+
+def _possible(found: list[_Found]) -> list[_Found]:
+    """Return the figures without those that the headcount speaks against: 900 hours of training are not 3,926 people's."""
+    heads = sorted(f.metric.value for f in found if f.metric.metric_id == "employees" and f.ranks[0] == 0)
+    if not heads:
+        return found
+    usual = heads[len(heads) // 2]
+    return [
+        f for f in found if f.metric.metric_id != "training_hours" or 0.8 * usual <= f.metric.value <= 400 * heads[-1]
+    ]
 
 
 def _of_tile(tile: Tile, page: int, fiscal_year: int | None, language: str) -> Iterator[_Found]:
@@ -254,7 +292,7 @@ def _normalised(
             return None, written, "printed_unit_contradicts_label" if unit.dimension in ("money", "hours") else None
         reason = None if unit or _SHARE.search(label) else "unit_not_printed"
     elif notion.dimension == "rate":
-        reason = "printed_unit_contradicts_label" if _is_percent(unit, row, language) else None
+        reason = "printed_unit_contradicts_label" if _is_percent(unit, row, language) or label.endswith(" %") else None
         value *= 5 if metric_id == "accident_frequency_rate" and _PER_200_000.search(label) else 1
     else:
         if unit is not None and unit.dimension not in (notion.dimension, "persons"):
@@ -325,7 +363,7 @@ def _perimeter(row: Row, one: Label, table: Table) -> tuple[str, int]:
     label = _label(row)
     rank = perimeter_rank(label)
     if rank in (0, 2):
-        heads = [plain(table.caption)] if len(table.caption) < _CAPTION else []
+        heads = [plain(h) for h, most in ((table.caption, _CAPTION), (row.section, _SECTION)) if len(h) < most]
         heads += [plain(row.section), plain(table.title)] if one.within else []
         of = max((perimeter_rank(h) % 2 and perimeter_rank(h) for h in heads), default=0)
         return (table.caption or row.section, of) if of and not re.search(_WHOLE, label) else ("group", 0)
@@ -334,7 +372,7 @@ def _perimeter(row: Row, one: Label, table: Table) -> tuple[str, int]:
 
 
 # longer lines above a table are prose
-_CAPTION = 100
+_CAPTION, _SECTION = 100, 40
 _WHOLE = r"\b(?:groupe|group|monde|mondial\w*|world\w*)\b"
 _BULLET = r"[■•▪►●–—]|O(?= (?:[A-ZÀ-Ý]|l[ea]s? ))"
 _SENTENCE = re.compile(
@@ -400,13 +438,21 @@ _DATE = re.compile(
     r"(?:er)? ?(?:janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre|january|february|march|april|may|june|july|august|september|october|november|december)\b|/\d"
 )
 _DIGIT = re.compile(r"\d")
-_ABOUT = re.compile(
-    r"(?:plus de|pres de|environ|moins de|autour de|quelque|over|more than|nearly|about|around|almost|some|less than|up to|jusqu'a) (?:les |the |de )*$"
+_BOUND = re.compile(
+    r"(?:plus de|pres de|moins de|autour de|over|more than|nearly|almost|less than|up to|jusqu'a) (?:les |the |de )*$"
 )
+_ABOUT = re.compile(r"(?:environ|quelque|about|around|approximately|some|circa) (?:les |the |de )*$")
 # what a clause says a scope is made of is no part of it
 _DEFINITION = re.compile(
     r",? \(?(?:correspondant|qui correspond\w*|c'est-a-dire|i\.e\.|comprenant|qui compren\w+|incluant|including|regroupant|recouvrant|defini\w*|covering|which (?:include|cover)s?)\b.*"
 )
+
+
+def _is_rough(bare: str, start: int, number: str) -> bool:
+    """Return whether a figure is said to be more or less; « about 27,232 » is told to the last digit all the same."""
+    before = bare[max(0, start - 24) : start]
+    digits = re.sub(r"\D", "", number)
+    return bool(_BOUND.search(before) or (_ABOUT.search(before) and len(digits.rstrip("0")) < 3))
 
 
 def _of_statement(
@@ -415,7 +461,7 @@ def _of_statement(
     """Return the figure that a sentence states in a form of its own (`55,2 % de ses effectifs`)."""
     notion = metrics()[one.metric_id]
     start, end = match.span("n")
-    if _ABOUT.search(bare[max(0, start - 20) : start]) or _CHANGE_BEFORE.search(bare[max(0, start - 30) : start]):
+    if _is_rough(bare, start, match["n"]) or _CHANGE_BEFORE.search(bare[max(0, start - 30) : start]):
         return None
     if _TARGET.search(bare[max(0, match.start() - 80) : match.end() + 60]) or not _is_of_year(
         bare, (start, end), fiscal_year
@@ -461,9 +507,7 @@ def _of_clause(
             return None
         if not _RESULT.search(between[-60:].rstrip(" ")) and len(between) > 3:
             return None
-        if not _is_of_year(bare, number.span(), fiscal_year) or _ABOUT.search(
-            bare[max(0, number.start() - 20) : number.start()]
-        ):
+        if not _is_of_year(bare, number.span(), fiscal_year) or _is_rough(bare, number.start(), number.group()):
             return None
         value = to_value(number.group(), language)
         context = f"{bare[max(0, match.start() - 80) : match.end()]}{_DEFINITION.sub('', between)}"

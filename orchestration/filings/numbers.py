@@ -25,8 +25,9 @@ _CELL = re.compile(
 
 # words behind a number that go on with a sentence (`31 December, of`)
 _NO_UNIT = re.compile(
-    r"(?i)[,;:]|\b(?:of|the|and|to|in|by|de|la|le|les|et|des|du|en|par|au|aux|janvier|f[ée]vrier|mars|avril|mai|juin|juillet|"
-    r"ao[uû]t|septembre|octobre|novembre|d[ée]cembre|january|february|march|april|may|june|july|august|september|october|november|december)$|^[A-Z][a-z]+,"
+    r"(?i)[,;:]|\b(?:of|the|and|to|in|by|de|la|le|les|et|des|du|en|par|au|aux)$|^[A-Z][a-z]+,"
+    r"|\b(?:janvier|f[ée]vrier|mars|avril|mai|juin|juillet|ao[uû]t|septembre|octobre|novembre|d[ée]cembre"
+    r"|january|february|march|april|may|june|july|august|september|october|november|december)\b"
 )
 
 
@@ -56,7 +57,7 @@ def read_cell(text: str, language: str = "fr") -> Printed | None:
     ):
         return None
     value = to_value(found["number"], language)
-    if value is None or _NO_UNIT.search(unit):
+    if value is None or _NO_UNIT.search(unit) or (unit and re.fullmatch(r"(?:19|20)\d\d", found["number"])):
         return None
     negative = found["open"] or (found["sign"] or "").strip() in ("-", "–", "−")
     return Printed(-value if negative else value, found["number"], unit, bool(found["less"]))

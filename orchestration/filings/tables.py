@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from orchestration.filings.characters import Run
 from orchestration.filings.evidence import Box
-from orchestration.filings.layout import Line, Page, words_of
+from orchestration.filings.layout import Cell, Line, Page, words_of
 from orchestration.filings.numbers import is_missing, read_cell, read_parts
 
 _YEAR = re.compile(
@@ -86,7 +86,51 @@ class Table:
 
 def tables_of(page: Page, *, year_n: int | None = None) -> list[Table]:
     """Return the tables of a page that have a header of years. `year_n`: the year that a header `N` stands for."""
-    lines = page.lines
+    tables = []
+    for lines in _side_by_side(page.lines):
+        tables += _tables_of(lines, page.rules, year_n)
+    return tables
+
+
+def _side_by_side(lines: list[Line]) -> list[list[Line]]:
+    """Return the lines of a page, and of its halves where tables stand side by side under headers on one line.
+
+    Samsung's tables of 2023 stand in pairs: « … 2021 2022 2023 | … 2021 2022 2023 ».
+    """
+    cuts, heads = [], []
+    for at, line in enumerate(lines):
+        parts = _split_years(line)
+        years = [year_in(t) for t, _ in parts]
+        known = [y for y in years if y]
+        share = len(set(known))
+        if share > 1 and len(known) == 2 * share and known[:share] == known[share:]:
+            last = [k for k, y in enumerate(years) if y][share - 1]
+            heads.append(at)
+            end, beyond = parts[last][1].right, parts[last + 1][1].left
+            # the second table's labels are headed by words, or leave wide room between the years
+            if not years[last + 1] and beyond > end + 6:
+                cuts.append(beyond - 4)
+            elif years[last + 1] and beyond - end > 2.5 * (end - parts[last - 1][1].right):
+                starts = [r.left for x in lines[at:] for c in x.cells for r in c.runs[:1] if r.left > end + 4]
+                cuts.append(min(starts, default=beyond) - 4)
+    if not cuts:
+        return [lines]
+    cut = sorted(cuts)[len(cuts) // 2]
+    below = lines[heads[0] :]
+    if sum(r.left < cut - 4 and r.right > cut + 4 for line in below for c in line.cells for r in c.runs) > 0.1 * len(
+        below
+    ):
+        return [lines]
+    halves: list[list[Line]] = [[], []]
+    for line in lines:
+        for half, is_right in zip(halves, (False, True), strict=True):
+            kept = [[r for r in c.runs if (r.left >= cut) == is_right] for c in line.cells]
+            if any(kept):
+                half.append(Line([Cell(runs, words_of(runs)) for runs in kept if runs]))
+    return halves
+
+
+def _tables_of(lines: list[Line], rules: list[Box], year_n: int | None) -> list[Table]:
     heads = [(k, columns) for k in range(len(lines)) if (columns := _header(lines, k, year_n))]
     tables = []
     for at, (k, columns) in enumerate(heads):
@@ -97,13 +141,20 @@ def tables_of(page: Page, *, year_n: int | None = None) -> list[Table]:
         columns, first = _parted(columns, lines, k)
         body = _body(lines[first:stop], columns)
         if body:
-            above = [line for line in lines[max(0, k - 2) : k] if not _figures(line, columns)]
+            parts = {c.part for c in columns if c.part}
+            above = [
+                line
+                for line in lines[max(0, k - 2) : k]
+                if not _figures(line, columns) and not any(p in line.text for p in parts)
+            ]
             beside = [x.text for x in lines[k + 1 : first - 1]]
             beside += [c.text for x in lines[k + 1 : first][-1:] for c in x.cells if c.right < _first(columns)]
             title = " ".join([*(line.text for line in above), *named, *beside])
+            begun = next(n for n, x in enumerate(body) if _figures(x, columns))
+            title = " ".join([title, *(x.text for x in body[: min(begun, 2)])])
             near = [x.text for x in above if lines[k].box.top - x.box.bottom < 4 * x.box.height]
             table = Table(columns, lines=[*lines[k:first], *body], title=title, caption=near[-1] if near else "")
-            table.rows = _rows(body, columns, page.rules, max(names[0] - 8 if names else 0.0, _edge(body, columns)))
+            table.rows = _rows(body, columns, rules, max(names[0] - 8 if names else 0.0, _edge(body, columns)))
             tables.append(table)
     return tables
 
@@ -179,6 +230,8 @@ def year_in(text: str, year_n: int | None = None) -> int | None:
 def _header(lines: list[Line], at: int, year_n: int | None) -> list[Column]:
     """Return the columns that a line heads: two years at least, or one beside words that only a header has."""
     parts = _split_years(lines[at])
+    if any(re.fullmatch(r"[-+−]?\d+(?:[.,]\d+)? ?%", t) for t, _ in parts):
+        return []
     years = [year_in(text, year_n) for text, _ in parts]
     if not any(years) and year_n and any(_NAME_HEAD.fullmatch(t) for t, _ in parts):
         # a table of one year says so nowhere: its figures are the report's own
@@ -275,6 +328,16 @@ def _with_heads_around(columns: list[Column], lines: list[Line], k: int) -> list
         if not 0 <= near < len(lines) or abs(lines[near].box.top - lines[k].box.top) > 30:
             continue
         for cell in lines[near].cells:
+            beside = (
+                year_in(cell.text) if abs(lines[near].box.top - lines[k].box.top) < 0.8 * lines[k].box.height else None
+            )
+            if (
+                beside
+                and all(cell.right < c.left or c.right < cell.left for c in found)
+                and beside not in {c.year for c in found}
+            ):
+                found.append(Column("year", cell.left, cell.right, cell.text, beside))
+                continue
             kind = (
                 "unit"
                 if _UNIT_HEAD.fullmatch(cell.text)
@@ -412,8 +475,17 @@ def _rows(body: list[Line], columns: list[Column], rules: list[Box], names: floa
             continue
         members = [m for m in range(len(body)) if m == k or owners[m] == k]
         for part, cells in figures[k].items():
-            rows.append(_row([body[m] for m in members], cells, columns, section, names, part))
+            row = _row([body[m] for m in members], cells, columns, section, names, part)
+            if not _is_prose(row.label):
+                rows.append(row)
     return rows
+
+
+def _is_prose(label: str) -> bool:
+    """Return whether words are a paragraph's or a note's beside figures, not a row's label."""
+    return len(label) > 180 or (
+        len(label) > 60 and re.match(r"(?:\d{1,2}|[⁰¹²³⁴-⁹]+) ?[A-ZÀ-Ý][a-zà-ÿ]", label) is not None
+    )
 
 
 def _row(lines: list[Line], cells: dict[int, str], columns: list[Column], section: str, names: float, part: str) -> Row:

@@ -6,6 +6,8 @@ import openpyxl
 import pytest
 from openpyxl.workbook.defined_name import DefinedName
 
+from orchestration.filings.evidence import Fact
+from orchestration.filings.facts import metrics_of_facts
 from orchestration.filings.inline import read_inline
 from orchestration.filings.workbook import read_workbook
 
@@ -108,3 +110,25 @@ def test_entities_are_not_resolved(tmp_path):
     ).replace(">9<", ">&x;<")
     path.write_text(hostile, encoding="utf-8")
     assert all(f.value != "41" for f in read_inline(path).facts)
+
+
+def fact(value, concept="GrossScope1GreenhouseGasEmissions", unit="u:tCO2e", start="2025-01-01", end="2025-12-31"):
+    return Fact(concept, value, unit, start, end, "line 1")
+
+
+@pytest.mark.parametrize(
+    ("facts", "value", "reason"),
+    [
+        ([fact("1234"), fact("1234")], 1234, None),
+        ([fact("1200"), fact("1203.4")], 1203.4, None),
+        ([fact("1234"), fact("1432")], None, "two_values"),
+        ([fact("600", start="2025-07-01"), fact("1234")], 1234, None),
+        ([fact("980", start="2024-01-01", end="2024-12-31"), fact("1234")], 1234, None),
+        ([fact("1.5", unit="iso4217:EUR")], None, "printed_unit_contradicts_label"),
+    ],
+    ids=["repeated", "rounded", "contradicted", "half a year beside the year", "the year before", "in euros"],
+)
+def test_facts_stated_twice(facts, value, reason):
+    found, silences = metrics_of_facts(facts, 2025, method="tag")
+    assert {m.metric_id: m.value for m in found}.get("ghg_scope1") == value
+    assert {s.metric_id: s.reason for s in silences}.get("ghg_scope1") == reason
