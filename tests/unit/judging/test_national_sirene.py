@@ -675,3 +675,23 @@ def test_a_unit_twice_in_parquet(tmp_path):
     outcome = tried_alone(load_source(FOLDER), landed(path), tmp_path)
     assert (outcome.rows_read, outcome.rows_rejected) == (1502, 2), outcome.reason
     assert "lignes 11 et 1501" in fr(outcome.reason) and "comptée une fois" in fr(outcome.reason)
+
+
+# --- a short list of all France -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("rows", "is_cut"), [(1_500, False), (60_000, True)])
+def test_a_short_list_may_lack_departments_and_a_long_one_may_not(tmp_path, rows, is_cut):
+    from orchestration.judging.national.believing import _communes
+
+    # 1,490 mission companies were in fewer than all départements; a stock of millions that lacks twenty was cut
+    contract = load_source(FOLDER).tables["mission_companies"]
+    path = tmp_path / "list.parquet"
+    found: list[Any] = []
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"COPY (SELECT lpad(CAST(1 + i % 75 AS VARCHAR), 2, '0') || '001' AS commune_code FROM range({rows}) AS t(i)) "
+            f"TO '{path}' (FORMAT parquet)"
+        )
+        _communes(connection, contract, "mission_companies 2026-09", f"'{path}'", found.append)
+    assert [f.kind for f in found] == (["truncated"] if is_cut else [])
