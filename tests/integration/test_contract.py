@@ -327,7 +327,9 @@ def test_no_natural_person_is_named(edition):
     # the sample's natural persons are called PERSONNE …; partial diffusion reads [ND]; no table, no column
     for (table,) in edition.execute("SELECT DISTINCT table_name FROM information_schema.tables").fetchall():
         row = f'CAST("{table}" AS VARCHAR)'
-        assert one(edition, f"SELECT count(*) FROM \"{table}\" WHERE regexp_matches({row}, '[[]ND[]]|PERSONNE')") == 0, table
+        assert (
+            one(edition, f"SELECT count(*) FROM \"{table}\" WHERE regexp_matches({row}, '[[]ND[]]|PERSONNE')") == 0
+        ), table
 
 
 def test_an_unchanged_refresh_publishes_nothing_and_says_so(first_refresh):
