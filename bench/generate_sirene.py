@@ -119,12 +119,15 @@ def generate(out: Path, establishments: int, vintage: str, as_csv: bool) -> Path
         CASE WHEN person THEN 'PRENOM' END AS prenom1UniteLegale, CAST(NULL AS VARCHAR) AS prenom2UniteLegale,
         CAST(NULL AS VARCHAR) AS prenom3UniteLegale, CAST(NULL AS VARCHAR) AS prenom4UniteLegale,
         CASE WHEN person THEN 'PRENOM' END AS prenomUsuelUniteLegale, CAST(NULL AS VARCHAR) AS pseudonymeUniteLegale,
-        CAST(NULL AS VARCHAR) AS identifiantAssociationUniteLegale, 'NN' AS trancheEffectifsUniteLegale,
+        CAST(NULL AS VARCHAR) AS identifiantAssociationUniteLegale,
+        -- 3 legal units in a thousand have 50 employees or more
+        CASE WHEN h(u, 26) < 3000 THEN ['21','22','31','32','41','42','51'][1 + h(u, 27) % 7] ELSE 'NN' END AS trancheEffectifsUniteLegale,
         CAST(2023 AS BIGINT) AS anneeEffectifsUniteLegale, TIMESTAMP '2026-09-01 05:25:38' AS dateDernierTraitementUniteLegale,
         CAST(1 AS BIGINT) AS nombrePeriodesUniteLegale, 'PME' AS categorieEntreprise, CAST(2023 AS BIGINT) AS anneeCategorieEntreprise,
         DATE '2015-01-01' AS dateDebut, 'A' AS etatAdministratifUniteLegale,
         CASE WHEN person THEN 'NOM' END AS nomUniteLegale, CAST(NULL AS VARCHAR) AS nomUsageUniteLegale,
-        CASE WHEN NOT person THEN 'ENTREPRISE FICTIVE ' || CAST(u AS VARCHAR) END AS denominationUniteLegale,
+        CASE WHEN NOT person AND h(u, 20) < 60000 THEN '[ND]' WHEN NOT person THEN 'ENTREPRISE FICTIVE ' || CAST(u AS VARCHAR)
+            END AS denominationUniteLegale,
         CAST(NULL AS VARCHAR) AS denominationUsuelle1UniteLegale, CAST(NULL AS VARCHAR) AS denominationUsuelle2UniteLegale,
         CAST(NULL AS VARCHAR) AS denominationUsuelle3UniteLegale,
         CAST(CASE WHEN person THEN 1000 ELSE [5499, 5710, 9220, 5599][1 + h(u, 22) % 4] END AS BIGINT) AS categorieJuridiqueUniteLegale,

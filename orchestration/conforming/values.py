@@ -440,8 +440,12 @@ def _identifiers(column: Column, texts: dict[str, int], result: Parsed, file: st
                 text,
                 say("conforming.whole_identifier"),
             )
-        elif not (plain.isascii() and plain.isdigit()) or len(plain) > width or len(plain) < width - 2:
+        elif not (plain.isascii() and plain.isdigit()):
             _unreadable(result, text, say("conforming.identifier", kind=name, width=width))
+        elif len(plain) > width:
+            _unreadable(result, text, say("conforming.identifier_too_long", kind=name, digits=len(plain), width=width))
+        elif len(plain) < width - 2:
+            _unreadable(result, text, say("conforming.identifier_cut", kind=name, digits=len(plain), width=width))
         elif len(plain) < width:
             short[text] = plain.zfill(width)
         elif check(plain):

@@ -21,6 +21,8 @@ from orchestration.triage.faults import AGAIN, Fault, Sink
 # a register of the same scope only grows; its rows may fall by this share between two deliveries
 FEWER_ROWS = 0.02
 MISSING_DEPARTMENTS = 4
+# rows from which on a table of France has some in every département; 1,490 mission companies have not
+EVERYWHERE = 10_000
 # what a boolean flag (social economy, employer) may grow or shrink between two deliveries
 FLAG_CHANGE = 1.5
 
@@ -137,7 +139,7 @@ def _communes(connection: duckdb.DuckDBPyConnection, contract: Table, name: str,
             )
         )
     # Corsica may be missing from a stock that somebody made up; a handful more is a file that was cut or damaged
-    if NATIONAL <= len(there) < len(MAINLAND) - MISSING_DEPARTMENTS:
+    if NATIONAL <= len(there) < len(MAINLAND) - MISSING_DEPARTMENTS and odd[1] >= EVERYWHERE:
         shown = sorted(MAINLAND - there)[:8]
         fault(
             Fault(

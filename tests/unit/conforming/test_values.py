@@ -402,3 +402,22 @@ def test_a_year_of_four_digits_below_1000_never_becomes_another(day, month, year
 def test_any_date_comes_back_in_each_form(day):
     texts = [day.isoformat(), f"{day:%d/%m/%Y}"]
     assert values("date", texts)[0] == [day, day]
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "code"),
+    [
+        ("siren", "3,21E+08", "whole_identifier"),
+        ("siren", "321000000", "identifier_valid"),
+        ("siren", "3210001", "too_few_digits"),
+        ("siren", "3210", "identifier_cut"),
+        ("siren", "3210001234", "identifier_too_long"),
+        ("siren", "32100012X", "identifier"),
+        ("siren", "000000000", "identifier_of_zeros"),
+        ("siret", "55208131766523", "identifier_valid"),
+    ],
+)
+def test_a_refused_identifier_says_why(kind, text, code):
+    _, parsed = values(kind, [text, "552081317"] if kind == "siren" else [text, "55208131766522"])
+    why = parsed.unreadable[text]
+    assert code in repr(why)

@@ -496,6 +496,53 @@ def test_an_archive_made_on_a_mac_is_read(tmp_path):
     assert (outcome.state, outcome.rows_read) == ("accepted", data.count(b"\n") - 1), outcome.reason
 
 
+def zeros_in(kind: str) -> bytes:
+    """Return 60 MB of nothing, packed a thousandfold."""
+    import gzip
+
+    if kind == "gz":
+        return gzip.compress(bytes(60_000_000))
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("StockEtablissement_utf8.csv", bytes(60_000_000))
+    return packed.getvalue()
+
+
+def two_in_one() -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name in ("un.csv", "deux.csv"):
+            archive.writestr(name, "siren,siret\n")
+    return packed.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "code"),
+    [
+        ("StockEtablissement_utf8.zip", lambda: zeros_in("zip"), "reading.zip_bomb"),
+        ("StockEtablissement_utf8.csv.gz", lambda: zeros_in("gz"), "reading.zip_bomb"),
+        ("StockEtablissement_utf8.zip", two_in_one, "reading.several_data_files"),
+        ("StockEtablissement_utf8.zip", lambda: zeros_in("zip")[:30_000], "reading.truncated_packing"),
+    ],
+)
+def test_a_hostile_archive_is_refused_in_the_words_of_a_child(tmp_path, monkeypatch, name, data, code):
+    content = data()
+    # unpacked in this process it would break this test
+    monkeypatch.setattr(zipfile, "ZipFile", None)
+    monkeypatch.setattr("gzip.GzipFile", None)
+    outcome = tried(tmp_path, content, name)
+    assert outcome.state == "refused" and outcome.reason.code == code and outcome.action
+
+
+def test_no_room_on_the_disk_is_said(tmp_path, monkeypatch):
+    import shutil
+    from types import SimpleNamespace
+
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=1_000))
+    outcome = tried(tmp_path, (SAMPLE / "StockEtablissement_utf8.zip").read_bytes(), "StockEtablissement_utf8.zip")
+    assert outcome.state == "refused" and outcome.reason.code == "reading.no_room" and outcome.action
+
+
 # --- stray quotes, units that stand twice -------------------------------------------------------------
 
 
@@ -628,3 +675,23 @@ def test_a_unit_twice_in_parquet(tmp_path):
     outcome = tried_alone(load_source(FOLDER), landed(path), tmp_path)
     assert (outcome.rows_read, outcome.rows_rejected) == (1502, 2), outcome.reason
     assert "lignes 11 et 1501" in fr(outcome.reason) and "comptée une fois" in fr(outcome.reason)
+
+
+# --- a short list of all France -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("rows", "is_cut"), [(1_500, False), (60_000, True)])
+def test_a_short_list_may_lack_departments_and_a_long_one_may_not(tmp_path, rows, is_cut):
+    from orchestration.judging.national.believing import _communes
+
+    # 1,490 mission companies were in fewer than all départements; a stock of millions that lacks twenty was cut
+    contract = load_source(FOLDER).tables["mission_companies"]
+    path = tmp_path / "list.parquet"
+    found: list[Any] = []
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"COPY (SELECT lpad(CAST(1 + i % 75 AS VARCHAR), 2, '0') || '001' AS commune_code FROM range({rows}) AS t(i)) "
+            f"TO '{path}' (FORMAT parquet)"
+        )
+        _communes(connection, contract, "mission_companies 2026-09", f"'{path}'", found.append)
+    assert [f.kind for f in found] == (["truncated"] if is_cut else [])
