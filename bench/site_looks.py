@@ -155,7 +155,8 @@ def _walk(address: str, paths: Sequence[str], looks: Sequence[Look]) -> list[Fau
             for fault in faults(browser, address, paths[i : i + STEP], looks):
                 print(*fault, sep=" · ", flush=True)
                 found.append(fault)
-            print(f"{i + STEP} of {len(paths)}: {paths[min(i + STEP, len(paths)) - 1]}", file=sys.stderr, flush=True)
+            done = min(i + STEP, len(paths))
+            print(f"{done} of {len(paths)}: {paths[done - 1]}", file=sys.stderr, flush=True)
     return found
 
 
