@@ -22,6 +22,7 @@ from orchestration.receipts import wording
 from orchestration.receipts.acts import told
 from orchestration.receipts.labels import labels
 from orchestration.receipts.sentences import text
+from orchestration.receipts.typography import typeset
 
 _HERE = Path(__file__).parent
 _SITE = Path(str(site.__file__)).parent / "templates" / "style.css"
@@ -64,7 +65,7 @@ class Views:
 
     def page(self, template: str, *, session: Session, person: Person, token: str, path: str, **context: Any) -> str:
         """Return a page in the language of the browser."""
-        return self._environment.get_template(f"{template}.html.j2").render(
+        written = self._environment.get_template(f"{template}.html.j2").render(
             {
                 "v": Voice(session.language),
                 "t": voice(session.language),
@@ -81,6 +82,7 @@ class Views:
                 **context,
             }
         )
+        return typeset(written)
 
 
 class Voice:

@@ -160,8 +160,9 @@ def unit(name: str | None, language: Language = "fr", french: str | None = None)
     known = fr if language == "fr" else en
     if not known:
         return ""
-    if known == "%":
-        return f"{NARROW}%" if language == "fr" else "%"
+    # « 80,1 % du revenu disponible » too
+    if known.startswith("%"):
+        return f"{NARROW}{known}" if language == "fr" else known
     return f"\u00a0{known}" if known.startswith("€") else f" {known}"
 
 

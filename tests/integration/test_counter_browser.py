@@ -26,6 +26,7 @@ from orchestration.base.acts import acts
 from orchestration.base.settings import PROJECT
 from orchestration.counter.drops import FOLDER, drops
 from orchestration.editions import compare, current, list_editions
+from orchestration.receipts.typography import spaced
 from orchestration.refresh.rehearsing import MOVES
 from tests.conftest import Answer
 
@@ -185,7 +186,7 @@ def test_from_a_file_to_an_edition_and_back(browser: Any, address: str, home: Pa
     assert current(home).edition_id == first.edition_id and len(list_editions(home)) == 2  # type: ignore[union-attr]
     page.goto(f"{address}/journal")
     told = page.locator("main").inner_text()
-    assert "une ligne retirée par erreur" in told and "« labels-rse.xlsx » : pris" in told
+    assert "une ligne retirée par erreur" in told and spaced("« labels-rse.xlsx » : pris") in told
     assert {"file_dropped", "file_taken", "file_answered", "published", "rolled_back"} <= {a.what for a in acts(home)}
     context.close()
     assert found == []

@@ -20,6 +20,7 @@ from orchestration.base.settings import PROJECT, Settings
 from orchestration.readers.after import make_site, read
 from orchestration.readers.site import SiteRefused, budget, build_site, load_configuration
 from orchestration.readers.site.build import TEMPLATES
+from orchestration.receipts.typography import spaced
 from tests.conftest import Answer, observatory
 
 
@@ -187,7 +188,9 @@ def test_every_figure_of_the_home_territory_has_its_address(
     edition = (first_refresh[0] / "editions" / "current").resolve().name
     for path, html in pages.items():
         if path.startswith("fr/chiffres/"):
-            assert edition in html and any(licence in html for licence in sources.values()), path
+            assert edition in html and any(spaced(licence.replace("'", "’")) in html for licence in sources.values()), (
+                path
+            )
 
 
 def test_a_value_on_a_page_is_the_editions(first_refresh: tuple[Path, Answer], pages: dict[str, str]) -> None:

@@ -8,31 +8,19 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bench import site_looks
 from orchestration.readers.companies.placing import Answers, placed
 from orchestration.readers.site.edition import read_edition
 from orchestration.readers.site.scales import scales
-from orchestration.readers.site.serving import server
 from orchestration.readers.site.words import Voice
 from tests.conftest import Answer
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 VNU = Path(os.environ.get("VNU_JAR", "/usr/share/java/vnu.jar"))
 # one page of each kind, in one language or the other; what differs between pages of a kind is figures
 KINDS = [
@@ -62,58 +50,28 @@ KINDS = [
     "fr/accessibilite.html",
     "en/eco-design.html",
 ]
-# width, colour scheme, forced colours, medium
-LOOKS = [
-    (1280, "light", "none", "screen"),
-    (320, "light", "none", "screen"),
-    (1280, "dark", "none", "screen"),
-    (320, "dark", "none", "screen"),
-    (1280, "light", "active", "screen"),
-    (1280, "light", "none", "print"),
-]
 
 
 @pytest.fixture(scope="module")
 def address(first_refresh: tuple[Path, Answer]) -> Iterator[str]:
-    pages = server(first_refresh[0] / "site", "127.0.0.1", 0)
-    threading.Thread(target=pages.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{pages.server_address[1]}/"
-    pages.shutdown()
-    pages.server_close()
+    with site_looks.served(first_refresh[0] / "site") as found:
+        yield found
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed (test extras)")
-    if CHROMIUM is None:
+    pytest.importorskip("playwright.sync_api", reason="playwright is not installed (test extras)")
+    if site_looks.chromium() is None:
         pytest.skip("no chromium on this machine: apt-get install chromium")
-    with playwright.sync_playwright() as p:
-        opened = p.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+    with site_looks.browsing() as opened:
         yield opened
-        opened.close()
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("look", LOOKS, ids=lambda look: "-".join(map(str, look)))
-def test_axe_finds_nothing_and_no_page_scrolls_sideways(browser: Any, address: str, look: tuple[Any, ...]) -> None:
-    axe = pytest.importorskip(
-        "axe_playwright_python.sync_playwright", reason="axe is not installed (test extras)"
-    ).Axe()
-    width, scheme, forced, medium = look
-    # axe is put into the page, which its own policy forbids to anybody else
-    context = browser.new_context(
-        viewport={"width": width, "height": 900}, color_scheme=scheme, forced_colors=forced, bypass_csp=True
-    )
-    page = context.new_page()
-    page.emulate_media(media=medium)
-    found = []
-    for path in KINDS:
-        answer = page.goto(address + path)
-        assert answer.ok, path
-        found += [(path, v["id"], v["nodes"][0]["html"][:120]) for v in axe.run(page).response["violations"]]
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
-    context.close()
-    assert found == []
+def test_axe_finds_nothing_and_no_page_scrolls_sideways(browser: Any, address: str) -> None:
+    """At both widths, in light, dark and forced colours and on paper; `python -m bench.site_looks` does it with every page."""
+    pytest.importorskip("axe_playwright_python", reason="axe is not installed (test extras)")
+    assert list(site_looks.faults(browser, address, KINDS)) == []
 
 
 def test_a_page_is_one_request_and_its_policy_holds(browser: Any, address: str) -> None:
@@ -225,9 +183,4 @@ def test_the_checker_of_the_w3c_finds_no_error(first_refresh: tuple[Path, Answer
     if shutil.which("java") is None or not VNU.is_file():
         pytest.skip(f"no Java, or no vnu.jar at {VNU} (set VNU_JAR)")
     site = first_refresh[0] / "site"
-    files = [str(site / path) for path in KINDS]
-    done = subprocess.run(
-        ["java", "-Xss4m", "-jar", str(VNU), "--errors-only", *files], capture_output=True, text=True, check=False
-    )
-    assert done.stderr.strip() == ""
-    assert done.returncode == 0
+    assert site_looks.checked([site / path for path in KINDS], VNU) == []

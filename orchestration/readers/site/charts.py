@@ -15,8 +15,10 @@ from dataclasses import dataclass, field
 from orchestration.readers.site.edition import Figure
 
 WIDTH, HEIGHT = 440, 230
-# room for the names at the ends of the lines, for the scale, for the years
-LEFT, RIGHT, TOP, BOTTOM = 46, 128, 14, 26
+# room for the scale, for the years
+LEFT, TOP, BOTTOM = 46, 14, 26
+# room for the names at the ends of the lines, the least and the most; a letter of a telephone's size is so wide
+LEAST, MOST, WIDE = 90, 184, 8.0
 LABEL = 15
 BAR, VALUE, LETTER = 22, 66, 7.2
 # what a bar shows by its form; a bound and what is withheld are written beside it
@@ -58,7 +60,7 @@ class LineChart:
     width: int = WIDTH
     height: int = HEIGHT
     left: int = LEFT
-    right: int = WIDTH - RIGHT
+    right: int = WIDTH - LEAST
     base: int = HEIGHT - BOTTOM
 
 
@@ -139,14 +141,16 @@ def line_chart(series: Sequence[tuple[str, Sequence[Figure]]], written: Callable
     scale = steps(min(values), max(values))
     low, high = scale[0], scale[-1]
     begin, end = moments[0], moments[-1]
+    names = [_fitting(name) for name, _ in drawn]
+    right = WIDTH - min(MOST, max(LEAST, round(max(map(len, names)) * WIDE) + 12))
 
     def x(period: str) -> int:
-        return round(LEFT + 8 + (moment(period) - begin) / (end - begin) * (WIDTH - LEFT - RIGHT - 16))
+        return round(LEFT + 8 + (moment(period) - begin) / (end - begin) * (right - LEFT - 16))
 
     def y(value: float) -> int:
         return round(HEIGHT - BOTTOM - (value - low) / (high - low) * (HEIGHT - TOP - BOTTOM))
 
-    lines = [_line(name, i, figures, x, y) for i, (name, figures) in enumerate(drawn)]
+    lines = [_line(name, i, figures, x, y) for i, (name, (_, figures)) in enumerate(zip(names, drawn, strict=True))]
     heights = _apart([line.end[1] for line in lines])
     lines = [Line(n.name, n.style, n.path, n.marks, at, n.end) for n, at in zip(lines, heights, strict=True)]
     breaks = sorted({x(f.period) for _, figures in drawn for f in figures if f.is_break})
@@ -156,7 +160,14 @@ def line_chart(series: Sequence[tuple[str, Sequence[Figure]]], written: Callable
         years=_years(begin, end, x),
         breaks=breaks,
         kinds=frozenset({m.kind for line in lines for m in line.marks} | ({"break"} if breaks else set())),
+        right=right,
     )
+
+
+def _fitting(name: str) -> str:
+    """Return a name that fits at the end of a line; the table has it whole."""
+    longest = int((MOST - 12) / WIDE)
+    return name if len(name) <= longest else f"{name[: longest - 1].rstrip()}…"
 
 
 def _line(name: str, style: int, figures: Sequence[Figure], x: Callable[[str], int], y: Callable[[float], int]) -> Line:

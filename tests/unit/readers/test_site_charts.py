@@ -112,3 +112,14 @@ def test_a_bar_of_amounts_is_as_long_as_its_amount(figure) -> None:
 def test_a_sparkline_needs_two_values(figure) -> None:
     assert sparkline([figure("2018", 1.0), figure("2019", None)]) == ""
     assert sparkline([figure("2018", 1.0), figure("2019", 2.0)]).count("L") == 1
+
+
+@pytest.mark.parametrize(
+    "name", ["Le Mans", "France métropolitaine", "Métropole d’un nom que nul téléphone ne montre en entier"]
+)
+def test_a_name_at_the_end_of_a_line_fits_a_telephone(name: str) -> None:
+    chart = line_chart([(name, [plain("2018", 1.0), plain("2020", 2.0)])], str)
+    assert chart is not None
+    # 8 units a letter at the size that narrow windows have
+    assert chart.lines[0].end[0] + 10 + 8 * len(chart.lines[0].name) <= WIDTH
+    assert chart.lines[0].name in (name, f"{name[:20].rstrip()}…") and chart.lines[0].end[0] <= chart.right

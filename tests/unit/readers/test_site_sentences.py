@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 from orchestration.readers.site.edition import Edition, Row
-from orchestration.readers.site.pages.shared import counted, standing
+from orchestration.readers.site.pages.shared import counted, remarks, standing
 from orchestration.readers.site.words import Voice
 
 HOME, WHOLE, MAINLAND = ("epci", "244400404"), ("country", "FR"), ("country", "FM")
@@ -50,3 +50,16 @@ def test_ways_that_no_indicator_goes_are_not_counted() -> None:
     v = Voice(SimpleNamespace(), "fr")  # type: ignore[arg-type]
     assert counted(v, 0, 1, 6) == "1 en recul, 6 sans évolution nette ou calculée"
     assert counted(v, 2, 0, 0) == "2 en progrès ou à la cible"
+
+
+def test_a_remark_stands_once_and_says_its_years_where_there_are_others(figure) -> None:
+    # nine lines of « 27 déclaration(s) … laissée(s) de côté » stood under one table
+    list_, cut = (
+        "Liste de 6171 déclarations. 1 déclaration(s) laissée(s) de côté, 27 entreprise(s).",
+        "Rupture d'un champ.",
+    )
+    figures = [figure("2019", 1.0, reason=list_), figure("2020", 1.0, reason=list_), figure("2021", 1.0, reason=cut)]
+    v = Voice(SimpleNamespace(), "fr")  # type: ignore[arg-type]
+    agreed = "Liste de 6171 déclarations. 1 déclaration laissée de côté, 27 entreprises."
+    assert remarks(v, figures[:2]) == [agreed]
+    assert remarks(v, figures) == [f"2019, 2020 : {agreed}", "2021 : Rupture d’un champ."]

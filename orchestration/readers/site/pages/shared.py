@@ -123,8 +123,9 @@ def moved(v: Voice, indicator_id: str, trend: Row) -> str:
             "site.moved",
             last=f"{v.bare(trend.last_value, indicator_id)}{v.behind(indicator_id)}",
             last_period=v.period(trend.last_period),
+            # « 3 % en 2017 », and « 77,5 % » for a share of something that was just named
             first=v.bare(trend.first_value, indicator_id)
-            + (v.behind(indicator_id) if v.edition.indicators[indicator_id].unit == "%" else ""),
+            + (wording.unit("%", v.language) if v.edition.indicators[indicator_id].unit.startswith("%") else ""),
             first_period=v.period(trend.first_period),
         )
     )
