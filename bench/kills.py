@@ -138,7 +138,7 @@ def left(home: Path) -> list[str]:
 
 
 def after_a_kill(home: Path, session: int, *, whole: bool) -> Iterator[str]:
-    """Yield what does not hold of a home whose refresh (`session`) was just killed: ends the rest of it where `whole`."""
+    """Yield what does not hold of a home whose refresh (`session`) was just killed, or ended: ends the rest of it where `whole`."""
     if whole:
         with suppress(ProcessLookupError):
             os.killpg(session, signal.SIGKILL)

@@ -101,15 +101,28 @@ def deliver(folder: Path, rate: float) -> Path:
     return folder
 
 
-def warm() -> None:
-    """Import here what refreshes import, and let second processes be forked from now on."""
+def parsed(folder: Path) -> None:
+    """Let dbt read the project of a house, as `make setup` does: the prompt's refreshes want the graph."""
+    from dbt.cli.main import dbtRunner
+
+    project = folder / "dbt_project"
+    places = ["--project-dir", project, "--profiles-dir", project, "--target-path", project / "target"]
+    if not dbtRunner().invoke(["parse", "--quiet", *map(str, places), "--log-path", str(folder)]).success:
+        raise RuntimeError("the small dbt project could not be read")
+
+
+def warm(*, prompt: bool = False) -> None:
+    """Import here what refreshes import (`prompt`: those of the prompt), and let second processes be forked from now on."""
     import dbt.adapters.duckdb.connections
     import dbt.cli.main  # noqa: F401
 
     import orchestration.quality.expectations
     import orchestration.refresh.build
-    import orchestration.withholding.figures  # noqa: F401
+    import orchestration.withholding.figures
     from orchestration.building import worker
+
+    if prompt:
+        import orchestration.dagster.definitions  # noqa: F401
 
     worker.get_context = lambda _: multiprocessing.get_context("fork")  # type: ignore[assignment]
 
