@@ -31,7 +31,7 @@ from bench.kills import NEXT, after_a_kill, copied, left
 from orchestration import editions
 from orchestration.editions import current
 
-_FREE = (0, 64, 256, 512, 1_000, 2_000, 3_000, 4_000, 6_000, 8_000, 12_000, 20_000)
+_FREE = (0, 256, 1_000, 2_000, 4_000, 8_000, 16_000)
 _YEAR = 366 * 86_400
 
 

@@ -147,11 +147,17 @@ def after_a_kill(home: Path, session: int, *, whole: bool) -> Iterator[str]:
         _reap()
         time.sleep(0.05)
     if orphans:
-        yield f"{len(orphans)} processes go on"
+        yield "go on: " + " | ".join(_called(pid) for pid in orphans)
         for pid in orphans:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
     yield from _edition(home)
+
+
+def _called(pid: int) -> str:
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/cmdline").read_text("utf-8", "replace").replace("\0", " ")[:200]
+    return str(pid)
 
 
 def _edition(home: Path) -> Iterator[str]:
