@@ -27,11 +27,11 @@ from pathlib import Path
 from typing import Any
 
 from bench import quick
-from bench.kills import NEXT, after_a_kill, copied, left
+from bench.kills import NEXT, OURS, after_a_kill, copied, kin, left
 from orchestration import editions
 from orchestration.editions import current
 
-_FREE = (0, 256, 1_000, 2_000, 4_000, 8_000, 16_000)
+_FREE = (2_000, 8_000, 0, 256, 1_000, 4_000, 16_000)
 _YEAR = 366 * 86_400
 
 
@@ -46,7 +46,7 @@ class Said:
     @property
     def reason(self) -> str:
         """Return why nothing was published, in one line."""
-        return re.sub(r"\s+", " ", str(self.receipt.get("reason") or self.words[-300:]))[:200]
+        return re.sub(r"\s+", " ", str(self.receipt.get("reason") or f"no receipt; {self.words[-400:]}"))[:500]
 
 
 def begun(home: Path, delivery: Path, out: Path) -> int:
@@ -222,6 +222,7 @@ def main() -> None:
         os.environ.update(quick.house(asked.home, folder))
         quick.parsed(folder)
         quick.warm(prompt=True)
+        OURS.update(kin())
         tries = Tries(folder / "base", folder)
         said = tries.refresh(tries.base)
         if said.code not in NEXT:

@@ -109,8 +109,12 @@ def _place(arguments: tuple[Any, ...], home: Path) -> str | None:
 # what must hold -----------------------------------------------------------------------------------
 
 
+# what belongs to the bench itself: Python's tracker of the locks that dbt makes
+OURS: set[int] = set()
+
+
 def kin() -> list[int]:
-    """Return the living processes that came from this one; whoever lost its parent has this one instead."""
+    """Return the living processes that came from this one, but for `OURS`; whoever lost its parent has this one instead."""
     parents: dict[int, list[int]] = {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError):
@@ -119,7 +123,7 @@ def kin() -> list[int]:
                 parents.setdefault(int(parent), []).append(int(stat.parent.name))
     found, row = [], [os.getpid()]
     while row:
-        row = [child for pid in row for child in parents.get(pid, [])]
+        row = [child for pid in row for child in parents.get(pid, []) if child not in OURS]
         found += row
     return found
 
