@@ -46,7 +46,11 @@ class Said:
     @property
     def reason(self) -> str:
         """Return why nothing was published, in one line."""
-        return re.sub(r"\s+", " ", str(self.receipt.get("note") or self.receipt.get("reason") or f"no reason; {self.words[-400:]}"))[:500]
+        return re.sub(
+            r"\s+",
+            " ",
+            str(self.receipt.get("note") or self.receipt.get("reason") or f"no reason; {self.words[-400:]}"),
+        )[:500]
 
 
 def begun(home: Path, delivery: Path, out: Path) -> int:
