@@ -29,7 +29,7 @@ from orchestration.editions.layout import (
     new_edition_id,
 )
 from orchestration.editions.publishing import publish, rollback, sweep
-from orchestration.editions.shelf import Edition, current, list_editions, verify
+from orchestration.editions.shelf import Edition, current, list_editions, newer_format, verify
 
 __all__ = [
     "BuiltEdition",
@@ -55,6 +55,7 @@ __all__ = [
     "home_figures",
     "list_editions",
     "new_edition_id",
+    "newer_format",
     "publish",
     "rollback",
     "same_as_current",

@@ -68,6 +68,10 @@ class ManifestDatabase(BaseModel):
     sha256: str
 
 
+# of an edition's folder: rises when what an earlier version knows of it is no longer so
+FORMAT = 1
+
+
 class Manifest(BaseModel):
     """What `manifest.json` holds. Fields are added, never renamed: other people's tools read it.
 
@@ -75,7 +79,7 @@ class Manifest(BaseModel):
     channel does not tell, for the inbox feeds both. Null in editions that older versions published.
     """
 
-    format: int = 1
+    format: int = FORMAT
     edition: str
     created_at: datetime
     previous: str | None

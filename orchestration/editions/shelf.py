@@ -12,10 +12,12 @@ from pathlib import Path
 from pydantic import BaseModel, ValidationError
 
 from orchestration.base.messages import Message, say
+from orchestration.base.plain import read_json
 from orchestration.editions import journal
 from orchestration.editions.layout import (
     CURRENT,
     DATABASE,
+    FORMAT,
     MANIFEST,
     Manifest,
     edition_dir,
@@ -61,6 +63,17 @@ def current_name(home: Path) -> str | None:
     except OSError:
         return None
     return name if is_edition_id(name) and edition_dir(home, name).is_dir() else None
+
+
+def newer_format(home: Path) -> int | None:
+    """Return the format of the edition in service where a later version of the software wrote it, in one that is not known here."""
+    name = current_name(home)
+    try:
+        manifest = read_json((edition_dir(home, name) / MANIFEST).read_bytes()) if name else None
+    except (OSError, ValueError):
+        return None
+    found = manifest.get("format") if isinstance(manifest, dict) else None
+    return found if isinstance(found, int) and found > FORMAT else None
 
 
 def list_editions(home: Path) -> list[Edition]:

@@ -86,11 +86,9 @@ def counted(inbox: Inbox, sources_path: Path, dropped: list[Dropped]) -> list[Dr
         return dropped
     source, path = found
     spec = Spec.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-    _remove_counted(inbox)
+    gone = _remove_counted(inbox)
     key = secrets.token_hex(32)
-    # what changed while it was read is left to the next look
-    looked_at = [_look(inbox, d, spec, key) for d in dropped if d.problem is not None or is_unchanged(d)]
-    looked_at = [one for one in looked_at if one.dropped.problem is not None or is_unchanged(one.dropped)]
+    looked_at = [_look(inbox, d, spec, key) for d in dropped if d.path not in gone]
     told = [one for one in looked_at if one.visits is not None]
     left = [one.dropped for one in looked_at if one.visits is None]
     if not told:
@@ -115,8 +113,9 @@ def _note_counted(inbox: Inbox, dropped: list[Dropped]) -> None:
     write_atomically(inbox.work / _COUNTED, json.dumps(counted_now))
 
 
-def _remove_counted(inbox: Inbox) -> None:
-    """Remove the journals that a table counts, and what was once answered to them."""
+def _remove_counted(inbox: Inbox) -> set[Path]:
+    """Remove the journals that a table counts, and what was once answered to them; return where they lay."""
+    gone = set()
     note = inbox.work / _COUNTED
     try:
         noted = _NOTED.validate_json(note.read_bytes())
@@ -128,7 +127,9 @@ def _remove_counted(inbox: Inbox) -> None:
         if one.path.parent == inbox.path and is_unchanged(one):
             one.path.unlink()
             inbox.drop_answers(name, but=())
+            gone.add(one.path)
     note.unlink(missing_ok=True)
+    return gone
 
 
 @dataclass(frozen=True)
@@ -155,7 +156,8 @@ def _look(inbox: Inbox, dropped: Dropped, spec: Spec, key: str) -> _Looked:
         return _Looked(replace(dropped, problem=refusal.reason, action=refusal.action) if journals else dropped)
     except OSError:
         return _Looked(dropped)
-    return _Looked(dropped, found if found.journal or found.export else None)
+    # what changed while it was read waits, like any other file, for the next look
+    return _Looked(dropped, found if (found.journal or found.export) and is_unchanged(dropped) else None)
 
 
 # a server's journal -------------------------------------------------------------------------------

@@ -226,6 +226,13 @@ def removed_on_purpose(source: Source, today: date) -> Filled:
 
 
 def _unforeseen(landed: Landed, error: Exception) -> Refusal:
+    if isinstance(error, OSError):
+        # taken away, closed, or on a disk that fails, since it was found: the file itself is not at fault
+        return Refusal(
+            say("judging.out_of_reach", file=landed.name, why=error.strerror or type(error).__name__),
+            say("judging.let_it_be_read"),
+            kind="unforeseen",
+        )
     return Refusal(
         say("judging.software_failed", file=landed.name, error=type(error).__name__),
         say("judging.hand_to_data_team"),

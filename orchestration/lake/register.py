@@ -72,7 +72,12 @@ class Register(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _read_older(cls, data: Any) -> Any:
-        return upgraded(data) if isinstance(data, dict) and data.get("version", VERSION) == 1 else data
+        if not isinstance(data, dict) or data.get("version", VERSION) != 1:
+            return data
+        try:
+            return upgraded(data)
+        except (KeyError, TypeError, AttributeError) as error:
+            raise ValueError(f"no register of version 1: {error!r}") from error
 
     def realm(self, realm: Realm) -> dict[str, SourceState]:
         """Return the sources of one realm."""

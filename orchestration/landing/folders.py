@@ -79,6 +79,7 @@ def land_folder(source: Source, folder: Path, channel: Channel, hashes: HashCach
     landing = Landing(present=folder.is_dir())
     if not landing.present:
         return landing
+    names: dict[str, set[str]] = {}
     for entry in sorted(folder.iterdir()):
         called = legible(entry.name)
         if is_litter(called):
@@ -102,6 +103,7 @@ def land_folder(source: Source, folder: Path, channel: Channel, hashes: HashCach
             inner = legible(path.relative_to(folder).as_posix())
             if is_litter(inner) or source.ignores(name):
                 continue
+            name = _unlike(name, names.setdefault(called, set()))
             landed = Landed(
                 source=source.source_id,
                 vintage=called,
@@ -114,6 +116,21 @@ def land_folder(source: Source, folder: Path, channel: Channel, hashes: HashCach
             )
             landing.files += spread(source, landed, hashes)
     return landing
+
+
+def _unlike(name: str, taken: set[str]) -> str:
+    """Return a name that no other file of the vintage bears, and note it: a judgement is known by its file's name.
+
+    `bilan_é.pdf` may lie there twice, once with its name in UTF-8 and once as an old archive wrote it; so may `a/rapport.pdf`
+    beside `b/rapport.pdf`.
+    """
+    stem, dot, ending = name.rpartition(".")
+    found, number = name, 1
+    while found in taken:
+        number += 1
+        found = f"{stem} ({number}){dot}{ending}" if stem else f"{name} ({number})"
+    taken.add(found)
+    return found
 
 
 def _left_out(source: Source, folder: Path) -> bool:

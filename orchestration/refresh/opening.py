@@ -10,15 +10,16 @@ from datetime import UTC, date, datetime
 
 from filelock import FileLock
 
+from orchestration import editions
 from orchestration.base import acts
 from orchestration.base.errors import UsageError
-from orchestration.base.messages import Message
+from orchestration.base.messages import Message, say
 from orchestration.base.settings import Settings
 from orchestration.catalog import load_catalogue
 from orchestration.judging.grounds import Grounds
 from orchestration.judging.waivers import load_waivers
 from orchestration.lake.register import realm_of
-from orchestration.lake.store import Lake
+from orchestration.lake.store import Lake, LakeError
 from orchestration.notifications import accident, after_refresh
 from orchestration.refresh.asking import asked_for, keep_real, needed, require_mirror
 from orchestration.refresh.holding import hold, release, sweep_home
@@ -73,6 +74,10 @@ def _prepared(
     started_at = datetime.now(UTC)
     run_id = run_id or started_at.strftime("%Y%m%dT%H%M%S%fZ")
     catalogue, lake = load_catalogue(settings.sources_path), Lake(settings.home)
+    newer = editions.newer_format(settings.home)
+    if newer is not None:
+        file = settings.home / "editions" / "current"
+        raise LakeError(say("refresh.edition_is_newer", file=file, format=newer), say("lake.install_that_version"))
     register = lake.candidate()
     grounds = Grounds(
         catalogue=catalogue,

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import shutil
 import subprocess
+import sys
 from pathlib import Path
 
+from bench import quick
 from orchestration.base.settings import PROJECT
 from orchestration.editions import current, verify
+from orchestration.lake.register import VERSION
+from orchestration.lake.store import Lake
 from tests.conftest import observatory
 
 
@@ -45,6 +51,46 @@ def test_an_older_version_leaves_a_newer_home_alone_in_words(home):
     assert json.loads(register.read_text(encoding="utf-8"))["version"] == 99
     # the fault is the home's: the file waits, and is not refused
     assert dropped.exists() and not list(dropped.parent.glob("*labels*.html"))
+
+
+def test_an_older_version_publishes_nothing_over_a_newer_edition(home):
+    manifest = home / "editions" / "current" / "manifest.json"
+    manifest.chmod(0o600)
+    manifest.write_text(json.dumps({**json.loads(manifest.read_text(encoding="utf-8")), "format": 99}))
+    answer = observatory("refresh", "--home", home)
+    assert answer.code == 4 and "99" in answer.err and "Traceback" not in answer.err
+    assert len(list((home / "editions").glob("2*"))) == 1
+
+
+def test_a_home_of_the_version_before_is_brought_up_by_a_refresh(home, tmp_path):
+    """What it held still counts, its register is today's, and an edition comes of it; the calculation is a small one (`bench/quick.py`)."""
+    old = tmp_path / "old"
+    shutil.copytree(PROJECT / "tests" / "data" / "home_of_register_1", old)
+    before = json.loads((old / "state.json").read_text(encoding="utf-8"))
+    house = quick.house(home, tmp_path / "house")
+    delivery = quick.deliver(tmp_path / "delivery", 11.5)
+    program = "import sys; from pathlib import Path; from bench import quick; sys.exit(quick.walk(*map(Path, sys.argv[1:])).exit_code)"
+    done = subprocess.run(
+        [sys.executable, "-c", program, old, delivery],
+        env={**os.environ, **house, "PYTHONPATH": str(PROJECT)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    register = Lake(old).register
+    assert (before["version"], register.version) == (1, VERSION)
+    for realm in ("real", "sample"):
+        for source_id, state in before[realm].items():
+            now = register.realm(realm)[source_id]
+            for table, vintages in state["tables"].items():
+                assert set(vintages) <= set(now.tables[table]), (source_id, table)
+                assert source_id == quick.SOURCE or all(
+                    (old / "lake" / v.path).exists()
+                    == (PROJECT / "tests/data/home_of_register_1/lake" / v.path).exists()
+                    for v in now.tables[table].values()
+                )
+    edition = current(old)
+    assert edition is not None and verify(edition.path) == []
 
 
 def test_tidy_shows_first_and_keeps_what_is_in_service(home, tmp_path):

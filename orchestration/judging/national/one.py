@@ -11,7 +11,7 @@ from orchestration.catalog.models import Source
 from orchestration.judging.facts import Facts
 from orchestration.judging.match import match_file
 from orchestration.judging.national.opening import connected, open_raw, plain, raw_only
-from orchestration.judging.national.raw import Raw, damaged, explained
+from orchestration.judging.national.raw import Raw, damaged, explained, explained_of
 from orchestration.judging.rows import Match
 from orchestration.judging.verdicts import Findings, begun, refused
 from orchestration.landing import Landed
@@ -38,6 +38,9 @@ def judge_national(facts: Facts, source: Source, landed: Landed) -> Judgement:
                 raise explained(error, {raw.match.table_name: raw}) from error
     except Refusal as refusal:
         return refused(facts, source, landed, refusal, Findings(match, refusal=refusal))
+    except duckdb.Error as error:
+        told = explained_of(error, landed)
+        return refused(facts, source, landed, told, Findings(match, refusal=told))
     except DAMAGED as error:
         found = damaged(landed, error)
         return refused(facts, source, landed, found, Findings(match, refusal=found))

@@ -40,6 +40,8 @@ from orchestration.reading.workbook import cell_text
 RAW = "raw_"
 # both halves of the stock, 2.9 GB packed, take three minutes
 SECONDS, SECONDS_A_MEGABYTE = 600.0, 1.0
+# between two interruptions of whatever goes on after that
+_AGAIN = 0.1
 # rows whose cells are read one by one before the whole file is taken; registers are sorted by identifier, so
 # that lost leading zeros stand there
 HEAD_ROWS = 2_000
@@ -58,14 +60,22 @@ def connected(work: Path, files: list[Landed]) -> Iterator[duckdb.DuckDBPyConnec
     work.mkdir(parents=True, exist_ok=True)
     connection = bounded(connect(**BOUNDED), work / "spill")
     seconds = SECONDS + SECONDS_A_MEGABYTE * sum(f.bytes for f in files) / 1_000_000
-    clock = threading.Timer(seconds, connection.interrupt)
-    clock.daemon = True
+    done = threading.Event()
+
+    def interrupt() -> None:
+        # one that falls between two queries is lost on both
+        late = not done.wait(seconds)
+        while late and not done.wait(_AGAIN):
+            connection.interrupt()
+
+    clock = threading.Thread(target=interrupt, daemon=True)
     connection.execute("SET preserve_insertion_order = false")
     clock.start()
     try:
         yield connection
     finally:
-        clock.cancel()
+        done.set()
+        clock.join()
         connection.close()
 
 

@@ -97,13 +97,21 @@ _CAST = re.compile(r"""Conversion Error.*?["'](.*?)["'].*?when casting from sour
 _CSV_COLUMNS = re.compile(r"Expected Number of Columns:\s*(\d+)\s*Found:\s*(\d+)")
 
 
+def explained_of(error: Exception, landed: Landed) -> Refusal:
+    """Turn DuckDB's complaint of a file that is not open yet into the file, the line and what to do."""
+    return _explained(error, str(error), [landed.name])
+
+
 def explained(error: Exception, raws: dict[str, Raw]) -> Refusal:
     """Turn DuckDB's complaint into the file, the line and what to do."""
     text = str(error)
     at_fault = [r for r in raws.values() if str(r.path) in text] or [
         r for r in raws.values() if (c := _CAST.search(text)) and any(c[2] == k.name for k in r.match.table.columns)
     ]
-    names = [r.landed.name for r in at_fault or raws.values()]
+    return _explained(error, text, [r.landed.name for r in at_fault or raws.values()])
+
+
+def _explained(error: Exception, text: str, names: list[str]) -> Refusal:
     line = _CSV_LINE.search(text)
     columns = _CSV_COLUMNS.search(text)
     if isinstance(error, duckdb.InterruptException):

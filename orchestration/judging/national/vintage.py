@@ -21,7 +21,7 @@ from orchestration.judging.match import match_file
 from orchestration.judging.national.believing import believe, fewer_rows
 from orchestration.judging.national.one import DAMAGED, read_well
 from orchestration.judging.national.opening import RAW, connected, open_raw, plain, raw_only
-from orchestration.judging.national.raw import Raw, damaged, explained
+from orchestration.judging.national.raw import Raw, damaged, explained, explained_of
 from orchestration.judging.rows import Match
 from orchestration.judging.territory import home_communes
 from orchestration.judging.told import Kept, Taken, Told
@@ -63,6 +63,8 @@ def take_national(
                     stock.open(connection, landed, match, work, unpacking[landed.name].result())
                 except Refusal as refusal:
                     stock.refuse(landed, match, refusal)
+                except duckdb.Error as error:
+                    stock.refuse(landed, match, explained_of(error, landed))
                 except DAMAGED as error:
                     stock.refuse(landed, match, damaged(landed, error))
             kept = stock.derive(connection)

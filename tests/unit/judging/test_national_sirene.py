@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import time
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from orchestration.base.settings import PROJECT
 from orchestration.catalog.load import load_source
 from orchestration.judging.judge import judge_file
 from orchestration.judging.match import match_file
+from orchestration.judging.national import one, opening
 from orchestration.judging.national.opening import connected, open_raw, plain, raw_only
 from orchestration.lake.register import SourceState
 from orchestration.landing import Landed
@@ -695,3 +697,35 @@ def test_a_short_list_may_lack_departments_and_a_long_one_may_not(tmp_path, rows
         )
         _communes(connection, contract, "mission_companies 2026-09", f"'{path}'", found.append)
     assert [f.kind for f in found] == (["truncated"] if is_cut else [])
+
+
+def test_a_reading_without_end_is_interrupted_and_told(tmp_path, monkeypatch):
+    """DuckDB reads national files in this process: what asks it for ever is ended by the clock, and refused in words."""
+    monkeypatch.setattr(opening, "SECONDS", 0.3)
+    monkeypatch.setattr(opening, "SECONDS_A_MEGABYTE", 0)
+    real = one.open_raw
+
+    def endless(*given):
+        raw = real(*given)
+        raw.relation = f"(SELECT r.* FROM {raw.relation} AS r, range(10_000_000_000) AS a, range(10_000_000_000) AS b)"
+        return raw
+
+    monkeypatch.setattr(one, "open_raw", endless)
+    begun = time.monotonic()
+    outcome = tried_alone(load_source(FOLDER), landed(SAMPLE / "StockEtablissement_utf8.zip"), tmp_path)
+    assert outcome.state == "refused" and time.monotonic() - begun < 60
+    assert "StockEtablissement_utf8.zip" in fr(outcome.reason) and "temps" in fr(outcome.reason) and outcome.action
+    # the next one is read
+    monkeypatch.undo()
+    assert (
+        tried_alone(load_source(FOLDER), landed(SAMPLE / "StockEtablissement_utf8.zip"), tmp_path).state == "accepted"
+    )
+
+
+def test_an_interruption_while_a_file_is_opened_is_told_too(tmp_path, monkeypatch):
+    def interrupted(connection, raw):
+        raise duckdb.InterruptException("INTERRUPT Error: Interrupted!")
+
+    monkeypatch.setattr(opening, "settle_doubles", interrupted)
+    outcome = tried_alone(load_source(FOLDER), landed(SAMPLE / "StockEtablissement_utf8.zip"), tmp_path)
+    assert outcome.state == "refused" and "temps" in fr(outcome.reason)

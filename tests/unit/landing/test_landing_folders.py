@@ -39,3 +39,19 @@ def test_a_name_that_is_no_text_is_read_as_latin_1_and_can_be_written(tmp_path: 
     }
     assert all(f.path.is_file() for f in found.files)
     assert [(o.file, o.origin) for o in found.outcomes] == [("dépôt.csv", "m/dépôt.csv")]
+
+
+def test_two_names_that_read_alike_are_two_files(tmp_path: Path) -> None:
+    source = load_catalogue(ROOT / "sources")["dpef_filings"]
+    folder = os.fsencode(tmp_path)
+    for place in (b"2023/a", b"2023/b"):
+        (tmp_path / os.fsdecode(place)).mkdir(parents=True)
+    for name, text in (
+        (b"2023/a/d\xe9claration.pdf", "a"),
+        ("2023/a/déclaration.pdf".encode(), "b"),
+        ("2023/b/déclaration.pdf".encode(), "c"),
+    ):
+        Path(os.fsdecode(folder + b"/" + name)).write_text(text)
+    found = land_folder(source, tmp_path, "mirror", HashCache(tmp_path / "hashes.json"), "m").files
+    assert [f.name for f in found] == ["déclaration.pdf", "déclaration (2).pdf", "déclaration (3).pdf"]
+    assert len({f.sha256 for f in found}) == 3

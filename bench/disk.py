@@ -1,0 +1,241 @@
+"""Refreshes of the prompt on a disk that fills, with a home that may not be written to, with another day on the clock: words, and nothing lost.
+
+    .venv/bin/python -m bench.disk --home HOME [--only full,closed,clock,together]
+
+`HOME` has an edition of samples; each try works on a copy of a small home (`bench/quick.py`). `full`: the disk is a tmpfs of which so many
+kilobytes are free, from none to all that a refresh needs (mounting must be allowed). `closed`: folders of the home that cannot be written
+to, as root by the immutable flag or skipped. `clock`: files, register and the note of the refresh under way dated a year ahead. `together`:
+two refreshes started at once, a rollback meanwhile. After each: the edition in service is whole, no traceback was said, the next
+refresh works and leaves nothing behind.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ctypes
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bench import quick
+from bench.kills import NEXT, OURS, after_a_kill, copied, kin, left
+from orchestration import editions
+from orchestration.editions import current
+
+_FREE = (2_000, 8_000, 0, 256, 1_000, 4_000, 16_000)
+_YEAR = 366 * 86_400
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a refresh of the prompt came to: exit code, receipt (empty where it printed none), what it said for people."""
+
+    code: int
+    receipt: dict[str, Any]
+    words: str
+
+    @property
+    def reason(self) -> str:
+        """Return why nothing was published, in one line."""
+        return re.sub(
+            r"\s+",
+            " ",
+            str(self.receipt.get("note") or self.receipt.get("reason") or f"no reason; {self.words[-400:]}"),
+        )[:500]
+
+
+def begun(home: Path, delivery: Path, out: Path) -> int:
+    """Start `observatory refresh` in a process of its own and return it; its output goes to `out`."""
+    child = os.fork()
+    if child:
+        return child
+    os.setsid()
+    for number, ending in ((1, ".json"), (2, ".words")):
+        os.dup2(os.open(f"{out}{ending}", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), number)
+    sys.argv = [
+        "observatory",
+        "refresh",
+        "--from",
+        str(delivery),
+        "--only",
+        quick.SOURCE,
+        "--home",
+        str(home),
+        "--json",
+    ]
+    code = 99
+    try:
+        from orchestration.cli import main as prompt
+
+        prompt()
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else 0
+    except BaseException:
+        import traceback
+
+        traceback.print_exc()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+def ended(process: int, out: Path) -> Said:
+    """Wait for a refresh and return what it said."""
+    code = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+    words = Path(f"{out}.words").read_text("utf-8", "replace")
+    try:
+        receipt = json.loads(Path(f"{out}.json").read_bytes())
+    except ValueError:
+        receipt = {}
+    return Said(code, receipt, words)
+
+
+class Tries:
+    """The tries of one bench: a base home, deliveries that differ, and what did not hold."""
+
+    def __init__(self, base: Path, folder: Path) -> None:
+        self.base, self.folder = base, folder
+        self.number = self.failed = 0
+
+    def delivery(self) -> Path:
+        """Return a delivery that is another one each time."""
+        self.number += 1
+        return quick.deliver(self.folder / "delivery", 10 + self.number / 20)
+
+    def refresh(self, home: Path) -> Said:
+        """Refresh a home and return what was said."""
+        out = self.folder / "out"
+        return ended(begun(home, self.delivery(), out), out)
+
+    def tell(self, name: str, said: Said | None, wrong: list[str]) -> None:
+        """Print a try."""
+        self.failed += bool(wrong)
+        what = f"exit {said.code}, {said.reason}" if said else ""
+        print(f"{name}: {'; '.join(wrong) or 'holds'} ({what})", flush=True)
+
+    def wrong(self, home: Path, said: Said, *, must: tuple[int, ...]) -> Iterator[str]:
+        """Yield what does not hold after a refresh under a fault."""
+        if said.code not in must:
+            yield f"exit {said.code}"
+        if "Traceback" in said.words or "Traceback" in str(said.receipt):
+            yield "a traceback was said"
+        yield from after_a_kill(home, 0, whole=False)
+
+    def next_works(self, home: Path) -> Iterator[str]:
+        """Yield what does not hold of the next refresh, the fault being gone."""
+        before = current(home)
+        said = self.refresh(home)
+        now = current(home)
+        if said.code not in NEXT or now is None or (before and now.edition_id == before.edition_id):
+            yield f"the next refresh ended with {said.code}: {said.reason}"
+        yield from (f"left after the next refresh: {name}" for name in left(home))
+
+
+def full(tries: Tries) -> None:
+    """Fill the disk to the last kilobytes before each refresh."""
+    disk = tries.folder / "disk"
+    disk.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=200m", "tmpfs", str(disk)], capture_output=True).returncode:
+        print("full: mounting a small disk is not allowed here")
+        return
+    try:
+        for free in _FREE:
+            home = copied(tries.base, disk / "home")
+            room = shutil.disk_usage(disk).free - free * 1000
+            with (disk / "filling").open("wb") as filling:
+                for _ in range(max(room, 0) // 65_536):
+                    filling.write(bytes(65_536))
+            said = tries.refresh(home)
+            found = list(tries.wrong(home, said, must=(0, 2, 3, 4)))
+            if said.code == 4 and not re.search("(?i)place|espace|disque", said.reason):
+                found.append("the disk is not named")
+            (disk / "filling").unlink()
+            tries.tell(f"{free} kB free", said, [*found, *tries.next_works(home)])
+    finally:
+        subprocess.run(["umount", "-l", str(disk)], check=False)
+
+
+def closed(tries: Tries) -> None:
+    """Let folders of the home be closed to the refresh."""
+    for place in ("editions", "lake", "work", "receipts", "logs", "."):
+        home = copied(tries.base, tries.folder / "home")
+        target = home / place
+        if os.geteuid() == 0 and subprocess.run(["chattr", "+i", str(target)], capture_output=True).returncode:
+            print("closed: as root, no folder can be closed on this file system")
+            return
+        target.chmod(0o500) if os.geteuid() else None
+        said = tries.refresh(home)
+        subprocess.run(["chattr", "-i", str(target)], capture_output=True, check=False)
+        target.chmod(0o700)
+        found = list(tries.wrong(home, said, must=(0, 2, 3, 4)))
+        tries.tell(f"{place} closed", said, [*found, *tries.next_works(home)])
+
+
+def clock(tries: Tries) -> None:
+    """Let everything in the home be dated a year ahead, as after a clock that was wrong and is right again."""
+    home = copied(tries.base, tries.folder / "home")
+    ahead = time.time() + _YEAR
+    for path in [home, *home.rglob("*")]:
+        os.utime(path, (ahead, ahead), follow_symlinks=False)
+    register = home / "state.json"
+    year = int(time.strftime("%Y"))
+    register.write_text(register.read_text(encoding="utf-8").replace(f"{year}-", f"{year + 1}-"), encoding="utf-8")
+    os.utime(register, (ahead, ahead))
+    said = tries.refresh(home)
+    found = list(tries.wrong(home, said, must=NEXT))
+    tries.tell("a home of next year", said, [*found, *tries.next_works(home)])
+
+
+def together(tries: Tries) -> None:
+    """Start two refreshes at once, and go back to another edition meanwhile."""
+    home = copied(tries.base, tries.folder / "home")
+    tries.refresh(home)
+    delivery, outs = tries.delivery(), [tries.folder / "first", tries.folder / "second"]
+    processes = [begun(home, delivery, out) for out in outs]
+    oldest = editions.list_editions(home)[-1].edition_id
+    time.sleep(2)
+    editions.rollback(home, oldest)
+    said = [ended(p, out) for p, out in zip(processes, outs, strict=True)]
+    found = [w for s in said for w in tries.wrong(home, s, must=(*NEXT, 5))]
+    if sorted(s.code for s in said)[-1] != 5 or min(s.code for s in said) != 0:
+        found.append(f"exits {[s.code for s in said]}: one works, one says that it waits")
+    tries.tell("two refreshes and a rollback", said[0], [*found, *tries.next_works(home)])
+
+
+FAULTS = {"full": full, "closed": closed, "clock": clock, "together": together}
+
+
+def main() -> None:
+    """Try the faults, tell what did not hold; exit 1 where anything did not."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--home", type=Path, required=True)
+    parser.add_argument("--only", default=",".join(FAULTS))
+    asked = parser.parse_args()
+    ctypes.CDLL(None).prctl(36, 1)
+    with tempfile.TemporaryDirectory(prefix="disk-", dir=asked.home.parent) as name:
+        folder = Path(name)
+        os.environ.update(quick.house(asked.home, folder))
+        quick.parsed(folder)
+        quick.warm(prompt=True)
+        OURS.update(kin())
+        tries = Tries(folder / "base", folder)
+        said = tries.refresh(tries.base)
+        if said.code not in NEXT:
+            raise SystemExit(f"the first refresh ended with {said.code}: {said.reason}")
+        for fault in asked.only.split(","):
+            FAULTS[fault](tries)
+    print(f"{tries.failed} did not hold")
+    sys.exit(1 if tries.failed else 0)
+
+
+if __name__ == "__main__":
+    main()
