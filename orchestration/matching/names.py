@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 
 from rapidfuzz.distance import OSA
 
@@ -65,7 +65,7 @@ class Name:
         """Return whether it names a body of which every place has one, and not the place (« CPAM »)."""
         return self.words in lists().local
 
-    @property
+    @cached_property
     def writings(self) -> tuple[Phrase, ...]:
         """Return the ways to write it that an acronym may abbreviate: with articles, without them, with its form (« SCA Ouest »)."""
         articles = lists().articles
@@ -82,10 +82,16 @@ class Name:
         alone = len(self.core) == 1 and self.core[0].isalpha() and len(self.core[0]) in ACRONYM
         return self.core[0] if alone else None
 
-    def plain(self, *kinds: str) -> Phrase:
-        """Return the words without the generic first ones and without those of these weak kinds; all where nothing is left."""
+    @cached_property
+    def plain(self) -> Phrase:
+        """Return the words without the generic first ones; all where nothing is left."""
+        return self.words[self.generic :] or self.words
+
+    @cached_property
+    def at_home(self) -> Phrase:
+        """Return the same without the country, which registers add or not; all words where nothing is left."""
         weak = lists().weak
-        return tuple(word for word in self.words[self.generic :] if weak.get(word) not in kinds) or self.words
+        return tuple(word for word in self.plain if weak.get(word) != "country") or self.words
 
 
 def _words(text: str) -> Phrase:

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from rapidfuzz.distance import OSA
 
 from orchestration.matching.candidates import LONG, Frequencies
-from orchestration.matching.lists import lists
-from orchestration.matching.names import ACRONYM, Name, alternatives, parse, runs
+from orchestration.matching.lists import Phrase, lists
+from orchestration.matching.names import ACRONYM, Name, alternatives, parse
 
 # a word that says little counts for this part of its weight
 WEAK = 0.15
@@ -91,19 +91,19 @@ def _how(one: Name, other: Name, known: Frequencies) -> str | None:
 def _same_words(one: Name, other: Name) -> str | None:
     if one.words == other.words:
         return "same"
-    if one.plain() == other.plain():
+    if one.plain == other.plain:
         return "generic"
-    if sorted(one.plain()) == sorted(other.plain()) or sorted(one.words) == sorted(other.words):
+    if sorted(one.plain) == sorted(other.plain) or sorted(one.words) == sorted(other.words):
         return "order"
-    if "".join(one.plain()) == "".join(other.plain()) or _letters(one) & _letters(other):
+    if "".join(one.plain) == "".join(other.plain) or _letters(one) & _letters(other):
         return "spaced"
-    without = one.plain("country"), other.plain("country")
+    without = one.at_home, other.at_home
     is_one = sorted(without[0]) == sorted(without[1]) or "".join(without[0]) == "".join(without[1])
     return "country" if is_one else None
 
 
 def _abbreviated(one: Name, other: Name) -> str | None:
-    if _is_cut_short(one.plain(), other.plain()):
+    if _is_cut_short(one.plain, other.plain):
         return "abbreviated"
     if one.is_cut and len(one.core) > 1 and "".join(other.words).startswith("".join(one.words)):
         return "cut"
@@ -118,7 +118,7 @@ def _abbreviated(one: Name, other: Name) -> str | None:
 
 
 def _but_for(one: Name, other: Name, known: Frequencies) -> str | None:
-    if _is_misspelt(one.plain(), other.plain(), known):
+    if _is_misspelt(one.plain, other.plain, known):
         return "misspelt"
     if sorted(one.core) == sorted(other.core):
         return "weak"
@@ -143,25 +143,29 @@ def _is_in_part(short: Name, full: Name) -> bool:
 
     Bodies that every place has are left out: their places' initials are each other's (« CPAM HS »).
     """
-    if short.body or full.body or short.has_local or full.has_local:
+    if not any(_is_part(mine, theirs) for mine, theirs in zip(short.writings, full.writings, strict=True)):
         return False
-    for mine, theirs in zip(short.writings, full.writings, strict=True):
-        if len(mine) < 2 or len(theirs) <= len(mine):
-            continue
-        length = len(theirs) - len(mine) + 1
-        if any(
-            len(letters) in ACRONYM and (*theirs[:start], letters, *theirs[end:]) == mine
-            for start, end, letters in runs(theirs)
-            if end - start == length
-        ):
-            return True
-    return False
+    return not (short.body or full.body or short.has_local or full.has_local)
+
+
+def _is_part(mine: Phrase, theirs: Phrase) -> bool:
+    """Return whether one word alone differs, between the same words, and is the initials of what stands there."""
+    more = len(theirs) - len(mine)
+    if len(mine) < 2 or more < ACRONYM[0] - 1:
+        return False
+    start = 0
+    while start < len(mine) and mine[start] == theirs[start]:
+        start += 1
+    word = mine[start] if start < len(mine) else ""
+    if len(word) not in ACRONYM or mine[start + 1 :] != theirs[start + 1 + more :]:
+        return False
+    return "".join(part[0] for part in theirs[start : start + 1 + more] if part[0].isalpha()) == word
 
 
 def _is_described(one: Name, other: Name) -> bool:
     """Return whether only one of the two says what it is, beside who: « Institut Gustave Roussy », « Gustave Roussy »."""
     describing = lists().describing
-    mine, theirs = Counter(one.plain()), Counter(other.plain())
+    mine, theirs = Counter(one.plain), Counter(other.plain)
     more, less = mine - theirs, theirs - mine
     if (more and less) or not {*more, *less} <= describing:
         return False
