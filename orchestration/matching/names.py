@@ -29,7 +29,7 @@ class Name:
     `folded`: as it came; `words`: what is left without legal forms and articles, abbreviations spelled out, in its order, the first
     `generic` of them being « société » and its like; `core`: those words that tell who it is; `weak`: those that tell little;
     `spelled`: all of them before phrases are abbreviated (« caisse allocations familiales »); `tokens`: as written, articles and all,
-    but for the forms; `forms`: its legal forms; `initials`: what its words could be abbreviated to, with and without articles; `short_initials`:
+    but for the forms; `own`: acronyms that the name itself explains (« Résidence retraite du Parc (RRP) »); `forms`: its legal forms; `initials`: what its words could be abbreviated to, with and without articles; `short_initials`:
     without articles and with all other words; `body`: which kind of public body; `is_placeholder`: stands in a name's place;
     `is_person`: says that it is a natural person's; `is_cut`: ends where a word must follow (« CAISSE D' »).
     """
@@ -41,6 +41,7 @@ class Name:
     weak: Phrase
     spelled: Phrase
     tokens: Phrase
+    own: frozenset[str]
     forms: tuple[str, ...]
     initials: frozenset[str]
     short_initials: frozenset[str]
@@ -106,6 +107,7 @@ def parse(folded: str) -> Name:
     rest, forms = _without_forms(tokens, lexicon)
     spelled = _spelled(rest, lexicon)
     meaning = [word for word in spelled if word not in lexicon.articles] or spelled
+    whole = meaning
     meaning = _without_own_initials(meaning, rest, lexicon)
     words = tuple(_abbreviated(meaning))
     # « Société » says little where a name begins with it, and is a word of it elsewhere (« GA Entreprise »)
@@ -122,6 +124,7 @@ def parse(folded: str) -> Name:
         else (),
         spelled=tuple(meaning),
         tokens=tuple(rest),
+        own=frozenset(whole) - frozenset(meaning),
         forms=tuple(" ".join(form) for form in forms),
         initials=_initials(rest, spelled, lexicon),
         short_initials=frozenset(
@@ -129,7 +132,7 @@ def parse(folded: str) -> Name:
         ),
         body=_body(meaning, lexicon),
         is_placeholder=_is_placeholder(folded, rest, lexicon),
-        is_person=any(form in lexicon.persons for form in forms) or (len(tokens) > 1 and tokens[0] in lexicon.titles),
+        is_person=_is_person(tokens, forms, rest, lexicon),
         # « Investir&+ » ends in a sign; a word that joins must be followed by what it joins
         is_cut=len(tokens) > 1 and tokens[-1] in lexicon.articles and tokens[-1] not in ("a", "an", "et"),
     )
@@ -181,12 +184,29 @@ def _at(tokens: list[str], position: int, kind: str) -> Phrase | None:
     return None
 
 
+def _is_person(tokens: list[str], forms: list[Phrase], rest: list[str], lexicon: Lists) -> bool:
+    """Return whether a name says that it is a natural person's: by a title in front, or by such a person's form.
+
+    « EI Management », « EI-Technologies » are companies: two letters in front of what is done are their name.
+    """
+    persons = [form for form in forms if form in lexicon.persons]
+    if (
+        persons == [("ei",)]
+        and tokens[0] == "ei"
+        and {*_spelled(rest, lexicon)} & (lexicon.activities | {*lexicon.weak})
+    ):
+        return False
+    return bool(persons) or (len(tokens) > 1 and tokens[0] in lexicon.titles)
+
+
 def _joined(tokens: list[str]) -> list[str]:
     """Put runs of initials together: `s n f` is `snf`, `h et m` is `hm`; a digit stands for itself."""
     joined: list[str] = []
     run: list[str] = []
     for position, token in enumerate(tokens):
-        single = len(token) == 1 and token.isalpha()
+        # « Association de l'A.D.S.E.A. »
+        is_article = token in ("l",) and not run and joined[-1:] in (["de"], ["a"])
+        single = len(token) == 1 and token.isalpha() and not is_article
         follows = tokens[position + 1] if position + 1 < len(tokens) else ""
         if single:
             run.append(token)
@@ -238,11 +258,12 @@ def _begun(tokens: list[str], lexicon: Lists) -> int:
 def _spelled(tokens: list[str], lexicon: Lists) -> list[str]:
     """Return the tokens with abbreviated words spelled out."""
     spelled: list[str] = []
+    last = max((n for n, word in enumerate(tokens) if lexicon.weak.get(word) != "country"), default=len(tokens) - 1)
     for position, written in enumerate(tokens):
         token = _corrected(written)
         places = ["anywhere"]
         if len(tokens) > 1:
-            places = ["first"] * (position == 0) + ["last"] * (position == len(tokens) - 1) + places
+            places = ["first"] * (position == 0) + ["last"] * (position == last > 0) + places
         spelled += next((lexicon.expansions[token, p] for p in places if (token, p) in lexicon.expansions), (token,))
     return spelled
 

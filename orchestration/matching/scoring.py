@@ -19,6 +19,8 @@ from orchestration.matching.names import ACRONYM, Name, alternatives, parse
 WEAK = 0.15
 # two spellings of one word are nearly that word
 SPELLED_ALIKE = 0.9
+# a word of fewer letters is another one with one of them changed, also among others
+SHORT = 4
 # in a word of so many letters two slips leave it what it is
 VERY_LONG = 11
 # a word alone must be longer than one among others, for nothing else speaks for it
@@ -85,7 +87,7 @@ def _compare(one: Name, other: Name, known: Frequencies) -> Pair:
 
 def _how(one: Name, other: Name, known: Frequencies) -> str | None:
     """Return in which way the two are one name, the surest; None where they are not."""
-    return _same_words(one, other) or _abbreviated(one, other) or _but_for(one, other, known)
+    return _same_words(one, other) or _abbreviated(one, other, known) or _but_for(one, other, known)
 
 
 def _same_words(one: Name, other: Name) -> str | None:
@@ -102,8 +104,10 @@ def _same_words(one: Name, other: Name) -> str | None:
     return "country" if is_one else None
 
 
-def _abbreviated(one: Name, other: Name) -> str | None:
-    if _is_cut_short(one.plain, other.plain):
+def _abbreviated(one: Name, other: Name, known: Frequencies) -> str | None:
+    if _is_cut_short(one.plain, other.plain, known):
+        return "abbreviated"
+    if _is_cut_short(tuple(sorted(one.plain)), tuple(sorted(other.plain)), known):
         return "abbreviated"
     if one.is_cut and len(one.core) > 1 and "".join(other.words).startswith("".join(one.words)):
         return "cut"
@@ -112,6 +116,8 @@ def _abbreviated(one: Name, other: Name) -> str | None:
     if _is_in_part(one, other) or _is_in_part(other, one):
         return "in_part"
     for short, full in ((one, other), (other, one)):
+        if short.acronym and short.acronym in full.own:
+            return "acronym"
         if short.acronym and short.acronym in full.initials:
             return "acronym" if _is_sure(short.acronym, full) else "initials"
     return None
@@ -127,7 +133,7 @@ def _but_for(one: Name, other: Name, known: Frequencies) -> str | None:
 
 def _is_misspelt(one: tuple[str, ...], other: tuple[str, ...], known: Frequencies) -> bool:
     """Return whether each is one long word, and the first one, which no name of the reference has, is the second with a slip."""
-    if len(one) > 1 or len(other) > 1 or not known.is_unheard(one[0]):
+    if len(one) != 1 or len(other) != 1 or not known.is_unheard(one[0]):
         return False
     shorter = min(len(one[0]), len(other[0]))
     return (shorter >= LONG_ALONE and alike(one[0], other[0])) or (shorter >= LONG and _is_plural(one[0], other[0]))
@@ -186,7 +192,7 @@ def _is_cut_off(one: str, other: str) -> bool:
     return is_begun and len(other) > len(one) and other[len(one)] != " "
 
 
-def _is_cut_short(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+def _is_cut_short(one: Phrase, other: Phrase, known: Frequencies) -> bool:
     """Return whether the words are the same ones, in order, some cut short or with another letter.
 
     Two at least are whole, or one of two where the other is nearly so: PRO BTP is not Proman BTP, nor MACIF MACSF.
@@ -195,7 +201,7 @@ def _is_cut_short(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
         return False
     pairs = [(mine, theirs) for mine, theirs in zip(one, other, strict=True) if mine != theirs]
     pairs = [pair for pair in pairs if not _is_plural(*pair)]
-    if not all(alike(*pair) or begins(*pair) for pair in pairs):
+    if not all(alike(*pair) or begins(*pair) or _is_slip(*pair, known) for pair in pairs):
         return False
     return len(one) - len(pairs) >= 2 or (len(pairs) == 1 and min(map(len, pairs[0])) >= LONG)
 
@@ -226,6 +232,12 @@ def alike(one: str, other: str) -> bool:
         return False
     slips = 2 if shorter >= VERY_LONG else 1
     return OSA.distance(one, other, score_cutoff=slips) <= slips
+
+
+def _is_slip(one: str, other: str, known: Frequencies) -> bool:
+    """Return whether a short word, which no name of the reference has, is the other one with a slip: « CCM Cœur de Fench », « Fensch »."""
+    is_short = min(len(one), len(other)) >= SHORT and one.isalpha() and other.isalpha()
+    return is_short and known.is_unheard(one) and OSA.distance(one, other, score_cutoff=1) <= 1
 
 
 def _is_plural(one: str, other: str) -> bool:
