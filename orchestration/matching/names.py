@@ -132,7 +132,7 @@ def parse(folded: str) -> Name:
         ),
         body=_body(meaning, lexicon),
         is_placeholder=_is_placeholder(folded, rest, lexicon),
-        is_person=_is_person(tokens, forms, rest, lexicon),
+        is_person=any(form in lexicon.persons for form in forms) or (len(tokens) > 1 and tokens[0] in lexicon.titles),
         # « Investir&+ » ends in a sign; a word that joins must be followed by what it joins
         is_cut=len(tokens) > 1 and tokens[-1] in lexicon.articles and tokens[-1] not in ("a", "an", "et"),
     )
@@ -184,21 +184,6 @@ def _at(tokens: list[str], position: int, kind: str) -> Phrase | None:
     return None
 
 
-def _is_person(tokens: list[str], forms: list[Phrase], rest: list[str], lexicon: Lists) -> bool:
-    """Return whether a name says that it is a natural person's: by a title in front, or by such a person's form.
-
-    « EI Management », « EI-Technologies » are companies: two letters in front of what is done are their name.
-    """
-    persons = [form for form in forms if form in lexicon.persons]
-    if (
-        persons == [("ei",)]
-        and tokens[0] == "ei"
-        and {*_spelled(rest, lexicon)} & (lexicon.activities | {*lexicon.weak})
-    ):
-        return False
-    return bool(persons) or (len(tokens) > 1 and tokens[0] in lexicon.titles)
-
-
 def _joined(tokens: list[str]) -> list[str]:
     """Put runs of initials together: `s n f` is `snf`, `h et m` is `hm`; a digit stands for itself."""
     joined: list[str] = []
@@ -211,10 +196,17 @@ def _joined(tokens: list[str]) -> list[str]:
         if single:
             run.append(token)
         elif not (token in ("et",) and run and len(follows) == 1 and follows.isalpha()):
-            joined += ["".join(run)] if run else []
+            joined += [*_of_run(run), token]
             run = []
-            joined.append(token)
-    return joined + (["".join(run)] if run else [])
+    return joined + _of_run(run)
+
+
+def _of_run(run: list[str]) -> list[str]:
+    """Return the words that single letters in a row are: one, or one and the legal form behind it (« H. M. S.A.R.L. »)."""
+    word = "".join(run)
+    # two letters are the end of many acronyms: « U.S.A. »
+    form = next((word[-n:] for n in (4, 3) if len(word) > n and (word[-n:],) in lists().forms), "")
+    return [part for part in (word.removesuffix(form) if form else word, form) if part]
 
 
 def _without_forms(tokens: list[str], lexicon: Lists) -> tuple[list[str], list[Phrase]]:
@@ -224,6 +216,13 @@ def _without_forms(tokens: list[str], lexicon: Lists) -> tuple[list[str], list[P
     position = 0
     while position < len(tokens):
         phrase = _at(tokens, position, "forms")
+        # « EI Management », « EI-Technologies » are companies: two letters in front of what is done are their name
+        if (
+            phrase == ("ei",)
+            and not position
+            and {*_spelled(tokens[1:], lexicon)} & (lexicon.activities | {*lexicon.weak})
+        ):
+            phrase = None
         # two letters in the middle of a name are a word of it (« Autoroutes du SE de la France »)
         behind = tokens[position + len(phrase) :] if phrase else []
         at_edge = phrase is not None and (not rest or all(lexicon.weak.get(word) == "country" for word in behind))
