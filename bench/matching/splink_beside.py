@@ -148,7 +148,7 @@ def main() -> None:
     task = next(task for task in TASKS if task.name == given.task)
     print("splink", splink.__version__, task.name)
     connection = load(given.mirror)
-    tuned = told(linked(connection, task, DEVELOP)[0]) if given.half == "report" else None
+    tuned = told(linked(load(given.mirror), task, DEVELOP)[0]) if given.half == "report" else None
     start, cpu = time.perf_counter(), time.process_time()
     rows, truth, known = linked(connection, task, REPORT if given.half == "report" else DEVELOP)
     answers = told(rows)

@@ -105,7 +105,7 @@ def frequencies(connection: duckdb.DuckDBPyConnection, reference: str) -> Freque
     """).fetchall()
     spelled: Counter[str] = Counter(dict(rows))
     # `weights` speaks of words as they are spelled out: « ETS » counts as « etablissements »
-    for meaning, abbreviations in lists().written().items():
+    for meaning, abbreviations in lists().written.items():
         spelled[meaning] += sum(spelled[word] for word in abbreviations if word != meaning)
     return Frequencies(size, dict(spelled), factor)
 
@@ -142,7 +142,7 @@ def _write_keys(connection: duckdb.DuckDBPyConnection, wanted: Sequence[Wanted],
 def _keys(name: Name, known: Frequencies, near: Mapping[str, set[str]]) -> Iterator[tuple[str, str, float]]:
     """Yield (what is looked for in the reference, what it stands for, its weight) of a name; a whole name has no weight."""
     words = lists()
-    written = words.written()
+    written = words.written
     # « CAF de Paris » and « Caisse d'allocations familiales de Paris » are found by the words of both; the phrase counts once
     phrase = "+".join(word for word in name.core if word not in name.spelled)
     for word in dict.fromkeys(name.core):

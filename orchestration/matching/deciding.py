@@ -237,7 +237,7 @@ def _is_alone(name: Name, one: _Found, entries: list[Entry], known: Frequencies)
     """Return whether nobody else among the candidates has the rarest of the words that both names have."""
     other = parse(one.entry.folded)
     shared = [word for word in name.core if word in other.core and word not in lists().describing] or list(other.core)
-    rarest = min(shared, key=known.count)
+    rarest = min(shared, key=known.count, default="")
     return all(entry.siren == one.entry.siren or rarest not in entry.folded for entry in entries)
 
 

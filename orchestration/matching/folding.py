@@ -17,7 +17,7 @@ def folded(column: str) -> str:
     `&` is « et », `C°` is « cie »; `S.N.F.` becomes `s n f`, which `names.parse` puts together. Folding twice changes nothing.
     """
     text = f"coalesce({column}, '')"
-    spelled = f"replace(replace(replace(replace(lower({text}), 'œ', 'oe'), 'æ', 'ae'), 'c°', 'cie'), '&', ' et ')"
+    spelled = f"replace(replace(replace(replace(replace(lower({text}), 'œ', 'oe'), 'æ', 'ae'), 'c°', 'cie'), '&', ' et '), '²', '2')"
     return (
         f"CASE WHEN regexp_matches({text}, '[^A-Za-z0-9 ]|  |^ | $') "
         f"THEN trim(regexp_replace(strip_accents({spelled}), '[^a-z0-9]+', ' ', 'g')) ELSE lower({text}) END"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 FOLDER = Path(__file__).parent / "lists"
@@ -44,6 +44,7 @@ class Lists:
     activities: frozenset[str]
     describing: frozenset[str]
 
+    @cached_property
     def written(self) -> dict[str, set[str]]:
         """Return for each word the abbreviations that may stand for it."""
         found: dict[str, set[str]] = {}

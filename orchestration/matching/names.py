@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 
 from rapidfuzz.distance import OSA
 
@@ -29,7 +29,7 @@ class Name:
     `folded`: as it came; `words`: what is left without legal forms and articles, abbreviations spelled out, in its order, the first
     `generic` of them being « société » and its like; `core`: those words that tell who it is; `weak`: those that tell little;
     `spelled`: all of them before phrases are abbreviated (« caisse allocations familiales »); `tokens`: as written, articles and all,
-    but for the forms; `forms`: its legal forms; `initials`: what its words could be abbreviated to, with and without articles; `short_initials`:
+    but for the forms; `own`: acronyms that the name itself explains (« Résidence retraite du Parc (RRP) »); `forms`: its legal forms; `initials`: what its words could be abbreviated to, with and without articles; `short_initials`:
     without articles and with all other words; `body`: which kind of public body; `is_placeholder`: stands in a name's place;
     `is_person`: says that it is a natural person's; `is_cut`: ends where a word must follow (« CAISSE D' »).
     """
@@ -41,6 +41,7 @@ class Name:
     weak: Phrase
     spelled: Phrase
     tokens: Phrase
+    own: frozenset[str]
     forms: tuple[str, ...]
     initials: frozenset[str]
     short_initials: frozenset[str]
@@ -65,7 +66,7 @@ class Name:
         """Return whether it names a body of which every place has one, and not the place (« CPAM »)."""
         return self.words in lists().local
 
-    @property
+    @cached_property
     def writings(self) -> tuple[Phrase, ...]:
         """Return the ways to write it that an acronym may abbreviate: with articles, without them, with its form (« SCA Ouest »)."""
         articles = lists().articles
@@ -82,10 +83,16 @@ class Name:
         alone = len(self.core) == 1 and self.core[0].isalpha() and len(self.core[0]) in ACRONYM
         return self.core[0] if alone else None
 
-    def plain(self, *kinds: str) -> Phrase:
-        """Return the words without the generic first ones and without those of these weak kinds; all where nothing is left."""
+    @cached_property
+    def plain(self) -> Phrase:
+        """Return the words without the generic first ones; all where nothing is left."""
+        return self.words[self.generic :] or self.words
+
+    @cached_property
+    def at_home(self) -> Phrase:
+        """Return the same without the country, which registers add or not; all words where nothing is left."""
         weak = lists().weak
-        return tuple(word for word in self.words[self.generic :] if weak.get(word) not in kinds) or self.words
+        return tuple(word for word in self.plain if weak.get(word) != "country") or self.words
 
 
 def _words(text: str) -> Phrase:
@@ -100,6 +107,7 @@ def parse(folded: str) -> Name:
     rest, forms = _without_forms(tokens, lexicon)
     spelled = _spelled(rest, lexicon)
     meaning = [word for word in spelled if word not in lexicon.articles] or spelled
+    whole = meaning
     meaning = _without_own_initials(meaning, rest, lexicon)
     words = tuple(_abbreviated(meaning))
     # « Société » says little where a name begins with it, and is a word of it elsewhere (« GA Entreprise »)
@@ -116,6 +124,7 @@ def parse(folded: str) -> Name:
         else (),
         spelled=tuple(meaning),
         tokens=tuple(rest),
+        own=frozenset(whole) - frozenset(meaning),
         forms=tuple(" ".join(form) for form in forms),
         initials=_initials(rest, spelled, lexicon),
         short_initials=frozenset(
@@ -180,15 +189,24 @@ def _joined(tokens: list[str]) -> list[str]:
     joined: list[str] = []
     run: list[str] = []
     for position, token in enumerate(tokens):
-        single = len(token) == 1 and token.isalpha()
+        # « Association de l'A.D.S.E.A. »
+        is_article = token in ("l",) and not run and joined[-1:] in (["de"], ["a"])
+        single = len(token) == 1 and token.isalpha() and not is_article
         follows = tokens[position + 1] if position + 1 < len(tokens) else ""
         if single:
             run.append(token)
         elif not (token in ("et",) and run and len(follows) == 1 and follows.isalpha()):
-            joined += ["".join(run)] if run else []
+            joined += [*_of_run(run), token]
             run = []
-            joined.append(token)
-    return joined + (["".join(run)] if run else [])
+    return joined + _of_run(run)
+
+
+def _of_run(run: list[str]) -> list[str]:
+    """Return the words that single letters in a row are: one, or one and the legal form behind it (« H. M. S.A.R.L. »)."""
+    word = "".join(run)
+    # two letters are the end of many acronyms: « U.S.A. »
+    form = next((word[-n:] for n in (4, 3) if len(word) > n and (word[-n:],) in lists().forms), "")
+    return [part for part in (word.removesuffix(form) if form else word, form) if part]
 
 
 def _without_forms(tokens: list[str], lexicon: Lists) -> tuple[list[str], list[Phrase]]:
@@ -198,6 +216,13 @@ def _without_forms(tokens: list[str], lexicon: Lists) -> tuple[list[str], list[P
     position = 0
     while position < len(tokens):
         phrase = _at(tokens, position, "forms")
+        # « EI Management », « EI-Technologies » are companies: two letters in front of what is done are their name
+        if (
+            phrase == ("ei",)
+            and not position
+            and {*_spelled(tokens[1:], lexicon)} & (lexicon.activities | {*lexicon.weak})
+        ):
+            phrase = None
         # two letters in the middle of a name are a word of it (« Autoroutes du SE de la France »)
         behind = tokens[position + len(phrase) :] if phrase else []
         at_edge = phrase is not None and (not rest or all(lexicon.weak.get(word) == "country" for word in behind))
@@ -232,11 +257,12 @@ def _begun(tokens: list[str], lexicon: Lists) -> int:
 def _spelled(tokens: list[str], lexicon: Lists) -> list[str]:
     """Return the tokens with abbreviated words spelled out."""
     spelled: list[str] = []
+    last = max((n for n, word in enumerate(tokens) if lexicon.weak.get(word) != "country"), default=len(tokens) - 1)
     for position, written in enumerate(tokens):
         token = _corrected(written)
         places = ["anywhere"]
         if len(tokens) > 1:
-            places = ["first"] * (position == 0) + ["last"] * (position == len(tokens) - 1) + places
+            places = ["first"] * (position == 0) + ["last"] * (position == last > 0) + places
         spelled += next((lexicon.expansions[token, p] for p in places if (token, p) in lexicon.expansions), (token,))
     return spelled
 

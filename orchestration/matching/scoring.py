@@ -12,13 +12,15 @@ from dataclasses import dataclass, replace
 from rapidfuzz.distance import OSA
 
 from orchestration.matching.candidates import LONG, Frequencies
-from orchestration.matching.lists import lists
-from orchestration.matching.names import ACRONYM, Name, alternatives, parse, runs
+from orchestration.matching.lists import Phrase, lists
+from orchestration.matching.names import ACRONYM, Name, alternatives, parse
 
 # a word that says little counts for this part of its weight
 WEAK = 0.15
 # two spellings of one word are nearly that word
 SPELLED_ALIKE = 0.9
+# a word of fewer letters is another one with one of them changed, also among others
+SHORT = 4
 # in a word of so many letters two slips leave it what it is
 VERY_LONG = 11
 # a word alone must be longer than one among others, for nothing else speaks for it
@@ -85,25 +87,27 @@ def _compare(one: Name, other: Name, known: Frequencies) -> Pair:
 
 def _how(one: Name, other: Name, known: Frequencies) -> str | None:
     """Return in which way the two are one name, the surest; None where they are not."""
-    return _same_words(one, other) or _abbreviated(one, other) or _but_for(one, other, known)
+    return _same_words(one, other) or _abbreviated(one, other, known) or _but_for(one, other, known)
 
 
 def _same_words(one: Name, other: Name) -> str | None:
     if one.words == other.words:
         return "same"
-    if one.plain() == other.plain():
+    if one.plain == other.plain:
         return "generic"
-    if sorted(one.plain()) == sorted(other.plain()) or sorted(one.words) == sorted(other.words):
+    if sorted(one.plain) == sorted(other.plain) or sorted(one.words) == sorted(other.words):
         return "order"
-    if "".join(one.plain()) == "".join(other.plain()) or _letters(one) & _letters(other):
+    if "".join(one.plain) == "".join(other.plain) or _letters(one) & _letters(other):
         return "spaced"
-    without = one.plain("country"), other.plain("country")
+    without = one.at_home, other.at_home
     is_one = sorted(without[0]) == sorted(without[1]) or "".join(without[0]) == "".join(without[1])
     return "country" if is_one else None
 
 
-def _abbreviated(one: Name, other: Name) -> str | None:
-    if _is_cut_short(one.plain(), other.plain()):
+def _abbreviated(one: Name, other: Name, known: Frequencies) -> str | None:
+    if _is_cut_short(one.plain, other.plain, known):
+        return "abbreviated"
+    if _is_cut_short(tuple(sorted(one.plain)), tuple(sorted(other.plain)), known):
         return "abbreviated"
     if one.is_cut and len(one.core) > 1 and "".join(other.words).startswith("".join(one.words)):
         return "cut"
@@ -112,13 +116,15 @@ def _abbreviated(one: Name, other: Name) -> str | None:
     if _is_in_part(one, other) or _is_in_part(other, one):
         return "in_part"
     for short, full in ((one, other), (other, one)):
+        if short.acronym and short.acronym in full.own:
+            return "acronym"
         if short.acronym and short.acronym in full.initials:
             return "acronym" if _is_sure(short.acronym, full) else "initials"
     return None
 
 
 def _but_for(one: Name, other: Name, known: Frequencies) -> str | None:
-    if _is_misspelt(one.plain(), other.plain(), known):
+    if _is_misspelt(one.plain, other.plain, known):
         return "misspelt"
     if sorted(one.core) == sorted(other.core):
         return "weak"
@@ -127,7 +133,7 @@ def _but_for(one: Name, other: Name, known: Frequencies) -> str | None:
 
 def _is_misspelt(one: tuple[str, ...], other: tuple[str, ...], known: Frequencies) -> bool:
     """Return whether each is one long word, and the first one, which no name of the reference has, is the second with a slip."""
-    if len(one) > 1 or len(other) > 1 or not known.is_unheard(one[0]):
+    if len(one) != 1 or len(other) != 1 or not known.is_unheard(one[0]):
         return False
     shorter = min(len(one[0]), len(other[0]))
     return (shorter >= LONG_ALONE and alike(one[0], other[0])) or (shorter >= LONG and _is_plural(one[0], other[0]))
@@ -143,25 +149,29 @@ def _is_in_part(short: Name, full: Name) -> bool:
 
     Bodies that every place has are left out: their places' initials are each other's (« CPAM HS »).
     """
-    if short.body or full.body or short.has_local or full.has_local:
+    if not any(_is_part(mine, theirs) for mine, theirs in zip(short.writings, full.writings, strict=True)):
         return False
-    for mine, theirs in zip(short.writings, full.writings, strict=True):
-        if len(mine) < 2 or len(theirs) <= len(mine):
-            continue
-        length = len(theirs) - len(mine) + 1
-        if any(
-            len(letters) in ACRONYM and (*theirs[:start], letters, *theirs[end:]) == mine
-            for start, end, letters in runs(theirs)
-            if end - start == length
-        ):
-            return True
-    return False
+    return not (short.body or full.body or short.has_local or full.has_local)
+
+
+def _is_part(mine: Phrase, theirs: Phrase) -> bool:
+    """Return whether one word alone differs, between the same words, and is the initials of what stands there."""
+    more = len(theirs) - len(mine)
+    if len(mine) < 2 or more < ACRONYM[0] - 1:
+        return False
+    start = 0
+    while start < len(mine) and mine[start] == theirs[start]:
+        start += 1
+    word = mine[start] if start < len(mine) else ""
+    if len(word) not in ACRONYM or mine[start + 1 :] != theirs[start + 1 + more :]:
+        return False
+    return "".join(part[0] for part in theirs[start : start + 1 + more] if part[0].isalpha()) == word
 
 
 def _is_described(one: Name, other: Name) -> bool:
     """Return whether only one of the two says what it is, beside who: « Institut Gustave Roussy », « Gustave Roussy »."""
     describing = lists().describing
-    mine, theirs = Counter(one.plain()), Counter(other.plain())
+    mine, theirs = Counter(one.plain), Counter(other.plain)
     more, less = mine - theirs, theirs - mine
     if (more and less) or not {*more, *less} <= describing:
         return False
@@ -182,7 +192,7 @@ def _is_cut_off(one: str, other: str) -> bool:
     return is_begun and len(other) > len(one) and other[len(one)] != " "
 
 
-def _is_cut_short(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+def _is_cut_short(one: Phrase, other: Phrase, known: Frequencies) -> bool:
     """Return whether the words are the same ones, in order, some cut short or with another letter.
 
     Two at least are whole, or one of two where the other is nearly so: PRO BTP is not Proman BTP, nor MACIF MACSF.
@@ -191,7 +201,7 @@ def _is_cut_short(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
         return False
     pairs = [(mine, theirs) for mine, theirs in zip(one, other, strict=True) if mine != theirs]
     pairs = [pair for pair in pairs if not _is_plural(*pair)]
-    if not all(alike(*pair) or begins(*pair) for pair in pairs):
+    if not all(alike(*pair) or begins(*pair) or _is_slip(*pair, known) for pair in pairs):
         return False
     return len(one) - len(pairs) >= 2 or (len(pairs) == 1 and min(map(len, pairs[0])) >= LONG)
 
@@ -222,6 +232,12 @@ def alike(one: str, other: str) -> bool:
         return False
     slips = 2 if shorter >= VERY_LONG else 1
     return OSA.distance(one, other, score_cutoff=slips) <= slips
+
+
+def _is_slip(one: str, other: str, known: Frequencies) -> bool:
+    """Return whether a short word, which no name of the reference has, is the other one with a slip: « CCM Cœur de Fench », « Fensch »."""
+    is_short = min(len(one), len(other)) >= SHORT and one.isalpha() and other.isalpha()
+    return is_short and known.is_unheard(one) and OSA.distance(one, other, score_cutoff=1) <= 1
 
 
 def _is_plural(one: str, other: str) -> bool:

@@ -38,7 +38,7 @@ def folded(name: str) -> str:
     ],
 )
 def test_two_spellings_have_the_same_words(one, other):
-    assert parse(folded(one)).plain() == parse(folded(other)).plain()
+    assert parse(folded(one)).plain == parse(folded(other)).plain
 
 
 @pytest.mark.parametrize(

@@ -68,6 +68,13 @@ def answers(reference, *names, places=TOWNS):
         ("PRODWARE SA", "Prodware SA France", "name"),
         ("GUSTAVE ROUSSY", "Institut Gustave Roussy", "name"),
         ("PHIBOR ENTREPRISES", "Entreprises Phibor", "name"),
+        ("CCM COEUR DE FENSCH", "CCM Cœur de Fench", "name"),
+        ("LABORATOIRES OMEGA PHARMA", "Laboratoire Omega Pharma France", "name"),
+        ("RÉSIDENCE RETRAITE DU PARC (RRP)", "RRP", "acronym"),
+        ("ADSEAAV", "Association de l'A.D.S.E.A.A.V.", "name"),
+        ("AGIVR", "AGIVR siège social", "name"),
+        ("SODICAM2", "SODICAM²", "name"),
+        ("EI-TECHNOLOGIES FRANCE", "EI Technologies", "name"),
         # articles, accents, hyphens
         ("LA MAISON DE L'EMPLOI", "Maison Emploi", "name"),
         ("RECREA-LOISIRS", "Récréa Loisirs", "name"),
@@ -195,6 +202,19 @@ def test_the_frames_of_the_door():
     assert candidates[["rank", "siren", "place", "activity", "doubt"]].values.tolist() == [
         [1, "552081317", "13055", "43.11Z", None]
     ]
+
+
+@given(st.lists(st.text(max_size=30), min_size=1, max_size=5))
+@hypothesis_settings(max_examples=15)
+def test_whatever_stands_in_a_column_of_names_is_answered(names):
+    reference = [
+        ("111111111", names[0] or "x"),
+        ("222222222", "ANJOU NEGOCE"),
+        ("333333333", "&"),
+        ("444444444", "DE LA SAS"),
+    ]
+    for answer in answers(reference, *names, "&", "-", "de la", "2", "SAS FRANCE", "Société"):
+        assert (answer.siren is None) == (answer.reason is not None)
 
 
 @given(st.sampled_from(sorted(lists().placeholders)), st.sampled_from(["", " sas", " SA", " S.A.R.L."]))

@@ -113,7 +113,8 @@ union all by name
 -- the workbook of the voluntary standard says itself who reports on which period
 select filing_id, file_name,
   case when upper(identifier_scheme) = 'SIREN' and regexp_full_match(identifier, '[0-9]{9}') then identifier end as siren,
-  case when upper(identifier_scheme) = 'LEI' then identifier end as lei, company_name, fiscal_year, 'VSME' as document_type, cast(null as bigint) as pages, cast(null as bigint) as original_pages,
+  case when upper(identifier_scheme) = 'LEI' then identifier end as lei,
+  company_name, fiscal_year, 'VSME' as document_type, cast(null as bigint) as pages, cast(null as bigint) as original_pages,
   cast(null as boolean) as is_extract, false as is_registered, 'dpef_filings' as source_id, _vintage as vintage,
   coalesce(_synthetic, false) as is_synthetic
 from {{ source('dpef_filings', 'workbooks') }}
