@@ -138,10 +138,11 @@ def _plain(result: Any) -> str:
 def validate(order: Validate) -> Checked:
     """Return the suite's verdict on the rows of Parquet files."""
     from orchestration.quality.expectations import validate as judge
+    from orchestration.quality.frames import frame_of
 
     with asking() as connection:
-        files = list(map(str, order.files))
-        frame = connection.execute("SELECT * FROM read_parquet(?, union_by_name = true)", [files]).df()
+        files = ", ".join(map(quoted, order.files))
+        frame = frame_of(connection, f"read_parquet([{files}], union_by_name = true)", order.suite)
     return Checked(order.ticket, tuple(judge(frame, order.suite, order.asset)))
 
 
@@ -150,7 +151,6 @@ def _validate_tables(order: ValidateTables) -> Checked:
     from orchestration.quality.frames import frame_of
 
     checks = []
-    # in memory, beside the warehouse: reading leaves types, and the warehouse is not written to
     with connect() as connection:
         connection.execute(f"ATTACH {quoted(order.warehouse)} AS {order.warehouse.stem} (READ_ONLY)")
         for suite in order.suites:

@@ -19,9 +19,9 @@ def frame_of(connection: duckdb.DuckDBPyConnection, relation: str, path: Path) -
     """Return the columns of the SQL relation `relation` that the suite at `path` needs; columns of text as categories.
 
     3.4 million rows of territories' trends were 1.5 GB as texts, and are 80 MB as categories. Two columns that the suite compares with
-    each other stay texts: categories of two columns cannot be compared. Leaves one type a column of text in the connection's database.
+    each other stay texts: categories of two columns cannot be compared. Leaves one temporary type a column of text.
     """
-    types = {name: kind for name, kind, *_ in connection.execute(f"DESCRIBE {relation}").fetchall()}
+    types = {name: kind for name, kind, *_ in connection.execute(f"DESCRIBE FROM {relation}").fetchall()}
     compared = {c for spec in read_suite(path).expectations if "column_A" in spec.kwargs for c in spec.columns}
     # a column that is not there is told by the expectations that look at it
     wanted = [name for name in needed_columns(path) or types if name in types]
@@ -30,7 +30,7 @@ def frame_of(connection: duckdb.DuckDBPyConnection, relation: str, path: Path) -
         column, kind = f'"{name}"', f'"texts of {name}"'
         if types[name] == "VARCHAR" and name not in compared:
             connection.execute(
-                f"CREATE OR REPLACE TYPE {kind} AS ENUM "
+                f"CREATE OR REPLACE TEMP TYPE {kind} AS ENUM "
                 f"(SELECT DISTINCT {column} FROM {relation} WHERE {column} IS NOT NULL ORDER BY {column})"
             )
             column = f"CAST({column} AS {kind}) AS {column}"

@@ -327,7 +327,7 @@ def test_no_sql_writes_out_the_name_of_a_source() -> None:
 def test_node_budget() -> None:
     """A model or a test costs about 47 ms of every refresh. An indicator is one model, however small, and so is a source's table."""
     models = sum(len(sql_files(layer)) for layer in LAYERS)
-    assert models - len(sql_files("indicators")) - len(sql_files("staging")) < 87
+    assert models - len(sql_files("indicators")) - len(sql_files("staging")) < 91
     written = len(list((PROJECT / "tests").glob("*.sql")))
     generic = sum(len(m.get("data_tests", [])) for m in described_models().values())
     assert written + generic < 92
