@@ -128,7 +128,7 @@ class Voice:
 def voice(language: Language) -> Any:
     """Return what writes a sentence of the catalogue: `t('counter.title')`."""
 
-    def t(code: str, **params: Any) -> str:
+    def t(code: str, /, **params: Any) -> str:
         return text(say(code, **params), language)
 
     return t

@@ -41,7 +41,7 @@ def row(number: int, **cells: str | None) -> dict[str, str | None]:
 @pytest.fixture
 def asked(settings: Settings, browser: Browser, monkeypatch: pytest.MonkeyPatch) -> Browser:
     """A counter whose home asks about 23 names; other processes are none of this test's."""
-    rows = [row(n, candidate_1="POSTE — Nantes (44109) — 0,90", siren_1=POSTE) for n in range(22)]
+    rows = [row(n, place="44109", candidate_1="POSTE — Nantes (44109) — 0,90", siren_1=POSTE) for n in range(22)]
     rows.append(row(22, decision="Candidat 1", siren_1=EDF, decided_by="RSE", decided_on="2026-10-12"))
     folder = settings.home / "review"
     folder.mkdir()
@@ -63,7 +63,7 @@ def test_names_are_listed_by_twenty_with_register_doubt_and_candidates(asked: Br
     assert page.count("&lt;b&gt;Nom") == 20 and "<b>Nom" not in page
     assert "À décider (22)" in page and "Décidés (1)" in page
     assert "un groupe ou une de ses sociétés ?" in page and "POSTE — Nantes (44109) — 0,90" in page and POSTE in page
-    assert "B Corp" in page
+    assert "B Corp, commune ou département 44109" in page
     last = asked.get("/review/names?from=20").text
     assert last.count("&lt;b&gt;Nom") == 2 and 'href="/review/names?from=0"' in last
     assert "&lt;b&gt;Nom 22&lt;/b&gt;" in asked.get("/review/names?which=decided").text
