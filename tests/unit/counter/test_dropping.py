@@ -21,6 +21,7 @@ from orchestration.counter.drops import FOLDER, Drop, drops, find_drop, new_drop
 from orchestration.counter.jobs import Jobs
 from orchestration.inbox.folder import Inbox
 from orchestration.inbox.seen import Preview
+from orchestration.receipts.typography import spaced
 from orchestration.refresh.under_way import Teller
 
 HOSTILE = {
@@ -209,7 +210,8 @@ def test_what_a_rehearsal_is_at_and_what_it_found_is_told(
     said = {"publishes": True, "exit_code": 0, "comparison": same, "monitoring": [moved]}
     found.write("rehearsal.json", json.dumps(said))
     page = browser.get(place).text
-    assert "Membres de la plateforme, 2026 : 10 (avant : 12)" in page and "Aucun chiffre d&#39;indicateur" in page
+    assert spaced("Membres de la plateforme, 2026 : 10 (avant : 12)") in page
+    assert "Aucun chiffre d&#39;indicateur" in page
 
 
 def test_of_two_people_who_decide_at_once_one_does_and_the_other_is_told(
