@@ -29,7 +29,7 @@ def drafts(e: Edition, v: Voice) -> Iterator[Draft]:
         {
             "home": home,
             "labels": [
-                (label, count, v.day(as_of), v.t(f"site.label_{_standing(current)}"))
+                (label, count, v.day(as_of), v.t(f"site.label_{_standing(current)}", count=count))
                 for (label, current, as_of), count in sorted(counts.items(), key=lambda kv: (kv[0][0], str(kv[0][2])))
             ],
             "filings": [(f.company_name, f.fiscal_year, f.document_type, f.pages, bool(f.is_extract)) for f in e.filings[:40]],
@@ -48,7 +48,7 @@ def drafts(e: Edition, v: Voice) -> Iterator[Draft]:
             "labels.html.j2",
             {
                 "rows": [
-                    (r.company_name, r.label, r.commune, v.t(f"site.label_{_standing(r.is_current)}"), v.day(r.as_of))
+                    (r.company_name, r.label, r.commune, v.t(f"site.label_{_standing(r.is_current)}", count=1), v.day(r.as_of))
                     for r in part
                 ],
                 "pages": [(n, f"-{n}" if n > 1 else "") for n, _ in parts_of(e.labels, LABELS_PER_PAGE)],
