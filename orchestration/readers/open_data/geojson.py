@@ -134,9 +134,11 @@ def _taken_up(beside: dict[Node, set[Node]], start: Node) -> Iterator[list[Node]
     """Yield the rings that pass through `start`, and those that hang on them; their sides are taken out of `beside`."""
     while beside[start]:
         way, place_of = [start], {start: 0}
+        came: Node | None = None
         while beside[way[-1]]:
             here = way[-1]
-            following = min(beside[here])
+            following = _turned(here, came, beside[here])
+            came = here
             beside[here].remove(following)
             beside[following].remove(here)
             if following in place_of:
@@ -148,6 +150,14 @@ def _taken_up(beside: dict[Node, set[Node]], start: Node) -> Iterator[list[Node]
             else:
                 place_of[following] = len(way)
                 way.append(following)
+
+
+def _turned(here: Node, came: Node | None, onward: set[Node]) -> Node:
+    """Return where a ring goes on: where areas touch by a corner it turns left as sharply as it can, and crosses no other ring."""
+    if came is None or len(onward) == 1:
+        return min(onward)
+    back = math.atan2(came[1] - here[1], came[0] - here[0])
+    return min(onward, key=lambda to: (back - math.atan2(to[1] - here[1], to[0] - here[0])) % math.tau)
 
 
 def _straightened(ring: list[Node]) -> list[Node]:

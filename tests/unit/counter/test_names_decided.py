@@ -63,7 +63,11 @@ def test_names_are_listed_by_twenty_with_register_doubt_and_candidates(asked: Br
     page = asked.get("/review/names").text
     assert page.count("&lt;b&gt;Nom") == 20 and "<b>Nom" not in page
     assert "À décider (22)" in page and "Décidés (1)" in page
-    assert spaced("un groupe ou une de ses sociétés ?") in page and "POSTE — Nantes (44109) — 0,90" in page and POSTE in page
+    assert (
+        spaced("un groupe ou une de ses sociétés ?") in page
+        and "POSTE — Nantes (44109) — 0,90" in page
+        and POSTE in page
+    )
     assert "B Corp, commune ou département 44109" in page
     last = asked.get("/review/names?from=20").text
     assert last.count("&lt;b&gt;Nom") == 2 and 'href="/review/names?from=0"' in last

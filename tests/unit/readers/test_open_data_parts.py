@@ -7,7 +7,7 @@ from zipfile import ZipFile
 
 import duckdb
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from orchestration.base.settings import PROJECT
@@ -110,6 +110,7 @@ def test_a_border_that_one_draws_in_one_stroke_and_two_neighbours_in_two_goes() 
     assert dissolved([around(0, 0, 2), around(0, 1), around(1, 1)]) == [[(0, 0), (0, 2), (2, 2), (2, 0), (0, 0)]]
 
 
+@example({(0, 1), (1, 2), (0, 0), (3, 1), (2, 0), (3, 0), (2, 3), (1, 0), (3, 2)})
 @given(st.sets(st.tuples(st.integers(0, 4), st.integers(0, 4)), min_size=1))
 def test_a_union_has_the_area_of_its_parts_and_rings_that_never_meet_themselves(cells: set[tuple[int, int]]) -> None:
     shapes = polygons(dissolved([around(x, y) for x, y in sorted(cells)]))
