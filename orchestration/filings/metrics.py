@@ -53,7 +53,7 @@ _CHANGE_AFTER = re.compile(
     r"^ ?%? ?(?:le|la|the) (?:taux|part|proportion|share|rate)\b|^ ?(?:%|points?|pts?)? ?(?:de (?:plus|moins|reduction|baisse|hausse)|par rapport|vs\b|compared|lower|higher|less|more than in|increase|decrease|reduction|d'augmentation)"
 )
 _CHANGE_BEFORE = re.compile(
-    r"(?:baisse|hausse|reduction|recul|progression|augmentation|reduit\w*|diminu\w+|progress\w+|augment\w+|increas\w+|decreas\w+|reduced|fell|rose|down|up|contre|against|compared (?:to|with)|vs\.?) ?(?:by |of |de |d'environ |a |from |pres de |plus de )*$"
+    r"(?:baisse|hausse|reduction|recul|progression|augmentation|reduit\w*|diminu\w+|progress\w+|augment\w+|increas\w+|decreas\w+|reduced|fell|rose|down|(?<!make )(?<!made )up|contre|against|compared (?:to|with)|vs\.?) ?(?:by |of |de |d'environ |a |from |pres de |plus de )*$"
 )
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
@@ -406,7 +406,12 @@ def _apart(text: str) -> str:
 def _of_text(text: str, page: int, fiscal_year: int | None, language: str) -> Iterator[_Found]:
     if fiscal_year is None or ("\t" in text and text.count("\t") > text.count("\n")):
         return
+    before = ""
     for sentence in sentences(text):
+        # « 11 676 collaborateurs étaient reconnus en situation de handicap. Ils représentent 3,3 % des effectifs. »
+        if _PRONOUN.match(sentence) and len(before) < 300:
+            sentence = f"{before} {sentence}"
+        before = sentence
         bare = _MOVED_TO.sub("est de ", plain(sentence))
         if len(bare) > 1_500 or not _DIGIT.search(bare) or not _HINT.search(bare):
             continue
@@ -424,13 +429,24 @@ def _of_text(text: str, page: int, fiscal_year: int | None, language: str) -> It
                     break
 
 
+_MASS = r"(?:[km] ?)?(?:t|tonnes?|tons?|tco2\w*|teq\w*|ktco2\w*)\b"
+# a figure of emissions that is told before the next label; one that goes on with the scope that it is of
+_TOLD = re.compile(rf"{NUMBER} ?{_MASS}[^,;:.]{{0,30}}")
+_OF_SCOPE = re.compile(
+    rf" ?{_MASS}[^,.;:()\d]{{0,30}}(?:co2\w*)?[^,.;:()\d]{{0,20}}(?:sur|pour|au titre du|of|for|in|from|de|d'|en) (?:(?!and |et )[a-z0-9']+ ){{0,6}}\(?scope"
+)
+_AMOUNTS = re.compile(r"\b(?:amount\w* to|came to|stood at|s'elev\w+ a|s'etabli\w+ a)\b")
+
 # words one of which every label and statement has: most sentences have none
 _HINT = re.compile(
-    r"scope|emission|\bges\b|\bghg|femme|women|female|feminis|frequen|\btf ?1|ltif|lost|gravite|severity|effectif|salarie|collabora|employ|headcount|"
+    r"scope|emission|\bges\b|\bghg|femme|women|female|feminis|frequen|\btf|\btg\b|ltif|lost|gravite|severity|injury|effectif|salarie|collabora|employ|emploi|headcount|"
     r"formation|training|handicap|disab|energ|electri|dechet|waste|rotation|turn-?over|renouvellement|absen|\betp\b|\bfte|comite|comex|excom|executive|conseil|board|leadership|recyclage|valorisation"
 )
-# « ont baissé à 1 250 tonnes » tells a level
+_PRONOUN = re.compile(r"(?:Ils|Elles|Ceux-ci|Celles-ci|They|These employees) (?=\w)")
+# « ont baissé à 1 250 tonnes » tells a level, and so does « passe de 5,6 en 2021 à 4,8 »
 _MOVED_TO = re.compile(
+    rf"\b(?:(?:est|sont|a|ont|etait|has|have|had) )?(?:pass(?:e|es|ee|ees|ent|ait)|evolue\w*|went|moved|rose|risen|fell|fallen|increased|decreased|dropped|improved|progresse|recule|diminue|baisse|augmente)"
+    rf"(?: respectivement)? (?:de|from) (?!(?:19|20)\d\d\b){NUMBER}[^.;\d]{{0,20}}(?:(?:19|20)\d\d\)?)?,? (?:a|to) (?=\d)|"
     r"\b(?:(?:ont|a|est|sont|avait|has|have|had) )?(?:legerement |fortement |slightly |nettement )?(?:baisse|diminue|recule|progresse|augmente|cru|passee?s?|reduite?s?|ramenee?s?|"
     r"fell|fallen|rose|risen|decreased|increased|dropped|declined|grew|grown|reduced) (?:a|to|jusqu'a) (?=\d)"
 )
@@ -469,10 +485,12 @@ def _of_statement(
         return None
     value = to_value(match["n"], language)
     said = unit_in(bare[end : end + 25])
-    if value is None or (notion.dimension == "energy" and said is None):
+    if value is None or (notion.dimension in ("energy", "mass") and (said is None or said[0].dimension != notion.dimension)):
         return None
     rest = re.split(r"[,.;(]| dont | including ", bare[match.end() :])[0][:40]
     if is_barred(one.metric_id, match.group() + rest) and one.metric_id == "employees":
+        return None
+    if notion.family == "ghg" and (is_barred(one.metric_id, rest) or _CHANGE_BEFORE.search(bare[: start])):
         return None
     context = bare[max(0, match.start() - 60) : match.end() + 40]
     return _stated(one, match["n"], value, said, bare[end : end + 45], context, sentence, page, fiscal_year)
@@ -489,6 +507,11 @@ def _of_clause(
             return None
         after = bare[number.end() : number.end() + 45]
         clause = re.split(r"(?<=[a-z)]), (?=(?:dont|le|la|les|l'|the|contre)\b)|; ", bare[: match.start()])[-1]
+        if notion.family == "ghg":
+            clause = _TOLD.split(clause)[-1]
+            if _OF_SCOPE.match(bare, number.end()):
+                # « 1 250 tCO2e sur le scope 1, 830 tCO2e sur le scope 2 »: this one is the next scope's
+                return None
         around = f"{clause[-60:]}{match.group()}{_DEFINITION.sub('', between)}"
         if _CHANGE_BEFORE.search(bare[max(0, number.start() - 40) : number.start()]) or _CHANGE_AFTER.match(after):
             continue
@@ -505,7 +528,10 @@ def _of_clause(
             continue
         if _TARGET.search(bare[max(0, match.start() - 120) : number.end() + 60]) or is_barred(one.metric_id, around):
             return None
-        if not _RESULT.search(between[-60:].rstrip(" ")) and len(between) > 3:
+        is_joined = _RESULT.search(between[-60:].rstrip(" ")) or (
+            _AMOUNTS.search(bare[: match.start()]) and re.search(r"\b(?:to|a|at) $", between)
+        )
+        if not is_joined and len(between) > 3:
             return None
         if not _is_of_year(bare, number.span(), fiscal_year) or _is_rough(bare, number.start(), number.group()):
             return None
