@@ -77,6 +77,7 @@ def metrics_of(
     """
     found: list[_Found] = []
     faults: dict[str, list[tuple[str, int, str]]] = defaultdict(list)
+    names = _rare_names(pages)
     for page in pages:
         before = len(found)
         for table in tables.get(page.number, []):
@@ -86,9 +87,37 @@ def metrics_of(
             found += _of_tile(tile, page.number, fiscal_year, language)
         # an index of standards prints numbers of pages beside the names of figures
         for piece in page.pieces if len(_STANDARD.findall(page.text)) < _INDEX else ():
-            found += _of_text(piece.text, page.number, fiscal_year, language)
+            found += (_of_others(f, names) for f in _of_text(piece.text, page.number, fiscal_year, language))
         found[before:] = _on_their_base(found[before:], page, faults)
     return _choose(_possible(found), faults, fiscal_year)
+
+
+_NAME = re.compile(r"(?<![\w'’-])[A-ZÀ-Ý][\w&-]{3,}")
+_OF_NAME = re.compile(
+    r"\b(?:by|at|par|chez|(?:la|de la|Quant à la) société) (?P<a>[A-ZÀ-Ý][\w&-]{3,})|\b(?P<b>[A-ZÀ-Ý][\w&-]{3,})['’]s\b|"
+    r"(?:^|[,;] ?)(?:[A-ZÀ-Ý]\w+ )?(?P<c>[A-ZÀ-Ý][\w&-]{3,}) (?:had|has|employs|employed|recorded|compte|comptait|emploie|employait|affiche|enregistre)\b"
+)
+
+
+def _rare_names(pages: list[Page]) -> frozenset[str]:
+    """Return the capitalised words that a few pages print and never in small letters: names of subsidiaries, not the filer's."""
+    on, small = Counter[str](), set[str]()
+    for page in pages:
+        on.update({*_NAME.findall(page.text)})
+        small.update(re.findall(r"(?<![\w'’-])[a-zà-ÿ][\w&-]{3,}", page.text))
+    return frozenset(n for n, count in on.items() if 2 <= count <= 0.3 * len(pages) and n.casefold() not in small)
+
+
+def _of_others(found: _Found, names: frozenset[str]) -> _Found:
+    """Return a sentence's figure as a part's where the sentence gives it to a company that few pages speak of.
+
+    « Emissions released by Italgen amounted to 43 tons » stands in Italmobiliare's report.
+    """
+    named = [m for m in _OF_NAME.finditer(found.metric.evidence) if (m["a"] or m["b"] or m["c"]) in names]
+    if not named or found.ranks[0] >= 3 or perimeter_rank(plain(found.metric.evidence)) == 0:
+        return found
+    name = named[0]["a"] or named[0]["b"] or named[0]["c"]
+    return replace(found, metric=replace(found.metric, perimeter=name), ranks=(3, found.ranks[1]))
 
 
 def _on_their_base(found: list[_Found], page: Page, faults: dict[str, list[tuple[str, int, str]]]) -> Iterator[_Found]:
@@ -181,12 +210,22 @@ def matching(label: str, head: str = "") -> list[Label]:
         if (
             found
             and not is_barred(one.metric_id, label)
-            and not (is_bare and is_barred(one.metric_id, head, is_head=True))
+            and not (is_bare and is_barred(one.metric_id, _heading(label, head), is_head=True))
         ):
             held = best.get(one.metric_id)
             if held is None or one.rank < held.rank:
                 best[one.metric_id] = one
     return list(best.values())
+
+
+_BY = re.compile(
+    r"\b(?:repartition|breakdown|evolution|distribution|split)\b|\b(?:par|by) (?!rapport)[a-z' ]{3,40}?(?=$|[(,|.:0-9])"
+)
+
+
+def _heading(label: str, head: str) -> str:
+    """Return a head without how its table is split, over a label that names the whole (`EFFECTIF TOTAL`)."""
+    return _BY.sub(" ", head) if len(label.split()) > 1 and re.search(r"\b(?:total|global)\w*\b", label) else head
 
 
 _STANDARD = re.compile(r"\b(?:GRI\s*)?[1-4]\d\d-\d{1,2}\b|\b[ESG][1-5]-\d{1,2}\b")
@@ -705,6 +744,10 @@ def _best(candidates: list[_Found]) -> tuple[Metric | None, str | None]:
     ):
         return None, "two_perimeters"
     best = max(pool, key=lambda c: (c.metric.confidence, _digits(c.metric.value_printed)))
+    adds_up = metrics()[best.metric.metric_id].dimension in ("mass", "energy", "hours")
+    if adds_up and rank == 0 and any(c.metric.value > 1.5 * best.metric.value for c in near if c.ranks[1] <= notion):
+        # no whole is less than one of its parts: a subsidiary's table beside the group's sentence
+        return None, "two_perimeters"
     texts = [c for c in near if c.metric.method == "text" and c.ranks[1] == notion]
     agrees = bool(tables) and any(_same(best.metric, c.metric) for c in texts)
     return replace(best.metric, confidence=min(0.99, round(best.metric.confidence + 0.03 * agrees, 2))), None

@@ -478,6 +478,26 @@ def _rows(body: list[Line], columns: list[Column], rules: list[Box], names: floa
             row = _row([body[m] for m in members], cells, columns, section, names, part)
             if not _is_prose(row.label):
                 rows.append(row)
+    return _grouped(rows)
+
+
+_SEX = re.compile(r"(?i)(?:dont |of which )?(?P<of>femmes|hommes|women|men|females?|males?)\W*[¹²³\d*]?")
+
+
+def _grouped(rows: list[Row]) -> list[Row]:
+    """Return the rows; women and men under one row after another are told as of that row.
+
+    « Managers 3 710 | Femmes 19 % | Hommes 81 % | TOTAL 32 367 | Femmes 25 % | Hommes 75 % ».
+    """
+    sexes = [_SEX.fullmatch(row.label.strip()) for row in rows]
+    if sum(m is not None for m in sexes) < 4:
+        return rows
+    group = ""
+    for row, sex in zip(rows, sexes, strict=True):
+        if sex is None:
+            group = re.sub(r"[\s¹²³⁴⁵*]+$|\s*\(\d\)$", "", row.label)
+        elif group and "%" in "".join(row.cells.values()):
+            row.label, row.text = f"{sex['of']} – {group}", f"{group} | {row.text}"
     return rows
 
 
