@@ -113,7 +113,9 @@ def _of_others(found: _Found, names: frozenset[str]) -> _Found:
 
     « Emissions released by Italgen amounted to 43 tons » stands in Italmobiliare's report.
     """
-    named = [m for m in _OF_NAME.finditer(found.metric.evidence) if (m["a"] or m["b"] or m["c"]) in names]
+    end = found.metric.evidence.find(",", found.metric.evidence.find(found.metric.value_printed) + 8)
+    told = found.metric.evidence[: end if end > 0 else None]
+    named = [m for m in _OF_NAME.finditer(told) if (m["a"] or m["b"] or m["c"]) in names]
     if not named or found.ranks[0] >= 3 or perimeter_rank(plain(found.metric.evidence)) == 0:
         return found
     name = named[0]["a"] or named[0]["b"] or named[0]["c"]
