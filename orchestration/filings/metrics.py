@@ -211,6 +211,7 @@ def matching(label: str, head: str = "") -> list[Label]:
         found = one.pattern.search(label) if one.within is None or one.within.search(head) else None
         if (
             found
+            and not (metrics()[one.metric_id].dimension == "persons" and _OF_SHARES.search(head))
             and not is_barred(one.metric_id, label)
             and not (is_bare and is_barred(one.metric_id, _heading(label, head), is_head=True))
         ):
@@ -227,7 +228,13 @@ _BY = re.compile(
 
 def _heading(label: str, head: str) -> str:
     """Return a head without how its table is split, over a label that names the whole (`EFFECTIF TOTAL`)."""
-    return _BY.sub(" ", head) if len(label.split()) > 1 and re.search(r"\b(?:total|global)\w*\b", label) else head
+    return _BY.sub(" ", head) if re.search(r"\b(?:total|global)\w*\b|^ensemble$", label) else head
+
+
+# rows under « Part des femmes (en %) » are no headcounts
+_OF_SHARES = re.compile(
+    r"\b(?:part|proportion|pourcentage|share|percentage) (?:des? |d'|of )|\(en %\)|\((?:in )?%\)"
+)
 
 
 _STANDARD = re.compile(r"\b(?:GRI\s*)?[1-4]\d\d-\d{1,2}\b|\b[ESG][1-5]-\d{1,2}\b")
@@ -293,6 +300,8 @@ def _of_cell(
     if settled is None:
         faults[one.metric_id].append(("two_values", page, quote))
         return
+    if one.within and _OF_SHARES.search(f"{plain(row.section)} {plain(table.title)}"):
+        label = f"{label} (%)"
     value, unit, reason = _normalised(one.metric_id, settled, said, label, row, language)
     if reason:
         faults[one.metric_id].append((reason, page, quote))
@@ -415,7 +424,7 @@ def _perimeter(row: Row, one: Label, table: Table) -> tuple[str, int]:
 # longer lines above a table are prose
 _CAPTION, _SECTION = 100, 40
 _WHOLE = r"\b(?:groupe|group|monde|mondial\w*|world\w*)\b"
-_BULLET = r"[■•▪►●–—]|O(?= (?:[A-ZÀ-Ý]|l[ea]s? ))"
+_BULLET = r"[■•▪►●–—]|-(?= ?[A-ZÀ-Ý][a-zà-ÿ])|O(?= (?:[A-ZÀ-Ý]|l[ea]s? ))"
 _SENTENCE = re.compile(
     r"(?<=[a-zà-ÿ\d%)»”\"]{2}[.;!?])\s+(?=[A-ZÀ-Ý«“\"–—-]|[⁰¹²³⁴-⁹]|\d{1,3} [A-ZÀ-Ý][a-zà-ÿ])|[■•▪►●\x1e]"
 )
@@ -600,7 +609,7 @@ def _numbers_after(bare: str, start: int) -> Iterator[re.Match[str]]:
 
 # the year that a figure is compared with is not its own
 _COMPARED = re.compile(
-    r"\b(?:compared (?:to|with)|by comparison with|par rapport a|versus|vs\.?|depuis|since|than|contre|against)\b[^,;.]{0,40}?\b(?:19|20)\d\d\b"
+    r"\b(?:compared (?:to|with)|by comparison with|par rapport a|versus|vs\.?|depuis|since|than|contre|against)\b(?:[^,;.]|(?<=\d)[,.](?=\d)){0,40}?\b(?:19|20)\d\d\b"
 )
 
 
@@ -614,7 +623,7 @@ def _is_of_year(bare: str, number: tuple[int, int], fiscal_year: int) -> bool:
         tail[: after.start()],
     ):
         return int(after.group()) == fiscal_year
-    before = [int(y) for y in _YEAR.findall(bare[: number[0]])]
+    before = [int(y) for y in _YEAR.findall(_COMPARED.sub(" ", bare[: number[0]]))]
     if before:
         return before[-1] == fiscal_year
     years = {int(y) for y in _YEAR.findall(_COMPARED.sub(" ", bare))}

@@ -151,10 +151,13 @@ def _tables_of(lines: list[Line], rules: list[Box], year_n: int | None) -> list[
             beside += [c.text for x in lines[k + 1 : first][-1:] for c in x.cells if c.right < _first(columns)]
             title = " ".join([*(line.text for line in above), *named, *beside])
             begun = next(n for n, x in enumerate(body) if _figures(x, columns))
-            title = " ".join([title, *(x.text for x in body[: min(begun, 2)])])
             near = [x.text for x in above if lines[k].box.top - x.box.bottom < 4 * x.box.height]
             table = Table(columns, lines=[*lines[k:first], *body], title=title, caption=near[-1] if near else "")
             table.rows = _rows(body, columns, rules, max(names[0] - 8 if names else 0.0, _edge(body, columns)))
+            # what stands over the first row heads the table, unless it begins the row's own label
+            first_label = table.rows[0].label if table.rows else ""
+            heads_on = [x.text for x in body[: min(begun, 2)] if not first_label.startswith(x.text)]
+            table.title = " ".join([title, *heads_on])
             tables.append(table)
     return tables
 
