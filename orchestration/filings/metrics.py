@@ -87,7 +87,7 @@ def metrics_of(
             found += _of_tile(tile, page.number, fiscal_year, language)
         # an index of standards prints numbers of pages beside the names of figures
         for piece in page.pieces if len(_STANDARD.findall(page.text)) < _INDEX else ():
-            found += (_of_others(f, names) for f in _of_text(piece.text, page.number, fiscal_year, language))
+            found += (_of_others(f, names) for f in stated_in(piece.text, page.number, fiscal_year, language))
         found[before:] = _on_their_base(found[before:], page, faults)
     return _choose(_possible(found), faults, fiscal_year)
 
@@ -232,9 +232,7 @@ def _heading(label: str, head: str) -> str:
 
 
 # rows under « Part des femmes (en %) » are no headcounts
-_OF_SHARES = re.compile(
-    r"\b(?:part|proportion|pourcentage|share|percentage) (?:des? |d'|of )|\(en %\)|\((?:in )?%\)"
-)
+_OF_SHARES = re.compile(r"\b(?:part|proportion|pourcentage|share|percentage) (?:des? |d'|of )|\(en %\)|\((?:in )?%\)")
 
 
 _STANDARD = re.compile(r"\b(?:GRI\s*)?[1-4]\d\d-\d{1,2}\b|\b[ESG][1-5]-\d{1,2}\b")
@@ -453,7 +451,8 @@ def _apart(text: str) -> str:
     return out
 
 
-def _of_text(text: str, page: int, fiscal_year: int | None, language: str) -> Iterator[_Found]:
+def stated_in(text: str, page: int, fiscal_year: int | None, language: str) -> Iterator[_Found]:
+    """Yield the figures that the sentences of a text state for the fiscal year, with how far each is from the group's own."""
     if fiscal_year is None or ("\t" in text and text.count("\t") > text.count("\n")):
         return
     before = ""
@@ -535,12 +534,14 @@ def _of_statement(
         return None
     value = to_value(match["n"], language)
     said = unit_in(bare[end : end + 25])
-    if value is None or (notion.dimension in ("energy", "mass") and (said is None or said[0].dimension != notion.dimension)):
+    if value is None or (
+        notion.dimension in ("energy", "mass") and (said is None or said[0].dimension != notion.dimension)
+    ):
         return None
     rest = re.split(r"[,.;(]| dont | including ", bare[match.end() :])[0][:40]
     if is_barred(one.metric_id, match.group() + rest) and one.metric_id == "employees":
         return None
-    if notion.family == "ghg" and (is_barred(one.metric_id, rest) or _CHANGE_BEFORE.search(bare[: start])):
+    if notion.family == "ghg" and (is_barred(one.metric_id, rest) or _CHANGE_BEFORE.search(bare[:start])):
         return None
     context = bare[max(0, match.start() - 60) : match.end() + 40]
     return _stated(one, match["n"], value, said, bare[end : end + 45], context, sentence, page, fiscal_year)

@@ -105,7 +105,12 @@ def statements() -> tuple[Label, ...]:
     """
     number = f"(?P<n>{NUMBER})"
     return tuple(
-        Label(r["metric_id"], int(r["rank"]), r["notion"], re.compile(r["pattern"].replace("{n}", number).replace("{m}", NUMBER)))
+        Label(
+            r["metric_id"],
+            int(r["rank"]),
+            r["notion"],
+            re.compile(r["pattern"].replace("{n}", number).replace("{m}", NUMBER)),
+        )
         for r in rows("statements.csv")
     )
 
