@@ -484,6 +484,9 @@ _TOLD = re.compile(rf"{NUMBER} ?{_MASS}[^,;:.]{{0,30}}")
 _OF_SCOPE = re.compile(
     rf" ?{_MASS}[^,.;:()\d]{{0,30}}(?:co2\w*)?[^,.;:()\d]{{0,20}}(?:sur|pour|au titre du|of|for|in|from|de|d'|en) (?:(?!and |et )[a-z0-9']+ ){{0,6}}\(?scope"
 )
+_BEFORE = re.compile(
+    rf"{NUMBER} ?{_MASS}[^,.;:()\d]{{0,30}}(?:co2\w*)?[^,.;:()\d]{{0,20}}(?:sur|pour|au titre du|of|for|in|from|de|d'|en) (?:(?!and |et )[a-z0-9']+ ){{0,6}}\(?$"
+)
 _AMOUNTS = re.compile(r"\b(?:amount\w* to|came to|stood at|s'elev\w+ a|s'etabli\w+ a)\b")
 
 # words one of which every label and statement has: most sentences have none
@@ -552,6 +555,9 @@ def _of_clause(
 ) -> _Found | None:
     """Return the figure that a sentence states of a label: the first after it, joined to it by a verb of result."""
     notion = metrics()[one.metric_id]
+    if notion.family == "ghg" and _BEFORE.search(bare[: match.start()]):
+        # « 33,923.3 tons of indirect (Scope 2) emissions by location, 43,097.0 by market »: the figure stood before
+        return None
     for number in _numbers_after(bare, match.end()):
         between = bare[match.end() : number.start()]
         if len(between) > 160:
@@ -579,7 +585,9 @@ def _of_clause(
             continue
         if _TARGET.search(bare[max(0, match.start() - 120) : number.end() + 60]) or is_barred(one.metric_id, around):
             return None
-        is_joined = _RESULT.search(between[-60:].rstrip(" ")) or (
+        result = _RESULT.search(between[-60:].rstrip(" "))
+        # a colon or a bracket joins what stands near
+        is_joined = (result and not (result.group()[0] in ":=(," and len(between) > 45)) or (
             _AMOUNTS.search(bare[: match.start()]) and re.search(r"\b(?:to|a|at) $", between)
         )
         if not is_joined and len(between) > 3:

@@ -22,6 +22,7 @@ _YEAR = re.compile(
     r"(?P<year>(?:19|20)\d\d)(?:\s*[-/]\s*(?P<to>(?:20)?\d\d))?"
     r"(?:\s*\(?(?:\*+|[⁰¹²³⁴-⁹]+|\d|[a-z])\)?)?(?:\s*\(?(?:pro ?forma|publi[ée]e?s?|retrait[ée]e?s?|restated|recalcul[ée]e?s?|actualis[ée]e?s?)\)?)?(?:\s*\([^()\d]{1,24}\))?(?:\s*\*+)?(?:\s*[-–:])?"
 )
+_DIGITS = re.compile(r"(?=(?:19|20)\d\d)")
 _RELATIVE = re.compile(r"(?i)(?:exercice |ann[ée]e )?n(?:\s*[-–]\s*(?P<back>[1-5]))?")
 _OTHER = re.compile(
     r"(?i)(?:var(?:iation)?s?\b|[ée]volutions?|[ée]vol\.?|change|delta|δ|objectifs?|cibles?|targets?|goals?|horizon|ambition|trajectoire|base|"
@@ -307,6 +308,9 @@ def _years_of(runs: list[Run]) -> list[tuple[str, Box]]:
     « 31 décembre 2018 ** 31 décembre 2017 * Variation 2018/2017 » heads three columns.
     """
     parts: list[tuple[str, Box]] = []
+    if len(_DIGITS.findall(" ".join(r.text for r in runs))) < 2:
+        # most cells have no two years: nothing to try
+        return parts
     k, years = 0, 0
     while k < len(runs):
         for stop in range(len(runs), k, -1):
