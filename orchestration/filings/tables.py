@@ -237,6 +237,8 @@ def _header(lines: list[Line], at: int, year_n: int | None) -> list[Column]:
     if any(re.fullmatch(r"[-+−]?\d+(?:[.,]\d+)? ?%", t) for t, _ in parts):
         return []
     years = [year_in(text, year_n) for text, _ in parts]
+    if not any(years) and (of_parts := _of_one_year(lines, at, parts)):
+        return of_parts
     if not any(years) and year_n and any(_NAME_HEAD.fullmatch(t) for t, _ in parts):
         # a table of one year says so nowhere: its figures are the report's own
         years = [year_n if _VALUE_HEAD.fullmatch(t) else None for t, _ in parts]
@@ -263,6 +265,29 @@ def _header(lines: list[Line], at: int, year_n: int | None) -> list[Column]:
             columns.append(Column("name", box.left, box.right, text))
     names = [c for c in columns if c.kind == "name"]
     return [c for c in columns if c.kind != "name" or (len(names) > 1 and c is names[-1])]
+
+
+def _of_one_year(lines: list[Line], at: int, parts: list[tuple[str, Box]]) -> list[Column]:
+    """Return the columns of a table of one year that is parted by perimeter or sex and has a column of the whole.
+
+    « Effectifs au 31/12/2022 | France | Espagne | Groupe ». The year stands in the header or just over it, alone.
+    """
+    whole = [k for k, (text, _) in enumerate(parts) if _ALL.fullmatch(text)]
+    if len(whole) != 1 or not 2 <= len(parts) <= 10:
+        return []
+    near = [x for x in lines[max(0, at - 2) : at + 1] if lines[at].box.top - x.box.bottom < 4 * x.box.height]
+    years = {int(y) for x in near for y in re.findall(r"\b(?:19|20)\d\d\b", x.text)}
+    below = [x for x in lines[at + 1 : at + 5] if sum(bool(read_cell(c.text)) for c in x.cells) >= 2]
+    if len(years) != 1 or len(below) < 2:
+        return []
+    edge = min(c.left for x in below for c in x.cells if read_cell(c.text)) - 40
+    heads = [(text, box) for text, box in parts if box.right > edge]
+    if len(heads) < 2 or any(len(t) > 24 or re.search(r"\d", t) for t, _ in heads):
+        return []
+    if any(sum(bool(read_cell(c.text)) for c in x.cells) > len(heads) for x in below):
+        return []
+    year = years.pop()
+    return [Column("year", box.left, box.right, t, year, "" if _ALL.fullmatch(t) else t) for t, box in heads]
 
 
 def _names_follow(parts: list[tuple[str, Box]], first: int) -> bool:

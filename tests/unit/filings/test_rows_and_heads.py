@@ -138,3 +138,20 @@ def test_a_subsidiarys_figures_are_not_the_groups(tmp_path):
     assert chosen(found) == {}
     reasons = {s.metric_id: s.reason for s in found.silences}
     assert (reasons["ghg_scope1"], reasons["energy_consumption"]) == ("not_the_group", "two_perimeters")
+
+
+@pytest.mark.parametrize(("head", "year"), [("Effectifs au 31/12/2023", 2023), ("Effectifs au 31/12/2022", None)])
+def test_a_table_of_one_year_parted_by_country(tmp_path, head, year):
+    x = (250, 320, 390, 460)
+    found = read(
+        tmp_path,
+        table(
+            [(50, head), *zip(x, ("France", "Espagne", "Italie", "Groupe"), strict=True)],
+            [(50, "Effectif total"), *zip(x, ("800", "300", "150", "1 250"), strict=True)],
+            [(50, "Part des femmes dans l'effectif"), *zip(x, ("40 %", "45 %", "38 %", "41 %"), strict=True)],
+            [(50, "Taux de fréquence"), *zip(x, ("14,2", "9,1", "8,0", "12,3"), strict=True)],
+        ),
+    )
+    expected = {"employees": 1250, "women_share_workforce": 41, "accident_frequency_rate": 12.3}
+    # the report is of 2023: a table of the year before gives nothing
+    assert chosen(found) == (expected if year else {})
