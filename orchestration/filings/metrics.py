@@ -280,6 +280,9 @@ def _of_cell(
 ) -> Iterator[_Found]:
     notion, cell, quote = metrics()[one.metric_id], row.cells[fiscal_year], row.text[:_QUOTE]
     label = _label(row)
+    if all(_YEAR.fullmatch(c.strip()) for c in row.cells.values()):
+        # where each line is of a year, « EFFECTIF TOTAL | 2020 » is no headcount
+        return
     parts = read_parts(cell, language)
     if parts and notion.family == "women":
         share = parts[1] if re.search(r"\b(?:hommes?|h|men|male)\b ?/ ?(?:femmes?|f|women)", label) else parts[0]

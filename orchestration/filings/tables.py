@@ -278,7 +278,7 @@ def _of_one_year(lines: list[Line], at: int, parts: list[tuple[str, Box]]) -> li
     near = [x for x in lines[max(0, at - 2) : at + 1] if lines[at].box.top - x.box.bottom < 4 * x.box.height]
     years = {int(y) for x in near for y in re.findall(r"\b(?:19|20)\d\d\b", x.text)}
     below = [x for x in lines[at + 1 : at + 5] if sum(bool(read_cell(c.text)) for c in x.cells) >= 2]
-    if len(years) != 1 or len(below) < 2:
+    if len(years) != 1 or len(below) < 2 or any(year_in(c.text) for x in below for c in x.cells):
         return []
     edge = min(c.left for x in below for c in x.cells if read_cell(c.text)) - 40
     heads = [(text, box) for text, box in parts if box.right > edge]

@@ -155,3 +155,15 @@ def test_a_table_of_one_year_parted_by_country(tmp_path, head, year):
     expected = {"employees": 1250, "women_share_workforce": 41, "accident_frequency_rate": 12.3}
     # the report is of 2023: a table of the year before gives nothing
     assert chosen(found) == (expected if year else {})
+
+
+def test_a_year_at_the_head_of_a_line_is_no_headcount(tmp_path):
+    x = (120, 250, 320, 390)
+    lines = [
+        [*zip(x[1:], ("Total Hommes", "Total Femmes", "Total"), strict=True)],
+        [(50, "EFFECTIF TOTAL")],
+        [*zip(x, ("2023", "651", "445", "1 096"), strict=True)],
+        [*zip(x, ("2022", "594", "413", "1 007"), strict=True)],
+    ]
+    found = read(tmp_path, table([(50, "Effectif au 31 décembre 2022")], *lines))
+    assert 2022 not in chosen(found).values() and 2023 not in chosen(found).values()
