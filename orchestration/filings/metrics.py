@@ -558,20 +558,16 @@ def _of_clause(
 ) -> _Found | None:
     """Return the figure that a sentence states of a label: the first after it, joined to it by a verb of result."""
     notion = metrics()[one.metric_id]
-    if notion.family == "ghg" and _BEFORE.search(bare[: match.start()]):
-        # « 33,923.3 tons of indirect (Scope 2) emissions by location, 43,097.0 by market »: the figure stood before
-        return None
     for number in _numbers_after(bare, match.end()):
+        if notion.family == "ghg" and (_BEFORE.search(bare[: match.start()]) or _OF_SCOPE.match(bare, number.end())):
+            # « 1 250 tCO2e sur le scope 1, 830 tCO2e sur le scope 2 »: the figure stood before, this one is the next scope's
+            return None
         between = bare[match.end() : number.start()]
         if len(between) > 160:
             return None
         after = bare[number.end() : number.end() + 45]
         clause = re.split(r"(?<=[a-z)]), (?=(?:dont|le|la|les|l'|the|contre)\b)|; ", bare[: match.start()])[-1]
-        if notion.family == "ghg":
-            clause = _TOLD.split(clause)[-1]
-            if _OF_SCOPE.match(bare, number.end()):
-                # « 1 250 tCO2e sur le scope 1, 830 tCO2e sur le scope 2 »: this one is the next scope's
-                return None
+        clause = _TOLD.split(clause)[-1] if notion.family == "ghg" else clause
         around = f"{clause[-60:]}{match.group()}{_DEFINITION.sub('', between)}"
         if _CHANGE_BEFORE.search(bare[max(0, number.start() - 40) : number.start()]) or _CHANGE_AFTER.match(after):
             continue
@@ -588,12 +584,7 @@ def _of_clause(
             continue
         if _TARGET.search(bare[max(0, match.start() - 120) : number.end() + 60]) or is_barred(one.metric_id, around):
             return None
-        result = _RESULT.search(between[-60:].rstrip(" "))
-        # a colon or a bracket joins what stands near
-        is_joined = (result and not (result.group()[0] in ":=(," and len(between) > 45)) or (
-            _AMOUNTS.search(bare[: match.start()]) and re.search(r"\b(?:to|a|at) $", between)
-        )
-        if not is_joined and len(between) > 3:
+        if not _is_joined(bare[: match.start()], between):
             return None
         if not _is_of_year(bare, number.span(), fiscal_year) or _is_rough(bare, number.start(), number.group()):
             return None
@@ -605,6 +596,14 @@ def _of_clause(
             else _stated(one, number.group(), value, said, after, context, sentence, page, fiscal_year)
         )
     return None
+
+
+def _is_joined(before: str, between: str) -> bool:
+    """Return whether what stands between a label and a number says that it is its figure; a colon joins what stands near."""
+    result = _RESULT.search(between[-60:].rstrip(" "))
+    if result and not (result.group()[0] in ":=(," and len(between) > 45):
+        return True
+    return len(between) <= 3 or bool(_AMOUNTS.search(before) and re.search(r"\b(?:to|a|at) $", between))
 
 
 def _numbers_after(bare: str, start: int) -> Iterator[re.Match[str]]:
