@@ -53,7 +53,7 @@ _CHANGE_AFTER = re.compile(
     r"^ ?%? ?(?:le|la|the) (?:taux|part|proportion|share|rate)\b|^ ?(?:%|points?|pts?)? ?(?:de (?:plus|moins|reduction|baisse|hausse)|par rapport|vs\b|compared|lower|higher|less|more than in|increase|decrease|reduction|d'augmentation)"
 )
 _CHANGE_BEFORE = re.compile(
-    r"(?:baisse|hausse|reduction|recul|progression|augmentation|reduit\w*|diminu\w+|progress\w+|augment\w+|increas\w+|decreas\w+|reduced|fell|rose|down|up|contre|against|compared (?:to|with)|vs\.?) ?(?:by |of |de |d'environ |a |from |pres de |plus de )*$"
+    r"(?:baisse|hausse|reduction|recul|progression|augmentation|reduit\w*|diminu\w+|progress\w+|augment\w+|increas\w+|decreas\w+|reduced|fell|rose|down|(?<!make )(?<!made )up|contre|against|compared (?:to|with)|vs\.?) ?(?:by |of |de |d'environ |a |from |pres de |plus de )*$"
 )
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
@@ -77,6 +77,7 @@ def metrics_of(
     """
     found: list[_Found] = []
     faults: dict[str, list[tuple[str, int, str]]] = defaultdict(list)
+    names = _rare_names(pages)
     for page in pages:
         before = len(found)
         for table in tables.get(page.number, []):
@@ -86,9 +87,39 @@ def metrics_of(
             found += _of_tile(tile, page.number, fiscal_year, language)
         # an index of standards prints numbers of pages beside the names of figures
         for piece in page.pieces if len(_STANDARD.findall(page.text)) < _INDEX else ():
-            found += _of_text(piece.text, page.number, fiscal_year, language)
+            found += (_of_others(f, names) for f in stated_in(piece.text, page.number, fiscal_year, language))
         found[before:] = _on_their_base(found[before:], page, faults)
     return _choose(_possible(found), faults, fiscal_year)
+
+
+_NAME = re.compile(r"(?<![\w'’-])[A-ZÀ-Ý][\w&-]{3,}")
+_OF_NAME = re.compile(
+    r"\b(?:by|at|par|chez|(?:la|de la|Quant à la) société) (?P<a>[A-ZÀ-Ý][\w&-]{3,})|\b(?P<b>[A-ZÀ-Ý][\w&-]{3,})['’]s\b|"
+    r"(?:^|[,;] ?)(?:[A-ZÀ-Ý]\w+ )?(?P<c>[A-ZÀ-Ý][\w&-]{3,}) (?:had|has|employs|employed|recorded|compte|comptait|emploie|employait|affiche|enregistre)\b"
+)
+
+
+def _rare_names(pages: list[Page]) -> frozenset[str]:
+    """Return the capitalised words that a few pages print and never in small letters: names of subsidiaries, not the filer's."""
+    on, small = Counter[str](), set[str]()
+    for page in pages:
+        on.update({*_NAME.findall(page.text)})
+        small.update(re.findall(r"(?<![\w'’-])[a-zà-ÿ][\w&-]{3,}", page.text))
+    return frozenset(n for n, count in on.items() if 2 <= count <= 0.3 * len(pages) and n.casefold() not in small)
+
+
+def _of_others(found: _Found, names: frozenset[str]) -> _Found:
+    """Return a sentence's figure as a part's where the sentence gives it to a company that few pages speak of.
+
+    « Emissions released by Italgen amounted to 43 tons » stands in Italmobiliare's report.
+    """
+    end = found.metric.evidence.find(",", found.metric.evidence.find(found.metric.value_printed) + 8)
+    told = found.metric.evidence[: end if end > 0 else None]
+    named = [m for m in _OF_NAME.finditer(told) if (m["a"] or m["b"] or m["c"]) in names]
+    if not named or found.ranks[0] >= 3 or perimeter_rank(plain(found.metric.evidence)) == 0:
+        return found
+    name = named[0]["a"] or named[0]["b"] or named[0]["c"]
+    return replace(found, metric=replace(found.metric, perimeter=name), ranks=(3, found.ranks[1]))
 
 
 def _on_their_base(found: list[_Found], page: Page, faults: dict[str, list[tuple[str, int, str]]]) -> Iterator[_Found]:
@@ -180,13 +211,28 @@ def matching(label: str, head: str = "") -> list[Label]:
         found = one.pattern.search(label) if one.within is None or one.within.search(head) else None
         if (
             found
+            and not (metrics()[one.metric_id].dimension == "persons" and _OF_SHARES.search(head))
             and not is_barred(one.metric_id, label)
-            and not (is_bare and is_barred(one.metric_id, head, is_head=True))
+            and not (is_bare and is_barred(one.metric_id, _heading(label, head), is_head=True))
         ):
             held = best.get(one.metric_id)
             if held is None or one.rank < held.rank:
                 best[one.metric_id] = one
     return list(best.values())
+
+
+_BY = re.compile(
+    r"\b(?:repartition|breakdown|evolution|distribution|split)\b|\b(?:par|by) (?!rapport)[a-z' ]{3,40}?(?=$|[(,|.:0-9])"
+)
+
+
+def _heading(label: str, head: str) -> str:
+    """Return a head without how its table is split, over a label that names the whole (`EFFECTIF TOTAL`)."""
+    return _BY.sub(" ", head) if re.search(r"\b(?:total|global)\w*\b|^ensemble$", label) else head
+
+
+# rows under « Part des femmes (en %) » are no headcounts
+_OF_SHARES = re.compile(r"\b(?:part|proportion|pourcentage|share|percentage) (?:des? |d'|of )|\(en %\)|\((?:in )?%\)")
 
 
 _STANDARD = re.compile(r"\b(?:GRI\s*)?[1-4]\d\d-\d{1,2}\b|\b[ESG][1-5]-\d{1,2}\b")
@@ -234,6 +280,9 @@ def _of_cell(
 ) -> Iterator[_Found]:
     notion, cell, quote = metrics()[one.metric_id], row.cells[fiscal_year], row.text[:_QUOTE]
     label = _label(row)
+    if all(_YEAR.fullmatch(c.strip()) for c in row.cells.values()):
+        # where each line is of a year, « EFFECTIF TOTAL | 2020 » is no headcount
+        return
     parts = read_parts(cell, language)
     if parts and notion.family == "women":
         share = parts[1] if re.search(r"\b(?:hommes?|h|men|male)\b ?/ ?(?:femmes?|f|women)", label) else parts[0]
@@ -252,6 +301,8 @@ def _of_cell(
     if settled is None:
         faults[one.metric_id].append(("two_values", page, quote))
         return
+    if one.within and _OF_SHARES.search(f"{plain(row.section)} {plain(table.title)}"):
+        label = f"{label} (%)"
     value, unit, reason = _normalised(one.metric_id, settled, said, label, row, language)
     if reason:
         faults[one.metric_id].append((reason, page, quote))
@@ -374,7 +425,7 @@ def _perimeter(row: Row, one: Label, table: Table) -> tuple[str, int]:
 # longer lines above a table are prose
 _CAPTION, _SECTION = 100, 40
 _WHOLE = r"\b(?:groupe|group|monde|mondial\w*|world\w*)\b"
-_BULLET = r"[■•▪►●–—]|O(?= (?:[A-ZÀ-Ý]|l[ea]s? ))"
+_BULLET = r"[■•▪►●–—]|-(?= ?[A-ZÀ-Ý][a-zà-ÿ])|O(?= (?:[A-ZÀ-Ý]|l[ea]s? ))"
 _SENTENCE = re.compile(
     r"(?<=[a-zà-ÿ\d%)»”\"]{2}[.;!?])\s+(?=[A-ZÀ-Ý«“\"–—-]|[⁰¹²³⁴-⁹]|\d{1,3} [A-ZÀ-Ý][a-zà-ÿ])|[■•▪►●\x1e]"
 )
@@ -403,10 +454,16 @@ def _apart(text: str) -> str:
     return out
 
 
-def _of_text(text: str, page: int, fiscal_year: int | None, language: str) -> Iterator[_Found]:
+def stated_in(text: str, page: int, fiscal_year: int | None, language: str) -> Iterator[_Found]:
+    """Yield the figures that the sentences of a text state for the fiscal year, with how far each is from the group's own."""
     if fiscal_year is None or ("\t" in text and text.count("\t") > text.count("\n")):
         return
+    before = ""
     for sentence in sentences(text):
+        # « 11 676 collaborateurs étaient reconnus en situation de handicap. Ils représentent 3,3 % des effectifs. »
+        if _PRONOUN.match(sentence) and len(before) < 300:
+            sentence = f"{before} {sentence}"
+        before = sentence
         bare = _MOVED_TO.sub("est de ", plain(sentence))
         if len(bare) > 1_500 or not _DIGIT.search(bare) or not _HINT.search(bare):
             continue
@@ -424,13 +481,27 @@ def _of_text(text: str, page: int, fiscal_year: int | None, language: str) -> It
                     break
 
 
+_MASS = r"(?:[km] ?)?(?:t|tonnes?|tons?|tco2\w*|teq\w*|ktco2\w*)\b"
+# a figure of emissions that is told before the next label; one that goes on with the scope that it is of
+_TOLD = re.compile(rf"{NUMBER} ?{_MASS}[^,;:.]{{0,30}}")
+_OF_SCOPE = re.compile(
+    rf" ?{_MASS}[^,.;:()\d]{{0,30}}(?:co2\w*)?[^,.;:()\d]{{0,20}}(?:sur|pour|au titre du|of|for|in|from|de|d'|en) (?:(?!and |et )[a-z0-9']+ ){{0,6}}\(?scope"
+)
+_BEFORE = re.compile(
+    rf"{NUMBER} ?{_MASS}[^,.;:()\d]{{0,30}}(?:co2\w*)?[^,.;:()\d]{{0,20}}(?:sur|pour|au titre du|of|for|in|from|de|d'|en) (?:(?!and |et )[a-z0-9']+ ){{0,6}}\(?$"
+)
+_AMOUNTS = re.compile(r"\b(?:amount\w* to|came to|stood at|s'elev\w+ a|s'etabli\w+ a)\b")
+
 # words one of which every label and statement has: most sentences have none
 _HINT = re.compile(
-    r"scope|emission|\bges\b|\bghg|femme|women|female|feminis|frequen|\btf ?1|ltif|lost|gravite|severity|effectif|salarie|collabora|employ|headcount|"
+    r"scope|emission|\bges\b|\bghg|femme|women|female|feminis|frequen|\btf|\btg\b|ltif|lost|gravite|severity|injury|effectif|salarie|collabora|employ|emploi|headcount|"
     r"formation|training|handicap|disab|energ|electri|dechet|waste|rotation|turn-?over|renouvellement|absen|\betp\b|\bfte|comite|comex|excom|executive|conseil|board|leadership|recyclage|valorisation"
 )
-# « ont baissé à 1 250 tonnes » tells a level
+_PRONOUN = re.compile(r"(?:Ils|Elles|Ceux-ci|Celles-ci|They|These employees) (?=\w)")
+# « ont baissé à 1 250 tonnes » tells a level, and so does « passe de 5,6 en 2021 à 4,8 »
 _MOVED_TO = re.compile(
+    rf"\b(?:(?:est|sont|a|ont|etait|has|have|had) )?(?:pass(?:e|es|ee|ees|ent|ait)|evolue\w*|went|moved|rose|risen|fell|fallen|increased|decreased|dropped|improved|progresse|recule|diminue|baisse|augmente)"
+    rf"(?: respectivement)? (?:de|from) (?!(?:19|20)\d\d\b){NUMBER}[^.;\d]{{0,20}}(?:(?:19|20)\d\d\)?)?,? (?:a|to) (?=\d)|"
     r"\b(?:(?:ont|a|est|sont|avait|has|have|had) )?(?:legerement |fortement |slightly |nettement )?(?:baisse|diminue|recule|progresse|augmente|cru|passee?s?|reduite?s?|ramenee?s?|"
     r"fell|fallen|rose|risen|decreased|increased|dropped|declined|grew|grown|reduced) (?:a|to|jusqu'a) (?=\d)"
 )
@@ -469,10 +540,14 @@ def _of_statement(
         return None
     value = to_value(match["n"], language)
     said = unit_in(bare[end : end + 25])
-    if value is None or (notion.dimension == "energy" and said is None):
+    if value is None or (
+        notion.dimension in ("energy", "mass") and (said is None or said[0].dimension != notion.dimension)
+    ):
         return None
     rest = re.split(r"[,.;(]| dont | including ", bare[match.end() :])[0][:40]
     if is_barred(one.metric_id, match.group() + rest) and one.metric_id == "employees":
+        return None
+    if notion.family == "ghg" and (is_barred(one.metric_id, rest) or _CHANGE_BEFORE.search(bare[:start])):
         return None
     context = bare[max(0, match.start() - 60) : match.end() + 40]
     return _stated(one, match["n"], value, said, bare[end : end + 45], context, sentence, page, fiscal_year)
@@ -484,11 +559,15 @@ def _of_clause(
     """Return the figure that a sentence states of a label: the first after it, joined to it by a verb of result."""
     notion = metrics()[one.metric_id]
     for number in _numbers_after(bare, match.end()):
+        if notion.family == "ghg" and (_BEFORE.search(bare[: match.start()]) or _OF_SCOPE.match(bare, number.end())):
+            # « 1 250 tCO2e sur le scope 1, 830 tCO2e sur le scope 2 »: the figure stood before, this one is the next scope's
+            return None
         between = bare[match.end() : number.start()]
         if len(between) > 160:
             return None
         after = bare[number.end() : number.end() + 45]
         clause = re.split(r"(?<=[a-z)]), (?=(?:dont|le|la|les|l'|the|contre)\b)|; ", bare[: match.start()])[-1]
+        clause = _TOLD.split(clause)[-1] if notion.family == "ghg" else clause
         around = f"{clause[-60:]}{match.group()}{_DEFINITION.sub('', between)}"
         if _CHANGE_BEFORE.search(bare[max(0, number.start() - 40) : number.start()]) or _CHANGE_AFTER.match(after):
             continue
@@ -505,7 +584,7 @@ def _of_clause(
             continue
         if _TARGET.search(bare[max(0, match.start() - 120) : number.end() + 60]) or is_barred(one.metric_id, around):
             return None
-        if not _RESULT.search(between[-60:].rstrip(" ")) and len(between) > 3:
+        if not _is_joined(bare[: match.start()], between):
             return None
         if not _is_of_year(bare, number.span(), fiscal_year) or _is_rough(bare, number.start(), number.group()):
             return None
@@ -517,6 +596,14 @@ def _of_clause(
             else _stated(one, number.group(), value, said, after, context, sentence, page, fiscal_year)
         )
     return None
+
+
+def _is_joined(before: str, between: str) -> bool:
+    """Return whether what stands between a label and a number says that it is its figure; a colon joins what stands near."""
+    result = _RESULT.search(between[-60:].rstrip(" "))
+    if result and not (result.group()[0] in ":=(," and len(between) > 45):
+        return True
+    return len(between) <= 3 or bool(_AMOUNTS.search(before) and re.search(r"\b(?:to|a|at) $", between))
 
 
 def _numbers_after(bare: str, start: int) -> Iterator[re.Match[str]]:
@@ -533,7 +620,7 @@ def _numbers_after(bare: str, start: int) -> Iterator[re.Match[str]]:
 
 # the year that a figure is compared with is not its own
 _COMPARED = re.compile(
-    r"\b(?:compared (?:to|with)|by comparison with|par rapport a|versus|vs\.?|depuis|since|than|contre|against)\b[^,;.]{0,40}?\b(?:19|20)\d\d\b"
+    r"\b(?:compared (?:to|with)|by comparison with|par rapport a|versus|vs\.?|depuis|since|than|contre|against)\b(?:[^,;.]|(?<=\d)[,.](?=\d)){0,40}?\b(?:19|20)\d\d\b"
 )
 
 
@@ -547,7 +634,7 @@ def _is_of_year(bare: str, number: tuple[int, int], fiscal_year: int) -> bool:
         tail[: after.start()],
     ):
         return int(after.group()) == fiscal_year
-    before = [int(y) for y in _YEAR.findall(bare[: number[0]])]
+    before = [int(y) for y in _YEAR.findall(_COMPARED.sub(" ", bare[: number[0]]))]
     if before:
         return before[-1] == fiscal_year
     years = {int(y) for y in _YEAR.findall(_COMPARED.sub(" ", bare))}
@@ -679,6 +766,10 @@ def _best(candidates: list[_Found]) -> tuple[Metric | None, str | None]:
     ):
         return None, "two_perimeters"
     best = max(pool, key=lambda c: (c.metric.confidence, _digits(c.metric.value_printed)))
+    adds_up = metrics()[best.metric.metric_id].dimension in ("mass", "energy", "hours")
+    if adds_up and rank == 0 and any(c.metric.value > 1.5 * best.metric.value for c in near if c.ranks[1] <= notion):
+        # no whole is less than one of its parts: a subsidiary's table beside the group's sentence
+        return None, "two_perimeters"
     texts = [c for c in near if c.metric.method == "text" and c.ranks[1] == notion]
     agrees = bool(tables) and any(_same(best.metric, c.metric) for c in texts)
     return replace(best.metric, confidence=min(0.99, round(best.metric.confidence + 0.03 * agrees, 2))), None

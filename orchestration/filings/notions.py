@@ -99,10 +99,18 @@ def labels() -> tuple[Label, ...]:
 
 @cache
 def statements() -> tuple[Label, ...]:
-    """Return what sentences say with the figure inside: `n` is the group of the number (`55,2 % of employees are women`)."""
+    """Return what sentences say with the figure inside: `n` is the group of the number (`55,2 % of employees are women`).
+
+    `{m}` stands for another number of the same sentence.
+    """
     number = f"(?P<n>{NUMBER})"
     return tuple(
-        Label(r["metric_id"], int(r["rank"]), r["notion"], re.compile(r["pattern"].replace("{n}", number)))
+        Label(
+            r["metric_id"],
+            int(r["rank"]),
+            r["notion"],
+            re.compile(r["pattern"].replace("{n}", number).replace("{m}", NUMBER)),
+        )
         for r in rows("statements.csv")
     )
 

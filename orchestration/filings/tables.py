@@ -22,6 +22,7 @@ _YEAR = re.compile(
     r"(?P<year>(?:19|20)\d\d)(?:\s*[-/]\s*(?P<to>(?:20)?\d\d))?"
     r"(?:\s*\(?(?:\*+|[⁰¹²³⁴-⁹]+|\d|[a-z])\)?)?(?:\s*\(?(?:pro ?forma|publi[ée]e?s?|retrait[ée]e?s?|restated|recalcul[ée]e?s?|actualis[ée]e?s?)\)?)?(?:\s*\([^()\d]{1,24}\))?(?:\s*\*+)?(?:\s*[-–:])?"
 )
+_DIGITS = re.compile(r"(?=(?:19|20)\d\d)")
 _RELATIVE = re.compile(r"(?i)(?:exercice |ann[ée]e )?n(?:\s*[-–]\s*(?P<back>[1-5]))?")
 _OTHER = re.compile(
     r"(?i)(?:var(?:iation)?s?\b|[ée]volutions?|[ée]vol\.?|change|delta|δ|objectifs?|cibles?|targets?|goals?|horizon|ambition|trajectoire|base|"
@@ -151,10 +152,13 @@ def _tables_of(lines: list[Line], rules: list[Box], year_n: int | None) -> list[
             beside += [c.text for x in lines[k + 1 : first][-1:] for c in x.cells if c.right < _first(columns)]
             title = " ".join([*(line.text for line in above), *named, *beside])
             begun = next(n for n, x in enumerate(body) if _figures(x, columns))
-            title = " ".join([title, *(x.text for x in body[: min(begun, 2)])])
             near = [x.text for x in above if lines[k].box.top - x.box.bottom < 4 * x.box.height]
             table = Table(columns, lines=[*lines[k:first], *body], title=title, caption=near[-1] if near else "")
             table.rows = _rows(body, columns, rules, max(names[0] - 8 if names else 0.0, _edge(body, columns)))
+            # what stands over the first row heads the table, unless it begins the row's own label
+            first_label = table.rows[0].label if table.rows else ""
+            heads_on = [x.text for x in body[: min(begun, 2)] if not first_label.startswith(x.text)]
+            table.title = " ".join([title, *heads_on])
             tables.append(table)
     return tables
 
@@ -233,6 +237,8 @@ def _header(lines: list[Line], at: int, year_n: int | None) -> list[Column]:
     if any(re.fullmatch(r"[-+−]?\d+(?:[.,]\d+)? ?%", t) for t, _ in parts):
         return []
     years = [year_in(text, year_n) for text, _ in parts]
+    if not any(years) and (of_parts := _of_one_year(lines, at, parts)):
+        return of_parts
     if not any(years) and year_n and any(_NAME_HEAD.fullmatch(t) for t, _ in parts):
         # a table of one year says so nowhere: its figures are the report's own
         years = [year_n if _VALUE_HEAD.fullmatch(t) else None for t, _ in parts]
@@ -259,6 +265,29 @@ def _header(lines: list[Line], at: int, year_n: int | None) -> list[Column]:
             columns.append(Column("name", box.left, box.right, text))
     names = [c for c in columns if c.kind == "name"]
     return [c for c in columns if c.kind != "name" or (len(names) > 1 and c is names[-1])]
+
+
+def _of_one_year(lines: list[Line], at: int, parts: list[tuple[str, Box]]) -> list[Column]:
+    """Return the columns of a table of one year that is parted by perimeter or sex and has a column of the whole.
+
+    « Effectifs au 31/12/2022 | France | Espagne | Groupe ». The year stands in the header or just over it, alone.
+    """
+    whole = [k for k, (text, _) in enumerate(parts) if _ALL.fullmatch(text)]
+    if len(whole) != 1 or not 2 <= len(parts) <= 10:
+        return []
+    near = [x for x in lines[max(0, at - 2) : at + 1] if lines[at].box.top - x.box.bottom < 4 * x.box.height]
+    years = {int(y) for x in near for y in re.findall(r"\b(?:19|20)\d\d\b", x.text)}
+    below = [x for x in lines[at + 1 : at + 5] if sum(bool(read_cell(c.text)) for c in x.cells) >= 2]
+    if len(years) != 1 or len(below) < 2 or any(year_in(c.text) for x in below for c in x.cells):
+        return []
+    edge = min(c.left for x in below for c in x.cells if read_cell(c.text)) - 40
+    heads = [(text, box) for text, box in parts if box.right > edge]
+    if len(heads) < 2 or any(len(t) > 24 or re.search(r"\d", t) for t, _ in heads):
+        return []
+    if any(sum(bool(read_cell(c.text)) for c in x.cells) > len(heads) for x in below):
+        return []
+    year = years.pop()
+    return [Column("year", box.left, box.right, t, year, "" if _ALL.fullmatch(t) else t) for t, box in heads]
 
 
 def _names_follow(parts: list[tuple[str, Box]], first: int) -> bool:
@@ -304,6 +333,9 @@ def _years_of(runs: list[Run]) -> list[tuple[str, Box]]:
     « 31 décembre 2018 ** 31 décembre 2017 * Variation 2018/2017 » heads three columns.
     """
     parts: list[tuple[str, Box]] = []
+    if len(_DIGITS.findall(" ".join(r.text for r in runs))) < 2:
+        # most cells have no two years: nothing to try
+        return parts
     k, years = 0, 0
     while k < len(runs):
         for stop in range(len(runs), k, -1):
@@ -478,6 +510,26 @@ def _rows(body: list[Line], columns: list[Column], rules: list[Box], names: floa
             row = _row([body[m] for m in members], cells, columns, section, names, part)
             if not _is_prose(row.label):
                 rows.append(row)
+    return _grouped(rows)
+
+
+_SEX = re.compile(r"(?i)(?:dont |of which )?(?P<of>femmes|hommes|women|men|females?|males?)\W*[¹²³\d*]?")
+
+
+def _grouped(rows: list[Row]) -> list[Row]:
+    """Return the rows; women and men under one row after another are told as of that row.
+
+    « Managers 3 710 | Femmes 19 % | Hommes 81 % | TOTAL 32 367 | Femmes 25 % | Hommes 75 % ».
+    """
+    sexes = [_SEX.fullmatch(row.label.strip()) for row in rows]
+    if sum(m is not None for m in sexes) < 4:
+        return rows
+    group = ""
+    for row, sex in zip(rows, sexes, strict=True):
+        if sex is None:
+            group = re.sub(r"[\s¹²³⁴⁵*]+$|\s*\(\d\)$", "", row.label)
+        elif group and "%" in "".join(row.cells.values()):
+            row.label, row.text = f"{sex['of']} – {group}", f"{group} | {row.text}"
     return rows
 
 
