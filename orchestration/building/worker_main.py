@@ -21,7 +21,7 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
 
-from orchestration.base.duck import asking, connect
+from orchestration.base.duck import connect
 from orchestration.base.files import quoted
 from orchestration.building.orders import (
     Answer,
@@ -138,12 +138,9 @@ def _plain(result: Any) -> str:
 def validate(order: Validate) -> Checked:
     """Return the suite's verdict on the rows of Parquet files."""
     from orchestration.quality.expectations import validate as judge
-    from orchestration.quality.frames import frame_of
+    from orchestration.quality.frames import frame_of_files
 
-    with asking() as connection:
-        files = ", ".join(map(quoted, order.files))
-        frame = frame_of(connection, f"read_parquet([{files}], union_by_name = true)", order.suite)
-    return Checked(order.ticket, tuple(judge(frame, order.suite, order.asset)))
+    return Checked(order.ticket, tuple(judge(frame_of_files(order.files, order.suite), order.suite, order.asset)))
 
 
 def _validate_tables(order: ValidateTables) -> Checked:

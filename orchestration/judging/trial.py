@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from orchestration.base.duck import asking
 from orchestration.base.messages import Message, Refusal, say
 from orchestration.base.settings import Settings
 from orchestration.catalog.models import Source
@@ -33,6 +32,7 @@ from orchestration.lake.register import SourceState, realm_of
 from orchestration.lake.store import Lake
 from orchestration.landing import HashCache, Landed, land_folder
 from orchestration.quality.expectations import validate
+from orchestration.quality.frames import frame_of_files
 from orchestration.records.judgement import Judgement
 from orchestration.records.outcome import CheckOutcome, FileOutcome, outcome_of
 from orchestration.records.proposal import Patch
@@ -147,9 +147,7 @@ def _tried(
 
 def validated(path: Path, suite: Path, asset: str) -> list[CheckOutcome]:
     """Return what an expectation suite says of a Parquet file, run here: no build follows, so no second process is worth its start."""
-    with asking() as connection:
-        frame = connection.execute("SELECT * FROM read_parquet(?)", [str(path)]).df()
-    return validate(frame, suite, asset)
+    return validate(frame_of_files([path], suite), suite, asset)
 
 
 def accept(

@@ -5,14 +5,23 @@ Add here what a frame needs before it is judged. Which columns a suite needs is 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from orchestration.base.duck import asking
+from orchestration.base.files import quoted
 from orchestration.quality.suites import needed_columns, read_suite
 
 if TYPE_CHECKING:
     import duckdb
     import pandas
+
+
+def frame_of_files(files: Iterable[Path], path: Path) -> pandas.DataFrame:
+    """Return the rows of Parquet files as the suite at `path` needs them."""
+    with asking() as connection:
+        return frame_of(connection, f"read_parquet([{', '.join(map(quoted, files))}], union_by_name = true)", path)
 
 
 def frame_of(connection: duckdb.DuckDBPyConnection, relation: str, path: Path) -> pandas.DataFrame:

@@ -252,7 +252,7 @@ def needed_columns(path: Path) -> list[str] | None:
     A table of national size (`insee_sirene__counts`, millions of rows) is thus read in part.
     """
     suite = read_suite(path)
-    columns: dict[str, None] = dict.fromkeys(suite.meta.get("keys", ()))
+    columns: dict[str, None] = dict.fromkeys(suite.keys)
     for expectation in suite.expectations:
         if expectation.type.startswith("expect_table_column"):
             return None
