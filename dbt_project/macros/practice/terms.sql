@@ -12,9 +12,10 @@
   regexp_extract_all(replace(nfc_normalize({{ column }}), chr(173), ''), '[\p{L}\p{N}]+(?:&[\p{L}\p{N}]+)?\*?|[.!?;:•]')
 {%- endmacro %}
 
-{#- Returns a word without case, accents and ligatures; `CO₂` is `co2`. -#}
+{#- Returns a word without case, accents and ligatures; `CO₂` is `co2`. « élevé » would be the root of
+    « élève », a pupil: it is read as « haut ». -#}
 {% macro folded_word(column) -%}
-  strip_accents(replace(replace(replace(lower({{ column }}), 'œ', 'oe'), 'æ', 'ae'), '₂', '2'))
+  strip_accents(replace(replace(replace(regexp_replace(lower({{ column }}), '^élevé', 'haut'), 'œ', 'oe'), 'æ', 'ae'), '₂', '2'))
 {%- endmacro %}
 
 {#- Returns the root of a folded word: without the endings of plural and feminine, French and English alike. A word of three letters is
@@ -141,15 +142,22 @@
 {%- endmacro %}
 
 {#- Returns a query: the goals that a text speaks of, one row a text and goal, from the places of term_places.
-    score: the weights of its terms, each counted twice at most; from 1 on the text speaks of the goal, unless another goal has more than
-    two and a half times as much: that one is then what the text is about.
+    score: the weights of its terms, each counted twice at most, and one term a place (« discrimination » is a subject and a harm, and
+    said once); from 1 on the text speaks of the goal, unless another goal has more than two and a half times as much: that one is then
+    what the text is about.
     contribution: positive, negative, mixed (both), null (no term says). evidence: the words, in their order. -#}
 {% macro goals_of_texts(places) -%}
-  with counted as (
-    select text_id, sdg_id, term, max(weight) * least(count(distinct place), 2) as score,
-      bool_or(contribution = 'positive') as is_positive, bool_or(contribution = 'negative') as is_negative, min(place) as place,
-      arg_min(words, place) as words
+  with said as (
+    select text_id, sdg_id, place, max(weight) as weight, min(term) as term, min(words) as words,
+      bool_or(contribution = 'positive') as is_positive, bool_or(contribution = 'negative') as is_negative
     from {{ places }}
+    group by text_id, sdg_id, place
+  ),
+  counted as (
+    select text_id, sdg_id, term, max(weight) * least(count(*), 2) as score,
+      bool_or(is_positive) as is_positive, bool_or(is_negative) as is_negative, min(place) as place,
+      arg_min(words, place) as words
+    from said
     group by text_id, sdg_id, term
   ),
   summed as (
