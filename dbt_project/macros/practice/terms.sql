@@ -142,22 +142,15 @@
 {%- endmacro %}
 
 {#- Returns a query: the goals that a text speaks of, one row a text and goal, from the places of term_places.
-    score: the weights of its terms, each counted twice at most, and one term a place (« discrimination » is a subject and a harm, and
-    said once); from 1 on the text speaks of the goal, unless another goal has more than two and a half times as much: that one is then
-    what the text is about.
+    score: the weights of its terms, each counted twice at most; from 1 on the text speaks of the goal, unless another goal has more than
+    two and a half times as much: that one is then what the text is about.
     contribution: positive, negative, mixed (both), null (no term says). evidence: the words, in their order. -#}
 {% macro goals_of_texts(places) -%}
-  with said as (
-    select text_id, sdg_id, place, max(weight) as weight, min(term) as term, min(words) as words,
-      bool_or(contribution = 'positive') as is_positive, bool_or(contribution = 'negative') as is_negative
-    from {{ places }}
-    group by text_id, sdg_id, place
-  ),
-  counted as (
-    select text_id, sdg_id, term, max(weight) * least(count(*), 2) as score,
-      bool_or(is_positive) as is_positive, bool_or(is_negative) as is_negative, min(place) as place,
+  with counted as (
+    select text_id, sdg_id, term, max(weight) * least(count(distinct place), 2) as score,
+      bool_or(contribution = 'positive') as is_positive, bool_or(contribution = 'negative') as is_negative, min(place) as place,
       arg_min(words, place) as words
-    from said
+    from {{ places }}
     group by text_id, sdg_id, term
   ),
   summed as (

@@ -170,14 +170,6 @@ def test_words_for_and_against_are_mixed(connection: Any) -> None:
     ) == [(12, 2.0, "mixed", "« recyclage », « décharge »")]
 
 
-def test_a_subject_that_is_a_harm_too_is_said_once(connection: Any) -> None:
-    assert goals(
-        connection,
-        (10, "discrimination", 1.0, None, "discrimination", 1),
-        (10, "discrimination*", 1.0, "negative", "discrimination", 1),
-    ) == [(10, 1.0, "negative", "« discrimination »")]
-
-
 def test_a_goal_with_much_fewer_words_than_another_is_only_mentioned(connection: Any) -> None:
     many = [(7, f"t{n}", 1.0, None, "x", n) for n in range(3)]
     assert [g[0] for g in goals(connection, *many, (13, "climat", 1.0, None, "climat", 9))] == [7]
