@@ -1,7 +1,8 @@
-"""`python -m bench.practice [--mirror DIR] [--benchmark FILE]`: print the measures of the practice terms.
+"""`python -m bench.practice [--mirror DIR] [--benchmark FILE] [--texts FILE]`: print the measures of the practice terms.
 
 DIR holds `un_sdg` and `insee_odd_national` as a mirror does. FILE is benchmark.csv of sdgclassification-benchmark 1.0.0 (MIT), out of
-its wheel: `pip download --no-deps sdgclassification-benchmark==1.0.0`, then unzip; it need not be installed.
+its wheel: `pip download --no-deps sdgclassification-benchmark==1.0.0`, then unzip; it need not be installed. TEXTS is a file of
+French texts with their goals (one JSON a line: `text`, `goals`), which you bring; docs/practice.md says which were measured.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.practice", description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--mirror", type=Path)
     parser.add_argument("--benchmark", type=Path)
+    parser.add_argument("--texts", type=Path)
     options = parser.parse_args()
     if options.benchmark:
         for read in (True, False):
@@ -24,6 +26,11 @@ def main() -> None:
             print(
                 f"English benchmark, half {'read' if read else 'not read'}: accuracy {counts.accuracy:.3f}, F1 {counts.f1:.3f} ({counts})"
             )
+    if options.texts:
+        for read in (True, False):
+            true, found = measures.labelled_texts(options.texts, read)
+            counts = measures.asked_of_all(true, found)
+            print(f"{len(true)} French texts, half {'read' if read else 'not read'}: F1 {counts.f1:.3f} ({counts})")
     if options.mirror:
         for language in ("fr", "en"):
             for what in ("indicators", "targets"):

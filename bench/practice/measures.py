@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -102,13 +103,20 @@ def national_labels(mirror: Path, read: bool) -> Counts:
             # shorter ones are breakdowns (« Selon le sexe », « en Martinique ») that say nothing by themselves
             if len(label.split()) >= 5 and is_read(label) is read:
                 goals.setdefault(label, set()).add(goal)
-    found = goals_of(list(goals), "fr")
+    return asked_of_all(list(goals.values()), goals_of(list(goals), "fr"))
+
+
+def labelled_texts(file: Path, read: bool) -> tuple[list[set[int]], list[dict[int, Found]]]:
+    """Return the goals given and the goals found of a half of a file of French texts (one JSON a line: text, goals)."""
+    rows = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+    rows = [row for row in rows if is_read(row["text"]) is read]
+    return [set(row["goals"]) for row in rows], goals_of([row["text"] for row in rows], "fr")
+
+
+def asked_of_all(true: Sequence[set[int]], found: Sequence[dict[int, Found]]) -> Counts:
+    """Return the answers when all 17 goals are asked of each text: any further goal is wrong."""
     return count(
-        [
-            (goal in of_text, goal in true)
-            for true, of_text in zip(goals.values(), found, strict=True)
-            for goal in range(1, 18)
-        ]
+        [(goal in of_text, goal in goals) for goals, of_text in zip(true, found, strict=True) for goal in range(1, 18)]
     )
 
 

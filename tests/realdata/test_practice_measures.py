@@ -28,20 +28,20 @@ pytestmark = [
 
 @pytest.mark.parametrize(
     ("language", "what", "assigned", "found"),
-    # measured: 0.647 and 0.813, 0.669 and 0.893, 0.599 and 0.762
-    [("fr", "indicators", 0.60, 0.78), ("fr", "targets", 0.63, 0.86), ("en", "indicators", 0.56, 0.73)],
+    # measured: 0.671 and 0.825, 0.686 and 0.899, 0.599 and 0.762
+    [("fr", "indicators", 0.62, 0.79), ("fr", "targets", 0.65, 0.87), ("en", "indicators", 0.56, 0.73)],
 )
 def test_official_texts_lead_to_their_goal(language: str, what: str, assigned: float, found: float) -> None:
     goals, of_texts = measures.official_texts(MIRROR, language, what)
     assert len(goals) == {"indicators": 252, "targets": 169}[what]
     assert measures.assigned_share(goals, of_texts) >= assigned
     assert measures.found_share(goals, of_texts) >= found
-    # asked for its goal and for another one: 0.886 to 0.935
+    # asked for its goal and for another one: 0.873 to 0.933
     assert measures.asked_in_pairs(goals, of_texts).f1 >= 0.82
 
 
 def test_labels_of_the_state_that_were_not_read() -> None:
-    # measured: 0.694, every goal asked of each label
+    # measured: 0.693, every goal asked of each label
     assert measures.national_labels(MIRROR, read=False).f1 >= 0.66
 
 

@@ -12,9 +12,10 @@
   regexp_extract_all(replace(nfc_normalize({{ column }}), chr(173), ''), '[\p{L}\p{N}]+(?:&[\p{L}\p{N}]+)?\*?|[.!?;:•]')
 {%- endmacro %}
 
-{#- Returns a word without case, accents and ligatures; `CO₂` is `co2`. -#}
+{#- Returns a word without case, accents and ligatures; `CO₂` is `co2`. « élevé » would be the root of
+    « élève », a pupil: it is read as « haut ». -#}
 {% macro folded_word(column) -%}
-  strip_accents(replace(replace(replace(lower({{ column }}), 'œ', 'oe'), 'æ', 'ae'), '₂', '2'))
+  strip_accents(replace(replace(replace(regexp_replace(lower({{ column }}), '^élevé', 'haut'), 'œ', 'oe'), 'æ', 'ae'), '₂', '2'))
 {%- endmacro %}
 
 {#- Returns the root of a folded word: without the endings of plural and feminine, French and English alike. A word of three letters is

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.practice.reading import MACROS, TERMS
+from bench.practice.reading import MACROS, TERMS, goals_of
 
 MACRO = jinja2.Environment().from_string(MACROS.read_text(encoding="utf-8")).module
 TARGETS = Path(__file__).resolve().parents[3] / "sources" / "un_sdg" / "data" / "2023" / "targets.csv"
@@ -65,6 +65,7 @@ def root(connection: Any, word: str) -> str:
         ("city", "cities"),
         ("CO₂", "co2"),
         ("cœur", "coeur"),
+        ("élevé", "élevée", "élevés", "élevées"),
     ],
 )
 def test_forms_of_a_word_have_one_root(connection: Any, forms: Sequence[str]) -> None:
@@ -73,7 +74,14 @@ def test_forms_of_a_word_have_one_root(connection: Any, forms: Sequence[str]) ->
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("mer", "mère"), ("mers", "mères"), ("don", "donne"), ("port", "porte-monnaie"), ("sol", "solde")],
+    [
+        ("élève", "élevé"),
+        ("mer", "mère"),
+        ("mers", "mères"),
+        ("don", "donne"),
+        ("port", "porte-monnaie"),
+        ("sol", "solde"),
+    ],
 )
 def test_words_that_are_others_keep_their_roots(connection: Any, one: str, other: str) -> None:
     assert root(connection, one) != root(connection, other)
@@ -217,3 +225,38 @@ def test_a_misleading_term_silences_one_that_speaks(connection: Any) -> None:
         f"SELECT text_id FROM phrases WHERE text_id NOT IN (SELECT text_id FROM ({MACRO.term_places('phrases', 'speaking')}))"
     ).fetchall()
     assert silent == []
+
+
+CONTRIBUTIONS = {
+    # what is fought or absent is a good, the same words alone are a harm
+    "Nous luttons contre la discrimination à l'embauche.": {10: "positive"},
+    "Un cas de discrimination à l'embauche a été constaté.": {10: "negative"},
+    "Prévention des maladies professionnelles": {3: "positive"},
+    "Les accidents mortels ont doublé cette année.": {8: "negative"},
+    "Nous refusons le travail forcé et le travail des enfants.": {8: "positive"},
+    "Sans travail dissimulé ni corruption": {8: "positive", 16: "positive"},
+    "Abandon des herbicides": {2: "positive"},
+    "Fuites d'eau réparées": {6: "positive"},
+    "La contamination de l'eau a été constatée.": {6: "negative"},
+    "Mortalité des abeilles et extinction des espèces s'accélèrent.": {15: "negative"},
+    "La zone blanche prive le village de réseau mobile.": {9: "negative"},
+    "Nous supprimons les gobelets jetables.": {12: "positive"},
+    "Nous réduisons nos déplacements en avion.": {13: "positive"},
+    # one sentence for and one against the same goal, or two goals
+    "Nos déchets dangereux partent à l'enfouissement, mais nous avons lancé le réemploi des emballages.": {12: "mixed"},
+    "Nos déplacements en avion ont augmenté ; baisse des émissions de CO2 des sites.": {13: "mixed"},
+    "Gel des salaires pour tous. Un référent harcèlement est nommé.": {8: "negative", 5: "positive"},
+    # words that look like a goal's and are not
+    "Le taux de croissance de l'indice reste élevé.": {},
+    "Les risques élevés sont suivis.": {},
+    "La Banque mondiale et l'Organisation mondiale de la Santé ont publié un rapport.": {},
+    "Versement sous forme de transferts en espèces": {},
+}
+
+
+def test_sentences_speak_of_their_goals_for_or_against() -> None:
+    found = goals_of(list(CONTRIBUTIONS), "fr")
+    assert {
+        sentence: {goal: place.contribution for goal, place in of_text.items()}
+        for sentence, of_text in zip(CONTRIBUTIONS, found, strict=True)
+    } == CONTRIBUTIONS
