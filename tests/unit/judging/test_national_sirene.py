@@ -48,6 +48,7 @@ UNIT = {
     "trancheEffectifsUniteLegale": "11",
     "economieSocialeSolidaireUniteLegale": "O",
     "societeMissionUniteLegale": None,
+    "identifiantAssociationUniteLegale": None,
     "etatAdministratifUniteLegale": "A",
 }
 
