@@ -67,12 +67,14 @@ def open_sdg_tables(path: Path) -> dict[str, list[dict[str, str]]]:
         }
 
 
-def all_texts(folder: Path) -> Iterator[tuple[str, str]]:
-    """Yield every file of an export with all the text in it, archives unpacked; Parquet as its bytes and its values."""
+def all_texts(folder: Path, passing: tuple[str, ...] = ()) -> Iterator[tuple[str, str]]:
+    """Yield every file of an export with all the text in it, archives unpacked; Parquet by its values. passing: endings to leave out."""
     import duckdb
 
     for path in sorted(p for p in folder.rglob("*") if p.is_file()):
         name = str(path.relative_to(folder))
+        if path.suffix in passing:
+            continue
         if path.suffix in (".xlsx", ".zip"):
             with ZipFile(path) as archive:
                 for member in archive.namelist():

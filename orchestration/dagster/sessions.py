@@ -27,6 +27,7 @@ from orchestration.building.warehouse import BuildOutcome
 from orchestration.catalog.models import Source
 from orchestration.editions import Comparison
 from orchestration.lake.register import Vintage
+from orchestration.receipts import to_markdown, without_cells
 from orchestration.records.outcome import CheckOutcome, FileOutcome, RefreshOutcome, Step
 from orchestration.refresh.walking import Walk
 
@@ -186,9 +187,12 @@ def comparison(session: Session) -> Comparison | None:
 
 
 def receipt(session: Session) -> str | None:
-    """Return the receipt as Markdown, None before it is written."""
+    """Return the receipt as Markdown, as everybody may read it; None before it is written."""
     path = session.settings.home / "receipts" / f"{session.name}.md"
-    return path.read_text(encoding="utf-8") if path.exists() else None
+    if session.outcome is None or not path.exists():
+        return None
+    shown = without_cells(session.outcome)
+    return to_markdown(shown, session.refresh.run.catalogue, comparison(session), session.settings.language)
 
 
 def edition_path(session: Session) -> Path | None:

@@ -1,7 +1,7 @@
 """Keys, tags, owners and metadata: how the project's names are spelt for Dagster.
 
 Pure functions from catalogue entries and records to Dagster values. Add here what two modules spell
-alike. Nothing here reads a file or calls a refresh.
+alike. What Dagster keeps and shows quotes no cell of a file (`receipts.public`); `HOME/receipts` does. Nothing here reads a file or calls a refresh.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from orchestration.base.messages import Message
 from orchestration.base.showing import markdown
 from orchestration.lake.register import Vintage
 from orchestration.receipts.acts import journal_lines
+from orchestration.receipts.public import public
 from orchestration.receipts.sentences import text
 from orchestration.records.outcome import FileOutcome, RefreshOutcome
 
@@ -75,7 +76,7 @@ def both(message: Message | None) -> str:
     """Return a sentence in French, then in English, as one text; empty without a sentence."""
     if message is None:
         return ""
-    french, english = text(message, "fr"), text(message, "en")
+    french, english = text(public(message), "fr"), text(public(message), "en")
     return french if french == english else f"{french} / {english}"
 
 
@@ -106,7 +107,7 @@ def files_metadata(files: Sequence[FileOutcome]) -> dict[str, Any]:
         metadata["reasons"] = MetadataValue.md(
             "\n".join(
                 f"- **{markdown(f.file or f.vintage or f.source)}** ({f.state}) : "
-                + " — ".join(markdown(text(m, "fr")) for m in (reason, action) if m)
+                + " — ".join(markdown(text(public(m), "fr")) for m in (reason, action) if m)
                 for f, reason, action in said
             )
         )
@@ -116,7 +117,7 @@ def files_metadata(files: Sequence[FileOutcome]) -> dict[str, Any]:
 def _cell(file: FileOutcome, column: str) -> str | int:
     value = getattr(file, column)
     if isinstance(value, Message):
-        return text(value, "fr")
+        return text(public(value), "fr")
     return "" if value is None else value
 
 
@@ -154,7 +155,9 @@ def outcome_metadata(outcome: RefreshOutcome, receipt: str | None, path: str | N
         )
     if failed:
         metadata["failed_checks"] = MetadataValue.md(
-            "\n".join(f"- **{c.asset}** {c.name} ({c.severity}) : {markdown(text(c.message, 'fr'))}" for c in failed)
+            "\n".join(
+                f"- **{c.asset}** {c.name} ({c.severity}) : {markdown(text(public(c.message), 'fr'))}" for c in failed
+            )
         )
     if outcome.note:
         metadata["note"] = both(outcome.note)
@@ -166,7 +169,7 @@ def outcome_metadata(outcome: RefreshOutcome, receipt: str | None, path: str | N
 
 
 def _why(file: FileOutcome) -> str:
-    return " — ".join(text(m, "fr") for m in (file.reason, file.action) if m)
+    return " — ".join(text(public(m), "fr") for m in (file.reason, file.action) if m)
 
 
 def journal_metadata(found: Sequence[Act]) -> dict[str, Any]:

@@ -15,9 +15,10 @@ if TYPE_CHECKING:
     from orchestration.receipts.as_json import file_to_json, to_json, waiver_to_json
     from orchestration.receipts.as_markdown import to_markdown
     from orchestration.receipts.console import print_console
+    from orchestration.receipts.public import without_cells
     from orchestration.receipts.rendering import render
 
-__all__ = ["file_to_json", "print_console", "render", "to_json", "to_markdown", "waiver_to_json"]
+__all__ = ["file_to_json", "print_console", "render", "to_json", "to_markdown", "waiver_to_json", "without_cells"]
 
 _MODULES = {
     "file_to_json": "as_json",
@@ -26,6 +27,7 @@ _MODULES = {
     "to_json": "as_json",
     "to_markdown": "as_markdown",
     "waiver_to_json": "as_json",
+    "without_cells": "public",
 }
 
 

@@ -98,7 +98,10 @@ def _publish(run: Run, built: Built, checks: list[CheckOutcome]) -> RefreshOutco
         update={"tables": edition.tables, "home": home_says, "note": Message.join(notes, separator=" ")}
     )
     texts = receipts.render(outcome, run.catalogue, comparison, run.settings.language)
-    editions.publish(edition, texts)
+    # the edition goes to everybody; the team's receipt, below the home, quotes the cells at fault as well
+    shown = receipts.without_cells(outcome)
+    public = texts if shown == outcome else receipts.render(shown, run.catalogue, comparison, run.settings.language)
+    editions.publish(edition, public)
     grounds.lake.commit(register)
     _ask_about_names(run, warehouse)
     _keep(run, outcome, texts)

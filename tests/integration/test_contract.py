@@ -10,6 +10,7 @@ import duckdb
 import pytest
 
 from tests.conftest import PROJECT, Answer, observatory
+from tests.exports import all_texts
 
 COLUMNS = {
     "dim_sdg": "sdg_id name_fr name_en",
@@ -330,6 +331,17 @@ def test_no_natural_person_is_named(edition):
         assert (
             one(edition, f"SELECT count(*) FROM \"{table}\" WHERE regexp_matches({row}, '[[]ND[]]|PERSONNE')") == 0
         ), table
+
+
+def test_no_person_is_in_anything_that_others_read(first_refresh):
+    """Receipts and tables of the edition, pages, open data and Dagster's metadata, file by file; nor is one proposed to the team."""
+    home = first_refresh[0]
+    for folder, least in (("editions/current", 40), ("site", 500), ("open", 100), ("review", 1)):
+        texts = dict(all_texts((home / folder).resolve(), passing=(".duckdb", ".br")))
+        assert len(texts) >= least and not [name for name, text in texts.items() if "PERSONNE" in text], folder
+    # what is not packed stands in its databases as it is
+    for path in (p for p in (home / "dagster").rglob("*") if p.is_file()):
+        assert b"PERSONNE-FICTIVE" not in path.read_bytes(), path
 
 
 def test_an_unchanged_refresh_publishes_nothing_and_says_so(first_refresh):

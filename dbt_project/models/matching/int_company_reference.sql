@@ -59,4 +59,6 @@ select siren, trim(name) as name, min(kind) as kind, mode(place) as place, mode(
 from every
 where regexp_full_match(siren, '[0-9]{9}') and nullif(trim(name), '') is not null
   and siren not in (select siren from {{ ref('int_never_named') }})
+  -- a declaration in a person's own name, of whom Sirene says nothing here, is nobody's candidate
+  and (siren in (select siren from sirene) or not {{ says_person('name') }})
 group by siren, trim(name)

@@ -1,12 +1,14 @@
 """The catalogues: which words belong to a code, read from `<room>.yml` when the room first speaks.
 
-Add a sentence to the room's file, never here. Words that stand alone (units, breakdowns, statuses) are in
+Add a sentence to the room's file, never here. `cells` beside the two languages names the params that quote what stands in a
+file (`receipts.public` leaves them out of what is published). Words that stand alone (units, breakdowns, statuses) are in
 `labels.yml`, which `receipts.labels` reads.
 """
 
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 from orchestration.base.messages import Language
 from orchestration.receipts.labels import FOLDER, read
@@ -28,7 +30,14 @@ def template(code: str, language: Language) -> Template:
 
 
 @cache
-def catalogue(room: str) -> dict[str, dict[str, str]]:
+def cells(code: str) -> frozenset[str]:
+    """Return the params of a sentence that quote a file: a cell, a row's key, how a text begins; none for an unknown code."""
+    room, _, name = code.partition(".")
+    return frozenset(catalogue(room).get(name, {}).get("cells", ()))
+
+
+@cache
+def catalogue(room: str) -> dict[str, dict[str, Any]]:
     """Return the sentences of a room by their name: `{"bad_quotes": {"fr": …, "en": …}}`; empty for an unknown room."""
     path = FOLDER / f"{room}.yml"
     return read(path) if path.is_file() else {}

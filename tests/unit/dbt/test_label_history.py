@@ -14,8 +14,13 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-MODEL = Path(__file__).resolve().parents[3] / "dbt_project" / "models" / "marts" / "companies" / "fct_company_label.sql"
-SQL = jinja2.Template(MODEL.read_text(encoding="utf-8")).render(ref=lambda n: n, source=lambda _, n: n)
+DBT = Path(__file__).resolve().parents[3] / "dbt_project"
+# a macro of persons uses one of names
+MACROS = "\n".join(
+    (DBT / "macros" / m).read_text(encoding="utf-8") for m in ("geography/names.sql", "companies/persons.sql")
+)
+MODEL = DBT / "models" / "marts" / "companies" / "fct_company_label.sql"
+SQL = jinja2.Template(MACROS + MODEL.read_text(encoding="utf-8")).render(ref=lambda n: n, source=lambda _, n: n)
 DAYS = [date(2020, 6, 30), date(2021, 6, 30), date(2022, 6, 30), date(2023, 6, 30), date(2024, 6, 30)]
 # one list: its day, whether it is whole, which certificates it has, under which name the first one
 LISTS = st.lists(
@@ -41,6 +46,7 @@ def histories(lists: list[tuple[date, bool, set[str], str]]) -> dict[str, tuple[
             CREATE TABLE fct_company_match (source_id VARCHAR, company_name VARCHAR, place VARCHAR, siren VARCHAR, match_method VARCHAR,
                 match_score DOUBLE);
             CREATE TABLE int_never_named (siren VARCHAR);
+            CREATE TABLE dim_company (siren VARCHAR);
             CREATE TABLE settings AS SELECT TIMESTAMP '2026-11-30' AS refreshed_at
         """)
         for day, whole, present, name in lists:

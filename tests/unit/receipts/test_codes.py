@@ -205,8 +205,10 @@ def test_each_message_brings_what_fills_its_sentence() -> None:
 
 def fields(code: str) -> set[str]:
     room, _, name = code.partition(".")
-    words = catalogues.catalogue(room)[name].values()
-    return {part.name for template in words for part in compiled(template).parts if isinstance(part, Field)}
+    words = catalogues.catalogue(room)[name]
+    return {
+        part.name for language in ("fr", "en") for part in compiled(words[language]).parts if isinstance(part, Field)
+    }
 
 
 @pytest.mark.parametrize(

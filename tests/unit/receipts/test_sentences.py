@@ -37,7 +37,7 @@ def said(template: str, language: str = "fr", **params: object) -> str:
 def test_a_sentence_says_the_same_in_both_languages(code: str) -> None:
     room, _, name = code.partition(".")
     words = catalogues.catalogue(room)[name]
-    assert set(words) == {"fr", "en"}
+    assert set(words) - {"cells"} == {"fr", "en"}
     french, english = ({f.name for f in compiled(words[language]).fields} for language in ("fr", "en"))
     assert french - FRENCH_ONLY.get(code, set()) == english
     for language in ("fr", "en"):

@@ -3,7 +3,8 @@
 -- older than the label is given for (a list of 2022 cannot tell who is a B Corp in 2026).
 -- first_seen, last_seen: lists that have the certificate, in the order of their days, whatever day they arrived on; first_absent: the first
 -- later list that is whole and lacks it. A part of a list, or one that was refused, proves no absence. Who comes back is not absent.
--- A holder that Sirene says is a natural person, or asks not to be named, has no row: it counts in the indicators only.
+-- A holder that Sirene says is a natural person, or asks not to be named, has no row, nor one whose name says that it is a person's: it counts in
+-- the indicators only.
 with list as (
   select *, min(as_of) filter (where is_whole) over (partition by source_id order by as_of
     range between interval 1 day following and unbounded following) as next_as_of
@@ -29,5 +30,8 @@ left join {{ ref('fct_company_match') }} as matched
   and matched.place is not distinct from certificate.commune_code
 cross join {{ source('run', 'settings') }} as settings
 where (certificate.siren is null or certificate.siren not in (select siren from {{ ref('int_never_named') }}))
+  -- without a SIREN, and wherever Sirene is silent, the name alone tells a person
+  and (not {{ says_person('certificate.company_name') }}
+    or coalesce(certificate.siren, matched.siren) in (select siren from {{ ref('dim_company') }}))
   -- what the newest register no longer has was taken out of it, as wrong or on demand
   and not coalesce(is_register and next_as_of is not null, false)
