@@ -33,7 +33,7 @@ def frame_of(connection: duckdb.DuckDBPyConnection, relation: str, path: Path) -
     types = {name: kind for name, kind, *_ in connection.execute(f"DESCRIBE FROM {relation}").fetchall()}
     compared = {c for spec in read_suite(path).expectations if "column_A" in spec.kwargs for c in spec.columns}
     # a column that is not there is told by the expectations that look at it
-    wanted = [name for name in needed_columns(path) or types if name in types]
+    wanted = [name for name in needed_columns(path) or () if name in types] or list(types)
     selected = []
     for name in wanted:
         column, kind = f'"{name}"', f'"texts of {name}"'
