@@ -45,7 +45,10 @@ def bounded(connection: duckdb.DuckDBPyConnection, spill: Path) -> duckdb.DuckDB
 
     Left to itself DuckDB takes what it can: 3 GB to sort the figures of all of France, which take 600 MB as long.
     """
-    connection.execute(f"SET memory_limit = '{MEMORY}'; SET temp_directory = {quoted(spill)}")
+    # what is freed is given back at once, and not kept for a next time
+    connection.execute(
+        f"SET memory_limit = '{MEMORY}'; SET temp_directory = {quoted(spill)}; SET allocator_background_threads = true"
+    )
     return connection
 
 

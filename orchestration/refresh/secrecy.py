@@ -7,11 +7,12 @@ and why, is said in `dbt_project/models/secrecy`; the attack itself is in `withh
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from orchestration.base.duck import connect
+from orchestration.base.duck import bounded, connect
 from orchestration.base.files import quoted
 from orchestration.base.messages import say
 from orchestration.editions.telling import CELL, FIGURES, among, cells_told, withheld
@@ -32,7 +33,10 @@ def attack(warehouse: Path, edition: Path) -> CheckOutcome:
     # pandas and scipy cost 1.5 s to import, which a refresh without news need not pay
     from orchestration.withholding.figures import told_cells
 
-    with connect(warehouse, read_only=True) as connection:
+    with (
+        tempfile.TemporaryDirectory(dir=warehouse.parent) as spill,
+        bounded(connect(warehouse, read_only=True), Path(spill)) as connection,
+    ):
         cells = connection.execute("SELECT * FROM secrecy.int_secret_cells").df()
         nested = connection.execute("SELECT * FROM secrecy.int_nested_territories").df()
         lost = set(connection.execute(f"SELECT {_lost()} FROM secrecy.int_withheld_cells WHERE NOT is_safe").fetchall())
