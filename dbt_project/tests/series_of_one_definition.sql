@@ -1,6 +1,7 @@
 -- What may stand in one chart is of one definition: a series is of one indicator; where two sources feed it the seed says so of
 -- each; one territory, indicator and breakdown stands in one series only, unless the seed ends one period before the next
--- begins; and work and commuting accidents of one place, year and activity are counted over the same employees.
+-- begins; a series has one point a year, whole or of its parts, else progress would take either; and work and commuting accidents
+-- of one place, year and activity are counted over the same employees.
 {{ config(meta={"fr": "ce qui se met dans un même graphique a une seule définition", "en": "what may stand in one chart is of one definition"}) }}
 with figure as (
   select indicator_id, series_id, source_id, territory_level, territory_code, breakdown, period, denominator
@@ -30,4 +31,11 @@ from figure as work
 join figure as commuting using (territory_level, territory_code, breakdown, period)
 where work.indicator_id = 'sdg08_work_accident_frequency' and commuting.indicator_id = 'sdg08_commuting_accident_frequency'
   and work.denominator <> commuting.denominator
+having count(*) > 0
+union all
+select 'two points of one year', any_value(series.series_id || ' ' || series.territory_level || ' ' || series.territory_code || ' ' || point.year), count(*)
+from (
+  select series_number, year from {{ ref('int_progress_point') }} where is_after_break group by all having count(*) > 1
+) as point
+join {{ ref('int_progress_series') }} as series on series.series_number = point.series_number
 having count(*) > 0

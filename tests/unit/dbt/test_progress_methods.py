@@ -35,10 +35,10 @@ with (Path(__file__).parent / "progress_cases.csv").open(encoding="utf-8", newli
 
 
 def sql(model: str) -> str:
-    """Return the SQL of a model, its references by their own names."""
+    """Return the SQL of a model or a test, its references by their own names."""
     environment = jinja2.Environment(autoescape=False)
     environment.globals.update(config=lambda **_: "", ref=lambda name: name)
-    path = next(PROJECT.glob(f"models/**/{model}.sql"))
+    path = next(path for folder in ("models", "tests") for path in (PROJECT / folder).rglob(f"{model}.sql"))
     return environment.from_string(MACROS + path.read_text(encoding="utf-8")).render()
 
 
@@ -248,6 +248,19 @@ def test_an_epci_that_counts_as_many_persons_is_no_other_place(built: duckdb.Duc
         "SELECT window_refusal FROM temp.int_progress_window WHERE indicator_id = 'epci_without_persons' AND window_length = 'short'"
     ).fetchone()
     assert found == (None,)
+
+
+def test_a_year_told_whole_and_by_its_parts_is_found(built: duckdb.DuckDBPyConnection) -> None:
+    """Progress takes one value of a year and could not say which: the test that blocks sees it before."""
+    text = sql("series_of_one_definition").rpartition("union all")[2]
+    assert built.execute(text).fetchall() == []
+    connection = built.cursor()
+    connection.execute("CREATE TEMP TABLE doubled AS FROM int_progress_point")
+    connection.execute(
+        "INSERT INTO doubled FROM int_progress_point WHERE is_after_break ORDER BY series_number, year LIMIT 1"
+    )
+    [(rule, example, found)] = connection.execute(text.replace("int_progress_point", "doubled")).fetchall()
+    assert (rule, found) == ("two points of one year", 1) and example
 
 
 def test_the_newest_series_is_told(built: duckdb.DuckDBPyConnection) -> None:
