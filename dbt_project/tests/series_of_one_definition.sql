@@ -1,7 +1,7 @@
 -- What may stand in one chart is of one definition: a series is of one indicator; where two sources feed it the seed says so of
 -- each; one territory, indicator and breakdown stands in one series only, unless the seed ends one period before the next
--- begins; a series has one point a year, whole or of its parts, else progress would take either; and work and commuting accidents
--- of one place, year and activity are counted over the same employees.
+-- begins; a series has one point a year (of quarters and of lists of a day at once it would have two), else progress would take
+-- either; and work and commuting accidents of one place, year and activity are counted over the same employees.
 {{ config(meta={"fr": "ce qui se met dans un même graphique a une seule définition", "en": "what may stand in one chart is of one definition"}) }}
 with figure as (
   select indicator_id, series_id, source_id, territory_level, territory_code, breakdown, period, denominator
