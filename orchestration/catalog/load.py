@@ -77,9 +77,26 @@ def load_catalogue(sources_path: Path) -> dict[str, Source]:
             for needed in source.depends_on
             if needed not in catalogue
         ]
+    problems += _before_the_list(catalogue, provided.get("communes", "").partition(".")[0])
     if problems:
         raise CatalogueError(problems)
     return catalogue
+
+
+def _before_the_list(catalogue: dict[str, Source], lists: str) -> list[str]:
+    """Return the tables whose communes, written by hand beside a name, are judged by a list that may come after them.
+
+    In a first delivery the list of the same delivery must have been read before: else only the shipped extract is at hand, and each
+    commune that it lacks is left empty (3,345 of the bathing sites of 2023).
+    """
+    return [
+        f"{source.path / 'source.yml'}: tables.{name}.names: '{column.name}' needs `depends_on: [{lists}]`"
+        for source in catalogue.values()
+        for name, table in source.tables.items()
+        for column in table.columns
+        if column.type == "commune" and column.name in table.names and not column.key
+        if lists and lists not in (source.source_id, *source.depends_on)
+    ]
 
 
 def load_source(folder: Path) -> Source:

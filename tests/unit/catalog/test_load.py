@@ -105,6 +105,13 @@ def test_a_list_that_two_tables_provide(tmp_path):
     assert "tables.communes.provides: 'communes' is what dgcl_epci.composition provides" in problems(tmp_path)
 
 
+def test_communes_beside_names_wait_for_the_list(tmp_path):
+    for source in ("insee_cog", "ars_bathing_water"):
+        shutil.copytree(SOURCES / source, tmp_path / source)
+    change(tmp_path / "ars_bathing_water/source.yml", "depends_on: [insee_cog]", "depends_on: []")
+    assert "tables.places.names: 'commune_code' needs `depends_on: [insee_cog]`" in problems(tmp_path)
+
+
 def test_a_column_left_out_of_staging_that_is_none(folder):
     change(folder / "insee_neet/source.yml", "    grain:", "    staging: {without: [nobody]}\n    grain:")
     assert "insee_neet/source.yml: tables.rates.staging.without: 'nobody' is no column of 'rates'" in problems(folder)
