@@ -84,10 +84,10 @@ def load_catalogue(sources_path: Path) -> dict[str, Source]:
 
 
 def _before_the_list(catalogue: dict[str, Source], lists: str) -> list[str]:
-    """Return the tables whose communes, written by hand beside a name, are judged by a list that may come after them.
+    """Return the tables whose communes, written by hand beside a name, would not be read again when a newer list of communes comes.
 
-    In a first delivery the list of the same delivery must have been read before: else only the shipped extract is at hand, and each
-    commune that it lacks is left empty (3,345 of the bathing sites of 2023).
+    Where only the shipped extract is at hand, each commune that it lacks is left empty (3,345 of the bathing sites of 2023): with the
+    list among what it depends on, such a file is judged again.
     """
     return [
         f"{source.path / 'source.yml'}: tables.{name}.names: '{column.name}' needs `depends_on: [{lists}]`"

@@ -245,7 +245,7 @@ class Ignored(Strict):
     """A file that lies beside the data and is not read, and why."""
 
     pattern: str
-    why: str
+    why: Message
 
 
 class Column(Strict):

@@ -39,6 +39,8 @@ STATES = {
     "accepted": say("cli.accepted"),
     "adapted": say("cli.adapted"),
     "refused": say("cli.refused"),
+    # the source knows the file and needs nothing of it
+    "missing": say("cli.left_aside"),
 }
 NOTHING = say("cli.nothing_written")
 
@@ -72,7 +74,8 @@ def check(
         outcome = trial.try_file(settings, catalogue, catalogue[source], file, vintage, today=date.today())
     if not json_:
         state = spelt(STATES[outcome.state], settings.language)
-        console().print(f"[bold]{file.name}[/bold] : {state}, {outcome.rows_kept} / {outcome.rows_read}")
+        counted = f", {outcome.rows_kept} / {outcome.rows_read}" if outcome.state != "missing" else ""
+        console().print(f"[bold]{file.name}[/bold] : {state}{counted}")
         for message in (outcome.reason, None if accept and outcome.patch else outcome.action):
             if message:
                 tell(settings, message)

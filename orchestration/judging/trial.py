@@ -178,7 +178,7 @@ def _together(source: Source, file: Path, vintage: str, found: list[FileOutcome]
     """Return one outcome of a file that may be an archive of several."""
     outcome = next((o for o in found if o.state == "refused"), None) or next(iter(found), None)
     if outcome is None:
-        why = next((i.why for i in source.ignore if re.fullmatch(i.pattern, file.name, re.IGNORECASE)), "")
+        why = next((i.why for i in source.ignore if re.fullmatch(i.pattern, file.name, re.IGNORECASE)), None)
         return FileOutcome(
             source=source.source_id,
             vintage=vintage,

@@ -40,7 +40,7 @@ def ingest(run: Run, source_id: str) -> list[FileOutcome]:
     if source_id in run.told:
         return run.outcomes(source_id)
     source = run.catalogue[source_id]
-    for needed in source.depends_on:
+    for needed in (*source.depends_on, *_lists(run, source)):
         if needed in run.landings:
             ingest(run, needed)
     run.begins("ingest", source_id)
@@ -61,6 +61,15 @@ def ingest(run: Run, source_id: str) -> list[FileOutcome]:
         if one.state == "refused" and one.reason:
             log.warning("%s %s: %s", source_id, one.vintage or "", one.reason)
     return said
+
+
+def _lists(run: Run, source: Source) -> list[str]:
+    """Return the sources of the lists of places that come before `source`: a code is held against those of the same delivery.
+
+    By the alphabet bathing sites came before the communes, and were held against the shipped extract.
+    """
+    lists = [s for s in run.catalogue.values() if any(t.provides for t in s.tables.values())]
+    return [] if source in lists else [s.source_id for s in lists]
 
 
 def ingest_rest(run: Run) -> None:

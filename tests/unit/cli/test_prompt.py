@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import get_args
 
 import pytest
 import typer
@@ -14,8 +15,11 @@ from typer.testing import CliRunner
 
 from orchestration.base.settings import PROJECT, Settings
 from orchestration.catalog import load_catalogue
+from orchestration.cli.answering import spelt
 from orchestration.cli.app import app
+from orchestration.cli.checking import STATES
 from orchestration.cli.prompt import EXAMPLES, help_words, output_is_closed
+from orchestration.records.judgement import State
 
 FRENCH, SETTINGS = help_words()["french"], help_words()["settings"]
 COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined]
@@ -96,6 +100,23 @@ def test_what_is_mistyped_is_told_in_french(typed: list[str], words: str) -> Non
     assert not re.search(r"Error|Usage|No such|Missing|Invalid", result.output)
     english = run(*typed, OBSERVATORY_LANGUAGE="en")
     assert english.exit_code == 2 and words not in english.output
+
+
+@pytest.mark.parametrize(("language", "words"), [("fr", "laissé de côté"), ("en", "left aside")])
+def test_a_file_that_its_source_does_not_need_is_told_with_why(tmp_path: Path, language: str, words: str) -> None:
+    file = tmp_path / "naf-ctn.json"
+    file.write_text("[]", encoding="utf-8")
+    typed = ["check", "ameli_work_accidents", str(file), "--vintage", "2024", "--home", str(tmp_path / "home")]
+    result = run(*typed, OBSERVATORY_LANGUAGE=language)
+    why = load_catalogue(PROJECT / "sources")["ameli_work_accidents"].ignore[1].why
+    told = " ".join(result.output.split())
+    assert result.exit_code == 0 and f"naf-ctn.json : {words} naf-ctn.json" in told
+    assert spelt(why, language) in told and spelt(why, {"fr": "en", "en": "fr"}[language]) not in told
+
+
+def test_every_outcome_of_a_file_has_its_word() -> None:
+    # a file tried is new to the home: it is neither kept nor unchanged
+    assert set(STATES) == set(get_args(State)) - {"kept", "unchanged"}
 
 
 @pytest.mark.parametrize(
