@@ -15,6 +15,7 @@ import pytest
 from filelock import FileLock
 from hypothesis import settings
 
+from bench import quick
 from orchestration.base.settings import PROJECT, READERS
 
 # how long an example takes says how loaded the machine is, and nothing about the code
@@ -128,3 +129,28 @@ def home(first_refresh: tuple[Path, Answer], tmp_path: Path) -> Path:
     target = tmp_path / "home"
     shutil.copytree(first_refresh[0], target, symlinks=True)
     return target
+
+
+@pytest.fixture(scope="session")
+def small_calculation(first_refresh: tuple[Path, Answer], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a dbt project and suites that mostly copy the first edition's tables (`bench/quick.py`), to be copied and changed.
+
+    For tests of what a refresh does around a calculation: its 15 models take 2 s of processor, the product's 380 nodes 20.
+    """
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "small calculation"
+    with FileLock(f"{folder}.lock"):
+        if not folder.exists():
+            quick.house(first_refresh[0], folder)
+            # in a process of its own: dbt, once it is imported, sets what holds for the whole process
+            program = "import sys; from pathlib import Path; from bench import quick; quick.parsed(Path(sys.argv[1]))"
+            subprocess.run([sys.executable, "-c", program, folder], cwd=PROJECT, check=True, capture_output=True)
+    return folder
+
+
+def with_calculation(folder: Path) -> dict[str, str]:
+    """Return the settings by which a refresh computes with the dbt project and the suites in `folder`."""
+    return {
+        "OBSERVATORY_DBT_PROJECT_PATH": str(folder / "dbt_project"),
+        "OBSERVATORY_EXPECTATIONS_PATH": str(folder / "expectations"),
+    }
