@@ -15,7 +15,6 @@ import pytest
 from filelock import FileLock
 from hypothesis import settings
 
-from bench import quick
 from orchestration.base.settings import PROJECT, READERS
 
 # how long an example takes says how loaded the machine is, and nothing about the code
@@ -137,6 +136,9 @@ def small_calculation(first_refresh: tuple[Path, Answer], tmp_path_factory: pyte
 
     For tests of what a refresh does around a calculation: its 15 models take 2 s of processor, the product's 380 nodes 20.
     """
+    # what it imports of a refresh costs 0.3 s, which most tests need not pay
+    from bench import quick
+
     base = tmp_path_factory.getbasetemp()
     folder = (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "small calculation"
     with FileLock(f"{folder}.lock"):
@@ -146,11 +148,3 @@ def small_calculation(first_refresh: tuple[Path, Answer], tmp_path_factory: pyte
             program = "import sys; from pathlib import Path; from bench import quick; quick.parsed(Path(sys.argv[1]))"
             subprocess.run([sys.executable, "-c", program, folder], cwd=PROJECT, check=True, capture_output=True)
     return folder
-
-
-def with_calculation(folder: Path) -> dict[str, str]:
-    """Return the settings by which a refresh computes with the dbt project and the suites in `folder`."""
-    return {
-        "OBSERVATORY_DBT_PROJECT_PATH": str(folder / "dbt_project"),
-        "OBSERVATORY_EXPECTATIONS_PATH": str(folder / "expectations"),
-    }

@@ -4,7 +4,7 @@ Holds the only use of Great Expectations. Add here what every suite needs of the
 themselves are read by `suites`, put in words by `wording`; what happens on a failure is decided by
 `refresh`.
 
-Great Expectations costs 2–5 s to import, pandas within it 0.5 s, and about 6 ms an expectation, whatever the table's
+Great Expectations costs 2–5 s to import, pandas within it 0.5 s, and about 7 ms an expectation, whatever the table's
 size. Hence: imported on first use (or by `warm_up` in a thread), one ephemeral context for the process,
 its validator given the frame without data source, checkpoint, store or docs site, and Python's garbage
 collector paused meanwhile (it took a third of the import and 40 % of the validation, walking objects

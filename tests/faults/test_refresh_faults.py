@@ -14,9 +14,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from bench import quick
 from orchestration.base.settings import PROJECT
 from orchestration.lake.store import Lake
-from tests.conftest import observatory, with_calculation
+from tests.conftest import observatory
 
 NEET = "insee_neet/2018/neet_epci_2018.csv"
 
@@ -126,7 +127,7 @@ def test_a_broken_mart_blocks_the_edition(home, tmp_path, small_calculation):
     tests.mkdir()
     (tests / "never_true.sql").write_text("select * from {{ ref('dim_sdg') }}\n")
     before = (home / "editions/current").readlink()
-    answer = observatory("refresh", "--home", home, "--json", env=with_calculation(tmp_path / "house"))
+    answer = observatory("refresh", "--home", home, "--json", env=quick.settings(tmp_path / "house"))
     assert answer.code == answer.receipt["exit_code"] == 4
     assert (home / "editions/current").readlink() == before
     failed = [c for c in answer.receipt["checks"] if c["name"] == "never_true"]
@@ -202,7 +203,7 @@ def test_one_refresh_at_a_time(home):
 @pytest.mark.parametrize("moment", [1.0, 4.0, 6.0])
 def test_a_killed_refresh_leaves_the_old_edition_and_the_next_one_works(home, sample_mirror, small_calculation, moment):
     """It dies while it starts and while it reads; the places in between are those of `bench/kills.py`."""
-    before, small = (home / "editions/current").readlink(), with_calculation(small_calculation)
+    before, small = (home / "editions/current").readlink(), quick.settings(small_calculation)
     process = subprocess.Popen(
         [
             sys.executable,

@@ -24,6 +24,7 @@ from dagster import (
     build_sensor_context,
 )
 
+from bench import quick
 from orchestration.base.settings import PROJECT, Settings
 from orchestration.dagster.definitions import build_definitions
 from orchestration.dagster.errands import BACKFILL
@@ -31,7 +32,6 @@ from orchestration.dagster.instances import open_instance
 from orchestration.dagster.partitions import VINTAGES, add_vintages
 from orchestration.dagster.sessions import leave
 from orchestration.lake.store import Lake
-from tests.conftest import with_calculation
 
 pytestmark = pytest.mark.slow
 
@@ -87,7 +87,7 @@ def due(first_refresh, small_calculation, tmp_path_factory):
     """What is due is refreshed on a home with a first edition; the calculation is a small one."""
     home = tmp_path_factory.mktemp("due") / "home"
     shutil.copytree(first_refresh[0], home, symlinks=True)
-    with daemon(home, **with_calculation(small_calculation)) as (settings, definitions, instance):
+    with daemon(home, **quick.settings(small_calculation)) as (settings, definitions, instance):
         before = receipts(settings)
         [request] = tick(definitions, instance, "updates_due").run_requests
         # the publishers are far away: the same request, from the samples

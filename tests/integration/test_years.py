@@ -13,7 +13,7 @@ from orchestration.base.settings import PROJECT
 from orchestration.editions import current, verify
 from orchestration.lake.register import VERSION
 from orchestration.lake.store import Lake
-from tests.conftest import observatory, with_calculation
+from tests.conftest import observatory
 
 # of the home of register 1: a source with a vintage that counts and one that was refused
 LABELS, NEW, BAD = "lucie_labels", "2026-09", "2026-10"
@@ -74,7 +74,7 @@ def test_a_home_of_the_version_before_is_brought_up_by_a_refresh(small_calculati
     read = Lake(old).register
     answer = observatory(
         *("refresh", "--from", delivery, "--only", quick.SOURCE, "--only", LABELS, "--home", old, "--json"),
-        env=with_calculation(small_calculation),
+        env=quick.settings(small_calculation),
     )
     assert answer.code == 0 and answer.receipt["published"], answer.err
     register = Lake(old).register

@@ -11,10 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orchestration.base.messages import Message, Refusal, from_plain
-from orchestration.base.settings import PROJECT
+from orchestration.base.settings import PROJECT, Settings
 from orchestration.lake.register import VERSION, Register, SourceState, Vintage, upgraded
 from orchestration.lake.store import Lake, LakeError
 from orchestration.records.judgement import GOOD, Judgement
+from orchestration.refresh.walking import Walk
 from tests.judged import judged
 
 KEPT = PROJECT / "tests/data/home_of_register_1"
@@ -55,6 +56,27 @@ def test_a_home_of_the_version_before_is_read_as_what_it_means(home: Path):
     assert refused.reason == from_plain(written["real"][SOURCE]["files"][BAD][FILE]["reason"])
     # one file, one judgement: below `files` and in its vintage the same
     assert state.tables["labels"][NEW].parts[FILE] == state.files[NEW][FILE]
+
+
+@pytest.mark.slow
+def test_the_next_refresh_writes_it_anew_and_loses_nothing(home: Path, tmp_path: Path):
+    before = Lake(home).register
+    (tmp_path / "mirror" / SOURCE).mkdir(parents=True)
+    with Walk.open(Settings(home=home, readers=""), channel=str(tmp_path / "mirror"), only=[SOURCE]) as walk:
+        outcome = walk.walk()
+    assert outcome.published, outcome.note
+    written = json.loads((home / "state.json").read_text(encoding="utf-8"))
+    assert written["version"] == VERSION
+    after = Lake(home).register
+    assert set(after.real) >= set(before.real)
+    kept = after.real[SOURCE].tables["labels"][NEW]
+    assert kept.path == before.real[SOURCE].tables["labels"][NEW].path
+    assert [j.sha256 for j in after.parts(kept).values()] == [
+        j.sha256 for j in before.parts(before.real[SOURCE].tables["labels"][NEW]).values()
+    ]
+    refused = after.judged(after.real[SOURCE], BAD, FILE)
+    assert refused is not None
+    assert refused.state == "refused"
 
 
 def test_a_register_of_a_later_version_is_not_guessed_at(home: Path):
