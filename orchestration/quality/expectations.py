@@ -76,7 +76,8 @@ def _configured_once() -> Iterator[None]:
     """
     from great_expectations.expectations.expectation import Expectation
 
-    plain: Any = Expectation.configuration
+    kind: Any = Expectation
+    plain = kind.configuration
     made: dict[int, tuple[Expectation, Any]] = {}
 
     def configuration(self: Expectation) -> Any:
@@ -85,11 +86,11 @@ def _configured_once() -> Iterator[None]:
             kept = made[id(self)] = (self, plain.fget(self))
         return kept[1]
 
-    Expectation.configuration = property(configuration)  # type: ignore[assignment]
+    kind.configuration = property(configuration)
     try:
         yield
     finally:
-        Expectation.configuration = plain
+        kind.configuration = plain
 
 
 def warm_up() -> None:
