@@ -79,9 +79,14 @@ def house(home: Path, folder: Path) -> dict[str, str]:
     (suites / "marts").mkdir(exist_ok=True)
     for suite in (PROJECT / "expectations" / "sources").glob(f"{SOURCE}.*.json"):
         shutil.copy(suite, suites / "sources")
+    return settings(folder)
+
+
+def settings(folder: Path) -> dict[str, str]:
+    """Return the settings by which a refresh computes with the project and the suites of the house in `folder`."""
     return {
-        "OBSERVATORY_DBT_PROJECT_PATH": str(project),
-        "OBSERVATORY_EXPECTATIONS_PATH": str(suites),
+        "OBSERVATORY_DBT_PROJECT_PATH": str(folder / "dbt_project"),
+        "OBSERVATORY_EXPECTATIONS_PATH": str(folder / "expectations"),
         "OBSERVATORY_READERS": "",
     }
 

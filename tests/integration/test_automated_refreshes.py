@@ -4,11 +4,27 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import pytest
-from dagster import AssetCheckKey, AssetKey, DagsterRunStatus, RunsFilter, build_sensor_context
+from dagster import (
+    AssetCheckKey,
+    AssetKey,
+    DagsterInstance,
+    DagsterRunStatus,
+    Definitions,
+    ExecuteInProcessResult,
+    RunRequest,
+    RunsFilter,
+    build_sensor_context,
+)
 
+from bench import quick
 from orchestration.base.settings import PROJECT, Settings
 from orchestration.dagster.definitions import build_definitions
 from orchestration.dagster.errands import BACKFILL
@@ -20,16 +36,26 @@ from orchestration.lake.store import Lake
 pytestmark = pytest.mark.slow
 
 
+@contextmanager
+def daemon(home: Path, **environment: str):
+    """Yield the settings of a home, its definitions and its instance, as the daemon sees them in this environment alone."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [n for n in os.environ if n.startswith("OBSERVATORY_")]:
+            patch.delenv(name)
+        for name, value in {"OBSERVATORY_HOME": str(home), "OBSERVATORY_READERS": "", **environment}.items():
+            patch.setenv(name, value)
+        patch.setenv("DAGSTER_HOME", os.environ.get("DAGSTER_HOME", ""))
+        settings = Settings.load()
+        definitions = build_definitions(settings)
+        with open_instance(settings) as instance:
+            yield settings, definitions, instance
+
+
 @pytest.fixture
-def house(home, monkeypatch):
-    """A home with a first edition, its definitions and its instance, as the daemon sees them."""
-    monkeypatch.setenv("OBSERVATORY_HOME", str(home))
-    monkeypatch.setenv("DAGSTER_HOME", os.environ.get("DAGSTER_HOME", ""))
-    monkeypatch.setenv("OBSERVATORY_READERS", "")
-    settings = Settings.load()
-    definitions = build_definitions(settings)
-    with open_instance(settings) as instance:
-        yield settings, definitions, instance
+def house(home):
+    """A home with a first edition, as the daemon sees it."""
+    with daemon(home) as house:
+        yield house
 
 
 def tick(definitions, instance, name):
@@ -43,38 +69,59 @@ def receipts(settings):
     return sorted((settings.home / "receipts").glob("*.json"))
 
 
-def test_what_is_due_is_refreshed_in_one_run(house):
-    settings, definitions, instance = house
-    before = receipts(settings)
-    [request] = tick(definitions, instance, "updates_due").run_requests
+@dataclass
+class Due:
+    """A home after the run that `updates_due` asked for. `again`: what the sensor says after it."""
+
+    settings: Settings
+    definitions: Definitions
+    instance: DagsterInstance
+    request: RunRequest
+    result: ExecuteInProcessResult
+    receipt: dict[str, Any]
+    again: Any
+
+
+@pytest.fixture(scope="module")
+def due(first_refresh, small_calculation, tmp_path_factory):
+    """What is due is refreshed on a home with a first edition; the calculation is a small one."""
+    home = tmp_path_factory.mktemp("due") / "home"
+    shutil.copytree(first_refresh[0], home, symlinks=True)
+    with daemon(home, **quick.settings(small_calculation)) as (settings, definitions, instance):
+        before = receipts(settings)
+        [request] = tick(definitions, instance, "updates_due").run_requests
+        # the publishers are far away: the same request, from the samples
+        config = {"resources": {"observatory": {"config": {"channel": "sample"}}}}
+        job = definitions.resolve_job_def("refresh_all")
+        result = job.execute_in_process(
+            instance=instance, run_config=config, tags=request.tags, asset_selection=request.asset_selection
+        )
+        leave(result.run_id)
+        [new] = set(receipts(settings)) - set(before)
+        receipt = json.loads(new.read_text(encoding="utf-8"))
+        again = tick(definitions, instance, "updates_due")
+        yield Due(settings, definitions, instance, request, result, receipt, again)
+
+
+def test_what_is_due_is_refreshed_in_one_run(due):
+    settings, instance, request = due.settings, due.instance, due.request
     asked = {k.path[1] for k in request.asset_selection if k.path[0] == "lake"}
     # a sample proves nothing about a publisher: every source with a calendar and an address is due
     assert {"insee_cog", "dgcl_epci", "egapro_index"} <= asked
     assert all(request.tags[f"look/{source}"] == "live" for source in asked)
     assert request.run_config["resources"]["observatory"]["config"] == {"channel": "live"}
-
-    # the publishers are far away: the same request, from the samples
-    config = {"resources": {"observatory": {"config": {"channel": "sample"}}}}
-    job = definitions.resolve_job_def("refresh_all")
-    result = job.execute_in_process(
-        instance=instance, run_config=config, tags=request.tags, asset_selection=request.asset_selection
-    )
-    leave(result.run_id)
-    assert result.success
-    [new] = set(receipts(settings)) - set(before)
-    receipt = json.loads(new.read_text(encoding="utf-8"))
-    assert (receipt["exit_code"], {f["source"] for f in receipt["sources"]}) == (0, asked)
-    assert receipt["edition"] == os.readlink(settings.home / "editions" / "current")
+    assert due.result.success
+    assert (due.receipt["exit_code"], {f["source"] for f in due.receipt["sources"]}) == (0, asked)
+    assert due.receipt["published"] and (settings.home / "editions" / due.receipt["edition"]).is_dir()
 
     # each of its sources is shown with its freshness, the others are not
     keys = [AssetCheckKey(AssetKey(["lake", s]), "freshness") for s in ("insee_cog", "insee_wages")]
     found = instance.event_log_storage.get_latest_asset_check_execution_by_key(keys)
-    assert {k.asset_key.path[1] for k, r in found.items() if r.run_id == result.run_id} == {"insee_cog"} & asked
+    assert {k.asset_key.path[1] for k, r in found.items() if r.run_id == due.result.run_id} == {"insee_cog"} & asked
     offered = instance.get_dynamic_partitions(VINTAGES.name)
     assert any(o.startswith("insee_cog|") for o in offered)
     # asked for a moment ago, and its publisher has not answered: not again at once
-    again = tick(definitions, instance, "updates_due")
-    assert not again.run_requests and "nouvel essai plus tard" in again.skip_message
+    assert not due.again.run_requests and "nouvel essai plus tard" in due.again.skip_message
 
 
 def judged(settings):
@@ -88,8 +135,8 @@ def judged(settings):
     }
 
 
-def test_a_chosen_vintage_is_read_again_and_no_other(house):
-    settings, definitions, instance = house
+def test_a_chosen_vintage_is_read_again_and_no_other(due):
+    settings, definitions, instance = due.settings, due.definitions, due.instance
     before, old = judged(settings), receipts(settings)
     edition = os.readlink(settings.home / "editions" / "current")
     add_vintages(instance, settings.home)

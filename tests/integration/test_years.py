@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 from bench import quick
@@ -16,6 +14,9 @@ from orchestration.editions import current, verify
 from orchestration.lake.register import VERSION
 from orchestration.lake.store import Lake
 from tests.conftest import observatory
+
+# of the home of register 1: a source with a vintage that counts and one that was refused
+LABELS, NEW, BAD = "lucie_labels", "2026-09", "2026-10"
 
 
 def test_a_backup_brings_everything_back(home, tmp_path):
@@ -62,23 +63,32 @@ def test_an_older_version_publishes_nothing_over_a_newer_edition(home):
     assert len(list((home / "editions").glob("2*"))) == 1
 
 
-def test_a_home_of_the_version_before_is_brought_up_by_a_refresh(home, tmp_path):
+def test_a_home_of_the_version_before_is_brought_up_by_a_refresh(small_calculation, tmp_path):
     """What it held still counts, its register is today's, and an edition comes of it; the calculation is a small one (`bench/quick.py`)."""
     old = tmp_path / "old"
     shutil.copytree(PROJECT / "tests" / "data" / "home_of_register_1", old)
     before = json.loads((old / "state.json").read_text(encoding="utf-8"))
-    house = quick.house(home, tmp_path / "house")
     delivery = quick.deliver(tmp_path / "delivery", 11.5)
-    program = "import sys; from pathlib import Path; from bench import quick; sys.exit(quick.walk(*map(Path, sys.argv[1:])).exit_code)"
-    done = subprocess.run(
-        [sys.executable, "-c", program, old, delivery],
-        env={**os.environ, **house, "PYTHONPATH": str(PROJECT)},
-        capture_output=True,
-        text=True,
+    # the source that was refused once is asked for too, and delivers nothing
+    (delivery / LABELS).mkdir()
+    read = Lake(old).register
+    answer = observatory(
+        *("refresh", "--from", delivery, "--only", quick.SOURCE, "--only", LABELS, "--home", old, "--json"),
+        env=quick.settings(small_calculation),
     )
-    assert done.returncode == 0, done.stderr
+    assert answer.code == 0 and answer.receipt["published"], answer.err
     register = Lake(old).register
-    assert (before["version"], register.version) == (1, VERSION)
+    written = json.loads((old / "state.json").read_text(encoding="utf-8"))
+    assert (before["version"], register.version, written["version"]) == (1, VERSION, VERSION)
+    # by what it meant before: the vintage that counts with its files, and the one that was refused
+    was, state = read.real[LABELS], register.real[LABELS]
+    kept = state.tables["labels"][NEW]
+    assert kept.path == was.tables["labels"][NEW].path
+    assert [j.sha256 for j in register.parts(kept).values()] == [
+        j.sha256 for j in read.parts(was.tables["labels"][NEW]).values()
+    ]
+    refused = register.judged(state, BAD, "labels-rse.csv")
+    assert refused is not None and refused.state == "refused"
     for realm in ("real", "sample"):
         for source_id, state in before[realm].items():
             now = register.realm(realm)[source_id]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+from contextlib import nullcontext
 from datetime import date
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pandas as pd
 import pytest
 
 from orchestration.base.messages import to_plain
-from orchestration.quality import expectations, suites
+from orchestration.quality import expectations, frames, suites
 from orchestration.quality.frames import frame_of
 from orchestration.quality.suites import SuiteError
 from tests.words import en, fr
@@ -269,7 +270,7 @@ def test_the_suites_of_the_marts_use_no_other_kinds():
 
 
 @pytest.mark.parametrize("condition", [False, True])
-def test_texts_kept_once_each_are_judged_as_texts_are(tmp_path: Path, condition: bool):
+def test_texts_kept_once_each_are_judged_as_texts_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, condition: bool):
     row_condition = {"type": "comparison", "column": {"name": "level"}, "operator": "==", "parameter": "commune"}
     specs = [
         spec | {"kwargs": spec["kwargs"] | {"row_condition": row_condition}}
@@ -284,7 +285,28 @@ def test_texts_kept_once_each_are_judged_as_texts_are(tmp_path: Path, condition:
             " ('2A004', 'epci', NULL, NULL, 'c', 'c'), (NULL, NULL, 6, 'y', NULL, 'a')) t(code, level, value, reason, first, last)"
         )
         plain = expectations.validate(connection.execute("FROM broken").df(), path, "table")
+        short = frame_of(connection, "broken", path)
+        # what a table of millions of rows is given
+        monkeypatch.setattr(frames, "SHORT", 3)
         compact = frame_of(connection, "broken", path)
+    assert "category" not in set(map(str, short.dtypes))
+    assert expectations.validate(short, path, "table") == plain
     assert {str(compact[c].dtype) for c in ("code", "level", "reason")} == {"category"}
     assert expectations.validate(compact, path, "table") == plain
     assert not any(outcome.passed for outcome in plain)
+
+
+def test_a_configuration_made_once_judges_as_one_made_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    from great_expectations.expectations.expectation import Expectation
+
+    plain = Expectation.configuration
+    table = pd.DataFrame(
+        {"code": ["44109", "44109", None], "level": ["commune", "commune", "epci"], "value": [12.5, None, -3.0]}
+    )
+    path = suite(tmp_path, *BROKEN_MART)
+    once = expectations.validate(table, path, "table")
+    # whoever else asks it gets Great Expectations' own
+    assert Expectation.configuration is plain
+    monkeypatch.setattr(expectations, "_configured_once", nullcontext)
+    assert expectations.validate(table, path, "table") == once
+    assert {outcome.passed for outcome in once} >= {False}
