@@ -11,6 +11,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -132,7 +133,7 @@ class CompanyMeasures:
 
     first_right: share of those with a goal whose strongest one is a main goal; first_allowed: a main or a further one. empty: share of
     those without a goal in which none is found. counts: every goal asked of every paragraph, save the further ones. Contributions are of
-    the main goals, found or not: `contribution` all of them, `harms` those told negative or mixed.
+    the main goals, found or not: `contribution` all of them, `harms` those told negative or mixed (nan where there are none).
     """
 
     texts: int
@@ -190,4 +191,4 @@ def _strongest(of_text: dict[int, Found]) -> set[int]:
 
 
 def _share(answers: Sequence[bool]) -> float:
-    return sum(answers) / len(answers)
+    return sum(answers) / len(answers) if answers else math.nan
