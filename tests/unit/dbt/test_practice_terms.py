@@ -213,7 +213,7 @@ def test_a_misleading_term_silences_one_that_speaks(connection: Any) -> None:
     """A longer phrase that hides no shorter term would be a word of the list that does nothing."""
     connection.execute(
         "CREATE OR REPLACE TABLE speaking AS SELECT * REPLACE (CAST(sdg_id AS INTEGER) AS sdg_id, CAST(weight AS DOUBLE) AS weight) "
-        "FROM read_csv(?, all_varchar = true) WHERE kind IN ('topic', 'practice', 'harm')",
+        "FROM read_csv(?, all_varchar = true) WHERE kind IN ('topic', 'burden', 'practice', 'harm')",
         [TERMS.as_posix()],
     )
     connection.execute(
