@@ -2,7 +2,8 @@
 
 What was read while the terms were written: the half of the English benchmark and of the national labels whose md5 begins with 0 to 7
 (`is_read`); no indicator title. The French target texts were read after the first measure of them, and give sources to terms: they are
-no measure out of sample. A set that comes is split before it is read.
+no measure out of sample. Of the invented paragraphs of companies half A was read, half B by its totals alone. A set that comes is split
+before it is read.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +23,7 @@ from bench.practice.reading import Found, goals_of
 
 NATIONAL = Path("insee_odd_national/2016/Defi1_Donnees_Fichier_source.xlsx")
 TRANSLATIONS = Path("un_sdg/open-sdg_translations")
+COMPANIES = {half: Path(__file__).with_name(f"company_paragraphs_{half}.yml") for half in ("a", "b")}
 
 
 @dataclass(frozen=True)
@@ -113,6 +116,61 @@ def labelled_texts(file: Path, read: bool) -> tuple[list[set[int]], list[dict[in
     return [set(row["goals"]) for row in rows], goals_of([row["text"] for row in rows], "fr")
 
 
+@dataclass(frozen=True)
+class Paragraph:
+    """A paragraph of a company: its main goal or two equal ones, further goals that are not wrong, and how it stands to the main ones."""
+
+    language: str
+    text: str
+    goals: frozenset[int]
+    also: frozenset[int]
+    contribution: str | None
+
+
+@dataclass(frozen=True)
+class CompanyMeasures:
+    """What is found in paragraphs of companies.
+
+    first_right: share of those with a goal whose strongest one is a main goal; first_allowed: a main or a further one. empty: share of
+    those without a goal in which none is found. counts: every goal asked of every paragraph, save the further ones. Contributions are of
+    the main goals, found or not: `contribution` all of them, `harms` those told negative or mixed (nan where there are none).
+    """
+
+    texts: int
+    first_right: float
+    first_allowed: float
+    empty: float
+    counts: Counts
+    contribution: float
+    harms: float
+
+
+def company_paragraphs(file: Path, language: str | None = None) -> list[Paragraph]:
+    """Return the paragraphs of a file (YAML: paragraphs with language, text, goals, also, contribution), of one language if it is given."""
+    return [
+        Paragraph(p["language"], p["text"], frozenset(p["goals"]), frozenset(p["also"]), p["contribution"])
+        for p in yaml.safe_load(file.read_text(encoding="utf-8"))["paragraphs"]
+        if language in (None, p["language"])
+    ]
+
+
+def of_companies(paragraphs: Sequence[Paragraph], found: Sequence[dict[int, Found]]) -> CompanyMeasures:
+    """Return the measures of what was found in paragraphs."""
+    pairs = list(zip(paragraphs, found, strict=True))
+    with_goal = [(p, f) for p, f in pairs if p.goals]
+    told = [(p.contribution, f[goal].contribution if goal in f else None) for p, f in with_goal for goal in p.goals]
+    harms = [(true, said) for true, said in told if true != "positive"]
+    return CompanyMeasures(
+        texts=len(pairs),
+        first_right=_share([bool(f) and _strongest(f) <= p.goals for p, f in with_goal]),
+        first_allowed=_share([bool(f) and _strongest(f) <= p.goals | p.also for p, f in with_goal]),
+        empty=_share([not f for p, f in pairs if not p.goals]),
+        counts=count([(g in f, g in p.goals) for p, f in pairs for g in range(1, 18) if g not in p.also]),
+        contribution=_share([true == said for true, said in told]),
+        harms=_share([true == said for true, said in harms]),
+    )
+
+
 def asked_of_all(true: Sequence[set[int]], found: Sequence[dict[int, Found]]) -> Counts:
     """Return the answers when all 17 goals are asked of each text: any further goal is wrong."""
     return count(
@@ -125,3 +183,12 @@ def _first(of_text: dict[int, Found]) -> int | None:
     if not best or (len(best) > 1 and of_text[best[0]].score == of_text[best[1]].score):
         return None
     return best[0]
+
+
+def _strongest(of_text: dict[int, Found]) -> set[int]:
+    most = max(found.score for found in of_text.values())
+    return {goal for goal, found in of_text.items() if found.score == most}
+
+
+def _share(answers: Sequence[bool]) -> float:
+    return sum(answers) / len(answers) if answers else math.nan

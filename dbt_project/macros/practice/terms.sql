@@ -7,15 +7,17 @@
     the end of a sentence. Of terms that overlap the longest counts alone: « formation brute de capital », of the kind `misleading`,
     keeps « formation » from goal 4. -#}
 
-{#- Returns the words of a text as a list, as they are written; marks that end a sentence are words of their own. -#}
+{#- Returns the words of a text as a list, as they are written; marks that end a sentence are words of their own. A figure is one word
+    (« 7,9 », « 14 600 »): its point ends no sentence. -#}
 {% macro words_of(column) -%}
-  regexp_extract_all(replace(nfc_normalize({{ column }}), chr(173), ''), '[\p{L}\p{N}]+(?:&[\p{L}\p{N}]+)?\*?|[.!?;:•]')
+  regexp_extract_all(replace(nfc_normalize({{ column }}), chr(173), ''), '\p{N}+[.,]\p{N}+|\p{N}{1,3}(?:[  ]\p{N}{3})+|[\p{L}\p{N}]+(?:&[\p{L}\p{N}]+)?\*?|[.!?;:•]')
 {%- endmacro %}
 
 {#- Returns a word without case, accents and ligatures; `CO₂` is `co2`. « élevé » would be the root of
-    « élève », a pupil: it is read as « haut ». -#}
+    « élève », a pupil: it is read as « haut ». So would « porte » be that of a port, « alimente » of food, « emploie » of a job. -#}
 {% macro folded_word(column) -%}
-  strip_accents(replace(replace(replace(regexp_replace(lower({{ column }}), '^élevé', 'haut'), 'œ', 'oe'), 'æ', 'ae'), '₂', '2'))
+  strip_accents(replace(replace(replace(regexp_replace(regexp_replace(lower({{ column }}), '^élevé', 'haut'),
+    '^(port|aliment|emploi)(?:e|é)(?:e?s|e|nt)?$', '\1ant'), 'œ', 'oe'), 'æ', 'ae'), '₂', '2'))
 {%- endmacro %}
 
 {#- Returns the root of a folded word: without the endings of plural and feminine, French and English alike. A word of three letters is
@@ -37,14 +39,23 @@
    'to', 'un', 'une', 'with')
 {%- endmacro %}
 
+{#- Returns the kinds of terms that name no goal and say how a sentence speaks of one. -#}
+{% macro turning_kinds() -%}
+  ('reversal', 'denial', 'act', 'rise', 'fall', 'drop', 'setback', 'change')
+{%- endmacro %}
+
 {#- Returns a query: one row a place in a text where a term that names a goal stands.
     texts: a relation with text_id, language (`fr`, `en`; null: both) and text, best a paragraph or a page.
     terms: the seed practice_terms, or one of its form.
-    Columns: text_id, sdg_id, target, term, kind (topic, practice, harm), weight, contribution, words (as written), place (number of the
-    first word in the text), source.
+    Columns: text_id, sdg_id, target, term, kind (topic, burden, practice, harm), weight, contribution, words (as written), place (number of the
+    first word in the text), source. Its kinds are those that name a goal: topic, burden, practice, harm.
     contribution: `positive` for a practice and for a harm that is fought or absent (« lutter contre la corruption », « sans
     pesticides »: the kinds `reversal` and `denial` stand up to four words before it or two after, in its sentence), `negative` for a
-    harm else, and for a practice that is denied; null where a word says what a text is about and not how it stands to it. -#}
+    harm else, and for a practice that is denied. Of a mere subject the nearest word of its sentence that says how it goes decides: what
+    is done or grows is for the goal (`act`, `rise`), what fails against it (`setback`); of a burden (« émissions », « absentéisme »)
+    less is for the goal (`fall`, `drop`) and more against it; a subject or practice that drops itself (« la part des femmes est
+    tombée ») is against. Figures say so too: « passé de 118 à 61 g », « 17 contre 29 ». Null where no word
+    says: a subject alone is no stance. -#}
 {% macro term_places(texts, terms) -%}
   with written as (
     select text_id, language, {{ words_of('text') }} as words from {{ texts }} where text is not null
@@ -112,9 +123,9 @@
   ),
   speaking as (
     select known.* from known
-    where kind not in ('reversal', 'denial') and not exists (
+    where kind not in {{ turning_kinds() }} and not exists (
       select 1 from known as longer
-      where longer.text_id = known.text_id and longer.kind not in ('reversal', 'denial') and longer.length > known.length
+      where longer.text_id = known.text_id and longer.kind not in {{ turning_kinds() }} and longer.length > known.length
         and longer.starts <= known.ends and longer.ends >= known.starts)
   ),
   turned as (
@@ -126,18 +137,98 @@
      and (turning.ends < speaking.starts and speaking.starts - turning.ends <= case turning.kind when 'denial' then 2 else 4 end
        or turning.kind = 'reversal' and turning.starts > speaking.ends and turning.starts - speaking.ends <= 2)
     group by all
+  ),
+  figure as (
+    select text_id, place, position, sentence, try_cast(case language when 'en' then replace(folded, ',', '')
+        else replace(regexp_replace(folded, '[  ]', '', 'g'), ',', '.') end as double) as figure
+    from kept where regexp_matches(folded, '^[0-9]')
+  ),
+  followed as (
+    select *, lead(figure) over next_one as next_figure, lead(position) over next_one as next_position,
+      lead(place) over next_one as next_place
+    from figure
+    -- a year is no quantity
+    where figure is not null and not (figure between 1900 and 2100 and figure = floor(figure))
+    window next_one as (partition by text_id, sentence order by place)
+  ),
+  compared as (
+    select followed.text_id, followed.sentence, followed.position as starts, followed.next_position as ends,
+      case when (followed.next_figure < followed.figure) = (joined.folded in ('a', 'to')) then 'fall' else 'rise' end as kind
+    from followed
+    join folded as joined on joined.text_id = followed.text_id and joined.place = followed.next_place - 1
+    left join folded as opened on opened.text_id = followed.text_id and opened.place = followed.place - 1
+    where followed.next_position - followed.position <= 6 and followed.next_figure <> followed.figure
+      and (joined.folded in ('contre', 'against')
+        -- « de 18 à 25 ans » is a range; « passé de 118 à 61 » is a change
+        or joined.folded in ('a', 'to') and opened.folded in ('de', 'd', 'from') and exists (
+          select 1 from known
+          where known.text_id = followed.text_id and known.sentence = followed.sentence and known.kind in ('change', 'rise', 'fall', 'drop')))
+    union all
+    -- « moins 42 % », « 12 % de moins », not « au moins 12 »
+    select figure.text_id, figure.sentence, figure.position, figure.position,
+      case coalesce(later.folded, 'moins') when 'plus' then 'rise' else 'fall' end
+    from figure
+    left join folded as before on before.text_id = figure.text_id and before.place = figure.place - 1
+    left join folded as first on first.text_id = figure.text_id and first.place = figure.place - 2
+    left join folded as later on later.text_id = figure.text_id and later.place = figure.place + 2
+    where before.folded = 'moins' and coalesce(first.folded, '') <> 'au' or later.folded in ('moins', 'plus')
+  ),
+  said as (
+    select text_id, sentence, starts, ends, kind from known
+    where kind in ('act', 'rise', 'fall', 'drop', 'setback') and not exists (
+      select 1 from speaking as longer
+      where longer.text_id = known.text_id and longer.length > known.length
+        and longer.starts <= known.ends and longer.ends >= known.starts)
+    union all
+    select text_id, sentence, starts, ends, kind from compared
+  ),
+  stance as (
+    -- « n'a pas baissé » rises, « aucune plainte » and « plaintes divisées par quatre » are good news
+    select said.text_id, said.sentence, said.starts, said.ends,
+      case
+        when said.kind = 'setback' and (coalesce(bool_or(other.kind in ('denial', 'reversal', 'fall', 'drop')), false)) then 'act'
+        when coalesce(bool_or(other.kind = 'denial'), false) then
+          case said.kind when 'act' then 'setback' when 'fall' then 'rise' when 'drop' then 'rise' when 'rise' then 'fall' end
+        else said.kind
+      end as kind
+    from said
+    left join known as other on other.text_id = said.text_id and other.sentence = said.sentence
+     and (other.kind = 'denial' and said.starts - other.ends between 1 and 2
+       or said.kind = 'setback' and other.kind in ('reversal', 'fall', 'drop')
+         and (said.starts - other.ends between 1 and 2 or other.starts - said.ends between 1 and 3))
+    group by said.text_id, said.sentence, said.starts, said.ends, said.kind
+  ),
+  standing as (
+    select speaking.text_id, speaking.starts, speaking.ends, speaking.kind,
+      arg_min(stance.kind, greatest(stance.starts - speaking.ends, speaking.starts - stance.ends)) as stance,
+      min(greatest(stance.starts - speaking.ends, speaking.starts - stance.ends)) as distance
+    from (select distinct text_id, sentence, starts, ends, kind from speaking) as speaking
+    join stance on stance.text_id = speaking.text_id and stance.sentence = speaking.sentence
+     and (stance.starts > speaking.ends or stance.ends < speaking.starts)
+     -- less of a subject may be for a goal or against it: it says nothing
+     and (speaking.kind <> 'topic' or stance.kind <> 'fall')
+    group by speaking.text_id, speaking.starts, speaking.ends, speaking.kind
   )
   select speaking.text_id, speaking.sdg_id, speaking.target, speaking.term, speaking.kind, speaking.weight,
     case
       when speaking.kind = 'harm' and (coalesce(turned.is_fought, false) or coalesce(turned.is_denied, false)) then 'positive'
+      when speaking.kind = 'harm' and standing.stance in ('fall', 'drop') and standing.distance <= 4 then 'positive'
       when speaking.kind = 'harm' then 'negative'
-      when speaking.kind = 'practice' and coalesce(turned.is_denied, false) then 'negative'
+      when speaking.kind = 'practice' and (coalesce(turned.is_denied, false) or standing.stance = 'drop' and standing.distance <= 3
+        or standing.stance = 'setback' and standing.distance <= 4) then 'negative'
       when speaking.kind = 'practice' then 'positive'
+      when standing.stance = 'setback' then 'negative'
+      when speaking.kind = 'burden' and (standing.stance in ('act', 'fall', 'drop') or coalesce(turned.is_fought, false)) then 'positive'
+      when speaking.kind = 'burden' and standing.stance = 'rise' then 'negative'
+      when standing.stance = 'drop' and standing.distance <= 3 then 'negative'
+      when standing.stance in ('act', 'rise') then 'positive'
     end as contribution,
     array_to_string(list_slice(written.words, speaking.place, speaking.last_place), ' ') as words, speaking.place, speaking.source
   from speaking
   join written on written.text_id = speaking.text_id
   left join turned on turned.text_id = speaking.text_id and turned.starts = speaking.starts and turned.ends = speaking.ends
+  left join standing on standing.text_id = speaking.text_id and standing.starts = speaking.starts and standing.ends = speaking.ends
+   and standing.kind = speaking.kind
   where speaking.kind <> 'misleading'
 {%- endmacro %}
 

@@ -13,10 +13,11 @@ from typing import Any
 import duckdb
 import jinja2
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bench.practice.reading import MACROS, TERMS, goals_of
+from bench.practice import measures
+from bench.practice.reading import MACROS, TERMS, Found, goals_of
 
 MACRO = jinja2.Environment().from_string(MACROS.read_text(encoding="utf-8")).module
 TARGETS = Path(__file__).resolve().parents[3] / "sources" / "un_sdg" / "data" / "2023" / "targets.csv"
@@ -81,6 +82,9 @@ def test_forms_of_a_word_have_one_root(connection: Any, forms: Sequence[str]) ->
         ("don", "donne"),
         ("port", "porte-monnaie"),
         ("sol", "solde"),
+        ("ports", "portée"),
+        ("aliments", "alimente"),
+        ("emploi", "emploie"),
     ],
 )
 def test_words_that_are_others_keep_their_roots(connection: Any, one: str, other: str) -> None:
@@ -139,6 +143,61 @@ def test_a_practice_that_is_denied_is_none(connection: Any) -> None:
     assert [f[2] for f in places(connection, "Une charte éthique", *terms)] == ["positive"]
 
 
+@pytest.mark.parametrize(
+    ("text", "contribution"),
+    [
+        ("Nos émissions ont baissé de 12 %", "positive"),
+        ("Nos émissions n'ont pas baissé", "negative"),
+        ("Nos émissions passent de 61 à 78 g", "negative"),
+        ("Nos émissions passent de 7,9 à 7,3 g", "positive"),
+        ("Nos émissions sont de 14 600 t contre 9 500 t", "negative"),
+        ("Nos émissions sont de 12 % de moins", "positive"),
+        ("Nos émissions sont au moins de 12 tonnes", None),
+        # a range is no change, two years are no figures
+        ("Nos émissions, de 18 à 25 tonnes", None),
+        ("Nos émissions sont passées de 2021 à 2019", None),
+        # less of a subject may be for the goal or against it; a subject that falls itself is against
+        ("La parité réduit", None),
+        ("La parité recule", "negative"),
+        ("La parité a été financée", "positive"),
+        ("La parité n'a pas été financée", "negative"),
+        ("Une plainte. La parité attend", None),
+        ("Plainte sur la parité", "negative"),
+        ("Aucune plainte sur la parité", "positive"),
+        # the nearest word decides
+        ("La parité financée malgré une plainte", "positive"),
+        # a harm that falls is a good, whatever stands in between
+        ("Le bruit des machines est passé de 80 à 60 dB", "positive"),
+        ("Un label est financé", "positive"),
+        ("Le label recule", "negative"),
+    ],
+)
+def test_how_it_goes_with_a_subject_is_said_by_its_sentence(
+    connection: Any, text: str, contribution: str | None
+) -> None:
+    terms = [
+        ("émissions", 13, "burden", 1.0),
+        ("parité", 5, "topic", 1.0),
+        ("bruit", 11, "harm", 1.0),
+        ("label", 12, "practice", 1.0),
+        ("financé", None, "act", None),
+        ("baissé", None, "fall", None),
+        ("réduit", None, "fall", None),
+        ("recule", None, "drop", None),
+        ("plainte", None, "setback", None),
+        ("passé", None, "change", None),
+        ("passent", None, "change", None),
+        ("pas", None, "denial", None),
+        ("aucun", None, "denial", None),
+    ]
+    assert [f[2] for f in places(connection, text, *terms)][-1] == contribution
+
+
+def test_a_point_within_a_figure_ends_no_sentence(connection: Any) -> None:
+    terms = [("injury", 8, "burden", 1.0), ("fell", None, "fall", None)]
+    assert [f[2] for f in places(connection, "injury rate of 4.1 fell", *terms)] == ["positive"]
+
+
 def test_the_language_of_a_text_chooses_the_terms(connection: Any) -> None:
     assert places(connection, "formation", ("formation", 4, "topic", 1.0), language="en") == []
     assert len(places(connection, "formation", ("formation", 4, "topic", 1.0), language=None)) == 1
@@ -176,6 +235,8 @@ def test_a_goal_with_much_fewer_words_than_another_is_only_mentioned(connection:
     assert [g[0] for g in goals(connection, *many[:2], (13, "climat", 1.0, None, "climat", 9))] == [7, 13]
 
 
+# each example plans a large query
+@settings(max_examples=25)
 @given(st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\x00"), max_size=40))
 def test_any_text_is_read(text: str) -> None:
     with duckdb.connect() as connection:
@@ -213,7 +274,7 @@ def test_a_misleading_term_silences_one_that_speaks(connection: Any) -> None:
     """A longer phrase that hides no shorter term would be a word of the list that does nothing."""
     connection.execute(
         "CREATE OR REPLACE TABLE speaking AS SELECT * REPLACE (CAST(sdg_id AS INTEGER) AS sdg_id, CAST(weight AS DOUBLE) AS weight) "
-        "FROM read_csv(?, all_varchar = true) WHERE kind IN ('topic', 'practice', 'harm')",
+        "FROM read_csv(?, all_varchar = true) WHERE kind IN ('topic', 'burden', 'practice', 'harm')",
         [TERMS.as_posix()],
     )
     connection.execute(
@@ -260,3 +321,33 @@ def test_sentences_speak_of_their_goals_for_or_against() -> None:
         sentence: {goal: place.contribution for goal, place in of_text.items()}
         for sentence, of_text in zip(CONTRIBUTIONS, found, strict=True)
     } == CONTRIBUTIONS
+
+
+@pytest.mark.parametrize(
+    ("language", "first", "f1", "contribution"), [("fr", 0.93, 0.86, 0.74), ("en", 0.88, 0.90, 0.64)]
+)
+def test_paragraphs_of_companies(language: str, first: float, f1: float, contribution: float) -> None:
+    """Floors below what was measured on half b (docs/practice.md), whose paragraphs are not read to find terms."""
+    paragraphs = measures.company_paragraphs(measures.COMPANIES["b"], language)
+    of = measures.of_companies(paragraphs, goals_of([p.text for p in paragraphs], language))
+    assert of.first_right >= first
+    assert of.counts.f1 >= f1
+    assert of.contribution >= contribution
+
+
+def test_what_is_measured_of_paragraphs() -> None:
+    def paragraph(goals: set[int], also: set[int], contribution: str | None) -> measures.Paragraph:
+        return measures.Paragraph("fr", "x", frozenset(goals), frozenset(also), contribution)
+
+    of = measures.of_companies(
+        [paragraph({7, 13}, set(), "positive"), paragraph({5}, {8}, "negative"), paragraph(set(), set(), None)],
+        [
+            {7: Found(2, "positive", ""), 13: Found(2, None, "")},
+            {8: Found(3, None, ""), 5: Found(2, "negative", ""), 4: Found(1, None, "")},
+            {},
+        ],
+    )
+    assert (of.first_right, of.first_allowed, of.empty) == (0.5, 1.0, 1.0)
+    # goal 8 may be found: it is neither right nor invented
+    assert (of.counts.right, of.counts.invented, of.counts.missed) == (3, 1, 0)
+    assert (of.contribution, of.harms) == (2 / 3, 1.0)
