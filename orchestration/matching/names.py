@@ -103,7 +103,7 @@ def _words(text: str) -> Phrase:
 def parse(folded: str) -> Name:
     """Return a folded name taken apart."""
     lexicon = lists()
-    tokens = _joined(folded.split())
+    tokens = [_corrected(token) for token in _joined(folded.split())]
     rest, forms = _without_forms(tokens, lexicon)
     spelled = _spelled(rest, lexicon)
     meaning = [word for word in spelled if word not in lexicon.articles] or spelled
@@ -272,7 +272,12 @@ def _corrected(token: str) -> str:
     """Return the long word of the lists that a token is but for one slip (« asscoiation »), else the token."""
     if len(token) < CORRECTED or not token.isalpha() or token in _usual_words():
         return token
-    near = [word for word in _usual_words() if abs(len(word) - len(token)) < 2 and word[0] == token[0]]
+    # « mutuelle » is not « mutuelles » with a slip
+    near = [
+        word
+        for word in _usual_words()
+        if abs(len(word) - len(token)) < 2 and word[0] == token[0] and word != f"{token}s"
+    ]
     return next((word for word in near if OSA.distance(word, token, score_cutoff=1) <= 1), token)
 
 
@@ -281,6 +286,7 @@ def _usual_words() -> tuple[str, ...]:
     """Return the long words of the lists, which are nobody's name. « Enterprise » is a brand, and no slip."""
     lexicon = lists()
     words = {word for (written, _), meaning in lexicon.expansions.items() for word in (written, *meaning)}
+    words |= {word for phrase in lexicon.phrases for word in phrase if len(word) > CORRECTED and word[:-1] not in words}
     words |= {word for form in lexicon.forms | lexicon.descriptors for word in form} | {*lexicon.weak}
     return tuple(sorted(word for word in words if len(word) >= CORRECTED and word != "entreprise"))
 
@@ -312,7 +318,8 @@ def _is_phrase(words: list[str], phrase: Phrase) -> bool:
     if len(words) < len(phrase):
         return False
     for word, whole in zip(words, phrase, strict=False):
-        if word != whole and not (len(word) >= 3 and whole.startswith(word)):
+        # « CaisseS régionale », « SOC AGRIC »
+        if word not in (whole, f"{whole}s") and not (len(word) >= 3 and whole.startswith(word)):
             return False
     return True
 
