@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
-from orchestration.matching.candidates import Entry, Frequencies, Wanted
+from orchestration.matching.candidates import LONG, Entry, Frequencies, Wanted
 from orchestration.matching.lists import lists
 from orchestration.matching.names import Name, parse
 from orchestration.matching.scoring import Pair, compare
@@ -234,11 +234,16 @@ def _doubt(name: Name, one: _Found) -> str | None:
 
 
 def _is_alone(name: Name, one: _Found, entries: list[Entry], known: Frequencies) -> bool:
-    """Return whether nobody else among the candidates has the rarest of the words that both names have."""
+    """Return whether nobody else among the candidates has all of the telling words that both names have."""
     other = parse(one.entry.folded)
     shared = [word for word in name.core if word in other.core and word not in lists().describing] or list(other.core)
-    rarest = min(shared, key=known.count, default="")
-    return all(entry.siren == one.entry.siren or rarest not in entry.folded for entry in entries)
+    return all(entry.siren == one.entry.siren or not _has_all(entry.folded, shared) for entry in entries)
+
+
+def _has_all(folded: str, words: list[str]) -> bool:
+    """Return whether a name has all words, the longer ones also within others (« Bioroussy »); « eau » is in « nouveau » by chance."""
+    whole = folded.split()
+    return all(word in folded if len(word) >= LONG - 1 else word in whole for word in words)
 
 
 def _score(one: _Found) -> float:

@@ -175,7 +175,7 @@ def _is_described(one: Name, other: Name) -> bool:
     more, less = mine - theirs, theirs - mine
     if (more and less) or not {*more, *less} <= describing:
         return False
-    return any(len(word) > LONG - 2 and word not in describing for word in (mine & theirs) if word in one.core)
+    return any(len(word) >= ACRONYM[0] and word.isalpha() and word not in describing for word in (mine & theirs) if word in one.core)
 
 
 def _is_sure(acronym: str, full: Name) -> bool:
