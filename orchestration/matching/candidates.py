@@ -216,7 +216,7 @@ def _wholes(name: Name) -> set[str]:
     around = {core + end for end in ("france", "francesas", "francesa", "groupe", "group", "holding")}
     before = {
         begin + core for begin in ("sas", "sa", "sarl", "groupe", "societe", "association", "etablissements", "ets")
-    }
+    } | {begin + initials for begin in ("sas", "sa", "sarl") for initials in name.initials}
     return {whole for whole in bases | after | around | before | name.initials if len(whole) > 1}
 
 

@@ -119,7 +119,7 @@ def _abbreviated(one: Name, other: Name, known: Frequencies) -> str | None:
         if short.acronym and short.acronym in full.own:
             return "acronym"
         if short.acronym and short.acronym in full.initials:
-            return "acronym" if _is_sure(short.acronym, full) else "initials"
+            return "acronym" if _is_sure(short.acronym, full, full is one) else "initials"
     return None
 
 
@@ -178,11 +178,15 @@ def _is_described(one: Name, other: Name) -> bool:
     return any(len(word) >= ACRONYM[0] and word.isalpha() and word not in describing for word in (mine & theirs) if word in one.core)
 
 
-def _is_sure(acronym: str, full: Name) -> bool:
-    """Return whether an acronym is long enough to be this name's alone. Bodies that every place has share theirs (« CAFE »: Essonne)."""
+def _is_sure(acronym: str, full: Name, is_asked: bool) -> bool:
+    """Return whether an acronym is long enough to be this name's alone. Bodies that every place has share theirs (« CAFE »: Essonne).
+
+    Whoever asks with four letters may mean many companies; whoever asks with the whole name and finds its four letters means hardly another
+    one (« Société d'exploitation de la Tour Eiffel », SETE).
+    """
     if full.has_local or full.body:
         return False
-    says = acronym in full.short_initials and full.weak[:1] != full.words[:1]
+    says = acronym in full.short_initials and (is_asked or full.weak[:1] != full.words[:1])
     return len(acronym) >= SURE_ACRONYM or (len(acronym) == SURE_ACRONYM - 1 and says)
 
 
