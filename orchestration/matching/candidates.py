@@ -153,6 +153,11 @@ def _keys(name: Name, known: Frequencies, near: Mapping[str, set[str]]) -> Itera
     for word in dict.fromkeys(name.spelled) if phrase else ():
         if word not in name.words and word not in words.weak and len(word) > 1 and known.count(word) <= BUDGET // 2:
             yield word, phrase, PHRASE * min(known.weight(word), known.weight(phrase))
+    # « CPAM 92 », « PEP71 »
+    for code in filter(None, [name.department]):
+        for numbered in (code, *(word + code for word in name.core[:1])):
+            if known.count(numbered) <= BUDGET // 2:
+                yield numbered, numbered, PHRASE * known.weight(numbered)
     for acronym in _leading(name):
         if known.count(acronym) <= COMMON_WORD:
             yield acronym, acronym, PHRASE * known.weight(acronym)

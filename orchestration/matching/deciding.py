@@ -161,6 +161,8 @@ def _likeliest(wanted: Wanted, entries: Iterable[Entry]) -> Iterable[Entry]:
     # « Caisse régionale de crédit agricole mutuel du Centre Ouest », and « crédit agricole centre ouest », which it is known as
     name = wanted.name
     writings = [name.folded] if name.words == name.spelled else [name.folded, " ".join(name.words)]
+    if name.numbered:
+        writings.append(name.numbered)
     alike = {entry: max(_likeness(one, entry.folded) for one in writings) for entry in given if not entry.is_whole}
     best = set(sorted(alike, key=lambda entry: (-alike[entry], entry.siren, entry.written))[:LOOKED_AT])
     # an abbreviation is not alike: « CPAM du Var » beside « Caisse primaire d'assurance maladie du Var »

@@ -56,6 +56,23 @@ class Name:
         known = lists().families
         return frozenset(known[form] for form in map(_words, self.forms) if form in known)
 
+    @cached_property
+    def department(self) -> str | None:
+        """Return the number of the département that the name ends with, by number or by name; None where it does not."""
+        lexicon = lists()
+        words = tuple(word for word in self.spelled if lexicon.weak.get(word) != "country")
+        ends = ((code, _meaning(name)) for code, name in lexicon.departments.items())
+        # « Charente-Maritime » is not « Charente »: the longest counts
+        return max(((len(name), code) for code, name in ends if words[-len(name) :] == name), default=(0, None))[1]
+
+    @property
+    def numbered(self) -> str | None:
+        """Return the name with the number of its département in the place of its name (« cpam 92 »); None where it ends with none."""
+        if self.department is None:
+            return None
+        length = len(_meaning(lists().departments[self.department]))
+        return " ".join([*self.at_home[:-length], self.department])
+
     @property
     def has_local(self) -> bool:
         """Return whether it is that of a body of which every place has one, with its place (« CPAM de la Gironde »)."""
@@ -95,6 +112,11 @@ class Name:
         return tuple(word for word in self.plain if weak.get(word) != "country") or self.words
 
 
+def _meaning(words: Phrase) -> Phrase:
+    articles = lists().articles
+    return tuple(word for word in words if word not in articles)
+
+
 def _words(text: str) -> Phrase:
     return tuple(text.split())
 
@@ -103,7 +125,7 @@ def _words(text: str) -> Phrase:
 def parse(folded: str) -> Name:
     """Return a folded name taken apart."""
     lexicon = lists()
-    tokens = [_corrected(token) for token in _joined(folded.split())]
+    tokens = [_corrected(token) for token in _with_department(_joined(folded.split()), lexicon)]
     rest, forms = _without_forms(tokens, lexicon)
     spelled = _spelled(rest, lexicon)
     meaning = [word for word in spelled if word not in lexicon.articles] or spelled
@@ -201,6 +223,19 @@ def _joined(tokens: list[str]) -> list[str]:
     return joined + _of_run(run)
 
 
+def _with_department(tokens: list[str], lexicon: Lists) -> list[str]:
+    """Return the tokens with a département's number behind letters on its own: « Les PEP71 » is « Les PEP 71 ».
+
+    In a longer name they may abbreviate all of it: « Régie départementale des transports des Bouches-du-Rhône (RDT13) ».
+    """
+    plain = [n for n, word in enumerate(tokens) if lexicon.weak.get(word) != "country"]
+    place = plain[-1] if 0 < len(plain) < ACRONYM[0] else 0
+    letters, number = tokens[place][:-2], tokens[place][-2:]
+    if 0 < len(plain) < ACRONYM[0] and letters.isalpha() and len(letters) >= ACRONYM[0] and number in lexicon.departments:
+        return [*tokens[:place], letters, number, *tokens[place + 1 :]]
+    return tokens
+
+
 def _of_run(run: list[str]) -> list[str]:
     """Return the words that single letters in a row are: one, or one and the legal form behind it (« H. M. S.A.R.L. »)."""
     word = "".join(run)
@@ -259,6 +294,11 @@ def _spelled(tokens: list[str], lexicon: Lists) -> list[str]:
     spelled: list[str] = []
     last = max((n for n, word in enumerate(tokens) if lexicon.weak.get(word) != "country"), default=len(tokens) - 1)
     for position, written in enumerate(tokens):
+        # « CPAM 92 » is « CPAM des Hauts-de-Seine »; a list of numbers is none (« Mutualité française 42-43-63 »)
+        beside = tokens[1 if position == 0 else position - 1] if len(tokens) > 1 else written
+        if position in (0, last) and written in lexicon.departments and not beside.isdecimal():
+            spelled += lexicon.departments[written]
+            continue
         token = _corrected(written)
         places = ["anywhere"]
         if len(tokens) > 1:
