@@ -17,7 +17,7 @@ import duckdb
 from orchestration.base.duck import one_row
 from orchestration.matching.folding import folded
 from orchestration.matching.lists import lists
-from orchestration.matching.names import ACRONYM, Name, runs
+from orchestration.matching.names import ACRONYM, Name, alternatives, runs
 
 # a word of more legal persons than this finds nobody: at the full size of Sirene that is one in 6,000
 COMMON_WORD = 5_000
@@ -154,6 +154,10 @@ def _keys(name: Name, known: Frequencies, near: Mapping[str, set[str]]) -> Itera
         if word not in name.words and word not in words.weak and len(word) > 1 and known.count(word) <= BUDGET // 2:
             yield word, phrase, PHRASE * min(known.weight(word), known.weight(phrase))
     # « CPAM 92 », « PEP71 »
+    # « Bio Emeraude » is « Bioemeraude » in a register, and with its form no whole name
+    for joined in map("".join, zip(name.core, name.core[1:], strict=False)):
+        if len(joined) > LONG and known.count(joined) <= BUDGET // 2:
+            yield joined, joined, known.weight(joined)
     for code in filter(None, [name.department]):
         for numbered in (code, *(word + code for word in name.core[:1])):
             if known.count(numbered) <= BUDGET // 2:
@@ -206,7 +210,8 @@ def _shortened(word: str) -> set[str]:
 def _wholes(name: Name) -> set[str]:
     """Return the ways in which a register may write the whole name, without spaces."""
     words = lists()
-    plain = [word for word in name.folded.split() if (word,) not in words.forms]
+    # what stands before a long form, or is one of two names (« C&A France Société en commandite simple »)
+    plain = [word for word in alternatives(name.folded)[:2][-1].split() if (word,) not in words.forms]
     short = [word for word in plain if word not in words.articles]
     core = name.compact
     bases = {

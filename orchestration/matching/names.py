@@ -180,7 +180,9 @@ def alternatives(folded: str) -> tuple[str, ...]:
         elif not (is_over := is_over or bool(parts[-1] and _at(tokens, position, "ends"))):
             parts[-1].append(tokens[position])
         position += len(mark) if mark else 1
-    return tuple(dict.fromkeys([folded, *(" ".join(part) for part in parts if part)]))
+    # « Association loi 1901 CMIE » is not « Association »
+    named = (part for part in map(" ".join, parts) if part and not parse(part).is_placeholder)
+    return tuple(dict.fromkeys([folded, *named]))
 
 
 @cache

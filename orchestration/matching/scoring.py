@@ -29,6 +29,8 @@ LONG_ALONE = 8
 CUT_OFF = 20
 # the letters that an acronym must have to speak for itself
 SURE_ACRONYM = 5
+# legal forms that stand without a space in front of a name
+GLUED = ("sas", "sa", "sarl", "sasu", "snc", "scop")
 # the ways in which two names are one, the surest first, with their score
 HOW = {
     "same": 1.0,  # the same words in the same order, legal form and articles aside
@@ -140,8 +142,10 @@ def _is_misspelt(one: tuple[str, ...], other: tuple[str, ...], known: Frequencie
 
 
 def _letters(name: Name) -> set[str]:
-    """Return the letters of a name as it is written, with its legal form and without: « KSBSAS », « C-Logistics »."""
-    return {name.folded.replace(" ", ""), "".join(name.tokens)}
+    """Return the letters of a name as it is written, with a legal form and without: « KSBSAS », « SASClinique », « C-Logistics »."""
+    tokens = "".join(name.tokens)
+    glued = {form + tokens for form in GLUED} if len(tokens) >= LONG_ALONE else set()
+    return {name.folded.replace(" ", ""), tokens} | glued
 
 
 def _is_in_part(short: Name, full: Name) -> bool:
