@@ -34,6 +34,8 @@ COUNTED_WHOLE = 1_000_000
 SAMPLE = 32
 # a word of fewer letters is another word with one of them changed
 LONG = 6
+# a word of fewer letters has no plural
+PLURAL = 4
 # in front of a whole name, and of initials: neither is ever a word
 WHOLE, INITIALS = "=", "~"
 
@@ -87,6 +89,10 @@ class Frequencies:
     def is_unheard(self, word: str) -> bool:
         """Return whether no name of the reference has the word; False where only a part of it was counted."""
         return self._factor == 1 and word not in self._counts
+
+    def is_lone(self, word: str) -> bool:
+        """Return whether one name of the reference has the word; False where only a part of it was counted."""
+        return self._factor == 1 and self._counts.get(word) == 1
 
     def weight(self, word: str) -> float:
         """Return the word's weight."""
@@ -195,6 +201,9 @@ def _misspelt(wanted: Sequence[Wanted], known: Frequencies) -> dict[str, set[str
         for short in _shortened(word):
             shortened.setdefault(short, set()).add(word)
     found: dict[str, set[str]] = {}
+    # « Stars Services »: a short word's plural, which is no slip
+    for word in {word for one in wanted for word in one.name.core if len(word) >= PLURAL and known.is_unheard(word)}:
+        found[word] = {other for other in (f"{word}s", word.removesuffix("s")) if not known.is_unheard(other)}
     for other in known.vocabulary if strange else ():
         if len(other) >= LONG:
             for short in _shortened(other) & shortened.keys():

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from rapidfuzz.distance import OSA
 
-from orchestration.matching.candidates import LONG, Frequencies
+from orchestration.matching.candidates import LONG, PLURAL, Frequencies
 from orchestration.matching.lists import Phrase, lists
 from orchestration.matching.names import ACRONYM, Name, alternatives, parse
 
@@ -23,8 +23,12 @@ SPELLED_ALIKE = 0.9
 SHORT = 4
 # in a word of so many letters two slips leave it what it is
 VERY_LONG = 11
+# so many words that are the same let another one have more slips
+MANY = 3
 # a word alone must be longer than one among others, for nothing else speaks for it
 LONG_ALONE = 8
+# letters that a name must have to be told with other spaces and a slip
+RESPACED = 15
 # a register whose column holds fewer letters cuts most names, and says so
 CUT_OFF = 20
 # the letters that an acronym must have to speak for itself
@@ -113,6 +117,8 @@ def _abbreviated(one: Name, other: Name, known: Frequencies) -> str | None:
         return "abbreviated"
     if one.is_cut and len(one.core) > 1 and "".join(other.words).startswith("".join(one.words)):
         return "cut"
+    if _is_respaced(one, other):
+        return "abbreviated"
     if _is_cut_off(one.folded, other.folded):
         return "cut"
     if _is_in_part(one, other) or _is_in_part(other, one):
@@ -146,6 +152,14 @@ def _letters(name: Name) -> set[str]:
     tokens = "".join(name.tokens)
     glued = {form + tokens for form in GLUED} if len(tokens) >= LONG_ALONE else set()
     return {name.folded.replace(" ", ""), tokens} | glued
+
+
+def _is_respaced(one: Name, other: Name) -> bool:
+    """Return whether a long name is the other one with other spaces and one letter other: « Dekra Automotive solution », « AutomotiveSolutions »."""
+    mine, theirs = "".join(one.tokens), "".join(other.tokens)
+    if len(one.tokens) == len(other.tokens) or min(len(mine), len(theirs)) < RESPACED or not (mine + theirs).isalpha():
+        return False
+    return OSA.distance(mine, theirs, score_cutoff=1) <= 1
 
 
 def _is_in_part(short: Name, full: Name) -> bool:
@@ -209,9 +223,10 @@ def _is_cut_short(one: Phrase, other: Phrase, known: Frequencies) -> bool:
         return False
     pairs = [(mine, theirs) for mine, theirs in zip(one, other, strict=True) if mine != theirs]
     pairs = [pair for pair in pairs if not _is_plural(*pair)]
-    if not all(alike(*pair) or begins(*pair) or _is_slip(*pair, known) for pair in pairs):
+    whole = len(one) - len(pairs)
+    if not all(alike(*pair, whole) or begins(*pair) or _is_slip(*pair, whole, known) for pair in pairs):
         return False
-    return len(one) - len(pairs) >= 2 or (len(pairs) == 1 and min(map(len, pairs[0])) >= LONG)
+    return whole >= 2 or (len(pairs) == 1 and min(map(len, pairs[0])) >= LONG)
 
 
 def _by_words(one: Name, other: Name, known: Frequencies) -> Pair:
@@ -233,25 +248,29 @@ def _by_words(one: Name, other: Name, known: Frequencies) -> Pair:
     return Pair("alike", score, tuple(mine), tuple(theirs))
 
 
-def alike(one: str, other: str) -> bool:
-    """Return whether two words are spellings of one: a letter more, less or other, or two exchanged, and never a digit; two slips in a long one."""
+def alike(one: str, other: str, beside: int = 0) -> bool:
+    """Return whether two words are spellings of one: a letter more, less or other, or two exchanged, and never a digit.
+
+    Two slips in a long word, and in one that stands `beside` many words that are the same (« Maître Prinulle site Vitrolles »).
+    """
     shorter = min(len(one), len(other))
     if not (one.isalpha() and other.isalpha()) or shorter < LONG:
         return False
-    slips = 2 if shorter >= VERY_LONG else 1
+    slips = 2 if shorter >= (LONG_ALONE if beside >= MANY else VERY_LONG) else 1
     return OSA.distance(one, other, score_cutoff=slips) <= slips
 
 
-def _is_slip(one: str, other: str, known: Frequencies) -> bool:
-    """Return whether a short word, which no name of the reference has, is the other one with a slip: « CCM Cœur de Fench », « Fensch »."""
-    is_short = min(len(one), len(other)) >= SHORT and one.isalpha() and other.isalpha()
-    return is_short and known.is_unheard(one) and OSA.distance(one, other, score_cutoff=1) <= 1
+def _is_slip(one: str, other: str, beside: int, known: Frequencies) -> bool:
+    """Return whether a short word, which nobody else has, is the other one with a slip: « CCM Cœur de Fench », « Fensch »."""
+    is_short = min(len(one), len(other)) >= (SHORT - 1 if beside >= MANY else SHORT) and one.isalpha() and other.isalpha()
+    is_strange = known.is_unheard(one) or known.is_lone(other)
+    return is_short and is_strange and OSA.distance(one, other, score_cutoff=1) <= 1
 
 
 def _is_plural(one: str, other: str) -> bool:
     """Return whether one word is the other's plural: « Glace Thiriet », « Glaces Thiriet »."""
     short, long = sorted((one, other), key=len)
-    return len(short) >= 4 and short.isalpha() and long in (f"{short}s", f"{short}x")
+    return len(short) >= PLURAL and short.isalpha() and long in (f"{short}s", f"{short}x")
 
 
 def begins(one: str, other: str) -> bool:
