@@ -231,9 +231,11 @@ def _with_department(tokens: list[str], lexicon: Lists) -> list[str]:
     In a longer name they may abbreviate all of it: « Régie départementale des transports des Bouches-du-Rhône (RDT13) ».
     """
     plain = [n for n, word in enumerate(tokens) if lexicon.weak.get(word) != "country"]
-    place = plain[-1] if 0 < len(plain) < ACRONYM[0] else 0
+    if not 0 < len(plain) < ACRONYM[0]:
+        return tokens
+    place = plain[-1]
     letters, number = tokens[place][:-2], tokens[place][-2:]
-    if 0 < len(plain) < ACRONYM[0] and letters.isalpha() and len(letters) >= ACRONYM[0] and number in lexicon.departments:
+    if letters.isalpha() and len(letters) >= ACRONYM[0] and number in lexicon.departments:
         return [*tokens[:place], letters, number, *tokens[place + 1 :]]
     return tokens
 

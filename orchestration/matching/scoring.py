@@ -23,6 +23,8 @@ SPELLED_ALIKE = 0.9
 SHORT = 4
 # in a word of so many letters two slips leave it what it is
 VERY_LONG = 11
+# a word of so many legal persons at most tells one of them, with two initials beside it
+FEW = 20
 # so many words that are the same let another one have more slips
 MANY = 3
 # a word alone must be longer than one among others, for nothing else speaks for it
@@ -121,7 +123,7 @@ def _abbreviated(one: Name, other: Name, known: Frequencies) -> str | None:
         return "abbreviated"
     if _is_cut_off(one.folded, other.folded):
         return "cut"
-    if _is_in_part(one, other) or _is_in_part(other, one):
+    if _is_in_part(one, other, known) or _is_in_part(other, one, known):
         return "in_part"
     for short, full in ((one, other), (other, one)):
         if short.acronym and short.acronym in full.own:
@@ -162,28 +164,42 @@ def _is_respaced(one: Name, other: Name) -> bool:
     return OSA.distance(mine, theirs, score_cutoff=1) <= 1
 
 
-def _is_in_part(short: Name, full: Name) -> bool:
+def _is_in_part(short: Name, full: Name, known: Frequencies) -> bool:
     """Return whether one is the other but for some words in a row, which it abbreviates to their initials.
 
     Bodies that every place has are left out: their places' initials are each other's (« CPAM HS »).
     """
-    if not any(_is_part(mine, theirs) for mine, theirs in zip(short.writings, full.writings, strict=True)):
+    if not any(_is_part(mine, theirs, known) for mine, theirs in zip(short.writings, full.writings, strict=True)):
         return False
     return not (short.body or full.body or short.has_local or full.has_local)
 
 
-def _is_part(mine: Phrase, theirs: Phrase) -> bool:
-    """Return whether one word alone differs, between the same words, and is the initials of what stands there."""
+def _is_part(mine: Phrase, theirs: Phrase, known: Frequencies) -> bool:
+    """Return whether one word alone differs, between the same words, and is the initials of what stands there.
+
+    Two letters are enough where the other words tell who it is: « CPR AM » is « CPR Asset Management », « AB Conseil » may be anybody.
+    """
     more = len(theirs) - len(mine)
-    if len(mine) < 2 or more < ACRONYM[0] - 1:
+    if len(mine) < 2 or more < 1:
         return False
     start = 0
     while start < len(mine) and mine[start] == theirs[start]:
         start += 1
     word = mine[start] if start < len(mine) else ""
-    if len(word) not in ACRONYM or mine[start + 1 :] != theirs[start + 1 + more :]:
+    same = (*mine[:start], *mine[start + 1 :])
+    if mine[start + 1 :] != theirs[start + 1 + more :] or not (
+        len(word) in ACRONYM or (len(word) == ACRONYM[0] - 1 and _tells(same, known))
+    ):
         return False
     return "".join(part[0] for part in theirs[start : start + 1 + more] if part[0].isalpha()) == word
+
+
+def _tells(words: Phrase, known: Frequencies) -> bool:
+    """Return whether words tell who it is: one that few have, or two that are no trade's and no form's."""
+    lexicon = lists()
+    little = lexicon.activities | lexicon.describing | lexicon.articles | {*lexicon.weak}
+    telling = [word for word in words if word not in little and len(word) >= ACRONYM[0]]
+    return len(telling) > 1 or any(known.count(word) <= FEW for word in telling)
 
 
 def _is_described(one: Name, other: Name) -> bool:
