@@ -168,7 +168,7 @@ def _keys(name: Name, known: Frequencies, near: Mapping[str, set[str]]) -> Itera
         for numbered in (code, *(word + code for word in name.core[:1])):
             if known.count(numbered) <= BUDGET // 2:
                 yield numbered, numbered, PHRASE * known.weight(numbered)
-    for acronym in _leading(name):
+    for acronym in _in_part(name):
         if known.count(acronym) <= COMMON_WORD:
             yield acronym, acronym, PHRASE * known.weight(acronym)
     for whole in _wholes(name):
@@ -177,9 +177,14 @@ def _keys(name: Name, known: Frequencies, near: Mapping[str, set[str]]) -> Itera
         yield INITIALS + initials, INITIALS, 0.0
 
 
-def _leading(name: Name) -> set[str]:
-    """Return what the first words may be abbreviated to, where others follow: « General Logistics Systems France » is « GLS France »."""
-    return {letters for tokens in name.writings for start, _, letters in runs(tokens) if not start}
+def _in_part(name: Name) -> set[str]:
+    """Return what the first words, or the last ones, may be abbreviated to beside the others: « GLS France », « EDF PEI »."""
+    return {
+        letters
+        for tokens in name.writings
+        for start, end, letters in runs(tokens)
+        if not start or end == len(tokens)
+    }
 
 
 def _as_initials(name: Name) -> set[str]:
