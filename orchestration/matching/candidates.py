@@ -184,7 +184,7 @@ def _in_part(name: Name) -> set[str]:
         for tokens in name.writings
         for start, end, letters in runs(tokens)
         if not start or end == len(tokens)
-    }
+    } | {letters for letters in name.initials if len(letters) > ACRONYM[0]}
 
 
 def _as_initials(name: Name) -> set[str]:

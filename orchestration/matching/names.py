@@ -97,7 +97,9 @@ class Name:
     @property
     def acronym(self) -> str | None:
         """Return the name where it may itself be an acronym: one word of three to eight letters."""
-        alone = len(self.core) == 1 and self.core[0].isalpha() and len(self.core[0]) in ACRONYM
+        # « TF1 » too
+        letters = self.core[0].rstrip("0123456789")
+        alone = len(self.core) == 1 and letters.isalpha() and len(self.core[0]) in ACRONYM
         return self.core[0] if alone else None
 
     @cached_property
@@ -406,7 +408,8 @@ def _initials(tokens: list[str], spelled: list[str], lexicon: Lists) -> frozense
 
 
 def _letters(words: list[str]) -> str:
-    return "".join(word[0] for word in words if word[0].isalpha())
+    """Return the first letters of words; a number stands for itself (« Télévision française 1 »)."""
+    return "".join(word if word.isdecimal() else word[0] for word in words if word.isdecimal() or word[0].isalpha())
 
 
 def _body(meaning: list[str], lexicon: Lists) -> str | None:

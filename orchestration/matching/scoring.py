@@ -125,6 +125,8 @@ def _abbreviated(one: Name, other: Name, known: Frequencies) -> str | None:
         return "cut"
     if _is_in_part(one, other, known) or _is_in_part(other, one, known):
         return "in_part"
+    if _is_doubled(one, other) or _is_doubled(other, one):
+        return "in_part"
     for short, full in ((one, other), (other, one)):
         if short.acronym and short.acronym in full.own:
             return "acronym"
@@ -172,6 +174,14 @@ def _is_in_part(short: Name, full: Name, known: Frequencies) -> bool:
     if not any(_is_part(mine, theirs, known) for mine, theirs in zip(short.writings, full.writings, strict=True)):
         return False
     return not (short.body or full.body or short.has_local or full.has_local)
+
+
+def _is_doubled(short: Name, full: Name) -> bool:
+    """Return whether one is the initials of the whole other one, beside some of its words: « MSPB Bagatelle », « Fondation FASSIC »."""
+    letters = [word for word in short.words if len(word) >= SHORT and word in full.initials]
+    if len(letters) != 1 or full.body or full.has_local:
+        return False
+    return 1 < len(short.words) < len(full.words) and {*short.words} - {*letters} <= {*full.words}
 
 
 def _is_part(mine: Phrase, theirs: Phrase, known: Frequencies) -> bool:
