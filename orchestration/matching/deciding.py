@@ -192,7 +192,7 @@ def _choose(wanted: Wanted, best: list[_Found], found: list[_Found]) -> tuple[_F
         if len(here) != 1:
             return None, None, "homonyms"
         first = here[0]
-    if doubt := _doubt(wanted.name, first):
+    if doubt := _doubt(wanted.name, first) or _other_form(wanted.name, first, found):
         return None, None, doubt
     return first, method, None
 
@@ -232,6 +232,23 @@ def _doubt(name: Name, one: _Found) -> str | None:
         return "legal_form_differs"
     if one.entry.kind == "usual" and not one.is_here:
         return "usual_name"
+    return None
+
+
+def _other_form(name: Name, one: _Found, found: list[_Found]) -> str | None:
+    """Return why a name that fits but for its legal form is not taken, where somebody else fits it nearly; None where it may be.
+
+    « Decathlon SAS » beside DECATHLON SE and DECATHLON FRANCE SAS; « Genavir » beside the grouping GENAVIR and a company of more words.
+    """
+    other = parse(one.entry.folded)
+    rest = [(two, parse(two.entry.folded)) for two in found if two is not one]
+    if name.forms and other.forms and not {*name.forms} & {*other.forms}:
+        if any(two.pair.how in ENOUGH and {*name.forms} & {*its.forms} for two, its in rest):
+            return "homonyms"
+    # a name that is written out is nobody else's (« Association relative à la télévision européenne », ARTE GEIE)
+    is_short = name.words == name.spelled and "grouping" in other.families - name.families
+    if is_short and any(_has_all(two.entry.folded, list(name.core)) for two, _ in rest):
+        return "legal_form_differs"
     return None
 
 
