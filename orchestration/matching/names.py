@@ -98,9 +98,8 @@ class Name:
     def acronym(self) -> str | None:
         """Return the name where it may itself be an acronym: one word of three to eight letters."""
         # « TF1 » too
-        letters = self.core[0].rstrip("0123456789")
-        alone = len(self.core) == 1 and letters.isalpha() and len(self.core[0]) in ACRONYM
-        return self.core[0] if alone else None
+        alone = self.core[0] if len(self.core) == 1 else ""
+        return alone if alone.rstrip("0123456789").isalpha() and len(alone) in ACRONYM else None
 
     @cached_property
     def plain(self) -> Phrase:
