@@ -39,9 +39,10 @@ ENOUGH = (
     "in_part",
     "misspelt",
     "described",
+    "branded",
 )
 # ways that hold only where nobody else in the reference has the words that tell
-ALONE = ("misspelt", "described")
+ALONE = ("misspelt", "described", "branded")
 ACRONYMS = ("acronym", "initials")
 
 
@@ -61,7 +62,7 @@ class Candidate:
 class Answer:
     """What is known of one name. `siren` and `method` and `score`, or `reason`, a code; `candidates`: the likeliest, best first.
 
-    `telling_words`: of how many words that tell who it is the name consists; whoever knows how much of the country the reference
+    `telling_words`: on how many words that tell who it is the answer rests; whoever knows how much of the country the reference
     holds can say what a match of one word is worth.
     """
 
@@ -106,7 +107,9 @@ def decide(
             score = _score(chosen)
             near = [one for one in found[:SHOWN_AT_MOST] if _score(one) >= SHOWN]
             shown = tuple(_candidate(one, None if one is chosen else "other_company") for one in near)
-            return Answer(wanted.name_id, chosen.entry.siren, method, score, None, shown)
+            # one word beside a trade or a group's name is one word
+            words = {*name.core} & {*parse(chosen.entry.folded).core} if chosen.pair.how in ALONE else {*name.core}
+            return Answer(wanted.name_id, chosen.entry.siren, method, score, None, shown, max(1, len(words)))
     return _unanswered(wanted, found, refused)
 
 
@@ -117,9 +120,8 @@ def _unanswered(wanted: Wanted, found: list[_Found], refused: str | None) -> Ans
     shown = tuple(_candidate(one, _doubt(wanted.name, one) or reason) for one in near)
     if reason == "words_differ" and not shown:
         reason = "no_candidate"
-    return Answer(
-        wanted.name_id, reason=reason, candidates=() if reason in ("placeholder", "natural_person") else shown
-    )
+    kept = () if reason in ("placeholder", "natural_person") else shown
+    return Answer(wanted.name_id, reason=reason, candidates=kept, telling_words=len({*wanted.name.core}))
 
 
 def _unfit(name: Name, places: frozenset[str]) -> str | None:

@@ -25,6 +25,8 @@ SHORT = 4
 VERY_LONG = 11
 # a word of so many legal persons at most tells one of them, with two initials beside it
 FEW = 20
+# a word in front that so many names have is a group's
+GROUP = 4
 # so many words that are the same let another one have more slips
 MANY = 3
 # a word alone must be longer than one among others, for nothing else speaks for it
@@ -49,6 +51,7 @@ HOW = {
     "in_part": 0.94,  # some words as their initials, the others the same: « GLS France »
     "acronym": 0.94,  # of enough letters
     "misspelt": 0.92,  # one long word that nobody else has, a letter aside
+    "branded": 0.91,  # but for the name of a group in front, which several bear: « Geodis Walbaum », « Walbaum »
     "described": 0.91,  # but for words that say what it is, not who: « Institut », « Laboratoires »
     "weak": 0.9,  # but for « groupe », « holding », « international »: another company, as often as not
     "initials": 0.8,  # an acronym of few letters: it is many companies'
@@ -140,6 +143,8 @@ def _but_for(one: Name, other: Name, known: Frequencies) -> str | None:
         return "misspelt"
     if sorted(one.core) == sorted(other.core):
         return "weak"
+    if _is_branded(one, other, known):
+        return "branded"
     return "described" if _is_described(one, other) else None
 
 
@@ -210,6 +215,20 @@ def _tells(words: Phrase, known: Frequencies) -> bool:
     little = lexicon.activities | lexicon.describing | lexicon.articles | {*lexicon.weak}
     telling = [word for word in words if word not in little and len(word) >= ACRONYM[0]]
     return len(telling) > 1 or any(known.count(word) <= FEW for word in telling)
+
+
+def _is_branded(one: Name, other: Name, known: Frequencies) -> bool:
+    """Return whether only one of the two begins with the name of a group, which others bear too, and the rest is the whole other one's.
+
+    A foundation, a union are no groups' names: they stand beside an association of the same name.
+    """
+    short, long = sorted((one.at_home, other.at_home), key=len)
+    front = long[: len(long) - len(short)]
+    if not front or long[len(front) :] != short or any(word in lists().weak for word in long):
+        return False
+    is_group = len(front) == 1 and len(front[0]) >= ACRONYM[0] and front[0] not in lists().activities
+    is_group = is_group and known.count(front[0]) >= GROUP
+    return is_group and any(len(word) > SHORT and known.count(word) < ACRONYM[0] for word in short)
 
 
 def _is_described(one: Name, other: Name) -> bool:
