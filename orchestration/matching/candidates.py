@@ -160,14 +160,9 @@ def _keys(name: Name, known: Frequencies, near: Mapping[str, set[str]]) -> Itera
         if word not in name.words and word not in words.weak and len(word) > 1 and known.count(word) <= BUDGET // 2:
             yield word, phrase, PHRASE * min(known.weight(word), known.weight(phrase))
     # « CPAM 92 », « PEP71 »
-    # « Bio Emeraude » is « Bioemeraude » in a register, and with its form no whole name
-    for joined in map("".join, zip(name.core, name.core[1:], strict=False)):
-        if len(joined) > LONG and known.count(joined) <= BUDGET // 2:
-            yield joined, joined, known.weight(joined)
-    for code in filter(None, [name.department]):
-        for numbered in (code, *(word + code for word in name.core[:1])):
-            if known.count(numbered) <= BUDGET // 2:
-                yield numbered, numbered, PHRASE * known.weight(numbered)
+    for word, part in _rewritten(name):
+        if known.count(word) <= BUDGET // 2:
+            yield word, word, part * known.weight(word)
     for acronym in _in_part(name):
         if known.count(acronym) <= COMMON_WORD:
             yield acronym, acronym, PHRASE * known.weight(acronym)
@@ -177,13 +172,22 @@ def _keys(name: Name, known: Frequencies, near: Mapping[str, set[str]]) -> Itera
         yield INITIALS + initials, INITIALS, 0.0
 
 
+def _rewritten(name: Name) -> Iterator[tuple[str, float]]:
+    """Yield the words that a register may have in the place of two of the name's, and the part of their weight that they count for."""
+    # « Bio Emeraude » is « Bioemeraude » in a register, and with its form no whole name
+    for joined in map("".join, zip(name.core, name.core[1:], strict=False)):
+        if len(joined) > LONG:
+            yield joined, 1.0
+    # « CPAM 92 », « PEP71 »
+    if name.department:
+        for numbered in (name.department, *(word + name.department for word in name.core[:1])):
+            yield numbered, PHRASE
+
+
 def _in_part(name: Name) -> set[str]:
     """Return what the first words, or the last ones, may be abbreviated to beside the others: « GLS France », « EDF PEI »."""
     return {
-        letters
-        for tokens in name.writings
-        for start, end, letters in runs(tokens)
-        if not start or end == len(tokens)
+        letters for tokens in name.writings for start, end, letters in runs(tokens) if not start or end == len(tokens)
     } | {letters for letters in name.initials if len(letters) > ACRONYM[0]}
 
 

@@ -244,9 +244,9 @@ def _other_form(name: Name, one: _Found, found: list[_Found]) -> str | None:
     """
     other = parse(one.entry.folded)
     rest = [(two, parse(two.entry.folded)) for two in found if two is not one]
-    if name.forms and other.forms and not {*name.forms} & {*other.forms}:
-        if any(two.pair.how in ENOUGH and {*name.forms} & {*its.forms} for two, its in rest):
-            return "homonyms"
+    is_other = bool(name.forms and other.forms) and not {*name.forms} & {*other.forms}
+    if is_other and any(two.pair.how in ENOUGH and {*name.forms} & {*its.forms} for two, its in rest):
+        return "homonyms"
     # a name that is written out is nobody else's (« Association relative à la télévision européenne », ARTE GEIE)
     is_short = name.words == name.spelled and "grouping" in other.families - name.families
     if is_short and any(_has_all(two.entry.folded, list(name.core)) for two, _ in rest):

@@ -192,7 +192,7 @@ def _is_doubled(short: Name, full: Name) -> bool:
 def _is_part(mine: Phrase, theirs: Phrase, known: Frequencies) -> bool:
     """Return whether one word alone differs, between the same words, and is the initials of what stands there.
 
-    Two letters are enough where the other words tell who it is: « CPR AM » is « CPR Asset Management », « AB Conseil » may be anybody.
+    Two letters are enough where the other words tell who it is: « CPR AM » is « CPR Asset Management », « VT Conseil » may be anybody.
     """
     more = len(theirs) - len(mine)
     if len(mine) < 2 or more < 1:
@@ -238,7 +238,11 @@ def _is_described(one: Name, other: Name) -> bool:
     more, less = mine - theirs, theirs - mine
     if (more and less) or not {*more, *less} <= describing:
         return False
-    return any(len(word) >= ACRONYM[0] and word.isalpha() and word not in describing for word in (mine & theirs) if word in one.core)
+    return any(
+        len(word) >= ACRONYM[0] and word.isalpha() and word not in describing
+        for word in (mine & theirs)
+        if word in one.core
+    )
 
 
 def _is_sure(acronym: str, full: Name, is_asked: bool) -> bool:
@@ -307,7 +311,9 @@ def alike(one: str, other: str, beside: int = 0) -> bool:
 
 def _is_slip(one: str, other: str, beside: int, known: Frequencies) -> bool:
     """Return whether a short word, which nobody else has, is the other one with a slip: « CCM Cœur de Fench », « Fensch »."""
-    is_short = min(len(one), len(other)) >= (SHORT - 1 if beside >= MANY else SHORT) and one.isalpha() and other.isalpha()
+    is_short = (
+        min(len(one), len(other)) >= (SHORT - 1 if beside >= MANY else SHORT) and one.isalpha() and other.isalpha()
+    )
     is_strange = known.is_unheard(one) or known.is_lone(other)
     return is_short and is_strange and OSA.distance(one, other, score_cutoff=1) <= 1
 
