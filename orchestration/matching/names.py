@@ -18,6 +18,8 @@ from orchestration.matching.lists import Lists, Phrase, lists
 ACRONYM = range(3, 9)
 # a word of the lists of so many letters is known with a slip in it
 CORRECTED = 8
+# legal forms that stand without a space in front of a name of as many letters
+GLUED = ("sas", "sa", "sarl", "sasu", "snc", "scop")
 # how many letters of a legal form tell that a name is cut within it
 FORM_BEGUN = 10
 
@@ -88,6 +90,22 @@ class Name:
         """Return the ways to write it that an acronym may abbreviate: with articles, without them, with its form (« SCA Ouest »)."""
         articles = lists().articles
         return self.tokens, self.spelled, tuple(word for word in self.folded.split() if word not in articles)
+
+    @cached_property
+    def joined(self) -> str:
+        """Return the letters of the name as it is written, without its legal form."""
+        return "".join(self.tokens)
+
+    @cached_property
+    def letters(self) -> frozenset[str]:
+        """Return the letters of the name as it is written, with a legal form and without: « KSBSAS », « SASClinique », « C-Logistics »."""
+        glued = {form + self.joined for form in GLUED} if len(self.joined) >= CORRECTED else set()
+        return frozenset({self.folded.replace(" ", ""), self.joined} | glued)
+
+    @cached_property
+    def in_order(self) -> tuple[list[str], list[str], list[str]]:
+        """Return plain words, all words, and words without the country, each in the order of the alphabet."""
+        return sorted(self.plain), sorted(self.words), sorted(self.at_home)
 
     @property
     def compact(self) -> str:

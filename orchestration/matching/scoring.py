@@ -37,8 +37,6 @@ RESPACED = 15
 CUT_OFF = 20
 # the letters that an acronym must have to speak for itself
 SURE_ACRONYM = 5
-# legal forms that stand without a space in front of a name
-GLUED = ("sas", "sa", "sarl", "sasu", "snc", "scop")
 # the ways in which two names are one, the surest first, with their score
 HOW = {
     "same": 1.0,  # the same words in the same order, legal form and articles aside
@@ -106,19 +104,20 @@ def _same_words(one: Name, other: Name) -> str | None:
         return "same"
     if one.plain == other.plain:
         return "generic"
-    if sorted(one.plain) == sorted(other.plain) or sorted(one.words) == sorted(other.words):
+    plain, every, at_home = zip(one.in_order, other.in_order, strict=True)
+    if plain[0] == plain[1] or every[0] == every[1]:
         return "order"
-    if "".join(one.plain) == "".join(other.plain) or _letters(one) & _letters(other):
+    if "".join(one.plain) == "".join(other.plain) or not one.letters.isdisjoint(other.letters):
         return "spaced"
     without = one.at_home, other.at_home
-    is_one = sorted(without[0]) == sorted(without[1]) or "".join(without[0]) == "".join(without[1])
+    is_one = at_home[0] == at_home[1] or "".join(without[0]) == "".join(without[1])
     return "country" if is_one else None
 
 
 def _abbreviated(one: Name, other: Name, known: Frequencies) -> str | None:
     if _is_cut_short(one.plain, other.plain, known):
         return "abbreviated"
-    if _is_cut_short(tuple(sorted(one.plain)), tuple(sorted(other.plain)), known):
+    if len(one.plain) == len(other.plain) and _is_cut_short(tuple(one.in_order[0]), tuple(other.in_order[0]), known):
         return "abbreviated"
     if one.is_cut and len(one.core) > 1 and "".join(other.words).startswith("".join(one.words)):
         return "cut"
@@ -156,19 +155,12 @@ def _is_misspelt(one: tuple[str, ...], other: tuple[str, ...], known: Frequencie
     return (shorter >= LONG_ALONE and alike(one[0], other[0])) or (shorter >= LONG and _is_plural(one[0], other[0]))
 
 
-def _letters(name: Name) -> set[str]:
-    """Return the letters of a name as it is written, with a legal form and without: « KSBSAS », « SASClinique », « C-Logistics »."""
-    tokens = "".join(name.tokens)
-    glued = {form + tokens for form in GLUED} if len(tokens) >= LONG_ALONE else set()
-    return {name.folded.replace(" ", ""), tokens} | glued
-
-
 def _is_respaced(one: Name, other: Name) -> bool:
     """Return whether a long name is the other one with other spaces and one letter other: « Dekra Automotive solution », « AutomotiveSolutions »."""
-    mine, theirs = "".join(one.tokens), "".join(other.tokens)
-    if len(one.tokens) == len(other.tokens) or min(len(mine), len(theirs)) < RESPACED or not (mine + theirs).isalpha():
+    mine, theirs = one.joined, other.joined
+    if len(one.tokens) == len(other.tokens) or abs(len(mine) - len(theirs)) > 1 or len(mine) < RESPACED:
         return False
-    return OSA.distance(mine, theirs, score_cutoff=1) <= 1
+    return mine.isalpha() and theirs.isalpha() and OSA.distance(mine, theirs, score_cutoff=1) <= 1
 
 
 def _is_in_part(short: Name, full: Name, known: Frequencies) -> bool:
@@ -183,10 +175,12 @@ def _is_in_part(short: Name, full: Name, known: Frequencies) -> bool:
 
 def _is_doubled(short: Name, full: Name) -> bool:
     """Return whether one is the initials of the whole other one, beside some of its words: « MSPB Bagatelle », « Fondation FASSIC »."""
+    if not 1 < len(short.words) < len(full.words):
+        return False
     letters = [word for word in short.words if len(word) >= SHORT and word in full.initials]
     if len(letters) != 1 or full.body or full.has_local:
         return False
-    return 1 < len(short.words) < len(full.words) and {*short.words} - {*letters} <= {*full.words}
+    return {*short.words} - {*letters} <= {*full.words}
 
 
 def _is_part(mine: Phrase, theirs: Phrase, known: Frequencies) -> bool:
