@@ -63,9 +63,9 @@ class Name:
         """Return the number of the département that the name ends with, by number or by name; None where it does not."""
         lexicon = lists()
         words = tuple(word for word in self.spelled if lexicon.weak.get(word) != "country")
-        ends = ((code, _meaning(name)) for code, name in lexicon.departments.items())
+        ends = _departments().get(words[-1], ()) if words else ()
         # « Charente-Maritime » is not « Charente »: the longest counts
-        return max(((len(name), code) for code, name in ends if words[-len(name) :] == name), default=(0, None))[1]
+        return max(((len(name), code) for name, code in ends if words[-len(name) :] == name), default=(0, None))[1]
 
     @property
     def numbered(self) -> str | None:
@@ -129,6 +129,15 @@ class Name:
         """Return the same without the country, which registers add or not; all words where nothing is left."""
         weak = lists().weak
         return tuple(word for word in self.plain if weak.get(word) != "country") or self.words
+
+
+@cache
+def _departments() -> dict[str, list[tuple[Phrase, str]]]:
+    """Return the départements by the last word of their names, which are asked of each name that is compared."""
+    found: dict[str, list[tuple[Phrase, str]]] = {}
+    for code, name in lists().departments.items():
+        found.setdefault(name[-1], []).append((_meaning(name), code))
+    return found
 
 
 def _meaning(words: Phrase) -> Phrase:
