@@ -44,7 +44,7 @@ class Task:
 PERTURBED = Task(
     "perturbed",
     "a company's newest name written in another way, against the newest names",
-    "SELECT siren, name FROM newest UNION SELECT siren, any_value(name) FROM member "
+    "SELECT siren, name FROM newest UNION SELECT siren, max(name) FROM member "
     "WHERE siren NOT IN (SELECT siren FROM egapro) GROUP BY siren",
     "SELECT siren, name FROM perturbed",
 )
@@ -58,7 +58,7 @@ TASKS = (
     Task(
         "egapro",
         "other names under which a company declared, against its newest name alone",
-        "SELECT siren, name FROM newest UNION SELECT siren, any_value(name) FROM member "
+        "SELECT siren, name FROM newest UNION SELECT siren, max(name) FROM member "
         "WHERE siren NOT IN (SELECT siren FROM egapro) GROUP BY siren",
         "SELECT DISTINCT siren, name FROM egapro WHERE (siren, name) NOT IN (SELECT (siren, name) FROM newest)",
     ),

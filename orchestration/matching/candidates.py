@@ -17,7 +17,7 @@ import duckdb
 from orchestration.base.duck import one_row
 from orchestration.matching.folding import folded
 from orchestration.matching.lists import lists
-from orchestration.matching.names import ACRONYM, Name, runs
+from orchestration.matching.names import ACRONYM, Name, alternatives, runs
 
 # a word of more legal persons than this finds nobody: at the full size of Sirene that is one in 6,000
 COMMON_WORD = 5_000
@@ -34,6 +34,8 @@ COUNTED_WHOLE = 1_000_000
 SAMPLE = 32
 # a word of fewer letters is another word with one of them changed
 LONG = 6
+# a word of fewer letters has no plural
+PLURAL = 4
 # in front of a whole name, and of initials: neither is ever a word
 WHOLE, INITIALS = "=", "~"
 
@@ -87,6 +89,10 @@ class Frequencies:
     def is_unheard(self, word: str) -> bool:
         """Return whether no name of the reference has the word; False where only a part of it was counted."""
         return self._factor == 1 and word not in self._counts
+
+    def is_lone(self, word: str) -> bool:
+        """Return whether one name of the reference has the word; False where only a part of it was counted."""
+        return self._factor == 1 and self._counts.get(word) == 1
 
     def weight(self, word: str) -> float:
         """Return the word's weight."""
@@ -153,7 +159,11 @@ def _keys(name: Name, known: Frequencies, near: Mapping[str, set[str]]) -> Itera
     for word in dict.fromkeys(name.spelled) if phrase else ():
         if word not in name.words and word not in words.weak and len(word) > 1 and known.count(word) <= BUDGET // 2:
             yield word, phrase, PHRASE * min(known.weight(word), known.weight(phrase))
-    for acronym in _leading(name):
+    # « CPAM 92 », « PEP71 »
+    for word, part in _rewritten(name):
+        if known.count(word) <= BUDGET // 2:
+            yield word, word, part * known.weight(word)
+    for acronym in _in_part(name):
         if known.count(acronym) <= COMMON_WORD:
             yield acronym, acronym, PHRASE * known.weight(acronym)
     for whole in _wholes(name):
@@ -162,9 +172,23 @@ def _keys(name: Name, known: Frequencies, near: Mapping[str, set[str]]) -> Itera
         yield INITIALS + initials, INITIALS, 0.0
 
 
-def _leading(name: Name) -> set[str]:
-    """Return what the first words may be abbreviated to, where others follow: « General Logistics Systems France » is « GLS France »."""
-    return {letters for tokens in name.writings for start, _, letters in runs(tokens) if not start}
+def _rewritten(name: Name) -> Iterator[tuple[str, float]]:
+    """Yield the words that a register may have in the place of two of the name's, and the part of their weight that they count for."""
+    # « Bio Emeraude » is « Bioemeraude » in a register, and with its form no whole name
+    for joined in map("".join, zip(name.core, name.core[1:], strict=False)):
+        if len(joined) > LONG:
+            yield joined, 1.0
+    # « CPAM 92 », « PEP71 »
+    if name.department:
+        for numbered in (name.department, *(word + name.department for word in name.core[:1])):
+            yield numbered, PHRASE
+
+
+def _in_part(name: Name) -> set[str]:
+    """Return what the first words, or the last ones, may be abbreviated to beside the others: « GLS France », « EDF PEI »."""
+    return {
+        letters for tokens in name.writings for start, end, letters in runs(tokens) if not start or end == len(tokens)
+    } | {letters for letters in name.initials if len(letters) > ACRONYM[0]}
 
 
 def _as_initials(name: Name) -> set[str]:
@@ -186,6 +210,9 @@ def _misspelt(wanted: Sequence[Wanted], known: Frequencies) -> dict[str, set[str
         for short in _shortened(word):
             shortened.setdefault(short, set()).add(word)
     found: dict[str, set[str]] = {}
+    # « Stars Services »: a short word's plural, which is no slip
+    for word in {word for one in wanted for word in one.name.core if len(word) >= PLURAL and known.is_unheard(word)}:
+        found[word] = {other for other in (f"{word}s", word.removesuffix("s")) if not known.is_unheard(other)}
     for other in known.vocabulary if strange else ():
         if len(other) >= LONG:
             for short in _shortened(other) & shortened.keys():
@@ -201,7 +228,8 @@ def _shortened(word: str) -> set[str]:
 def _wholes(name: Name) -> set[str]:
     """Return the ways in which a register may write the whole name, without spaces."""
     words = lists()
-    plain = [word for word in name.folded.split() if (word,) not in words.forms]
+    # what stands before a long form, or is one of two names (« C&A France Société en commandite simple »)
+    plain = [word for word in alternatives(name.folded)[:2][-1].split() if (word,) not in words.forms]
     short = [word for word in plain if word not in words.articles]
     core = name.compact
     bases = {
@@ -216,7 +244,7 @@ def _wholes(name: Name) -> set[str]:
     around = {core + end for end in ("france", "francesas", "francesa", "groupe", "group", "holding")}
     before = {
         begin + core for begin in ("sas", "sa", "sarl", "groupe", "societe", "association", "etablissements", "ets")
-    }
+    } | {begin + initials for begin in ("sas", "sa", "sarl") for initials in name.initials}
     return {whole for whole in bases | after | around | before | name.initials if len(whole) > 1}
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
-from orchestration.matching.candidates import Entry, Frequencies, Wanted
+from orchestration.matching.candidates import LONG, Entry, Frequencies, Wanted
 from orchestration.matching.lists import lists
 from orchestration.matching.names import Name, parse
 from orchestration.matching.scoring import Pair, compare
@@ -39,9 +39,10 @@ ENOUGH = (
     "in_part",
     "misspelt",
     "described",
+    "branded",
 )
 # ways that hold only where nobody else in the reference has the words that tell
-ALONE = ("misspelt", "described")
+ALONE = ("misspelt", "described", "branded")
 ACRONYMS = ("acronym", "initials")
 
 
@@ -61,7 +62,7 @@ class Candidate:
 class Answer:
     """What is known of one name. `siren` and `method` and `score`, or `reason`, a code; `candidates`: the likeliest, best first.
 
-    `telling_words`: of how many words that tell who it is the name consists; whoever knows how much of the country the reference
+    `telling_words`: on how many words that tell who it is the answer rests; whoever knows how much of the country the reference
     holds can say what a match of one word is worth.
     """
 
@@ -106,7 +107,9 @@ def decide(
             score = _score(chosen)
             near = [one for one in found[:SHOWN_AT_MOST] if _score(one) >= SHOWN]
             shown = tuple(_candidate(one, None if one is chosen else "other_company") for one in near)
-            return Answer(wanted.name_id, chosen.entry.siren, method, score, None, shown)
+            # one word beside a trade or a group's name is one word
+            words = {*name.core} & {*parse(chosen.entry.folded).core} if chosen.pair.how in ALONE else {*name.core}
+            return Answer(wanted.name_id, chosen.entry.siren, method, score, None, shown, max(1, len(words)))
     return _unanswered(wanted, found, refused)
 
 
@@ -117,9 +120,8 @@ def _unanswered(wanted: Wanted, found: list[_Found], refused: str | None) -> Ans
     shown = tuple(_candidate(one, _doubt(wanted.name, one) or reason) for one in near)
     if reason == "words_differ" and not shown:
         reason = "no_candidate"
-    return Answer(
-        wanted.name_id, reason=reason, candidates=() if reason in ("placeholder", "natural_person") else shown
-    )
+    kept = () if reason in ("placeholder", "natural_person") else shown
+    return Answer(wanted.name_id, reason=reason, candidates=kept, telling_words=len({*wanted.name.core}))
 
 
 def _unfit(name: Name, places: frozenset[str]) -> str | None:
@@ -161,6 +163,8 @@ def _likeliest(wanted: Wanted, entries: Iterable[Entry]) -> Iterable[Entry]:
     # « Caisse régionale de crédit agricole mutuel du Centre Ouest », and « crédit agricole centre ouest », which it is known as
     name = wanted.name
     writings = [name.folded] if name.words == name.spelled else [name.folded, " ".join(name.words)]
+    if name.numbered:
+        writings.append(name.numbered)
     alike = {entry: max(_likeness(one, entry.folded) for one in writings) for entry in given if not entry.is_whole}
     best = set(sorted(alike, key=lambda entry: (-alike[entry], entry.siren, entry.written))[:LOOKED_AT])
     # an abbreviation is not alike: « CPAM du Var » beside « Caisse primaire d'assurance maladie du Var »
@@ -190,7 +194,7 @@ def _choose(wanted: Wanted, best: list[_Found], found: list[_Found]) -> tuple[_F
         if len(here) != 1:
             return None, None, "homonyms"
         first = here[0]
-    if doubt := _doubt(wanted.name, first):
+    if doubt := _doubt(wanted.name, first) or _other_form(wanted.name, first, found):
         return None, None, doubt
     return first, method, None
 
@@ -233,12 +237,34 @@ def _doubt(name: Name, one: _Found) -> str | None:
     return None
 
 
+def _other_form(name: Name, one: _Found, found: list[_Found]) -> str | None:
+    """Return why a name that fits but for its legal form is not taken, where somebody else fits it nearly; None where it may be.
+
+    « Decathlon SAS » beside DECATHLON SE and DECATHLON FRANCE SAS; « Genavir » beside the grouping GENAVIR and a company of more words.
+    """
+    other = parse(one.entry.folded)
+    rest = [(two, parse(two.entry.folded)) for two in found if two is not one]
+    is_other = bool(name.forms and other.forms) and not {*name.forms} & {*other.forms}
+    if is_other and any(two.pair.how in ENOUGH and {*name.forms} & {*its.forms} for two, its in rest):
+        return "homonyms"
+    # a name that is written out is nobody else's (« Association relative à la télévision européenne », ARTE GEIE)
+    is_short = name.words == name.spelled and "grouping" in other.families - name.families
+    if is_short and any(_has_all(two.entry.folded, list(name.core)) for two, _ in rest):
+        return "legal_form_differs"
+    return None
+
+
 def _is_alone(name: Name, one: _Found, entries: list[Entry], known: Frequencies) -> bool:
-    """Return whether nobody else among the candidates has the rarest of the words that both names have."""
+    """Return whether nobody else among the candidates has all of the telling words that both names have."""
     other = parse(one.entry.folded)
     shared = [word for word in name.core if word in other.core and word not in lists().describing] or list(other.core)
-    rarest = min(shared, key=known.count, default="")
-    return all(entry.siren == one.entry.siren or rarest not in entry.folded for entry in entries)
+    return all(entry.siren == one.entry.siren or not _has_all(entry.folded, shared) for entry in entries)
+
+
+def _has_all(folded: str, words: list[str]) -> bool:
+    """Return whether a name has all words, the longer ones also within others (« Bioroussy »); « eau » is in « nouveau » by chance."""
+    whole = folded.split()
+    return all(word in folded if len(word) >= LONG - 1 else word in whole for word in words)
 
 
 def _score(one: _Found) -> float:

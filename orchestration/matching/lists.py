@@ -25,7 +25,7 @@ class Lists:
     has one. placeholders: what stands in a name's place.
     bodies: words of public bodies -> which. titles: what stands before a person's name. marks: what stands between two names of one
     company (« par abréviation »). activities: words that say what is done, and not by whom. describing: words that say what a company
-    is (an institute, a bank) and that its name has or has not.
+    is (an institute, a bank) and that its name has or has not. departments: number -> the words of its name.
     """
 
     forms: frozenset[Phrase]
@@ -43,6 +43,7 @@ class Lists:
     marks: frozenset[Phrase]
     activities: frozenset[str]
     describing: frozenset[str]
+    departments: dict[str, Phrase]
 
     @cached_property
     def written(self) -> dict[str, set[str]]:
@@ -84,4 +85,5 @@ def lists() -> Lists:
         marks=frozenset(tuple(mark.split()) for mark in _words("alias_marks", "mark")),
         activities=_words("activity_words", "word"),
         describing=_words("describing_words", "word"),
+        departments={r["code"]: tuple(r["words"].split()) for r in _rows("departments")},
     )

@@ -51,8 +51,8 @@ def match_names(
     (`legal`, or `usual`: often stale), `place`, `activity`; several rows a SIREN are several names of it; it holds no natural person.
     places: one column, `name`, of communes, départements and régions. identifiers: `kind`, `identifier`, `siren`, `name`.
     Answers: `name_id`, `siren`, `match_method` (an identifier's name, `name`, `name_and_place`, `name_and_activity`, `acronym`),
-    `match_score` (0 to 1), `no_match_reason` (a code, null where matched), `telling_words` (of how many words that tell who it is the
-    name consists). Candidates: `name_id`, `rank`, `siren`, `candidate_name`, `place`, `activity`, `score`, `doubt` (a code).
+    `match_score` (0 to 1), `no_match_reason` (a code, null where matched), `telling_words` (on how many words that tell who it is
+    the answer rests). Candidates: `name_id`, `rank`, `siren`, `candidate_name`, `place`, `activity`, `score`, `doubt` (a code).
     """
     more = f", {', '.join(READERS)}" if identifiers else ""
     rows = connection.execute(f"SELECT name_id, name, place, activity{more} FROM {names} ORDER BY name_id").fetchall()
@@ -81,10 +81,7 @@ def matched(
     towns = _folded_places(connection, places)
     holders = known_identifiers(connection, identifiers) if identifiers else Known()
     return [
-        replace(
-            _by_identifier(row, one, decide(one, found.get(one.name_id, ()), known, towns), holders),
-            telling_words=len(set(one.name.core)),
-        )
+        _by_identifier(row, one, decide(one, found.get(one.name_id, ()), known, towns), holders)
         for row, one in zip(rows, wanted, strict=True)
     ]
 

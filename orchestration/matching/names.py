@@ -18,6 +18,8 @@ from orchestration.matching.lists import Lists, Phrase, lists
 ACRONYM = range(3, 9)
 # a word of the lists of so many letters is known with a slip in it
 CORRECTED = 8
+# legal forms that stand without a space in front of a name of as many letters
+GLUED = ("sas", "sa", "sarl", "sasu", "snc", "scop")
 # how many letters of a legal form tell that a name is cut within it
 FORM_BEGUN = 10
 
@@ -56,6 +58,23 @@ class Name:
         known = lists().families
         return frozenset(known[form] for form in map(_words, self.forms) if form in known)
 
+    @cached_property
+    def department(self) -> str | None:
+        """Return the number of the département that the name ends with, by number or by name; None where it does not."""
+        lexicon = lists()
+        words = tuple(word for word in self.spelled if lexicon.weak.get(word) != "country")
+        ends = _departments().get(words[-1], ()) if words else ()
+        # « Charente-Maritime » is not « Charente »: the longest counts
+        return max(((len(name), code) for name, code in ends if words[-len(name) :] == name), default=(0, None))[1]
+
+    @property
+    def numbered(self) -> str | None:
+        """Return the name with the number of its département in the place of its name (« cpam 92 »); None where it ends with none."""
+        if self.department is None:
+            return None
+        length = len(_meaning(lists().departments[self.department]))
+        return " ".join([*self.at_home[:-length], self.department])
+
     @property
     def has_local(self) -> bool:
         """Return whether it is that of a body of which every place has one, with its place (« CPAM de la Gironde »)."""
@@ -72,6 +91,22 @@ class Name:
         articles = lists().articles
         return self.tokens, self.spelled, tuple(word for word in self.folded.split() if word not in articles)
 
+    @cached_property
+    def joined(self) -> str:
+        """Return the letters of the name as it is written, without its legal form."""
+        return "".join(self.tokens)
+
+    @cached_property
+    def letters(self) -> frozenset[str]:
+        """Return the letters of the name as it is written, with a legal form and without: « KSBSAS », « SASClinique », « C-Logistics »."""
+        glued = {form + self.joined for form in GLUED} if len(self.joined) >= CORRECTED else set()
+        return frozenset({self.folded.replace(" ", ""), self.joined} | glued)
+
+    @cached_property
+    def in_order(self) -> tuple[list[str], list[str], list[str]]:
+        """Return plain words, all words, and words without the country, each in the order of the alphabet."""
+        return sorted(self.plain), sorted(self.words), sorted(self.at_home)
+
     @property
     def compact(self) -> str:
         """Return the words that tell who it is without a space between: « Fit Lab » is « Fitlab »."""
@@ -80,8 +115,9 @@ class Name:
     @property
     def acronym(self) -> str | None:
         """Return the name where it may itself be an acronym: one word of three to eight letters."""
-        alone = len(self.core) == 1 and self.core[0].isalpha() and len(self.core[0]) in ACRONYM
-        return self.core[0] if alone else None
+        # « TF1 » too
+        alone = self.core[0] if len(self.core) == 1 else ""
+        return alone if alone.rstrip("0123456789").isalpha() and len(alone) in ACRONYM else None
 
     @cached_property
     def plain(self) -> Phrase:
@@ -95,6 +131,20 @@ class Name:
         return tuple(word for word in self.plain if weak.get(word) != "country") or self.words
 
 
+@cache
+def _departments() -> dict[str, list[tuple[Phrase, str]]]:
+    """Return the départements by the last word of their names, which are asked of each name that is compared."""
+    found: dict[str, list[tuple[Phrase, str]]] = {}
+    for code, name in lists().departments.items():
+        found.setdefault(name[-1], []).append((_meaning(name), code))
+    return found
+
+
+def _meaning(words: Phrase) -> Phrase:
+    articles = lists().articles
+    return tuple(word for word in words if word not in articles)
+
+
 def _words(text: str) -> Phrase:
     return tuple(text.split())
 
@@ -103,7 +153,7 @@ def _words(text: str) -> Phrase:
 def parse(folded: str) -> Name:
     """Return a folded name taken apart."""
     lexicon = lists()
-    tokens = _joined(folded.split())
+    tokens = [_corrected(token) for token in _with_department(_joined(folded.split()), lexicon)]
     rest, forms = _without_forms(tokens, lexicon)
     spelled = _spelled(rest, lexicon)
     meaning = [word for word in spelled if word not in lexicon.articles] or spelled
@@ -158,7 +208,9 @@ def alternatives(folded: str) -> tuple[str, ...]:
         elif not (is_over := is_over or bool(parts[-1] and _at(tokens, position, "ends"))):
             parts[-1].append(tokens[position])
         position += len(mark) if mark else 1
-    return tuple(dict.fromkeys([folded, *(" ".join(part) for part in parts if part)]))
+    # « Association loi 1901 CMIE » is not « Association »
+    named = (part for part in map(" ".join, parts) if part and not parse(part).is_placeholder)
+    return tuple(dict.fromkeys([folded, *named]))
 
 
 @cache
@@ -199,6 +251,21 @@ def _joined(tokens: list[str]) -> list[str]:
             joined += [*_of_run(run), token]
             run = []
     return joined + _of_run(run)
+
+
+def _with_department(tokens: list[str], lexicon: Lists) -> list[str]:
+    """Return the tokens with a département's number behind letters on its own: « Les PEP71 » is « Les PEP 71 ».
+
+    In a longer name they may abbreviate all of it: « Régie départementale des transports des Bouches-du-Rhône (RDT13) ».
+    """
+    plain = [n for n, word in enumerate(tokens) if lexicon.weak.get(word) != "country"]
+    if not 0 < len(plain) < ACRONYM[0]:
+        return tokens
+    place = plain[-1]
+    letters, number = tokens[place][:-2], tokens[place][-2:]
+    if letters.isalpha() and len(letters) >= ACRONYM[0] and number in lexicon.departments:
+        return [*tokens[:place], letters, number, *tokens[place + 1 :]]
+    return tokens
 
 
 def _of_run(run: list[str]) -> list[str]:
@@ -259,6 +326,11 @@ def _spelled(tokens: list[str], lexicon: Lists) -> list[str]:
     spelled: list[str] = []
     last = max((n for n, word in enumerate(tokens) if lexicon.weak.get(word) != "country"), default=len(tokens) - 1)
     for position, written in enumerate(tokens):
+        # « CPAM 92 » is « CPAM des Hauts-de-Seine »; a list of numbers is none (« Mutualité française 42-43-63 »)
+        beside = tokens[1 if position == 0 else position - 1] if len(tokens) > 1 else written
+        if position in (0, last) and written in lexicon.departments and not beside.isdecimal():
+            spelled += lexicon.departments[written]
+            continue
         token = _corrected(written)
         places = ["anywhere"]
         if len(tokens) > 1:
@@ -272,7 +344,12 @@ def _corrected(token: str) -> str:
     """Return the long word of the lists that a token is but for one slip (« asscoiation »), else the token."""
     if len(token) < CORRECTED or not token.isalpha() or token in _usual_words():
         return token
-    near = [word for word in _usual_words() if abs(len(word) - len(token)) < 2 and word[0] == token[0]]
+    # « mutuelle » is not « mutuelles » with a slip
+    near = [
+        word
+        for word in _usual_words()
+        if abs(len(word) - len(token)) < 2 and word[0] == token[0] and word != f"{token}s"
+    ]
     return next((word for word in near if OSA.distance(word, token, score_cutoff=1) <= 1), token)
 
 
@@ -281,6 +358,7 @@ def _usual_words() -> tuple[str, ...]:
     """Return the long words of the lists, which are nobody's name. « Enterprise » is a brand, and no slip."""
     lexicon = lists()
     words = {word for (written, _), meaning in lexicon.expansions.items() for word in (written, *meaning)}
+    words |= {word for phrase in lexicon.phrases for word in phrase if len(word) > CORRECTED and word[:-1] not in words}
     words |= {word for form in lexicon.forms | lexicon.descriptors for word in form} | {*lexicon.weak}
     return tuple(sorted(word for word in words if len(word) >= CORRECTED and word != "entreprise"))
 
@@ -312,7 +390,8 @@ def _is_phrase(words: list[str], phrase: Phrase) -> bool:
     if len(words) < len(phrase):
         return False
     for word, whole in zip(words, phrase, strict=False):
-        if word != whole and not (len(word) >= 3 and whole.startswith(word)):
+        # « CaisseS régionale », « SOC AGRIC »
+        if word not in (whole, f"{whole}s") and not (len(word) >= 3 and whole.startswith(word)):
             return False
     return True
 
@@ -355,7 +434,8 @@ def _initials(tokens: list[str], spelled: list[str], lexicon: Lists) -> frozense
 
 
 def _letters(words: list[str]) -> str:
-    return "".join(word[0] for word in words if word[0].isalpha())
+    """Return the first letters of words; a number stands for itself (« Télévision française 1 »)."""
+    return "".join(word if word.isdecimal() else word[0] for word in words if word.isdecimal() or word[0].isalpha())
 
 
 def _body(meaning: list[str], lexicon: Lists) -> str | None:

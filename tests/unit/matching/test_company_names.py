@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+from pathlib import Path
+
 import duckdb
 import pytest
 from hypothesis import given
@@ -130,5 +133,16 @@ def test_the_lists_are_folded_and_hold_no_double():
         *lexicon.articles,
         *lexicon.activities,
         *lexicon.weak,
+        *lexicon.describing,
+        *map(" ".join, lexicon.departments.values()),
     ]:
         assert folded(text) == text
+
+
+def test_the_departments_are_those_of_the_official_geographic_code():
+    seed = Path(__file__).resolve().parents[3] / "dbt_project/seeds/geography/departments.csv"
+    with seed.open(encoding="utf-8", newline="") as handle:
+        official = {
+            row["department_code"].lower(): tuple(folded(row["name"]).split()) for row in csv.DictReader(handle)
+        }
+    assert lists().departments == official

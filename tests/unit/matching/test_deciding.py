@@ -75,6 +75,32 @@ def answers(reference, *names, places=TOWNS):
         ("AGIVR", "AGIVR siège social", "name"),
         ("SODICAM2", "SODICAM²", "name"),
         ("EI-TECHNOLOGIES FRANCE", "EI Technologies", "name"),
+        # a trade, a group's name, a body's kind beside who it is
+        ("DOUMEN SAS", "Transports Doumen", "name"),
+        ("PUM PLASTIQUES", "PUM", "name"),
+        ("RÉGIE EAU D'AZUR", "Eau d'Azur", "name"),
+        # a département by its number, a region by its letters, a works council by its name of today
+        ("CPAM 92", "Caisse primaire d'assurance maladie des Hauts-de-Seine", "name"),
+        ("ADSEA 05", "ADSEA des Hautes-Alpes", "name"),
+        ("PEP DE LA VIENNE", "Les PEP86", "name"),
+        ("EUROVIA PACA", "Eurovia Provence-Alpes-Côte d'Azur", "name"),
+        ("COMITE D'ENTREPRISE ORTEC TOULOUSE", "Comité social économique Ortec Toulouse", "name"),
+        # two initials beside words that tell who it is; the last words; a whole name and its four letters, its form in front
+        ("CPR ASSET MANAGEMENT", "CPR AM", "name"),
+        ("ORTEC PEI", "Ortec production électrique insulaire", "name"),
+        ("SA SEPD", "Société d'exploitation des ports du Détroit", "acronym"),
+        ("MSPB BAGATELLE", "Maison de santé protestante Bagatelle", "name"),
+        # slips within a phrase and beside many words, short words' plurals, spaces and forms where they should not be
+        ("CAISSE D'ALLOCATIONS FAMILIALES DE PARIS", "Caisse d'allocataions familiales de Paris", "name"),
+        ("LE FOYER NOTRE-DAE DES SANS-ABRI", "Le Foyer Notre-Dame des sans-abri", "name"),
+        ("MAITRE PRUNILLE SITE VITROLLES", "Maître Prinulle site Vitrolles", "name"),
+        ("STAR SERVICES", "Stars Services", "name"),
+        ("BIOEMERAUDE (SELAS)", "Bio Emeraude", "name"),
+        ("DEKRA AUTOMOTIVESOLUTIONS", "Dekra Automotive solution", "name"),
+        ("SASCLINIQUE DU CHATEAU DE CLAVETTE", "Clinique du château de Clavette", "name"),
+        # what stands before a long form, or before what an association is for
+        ("C&A FRANCE", "C&A France Société en commandite simple", "name"),
+        ("TEMPS DE VIE", "Temps de vie Association pour le développement des équipements", "name"),
         # articles, accents, hyphens
         ("LA MAISON DE L'EMPLOI", "Maison Emploi", "name"),
         ("RECREA-LOISIRS", "Récréa Loisirs", "name"),
@@ -113,6 +139,24 @@ def test_one_name_written_in_two_ways_is_matched(written, asked, method):
             "homonyms",
         ),
         ([("111111111", "CPAM HAUTE SAONE")], "CPAM HS", "no_candidate"),
+        # a trade beside a name that somebody else has too; two initials that may be anybody's; another département
+        ([("111111111", "BERNIS"), ("222222222", "BERNIS TRUCKS")], "Transports Bernis", "words_differ"),
+        ([("111111111", "VERT TILLEUL CONSEIL"), ("222222222", "ANJOU CONSEIL")], "VT Conseil", "no_candidate"),
+        ([("111111111", "PEP DE LA VIENNE")], "PEP 87", "words_differ"),
+        # three letters are many companies', a foundation and a union stand beside an association
+        ([("111111111", "DMO")], "Docks matériaux de l'Ouest", "acronym"),
+        ([("111111111", "ARMEE DU SALUT")], "Fondation de l'Armée du Salut", "words_differ"),
+        # another form, where somebody else nearly has the name
+        (
+            [("111111111", "DECATHLON SE"), ("222222222", "DECATHLON FRANCE SAS")],
+            "Decathlon SAS",
+            "homonyms",
+        ),
+        (
+            [("111111111", "GIE GENAVIR"), ("222222222", "GENAVIR GESTION DE NAVIRES")],
+            "Genavir",
+            "legal_form_differs",
+        ),
         (
             [("111111111", "GUSTAVE ROUSSY"), ("222222222", "GUSTAVE ROUSSY TRANSFERT")],
             "Institut Gustave Roussy",
