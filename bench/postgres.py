@@ -101,7 +101,7 @@ def main() -> None:
         parser.error(f"no edition in {given.home}")
     with TemporaryDirectory() as place, cluster() as address:
         folder = Path(place)
-        large = enlarged(edition.folder, folder, given.figures)
+        large = enlarged(edition.path, folder, given.figures)
         for run in range(given.runs):
             print(json.dumps(measured(large, address, folder, run)), flush=True)
 

@@ -390,13 +390,11 @@ class Press:
         ways = [
             (v.language, root + Route("home").path(v.language), v.t(heading), v.t("site.front_way")) for v in voices
         ]
-        return self.head("") + squeezed(
-            self.environment.get_template("front.html.j2").render(**self.common, ways=ways)
-        )
+        return self.head("") + squeezed(self.environment.get_template("front.html.j2").render(**self.common, ways=ways))
 
 
 # how templates are read; what they compile to is kept under a name that tells it
-_READ: dict[str, Any] = {"autoescape": True, "trim_blocks": True, "lstrip_blocks": True, "auto_reload": False}
+_READ: dict[str, Any] = {"trim_blocks": True, "lstrip_blocks": True, "auto_reload": False}
 _KEPT = f"jinja-{jinja2.__version__}-{zlib.crc32(repr(_READ).encode()):08x}-%s.cache"
 
 
@@ -431,6 +429,7 @@ def environment(*, keeping: bool = False) -> Environment:
     """Return what compiles the templates, once for both languages; `keeping` what it made of them, for later builds."""
     made = Environment(
         loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
         undefined=StrictUndefined,
         bytecode_cache=Compiled(keeping=keeping),
         **_READ,
