@@ -123,12 +123,16 @@ def faults(html: str, weight: Weight, *, may_script: bool = False) -> list[tuple
         found.append(("site.script_refused", {"scripts": len(written)}))
     if sum(len(s.encode()) for s in written) > MAX_SCRIPT:
         found.append(("site.script_too_long", {"most": MAX_SCRIPT}))
-    return found + [(code, {}) for code, pattern in _WANTED.items() if not pattern.search(html)]
+    if not _LANGUAGE.search(html):
+        found.append(("site.lacks_language", {}))
+    # the style sheet is half of a page and holds none of this: to look through it again for each costs more than the rest
+    behind = max(html.find("</style>"), 0)
+    return found + [(code, {}) for code, pattern in _WANTED.items() if not pattern.search(html, behind)]
 
 
 # what every page has, whoever wrote its template
+_LANGUAGE = re.compile(r"<html lang=\"(?:fr|en)\">")
 _WANTED = {
-    "site.lacks_language": re.compile(r"<html lang=\"(?:fr|en)\">"),
     "site.lacks_title": re.compile(r"<title>[^<]{10,}</title>"),
     "site.lacks_description": re.compile(r"<meta name=\"description\" content=\"[^\"]{30,}\">"),
     "site.lacks_canonical": re.compile(r"<link rel=\"canonical\" href=\"https?://[^\"]+\">"),
