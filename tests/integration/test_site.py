@@ -231,6 +231,19 @@ def test_the_same_edition_gives_the_same_bytes(first_refresh: tuple[Path, Answer
     assert report.seconds < 6
 
 
+def test_a_switch_makes_a_page_for_every_epci(first_refresh: tuple[Path, Answer], tmp_path: Path) -> None:
+    edition = (first_refresh[0] / "editions" / "current").resolve()
+    build_site(edition, load_configuration(PROJECT / "site.yml"), tmp_path, all_epcis=True)
+    with duckdb.connect(str(edition / "observatory.duckdb"), read_only=True) as connection:
+        asked = "SELECT territory_code FROM dim_territory WHERE territory_level = 'epci' AND is_current"
+        codes = {code for (code,) in connection.execute(asked).fetchall()}
+    lists = "".join(p.read_text(encoding="utf-8") for p in (tmp_path / "fr" / "intercommunalites").glob("*.html"))
+    assert codes == {code for code in codes if (tmp_path / f"fr/territoire/epci-{code}.html").is_file()}
+    assert codes == set(re.findall(r"territoire/epci-(\d+)\.html", lists))
+    # without it, those that are no comparators have none
+    assert not all((first_refresh[0] / f"site/fr/territoire/epci-{code}.html").is_file() for code in codes)
+
+
 def test_a_page_that_is_gone_still_answers(home: Path) -> None:
     site = home / "site"
     remembered = json.loads((site / "pages.json").read_text(encoding="utf-8"))

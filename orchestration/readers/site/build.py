@@ -405,7 +405,10 @@ class Compiled(FileSystemBytecodeCache):
     """
 
     def __init__(self, *, keeping: bool) -> None:
-        super().__init__(str(TEMPLATES / "__pycache__"), _KEPT)
+        folder = TEMPLATES / "__pycache__"
+        if keeping:
+            folder.mkdir(exist_ok=True)
+        super().__init__(str(folder), _KEPT)
         self.keeping = keeping
 
     def dump_bytecode(self, bucket: Bucket) -> None:
@@ -417,7 +420,6 @@ class Compiled(FileSystemBytecodeCache):
 def compile_templates() -> int:
     """Compile the templates once for all builds, a quarter of a second of each; return how many there are. Raises OSError."""
     compiling = environment(keeping=True)
-    Path(compiling.bytecode_cache.directory).mkdir(exist_ok=True)
     names = [file.name for file in sorted(TEMPLATES.glob("*.j2"))]
     for name in names:
         compiling.get_template(name)
