@@ -2,6 +2,7 @@
 VENV   := .venv
 PYTHON ?= python3
 BIN    := $(VENV)/bin
+TEMPLATES := orchestration/readers/site/templates
 HOME_DIR ?= $(or $(OBSERVATORY_HOME),var)
 
 # what is installed is held to its hash where these are known (requirements/: Linux on x86_64 and aarch64, Python 3.11 to 3.13);
@@ -14,7 +15,7 @@ endef
 
 .PHONY: setup refresh test test-setup check check-setup generate dev bench bom proof-bi clean
 
-setup: $(VENV)/.installed dbt_project/target/.parsed
+setup: $(VENV)/.installed dbt_project/target/.parsed $(TEMPLATES)/__pycache__/.compiled
 
 $(VENV)/.installed: pyproject.toml constraints.txt requirements/run.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -27,6 +28,11 @@ $(VENV)/.installed: pyproject.toml constraints.txt requirements/run.txt
 # what dbt learns from parsing is kept, so that the first refresh need not
 dbt_project/target/.parsed: $(VENV)/.installed $(shell find dbt_project -path dbt_project/target -prune -o -type f -print 2>/dev/null)
 	@$(BIN)/python -m orchestration.building.parsing
+	@touch $@
+
+# and what the pages' templates compile to, so that no build need
+$(TEMPLATES)/__pycache__/.compiled: $(VENV)/.installed $(wildcard $(TEMPLATES)/*.j2) $(TEMPLATES)/../build.py
+	@$(BIN)/python -m orchestration.readers.site.compiling
 	@touch $@
 
 refresh: setup

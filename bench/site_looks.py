@@ -1,10 +1,10 @@
 """Every page of a site in a real browser, in every way of looking at it: what axe, the window and the W3C's checker find.
 
-    .venv/bin/python -m bench.site_looks --site HOME/site [--only fr/objectif]… [--few] [--vnu VNU.JAR] [--jobs 2]
+    .venv/bin/python -m bench.site_looks --site HOME/site [--only fr/objectif]… [--few | --one] [--vnu VNU.JAR] [--jobs 2]
 
 Prints a line a fault, then a summary as JSON: pages, looks, faults by kind, seconds. Exit code 1 where something was found. The
 suite looks at one page of each kind by the same function; this walks all of them, at about two seconds of processor time a page,
-half of it with `--few`. How far it is stands on standard error.
+half of it with `--few`, a quarter with `--one`. How far it is stands on standard error.
 Needs Debian's chromium and the test extras; the checker needs Java and vnu.jar (npm's `vnu-jar`).
 """
 
@@ -57,6 +57,8 @@ LOOKS = tuple(
 )
 
 
+# of very many pages: the narrowest window in the colours that are chosen least by those who draw
+ONE = (Look(320, "dark"),)
 # each width, scheme, set of colours and medium once
 FEW = (Look(1280), Look(320, "dark"), Look(1280, "light", "active"), Look(320, "light", "none", "print"))
 
@@ -165,11 +167,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--site", type=Path, required=True)
     parser.add_argument("--only", action="append", default=[], help="pages that begin so")
-    parser.add_argument("--few", action="store_true", help="each width, scheme, set of colours and medium once")
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument("--few", action="store_true", help="each width, scheme, set of colours and medium once")
+    how.add_argument("--one", action="store_true", help="320 pixels in dark colours alone")
     parser.add_argument("--vnu", type=Path, help="vnu.jar; without it the W3C's checker is not asked")
     parser.add_argument("--jobs", type=int, default=1, help="browsers beside each other")
     given = parser.parse_args()
-    looks = FEW if given.few else LOOKS
+    looks = FEW if given.few else ONE if given.one else LOOKS
     begun, paths = time.monotonic(), pages_of(given.site, given.only)
     with served(given.site) as address, ThreadPoolExecutor(given.jobs) as pool:
         parts = [paths[i :: given.jobs] for i in range(given.jobs)]

@@ -2,6 +2,8 @@
 
 Add a line to `READERS` for a new reader. How a reader works stands in its folder; who calls this, and when, belongs to
 `refresh` and to the command line.
+
+Imports inside functions: whoever makes pages need not wait 0.05 s for what writes workbooks and asks databases.
 """
 
 from __future__ import annotations
@@ -9,15 +11,18 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from filelock import FileLock
 
 from orchestration.base.messages import Message, Refusal, say
 from orchestration.base.settings import Settings
-from orchestration.readers.open_data import OpenDataReport, Publisher, build_open_data
-from orchestration.readers.postgresql import PostgresReport, publish_edition, served_edition
 from orchestration.readers.site import SiteReport, build_site, load_configuration
 from orchestration.records.outcome import CheckOutcome
+
+if TYPE_CHECKING:
+    from orchestration.readers.open_data import OpenDataReport
+    from orchestration.readers.postgresql import PostgresReport
 
 log = logging.getLogger("observatory")
 SITE = "site"
@@ -47,6 +52,8 @@ def make_open_data(settings: Settings, edition: Path) -> OpenDataReport:
 
     One build at a time on a home. Raises what `build_open_data` does.
     """
+    from orchestration.readers.open_data import Publisher, build_open_data
+
     said = load_configuration(settings.site_path)
     publisher = Publisher(said.name.model_dump(), said.publisher, f"{said.url}{OPEN_DATA}/", said.contact)
     with FileLock(settings.home / f"{OPEN_DATA}.lock", timeout=WAIT_SECONDS):
@@ -68,6 +75,8 @@ def make_postgresql(settings: Settings, edition: Path, address: str | None = Non
 
     Raises what `publish_edition` does.
     """
+    from orchestration.readers.postgresql import publish_edition
+
     address = address or settings.publish_to.get_secret_value()
     return publish_edition(edition.resolve(), settings.dbt_project_path, address, settings.home / "work")
 
@@ -122,6 +131,8 @@ def lacks(settings: Settings, name: str, edition: str) -> bool:
     """
     if name != POSTGRESQL:
         return not (settings.home / name).is_dir()
+    from orchestration.readers.postgresql import served_edition
+
     try:
         return served_edition(settings.publish_to.get_secret_value()) != edition
     except Refusal:

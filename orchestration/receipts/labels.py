@@ -18,8 +18,13 @@ LABELS = "labels"
 @cache
 def labels(kind: str) -> dict[str, dict[str, str]]:
     """Return words that stand alone, of one kind (`units`, `breakdowns`), by the key that data have for them."""
-    found: dict[str, dict[str, str]] = read(FOLDER / f"{LABELS}.yml")[kind]
-    return found
+    return _labels()[kind]
+
+
+@cache
+def _labels() -> dict[str, dict[str, dict[str, str]]]:
+    # one file for all kinds: read for each, it would cost a page of sixteen kinds a tenth of a second
+    return read(FOLDER / f"{LABELS}.yml")
 
 
 def read(path: Path) -> dict[str, Any]:

@@ -20,6 +20,9 @@ from orchestration.base.settings import PROJECT, Settings
 from orchestration.readers.after import make_site, read
 from orchestration.readers.site import SiteRefused, budget, build_site, load_configuration
 from orchestration.readers.site.build import TEMPLATES
+from orchestration.readers.site.edition import read_edition
+from orchestration.readers.site.pages.home import shadows
+from orchestration.readers.site.words import Voice
 from orchestration.receipts.typography import spaced
 from tests.conftest import Answer, observatory
 
@@ -228,6 +231,19 @@ def test_the_same_edition_gives_the_same_bytes(first_refresh: tuple[Path, Answer
     assert report.seconds < 6
 
 
+def test_a_switch_makes_a_page_for_every_epci(first_refresh: tuple[Path, Answer], tmp_path: Path) -> None:
+    edition = (first_refresh[0] / "editions" / "current").resolve()
+    build_site(edition, load_configuration(PROJECT / "site.yml"), tmp_path, all_epcis=True)
+    with duckdb.connect(str(edition / "observatory.duckdb"), read_only=True) as connection:
+        asked = "SELECT territory_code FROM dim_territory WHERE territory_level = 'epci' AND is_current"
+        codes = {code for (code,) in connection.execute(asked).fetchall()}
+    lists = "".join(p.read_text(encoding="utf-8") for p in (tmp_path / "fr" / "intercommunalites").glob("*.html"))
+    assert codes == {code for code in codes if (tmp_path / f"fr/territoire/epci-{code}.html").is_file()}
+    assert codes == set(re.findall(r"territoire/epci-(\d+)\.html", lists))
+    # without it, those that are no comparators have none
+    assert not all((first_refresh[0] / f"site/fr/territoire/epci-{code}.html").is_file() for code in codes)
+
+
 def test_a_page_that_is_gone_still_answers(home: Path) -> None:
     site = home / "site"
     remembered = json.loads((site / "pages.json").read_text(encoding="utf-8"))
@@ -281,9 +297,37 @@ def test_fragments_and_their_oembed_answers(site: Path) -> None:
         html = path.with_suffix(".html").read_text(encoding="utf-8")
         assert answer["html"] == html and "<script" not in html and "style=" not in html
         assert len(html.encode()) < 8_000
+        # read by a server, as they are
+        assert not [*path.parent.glob("*.gz"), *path.parent.glob("*.br")]
 
 
 def test_every_template_is_used() -> None:
     code = "\n".join(p.read_text(encoding="utf-8") for p in TEMPLATES.parent.rglob("*.py"))
     code += "\n".join(p.read_text(encoding="utf-8") for p in TEMPLATES.glob("*.j2"))
-    assert all(p.name in code for p in TEMPLATES.iterdir())
+    assert all(p.name in code for p in TEMPLATES.glob("*.*"))
+
+
+def test_links_to_the_open_data_lead_to_files_of_it(first_refresh: tuple[Path, Answer], pages: dict[str, str]) -> None:
+    """A workbook a goal from each indicator, the list of all from every page; what is not there would be a lost link."""
+    begins = f"{load_configuration(PROJECT / 'site.yml').url}open/"
+    found = {t for html in pages.values() for t in re.findall(f'href="{re.escape(begins)}([^"]*)"', html)}
+    assert {"", "xlsx/odd-10.xlsx"} <= found
+    assert all((first_refresh[0] / "open" / target).exists() for target in found)
+
+
+def test_the_first_page_calls_no_goal_in_the_shadows_for_a_subject_alone(first_refresh: tuple[Path, Answer]) -> None:
+    """« Inégalités réduites » stood there, and its own page said that companies see to it: only one of its subjects was."""
+    edition = read_edition((first_refresh[0] / "editions" / "current").resolve())
+    found = shadows(edition, Voice(edition, "fr"))
+    assert found and all(whole == (edition.needs[number].reading == "shadow") for number, _, whole, _ in found)
+    html = (first_refresh[0] / "site/fr/index.html").read_text(encoding="utf-8")
+    assert html.count("pour un sujet seulement") == sum(not whole for _, _, whole, _ in found)
+
+
+def test_a_map_names_its_communes(pages: dict[str, str]) -> None:
+    drawn = {
+        p: html.split('aria-labelledby="map"')[1].split("</svg>")[0] for p, html in pages.items() if 'id="map"' in html
+    }
+    assert drawn
+    for path, svg in drawn.items():
+        assert svg.count('<path class="area') == len(re.findall(r"<title>[^<]+</title>", svg)) == 24, path

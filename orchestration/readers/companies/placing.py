@@ -39,7 +39,9 @@ def placed(answers: Answers, found: Scales, v: Voice) -> list[str]:
                 figure = found.by_activity.get(name, {}).get(answers.activity or "")
                 told.append(_beside(v, name, rate, figure.value if figure else None, "activity"))
             if name in found.references:
-                told.append(_beside(v, name, rate, found.references[name].value, "territory_rate"))
+                told.append(
+                    _beside(v, name, rate, found.references[name].value, "territory_rate", found.references[name].where)
+                )
     if staff and staff < FEW_STAFF and told:
         told.append(_said(v, "few_staff"))
     if staff is not None:
@@ -47,7 +49,8 @@ def placed(answers: Answers, found: Scales, v: Voice) -> list[str]:
         told += _report(answers, found, v, staff)
     told += _among(answers, found, v, "women_managers")
     if "cars" in answers.numbers and "cars" in found.references:
-        told.append(_beside(v, "cars", answers.numbers["cars"], found.references["cars"].value, "territory"))
+        cars = found.references["cars"]
+        told.append(_beside(v, "cars", answers.numbers["cars"], cars.value, "territory_share", cars.where))
     if "canteens" in answers.numbers and "canteens" in found.references:
         share, target = answers.numbers["canteens"], found.references["canteens"].value or 0.0
         told.append(_said(v, "canteens_met" if share >= target else "canteens_missed", share, target))
@@ -65,7 +68,8 @@ def _index(answers: Answers, found: Scales, v: Voice, staff: float) -> list[str]
     told = [_said(v, "index_good" if given >= INDEX_LEAST else "index_bad", given, INDEX_LEAST)]
     told += _among(answers, found, v, "index")
     if "index" in found.references:
-        told.append(_beside(v, "index", given, found.references["index"].value, "territory"))
+        index = found.references["index"]
+        told.append(_beside(v, "index", given, index.value, "territory", index.where))
     return told
 
 
@@ -111,14 +115,14 @@ def _goals(answers: Answers, found: Scales, v: Voice) -> list[str]:
     return [_said(v, code, ", ".join(map(str, goals))) for code, goals in lists if goals]
 
 
-def _beside(v: Voice, name: str, mine: float, theirs: float | None, whose: str) -> str:
+def _beside(v: Voice, name: str, mine: float, theirs: float | None, whose: str, where: str = "") -> str:
     label = f"{v.t(f'site.q_{name}')}{' : ' if v.language == 'fr' else ': '}"
     if theirs is None:
         return label + str(v.t("site.say_withheld"))
     how = "below" if mine < theirs else "above"
     if abs(mine - theirs) < CLOSE * max(theirs, 0.1):
         how = "equal"
-    return label + _said(v, how, mine, theirs) + str(v.t(f"site.say_{whose}"))
+    return label + _said(v, how, mine, theirs) + str(v.t(f"site.say_{whose}")).replace("[c]", where)
 
 
 def _said(v: Voice, code: str, a: float | str = "", b: float | str = "") -> str:

@@ -7,6 +7,7 @@ breaks a rule is not written, and the site as a whole is not either: the budget 
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import NamedTuple
 
 # one round trip: a server's first window is ten segments, about 14.6 kB
@@ -25,7 +26,6 @@ _SIZES = (
     2465.37, 2866.31, 3401.59, 4155.73, 5400.08, 8037.54, 223212.26,
 )  # fmt: skip
 
-_TAG = re.compile(r"<([a-zA-Z][a-zA-Z0-9]*)\b")
 _DRAWING = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
 _SCRIPT = re.compile(r"<script\b([^>]*)>(.*?)</script>", re.DOTALL)
 # what makes a browser ask for more than the page: sources of pictures and frames, style sheets, imports
@@ -68,7 +68,9 @@ def grade(index: float) -> str:
 
 def nodes(html: str) -> int:
     """Return how many elements a page has, those within `<svg>` left out, as EcoIndex counts them."""
-    return len(_TAG.findall(_without_data(_DRAWING.sub("<svg>", html))))
+    bare = _without_data(_DRAWING.sub("<svg>", html))
+    # a sign of less stands in no text of ours but as `&lt;`: what begins, and neither ends nor declares, is an element
+    return bare.count("<") - bare.count("</") - bare.count("<!")
 
 
 def _without_data(html: str) -> str:
@@ -83,15 +85,26 @@ def requests(html: str) -> int:
     return 1 + len(_FETCHED.findall(_without_data(html))) + len(re.findall(r"<script\b[^>]*\bsrc=", html))
 
 
+@cache
+def _counted(head: str) -> tuple[int, int]:
+    return nodes(head), requests(head)
+
+
+def counted(head: str, rest: str) -> tuple[int, int]:
+    """Return nodes and requests of a page; `head`: how it begins, with whole elements, as many other pages do."""
+    count, asked = _counted(head)
+    return count + nodes(rest), asked + requests(rest) - 1
+
+
 def scripts(html: str) -> list[str]:
     """Return the scripts of a page; blocks of data are none."""
     return [body for attributes, body in _SCRIPT.findall(html) if "application/" not in attributes]
 
 
-def weigh(html: str, compressed: int, *, counted: tuple[int, int] | None = None) -> Weight:
+def weigh(page: bytes, compressed: int, *, counted: tuple[int, int] | None = None) -> Weight:
     """Return what a page weighs; `compressed` are the bytes of its gzip file, `counted` its nodes and requests where they are known."""
-    count, asked = counted or (nodes(html), requests(html))
-    return Weight(len(html.encode()), compressed, count, asked, round(ecoindex(count, asked, compressed / 1000), 1))
+    count, asked = counted or (nodes(page.decode()), requests(page.decode()))
+    return Weight(len(page), compressed, count, asked, round(ecoindex(count, asked, compressed / 1000), 1))
 
 
 def faults(html: str, weight: Weight, *, may_script: bool = False) -> list[tuple[str, dict[str, float | str]]]:
@@ -110,12 +123,16 @@ def faults(html: str, weight: Weight, *, may_script: bool = False) -> list[tuple
         found.append(("site.script_refused", {"scripts": len(written)}))
     if sum(len(s.encode()) for s in written) > MAX_SCRIPT:
         found.append(("site.script_too_long", {"most": MAX_SCRIPT}))
-    return found + [(code, {}) for code, pattern in _WANTED.items() if not pattern.search(html)]
+    if not _LANGUAGE.search(html):
+        found.append(("site.lacks_language", {}))
+    # the style sheet is half of a page and holds none of this: to look through it again for each costs more than the rest
+    behind = max(html.find("</style>"), 0)
+    return found + [(code, {}) for code, pattern in _WANTED.items() if not pattern.search(html, behind)]
 
 
 # what every page has, whoever wrote its template
+_LANGUAGE = re.compile(r"<html lang=\"(?:fr|en)\">")
 _WANTED = {
-    "site.lacks_language": re.compile(r"<html lang=\"(?:fr|en)\">"),
     "site.lacks_title": re.compile(r"<title>[^<]{10,}</title>"),
     "site.lacks_description": re.compile(r"<meta name=\"description\" content=\"[^\"]{30,}\">"),
     "site.lacks_canonical": re.compile(r"<link rel=\"canonical\" href=\"https?://[^\"]+\">"),

@@ -9,6 +9,7 @@ import base64
 import hashlib
 import json
 import time
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,7 +17,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+import jinja2
+from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
+from jinja2.bccache import Bucket
 from markupsafe import Markup
 
 from orchestration.base.messages import Language, Message, say
@@ -139,7 +142,7 @@ def build_site(edition: Path, configuration: SiteConfiguration, folder: Path, *,
         for draft in _drafts(e, press.voice, book, all_epcis):
             made.add(press, draft)
             if draft.fragment:
-                made.files |= press.fragment(draft)
+                made.pieces |= press.fragment(draft)
     # the declarations tell what all the others weigh
     weighed = declarations.measured(made.weights)
     for press in presses:
@@ -158,7 +161,9 @@ def build_site(edition: Path, configuration: SiteConfiguration, folder: Path, *,
     # from any depth: its links begin at the site's own address
     made.files["404.html"] = presses[0].front(voices, "site.not_found", root=configuration.url)
     _refuse(made)
-    writer.write({**made.packed, **{path: pack(text) for path, text in made.files.items()}})
+    files = {path: pack(text) for path, text in made.files.items()}
+    pieces = {path: Packed(text.encode()) for path, text in made.pieces.items()}
+    writer.write({**made.packed, **files, **pieces})
     report = _report(e, folder, made.weights, writer)
     report.gone = len(made.absent)
     report.seconds = round(time.process_time() - began, 2)
@@ -167,12 +172,16 @@ def build_site(edition: Path, configuration: SiteConfiguration, folder: Path, *,
 
 @dataclass
 class Made:
-    """What a build has made so far, by path: pages and what they weigh; files that are no pages; pages that are gone."""
+    """What a build has made so far, by path: pages and what they weigh; files that are no pages; pages that are gone.
+
+    `pieces` are what other servers take in, as it is: nothing packed lies beside them.
+    """
 
     pages: dict[str, str] = field(default_factory=dict)
     packed: dict[str, Packed] = field(default_factory=dict)
     weights: dict[str, budget.Weight] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
+    pieces: dict[str, str] = field(default_factory=dict)
     scripted: set[str] = field(default_factory=set)
     absent: set[str] = field(default_factory=set)
 
@@ -181,25 +190,21 @@ class Made:
         path = draft.route.path(press.voice.language)
         if path in self.pages:
             raise RuntimeError(f"two pages at {path}")
-        self._keep(press, path, press.print(draft))
+        self._keep(press, path, *press.print(draft))
         if draft.may_script:
             self.scripted.add(path)
 
     def gone(self, press: Press, path: str) -> None:
         """Let the address of a page that is no longer made still answer."""
-        self._keep(press, path, press.print_gone(path))
+        self._keep(press, path, *press.print_gone(path))
         self.absent.add(path)
 
-    def _keep(self, press: Press, path: str, text: str) -> None:
+    def _keep(self, press: Press, path: str, head: str, rest: str) -> None:
         # what the page will say of its weight is text: it adds neither a node nor a request
-        counted = budget.nodes(text), budget.requests(text)
-
-        def told(compressed: int) -> str:
-            return press.weighed(budget.weigh(text, compressed, counted=counted))
-
-        said, packed = pack_telling(text, WEIGHT, told)
-        self.pages[path], self.packed[path] = said, packed
-        self.weights[path] = budget.weigh(said, len(packed.gzipped), counted=counted)
+        counted = budget.counted(head, rest)
+        text, packed = pack_telling(head, rest, WEIGHT, lambda compressed: press.weighed(compressed, *counted))
+        self.pages[path], self.packed[path] = text, packed
+        self.weights[path] = budget.weigh(packed.plain, len(packed.gzipped), counted=counted)
 
 
 def _refuse(made: Made) -> None:
@@ -208,7 +213,7 @@ def _refuse(made: Made) -> None:
         for path, text in made.pages.items()
         for code, params in budget.faults(text, made.weights[path], may_script=path in made.scripted)
     ]
-    files = frozenset(made.files)
+    files = frozenset([*made.files, *made.pieces])
     faults += [Fault(path, say("site.link_lost", target=target)) for path, target in links.lost(made.pages, files)]
     if faults:
         raise SiteRefused(faults)
@@ -271,9 +276,10 @@ class Press:
             "page_weight": WEIGHT,
         }
         self.edition, self.configuration, self.name = e, configuration, name
+        self.head = cache(self._head)
 
-    def print(self, draft: Draft) -> str:
-        """Return the page as HTML."""
+    def print(self, draft: Draft) -> tuple[str, str]:
+        """Return the page as HTML: how all pages begin, and the rest."""
         page = Page(
             draft.route,
             self.voice.language,
@@ -285,8 +291,8 @@ class Press:
         )
         return self._rendered(draft.template, page, draft.context, script() if draft.may_script else "")
 
-    def print_gone(self, path: str) -> str:
-        """Return what stands at the address of a page that is no longer made."""
+    def print_gone(self, path: str) -> tuple[str, str]:
+        """Return what stands at the address of a page that is no longer made, as `print` does."""
         v = self.voice
         title, description = v.t("site.gone_title"), v.t("site.gone_lead")
         page = Page(Route("home"), v.language, title, description, None, None, [], gone=path)
@@ -304,7 +310,7 @@ class Press:
             for kind, label in self.common[menu]
         )
 
-    def _rendered(self, template: str, page: Page, context: dict[str, Any], own_script: str) -> str:
+    def _rendered(self, template: str, page: Page, context: dict[str, Any], own_script: str) -> tuple[str, str]:
         # pages link within their language: the shortest way is from its own folder on
         up, language, skipped = page.up[3:], self.voice.language, len(self.voice.language) + 1
 
@@ -321,18 +327,23 @@ class Press:
             "up": up,
             "url": url,
             "territory": territory,
-            "policy": policy(own_script),
         }
-        return squeezed(self.environment.get_template(template).render(given))
+        return self.head(own_script), squeezed(self.environment.get_template(template).render(given))
 
-    def weighed(self, weight: budget.Weight) -> str:
-        """Return what a page says of its own weight."""
+    def _head(self, own_script: str) -> str:
+        """Return how every page of the language begins: half of a page, counted and compressed once for all of them."""
+        given = {"v": self.voice, "policy": policy(own_script), "style": self.common["style"]}
+        return squeezed(self.environment.get_template("head.html.j2").render(given))
+
+    def weighed(self, compressed: int, nodes: int, requests: int) -> str:
+        """Return what a page says of its own weight, in bytes compressed, elements and requests."""
+        index = budget.ecoindex(nodes, requests, compressed / 1000)
         return self.voice.t(
             "site.page_weight",
-            kilobytes=self.voice.number(round(weight.compressed / 1000 + 0.05, 1), 1),
-            nodes=weight.nodes,
-            index=f"{weight.ecoindex:.0f}",
-            grade=budget.grade(weight.ecoindex),
+            kilobytes=self.voice.number(round(compressed / 1000 + 0.05, 1), 1),
+            nodes=nodes,
+            index=f"{index:.0f}",
+            grade=budget.grade(index),
         )
 
     def fragment(self, draft: Draft) -> dict[str, str]:
@@ -379,21 +390,51 @@ class Press:
         ways = [
             (v.language, root + Route("home").path(v.language), v.t(heading), v.t("site.front_way")) for v in voices
         ]
-        return squeezed(
-            self.environment.get_template("front.html.j2").render(**self.common, ways=ways, policy=policy(""))
-        )
+        return self.head("") + squeezed(self.environment.get_template("front.html.j2").render(**self.common, ways=ways))
+
+
+# how templates are read; what they compile to is kept under a name that tells it
+_READ: dict[str, Any] = {"trim_blocks": True, "lstrip_blocks": True, "auto_reload": False}
+_KEPT = f"jinja-{jinja2.__version__}-{zlib.crc32(repr(_READ).encode()):08x}-%s.cache"
+
+
+class Compiled(FileSystemBytecodeCache):
+    """What the templates compile to, kept beside them as Python keeps what its modules do; one that changed is compiled anew.
+
+    `keeping`: for set-up (`compile_templates`); a build writes nothing outside its home.
+    """
+
+    def __init__(self, *, keeping: bool) -> None:
+        folder = TEMPLATES / "__pycache__"
+        if keeping:
+            folder.mkdir(exist_ok=True)
+        super().__init__(str(folder), _KEPT)
+        self.keeping = keeping
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Write down what a template compiled to, at set-up."""
+        if self.keeping:
+            super().dump_bytecode(bucket)
+
+
+def compile_templates() -> int:
+    """Compile the templates once for all builds, a quarter of a second of each; return how many there are. Raises OSError."""
+    compiling = environment(keeping=True)
+    names = [file.name for file in sorted(TEMPLATES.glob("*.j2"))]
+    for name in names:
+        compiling.get_template(name)
+    return len(names)
 
 
 @cache
-def environment() -> Environment:
-    """Return what compiles the templates, once for both languages."""
+def environment(*, keeping: bool = False) -> Environment:
+    """Return what compiles the templates, once for both languages; `keeping` what it made of them, for later builds."""
     made = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
+        bytecode_cache=Compiled(keeping=keeping),
+        **_READ,
     )
     # of what our own templates wrote
     # the first letter alone: Jinja's own would write « nantes métropole » and « co2 »

@@ -6,7 +6,7 @@ written to `templates/map.j2`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from orchestration.readers.site.edition import Edition, Figure
@@ -16,9 +16,10 @@ CLASSES = 5
 
 @dataclass(frozen=True)
 class Area:
-    """One commune: its path, the class of its value (0 lowest), None where there is none."""
+    """One commune: its name with its value, its path, the class of its value (0 lowest), None where there is none."""
 
     code: str
+    name: str
     path: str
     shade: int | None
 
@@ -35,16 +36,25 @@ class Map:
     source: str
 
 
-def choropleth(e: Edition, indicator_id: str, figures: Mapping[str, Figure]) -> Map | None:
-    """Return the map of the home communes by their value; None without contours or with fewer than five values."""
+def choropleth(
+    e: Edition, indicator_id: str, figures: Mapping[str, Figure], written: Callable[[Figure], str]
+) -> Map | None:
+    """Return the map of the home communes by their value, as `written`; None without contours or with fewer than five values."""
     codes = [c for _, c in e.communes() if c in e.contours]
     values = {c: f.value for c, f in figures.items() if f.value is not None and c in e.contours}
     if not codes or len(values) < CLASSES:
         return None
     bounds = classes(sorted(values.values()))
-    areas = [Area(c, e.contours[c].path, _class(values.get(c), bounds)) for c in codes]
+    areas = [
+        Area(c, _named(e, c, figures.get(c), written), e.contours[c].path, _class(values.get(c), bounds)) for c in codes
+    ]
     frame = e.contours[codes[0]]
     return Map(areas, bounds, frame.frame_width, frame.frame_height, len(values) < len(codes), frame.attribution)
+
+
+def _named(e: Edition, code: str, figure: Figure | None, written: Callable[[Figure], str]) -> str:
+    name = str(e.territories["commune", code].name)
+    return f"{name} ({written(figure)})" if figure else name
 
 
 def classes(values: list[float]) -> list[tuple[float, float]]:

@@ -48,10 +48,11 @@ class Question(NamedTuple):
 
 
 class Reference(NamedTuple):
-    """A published value that an answer stands beside, and the words for it."""
+    """A published value that an answer stands beside, the words for it, and where it is from."""
 
     text: str
     value: float | None
+    where: str = ""
 
 
 class Group(NamedTuple):
@@ -174,6 +175,7 @@ def _said(v: Voice, figure: Figure | None, place: Place) -> Reference | None:
     return Reference(
         v.t("site.reference", value=v.value(figure), place=v.full(place), period=v.period(figure.period)),
         round(figure.value, 2),
+        v.full(place),
     )
 
 
@@ -197,6 +199,7 @@ def _communes(e: Edition, v: Voice, indicator_id: str) -> Reference | None:
             communes=len(values),
         ),
         round(value, 2),
+        v.t("site.middle_commune", home=v.name(e.home_place)),
     )
 
 

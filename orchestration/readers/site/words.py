@@ -46,6 +46,7 @@ ROUTES: dict[str, dict[Language, str]] = {
     "ecodesign": {"fr": "ecoconception", "en": "eco-design"},
     "feed": {"fr": "revisions.atom", "en": "revisions.atom"},
 }
+_THOUSANDS = re.compile(r"(?<=\d) (?=\d{3}\b)")
 Trend = Literal["improving", "target_met", "stable", "worsening", "mixed"]
 # said with a sign too: no colour alone tells anything
 SIGNS: dict[str, str] = {"improving": "↗", "target_met": "✓", "stable": "→", "worsening": "↘", "mixed": "↔"}
@@ -97,7 +98,8 @@ class Voice:
 
     def _behind(self, indicator_id: str) -> str:
         row = self.edition.indicators[indicator_id]
-        return wording.unit(row.unit, self.language, row.unit_fr)
+        # « 0,035 pour 1 » at the end of a line, and « 000 habitants » on the next
+        return _THOUSANDS.sub(wording.NARROW, wording.unit(row.unit, self.language, row.unit_fr))
 
     def bare(self, value: float | None, indicator_id: str) -> str:
         """Return a value without its unit, as exact as the source publishes."""

@@ -37,7 +37,10 @@ def found(figure: Any) -> Scales:
         questions=tuple(q for q in all_questions() if q.question_id != "canteens"),
         activities=("03", "62"),
         by_activity={"accidents": {"62": rate, "03": hidden}, "commuting": {}, "ghg": {}},
-        references={"accidents": Reference("30, région", 30.0), "index": Reference("86, département", 86.0)},
+        references={
+            "accidents": Reference("30, région", 30.0, "Pays de la Loire (région)"),
+            "index": Reference("86, département", 86.0, "Loire-Atlantique (département)"),
+        },
         by_size={
             "index": {"50-249": Group(40, 80.0, 85.0, 92.0, "2020"), "250-999": Group(4, None, 88.0, None, "2020")}
         },
@@ -64,11 +67,11 @@ def test_each_answer_stands_beside_activity_size_territory_and_needs(found: Scal
     index = "Index de l’égalité professionnelle : 70, en dessous de "
     assert told == [
         f"{accidents}20 pour 1 000 salariés (votre activité, France).",
-        f"{accidents}30 pour 1 000 salariés (votre territoire).",
+        f"{accidents}30 pour 1 000 salariés, Pays de la Loire (région).",
         "Votre index (70) est sous le seuil de 75 : des mesures de correction sont dues.",
         f"{index}85 (médiane des entreprises de votre taille, France). Vous êtes dans le quart le plus bas.",
         f"{index}82 (médiane de votre activité, France).",
-        f"{index}86 (votre territoire).",
+        f"{index}86, Loire-Atlantique (département).",
         "Vous avez publié un bilan d’émissions : c’est une preuve pour l’ODD 13.",
         "Vous agissez là où peu d’entreprises agissent et où le territoire en a besoin : ODD 15.",
     ]

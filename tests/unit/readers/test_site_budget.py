@@ -92,8 +92,13 @@ def test_nodes_are_those_of_a_parser_on_any_tree(tree: object) -> None:
     assert budget.nodes(html) == counted(html)
 
 
+def test_a_page_counted_in_two_parts_counts_the_same() -> None:
+    head, rest = PAGE.split("</head>")
+    assert budget.counted(head, rest) == (counted(PAGE), 1)
+
+
 def codes(html: str, *, compressed: int = 2000, may_script: bool = False) -> list[str]:
-    return [code for code, _ in budget.faults(html, budget.weigh(html, compressed), may_script=may_script)]
+    return [code for code, _ in budget.faults(html, budget.weigh(html.encode(), compressed), may_script=may_script)]
 
 
 def test_a_good_page_has_no_fault() -> None:

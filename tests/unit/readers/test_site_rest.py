@@ -6,6 +6,7 @@ import gzip
 import http.client
 import json
 import re
+import shutil
 import threading
 from pathlib import Path
 
@@ -13,11 +14,12 @@ import brotli
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from jinja2 import Environment
 
 from orchestration.base.messages import Refusal
 from orchestration.base.settings import PROJECT
 from orchestration.base.yaml_data import own
-from orchestration.readers.site import beside, links
+from orchestration.readers.site import beside, build, links
 from orchestration.readers.site.build import TEMPLATES, policy, script, style
 from orchestration.readers.site.colours import GOALS, contrast
 from orchestration.readers.site.configuration import load_configuration
@@ -25,7 +27,7 @@ from orchestration.readers.site.maps import classes
 from orchestration.readers.site.pages.figures import anchor
 from orchestration.readers.site.serving import server
 from orchestration.readers.site.words import LANGUAGES, ROUTES, Route, place_route
-from orchestration.readers.site.writing import Writer, pack, pack_telling
+from orchestration.readers.site.writing import Packed, Writer, pack, pack_telling
 
 
 def test_the_text_on_every_goal_can_be_read() -> None:
@@ -100,10 +102,42 @@ def test_packed_texts_come_back_and_are_always_the_same(text: str) -> None:
 
 def test_a_page_tells_its_own_weight() -> None:
     said: list[int] = []
-    text, packed = pack_telling("avant " * 50 + "§" + " après", "§", lambda size: said.append(size) or f"<{size}>")
-    assert text == "avant " * 50 + f"<{said[0]}>" + " après"
+    for _ in range(2):
+        # the head was compressed for another page before
+        text, packed = pack_telling("tête", "avant " * 50 + "§" + " après", "§", lambda n: said.append(n) or f"<{n}>")
+    assert text == "tête" + "avant " * 50 + f"<{said[0]}>" + " après" and said[0] == said[1]
     assert gzip.decompress(packed.gzipped).decode() == text
     assert abs(len(packed.gzipped) - said[0]) < 20
+
+
+def test_what_set_up_compiled_serves_every_build_until_a_template_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "templates"
+    shutil.copytree(TEMPLATES, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(build, "TEMPLATES", folder)
+    # anew each time: the one of this process knows the folder of before
+    monkeypatch.setattr(build, "environment", build.environment.__wrapped__)
+    names = [p.name for p in folder.glob("*.j2")]
+    compiled: list[str] = []
+    compile_ = Environment.compile
+    monkeypatch.setattr(Environment, "compile", lambda *a, **k: compiled.append(a[2]) or compile_(*a, **k))
+    for name in names:
+        build.environment().get_template(name)
+    assert sorted(compiled) == sorted(names) and not list(folder.glob("__pycache__/*"))
+    assert build.compile_templates() == len(names)
+    compiled.clear()
+    (folder / "sources.html.j2").write_text("changed")
+    made = build.environment()
+    assert made.get_template("sources.html.j2").render() == "changed" and all(map(made.get_template, names))
+    assert compiled == ["sources.html.j2"]
+
+
+def test_a_piece_for_other_servers_leaves_nothing_packed_beside_it(tmp_path: Path) -> None:
+    Writer(tmp_path).write({"fragments/a.html": pack("<p>a</p>")})
+    Writer(tmp_path).write({"fragments/a.html": Packed(b"<p>b</p>")})
+    assert [p.name for p in (tmp_path / "fragments").iterdir()] == ["a.html"]
+    assert (tmp_path / "fragments/a.html").read_text() == "<p>b</p>"
 
 
 def test_what_did_not_change_is_not_written_again(tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ def drafts(e: Edition, v: Voice, script: str) -> Iterator[Draft]:
             code: [_value(found.by_activity[i].get(code)) for i in found.by_activity] for code in found.activities
         },
         "references": {key: r.value for key, r in found.references.items()},
+        "where": {key: r.where for key, r in found.references.items()},
         "sizes": {key: {size: _quartiles(g) for size, g in groups.items()} for key, groups in found.by_size.items()},
         "divisions": {key: {code: g.median for code, g in groups.items()} for key, groups in found.by_division.items()},
         "bounds": [[end, size] for size, end in SIZES],
@@ -64,7 +65,7 @@ def drafts(e: Edition, v: Voice, script: str) -> Iterator[Draft]:
 
 # the sentences that an answer is given; `[a]` and `[b]` are filled in the browser, or by the workbook's reader
 SAID = (
-    "fill", "below", "above", "equal", "activity", "territory", "territory_rate", "few_staff", "size", "low_quarter", "high_quarter", "division", "withheld",
+    "fill", "below", "above", "equal", "activity", "territory", "territory_rate", "territory_share", "few_staff", "size", "low_quarter", "high_quarter", "division", "withheld",
     "index_due", "index_not_due", "index_good", "index_bad", "ghg_due", "ghg_not_due", "ghg_done", "ghg_missing", "cars",
     "canteens_met", "canteens_missed", "label_yes", "label_no", "shadow_yes", "shadow_no", "needs_yes", "title", "none",
 )  # fmt: skip

@@ -76,14 +76,14 @@ def goal_counts(e: Edition, v: Voice) -> list[GoalCount]:
     return counts
 
 
-def shadows(e: Edition, v: Voice) -> list[tuple[int, str, list[str]]]:
-    """Return the goals with a high need and few practices, each with its subjects that are in the shadows too."""
+def shadows(e: Edition, v: Voice) -> list[tuple[int, str, bool, list[str]]]:
+    """Return the goals in the shadows, as a whole or for a subject of theirs: number, name, whether as a whole, such subjects."""
     finer: dict[int, list[str]] = {}
     for s in e.subjects:
         if s.reading == "shadow":
             finer.setdefault(s.sdg_id, []).append(v.of(s, "name"))
-    numbers = sorted({n for n, need in e.needs.items() if need.reading == "shadow"} | set(finer))
-    return [(n, v.of(e.goals[n], "name"), finer.get(n, [])) for n in numbers]
+    whole = {n for n, need in e.needs.items() if need.reading == "shadow"}
+    return [(n, v.of(e.goals[n], "name"), n in whole, finer.get(n, [])) for n in sorted(whole | set(finer))]
 
 
 def _covered(v: Voice, covered: int, goals: int) -> str:

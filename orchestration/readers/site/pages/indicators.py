@@ -90,6 +90,8 @@ def _indicator(e: Edition, v: Voice, book: FigureBook, indicator_id: str, row: R
             "trend_place": v.full(t[0]) if (t := e.nearest_trend(indicator_id)) else (v.full(at) if at else ""),
             "rank": e.ranks.get((indicator_id, e.home_place, "metropolis")),
             "source": source,
+            # what `open_data.workbooks` calls it; a test follows the link
+            "workbook": f"xlsx/odd-{row.sdg_id:02}.xlsx",
             "sources": sources,
             "health": e.health.get(source.source_id) if source else None,
             "vintages": sorted({f.vintage for p in places for f in e.of(indicator_id, p)}),
@@ -297,7 +299,7 @@ def _communes(e: Edition, v: Voice, indicator_id: str, row: Row) -> Iterator[Dra
     found = [(v.name(p), p, f) for p in newest_of if (f := _at(e, indicator_id, p, period))]
     comparison = _compared(e, v, indicator_id, period, found, None)
     rows = comparison.rows if comparison else [(n, p, f, False) for n, p, f in found]
-    drawn = maps.choropleth(e, indicator_id, {p[1]: f for _, p, f, _ in rows})
+    drawn = maps.choropleth(e, indicator_id, {p[1]: f for _, p, f, _ in rows}, v.value)
     name, home = v.of(row, "name"), v.name(e.home_place)
     pages = list(parts_of(rows, COMMUNES_PER_PAGE))
     for number, part in pages:

@@ -4,6 +4,7 @@ var nf=new Intl.NumberFormat(d.language,{maximumFractionDigits:1});
 function val(n){var e=f.elements[n],x=e&&e.value.trim().replace(",",".");return x===""||x===undefined||isNaN(+x)||+x<0?null:+x}
 function radio(n){var e=f.querySelector("input[name="+n+"]:checked");return e?e.value:null}
 function fill(t,a,b){return t.replace("[a]",a).replace("[b]",b)}
+function where(t,n){return t.replace("[c]",d.where[n]||"")}
 function beside(list,label,mine,theirs,whose){
  if(mine===null)return;
  if(theirs===null||theirs===undefined){list.push(label+s.withheld);return}
@@ -22,17 +23,17 @@ function answer(){
   var n=val(q[0]);if(n===null||!staff)return;
   var rate=n/staff*1000,l=label(q[0]);
   if(act)beside(list,l,rate,act[q[1]],s.activity);
-  if(r[q[0]]!==undefined)beside(list,l,rate,r[q[0]],s.territory_rate)});
+  if(r[q[0]]!==undefined)beside(list,l,rate,r[q[0]],where(s.territory_rate,q[0]))});
  if(staff&&staff<d.few&&list.length)list.push(s.few_staff);
  if(staff!==null){
   var i=val("index");
-  if(staff>=d.due.index){if(i===null)list.push(s.index_due);else{list.push(fill(i>=d.least?s.index_good:s.index_bad,nf.format(i),d.least));among(list,"index",i,staff);if(r.index!==undefined)beside(list,label("index"),i,r.index,s.territory)}}
+  if(staff>=d.due.index){if(i===null)list.push(s.index_due);else{list.push(fill(i>=d.least?s.index_good:s.index_bad,nf.format(i),d.least));among(list,"index",i,staff);if(r.index!==undefined)beside(list,label("index"),i,r.index,where(s.territory,"index"))}}
   else list.push(s.index_not_due);
   var g=radio("ghg");
   if(staff>=d.due.ghg){if(g==="yes")list.push(s.ghg_done);else if(g==="no")list.push(fill(s.ghg_missing,act&&act[2]!==null?nf.format(act[2])+"\u202f%":"–",""));else list.push(s.ghg_due)}
   else if(g==="yes")list.push(s.ghg_done);else list.push(s.ghg_not_due)}
  if(f.elements.women_managers)among(list,"women_managers",val("women_managers"),staff);
- var c=val("cars");if(c!==null)beside(list,label("cars"),c,r.cars,s.territory);
+ var c=val("cars");if(c!==null)beside(list,label("cars"),c,r.cars,where(s.territory_share,"cars"));
  var o=val("canteens");if(o!==null&&r.canteens!==undefined)list.push(fill(o>=r.canteens?s.canteens_met:s.canteens_missed,nf.format(o),nf.format(r.canteens)));
  var lab=radio("label");if(lab)list.push(lab==="yes"?s.label_yes:s.label_no);
  var on=[].filter.call(f.querySelectorAll("input[name=goal]"),function(e){return e.checked}).map(function(e){return e.value});
