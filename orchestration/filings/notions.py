@@ -136,6 +136,7 @@ def _perimeters() -> tuple[tuple[int, re.Pattern[str]], ...]:
     return tuple((int(r["rank"]), re.compile(r["pattern"])) for r in rows("perimeters.csv"))
 
 
+_EMISSIONS = re.compile(r"\bemissions?\b|\bges\b")
 _ROMAN = re.compile(r"\bscopes? ?(?:i{1,3}\b[ ,+&/-]*(?:et |and |scope )?)+")
 
 
@@ -150,6 +151,9 @@ def plain(text: str) -> str:
     bare = re.sub(r"\s+", " ", bare)
     if "scope" in bare:
         bare = _ROMAN.sub(lambda m: re.sub(r"\bi{1,3}\b", lambda i: str(len(i.group())), m.group()), bare)
+    if "perimetre" in bare and _EMISSIONS.search(bare):
+        # the standards' French text: « émissions brutes de GES de périmètre 1 »
+        bare = re.sub(r"\bperimetres? (?=[123]\b)", "scope ", bare)
     return re.sub(r"\bco ?2", "co2", re.sub(r"\bm ?([23])\b", r"m\1", re.sub(r"d' (?=\w)", "d'", bare))).strip()
 
 
