@@ -16,14 +16,25 @@ from orchestration.filings.layout import Cell, Line, Page, words_of
 from orchestration.filings.numbers import is_missing, read_cell, read_parts
 
 _YEAR = re.compile(
-    r"(?i)(?:(?:valeurs?|values?|exercice|ann[ée]e|fy|r[ée]sultats?|results?|r[ée]alis[ée]s?|donn[ée]es?|"
+    r"(?i)(?:(?:valeurs?|values?|exercice|ann[ée]e|fye?|cy|ye|year|actuals?|r[ée]sultats?|results?|performance|r[ée]alis[ée]s?|donn[ée]es?|total|chiffres?|"
     r"(?:12|douze|twelve) (?:mois|months)|year ended|exercice clos le|clos le|au|at|as of|fin|end|en|in|on)\s*:?\s*)*"
     r"(?:\d{1,2}[/.]\d{1,2}[/.]|(?:\d{1,2}(?:er|st|th)? )?(?:janv|jan|f[ée]v|feb|mars|march|avr|april|mai|may|juin|june|juil|july|ao[uû]t|aug|sept|oct|nov|d[ée]c)\w*\.? (?:\d{1,2}(?:st|th)?,? )?)?"
     r"(?P<year>(?:19|20)\d\d)(?:\s*[-/]\s*(?P<to>(?:20)?\d\d))?"
-    r"(?:\s*\(?(?:\*+|[⁰¹²³⁴-⁹]+|\d|[a-z])\)?)?(?:\s*\(?(?:pro ?forma|publi[ée]e?s?|retrait[ée]e?s?|restated|recalcul[ée]e?s?|actualis[ée]e?s?)\)?)?(?:\s*\([^()\d]{1,24}\))?(?:\s*\*+)?(?:\s*[-–:])?"
+    r"(?:\s*\(?(?:\*+|[⁰¹²³⁴-⁹]+|\d|[a-z])\)?)?(?:\s*\(?(?:pro ?forma|publi[ée]e?s?|retrait[ée]e?s?|restated|recalcul[ée]e?s?|actualis[ée]e?s?)\)?)?(?:\s*(?:actuals?|results?|performance|data|values?|total|reported|audited))?(?:\s*\((?!(?:19|20)\d\d)[^()]{1,24}\))?(?:\s*\*+)?(?:\s*[-–:])?"
 )
-_DIGITS = re.compile(r"(?=(?:19|20)\d\d)")
-_RELATIVE = re.compile(r"(?i)(?:exercice |ann[ée]e )?n(?:\s*[-–]\s*(?P<back>[1-5]))?")
+# « FY23 », « 31-Dec-23 », « 31/12/23 »
+_SHORT_YEAR = re.compile(
+    r"(?i)(?:fye?|cy|ye) ?['’]? ?(?P<a>[0-3]\d)(?:\s*\([^()\d]{1,24}\))?"
+    r"|(?:at |au |as of )?\d{1,2}[-/. ](?:\d{1,2}|jan|f[ée]v|feb|mar|avr|apr|mai|may|jui?n|juil|jul|ao[uû]|aug|sep|oct|nov|d[ée]c)[a-z]{0,4}\.?[-/. ]['’]?(?P<b>[0-3]\d)"
+)
+# 2024E, 2024P: what is expected is no figure of a year
+_EXPECTED = re.compile(r"\d[epf]", re.IGNORECASE)
+_DIGITS = re.compile(r"(?i)(?=(?:19|20)\d\d|\bfye? ?['’]?\d\d\b)")
+_RELATIVE = re.compile(
+    r"(?i)(?:exercice |ann[ée]e )?n(?:\s*[-–]\s*(?P<back>[1-5]))?"
+    r"|\(?(?:current|reporting|(?P<before>previous|prior|last)) (?:(?:financial|fiscal|reporting) )?(?:year|fy)\)?"
+    r"|(?:exercice|ann[ée]e) (?:en cours|(?P<avant>pr[ée]c[ée]dente?))"
+)
 _OTHER = re.compile(
     r"(?i)(?:var(?:iation)?s?\b|[ée]volutions?|[ée]vol\.?|change|delta|δ|objectifs?|cibles?|targets?|goals?|horizon|ambition|trajectoire|base|"
     r"r[ée]f[ée]rence|baseline|vs\b|commentaires?|comments?|statut|status|trend|tendance|progress|avancement|pages?|section|gri|esrs|odd|sdg)"
@@ -218,16 +229,22 @@ def _edge(body: list[Line], columns: list[Column]) -> float:
 
 def year_in(text: str, year_n: int | None = None) -> int | None:
     """Return the year that a header's cell stands for; a fiscal year 2022-2023 is that of its end."""
-    found = _YEAR.fullmatch(text.strip())
+    text = text.strip()
+    if _EXPECTED.fullmatch(text[3:]):
+        return None
+    short = _SHORT_YEAR.fullmatch(text)
+    if short:
+        return 2000 + int(short["a"] or short["b"])
+    found = _YEAR.fullmatch(text)
     if found:
         end = found["to"]
         if end and int(end) % 100 < int(found["year"]) % 100:
             # 2018/2017 is a change
             return None
         return int(found["year"]) if not end else int(end) if len(end) == 4 else int(found["year"][:2] + end)
-    relative = _RELATIVE.fullmatch(text.strip())
+    relative = _RELATIVE.fullmatch(text)
     if relative and year_n:
-        return year_n - int(relative["back"] or 0)
+        return year_n - int(relative["back"] or bool(relative["before"] or relative["avant"]))
     return None
 
 
