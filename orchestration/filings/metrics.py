@@ -55,6 +55,9 @@ _CHANGE_AFTER = re.compile(
 _CHANGE_BEFORE = re.compile(
     r"(?:baisse|hausse|reduction|recul|progression|augmentation|reduit\w*|diminu\w+|progress\w+|augment\w+|increas\w+|decreas\w+|reduced|fell|rose|down|(?<!make )(?<!made )up|contre|against|compared (?:to|with)|vs\.?) ?(?:by |of |de |d'environ |a |from |pres de |plus de )*$"
 )
+_EACH = re.compile(
+    r"[^.;]{0,30}\b(?:per|par|each|a) (?:capita|employees?|persons?|head|fte|salaries?|personnes?|collaborateurs?|year)\b"
+)
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
 
@@ -571,6 +574,9 @@ def _of_clause(
         around = f"{clause[-60:]}{match.group()}{_DEFINITION.sub('', between)}"
         if _CHANGE_BEFORE.search(bare[max(0, number.start() - 40) : number.start()]) or _CHANGE_AFTER.match(after):
             continue
+        if notion.dimension == "hours" and _EACH.match(after):
+            # « 51,184 hours of training were provided (13.7 hours of training per capita) »
+            continue
         said = unit_in(after) if (u := unit_in(after)) and after.find(u[1]) <= 3 else None
         if notion.dimension in ("mass", "energy", "share") and (said is None or said[0].dimension != notion.dimension):
             if said is not None or notion.dimension == "share":
@@ -759,6 +765,8 @@ def _best(candidates: list[_Found]) -> tuple[Metric | None, str | None]:
     notion = min(c.ranks[1] for c in pool)
     pool = [c for c in pool if c.ranks[1] == notion]
     if not all(_same(pool[0].metric, c.metric) for c in pool):
+        pool = _of_the_group(pool)
+    if not all(_same(pool[0].metric, c.metric) for c in pool):
         perimeters = {c.metric.perimeter for c in pool}
         return None, "two_perimeters" if len(perimeters) > 1 or rank > 0 else "two_values"
     if rank in (1, 2) and any(
@@ -773,6 +781,19 @@ def _best(candidates: list[_Found]) -> tuple[Metric | None, str | None]:
     texts = [c for c in near if c.metric.method == "text" and c.ranks[1] == notion]
     agrees = bool(tables) and any(_same(best.metric, c.metric) for c in texts)
     return replace(best.metric, confidence=min(0.99, round(best.metric.confidence + 0.03 * agrees, 2))), None
+
+
+_GROUP = re.compile(r"\b(?:groupe|group|consolid\w+|worldwide|dans le monde|globally|mondial\w*)\b")
+
+
+def _of_the_group(pool: list[_Found]) -> list[_Found]:
+    """Return the sentences that name the group, where others do not and tell less: « the Group produced 10,897.9 tons »."""
+    sums = ("mass", "energy", "hours", "persons")
+    if any(c.metric.method != "text" or metrics()[c.metric.metric_id].dimension not in sums for c in pool):
+        return pool
+    named = [c for c in pool if _GROUP.search(plain(c.metric.evidence))]
+    rest = max((c.metric.value for c in pool if c not in named), default=0.0)
+    return named if named and all(c.metric.value > rest for c in named) else pool
 
 
 def _digits(printed: str) -> int:

@@ -14,7 +14,9 @@ NUMBER = (
     rf"(?:\d{{1,3}}(?:{_SPACE}\d{{3}})+(?:[.,]\d+)?|\d{{1,2}}(?:,\d{{2}})+,\d{{3}}(?:\.\d+)?|\d{{1,3}}(?:,\d{{3}}){{2,}}(?:\.\d+)?|\d{{1,3}}(?:\.\d{{3}}){{2,}}(?:,\d+)?"
     r"|\d{1,3}(?:,\d{3})+\.\d+|\d{1,3}(?:\.\d{3})+,\d+|\d{1,3}(?:['’]\d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)?)"
 )
-_MISSING = re.compile(r"(?i)[-–—.*/]+|n/?[ad]\.?|n\.[ad]\.?|n/c|nc|n\.c\.|ns|n\.s\.|na|nd|nil|n[ée]ant|not (?:available|applicable|reported)|non (?:disponible|communiqu[ée]e?|applicable)|\*|x")
+_MISSING = re.compile(
+    r"(?i)[-–—.*/]+|n/?[ad]\.?|n\.[ad]\.?|n/c|nc|n\.c\.|ns|n\.s\.|na|nd|nil|n[ée]ant|not (?:available|applicable|reported)|non (?:disponible|communiqu[ée]e?|applicable)|\*|x"
+)
 # marks of footnotes behind a figure, and the sign that goes before it
 _NOTE = r"(?:\*+|\[\d{1,2}\]|\((?:\d|[a-z]|\*)\)|[¹²³⁴⁵⁶⁷⁸⁹]+|[†‡§])"
 _CELL = re.compile(

@@ -18,6 +18,7 @@ from orchestration.filings.icons import Furniture, candidates_of, furniture, ico
 from orchestration.filings.layout import Page, lines_of, pieces_of, rules_of, set_furniture_apart
 from orchestration.filings.metrics import metrics_of
 from orchestration.filings.notions import plain
+from orchestration.filings.sideways import sideways_of
 from orchestration.filings.tables import Table, tables_of, year_in
 
 _FRENCH = re.compile(r"\b(?:les|des|dans|est|pour|une|sur|aux|et|du|par)\b")
@@ -46,6 +47,8 @@ def read_pdf(document: pypdfium2.PdfDocument, *, fiscal_year: int | None = None,
     tables: dict[int, list[Table]] = {}
     for page in pages:
         tables[page.number] = tables_of(page, year_n=reading.fiscal_year)
+        headed = {id(line) for t in tables[page.number] for line in t.lines}
+        tables[page.number] += [t for t in sideways_of(page) if not any(id(x) in headed for x in t.lines)]
         page.pieces = pieces_of(page.lines, [t.lines for t in tables[page.number]])
     reading.pages = [p.text for p in pages]
     everywhere = furniture(pages)

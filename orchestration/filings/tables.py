@@ -174,7 +174,8 @@ def _tables_of(lines: list[Line], rules: list[Box], year_n: int | None) -> list[
     return tables
 
 
-_ALL = re.compile(
+# how a column or a group of the whole is called
+ALL = re.compile(
     r"(?i)(?:total|totaux|ensemble|group[e]?|group total|total group[e]?|global|overall|all|monde|world(?:wide)?)\W*"
 )
 
@@ -199,7 +200,7 @@ def _parted(columns: list[Column], lines: list[Line], k: int) -> tuple[list[Colu
             continue
         others = [c for c in columns if c.kind != "year" and (c.right < cells[0].left or c.left > cells[-1].right)]
         parts = [
-            Column("year", c.left, c.right, c.text, years[n // share].year, "" if _ALL.fullmatch(c.text) else c.text)
+            Column("year", c.left, c.right, c.text, years[n // share].year, "" if ALL.fullmatch(c.text) else c.text)
             for n, c in enumerate(cells)
         ]
         return sorted([*others, *parts], key=lambda c: c.left), at + 1
@@ -284,13 +285,18 @@ def _header(lines: list[Line], at: int, year_n: int | None) -> list[Column]:
     return [c for c in columns if c.kind != "name" or (len(names) > 1 and c is names[-1])]
 
 
+_AGES = re.compile(
+    r"(?i)(?:[<>≤≥]|under|over|moins de|plus de|from|de)? ?\d\d ?(?:(?:-|–|to|à|and|et) ?\d\d)? ?(?:ans|years?|yrs?)?(?: old)?"
+)
+
+
 def _of_one_year(lines: list[Line], at: int, parts: list[tuple[str, Box]]) -> list[Column]:
     """Return the columns of a table of one year that is parted by perimeter or sex and has a column of the whole.
 
     « Effectifs au 31/12/2022 | France | Espagne | Groupe ». The year stands in the header or just over it, alone.
     """
-    whole = [k for k, (text, _) in enumerate(parts) if _ALL.fullmatch(text)]
-    if len(whole) != 1 or not 2 <= len(parts) <= 10:
+    whole = [k for k, (text, _) in enumerate(parts) if ALL.fullmatch(text)]
+    if not 1 <= len(whole) <= 2 or not 2 <= len(parts) <= 10:
         return []
     near = [x for x in lines[max(0, at - 2) : at + 1] if lines[at].box.top - x.box.bottom < 4 * x.box.height]
     years = {int(y) for x in near for y in re.findall(r"\b(?:19|20)\d\d\b", x.text)}
@@ -299,12 +305,12 @@ def _of_one_year(lines: list[Line], at: int, parts: list[tuple[str, Box]]) -> li
         return []
     edge = min(c.left for x in below for c in x.cells if read_cell(c.text)) - 40
     heads = [(text, box) for text, box in parts if box.right > edge]
-    if len(heads) < 2 or any(len(t) > 24 or re.search(r"\d", t) for t, _ in heads):
+    if len(heads) < 2 or any(len(t) > 24 or (re.search(r"\d", t) and not _AGES.fullmatch(t)) for t, _ in heads):
         return []
     if any(sum(bool(read_cell(c.text)) for c in x.cells) > len(heads) for x in below):
         return []
     year = years.pop()
-    return [Column("year", box.left, box.right, t, year, "" if _ALL.fullmatch(t) else t) for t, box in heads]
+    return [Column("year", box.left, box.right, t, year, "" if ALL.fullmatch(t) else t) for t, box in heads]
 
 
 def _names_follow(parts: list[tuple[str, Box]], first: int) -> bool:
@@ -324,7 +330,7 @@ def _over(boxes: list[Box], known: list[int], lines: list[Line], at: int) -> lis
             continue
         groups = [boxes[n * share].around(boxes[(n + 1) * share - 1]) for n in range(count)]
         if all(g.left - 40 < (c.left + c.right) / 2 < g.right + 40 for c, g in zip(cells, groups, strict=True)):
-            names = ["" if _ALL.fullmatch(c.text) else c.text for c in cells]
+            names = ["" if ALL.fullmatch(c.text) else c.text for c in cells]
             return [names[n // share] for n in range(len(known))]
     return []
 
