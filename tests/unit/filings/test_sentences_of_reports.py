@@ -38,7 +38,6 @@ STATED = {
     "Les femmes représentent 36,5 % de l'encadrement.": ("fr", {"women_share_managers": 36.5}),
     "La part des femmes parmi les cadres atteint 41 % en 2022.": ("fr", {"women_share_managers": 41}),
     "La part de femmes managers est passée de 28 % en 2021 à 31 % en 2022.": ("fr", {"women_share_managers": 31}),
-    "Le Comité exécutif compte 30 % de femmes.": ("fr", {"women_share_executives": 30}),
     "Le Comité de direction est composé à 40 % de femmes.": ("fr", {"women_share_executives": 40}),
     "La proportion de femmes au Conseil d'administration est de 45 %.": ("fr", {"women_share_board": 45}),
     "Le Conseil d'administration compte 5 femmes sur 12 membres, soit 41,7 %.": ("en", {"women_share_board": 41.7}),
