@@ -68,7 +68,7 @@ def _of_year(line: Line) -> _Line | None:
 
 def _table(lines: list[Line], at: int, block: list[_Line]) -> Table | None:
     """Return the table of lines of years, where words stand over each of their columns."""
-    above = []
+    above: list[Line] = []
     for line in reversed(lines[max(0, at - _HEADS) : at]):
         below = above[-1] if above else lines[at]
         if below.box.top - line.box.bottom > 2.5 * line.box.height or any(
