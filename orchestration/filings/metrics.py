@@ -340,7 +340,9 @@ def _normalised(
         if unit is not None and unit.dimension != notion.dimension:
             return None, written, None
         reason = None if unit else "unit_not_printed"
-        value *= unit.factor if unit else 1.0
+        value *= _factor(unit, written, value) if unit else 1.0
+        if 0 < value < _LEAST:
+            reason = reason or "value_out_of_bounds"
     elif notion.dimension == "share":
         if unit is not None and unit.dimension != "share":
             return None, written, "printed_unit_contradicts_label" if unit.dimension in ("money", "hours") else None
@@ -355,6 +357,19 @@ def _normalised(
     if reason is None and not notion.low <= value <= notion.high:
         reason = "value_out_of_bounds"
     return (None if reason else value), written, reason
+
+
+# « 0.00004612 » tonnes are an intensity
+_LEAST = 0.01
+
+
+def _factor(unit: Unit, written: str, value: float) -> float:
+    """Return a unit's factor; « 115,294 mtCO2e » are metric tons, not millions of them."""
+    return (
+        1.0
+        if unit.dimension == "mass" and unit.factor == 1e6 and written[:2] == "mt" and value >= 5_000
+        else unit.factor
+    )
 
 
 _SHARE = re.compile(r"%|part|taux|pourcentage|proportion|share|rate|percentage|turn|rotation|absent")
@@ -675,7 +690,9 @@ def _stated(
     settled = _settled(printed, value, notion.dimension, said[0].factor if said else 1.0)
     if settled is None:
         return None
-    value = settled * (said[0].factor if said and notion.dimension in ("mass", "energy") else 1.0)
+    value = settled * (_factor(said[0], said[1], settled) if said and notion.dimension in ("mass", "energy") else 1.0)
+    if notion.dimension in ("mass", "energy") and 0 < value < _LEAST:
+        return None
     if notion.dimension in ("hours", "persons"):
         value *= (
             1e6 if re.match(r" ?millions?\b", after) else 1e3 if re.match(r" ?(?:milliers|thousand)\b", after) else 1.0

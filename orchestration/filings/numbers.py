@@ -18,7 +18,7 @@ _MISSING = re.compile(
     r"(?i)[-–—.*/]+|n/?[ad]\.?|n\.[ad]\.?|n/c|nc|n\.c\.|ns|n\.s\.|na|nd|nil|n[ée]ant|not (?:available|applicable|reported)|non (?:disponible|communiqu[ée]e?|applicable)|\*|x"
 )
 # marks of footnotes behind a figure, and the sign that goes before it
-_NOTE = r"(?:\*+|\[\d{1,2}\]|\((?:\d|[a-z]|\*)\)|[¹²³⁴⁵⁶⁷⁸⁹]+|[†‡§])"
+_NOTE = r"(?:\*+|\[\d{1,2}\]|\((?:\d|[a-z]|\*)\)|[¹²³⁴⁵⁶⁷⁸⁹]+|[†‡§√]|(?<=\d)(?:i{1,3}|iv|vi{1,3}|ix))"
 _CELL = re.compile(
     rf"(?:[√✓✔☑]{_SPACE}?)?(?P<sign>[-–−+]{_SPACE}?)?(?P<less>[<>≤≥≈~]{_SPACE}?)?(?P<open>\()?(?P<number>{NUMBER})(?P<close>\))?"
     rf"(?:{_SPACE}?{_NOTE})*{_SPACE}?(?P<unit>.*?)(?:{_SPACE}?{_NOTE})*"
