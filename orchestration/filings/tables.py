@@ -89,6 +89,8 @@ class Table:
     lines: list[Line] = field(default_factory=list)
     title: str = ""
     caption: str = ""
+    # all that stands between the header and the first figures: a unit often does
+    over: str = ""
 
     @property
     def years(self) -> list[int]:
@@ -170,6 +172,7 @@ def _tables_of(lines: list[Line], rules: list[Box], year_n: int | None) -> list[
             first_label = table.rows[0].label if table.rows else ""
             heads_on = [x.text for x in body[: min(begun, 2)] if not first_label.startswith(x.text)]
             table.title = " ".join([title, *heads_on])
+            table.over = " ".join(x.text for x in body[: min(begun, 6)] if not first_label.startswith(x.text))
             tables.append(table)
     return tables
 
