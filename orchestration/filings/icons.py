@@ -67,12 +67,14 @@ def candidates_of(page: Page) -> tuple[list[Box], list[Box]]:
         key = tuple(round(side / 2) for side in box)
         if key in seen or box.width < _SMALLEST or box.height < _SMALLEST:
             continue
-        seen.add(key)
         near_square = abs(box.width - box.height) < 0.12 * max(box.width, box.height)
         if near_square and max(box.width, box.height) < _LARGEST and (shape.kind == "image" or _is_coloured(shape)):
+            # a white square may lie under a coloured one: only what comes into question takes the place
             squares.append(box)
+            seen.add(key)
         if shape.kind == "image" and (not near_square or box.width > 60):
             pictures.append(box)
+            seen.add(key)
     return squares[:_MOST_CANDIDATES], pictures[:40]
 
 

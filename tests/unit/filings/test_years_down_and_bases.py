@@ -6,6 +6,10 @@ import drawn
 import pypdfium2
 import pytest
 
+from orchestration.filings.characters import Shape
+from orchestration.filings.evidence import Box
+from orchestration.filings.icons import candidates_of
+from orchestration.filings.layout import Page
 from orchestration.filings.pdf import _end_of, _run_of, read_pdf
 
 ENGLISH = drawn.text(
@@ -88,3 +92,9 @@ def test_years_that_follow_one_another_are_results():
     assert _run_of({2018, 2022, 2023, 2030}) == [2022, 2023]
     assert _run_of({2030, 2040, 2050}) == []
     assert (_end_of("2024-25"), _end_of("2024"), _end_of("2018/2017")) == (2025, 2024, 2018)
+
+
+def test_a_coloured_square_over_a_white_one_may_be_an_icon():
+    box = Box(100, 100, 140, 140)
+    page = Page(1, 595, 842, shapes=[Shape("path", box, (255, 255, 255)), Shape("path", box, (226, 7, 31))])
+    assert candidates_of(page) == ([box], [])
