@@ -55,6 +55,9 @@ _CHANGE_AFTER = re.compile(
 _CHANGE_BEFORE = re.compile(
     r"(?:baisse|hausse|reduction|recul|progression|augmentation|reduit\w*|diminu\w+|progress\w+|augment\w+|increas\w+|decreas\w+|reduced|fell|rose|down|(?<!make )(?<!made )up|contre|against|compared (?:to|with)|vs\.?) ?(?:by |of |de |d'environ |a |from |pres de |plus de )*$"
 )
+_EACH = re.compile(
+    r"[^.;]{0,30}\b(?:per|par|each|a) (?:capita|employees?|persons?|head|fte|salaries?|personnes?|collaborateurs?|year)\b"
+)
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
 
@@ -320,9 +323,10 @@ def _unit_of(row: Row, table: Table, in_cell: str, dimension: str) -> tuple[Unit
             return found
     if dimension in ("mass", "energy"):
         heads = " ".join((plain(row.section), plain(table.title), *(plain(c.text) for c in table.columns)))
-        found = unit_in(heads)
-        if found and found[0].dimension == dimension:
-            return found
+        for words in (heads, plain(table.over)):
+            found = unit_in(words)
+            if found and found[0].dimension == dimension:
+                return found
     return None
 
 
@@ -337,7 +341,9 @@ def _normalised(
         if unit is not None and unit.dimension != notion.dimension:
             return None, written, None
         reason = None if unit else "unit_not_printed"
-        value *= unit.factor if unit else 1.0
+        value *= _factor(unit, written, value) if unit else 1.0
+        if 0 < value < _LEAST:
+            reason = reason or "value_out_of_bounds"
     elif notion.dimension == "share":
         if unit is not None and unit.dimension != "share":
             return None, written, "printed_unit_contradicts_label" if unit.dimension in ("money", "hours") else None
@@ -352,6 +358,19 @@ def _normalised(
     if reason is None and not notion.low <= value <= notion.high:
         reason = "value_out_of_bounds"
     return (None if reason else value), written, reason
+
+
+# « 0.00004612 » tonnes are an intensity
+_LEAST = 0.01
+
+
+def _factor(unit: Unit, written: str, value: float) -> float:
+    """Return a unit's factor; « 115,294 mtCO2e » are metric tons, not millions of them."""
+    return (
+        1.0
+        if unit.dimension == "mass" and unit.factor == 1e6 and written[:2] == "mt" and value >= 5_000
+        else unit.factor
+    )
 
 
 _SHARE = re.compile(r"%|part|taux|pourcentage|proportion|share|rate|percentage|turn|rotation|absent")
@@ -495,7 +514,7 @@ _AMOUNTS = re.compile(r"\b(?:amount\w* to|came to|stood at|s'elev\w+ a|s'etabli\
 # words one of which every label and statement has: most sentences have none
 _HINT = re.compile(
     r"scope|emission|\bges\b|\bghg|femme|women|female|feminis|frequen|\btf|\btg\b|ltif|lost|gravite|severity|injury|effectif|salarie|collabora|employ|emploi|headcount|"
-    r"formation|training|handicap|disab|energ|electri|dechet|waste|rotation|turn-?over|renouvellement|absen|\betp\b|\bfte|comite|comex|excom|executive|conseil|board|leadership|recyclage|valorisation"
+    r"formation|training|handicap|disab|energ|electri|dechet|waste|rotation|turn-?over|renouvellement|absen|\betp\b|\bfte|comite|comex|excom|executive|conseil|board|leadership|recyclage|valorisation|attrition|renewable|renouvelable|directors|administrateurs"
 )
 _PRONOUN = re.compile(r"(?:Ils|Elles|Ceux-ci|Celles-ci|They|These employees) (?=\w)")
 # « ont baissé à 1 250 tonnes » tells a level, and so does « passe de 5,6 en 2021 à 4,8 »
@@ -570,6 +589,9 @@ def _of_clause(
         clause = _TOLD.split(clause)[-1] if notion.family == "ghg" else clause
         around = f"{clause[-60:]}{match.group()}{_DEFINITION.sub('', between)}"
         if _CHANGE_BEFORE.search(bare[max(0, number.start() - 40) : number.start()]) or _CHANGE_AFTER.match(after):
+            continue
+        if notion.dimension == "hours" and _EACH.match(after):
+            # « 51,184 hours of training were provided (13.7 hours of training per capita) »
             continue
         said = unit_in(after) if (u := unit_in(after)) and after.find(u[1]) <= 3 else None
         if notion.dimension in ("mass", "energy", "share") and (said is None or said[0].dimension != notion.dimension):
@@ -669,7 +691,9 @@ def _stated(
     settled = _settled(printed, value, notion.dimension, said[0].factor if said else 1.0)
     if settled is None:
         return None
-    value = settled * (said[0].factor if said and notion.dimension in ("mass", "energy") else 1.0)
+    value = settled * (_factor(said[0], said[1], settled) if said and notion.dimension in ("mass", "energy") else 1.0)
+    if notion.dimension in ("mass", "energy") and 0 < value < _LEAST:
+        return None
     if notion.dimension in ("hours", "persons"):
         value *= (
             1e6 if re.match(r" ?millions?\b", after) else 1e3 if re.match(r" ?(?:milliers|thousand)\b", after) else 1.0
@@ -759,6 +783,8 @@ def _best(candidates: list[_Found]) -> tuple[Metric | None, str | None]:
     notion = min(c.ranks[1] for c in pool)
     pool = [c for c in pool if c.ranks[1] == notion]
     if not all(_same(pool[0].metric, c.metric) for c in pool):
+        pool = _of_the_group(pool)
+    if not all(_same(pool[0].metric, c.metric) for c in pool):
         perimeters = {c.metric.perimeter for c in pool}
         return None, "two_perimeters" if len(perimeters) > 1 or rank > 0 else "two_values"
     if rank in (1, 2) and any(
@@ -773,6 +799,19 @@ def _best(candidates: list[_Found]) -> tuple[Metric | None, str | None]:
     texts = [c for c in near if c.metric.method == "text" and c.ranks[1] == notion]
     agrees = bool(tables) and any(_same(best.metric, c.metric) for c in texts)
     return replace(best.metric, confidence=min(0.99, round(best.metric.confidence + 0.03 * agrees, 2))), None
+
+
+_GROUP = re.compile(r"\b(?:groupe|group|consolid\w+|worldwide|dans le monde|globally|mondial\w*)\b")
+
+
+def _of_the_group(pool: list[_Found]) -> list[_Found]:
+    """Return the sentences that name the group, where others do not and tell less: « the Group produced 10,897.9 tons »."""
+    sums = ("mass", "energy", "hours", "persons")
+    if any(c.metric.method != "text" or metrics()[c.metric.metric_id].dimension not in sums for c in pool):
+        return pool
+    named = [c for c in pool if _GROUP.search(plain(c.metric.evidence))]
+    rest = max((c.metric.value for c in pool if c not in named), default=0.0)
+    return named if named and all(c.metric.value > rest for c in named) else pool
 
 
 def _digits(printed: str) -> int:

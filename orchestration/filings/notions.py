@@ -136,6 +136,8 @@ def _perimeters() -> tuple[tuple[int, re.Pattern[str]], ...]:
     return tuple((int(r["rank"]), re.compile(r["pattern"])) for r in rows("perimeters.csv"))
 
 
+_COMBINING = re.compile("[\u0300-\u036f]+")
+_EMISSIONS = re.compile(r"\bemissions?\b|\bges\b")
 _ROMAN = re.compile(r"\bscopes? ?(?:i{1,3}\b[ ,+&/-]*(?:et |and |scope )?)+")
 
 
@@ -145,11 +147,14 @@ def plain(text: str) -> str:
     # raised digits are marks of notes, but for those of m² and of a CO² that is written so
     bare = re.sub(r"(?<![mMO])[⁰¹²³⁴-⁹]+(?:,[⁰¹²³⁴-⁹]+)*", " ", text)
     bare = unicodedata.normalize("NFKD", bare.casefold().replace("’", "'").replace("œ", "oe"))
-    bare = "".join(c for c in bare if not unicodedata.combining(c))
+    bare = _COMBINING.sub("", bare)
     bare = re.sub(r"[‐‑‒–—]", "-", bare)
     bare = re.sub(r"\s+", " ", bare)
     if "scope" in bare:
         bare = _ROMAN.sub(lambda m: re.sub(r"\bi{1,3}\b", lambda i: str(len(i.group())), m.group()), bare)
+    if "perimetre" in bare and _EMISSIONS.search(bare):
+        # the standards' French text: « émissions brutes de GES de périmètre 1 »
+        bare = re.sub(r"\bperimetres? (?=[123]\b)", "scope ", bare)
     return re.sub(r"\bco ?2", "co2", re.sub(r"\bm ?([23])\b", r"m\1", re.sub(r"d' (?=\w)", "d'", bare))).strip()
 
 

@@ -16,14 +16,25 @@ from orchestration.filings.layout import Cell, Line, Page, words_of
 from orchestration.filings.numbers import is_missing, read_cell, read_parts
 
 _YEAR = re.compile(
-    r"(?i)(?:(?:valeurs?|values?|exercice|ann[ée]e|fy|r[ée]sultats?|results?|r[ée]alis[ée]s?|donn[ée]es?|"
+    r"(?i)(?:(?:valeurs?|values?|exercice|ann[ée]e|fye?|cy|ye|year|actuals?|r[ée]sultats?|results?|performance|r[ée]alis[ée]s?|donn[ée]es?|total|chiffres?|"
     r"(?:12|douze|twelve) (?:mois|months)|year ended|exercice clos le|clos le|au|at|as of|fin|end|en|in|on)\s*:?\s*)*"
     r"(?:\d{1,2}[/.]\d{1,2}[/.]|(?:\d{1,2}(?:er|st|th)? )?(?:janv|jan|f[ée]v|feb|mars|march|avr|april|mai|may|juin|june|juil|july|ao[uû]t|aug|sept|oct|nov|d[ée]c)\w*\.? (?:\d{1,2}(?:st|th)?,? )?)?"
     r"(?P<year>(?:19|20)\d\d)(?:\s*[-/]\s*(?P<to>(?:20)?\d\d))?"
-    r"(?:\s*\(?(?:\*+|[⁰¹²³⁴-⁹]+|\d|[a-z])\)?)?(?:\s*\(?(?:pro ?forma|publi[ée]e?s?|retrait[ée]e?s?|restated|recalcul[ée]e?s?|actualis[ée]e?s?)\)?)?(?:\s*\([^()\d]{1,24}\))?(?:\s*\*+)?(?:\s*[-–:])?"
+    r"(?:\s*\(?(?:\*+|[⁰¹²³⁴-⁹]+|\d|[a-z])\)?)?(?:\s*\(?(?:pro ?forma|publi[ée]e?s?|retrait[ée]e?s?|restated|recalcul[ée]e?s?|actualis[ée]e?s?)\)?)?(?:\s*(?:actuals?|results?|performance|data|values?|total|reported|audited))?(?:\s*\((?:(?!(?:19|20)\d\d)[^()]{1,24}\)|(?:current|previous)\b[^()]*))?(?:\s*\*+)?(?:\s*[-–:])?"
 )
-_DIGITS = re.compile(r"(?=(?:19|20)\d\d)")
-_RELATIVE = re.compile(r"(?i)(?:exercice |ann[ée]e )?n(?:\s*[-–]\s*(?P<back>[1-5]))?")
+# « FY23 », « 31-Dec-23 », « 31/12/23 »
+_SHORT_YEAR = re.compile(
+    r"(?i)(?:fye?|cy|ye) ?['’]? ?(?P<a>[0-3]\d)(?:\s*\([^()\d]{1,24}\))?"
+    r"|(?:at |au |as of )?\d{1,2}[-/. ](?:\d{1,2}|jan|f[ée]v|feb|mar|avr|apr|mai|may|jui?n|juil|jul|ao[uû]|aug|sep|oct|nov|d[ée]c)[a-z]{0,4}\.?[-/. ]['’]?(?P<b>[0-3]\d)"
+)
+# 2024E, 2024P: what is expected is no figure of a year
+_EXPECTED = re.compile(r"\d[epf]", re.IGNORECASE)
+_DIGITS = re.compile(r"(?i)(?=(?:19|20)\d\d|\bfye? ?['’]?\d\d\b)")
+_RELATIVE = re.compile(
+    r"(?i)(?:exercice |ann[ée]e )?n(?:\s*[-–]\s*(?P<back>[1-5]))?"
+    r"|\(?(?:current|reporting|(?P<before>previous|prior|last)) (?:(?:financial|fiscal|reporting) )?(?:year|fy)\)?"
+    r"|(?:exercice|ann[ée]e) (?:en cours|(?P<avant>pr[ée]c[ée]dente?))"
+)
 _OTHER = re.compile(
     r"(?i)(?:var(?:iation)?s?\b|[ée]volutions?|[ée]vol\.?|change|delta|δ|objectifs?|cibles?|targets?|goals?|horizon|ambition|trajectoire|base|"
     r"r[ée]f[ée]rence|baseline|vs\b|commentaires?|comments?|statut|status|trend|tendance|progress|avancement|pages?|section|gri|esrs|odd|sdg)"
@@ -78,6 +89,8 @@ class Table:
     lines: list[Line] = field(default_factory=list)
     title: str = ""
     caption: str = ""
+    # all that stands between the header and the first figures: a unit often does
+    over: str = ""
 
     @property
     def years(self) -> list[int]:
@@ -159,11 +172,13 @@ def _tables_of(lines: list[Line], rules: list[Box], year_n: int | None) -> list[
             first_label = table.rows[0].label if table.rows else ""
             heads_on = [x.text for x in body[: min(begun, 2)] if not first_label.startswith(x.text)]
             table.title = " ".join([title, *heads_on])
+            table.over = " ".join(x.text for x in body[: min(begun, 6)] if not first_label.startswith(x.text))
             tables.append(table)
     return tables
 
 
-_ALL = re.compile(
+# how a column or a group of the whole is called
+ALL = re.compile(
     r"(?i)(?:total|totaux|ensemble|group[e]?|group total|total group[e]?|global|overall|all|monde|world(?:wide)?)\W*"
 )
 
@@ -188,7 +203,7 @@ def _parted(columns: list[Column], lines: list[Line], k: int) -> tuple[list[Colu
             continue
         others = [c for c in columns if c.kind != "year" and (c.right < cells[0].left or c.left > cells[-1].right)]
         parts = [
-            Column("year", c.left, c.right, c.text, years[n // share].year, "" if _ALL.fullmatch(c.text) else c.text)
+            Column("year", c.left, c.right, c.text, years[n // share].year, "" if ALL.fullmatch(c.text) else c.text)
             for n, c in enumerate(cells)
         ]
         return sorted([*others, *parts], key=lambda c: c.left), at + 1
@@ -218,16 +233,22 @@ def _edge(body: list[Line], columns: list[Column]) -> float:
 
 def year_in(text: str, year_n: int | None = None) -> int | None:
     """Return the year that a header's cell stands for; a fiscal year 2022-2023 is that of its end."""
-    found = _YEAR.fullmatch(text.strip())
+    text = text.strip()
+    if _EXPECTED.fullmatch(text[3:]):
+        return None
+    short = _SHORT_YEAR.fullmatch(text)
+    if short:
+        return 2000 + int(short["a"] or short["b"])
+    found = _YEAR.fullmatch(text)
     if found:
         end = found["to"]
         if end and int(end) % 100 < int(found["year"]) % 100:
             # 2018/2017 is a change
             return None
         return int(found["year"]) if not end else int(end) if len(end) == 4 else int(found["year"][:2] + end)
-    relative = _RELATIVE.fullmatch(text.strip())
+    relative = _RELATIVE.fullmatch(text)
     if relative and year_n:
-        return year_n - int(relative["back"] or 0)
+        return year_n - int(relative["back"] or bool(relative["before"] or relative["avant"]))
     return None
 
 
@@ -267,13 +288,18 @@ def _header(lines: list[Line], at: int, year_n: int | None) -> list[Column]:
     return [c for c in columns if c.kind != "name" or (len(names) > 1 and c is names[-1])]
 
 
+_AGES = re.compile(
+    r"(?i)(?:[<>≤≥]|under|over|moins de|plus de|from|de)? ?\d\d ?(?:(?:-|–|to|à|and|et) ?\d\d)? ?(?:ans|years?|yrs?)?(?: old)?"
+)
+
+
 def _of_one_year(lines: list[Line], at: int, parts: list[tuple[str, Box]]) -> list[Column]:
     """Return the columns of a table of one year that is parted by perimeter or sex and has a column of the whole.
 
     « Effectifs au 31/12/2022 | France | Espagne | Groupe ». The year stands in the header or just over it, alone.
     """
-    whole = [k for k, (text, _) in enumerate(parts) if _ALL.fullmatch(text)]
-    if len(whole) != 1 or not 2 <= len(parts) <= 10:
+    whole = [k for k, (text, _) in enumerate(parts) if ALL.fullmatch(text)]
+    if not 1 <= len(whole) <= 2 or not 2 <= len(parts) <= 10:
         return []
     near = [x for x in lines[max(0, at - 2) : at + 1] if lines[at].box.top - x.box.bottom < 4 * x.box.height]
     years = {int(y) for x in near for y in re.findall(r"\b(?:19|20)\d\d\b", x.text)}
@@ -282,12 +308,12 @@ def _of_one_year(lines: list[Line], at: int, parts: list[tuple[str, Box]]) -> li
         return []
     edge = min(c.left for x in below for c in x.cells if read_cell(c.text)) - 40
     heads = [(text, box) for text, box in parts if box.right > edge]
-    if len(heads) < 2 or any(len(t) > 24 or re.search(r"\d", t) for t, _ in heads):
+    if len(heads) < 2 or any(len(t) > 24 or (re.search(r"\d", t) and not _AGES.fullmatch(t)) for t, _ in heads):
         return []
     if any(sum(bool(read_cell(c.text)) for c in x.cells) > len(heads) for x in below):
         return []
     year = years.pop()
-    return [Column("year", box.left, box.right, t, year, "" if _ALL.fullmatch(t) else t) for t, box in heads]
+    return [Column("year", box.left, box.right, t, year, "" if ALL.fullmatch(t) else t) for t, box in heads]
 
 
 def _names_follow(parts: list[tuple[str, Box]], first: int) -> bool:
@@ -307,7 +333,7 @@ def _over(boxes: list[Box], known: list[int], lines: list[Line], at: int) -> lis
             continue
         groups = [boxes[n * share].around(boxes[(n + 1) * share - 1]) for n in range(count)]
         if all(g.left - 40 < (c.left + c.right) / 2 < g.right + 40 for c, g in zip(cells, groups, strict=True)):
-            names = ["" if _ALL.fullmatch(c.text) else c.text for c in cells]
+            names = ["" if ALL.fullmatch(c.text) else c.text for c in cells]
             return [names[n // share] for n in range(len(known))]
     return []
 
