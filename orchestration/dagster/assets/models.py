@@ -33,7 +33,8 @@ from dagster import (
     multi_asset,
 )
 
-from orchestration.base.messages import say
+from orchestration.base.errors import UsageError
+from orchestration.base.messages import Message, say
 from orchestration.base.showing import markdown
 from orchestration.building.warehouse import row_counts
 from orchestration.building.worker import BuildError
@@ -41,6 +42,7 @@ from orchestration.dagster import sessions
 from orchestration.dagster.checks import NOT_RUN, check_name, key_of, named_results, result
 from orchestration.dagster.resources import ObservatoryResource
 from orchestration.dagster.wording import LAKE, both, goal_tags, lake_key, owners, slug
+from orchestration.receipts.public import public
 from orchestration.receipts.sentences import text
 
 STEP = "dbt_build"
@@ -53,14 +55,17 @@ _COLUMNS = "dagster/column_schema"
 DBT_DOCS = "OBSERVATORY_DBT_DOCS_URL"
 
 
-class ManifestMissing(Exception):
-    """dbt has not read the project yet."""
+class ManifestMissing(UsageError):
+    """dbt has not read the project yet. The prompt tells `reason` in its language; as text, which Dagster's page shows, it is in both."""
+
+    def __str__(self) -> str:
+        return both(self.reason)
 
 
 def read_manifest(path: Path) -> dict[str, Any]:
     """Return dbt's manifest. Raises ManifestMissing, with what to run."""
     if not path.exists():
-        raise ManifestMissing(both(say("dagster.manifest_missing", file=path)))
+        raise ManifestMissing(say("dagster.manifest_missing", file=path))
     manifest: dict[str, Any] = json.loads(path.read_bytes())
     return manifest
 
@@ -248,7 +253,7 @@ def model_assets(models: Models, suite_checks: Mapping[AssetKey, Sequence[AssetC
                 description=_told(failed),
                 metadata={
                     "models": MetadataValue.md(
-                        "\n".join(f"- **{n.name}** ({n.status}) : {markdown(n.message or '')}" for n in failed)
+                        "\n".join(f"- **{n.name}** ({n.status}) : {markdown(both(n.said))}" for n in failed)
                     ),
                     "receipt": both(concluded.note),
                 },
@@ -284,7 +289,7 @@ def _test_result(spec: AssetCheckSpec, node: Any | None) -> AssetCheckResult:
         spec.key,
         passed=node.status in ("pass", "success"),
         severity="warn" if node.status == "warn" else "error",
-        message=node.message or "",
+        message=both(node.said) if node.message else "",
     )
 
 
@@ -294,6 +299,6 @@ def _told(failed: Sequence[Any]) -> str:
         "dagster.models_failed",
         count=len(first),
         skipped=len(failed) - len(first),
-        reasons=" ; ".join(f"{n.name} : {n.message or n.status}" for n in first),
+        reasons=Message.join([say("dagster.model_failed", name=n.name, said=n.said) for n in first]),
     )
-    return text(said, "fr")
+    return text(public(said), "fr")
