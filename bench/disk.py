@@ -4,7 +4,7 @@
 
 `HOME` has an edition of samples; each try works on a copy of a small home (`bench/quick.py`). `full`: the disk is a tmpfs of which so many
 kilobytes are free, from none to all that a refresh needs (mounting must be allowed). `closed`: folders of the home that cannot be written
-to, as root by the immutable flag or skipped. `clock`: files, register and the note of the refresh under way dated a year ahead. `together`:
+to, or not even read; as root without the rights by which root does so all the same. `clock`: files, register and the note of the refresh under way dated a year ahead. `together`:
 two refreshes started at once, a rollback meanwhile. After each: the edition in service is whole, no traceback was said, the next
 refresh works and leaves nothing behind.
 """
@@ -33,6 +33,21 @@ from orchestration.editions import current
 
 _FREE = (2_000, 8_000, 0, 256, 1_000, 4_000, 16_000)
 _YEAR = 366 * 86_400
+# folders of a home that a refresh may meet closed
+CLOSED = (
+    "lake",
+    "lake/insee_neet/rates",
+    "work",
+    "editions",
+    "receipts",
+    "journal",
+    "logs",
+    "dbt",
+    "dagster",
+    "review",
+    "inbox",
+    ".",
+)
 
 
 @dataclass(frozen=True)
@@ -53,12 +68,30 @@ class Said:
         )[:500]
 
 
-def begun(home: Path, delivery: Path, out: Path) -> int:
-    """Start `observatory refresh` in a process of its own and return it; its output goes to `out`."""
+def like_others() -> None:
+    """Take from this process and its children what lets root write and read where the modes forbid it."""
+    libc, (bound, override, search) = ctypes.CDLL(None, use_errno=True), (24, 1, 2)
+    for right in (override, search):
+        libc.prctl(bound, right)
+    header = (ctypes.c_uint32 * 2)(0x20080522, 0)
+    sets = (ctypes.c_uint32 * 6)()
+    libc.capget(header, sets)
+    for place in (0, 1, 2):
+        sets[place] &= ~(1 << override | 1 << search)
+    libc.capset(header, sets)
+
+
+def begun(home: Path, delivery: Path, out: Path, *, closed: bool = False) -> int:
+    """Start `observatory refresh` in a process of its own and return it; its output goes to `out`.
+
+    `closed`: as an account for which the modes of files count.
+    """
     child = os.fork()
     if child:
         return child
     os.setsid()
+    if closed:
+        like_others()
     for number, ending in ((1, ".json"), (2, ".words")):
         os.dup2(os.open(f"{out}{ending}", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), number)
     sys.argv = [
@@ -111,10 +144,10 @@ class Tries:
         self.number += 1
         return quick.deliver(self.folder / "delivery", 10 + self.number / 20)
 
-    def refresh(self, home: Path) -> Said:
+    def refresh(self, home: Path, *, closed: bool = False) -> Said:
         """Refresh a home and return what was said."""
         out = self.folder / "out"
-        return ended(begun(home, self.delivery(), out), out)
+        return ended(begun(home, self.delivery(), out, closed=closed), out)
 
     def tell(self, name: str, said: Said | None, wrong: list[str]) -> None:
         """Print a try."""
@@ -165,19 +198,26 @@ def full(tries: Tries) -> None:
 
 
 def closed(tries: Tries) -> None:
-    """Let folders of the home be closed to the refresh."""
-    for place in ("editions", "lake", "work", "receipts", "logs", "."):
-        home = copied(tries.base, tries.folder / "home")
-        target = home / place
-        if os.geteuid() == 0 and subprocess.run(["chattr", "+i", str(target)], capture_output=True).returncode:
-            print("closed: as root, no folder can be closed on this file system")
-            return
-        target.chmod(0o500) if os.geteuid() else None
-        said = tries.refresh(home)
-        subprocess.run(["chattr", "-i", str(target)], capture_output=True, check=False)
-        target.chmod(0o700)
-        found = list(tries.wrong(home, said, must=(0, 2, 3, 4)))
-        tries.tell(f"{place} closed", said, [*found, *tries.next_works(home)])
+    """Let folders of the home be closed to the refresh: first for writing, then altogether."""
+    for mode, word in ((0o500, "closed for writing"), (0o000, "closed")):
+        for place in CLOSED:
+            home = copied(tries.base, tries.folder / "home")
+            target = home / place
+            target.mkdir(exist_ok=True)
+            before = current(home)
+            target.chmod(mode)
+            said = tries.refresh(home, closed=True)
+            target.chmod(0o700)
+            found = list(tries.wrong(home, said, must=(0, 2, 3, 4)))
+            now = current(home)
+            if said.code in (2, 4):
+                if now != before:
+                    found.append("another edition all the same")
+                if not said.receipt.get("reason") and not said.receipt.get("note"):
+                    found.append("no reason")
+            elif now == before or target.name not in said.words:
+                found.append("published, and nobody is told of the folder" if now != before else "no edition")
+            tries.tell(f"{place} {word}", said, [*found, *tries.next_works(home)])
 
 
 def clock(tries: Tries) -> None:
