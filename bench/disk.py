@@ -137,8 +137,8 @@ def ended(process: int, out: Path) -> Said:
 class Tries:
     """The tries of one bench: a base home, deliveries that differ, and what did not hold."""
 
-    def __init__(self, base: Path, folder: Path, places: Sequence[str]) -> None:
-        self.base, self.folder, self.places = base, folder, places
+    def __init__(self, base: Path, folder: Path, places: Sequence[str], rounds: int) -> None:
+        self.base, self.folder, self.places, self.rounds = base, folder, places, rounds
         self.number = self.failed = 0
 
     def delivery(self) -> Path:
@@ -298,11 +298,11 @@ def visited(home: Path, out: Path, ready: int, go: int) -> int:
 
 
 def sensors(tries: Tries) -> None:
-    """Let the inbox's sensor and the prompt start at once, ten times on one home, each a little before the other in turn."""
+    """Let the inbox's sensor and the prompt start at once, some times on one home, each a little before the other in turn."""
     home = copied(tries.base, tries.folder / "home")
     inbox = home / "inbox"
     inbox.mkdir(exist_ok=True)
-    for number in range(10):
+    for number in range(tries.rounds):
         [file] = tries.delivery().rglob("neet_dpt_2018.csv")
         dropped = inbox / f"neet_dpt_2018 relevé {number}.csv"
         shutil.copy(file, dropped)
@@ -355,6 +355,7 @@ def main() -> None:
     parser.add_argument("--home", type=Path, required=True)
     parser.add_argument("--only", default=",".join(FAULTS))
     parser.add_argument("--places", default=",".join(CLOSED), help="of the home, that are closed")
+    parser.add_argument("--rounds", type=int, default=10, help="of the sensor beside the prompt")
     asked = parser.parse_args()
     ctypes.CDLL(None).prctl(36, 1)
     with tempfile.TemporaryDirectory(prefix="disk-", dir=asked.home.parent) as name:
@@ -363,7 +364,7 @@ def main() -> None:
         quick.parsed(folder)
         quick.warm(prompt=True)
         OURS.update(kin())
-        tries = Tries(folder / "base", folder, asked.places.split(","))
+        tries = Tries(folder / "base", folder, asked.places.split(","), asked.rounds)
         said = tries.refresh(tries.base)
         if said.code not in NEXT:
             raise SystemExit(f"the first refresh ended with {said.code}: {said.reason}")

@@ -36,6 +36,7 @@ from dagster import (
 from orchestration.base.errors import UsageError
 from orchestration.base.messages import Message, say
 from orchestration.base.showing import markdown
+from orchestration.building.orders import NodeResult
 from orchestration.building.warehouse import row_counts
 from orchestration.building.worker import BuildError
 from orchestration.dagster import sessions
@@ -273,7 +274,7 @@ def _concluded(context: AssetExecutionContext, observatory: ObservatoryResource)
         raise Failure(description=both(error.reason), allow_retries=False) from None
 
 
-def _metadata(node: Any, rows: int | None, spec: AssetSpec) -> dict[str, Any]:
+def _metadata(node: NodeResult, rows: int | None, spec: AssetSpec) -> dict[str, Any]:
     metadata: dict[str, Any] = {"seconds": float(node.seconds or 0)}
     if _COLUMNS in spec.metadata:  # a page shows the columns of the last materialization, not those of the definition
         metadata[_COLUMNS] = spec.metadata[_COLUMNS]
@@ -282,7 +283,7 @@ def _metadata(node: Any, rows: int | None, spec: AssetSpec) -> dict[str, Any]:
     return metadata
 
 
-def _test_result(spec: AssetCheckSpec, node: Any | None) -> AssetCheckResult:
+def _test_result(spec: AssetCheckSpec, node: NodeResult | None) -> AssetCheckResult:
     if node is None or node.status == "skipped":
         return result(spec.key, passed=False, severity="warn", message=both(NOT_RUN))
     return result(
@@ -293,7 +294,7 @@ def _test_result(spec: AssetCheckSpec, node: Any | None) -> AssetCheckResult:
     )
 
 
-def _told(failed: Sequence[Any]) -> str:
+def _told(failed: Sequence[NodeResult]) -> str:
     first = [n for n in failed if n.status != "skipped"] or failed
     said = say(
         "dagster.models_failed",
