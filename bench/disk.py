@@ -281,13 +281,17 @@ def visited(home: Path, out: Path, ready: int, go: int) -> int:
         repository = definitions.get_repository_def()
         [sensor] = [s for s in repository.sensor_defs if s.name == INBOX_DROPS]
         with open_instance(settings) as instance:
-            with build_sensor_context(instance=instance, repository_def=repository) as context:
-                [request] = sensor.evaluate_tick(context).run_requests
+            asked: list[Any] = []
+            # until the file has been left alone for ten seconds
+            while not asked:
+                time.sleep(0.5)
+                with build_sensor_context(instance=instance, repository_def=repository) as context:
+                    asked = list(sensor.evaluate_tick(context).run_requests or ())
             os.write(ready, b"1")
             os.read(go, 1)
             job = definitions.resolve_job_def(TAKE_INBOX)
             code = (
-                0 if job.execute_in_process(instance=instance, tags=request.tags, raise_on_error=False).success else 1
+                0 if job.execute_in_process(instance=instance, tags=asked[0].tags, raise_on_error=False).success else 1
             )
     except BaseException:
         import traceback
@@ -302,12 +306,11 @@ def sensors(tries: Tries) -> None:
     home = copied(tries.base, tries.folder / "home")
     inbox = home / "inbox"
     inbox.mkdir(exist_ok=True)
+    met = 0
     for number in range(tries.rounds):
         [file] = tries.delivery().rglob("neet_dpt_2018.csv")
         dropped = inbox / f"neet_dpt_2018 relevé {number}.csv"
         shutil.copy(file, dropped)
-        # as if it had been left alone for a while
-        os.utime(dropped, (time.time() - 60,) * 2)
         before = set((home / "receipts").glob("*.json"))
         (ready, is_ready), (go, is_go) = os.pipe(), os.pipe()
         visit = visited(home, tries.folder / "visit", is_ready, go)
@@ -331,11 +334,13 @@ def sensors(tries: Tries) -> None:
         if dropped.exists() or not list(inbox.glob(f"{dropped.name}.*.md")):
             found.append("the file has no answer")
         waited = [w for w in (said.reason if said.code == 5 else "", words) if re.search(r":\d+\), depuis 20\d\d-", w)]
-        if said.code not in (*NEXT, 5) or not waited:
-            found.append("nobody says for whom it waited and since when")
+        met += bool(waited)
+        if said.code == 5 and not waited:
+            found.append("it is not said for whom it would have waited and since when")
         found += _overlaps([p for p in (home / "receipts").glob("*.json") if p not in before])
         tries.tell(f"sensor and prompt {number + 1}", said, [*found, *tries.wrong(home, said, must=(*NEXT, 5))])
-    tries.tell("afterwards", None, list(tries.next_works(home)))
+    found = list(tries.next_works(home)) + ([] if met else ["they never met"])
+    tries.tell(f"afterwards: in {met} of {tries.rounds} one said for whom it waited", None, found)
 
 
 def _overlaps(receipts: list[Path]) -> Iterator[str]:
