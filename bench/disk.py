@@ -31,10 +31,13 @@ from typing import Any
 from bench import quick
 from bench.kills import NEXT, OURS, after_a_kill, copied, kin, left
 from orchestration import editions
+from orchestration.base.settings import PROJECT
 from orchestration.editions import current
 
 _FREE = (2_000, 8_000, 0, 256, 1_000, 4_000, 16_000)
 _YEAR = 366 * 86_400
+# what the team drops
+LABELS = PROJECT / "sources" / "lucie_labels" / "sample" / "2026-09" / "labels-rse.csv"
 # folders of a home that a refresh may meet closed
 CLOSED = (
     "lake",
@@ -308,9 +311,11 @@ def sensors(tries: Tries) -> None:
     inbox.mkdir(exist_ok=True)
     met = 0
     for number in range(tries.rounds):
-        [file] = tries.delivery().rglob("neet_dpt_2018.csv")
-        dropped = inbox / f"neet_dpt_2018 relevé {number}.csv"
-        shutil.copy(file, dropped)
+        dropped = inbox / f"relevé des labels {number}.csv"
+        # another file each time, by one remark
+        dropped.write_text(
+            LABELS.read_text("utf-8-sig").replace("Ligne inventée", f"Ligne inventée {number}", 1), "utf-8"
+        )
         before = set((home / "receipts").glob("*.json"))
         (ready, is_ready), (go, is_go) = os.pipe(), os.pipe()
         visit = visited(home, tries.folder / "visit", is_ready, go)
@@ -329,6 +334,8 @@ def sensors(tries: Tries) -> None:
         words = (tries.folder / "visit.words").read_text("utf-8", "replace")
         for end in (ready, go, is_go):
             os.close(end)
+        if "refused" in words:
+            found.append("the file was refused")
         if code:
             found.append(f"the visit ended with {code}: {words[-300:]}")
         if dropped.exists() or not list(inbox.glob(f"{dropped.name}.*.md")):
