@@ -1,12 +1,14 @@
 """A refresh killed at many moments: nothing good is lost, nothing is left, and the next one works at once.
 
     .venv/bin/python -m bench.kills --home HOME --quick --points 200
+    .venv/bin/python -m bench.kills --home HOME --quick --points 200 --results kills.json --first 1 --last 20
     .venv/bin/python -m bench.kills --home HOME --from DIR --points 20
 
 `HOME` has an edition of samples or of DIR; each try works on a copy. At every other point the whole session is killed, else the first
 process alone. `--quick` takes all steps on one small delivery (`bench/quick.py`): three points of four lie before a call that changes
 the disk (a folder made, a file renamed, removed or forced onto the disk, the link swapped), named with its place, the others at moments
 spread over the refresh, in which the second process works. Without it the moments are spread over one whole refresh of the prompt.
+`--results` keeps the points and what came of each, so that a run goes on where one before it stopped; it ends with a table by step.
 `tests/faults/` holds some of both in CI.
 """
 
@@ -16,6 +18,7 @@ import argparse
 import ctypes
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -24,7 +27,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -32,8 +35,30 @@ from bench import quick
 from orchestration.base.settings import PROJECT
 from orchestration.editions import current, verify
 from orchestration.lake.store import Lake
+from orchestration.refresh import under_way
 
 NEXT = (0, 3)
+# what a call that changes the disk belongs to, by the beginning of its place in the home
+STEPS = {
+    "lake": "lake write",
+    "work/warehouse": "warehouse",
+    "work": "copy into the edition",
+    "editions": "link swap",
+    "state.json": "register",
+    ".state": "register",
+    "receipts": "receipt",
+    "review": "receipt",
+    "checks": "receipt",
+    ".checks": "receipt",
+    "": "lock, notes, journal",
+}
+# what a refresh was about when it died at a moment, by what it said of itself
+MOMENTS = {
+    "ingest": "reading behind the wall",
+    "build": "dbt build",
+    "check": "expectation suites",
+    "publish": "publishing",
+}
 DISK = ("fsync", "rename", "replace", "unlink", "rmdir", "mkdir", "link", "symlink")
 _SUBREAPER = 36
 
@@ -73,6 +98,10 @@ def forked(home: Path, delivery: Path, nth: int = 0, calls: Path | None = None) 
         os.dup2(nowhere, number)
     made: list[str] = []
 
+    def tell() -> None:
+        if calls:
+            calls.write_text("\n".join(made), encoding="utf-8")
+
     def watched(name: str) -> Callable[..., Any]:
         real = getattr(os, name)
 
@@ -81,6 +110,7 @@ def forked(home: Path, delivery: Path, nth: int = 0, calls: Path | None = None) 
             if place is not None:
                 made.append(f"{name} {place}")
                 if len(made) == nth:
+                    tell()
                     os.kill(os.getpid(), signal.SIGKILL)
             return real(*arguments, **named)
 
@@ -91,8 +121,7 @@ def forked(home: Path, delivery: Path, nth: int = 0, calls: Path | None = None) 
     code = 99
     with suppress(BaseException):
         code = quick.walk(home, delivery).exit_code
-    if calls:
-        calls.write_text("\n".join(made), encoding="utf-8")
+    tell()
     os._exit(code)
 
 
@@ -188,9 +217,11 @@ def copied(home: Path, target: Path) -> Path:
     return target
 
 
-def killed_quickly(home: Path, folder: Path, point: Point, rate: float) -> Iterator[str]:
-    """Yield what did not hold after a quick refresh that was killed at a point."""
-    process = forked(home, quick.deliver(folder / "delivery", rate), point.nth)
+def killed_quickly(home: Path, folder: Path, point: Point, rate: float, where: list[str]) -> Iterator[str]:
+    """Yield what did not hold after a quick refresh that was killed at a point; `where` gets the step and the call."""
+    calls = folder / "calls"
+    calls.unlink(missing_ok=True)
+    process = forked(home, quick.deliver(folder / "delivery", rate), point.nth, calls)
     until = time.monotonic() + (point.moment or 600)
     while time.monotonic() < until and os.waitpid(process, os.WNOHANG)[0] == 0:
         time.sleep(0.005)
@@ -198,6 +229,7 @@ def killed_quickly(home: Path, folder: Path, point: Point, rate: float) -> Itera
         os.kill(process, signal.SIGKILL)
     with suppress(ChildProcessError):
         os.waitpid(process, 0)
+    where += _where(home, point, calls)
     yield from after_a_kill(home, process, whole=point.whole)
     before = current(home)
     again = forked(home, quick.deliver(folder / "delivery", rate + 0.01))
@@ -207,6 +239,18 @@ def killed_quickly(home: Path, folder: Path, point: Point, rate: float) -> Itera
         yield f"the next refresh ended with {code} and edition {now and now.edition_id}"
     yield from after_a_kill(home, again, whole=False)
     yield from (f"left after the next refresh: {name}" for name in left(home))
+
+
+def _where(home: Path, point: Point, calls: Path) -> list[str]:
+    """Return the step in which a refresh died, and before which call or after how many seconds."""
+    if point.nth:
+        call = re.sub(r"\d{8}T\d{6}(\d{6}|Z)?Z?|[0-9a-f]{10,}", "…", calls.read_text(encoding="utf-8").splitlines()[-1])
+        return [next(step for begins, step in STEPS.items() if call.split()[1].startswith(begins)), call]
+    try:
+        step = json.loads((home / under_way.FILE).read_bytes())["step"]
+    except (OSError, ValueError):
+        step = None
+    return [MOMENTS.get(step, "opened, or ended"), f"after {point.moment:.2f} s"]
 
 
 def killed(home: Path, channel: str, point: Point) -> Iterator[str]:
@@ -225,8 +269,8 @@ def killed(home: Path, channel: str, point: Point) -> Iterator[str]:
     yield from (f"left after the next refresh: {name}" for name in left(home))
 
 
-def quick_points(home: Path, folder: Path, count: int) -> Iterator[Point]:
-    """Yield the points of a quick refresh, in a mixed order: whoever stops early has seen all of it."""
+def quick_points(home: Path, folder: Path, count: int) -> list[Point]:
+    """Return the points of a quick refresh, in a mixed order: whoever stops early has seen all of it."""
     calls, begun = folder / "calls", time.monotonic()
     process = forked(copied(home, folder / "home"), quick.deliver(folder / "delivery", 20), calls=calls)
     os.waitpid(process, 0)
@@ -240,15 +284,15 @@ def quick_points(home: Path, folder: Path, count: int) -> Iterator[Point]:
     print(f"{len(made)} calls change the disk; a refresh takes {seconds:.0f} s", flush=True)
     # a step that shares no factor with the number of points visits each once
     step = next(s for s in (37, 41, 43) if len(found) % s)
-    yield from (found[n * step % len(found)] for n in range(len(found)))
+    return [found[n * step % len(found)] for n in range(len(found))]
 
 
-def moments(home: Path, folder: Path, channel: str, count: int) -> Iterator[Point]:
-    """Yield moments spread over one refresh of the prompt."""
+def moments(home: Path, folder: Path, channel: str, count: int) -> list[Point]:
+    """Return moments spread over one refresh of the prompt."""
     begun = time.monotonic()
     prompted(_judged_again(home, folder), channel).communicate()
     seconds = time.monotonic() - begun
-    yield from (Point(n % 2 == 0, moment=seconds * (n + 0.5) / count) for n in range(count))
+    return [Point(n % 2 == 0, moment=seconds * (n + 0.5) / count) for n in range(count)]
 
 
 def _judged_again(home: Path, folder: Path) -> Path:
@@ -256,6 +300,18 @@ def _judged_again(home: Path, folder: Path) -> Path:
     # or there is nothing to do: the same files, another register
     (target / "state.json").unlink(missing_ok=True)
     return target
+
+
+def table(tries: list[dict[str, Any]]) -> Iterator[str]:
+    """Yield the lines of a Markdown table: by step, how many points of each kind were tried and how many held."""
+    yield "| killed at | whole session: held of tried | parent alone: held of tried |"
+    yield "|---|--:|--:|"
+    for step in sorted({t["step"] for t in tries}):
+        cells = []
+        for whole in (True, False):
+            some = [t for t in tries if t["step"] == step and t["whole"] is whole]
+            cells.append(f"{sum(not t['found'] for t in some)} of {len(some)}" if some else "–")
+        yield f"| {step} | {cells[0]} | {cells[1]} |"
 
 
 def main() -> None:
@@ -266,31 +322,55 @@ def main() -> None:
     parser.add_argument("--points", type=int, default=200)
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--minutes", type=float, default=1e6, help="no point is begun after that")
+    parser.add_argument("--first", type=int, default=1, help="the first point, from 1")
+    parser.add_argument("--last", type=int, help="the last one")
+    parser.add_argument("--results", type=Path, help="where the points stand, and what came of each")
     asked = parser.parse_args()
     ctypes.CDLL(None).prctl(_SUBREAPER, 1)
     until = time.monotonic() + asked.minutes * 60
-    tried = failed = 0
+    kept: dict[str, Any] = {"points": [], "tries": []}
+    if asked.results and asked.results.exists():
+        kept = json.loads(asked.results.read_bytes())
     with tempfile.TemporaryDirectory(prefix="kills-", dir=asked.home.parent) as name:
         folder = Path(name)
+        base = folder / "base"
         if asked.quick:
             os.environ.update(quick.house(asked.home, folder))
             quick.warm()
-            base = folder / "base"
+            OURS.update(kin())
             os.waitpid(forked(base, quick.deliver(folder / "delivery", 10)), 0)
-            points = quick_points(base, folder, asked.points)
-        else:
-            points = moments(asked.home, folder, asked.channel, asked.points)
-        for point in points:
+        if not kept["points"]:
+            found = (
+                quick_points(base, folder, asked.points)
+                if asked.quick
+                else moments(asked.home, folder, asked.channel, asked.points)
+            )
+            kept["points"] = [asdict(point) for point in found]
+        points = [Point(**point) for point in kept["points"]]
+        done = {t["number"] for t in kept["tries"]}
+        for number in range(asked.first, min(asked.last or len(points), len(points)) + 1):
+            if number in done:
+                continue
             if time.monotonic() > until:
                 break
+            point, where = points[number - 1], list[str]()
             if asked.quick:
-                found = list(killed_quickly(copied(base, folder / "home"), folder, point, 30 + tried / 50))
+                home = copied(base, folder / "home")
+                wrong = list(killed_quickly(home, folder, point, 30 + number / 50, where))
             else:
-                found = list(killed(_judged_again(asked.home, folder), asked.channel, point))
-            tried, failed = tried + 1, failed + bool(found)
-            where = f"before {point.name}" if point.nth else f"after {point.moment:.2f} s"
-            print(f"{'session' if point.whole else 'parent':8}{where}: {'; '.join(found) or 'holds'}", flush=True)
-    print(f"{tried - failed} of {tried} points hold")
+                where = ["whole refresh", f"after {point.moment:.2f} s"]
+                wrong = list(killed(_judged_again(asked.home, folder), asked.channel, point))
+            step, call = where
+            kept["tries"].append({"number": number, "whole": point.whole, "step": step, "where": call, "found": wrong})
+            if asked.results:
+                asked.results.write_text(json.dumps(kept, indent=1), encoding="utf-8")
+            print(
+                f"{number} {'session' if point.whole else 'parent '} {step}, {call}: {'; '.join(wrong) or 'holds'}",
+                flush=True,
+            )
+    failed = [t for t in kept["tries"] if t["found"]]
+    print("\n".join(table(kept["tries"])))
+    print(f"{len(kept['tries']) - len(failed)} of {len(kept['tries'])} points hold")
     sys.exit(1 if failed else 0)
 
 

@@ -121,10 +121,17 @@ def warm(*, prompt: bool = False) -> None:
     import dbt.adapters.duckdb.connections
     import dbt.cli.main  # noqa: F401
 
-    import orchestration.quality.expectations
+    # what the second process imports at need: half of what it costs, paid once here
+    import great_expectations.execution_engine.pandas_execution_engine
+    import great_expectations.validator.validator  # noqa: F401
+
+    import orchestration.receipts.as_markdown
     import orchestration.refresh.build
     import orchestration.withholding.figures
     from orchestration.building import worker
+    from orchestration.quality.expectations import warm_up
+
+    warm_up()
 
     if prompt:
         import orchestration.dagster.definitions  # noqa: F401

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from orchestration.base.messages import Refusal, say
@@ -19,6 +21,10 @@ _FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
 _NO_FOLDER = (errno.ENOTDIR, errno.EEXIST, errno.ENOENT, errno.EISDIR)
 # enough for a full disk to say so, too little to notice
 _PROBE = 64 * 1024
+# as Python and DuckDB write it
+_DENIED = re.compile(
+    r"(?:PermissionError|OSError): \[Errno (?:1|13|30)\][^\n]*?'([^'\n]+)'|[Cc]annot open file \"([^\"\n]+)\"[^\n]*Permission denied"
+)
 
 
 class FolderUnusable(Exception):
@@ -49,6 +55,28 @@ def refuse_unusable(home: Path, *, writes: bool) -> None:
         close_home(home)
     except OSError as error:
         raise _refusal(error, home) from error
+
+
+def refuse_closed(home: Path, folders: Iterable[str]) -> None:
+    """Raise FolderUnusable where the home, or one of these folders of it, may not be read and written by this account.
+
+    Folders that are not there yet are made when they are needed.
+    """
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        for folder in (home, *(home / name for name in folders)):
+            if folder.exists() and not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(folder))
+    except OSError as error:
+        raise FolderUnusable(Path(os.fsdecode(error.filename or home)), error) from error
+
+
+def forbidden_in(said: str) -> Refusal | None:
+    """Return what is left of an accident, as a text, as a refusal where a permission was wanting; None where it is another."""
+    found = _DENIED.search(said)
+    if found is None:
+        return None
+    return _refusal(PermissionError(errno.EACCES, os.strerror(errno.EACCES)), Path(found[1] or found[2]))
 
 
 def has_room(home: Path) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from orchestration.base.messages import Message
+from orchestration.base.messages import Message, say
 from orchestration.records.outcome import CheckOutcome
 
 
@@ -41,6 +41,14 @@ class NodeResult:
     message: str
     seconds: float
     broken: list[Broken] = field(default_factory=list)
+
+    @property
+    def said(self) -> Message:
+        """Return what dbt says of it. An error is the database's and may quote a cell of a file: it is told as a message that hides it."""
+        said = " ".join((self.message or self.status).split())
+        if self.status in ("error", "runtime error"):
+            return say("building.database_says", said=said)
+        return Message.of(fr=said, en=said)
 
     @property
     def failed(self) -> bool:

@@ -120,7 +120,7 @@ class Worker:
         self._order(Build(_BUILD, self.warehouse, tuple(waived)))
         answer = self._answer(_BUILD, Built)
         if answer.error and not answer.nodes:
-            first = answer.error.strip().splitlines()[0]
+            first = say("building.database_says", said=answer.error.strip().splitlines()[0])
             raise BuildError(say("building.tables_not_built", said=first, log=self._logs / "dbt.log"))
         return BuildOutcome(self.warehouse, list(answer.nodes), list(answer.waived), list(answer.held))
 

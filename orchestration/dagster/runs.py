@@ -15,7 +15,7 @@ from uuid import uuid4
 
 from dagster import AssetKey, DagsterEvent, Definitions, JobDefinition
 
-from orchestration.base.homes import disk_full, has_room
+from orchestration.base.homes import disk_full, forbidden_in, has_room
 from orchestration.base.messages import Message, say
 from orchestration.base.settings import Settings
 from orchestration.dagster import sessions
@@ -52,6 +52,8 @@ def run_job(
         if any(map(is_disk_full, failures)) or (failures and not has_room(settings.home)):
             full = disk_full(settings.home)
             sessions.give_up(session, say("dagster.reason_and_action", reason=full.reason, action=full.action))
+        elif denied := next(filter(None, map(forbidden_in, failures)), None):
+            sessions.give_up(session, say("dagster.reason_and_action", reason=denied.reason, action=denied.action))
         elif failures:
             path = _write_failures(settings, session.name, failures)
             if session.outcome is None:  # nobody has decided about an edition: the step fell, it did not refuse

@@ -18,7 +18,7 @@ from orchestration.base.acts import Act, acting
 from orchestration.base.messages import Message
 from orchestration.base.showing import markdown
 from orchestration.lake.register import Vintage
-from orchestration.receipts.acts import journal_lines
+from orchestration.receipts.acts import shown_lines
 from orchestration.receipts.public import public
 from orchestration.receipts.sentences import text
 from orchestration.records.outcome import FileOutcome, RefreshOutcome
@@ -173,11 +173,11 @@ def _why(file: FileOutcome) -> str:
 
 
 def journal_metadata(found: Sequence[Act]) -> dict[str, Any]:
-    """Return what the edition shows of the home's journal: who did what lately, the newest first."""
+    """Return what the edition shows of the home's journal: who did what lately, the newest first, names left out."""
     if not found:
         return {}
     # a name or a file's name is text, whatever signs stand in it
-    lines = [re.sub(r"([\\`*_{}\[\]<>#|])", r"\\\1", line) for line in journal_lines(found, "fr")]
+    lines = [re.sub(r"([\\`*_{}\[\]<>#|])", r"\\\1", line) for line in shown_lines(found, "fr")]
     return {"journal": MetadataValue.md("\n".join(f"- {line}" for line in lines))}
 
 

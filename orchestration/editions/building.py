@@ -256,7 +256,11 @@ def _joint_content(tables: list[ManifestTable]) -> str:
 
 
 def _input(outcome: FileOutcome) -> ManifestInput:
-    return ManifestInput(**outcome.model_dump(include=set(ManifestInput.model_fields)))
+    known = outcome.model_dump(include=set(ManifestInput.model_fields))
+    if outcome.public_name != outcome.file:
+        # where it was taken ends with its name
+        known |= {"file": outcome.public_name, "origin": f"{outcome.channel}:{outcome.source}"}
+    return ManifestInput(**known)
 
 
 def _name(identifier: str) -> str:

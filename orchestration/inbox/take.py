@@ -22,7 +22,8 @@ from pydantic import BaseModel
 
 from orchestration import editions
 from orchestration.base import acts
-from orchestration.base.errors import HomeBusy
+from orchestration.base.errors import HomeBusy, UsageError
+from orchestration.base.homes import FolderUnusable, explained
 from orchestration.base.messages import Message, Refusal, say
 from orchestration.base.settings import Settings
 from orchestration.catalog import load_catalogue
@@ -42,7 +43,7 @@ from orchestration.inbox.folder import (
 from orchestration.inbox.looking import in_the_teams_words, recognise_and_judge
 from orchestration.inbox.story import Story
 from orchestration.inbox.visits import counted
-from orchestration.lake.store import Lake
+from orchestration.lake.store import Lake, LakeError
 from orchestration.records.outcome import FileOutcome, RefreshOutcome
 
 log = logging.getLogger("observatory")
@@ -279,8 +280,9 @@ class _Visit:
                 self._wait(case, wait.sentence)
             return
         except Exception as error:
-            if len(cases) == 1:
-                self._accident(cases[0], error)
+            if len(cases) == 1 or _of_the_home(error, self.settings.home):
+                for case in cases:
+                    self._accident(case, error)
             else:
                 self._by_halves(cases)
             return
@@ -419,6 +421,11 @@ class _Visit:
         self._answer(case)
 
     def _accident(self, case: _Case, error: Exception) -> None:
+        own = _of_the_home(error, self.settings.home)
+        if own is not None:
+            log.error("inbox: %s: %s", case.dropped.name, own.reason)
+            self._wait(case, lambda name: say("inbox.home_unusable", file=name, reason=own.reason, action=own.action))
+            return
         log.error("inbox: %s", case.dropped.name, exc_info=error)
         self._refuse(
             case,
@@ -461,6 +468,16 @@ def _overtaken(cases: list[_Case]) -> dict[int, _Case]:
         if later:
             found[id(case)] = later[-1]
     return found
+
+
+def _of_the_home(error: Exception, home: Path) -> Refusal | None:
+    """Return what an accident says that is the home's own (a folder that lost its rights, its register, its disk), which no file is refused for."""
+    if isinstance(error, (FolderUnusable, LakeError, UsageError)):
+        return Refusal(error.reason, error.action or say("inbox.tell_the_data_team"))
+    # one that is not there may be the dropped file, taken away meanwhile
+    if not isinstance(error, OSError) or isinstance(error, (FileNotFoundError, FileExistsError, NotADirectoryError)):
+        return None
+    return explained(error, home)
 
 
 def _broke_down(name: str) -> Message:

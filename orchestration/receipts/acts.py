@@ -1,4 +1,4 @@
-"""The journal of a home in words: what each act says, for the prompt, Dagster's pages and the team's counter alike.
+"""The journal of a home in words: what each act says, for the prompt and the team's counter, and for Dagster's pages without names.
 
 Add a line to `_TOLD` for a new kind of act. What an act is belongs to `base.acts`.
 """
@@ -6,6 +6,7 @@ Add a line to `_TOLD` for a new kind of act. What an act is belongs to `base.act
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 from orchestration.base.acts import Act, What
@@ -64,3 +65,20 @@ def told(act: Act) -> Message:
 def journal_lines(found: Sequence[Act], language: Language) -> list[str]:
     """Return acts as lines of text: `30/11/2026 09:12 · Claire · édition … remise en service`."""
     return [f"{moment(act.when, language)} · {act.who} · {text(told(act), language)}" for act in found]
+
+
+def shown_lines(found: Sequence[Act], language: Language) -> list[str]:
+    """Return acts as lines for whoever need not know whom they are about.
+
+    A company that a name was decided for may be one person's: such decisions are told by who, when and how many, those in a row in
+    one line, and where they are read.
+    """
+    lines = []
+    for (is_name, _), run in groupby(found, lambda act: (act.what == "name_decided", act.who)):
+        some = list(run)
+        if is_name:
+            said = text(say("receipts.act_names_decided", count=len(some)), language)
+            lines.append(f"{moment(some[0].when, language)} · {some[0].who} · {said}")
+        else:
+            lines += journal_lines(some, language)
+    return lines

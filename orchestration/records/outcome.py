@@ -7,6 +7,8 @@ business of `receipts`.
 from __future__ import annotations
 
 from datetime import date, datetime
+from hashlib import sha256
+from pathlib import PurePath
 from typing import Literal
 
 from pydantic import BaseModel, Field
@@ -46,6 +48,19 @@ class FileOutcome(BaseModel):
     patch: Patch | None = None
     waived: list[Waived] = Field(default_factory=list)
     published_at: date | None = None
+
+    @property
+    def public_name(self) -> str | None:
+        """Return the file's name as everybody may read it.
+
+        Publishers name their files for everybody. What the team dropped may be called after a person (`Labels Jeanne X.xlsx`): it is
+        told by its source and what its bytes are known by, `lucie_labels-1a2b3c4d.xlsx`.
+        """
+        if self.file is None or self.channel != "inbox":
+            return self.file
+        name, bracket, sheet = self.file.partition(" [")
+        known_by = self.sha256 or sha256(name.encode("utf-8", "surrogateescape")).hexdigest()
+        return f"{self.source}-{known_by[:8]}{PurePath(name).suffix[:8]}{bracket}{sheet}"
 
 
 def outcome_of(judgement: Judgement, *, origin: str, channel: Channel, is_known: bool) -> FileOutcome:

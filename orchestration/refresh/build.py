@@ -147,8 +147,7 @@ def _node_check(run: Run, node: NodeResult) -> CheckOutcome:
         found = [_too_many(_named(run, b)) if b.held else _named(run, b) for b in node.broken]
         message = say("refresh.rules_broken", found=found)
     else:
-        said = " ".join((node.message or node.status).split())
-        message = say("refresh.check_failed", name=node.name, said=said)
+        message = say("refresh.check_failed", name=node.name, said=node.said)
     return CheckOutcome(
         name=node.name,
         asset=node.unique_id.split(".")[2],

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -24,6 +25,8 @@ from orchestration.refresh.under_way import FILE, under_way
 log = logging.getLogger("observatory")
 # made anew by each build, and looked into after a bad one
 _KEPT = ("warehouse.duckdb",)
+# seconds in which whoever took the lock says who it is
+_MOMENT = 3.0
 
 
 def hold(home: Path, wait_seconds: float) -> FileLock:
@@ -33,7 +36,12 @@ def hold(home: Path, wait_seconds: float) -> FileLock:
     try:
         lock.acquire(timeout=0)
     except Timeout:
-        holder = holder_of(home)
+        # two that start at once: whoever has the lock says who it is once it has read the catalogue
+        until = time.monotonic() + _MOMENT
+        while (holder := holder_of(home)) is None and time.monotonic() < until:
+            with suppress(Timeout):
+                lock.acquire(timeout=_MOMENT / 20)
+                return lock
         if wait_seconds > 0:
             log.info("%s", say("refresh.waits", holder=holder, minutes=max(1, round(wait_seconds / 60))))
         try:

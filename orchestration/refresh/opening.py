@@ -13,6 +13,7 @@ from filelock import FileLock
 from orchestration import editions
 from orchestration.base import acts
 from orchestration.base.errors import UsageError
+from orchestration.base.homes import refuse_closed
 from orchestration.base.messages import Message, say
 from orchestration.base.settings import Settings
 from orchestration.catalog import load_catalogue
@@ -26,6 +27,9 @@ from orchestration.refresh.holding import hold, release, sweep_home
 from orchestration.refresh.landing import land
 from orchestration.refresh.run import Run
 from orchestration.refresh.under_way import Teller
+
+# folders of a home without which a refresh must not begin: one that lost its rights would be found out after minutes of reading
+WRITTEN = ("editions", "lake", "work", "receipts", "logs", "dbt")
 
 
 def open_run(
@@ -46,9 +50,9 @@ def open_run(
     home has never had (communes, EPCIs, goals …) comes along by the same channel. `vintages`: read these and no
     others, also where their files were judged before. `wait_seconds`: how long another refresh is waited
     for. `today`: the day that waivers and calendars are asked for, by default the clock's. `replace_real`: an edition
-    made of real files may be replaced by one of samples. Raises HomeBusy, UsageError, CatalogueError, LakeError.
+    made of real files may be replaced by one of samples. Raises FolderUnusable, HomeBusy, UsageError, CatalogueError, LakeError.
     """
-    settings.home.mkdir(parents=True, exist_ok=True)
+    refuse_closed(settings.home, WRITTEN)
     lock = hold(settings.home, wait_seconds)
     try:
         sweep_home(settings.home)

@@ -99,7 +99,7 @@ def _publish(run: Run, built: Built, checks: list[CheckOutcome]) -> RefreshOutco
     )
     texts = receipts.render(outcome, run.catalogue, comparison, run.settings.language)
     # the edition goes to everybody; the team's receipt, below the home, quotes the cells at fault as well
-    shown = receipts.without_cells(outcome)
+    shown = receipts.without_cells(outcome, inputs_of(run))
     public = texts if shown == outcome else receipts.render(shown, run.catalogue, comparison, run.settings.language)
     editions.publish(edition, public)
     grounds.lake.commit(register)

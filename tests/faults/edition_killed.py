@@ -2,7 +2,7 @@
 
 Run by `test_edition_faults.py` in processes of their own: `edition_killed.py build FOLDER` dies in the
 middle of the copying, `edition_killed.py publish FOLDER N` before the N-th thing that publishing asks
-of the disk, `edition_killed.py limited FOLDER BYTES` may write no file larger than that.
+of the disk, `edition_killed.py rollback FOLDER N` before that of going back to the first edition, `edition_killed.py limited FOLDER BYTES` may write no file larger than that.
 """
 
 from __future__ import annotations
@@ -11,11 +11,12 @@ import os
 import resource
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "unit" / "editions"))
 
-from edition_fakes import RECEIPTS, SECOND, VALUES, Shelf
+from edition_fakes import FIRST, RECEIPTS, SECOND, VALUES, Shelf
 
 from orchestration import editions
 from orchestration.editions import building
@@ -45,6 +46,15 @@ def build(folder: Path) -> None:
 def publish(folder: Path, nth: int) -> None:
     """Die before the N-th call; print how many there were when there are fewer."""
     built = Shelf(folder).build(SECOND, values=VALUES[1:])
+    _before_a_call(nth, lambda: editions.publish(built, RECEIPTS))
+
+
+def rollback(folder: Path, nth: int) -> None:
+    """Die before the N-th call of going back to the first edition."""
+    _before_a_call(nth, lambda: editions.rollback(folder / "home", FIRST))
+
+
+def _before_a_call(nth: int, done: Callable[[], object]) -> None:
     calls = []
 
     def watched(name: str):  # type: ignore[no-untyped-def]
@@ -60,7 +70,7 @@ def publish(folder: Path, nth: int) -> None:
 
     for name in DISK:
         setattr(os, name, watched(name))
-    editions.publish(built, RECEIPTS)
+    done()
     print(" ".join(calls))
 
 
@@ -84,4 +94,6 @@ def _outcome():  # type: ignore[no-untyped-def]
 
 if __name__ == "__main__":
     program, where, *rest = sys.argv[1:]
-    {"build": build, "publish": publish, "limited": limited}[program](Path(where), *(int(r) for r in rest))
+    {"build": build, "publish": publish, "rollback": rollback, "limited": limited}[program](
+        Path(where), *(int(r) for r in rest)
+    )

@@ -119,6 +119,28 @@ def test_killed_between_the_rename_and_the_swap(tmp_path: Path) -> None:
     assert _assert_whole(shelf) == SECOND
 
 
+def test_killed_while_going_back(tmp_path: Path) -> None:
+    template = tmp_path / "template"
+    template.mkdir()
+    shelf = Shelf(template)
+    shelf.publish(FIRST)
+    shelf.publish(SECOND, values=VALUES[1:])
+    whole = shutil.copytree(template, tmp_path / "whole", symlinks=True)
+    calls = _run("rollback", whole, 0).stdout.split()
+    assert calls.count("replace") == 1
+    seen = []
+    for nth in range(1, len(calls) + 1):
+        folder = shutil.copytree(template, tmp_path / f"killed-{nth}", symlinks=True)
+        assert _run("rollback", folder, nth).returncode == -signal.SIGKILL
+        shelf = Shelf(folder)
+        seen.append(_assert_whole(shelf))
+        # neither is lost, and asked again it is done
+        assert shelf.names() == [SECOND, FIRST]
+        assert all(name.startswith(".current.") for name in editions.sweep(shelf.home))
+        assert editions.rollback(shelf.home, FIRST).is_current and _assert_whole(shelf) == FIRST
+    assert seen == sorted(seen, reverse=True) and seen[0] == SECOND
+
+
 def test_no_file_may_grow(tmp_path: Path) -> None:
     shelf = Shelf(tmp_path)
     shelf.publish(FIRST)

@@ -33,14 +33,17 @@ from dagster import (
     multi_asset,
 )
 
-from orchestration.base.messages import say
+from orchestration.base.errors import UsageError
+from orchestration.base.messages import Message, say
 from orchestration.base.showing import markdown
+from orchestration.building.orders import NodeResult
 from orchestration.building.warehouse import row_counts
 from orchestration.building.worker import BuildError
 from orchestration.dagster import sessions
 from orchestration.dagster.checks import NOT_RUN, check_name, key_of, named_results, result
 from orchestration.dagster.resources import ObservatoryResource
 from orchestration.dagster.wording import LAKE, both, goal_tags, lake_key, owners, slug
+from orchestration.receipts.public import public
 from orchestration.receipts.sentences import text
 
 STEP = "dbt_build"
@@ -53,14 +56,17 @@ _COLUMNS = "dagster/column_schema"
 DBT_DOCS = "OBSERVATORY_DBT_DOCS_URL"
 
 
-class ManifestMissing(Exception):
-    """dbt has not read the project yet."""
+class ManifestMissing(UsageError):
+    """dbt has not read the project yet. The prompt tells `reason` in its language; as text, which Dagster's page shows, it is in both."""
+
+    def __str__(self) -> str:
+        return both(self.reason)
 
 
 def read_manifest(path: Path) -> dict[str, Any]:
     """Return dbt's manifest. Raises ManifestMissing, with what to run."""
     if not path.exists():
-        raise ManifestMissing(both(say("dagster.manifest_missing", file=path)))
+        raise ManifestMissing(say("dagster.manifest_missing", file=path))
     manifest: dict[str, Any] = json.loads(path.read_bytes())
     return manifest
 
@@ -248,7 +254,7 @@ def model_assets(models: Models, suite_checks: Mapping[AssetKey, Sequence[AssetC
                 description=_told(failed),
                 metadata={
                     "models": MetadataValue.md(
-                        "\n".join(f"- **{n.name}** ({n.status}) : {markdown(n.message or '')}" for n in failed)
+                        "\n".join(f"- **{n.name}** ({n.status}) : {markdown(both(n.said))}" for n in failed)
                     ),
                     "receipt": both(concluded.note),
                 },
@@ -268,7 +274,7 @@ def _concluded(context: AssetExecutionContext, observatory: ObservatoryResource)
         raise Failure(description=both(error.reason), allow_retries=False) from None
 
 
-def _metadata(node: Any, rows: int | None, spec: AssetSpec) -> dict[str, Any]:
+def _metadata(node: NodeResult, rows: int | None, spec: AssetSpec) -> dict[str, Any]:
     metadata: dict[str, Any] = {"seconds": float(node.seconds or 0)}
     if _COLUMNS in spec.metadata:  # a page shows the columns of the last materialization, not those of the definition
         metadata[_COLUMNS] = spec.metadata[_COLUMNS]
@@ -277,23 +283,23 @@ def _metadata(node: Any, rows: int | None, spec: AssetSpec) -> dict[str, Any]:
     return metadata
 
 
-def _test_result(spec: AssetCheckSpec, node: Any | None) -> AssetCheckResult:
+def _test_result(spec: AssetCheckSpec, node: NodeResult | None) -> AssetCheckResult:
     if node is None or node.status == "skipped":
         return result(spec.key, passed=False, severity="warn", message=both(NOT_RUN))
     return result(
         spec.key,
         passed=node.status in ("pass", "success"),
         severity="warn" if node.status == "warn" else "error",
-        message=node.message or "",
+        message=both(node.said) if node.message else "",
     )
 
 
-def _told(failed: Sequence[Any]) -> str:
+def _told(failed: Sequence[NodeResult]) -> str:
     first = [n for n in failed if n.status != "skipped"] or failed
     said = say(
         "dagster.models_failed",
         count=len(first),
         skipped=len(failed) - len(first),
-        reasons=" ; ".join(f"{n.name} : {n.message or n.status}" for n in first),
+        reasons=Message.join([say("dagster.model_failed", name=n.name, said=n.said) for n in first]),
     )
-    return text(said, "fr")
+    return text(public(said), "fr")

@@ -75,13 +75,13 @@ def believe(
 ) -> None:
     """Check the keys and the rules of what was written, and its likeness with the vintage before, in SQL.
 
-    What a waiver may let through goes to `fault`. Raises Refusal.
+    Each fault goes to `fault`, whichever came before: whoever asks for another file is told of all of them.
     """
     contract, name = source.tables[table], f"{table} {vintage}"
     path = quoted(lake.path(kept))
     with connect() as connection:
         _rules(connection, contract, name, path, fault)
-        _keys(connection, contract, name, path)
+        _keys(connection, contract, name, path, fault)
         _communes(connection, contract, name, path, fault)
         known = held_before(state, table, vintage)
         if known is not None and not kept.synthetic:
@@ -104,7 +104,7 @@ def _rules(connection: duckdb.DuckDBPyConnection, contract: Table, name: str, pa
             )
 
 
-def _keys(connection: duckdb.DuckDBPyConnection, contract: Table, name: str, path: str) -> None:
+def _keys(connection: duckdb.DuckDBPyConnection, contract: Table, name: str, path: str, fault: Sink) -> None:
     if contract.key:
         names = ", ".join(f'"{k}"' for k in contract.key)
         (doubled,) = one_row(
@@ -112,10 +112,12 @@ def _keys(connection: duckdb.DuckDBPyConnection, contract: Table, name: str, pat
             f"SELECT count(*) FROM (SELECT {names} FROM read_parquet({path}) GROUP BY ALL HAVING count(*) > 1)",
         )
         if doubled:
-            raise Refusal(
-                say("judging.duplicate_keys", table=name, count=doubled, key=contract.key),
-                say("judging.ask_again"),
-                kind="duplicates",
+            fault(
+                Refusal(
+                    say("judging.duplicate_keys", table=name, count=doubled, key=contract.key),
+                    say("judging.ask_again"),
+                    kind="duplicates",
+                )
             )
 
 

@@ -25,10 +25,11 @@ def look(
     """Read the first rows cell by cell, as any smaller table is read whole.
 
     Returns what drifted and the columns whose codes must be mended on the way. Refuses a column of which
-    too many cells are no values: another column's, damaged by a spreadsheet, another code list.
+    too many cells are no values: another column's, damaged by a spreadsheet, another code list; all such columns are named.
     """
     notes: list[Message] = []
     mended: set[str] = set()
+    wrong: list[Message] = []
     for column in match.table.columns:
         cells = texts.get(column.name)
         if not cells:
@@ -39,19 +40,10 @@ def look(
         odd = [n for n, cell in enumerate(cells) if cell in parsed.unreadable]
         if len(odd) > ODD_CELLS * len(cells):
             why = parsed.unreadable[cells[odd[0]]]
-            raise Refusal(
-                say(
-                    "judging.cells_unreadable",
-                    file=landed.name,
-                    column=column.name,
-                    count=len(odd),
-                    total=len(cells),
-                    line=first + odd[0],
-                    why=why,
-                ),
-                say("judging.download_without_spreadsheet"),
-                kind="cells",
-            )
+            line, total = first + odd[0], len(cells)
+            said = say("judging.column_unreadable", column=column.name, count=len(odd), total=total, line=line, why=why)
+            wrong.append(said)
+            continue
         width = WIDTHS.get(column.type)
         # a marker of what is missing becomes null anyway
         plain = [cell for cell in cells if cell.strip() and cell not in column.missing]
@@ -60,6 +52,9 @@ def look(
         if width and any(len(cell) != width for cell in plain):
             mended.add(column.name)
             notes += parsed.notes or [say("judging.codes_back_in_form", column=column.name)]
+    if wrong:
+        reason = say("judging.cells_unreadable", file=landed.name, found=wrong)
+        raise Refusal(reason, say("judging.download_without_spreadsheet"), kind="cells")
     return notes, mended
 
 

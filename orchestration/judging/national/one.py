@@ -11,7 +11,7 @@ from orchestration.catalog.models import Source
 from orchestration.judging.facts import Facts
 from orchestration.judging.match import match_file
 from orchestration.judging.national.opening import connected, open_raw, plain, raw_only
-from orchestration.judging.national.raw import Raw, damaged, explained, explained_of
+from orchestration.judging.national.raw import Raw, damaged, explained, explained_of, named
 from orchestration.judging.rows import Match
 from orchestration.judging.verdicts import Findings, begun, refused
 from orchestration.landing import Landed
@@ -35,7 +35,7 @@ def judge_national(facts: Facts, source: Source, landed: Landed) -> Judgement:
             try:
                 connection.execute(f"SELECT {used} FROM {raw.relation}").fetchall()
             except duckdb.Error as error:
-                raise explained(error, {raw.match.table_name: raw}) from error
+                raise explained(error, {raw.match.table_name: raw}, connection) from error
     except Refusal as refusal:
         return refused(facts, source, landed, refusal, Findings(match, refusal=refusal))
     except duckdb.Error as error:
@@ -51,8 +51,9 @@ def read_well(facts: Facts, source: Source, raw: Raw, feeds: tuple[str, ...]) ->
     """Return the judgement on a file that reads well by itself: `adapted` when anything had drifted."""
     notes, lost = list(raw.notes), len(raw.rejected)
     if lost:
-        first = raw.rejected[0]
-        notes.append(say("judging.rows_left_out_from", count=lost, line=first.line or None, why=first.why))
+        found, more = named(raw)
+        rest = say("judging.more_of_them", count=more) if more else None
+        notes.append(say("judging.rows_left_out_from", count=lost, found=found, more=rest))
     verdict = Verdict(stage="file", state="adapted" if notes else "accepted", reason=Message.join(notes))
     kept = raw.rows - lost - raw.repeated if feeds else 0
     return begun(facts, source, raw.landed, raw.match, verdict).model_copy(

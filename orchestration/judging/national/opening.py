@@ -136,13 +136,16 @@ def _open_parquet(
     notes, mended = look(landed, match, found, texts, 1)
     # a whole number written as 42.0 is the same number: a register that went through pandas
     mended |= {n for n, i in found.positions.items() if types[header[i]] in ("DOUBLE", "FLOAT")}
+    cells = _cells(match.table, header, found, mended, {n for n, kind in types.items() if kind == "VARCHAR"})
     return Raw(
         landed,
         match,
-        _typed(match.table, header, found, relation, mended, {n for n, kind in types.items() if kind == "VARCHAR"}),
+        _typed(cells, relation),
         int(rows or 0),
         [*_notes(found), *notes],
         path,
+        untyped=relation,
+        cells=cells,
     )
 
 
@@ -202,14 +205,18 @@ def _open_csv(
         f"read_csv({quoted(path)}, header = true, auto_detect = false, delim = {quoted(begun.delimiter)}, quote = '\"', escape = '\"', "
         f"nullstr = {_nothing(match.table)}, strict_mode = true, skip = {begun.above}, columns = {{{columns}}})"
     )
+    cells = _cells(match.table, header, found, mended, set())
     raw = Raw(
         landed,
         match,
-        _typed(match.table, header, found, relation, mended, set()),
+        _typed(cells, relation),
         0,
         [*_notes(found), *notes, *told],
         path,
         rejected=rejected,
+        untyped=relation,
+        cells=cells,
+        first=begun.lines[0] + 1,
     )
     # cut once into the few columns that are needed: each table that is made of them would cut it again
     target = work / f"{match.table_name}.parquet"
@@ -218,7 +225,7 @@ def _open_csv(
             f"COPY (SELECT * FROM {raw.relation}) TO {quoted(target)} (FORMAT parquet)"
         ).fetchone()
     except duckdb.Error as error:
-        raise explained(error, {match.table_name: raw}) from error
+        raise explained(error, {match.table_name: raw}, connection) from error
     raw.relation, raw.rows = f"read_parquet({quoted(target)})", int(rows[0] if rows else 0) + len(rejected)
     return raw
 
@@ -248,20 +255,22 @@ def _nothing(table: Table) -> str:
     return "[" + ", ".join(quoted(m) for m in dict.fromkeys(["", *(m for c in table.columns for m in c.missing)])) + "]"
 
 
-def _typed(table: Table, header: list[str], found: HeaderMap, relation: str, mended: set[str], texts: set[str]) -> str:
-    """Return SQL that yields the contract's columns, what stands for a missing value as null.
+def _cells(
+    table: Table, header: list[str], found: HeaderMap, mended: set[str], texts: set[str]
+) -> dict[str, tuple[str, str]]:
+    """Return for each column of the contract SQL of its cell, what stands for a missing value as null, and its type.
 
     `mended`: columns whose codes lost zeros or gained `.0`; `texts`: headers of text that may still hold a marker (`[ND]`).
     """
-    columns = []
+    cells = {}
     for column in table.columns:
         kind = duckdb_type(column.type)
         if column.name not in found.positions:
-            columns.append(f"CAST(NULL AS {kind}) AS {identifier(column.name)}")
+            cells[column.name] = "NULL", kind
             continue
-        named = header[found.positions[column.name]]
-        cell = identifier(named)
-        for marker in column.missing if named in texts else ():
+        titled = header[found.positions[column.name]]
+        cell = identifier(titled)
+        for marker in column.missing if titled in texts else ():
             cell = f"nullif({cell}, {quoted(marker)})"
         if column.name in mended:
             width = WIDTHS.get(column.type)
@@ -274,5 +283,11 @@ def _typed(table: Table, header: list[str], found: HeaderMap, relation: str, men
             )
             if width:
                 cell = f"CASE WHEN length({cell}) BETWEEN 1 AND {width - 1} THEN lpad({cell}, {width}, '0') ELSE {cell} END"
-        columns.append(f"CAST({cell} AS {kind}) AS {identifier(column.name)}")
+        cells[column.name] = cell, kind
+    return cells
+
+
+def _typed(cells: dict[str, tuple[str, str]], relation: str) -> str:
+    """Return SQL that yields the contract's columns, each in its type."""
+    columns = (f"CAST({cell} AS {kind}) AS {identifier(name)}" for name, (cell, kind) in cells.items())
     return f"(SELECT {', '.join(columns)} FROM {relation})"

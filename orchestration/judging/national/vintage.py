@@ -21,7 +21,7 @@ from orchestration.judging.match import match_file
 from orchestration.judging.national.believing import believe, fewer_rows
 from orchestration.judging.national.one import DAMAGED, read_well
 from orchestration.judging.national.opening import RAW, connected, open_raw, plain, raw_only
-from orchestration.judging.national.raw import Raw, damaged, explained, explained_of
+from orchestration.judging.national.raw import Raw, damaged, explained, explained_of, together
 from orchestration.judging.rows import Match
 from orchestration.judging.territory import home_communes
 from orchestration.judging.told import Kept, Taken, Told
@@ -172,7 +172,7 @@ class _Stock:
             try:
                 rows = _write(connection, table, sql, path, main, synthetic)
             except duckdb.Error as error:
-                raise _Overturned(needed, explained(error, {n: self.raws[n] for n in needed})) from error
+                raise _Overturned(needed, explained(error, {n: self.raws[n] for n in needed}, connection)) from error
             tables[name] = Vintage(
                 path=lake.relative(path),
                 rows=rows,
@@ -186,11 +186,18 @@ class _Stock:
         grounds = self.facts.grounds
         fault = grounds.waivers.sink(self.source.source_id, name, self.vintage, grounds.today, waived.setdefault)
         new = {j.file: j for j in read.values() if j.file in kept.parts}
-        try:
-            fewer_rows(grounds.register, self.state, name, self.vintage, kept, new, fault)
-            believe(grounds.lake, self.source, self.state, name, self.vintage, kept, fault)
-        except Refusal as refusal:
-            raise _Overturned(tuple(self.raws), refusal) from refusal
+        found: list[Refusal] = []
+
+        def gathered(wrong: Refusal) -> None:
+            try:
+                fault(wrong)
+            except Refusal as refusal:
+                found.append(refusal)
+
+        fewer_rows(grounds.register, self.state, name, self.vintage, kept, new, gathered)
+        believe(grounds.lake, self.source, self.state, name, self.vintage, kept, gathered)
+        if found:
+            raise _Overturned(tuple(self.raws), together(found))
 
 
 def _put_in(stands_for: Mapping[str, str], place: re.Match[str]) -> str:

@@ -124,6 +124,13 @@ def test_what_could_not_be_written_whole_leaves_no_half(monkeypatch: pytest.Monk
     assert [(p.name, p.read_text()) for p in tmp_path.iterdir()] == [("receipt.md", "old")]
 
 
+@pytest.mark.parametrize("name", ["SOURCES_PATH", "EXPECTATIONS_PATH", "DBT_PROJECT_PATH"])
+def test_a_setting_that_points_nowhere_is_named(tmp_path: Path, name: str) -> None:
+    nowhere = str(tmp_path / "nowhere")
+    said = told(run("status", "--home", str(tmp_path), **{f"OBSERVATORY_{name}": nowhere}))
+    assert f"OBSERVATORY_{name}" in said and nowhere in said and "Corriger cette variable" in said
+
+
 def test_json_says_it_in_one_object(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     result = run("refresh", "--json", "--home", str(tmp_path / "file"))

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from orchestration.base.messages import Message
+from orchestration.building.orders import NodeResult
 from orchestration.catalog.models import Source
 from orchestration.records.outcome import CheckOutcome, FileOutcome, RefreshOutcome, TableSummary
 from tests.words import fr
@@ -212,11 +213,5 @@ class FakeRefresh:
 
 
 def result(unique_id, status, message=None):
-    return SimpleNamespace(
-        unique_id=unique_id,
-        name=unique_id.split(".")[2],
-        resource_type=unique_id.split(".")[0],
-        status=status,
-        message=message,
-        seconds=0.1,
-    )
+    kind, _, name = unique_id.split(".")[:3]
+    return NodeResult(unique_id, name, kind, status, message or "", 0.1)

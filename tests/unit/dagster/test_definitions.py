@@ -4,14 +4,25 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
-from dagster import AssetCheckKey, AssetKey, AssetSpec, DagsterInvalidConfigError, mem_io_manager, validate_run_config
+from dagster import (
+    AssetCheckKey,
+    AssetCheckSpec,
+    AssetKey,
+    AssetSpec,
+    DagsterInvalidConfigError,
+    mem_io_manager,
+    validate_run_config,
+)
 
 from orchestration.base.errors import UsageError
 from orchestration.base.settings import PROJECT
+from orchestration.building.orders import NodeResult
 from orchestration.catalog.models import Calendar
+from orchestration.cli.answering import _told
 from orchestration.dagster import checks
 from orchestration.dagster.assets import models
 from orchestration.dagster.assets.models import ManifestMissing, Models, read_manifest
@@ -19,6 +30,7 @@ from orchestration.dagster.checks import suite_specs
 from orchestration.dagster.resources import ObservatoryResource
 from orchestration.dagster.schedules import cron_lines
 from orchestration.quality.suites import suite_names
+from tests.words import fr
 
 
 def spec(definitions, *path) -> AssetSpec:
@@ -234,8 +246,21 @@ def test_a_suite_of_nothing_is_refused():
 
 
 def test_a_missing_manifest_says_what_to_run(tmp_path):
-    with pytest.raises(ManifestMissing, match="make setup"):
+    with pytest.raises(ManifestMissing, match="make setup") as caught:
         read_manifest(tmp_path / "manifest.json")
+    # Dagster's page shows both languages, the prompt the one that is set
+    assert "n'existe pas" in str(caught.value) and "does not exist" in str(caught.value)
+    assert _told(caught.value) == (2, caught.value.reason, None)
+    assert "does not exist" not in fr(caught.value.reason)
+
+
+def test_what_a_database_says_of_a_cell_reaches_no_page_of_dagsters():
+    node = NodeResult("test.o.t", "t", "test", "error", "Conversion Error: 'CANARI JEANNE' is no INT", 0.1)
+    shown = models._told([node]) + str(models._test_result(AssetCheckSpec("t", asset="fct_value"), node).description)
+    assert "CANARI" not in shown and "…" in shown and "t : " in shown
+    assert "CANARI" in fr(node.said)
+    counted = replace(node, status="fail", message="Got 3 results, configured to fail if != 0")
+    assert "Got 3 results" in models._told([counted])
 
 
 def test_a_built_model_shows_its_columns():

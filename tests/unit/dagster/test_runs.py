@@ -180,7 +180,10 @@ def test_a_failed_model_fails_the_step_after_the_receipt_is_written(run, instanc
         for e in instance.all_logs(refresh.run.run_id)
         if e.dagster_event and e.dagster_event.event_type_value == "STEP_FAILURE"
     ]
-    assert "fct_value : colonne gini inconnue" in failure.step_failure_data.user_failure_data.description
+    assert (
+        "fct_value : … (ce que la base en dit : HOME/receipts"
+        in failure.step_failure_data.user_failure_data.description
+    )
 
 
 def test_a_blocked_edition_shows_as_failed(run, instance):

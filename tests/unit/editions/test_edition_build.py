@@ -135,6 +135,18 @@ def test_the_manifest_says_where_everything_comes_from(shelf: Shelf) -> None:
     assert editions.verify(path) == []
 
 
+def test_what_the_team_dropped_is_told_by_its_source_for_its_name_may_be_a_persons(shelf: Shelf) -> None:
+    dropped = FileOutcome(
+        source="lucie_labels", vintage="2026", file="Labels Jeanne Canari.xlsx [Feuil1]", state="accepted",
+        sha256="1a2b3c4d5e", origin="inbox:lucie_labels/2026/Labels Jeanne Canari.xlsx#Feuil1", channel="inbox",
+    )  # fmt: skip
+    path = shelf.publish(FIRST, inputs=[dropped])
+    text = (path / "manifest.json").read_text("utf-8")
+    [told] = json.loads(text)["inputs"]
+    assert (told["file"], told["origin"]) == ("lucie_labels-1a2b3c4d.xlsx [Feuil1]", "inbox:lucie_labels")
+    assert told["sha256"] == "1a2b3c4d5e" and "Canari" not in text
+
+
 def test_an_empty_table_stays_typed(shelf: Shelf) -> None:
     built = shelf.build(values=[])
     columns = _open(built.path).execute("DESCRIBE fct_indicator_value").fetchall()

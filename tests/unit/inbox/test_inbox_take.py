@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import subprocess
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 from inbox_fakes import LABELS, MEMBERS, SOURCES
 
+from orchestration.base.homes import FolderUnusable
 from orchestration.inbox import delivery
 from orchestration.inbox.landing import land_inbox
 from orchestration.landing import HashCache
@@ -150,6 +152,22 @@ def test_a_refresh_that_broke_down_decides_nothing_about_the_file(home):
     assert home.left() == ["membres.csv"] and home.taken() == [] and not list(home.inbox.path.glob("membres*.md"))
     home.exit_code, home.accident = 0, False
     assert home.take_all()[0].state == "accepted"
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_folder_of_the_home_that_lost_its_rights_refuses_no_file(home, number):
+    """It is the home's fault: the files wait, and the team is told whose and what to do."""
+    home.drop("membres.csv", MEMBERS)
+    if number == 2:
+        home.drop("labels.csv", LABELS)
+    folder = home.path / "work"
+    home.error = FolderUnusable(folder, PermissionError(errno.EACCES, "Permission denied", str(folder)))
+    answers = home.take_all()
+    assert [a.state for a in answers] == ["waiting"] * number
+    assert str(folder) in fr(answers[0].sentence) and "Demander le droit" in fr(answers[0].sentence)
+    assert len(home.left()) == number and home.taken() == [] and not list(home.inbox.path.glob("*.csv.*"))
+    home.error = None
+    assert {a.state for a in home.take_all()} == {"accepted"}
 
 
 def test_an_accident_is_answered_and_stops_nobody(home):

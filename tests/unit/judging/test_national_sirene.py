@@ -229,6 +229,42 @@ def test_an_identifier_that_is_refused_says_what_befell_it(tmp_path, column, cha
     assert outcome.state == "refused" and column in fr(outcome.reason) and word in fr(outcome.reason)
 
 
+def test_every_column_of_a_stock_that_cannot_be_read_is_told_with_its_line(tmp_path):
+    """Whoever downloads three gigabytes again must not learn of the second fault then."""
+    lines = sample_lines("StockEtablissement_utf8.zip")
+    for column in ("siren", "siret"):
+        at = lines[0].index(column)
+        lines = [lines[0], *([*line[:at], line[at][:3], *line[at + 1 :]] for line in lines[1:])]
+    said = fr(tried(tmp_path, written(lines).encode()).reason)
+    assert "« siren »" in said and "« siret »" in said and said.count("ligne 2") == 2
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_cells_that_are_no_values_are_told_by_column_with_the_first_line_and_their_number(tmp_path, kind):
+    lines = sample_lines("StockEtablissement_utf8.zip")
+    day, seat = (lines[0].index(h) for h in ("dateCreationEtablissement", "etablissementSiege"))
+    # few enough for the first rows to pass cell by cell
+    one_in_two_hundred = [i for i in range(3, len(lines)) if i % 200 == 3]
+    for i in one_in_two_hundred:
+        lines[i] = [*lines[i][:day], "31/12/2020", *lines[i][day + 1 :]]
+        lines[i] = [*lines[i][:seat], "siège", *lines[i][seat + 1 :]]
+    data, name = written(lines).encode(), "StockEtablissement_utf8.csv"
+    first = 4
+    if kind == "parquet":
+        (tmp_path / "plain.csv").write_bytes(data)
+        name, first = "StockEtablissement_utf8.parquet", 3
+        with duckdb.connect() as connection:
+            text = f"read_csv('{tmp_path / 'plain.csv'}', all_varchar = true, nullstr = '')"
+            connection.execute(f"COPY (FROM {text}) TO '{tmp_path / name}' (FORMAT parquet)")
+        data = (tmp_path / name).read_bytes()
+    judged = tried(tmp_path, data, name)
+    said = fr(judged.reason)
+    assert judged.state == "refused" and name in said and judged.action
+    for column, cell in (("dateCreationEtablissement", "31/12/2020"), ("etablissementSiege", "siège")):
+        assert f"ligne {first}, « {cell} » ne se lit pas dans la colonne « {column} »" in said
+    assert said.count(f"({len(one_in_two_hundred)} cellule") == 2
+
+
 # --- layouts of 2019 to today -------------------------------------------------------------------------
 
 NEWER = {
@@ -619,7 +655,7 @@ def test_rows_that_a_stray_quote_swallows_are_told_apart(tmp_path, end, delimite
     work.mkdir()
     outcome = tried_alone(load_source(FOLDER), landed(tmp_path / name), work)
     assert (outcome.state, outcome.rows_read, outcome.rows_rejected) == ("adapted", 2500, len(lost)), outcome.reason
-    assert f"ligne {lost[0]} " in fr(outcome.reason) and f"line {lost[0]}:" in en(outcome.reason)
+    assert all(f"ligne {n}," in fr(outcome.reason) and f"line {n}," in en(outcome.reason) for n in lost)
     siret = lines[0].index("siret")
     assert rows_of(tmp_path / name, work) == sorted(
         (row[siret],) for n, row in enumerate(lines[1:], start=2) if n not in lost

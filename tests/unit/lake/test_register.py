@@ -10,13 +10,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from orchestration.base.acts import acts
 from orchestration.base.messages import Message, Refusal, from_plain
 from orchestration.base.settings import PROJECT, Settings
 from orchestration.lake.register import VERSION, Register, SourceState, Vintage, upgraded
 from orchestration.lake.store import Lake, LakeError
+from orchestration.notifications.memory import Memory
+from orchestration.quality.remembered import last_results
+from orchestration.receipts.acts import told
+from orchestration.receipts.kept import receipt_of
 from orchestration.records.judgement import GOOD, Judgement
 from orchestration.refresh.walking import Walk
 from tests.judged import judged
+from tests.words import en, fr
 
 KEPT = PROJECT / "tests/data/home_of_register_1"
 SOURCE, NEW, BAD = "lucie_labels", "2026-09", "2026-10"
@@ -56,6 +62,38 @@ def test_a_home_of_the_version_before_is_read_as_what_it_means(home: Path):
     assert refused.reason == from_plain(written["real"][SOURCE]["files"][BAD][FILE]["reason"])
     # one file, one judgement: below `files` and in its vintage the same
     assert state.tables["labels"][NEW].parts[FILE] == state.files[NEW][FILE]
+
+
+def test_a_home_of_register_2_is_read_with_every_word_that_it_keeps():
+    """A code or a param that a later version no longer knows would leave an inspector of today without the reason of then."""
+    home = PROJECT / "tests/data/home_of_register_2"
+    assert json.loads((home / "state.json").read_text(encoding="utf-8"))["version"] == 2
+    register = Lake(home).register
+    assert {(j.channel, j.state) for j in register.judgements.values()} >= {
+        ("sample", "accepted"),
+        ("mirror", "accepted"),
+        ("mirror", "refused"),
+        ("inbox", "accepted"),
+    }
+    for judgement in register.judgements.values():
+        for said in (judgement.reason, judgement.action):
+            assert said is None or (fr(said) and en(said)), judgement.id
+    for realm in ("real", "sample"):
+        for source, state in register.realm(realm).items():
+            for table, vintages in state.tables.items():
+                for vintage, kept in vintages.items():
+                    assert (home / "lake" / kept.path).is_file(), (source, table, vintage)
+                    assert all(j.is_good and table in j.tables for j in register.parts(kept).values())
+    refused = register.judged(register.real[SOURCE], BAD, FILE)
+    assert refused is not None
+    assert refused.state == "refused"
+    assert "ligne 2" in fr(refused.reason)
+    checks = last_results(home).checks.values()
+    assert checks
+    assert all(fr(c.outcome.message) for c in checks)
+    assert receipt_of(home, "20261130T164359952124Z")["exit_code"] == 3  # type: ignore[index]
+    assert [fr(told(act)) for act in acts(home)]
+    assert Memory.load(home).standing == {}
 
 
 @pytest.mark.slow

@@ -106,6 +106,30 @@ def test_the_editions_receipts_quote_no_cell_and_those_of_the_team_do() -> None:
     assert without_cells(without_cells(run)) == without_cells(run) != run
 
 
+def test_dropped_files_are_told_by_their_source_in_every_sentence_and_publishers_by_their_name() -> None:
+    dropped = refused().model_copy(
+        update={
+            "file": "Labels Jeanne Canari.csv",
+            "channel": "inbox",
+            "sha256": "1a2b3c4d5e",
+            "reason": say("reading.empty_file", file="Labels Jeanne Canari.csv"),
+        }
+    )
+    before = dropped.model_copy(update={"file": "Canari.csv", "sha256": "99887766aa"})
+    place = say("quality.place", file="Canari.csv [Feuil1]", line=7)
+    run = outcome(
+        dropped, refused(2).model_copy(update={"channel": "live"}),
+        checks=[check(False).model_copy(update={"message": say("quality.example", value="x", place=place)})],
+    )  # fmt: skip
+    team, edition = render(run, CATALOGUE), render(without_cells(run, [before]), CATALOGUE)
+    for name in ("receipt.json", "receipt.md", "receipt.en.md"):
+        assert "Jeanne Canari" in team[name] and "Canari" not in edition[name]
+    shown = json.loads(edition["receipt.json"])
+    assert shown["sources"][0]["file"] == "egapro_index-1a2b3c4d.csv" in shown["sources"][0]["reason"]
+    assert shown["sources"][1]["file"] == "index-02.xlsx"
+    assert "egapro_index-99887766.csv [Feuil1]" in shown["checks"][0]["message"]
+
+
 def test_an_outcome_that_quotes_nothing_stays_as_it_is() -> None:
     run = outcome(refused().model_copy(update={"reason": say("reading.empty_file", file="a.csv")}))
     assert without_cells(run) == run

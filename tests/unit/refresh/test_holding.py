@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import socket
+import threading
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,18 @@ def test_whoever_waits_is_told_for_whom_and_since_when(tmp_path, caplog):
     release(tmp_path, lock)
     assert holder_of(tmp_path) is None
     release(tmp_path, hold(tmp_path, 0))
+
+
+def test_of_two_that_start_at_once_one_is_told_of_the_other(tmp_path):
+    """Between the lock and the note lies the reading of the catalogue: 0.3 s, and 2 s on a machine at work."""
+    lock = hold(tmp_path, 0)
+    noting = threading.Timer(0.3, Teller, (tmp_path, "r", "live", ["a"]))
+    noting.start()
+    with pytest.raises(HomeBusy) as busy:
+        hold(tmp_path, 0)
+    noting.join()
+    assert f":{os.getpid()}), depuis 20" in fr(busy.value.reason)
+    release(tmp_path, lock)
 
 
 @pytest.mark.parametrize("note", ["", "[]", '{"pid": "x"}', "{"])
