@@ -103,6 +103,10 @@ class Voice:
         """Return a number for people."""
         return wording.number(value, self.language)
 
+    def score(self, value: float) -> str:
+        """Return a score between 0 and 1, with two decimals."""
+        return wording.fixed(value, 2, self.language)
+
     def day(self, value: date | None) -> str:
         """Return a day, a dash where there is none."""
         return wording.day(value, self.language)

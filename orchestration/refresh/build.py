@@ -22,6 +22,7 @@ from orchestration.lake.register import SourceState
 from orchestration.records.outcome import CheckOutcome
 from orchestration.refresh.ingest import ingest_rest, start_worker
 from orchestration.refresh.outcome import standing
+from orchestration.refresh.plan import code_of_marts
 from orchestration.refresh.run import Run
 
 
@@ -60,7 +61,7 @@ def build(run: Run) -> Built:
     grounds = run.grounds
     # the ledger of revisions names the edition in its rows: the name stands before the figures do
     edition_id, ledger = new_edition_id(run.home), ledger_of(run.home, grounds.realm)
-    fill(
+    changed = fill(
         run.worker.warehouse,
         grounds.lake,
         run.catalogue,
@@ -73,11 +74,13 @@ def build(run: Run) -> Built:
         edition_id=edition_id,
         health=standing(run),
         ledger=ledger,
+        rests_on=f"{code_of_marts(run)} {grounds.waivers.fingerprint(run.today, MARTS)}",
+        kept=run.kept_warehouse,
     )
     tests = {
         w.check.removeprefix(TEST): w for w in grounds.waivers.in_force(run.today, MARTS) if w.check.startswith(TEST)
     }
-    outcome = run.worker.build(sorted(tests))
+    outcome = run.worker.build(sorted(tests), changed)
     built = Built(outcome, edition_id, ledger)
     for node in outcome.nodes:
         if node.resource_type == "test" or (node.failed and node.resource_type != "exposure"):
@@ -98,7 +101,9 @@ def check_marts(run: Run, built: Built) -> Checked:
     checked = Checked()
     assert run.worker is not None
     if built.outcome.success:
-        suites = sorted((run.settings.expectations_path / "marts").glob("*.json"))
+        found = sorted((run.settings.expectations_path / "marts").glob("*.json"))
+        # what was left as it was is what its suite was asked of before
+        suites = [suite for suite in found if suite.stem not in built.outcome.spared]
         for check in run.worker.check_tables(suites):
             waiver, entry = _mart_waiver(run, check)
             checked.checks.append(as_warning(check, waiver.message) if waiver else check)
