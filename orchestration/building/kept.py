@@ -82,7 +82,9 @@ def _noted(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Graph:
-    """dbt's nodes by what they read. `parents`: of models; `tests`: what each test reads; `run`: what is told of the run."""
+    """dbt's nodes by what they read. `parents`: of models; `tests`: what each test reads; `run`: what is told of the run; `lake`: the
+    lake's tables by their names. A table of the lake that is not among them is read by nobody.
+    """
 
     parents: dict[str, frozenset[str]]
     tests: dict[str, frozenset[str]]
@@ -100,8 +102,8 @@ class Graph:
         return cls(
             by_type["model"],
             by_type["test"],
-            frozenset(name for name, s in sources if s.source_name == _RUN),
-            {s.identifier: name for name, s in sources if s.source_name == _LAKE},
+            frozenset(name for name, s in sources if s.schema == _RUN),
+            {s.identifier: name for name, s in sources if s.schema == _LAKE},
         )
 
     def below(self, found: Iterable[str]) -> set[str]:
