@@ -6,7 +6,7 @@ of the sources, the edition before). Of the first everything below is built; of 
 against what it was, and what lies below it is built only where it differs. What differs is then tested as ever.
 
 Add here what decides whether a table may stay. dbt itself is asked by `worker_main`; that a rehearsal tells what the refresh
-then publishes is held by `tests/integration/test_rehearsal.py`.
+then publishes is held by `tests/integration/test_counter_browser.py`, and table by table by `bench/rehearsal.py`.
 """
 
 from __future__ import annotations
@@ -82,8 +82,10 @@ def _noted(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Graph:
-    """dbt's nodes by what they read. `parents`: of models; `tests`: what each test reads; `run`: what is told of the run; `lake`: the
-    lake's tables by their names. A table of the lake that is not among them is read by nobody.
+    """dbt's nodes by what they read.
+
+    `parents`: of models; `tests`: what each test reads; `run`: what is told of the run; `lake`: the lake's tables by their names.
+    A table of the lake that is not among them is read by nobody.
     """
 
     parents: dict[str, frozenset[str]]

@@ -47,7 +47,8 @@ PATHS = {
 class Views:
     """Templates and the files beside them, read once."""
 
-    def __init__(self) -> None:
+    def __init__(self, contact: str = "") -> None:
+        self._contact = contact
         self._environment = Environment(
             loader=FileSystemLoader(_HERE / "templates"),
             autoescape=True,
@@ -79,6 +80,7 @@ class Views:
                 "style": self._style,
                 "script": self._script,
                 "template": template,
+                "contact": self._contact,
                 **context,
             }
         )
@@ -122,6 +124,12 @@ class Voice:
         if value >= 100_000:
             return text(say("counter.megabytes", number=round(value / 1e6, 1)), self.language)
         return text(say("counter.kilobytes", number=max(1, round(value / 1000))), self.language)
+
+    def lasting(self, seconds: int) -> str:
+        """Return how long something took: seconds up to a minute and a half, then minutes."""
+        if seconds <= 90:
+            return text(say("counter.seconds", count=seconds), self.language)
+        return text(say("counter.minutes", count=round(seconds / 60)), self.language)
 
     def month(self, value: date) -> str:
         """Return a month: `novembre 2026`."""

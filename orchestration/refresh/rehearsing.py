@@ -86,6 +86,7 @@ def rehearse(settings: Settings, pieces: Sequence[Piece], scratch: Path) -> Rehe
         comparison=compared,
         monitoring=monitoring,
         note=note,
+        spared=len(walk.built.outcome.spared) if walk.built else 0,
     )
 
 

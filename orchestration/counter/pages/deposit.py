@@ -139,8 +139,8 @@ def one_drop(asked: Asked) -> Page:
             # a rehearsal is a refresh on a copy of the home, and tells how far it is as any other
             "rehearsed": under_way(drop.folder / SCRATCH / "home") if is_rehearsing else None,
             "in_queue": bool(rehearsing and rehearsing.is_running and rehearsing.pid is None),
-            "took": _took(asked, REHEARSE),
-            "taking_took": _took(asked, TAKE),
+            "took": asked.jobs.took(REHEARSE),
+            "taking_took": asked.jobs.took(TAKE),
             "rehearsal": rehearsal,
             "moves": moves(rehearsal.comparison, asked.session.language) if rehearsal else [],
             "under_way": under_way(asked.settings.home) if taking and taking.is_running else None,
@@ -246,12 +246,6 @@ def _answer(asked: Asked, name: str | None) -> Any:
         if path.is_file():
             return path
     return None
-
-
-def _took(asked: Asked, kind: str) -> int | None:
-    """Return how many seconds the last job of a kind took that came to a good end; None before there was one."""
-    ended = (j for j in asked.jobs.newest(10, (kind,)) if j.code == 0 and j.ended_at)
-    return next((round((j.ended_at - j.began_at).total_seconds()) for j in ended if j.ended_at), None)
 
 
 def _is_asked(asked: Asked, name: str) -> bool:
