@@ -93,6 +93,11 @@ class Voice:
     def __init__(self, language: Language) -> None:
         self.language = language
 
+    @property
+    def colon(self) -> str:
+        """Return what stands between a name and what is said of it."""
+        return " : " if self.language == "fr" else ": "
+
     def say(self, message: Message | None) -> str:
         """Return a message in words; nothing for None."""
         return text(message, self.language) if message is not None else ""

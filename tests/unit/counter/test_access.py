@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 
@@ -26,6 +27,8 @@ def test_an_empty_home_has_every_page_in_both_languages(browser: Browser) -> Non
         assert "default-src 'none'" in policy and "unsafe" not in policy
         # nothing stands in the page that its policy would forbid
         assert "<script>" not in french.text and " style=" not in french.text and " onclick" not in french.text
+        # each in the typography of its language
+        assert " : " not in re.sub("<[^>]*>", "", english.text), page
     assert "English" in browser.get("/?lang=fr").text
     assert '<html lang="fr">' in browser.get("/").text  # what was chosen last is kept
 
