@@ -22,7 +22,7 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
 
-from orchestration.base.duck import connect
+from orchestration.base.duck import bounded, connect
 from orchestration.base.files import quoted
 from orchestration.building.kept import Graph, forget_aside, is_another, put_aside
 from orchestration.building.orders import (
@@ -153,12 +153,12 @@ def _rebuild(order: Build, manifest: Any, invoke: Callable[..., Any]) -> tuple[A
 
     while doubted := graph.in_doubt(differing, made):
         tables = {n: (nodes[n].schema, nodes[n].name) for n in doubted if nodes[n].config.materialized == "table"}
-        with connect(order.warehouse) as connection:
+        with _aside(order) as connection:
             put_aside(connection, tables.values())
         done = take("run", doubted)
         if not done.success:
             return done, results, ()
-        with connect(order.warehouse) as connection:
+        with _aside(order) as connection:
             differing |= {n for n in doubted if n not in tables or is_another(connection, *tables[n])}
             forget_aside(connection)
         made |= doubted
@@ -169,6 +169,10 @@ def _rebuild(order: Build, manifest: Any, invoke: Callable[..., Any]) -> tuple[A
             return done, results, ()
     done = take("test", graph.asking(differing | below))
     return done, results, tuple(nodes[n].name for n in graph.parents.keys() - differing - below)
+
+
+def _aside(order: Build) -> Any:
+    return bounded(connect(order.warehouse), order.warehouse.parent / "spill")
 
 
 def _plain(result: Any) -> str:

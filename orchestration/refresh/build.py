@@ -7,6 +7,7 @@ failure blocks is decided by `publish`.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from importlib.metadata import version
 
 from orchestration.base.messages import Message, say
 from orchestration.base.settings import code_version
@@ -74,7 +75,7 @@ def build(run: Run) -> Built:
         edition_id=edition_id,
         health=standing(run),
         ledger=ledger,
-        rests_on=f"{code_of_marts(run)} {grounds.waivers.fingerprint(run.today, MARTS)}",
+        rests_on=_rests_on(run),
         kept=run.kept_warehouse,
     )
     tests = {
@@ -90,6 +91,12 @@ def build(run: Run) -> Built:
         said = say("refresh.no_dbt_test", name=name)
         grounds.waivers.reject(tests[name], said)
     return built
+
+
+def _rests_on(run: Run) -> str:
+    """Return what all tables rest on beside the lake, so that those of an earlier build may be gone on from."""
+    tools = [version(name) for name in ("dbt-core", "dbt-duckdb", "duckdb")]
+    return f"{code_of_marts(run)} {run.grounds.waivers.fingerprint(run.today, MARTS)} {tools}"
 
 
 def check_marts(run: Run, built: Built) -> Checked:

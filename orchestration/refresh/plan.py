@@ -22,8 +22,8 @@ from orchestration.refresh.outcome import outcome, standing
 from orchestration.refresh.run import Run, line_of
 from orchestration.refresh.standing_in import aside, extracts, missing, stand_in
 
-# called by a dbt model
-WITHHOLDING = Path(__file__).parents[1] / "withholding"
+# rooms below `orchestration/` that dbt's models in Python call
+CALLED_BY_MODELS = ("matching", "withholding")
 
 
 def nothing_new(run: Run) -> bool:
@@ -83,5 +83,6 @@ def basis(run: Run) -> str:
 
 def code_of_marts(run: Run) -> str:
     """Return the hash of what makes the marts of the lake, and of what judges them."""
-    folders = (run.settings.dbt_project_path, run.settings.expectations_path, WITHHOLDING)
+    rooms = (Path(__file__).parents[1] / name for name in CALLED_BY_MODELS)
+    folders = (run.settings.dbt_project_path, run.settings.expectations_path, *rooms)
     return folder_hash(*folders, suffixes=(".sql", ".yml", ".csv", ".json", ".py"))
