@@ -40,7 +40,7 @@ class Settings(BaseModel):
     many days, Dagster's runs of that many. `web_hosts`: names, with commas between, that our pages answer to behind a web server.
     `shared`: who may read the home besides its account (`permissions`).
     `counter_*`: the secret by which the team's counter knows that server, the headers that say who asks, and which of the
-    groups there are the team and the engineers (`team=rse,engineer=donnees`).
+    groups there are the team and the engineers (`team=rse,engineer=donnees`); whom the team calls: a function, a number, an address.
     `readers`: what is made of each edition, with commas between; empty where only the edition itself is read.
     `publish_to`: the PostgreSQL database that each edition is published to, which may hold a password; empty for none.
     """
@@ -65,6 +65,7 @@ class Settings(BaseModel):
     counter_user_header: str = "X-Observatory-User"
     counter_roles_header: str = "X-Observatory-Roles"
     counter_roles: str = ""
+    counter_contact: str = ""
     sources_path: Path = Field(default=PROJECT / "sources")
     expectations_path: Path = Field(default=PROJECT / "expectations")
     dbt_project_path: Path = Field(default=PROJECT / "dbt_project")

@@ -109,11 +109,16 @@ class ValidateTables:
 
 @dataclass(frozen=True)
 class Build:
-    """The one dbt build. `waived`: tests (`<test>`, or `<test>/<rule>`) that only warn this time."""
+    """The one dbt build. `waived`: tests (`<test>`, or `<test>/<rule>`) that only warn this time.
+
+    `changed`: the tables of the lake that are others than those on which the warehouse was built before; None where
+    everything is to be built.
+    """
 
     ticket: str
     warehouse: Path
     waived: tuple[str, ...]
+    changed: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -129,7 +134,7 @@ class Built:
     """The answer to a build.
 
     `error`: what kept dbt itself from going on. `waived`: those of the order that there are. `held`: rows that the build
-    held back one by one (macros/project/hold_back.sql).
+    held back one by one (macros/project/hold_back.sql). `spared`: models that were left as they were.
     """
 
     ticket: str
@@ -137,6 +142,7 @@ class Built:
     nodes: tuple[NodeResult, ...]
     waived: tuple[str, ...]
     held: tuple[Broken, ...]
+    spared: tuple[str, ...] = ()
 
 
 Order = Validate | ValidateTables | Build

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from orchestration.base.duck import connect
 from orchestration.base.files import quoted
+from orchestration.building.kept import ALL, KeptWarehouse, changed, note, take_over
 from orchestration.building.ledger import Ledger, lay_before
 from orchestration.building.orders import Broken, NodeResult
 from orchestration.catalog.models import Source, lake_table
@@ -33,13 +34,15 @@ MARTS = "marts"
 class BuildOutcome:
     """One dbt build: its nodes in the order in which they ended, the warehouse's file, the waived tests that there are.
 
-    `held`: single rows that were held back, few enough for all others to be published.
+    `held`: single rows that were held back, few enough for all others to be published. `spared`: models that were left as
+    an earlier build had made them.
     """
 
     warehouse: Path
     nodes: list[NodeResult] = field(default_factory=list)
     waived: list[str] = field(default_factory=list)
     held: list[Broken] = field(default_factory=list)
+    spared: frozenset[str] = frozenset()
 
     @property
     def success(self) -> bool:
@@ -61,18 +64,25 @@ def fill(
     edition_id: str,
     health: Sequence[SourceStatus],
     ledger: Ledger,
-) -> None:
+    rests_on: str = "",
+    kept: KeptWarehouse | None = None,
+) -> list[str] | None:
     """Make `warehouse` anew with one view a lake table and what dbt needs to know of the run.
 
     A table without a vintage is empty and typed. `run.settings`: one row; `run.sources`: the
     catalogue; `run.files`: the files that count by `register` in `realm`; `run.source_health` and `run.table_health`: `health`, how each source
     and each table of it stands; `run.previous_figures` and `run.previous_changes`: what `ledger` goes on from.
-    `edition_id`: the name of the edition that is going to be made of it.
+    `edition_id`: the name of the edition that is going to be made of it; `rests_on`: what all tables rest on beside the lake.
+
+    Returns None where everything is to be built. Where `kept`, an earlier build, may be gone on from, its tables stand in
+    `warehouse`, and the tables of the lake that are others than they were then are returned.
     """
     states = register.realm(realm)
+    warehouse.parent.mkdir(parents=True, exist_ok=True)
     for leftover in (warehouse, warehouse.with_name(warehouse.name + ".wal")):
         leftover.unlink(missing_ok=True)
-    warehouse.parent.mkdir(parents=True, exist_ok=True)
+    before = take_over(kept, warehouse) if kept else None
+    known = {ALL: f"{rests_on} {territory}"}
     with connect(warehouse) as connection:
         connection.execute("CREATE SCHEMA lake; CREATE SCHEMA run;")
         for source in sources.values():
@@ -81,6 +91,7 @@ def fill(
                 types = lake_types(table)
                 vintages = state.tables.get(name, {})
                 view = f'lake."{lake_table(source.source_id, name)}"'
+                known[lake_table(source.source_id, name)] = f"{types} {sorted(v.path for v in vintages.values())}"
                 if vintages:
                     files = ", ".join(quoted(lake.path(v)) for v in vintages.values())
                     rows = f"read_parquet([{files}], union_by_name=true)"
@@ -102,6 +113,8 @@ def fill(
         )
         _describe_sources(connection, sources, register, states)
         _describe_health(connection, health)
+        note(connection, known)
+        return None if before is None else changed(before, connection)
 
 
 def _column(name: str, there: set[str]) -> str:

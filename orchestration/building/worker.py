@@ -58,6 +58,11 @@ def _inherited() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
+def warehouse_of(home: Path) -> Path:
+    """Return where the warehouse of a home lies, made anew by each build."""
+    return home / "work" / "warehouse.duckdb"
+
+
 class BuildError(Exception):
     """dbt could not run at all: what happened and where to read on."""
 
@@ -70,7 +75,7 @@ class Worker:
     """One process for dbt and Great Expectations. Its answers come in the order of its orders."""
 
     def __init__(self, home: Path, dbt_project: Path) -> None:
-        self.warehouse = home / "work" / "warehouse.duckdb"
+        self.warehouse = warehouse_of(home)
         self.warehouse.parent.mkdir(parents=True, exist_ok=True)
         target, self._logs = home / "dbt", home / "logs"
         for folder in (target, self._logs):
@@ -112,17 +117,20 @@ class Worker:
         """Return the results ordered under `ticket`, waiting for them. Raises BuildError when the process is gone."""
         return list(self._answer(ticket, Checked).checks)
 
-    def build(self, waived: Sequence[str] = ()) -> BuildOutcome:
+    def build(self, waived: Sequence[str] = (), changed: Sequence[str] | None = None) -> BuildOutcome:
         """Run `dbt build` on the warehouse and return what came of each node; nobody else may have it open.
 
-        `waived`: tests (`<test>`, or `<test>/<rule>`) that only warn this time, so that nothing behind them is skipped. Raises BuildError when dbt itself failed before any node ran.
+        `waived`: tests (`<test>`, or `<test>/<rule>`) that only warn this time, so that nothing behind them is skipped.
+        `changed`: what `fill` returned. Raises BuildError when dbt itself failed before any node ran.
         """
-        self._order(Build(_BUILD, self.warehouse, tuple(waived)))
+        self._order(Build(_BUILD, self.warehouse, tuple(waived), None if changed is None else tuple(changed)))
         answer = self._answer(_BUILD, Built)
         if answer.error and not answer.nodes:
             first = say("building.database_says", said=answer.error.strip().splitlines()[0])
             raise BuildError(say("building.tables_not_built", said=first, log=self._logs / "dbt.log"))
-        return BuildOutcome(self.warehouse, list(answer.nodes), list(answer.waived), list(answer.held))
+        return BuildOutcome(
+            self.warehouse, list(answer.nodes), list(answer.waived), list(answer.held), frozenset(answer.spared)
+        )
 
     def check_tables(self, suites: list[Path]) -> list[CheckOutcome]:
         """Return the verdict of each suite on the mart of its name, after `build`."""

@@ -16,13 +16,15 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from multiprocessing import parent_process
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
 
-from orchestration.base.duck import connect
+from orchestration.base.duck import bounded, connect
 from orchestration.base.files import quoted
+from orchestration.building.kept import Graph, forget_aside, is_another, put_aside
 from orchestration.building.orders import (
     Answer,
     Build,
@@ -103,15 +105,22 @@ def _build(order: Build, project: Project, parsed: Any) -> Built:
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
-    result, waived = parsed, []
+    def invoke(*command: str) -> Any:
+        done = dbtRunner(manifest=parsed.result).invoke([*command, *project.arguments])
+        DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
+        return done
+
+    # a manifest, where the project could not be read, has no results
+    result, waived, spared = parsed, [], tuple[str, ...]()
+    results: list[Any] = []
     if parsed.success:
         # the project was read while the files were: the one build starts from that
         waived = let_through(parsed.result.nodes.values(), order.waived)
-        command = ["build", *project.arguments, "--exclude-resource-type", "unit_test"]
-        result = dbtRunner(manifest=parsed.result).invoke(command)
-        DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
-    # a manifest, where the project could not be read, has no results
-    results = getattr(result.result, "results", None) or []
+        if order.changed is None:
+            result = invoke("build", "--exclude-resource-type", "unit_test")
+            results = getattr(result.result, "results", None) or []
+        else:
+            result, results, spared = _rebuild(order, parsed.result, invoke)
     held, broken = found_in(results, order.warehouse)
     nodes = [
         NodeResult(
@@ -126,7 +135,44 @@ def _build(order: Build, project: Project, parsed: Any) -> Built:
         for r in results
     ]
     error = str(result.exception) if result.exception else None
-    return Built(order.ticket, error, tuple(nodes), tuple(waived), tuple(held))
+    return Built(order.ticket, error, tuple(nodes), tuple(waived), tuple(held), spared)
+
+
+def _rebuild(order: Build, manifest: Any, invoke: Callable[..., Any]) -> tuple[Any, list[Any], tuple[str, ...]]:
+    """Build what differs from the warehouse's tables, and test that; return dbt's last answer, all results, the models left as they were."""
+    graph, nodes = Graph.of(manifest), manifest.nodes
+    differing = {graph.lake[name] for name in order.changed or () if name in graph.lake}
+    made: set[str] = set()
+    results: list[Any] = []
+
+    def take(command: str, names: set[str]) -> Any:
+        selected = sorted(nodes[name].name for name in names)
+        done = invoke(command, "--select", *selected)
+        results.extend(getattr(done.result, "results", None) or [])
+        return done
+
+    while doubted := graph.in_doubt(differing, made):
+        tables = {n: (nodes[n].schema, nodes[n].name) for n in doubted if nodes[n].config.materialized == "table"}
+        with _aside(order) as connection:
+            put_aside(connection, tables.values())
+        done = take("run", doubted)
+        if not done.success:
+            return done, results, ()
+        with _aside(order) as connection:
+            differing |= {n for n in doubted if n not in tables or is_another(connection, *tables[n])}
+            forget_aside(connection)
+        made |= doubted
+    below = graph.below(differing)
+    if below - made:
+        done = take("run", below - made)
+        if not done.success:
+            return done, results, ()
+    done = take("test", graph.asking(differing | below))
+    return done, results, tuple(nodes[n].name for n in graph.parents.keys() - differing - below)
+
+
+def _aside(order: Build) -> Any:
+    return bounded(connect(order.warehouse), order.warehouse.parent / "spill")
 
 
 def _plain(result: Any) -> str:

@@ -41,7 +41,7 @@ Answerer = Callable[[Asked], Any]
 
 def create_app(settings: Settings) -> Guard:
     """Return the counter of a home as an ASGI application. Sweeps what a server that was killed left behind."""
-    access, jobs, views = Access(settings), Jobs(settings), Views()
+    access, jobs, views = Access(settings), Jobs(settings), Views(settings.counter_contact)
     sweep(settings.home)
     jobs.sweep()
 

@@ -47,6 +47,8 @@ def rehearse(settings: Settings, order: dict[str, Any]) -> dict[str, Any]:
         if seen is not None and seen.would_be_taken and seen.source and seen.vintage and seen.taken_as
     ]
     scratch = drop.folder / SCRATCH
+    # what one that was killed left
+    shutil.rmtree(scratch, ignore_errors=True)
     try:
         found = rehearse(settings, pieces, scratch)
     finally:

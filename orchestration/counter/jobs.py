@@ -154,6 +154,11 @@ class Jobs:
                 break
         return found
 
+    def took(self, kind: str) -> int | None:
+        """Return how many seconds the last job of a kind took that came to a good end; None before there was one."""
+        ended = (j for j in self.newest(10, (kind,)) if j.code == 0 and j.ended_at)
+        return next((round((j.ended_at - j.began_at).total_seconds()) for j in ended if j.ended_at), None)
+
     def stop(self, job_id: str, who: str) -> bool:
         """Ask a job of ours to end, then more firmly; return whether there was one to stop. The old edition stays in service."""
         job = self.find(job_id)

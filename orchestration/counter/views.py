@@ -47,7 +47,8 @@ PATHS = {
 class Views:
     """Templates and the files beside them, read once."""
 
-    def __init__(self) -> None:
+    def __init__(self, contact: str = "") -> None:
+        self._contact = contact
         self._environment = Environment(
             loader=FileSystemLoader(_HERE / "templates"),
             autoescape=True,
@@ -79,6 +80,7 @@ class Views:
                 "style": self._style,
                 "script": self._script,
                 "template": template,
+                "contact": self._contact,
                 **context,
             }
         )
@@ -91,6 +93,11 @@ class Voice:
     def __init__(self, language: Language) -> None:
         self.language = language
 
+    @property
+    def colon(self) -> str:
+        """Return what stands between a name and what is said of it."""
+        return " : " if self.language == "fr" else ": "
+
     def say(self, message: Message | None) -> str:
         """Return a message in words; nothing for None."""
         return text(message, self.language) if message is not None else ""
@@ -102,6 +109,10 @@ class Voice:
     def number(self, value: float) -> str:
         """Return a number for people."""
         return wording.number(value, self.language)
+
+    def score(self, value: float) -> str:
+        """Return a score between 0 and 1, with two decimals."""
+        return wording.fixed(value, 2, self.language)
 
     def day(self, value: date | None) -> str:
         """Return a day, a dash where there is none."""
@@ -118,6 +129,12 @@ class Voice:
         if value >= 100_000:
             return text(say("counter.megabytes", number=round(value / 1e6, 1)), self.language)
         return text(say("counter.kilobytes", number=max(1, round(value / 1000))), self.language)
+
+    def lasting(self, seconds: int) -> str:
+        """Return how long something took: seconds up to a minute and a half, then minutes."""
+        if seconds <= 90:
+            return text(say("counter.seconds", count=seconds), self.language)
+        return text(say("counter.minutes", count=round(seconds / 60)), self.language)
 
     def month(self, value: date) -> str:
         """Return a month: `novembre 2026`."""

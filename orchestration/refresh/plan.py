@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from pathlib import Path
 
 from orchestration.base.messages import say
 from orchestration.catalog import Source
@@ -20,6 +21,9 @@ from orchestration.records.outcome import RefreshOutcome
 from orchestration.refresh.outcome import outcome, standing
 from orchestration.refresh.run import Run, line_of
 from orchestration.refresh.standing_in import aside, extracts, missing, stand_in
+
+# rooms below `orchestration/` that dbt's models in Python call
+CALLED_BY_MODELS = ("matching", "withholding")
 
 
 def nothing_new(run: Run) -> bool:
@@ -70,11 +74,15 @@ def basis(run: Run) -> str:
         for table, vintages in state.tables.items()
         for vintage, v in vintages.items()
     )
-    settings = run.settings
-    code = folder_hash(
-        settings.dbt_project_path, settings.expectations_path, suffixes=(".sql", ".yml", ".csv", ".json")
-    )
+    code = code_of_marts(run)
     states = [[s.source.source_id, s.health.state, s.health.vintage] for s in standing(run)]
     waived = run.grounds.waivers.fingerprint(run.today, MARTS)
-    text = json.dumps([paths, settings.territory, run.grounds.realm, code, run.today.isoformat(), states, waived])
+    text = json.dumps([paths, run.settings.territory, run.grounds.realm, code, run.today.isoformat(), states, waived])
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def code_of_marts(run: Run) -> str:
+    """Return the hash of what makes the marts of the lake, and of what judges them."""
+    rooms = (Path(__file__).parents[1] / name for name in CALLED_BY_MODELS)
+    folders = (run.settings.dbt_project_path, run.settings.expectations_path, *rooms)
+    return folder_hash(*folders, suffixes=(".sql", ".yml", ".csv", ".json", ".py"))

@@ -75,7 +75,7 @@ def _publish(run: Run, built: Built, checks: list[CheckOutcome]) -> RefreshOutco
     home_says = editions.home_figures(warehouse, before.path if before else None, held)
     if before and says_the_same(before, edition):
         editions.discard(edition)
-        register.published = {"basis": basis(run), "edition": before.edition_id}
+        register.published = {"basis": basis(run), "edition": before.edition_id, "run": run.run_id}
         grounds.lake.commit(register)
         note = say("refresh.figures_the_same")
         outcome = outcome_of_run(run, edition=before.edition_id, published=False, checks=checks, note=note)
@@ -86,7 +86,7 @@ def _publish(run: Run, built: Built, checks: list[CheckOutcome]) -> RefreshOutco
     if not attacked.passed:
         editions.discard(edition)
         return block(run, [attacked.message], checks=checks, waivable=[])
-    register.published = {"basis": basis(run), "edition": built.edition_id}
+    register.published = {"basis": basis(run), "edition": built.edition_id, "run": run.run_id}
     outcome = outcome_of_run(run, edition=built.edition_id, published=True, checks=checks)
     comparison = editions.compare(before.path if before else None, edition.path)
     run.comparison = comparison

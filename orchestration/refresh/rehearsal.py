@@ -13,7 +13,8 @@ class Rehearsal(BaseModel):
     """What a refresh with the files would do. `publishes`: an edition would come about; `note`: why not, or what is told.
 
     `comparison`: its figures against those in service; None where nothing would be published. `monitoring`: the figures by
-    which the plan is followed that would be others (members, projects, audience), which are none of an indicator.
+    which the plan is followed that would be others (members, projects, audience), which are none of an indicator. `spared`: how many tables were left as the last
+    published refresh had built them.
     """
 
     publishes: bool
@@ -22,3 +23,4 @@ class Rehearsal(BaseModel):
     comparison: Comparison | None = None
     monitoring: list[Message] = Field(default_factory=list)
     note: Message | None = None
+    spared: int = 0

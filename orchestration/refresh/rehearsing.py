@@ -1,7 +1,8 @@
 """What would readers see if these files were taken? A whole refresh with them, on a copy of the home that is thrown away.
 
 The copy is cheap: the lake's files never change and are linked, only the register is copied. The rehearsal takes the steps
-of a refresh from the files to an edition, tells nobody, makes no pages, and compares the edition with the one in service.
+of a refresh from the files to an edition, tells nobody, makes no pages, and compares the edition with the one in service. What
+cannot differ from what the last published refresh built is not built again (`building.kept`).
 What is compared belongs to `editions.comparing`; who asks for a rehearsal, to whoever does.
 """
 
@@ -17,6 +18,8 @@ from pydantic import SecretStr
 
 from orchestration.base.messages import Message, say
 from orchestration.base.settings import Settings
+from orchestration.building.kept import KeptWarehouse
+from orchestration.building.worker import warehouse_of
 from orchestration.catalog import load_catalogue
 from orchestration.editions import compare, current
 from orchestration.editions.layout import editions_dir
@@ -59,6 +62,9 @@ def rehearse(settings: Settings, pieces: Sequence[Piece], scratch: Path) -> Rehe
     quiet = settings.model_copy(update={"home": home, "notify": SecretStr("")})
     before = current(settings.home)
     with Walk.open(quiet, channel=INBOX, only=list(dict.fromkeys(p.source for p in pieces))) as walk:
+        published_by = walk.run.grounds.register.published.get("run")
+        if published_by is not None:
+            walk.run.kept_warehouse = KeptWarehouse(warehouse_of(settings.home), published_by)
         outcome = walk.unchanged() if walk.nothing_new() else walk.to_edition()
     after = current(home)
     publishes = outcome.exit_code in (0, 3)
@@ -80,6 +86,7 @@ def rehearse(settings: Settings, pieces: Sequence[Piece], scratch: Path) -> Rehe
         comparison=compared,
         monitoring=monitoring,
         note=note,
+        spared=len(walk.built.outcome.spared) if walk.built else 0,
     )
 
 

@@ -25,6 +25,7 @@ from orchestration.records.outcome import CheckOutcome, FileOutcome, RefreshOutc
 from orchestration.refresh.under_way import Teller
 
 if TYPE_CHECKING:
+    from orchestration.building.kept import KeptWarehouse
     from orchestration.building.worker import Worker
     from orchestration.editions import Comparison
     from orchestration.judging.facts import Facts
@@ -57,7 +58,7 @@ class Run:
     were judged before. `told`: by source, what is to be said of each file, or of a source without one. `kept`: the
     vintages taken in this run; `ordered`: those whose suite is still to be asked. `comparison`: what the edition changed in
     the figures, once it is published. `on_step`: told of each step as it
-    begins, an ingestion with its source; `teller`: tells it to whoever finds the home busy.
+    begins, an ingestion with its source; `teller`: tells it to whoever finds the home busy. `kept_warehouse`: what a rehearsal goes on from.
     """
 
     settings: Settings
@@ -80,6 +81,7 @@ class Run:
     is_closed: bool = False
     on_step: Callable[[Step, str | None], None] = lambda step, source_id: None
     teller: Teller | None = None
+    kept_warehouse: KeptWarehouse | None = None
 
     def begins(self, step: Step, source_id: str | None = None) -> None:
         """Tell that a step begins, an ingestion with its source."""

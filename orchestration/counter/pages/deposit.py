@@ -77,11 +77,29 @@ def look(asked: Asked, drop: Drop) -> None:
         now = find_drop(asked.settings.home, drop.drop_id)
         if now is None or now.state != "waiting" or not any(p and p.would_be_taken for p in now.previews()):
             return
-        rehearsal = jobs.question(REHEARSE, {"ask": "rehearse", **order}, who=who, drop=drop.drop_id)
-        now.write(REHEARSING, rehearsal.job_id)
+        _rehearse(asked, now)
 
     drop.jobs[LOOK] = jobs.question(LOOK, {"ask": "look", **order}, who=who, drop=drop.drop_id, then=then).job_id
     drop.save()
+
+
+def _rehearse(asked: Asked, drop: Drop) -> None:
+    order = {"ask": "rehearse", "folder": str(drop.folder)}
+    job = asked.jobs.question(REHEARSE, order, who=drop.who, drop=drop.drop_id)
+    drop.write(REHEARSING, job.job_id)
+
+
+def rehearse_again(asked: Asked) -> str:
+    """Stop the rehearsal of a drop, or begin it anew where it was stopped or broke down; return where the drop stands."""
+    with _deciding:
+        drop = _waiting(asked)
+        job = asked.jobs.find(drop.jobs.get(REHEARSE, ""))
+        if asked.field("what") == "stop":
+            if job is not None:
+                asked.jobs.stop(job.job_id, asked.person.name)
+        elif job is not None and not job.is_running and drop.rehearsal() is None:
+            _rehearse(asked, drop)
+    return f"/deposit/{drop.drop_id}"
 
 
 def one_drop(asked: Asked) -> Page:
@@ -116,11 +134,13 @@ def one_drop(asked: Asked) -> Page:
             "looking": looking,
             "taking": taking,
             "is_rehearsing": is_rehearsing and rehearsal is None,
+            # stopped by somebody, or broken down: who decides must know that nothing more will come
+            "ended": rehearsing if rehearsing and not rehearsing.is_running and rehearsal is None else None,
             # a rehearsal is a refresh on a copy of the home, and tells how far it is as any other
             "rehearsed": under_way(drop.folder / SCRATCH / "home") if is_rehearsing else None,
             "in_queue": bool(rehearsing and rehearsing.is_running and rehearsing.pid is None),
-            "took": _took(asked, REHEARSE),
-            "taking_took": _took(asked, TAKE),
+            "took": asked.jobs.took(REHEARSE),
+            "taking_took": asked.jobs.took(TAKE),
             "rehearsal": rehearsal,
             "moves": moves(rehearsal.comparison, asked.session.language) if rehearsal else [],
             "under_way": under_way(asked.settings.home) if taking and taking.is_running else None,
@@ -226,12 +246,6 @@ def _answer(asked: Asked, name: str | None) -> Any:
         if path.is_file():
             return path
     return None
-
-
-def _took(asked: Asked, kind: str) -> int | None:
-    """Return how many seconds the last job of a kind took that came to a good end; None before there was one."""
-    ended = (j for j in asked.jobs.newest(10, (kind,)) if j.code == 0 and j.ended_at)
-    return next((round((j.ended_at - j.began_at).total_seconds()) for j in ended if j.ended_at), None)
 
 
 def _is_asked(asked: Asked, name: str) -> bool:

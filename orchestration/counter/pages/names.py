@@ -6,12 +6,14 @@ left like any other file. Which names are asked about, and why, is the warehouse
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from orchestration.base import acts
-from orchestration.base.messages import Refusal, say
+from orchestration.base.messages import Message, Refusal, say
 from orchestration.catalog import Source
 from orchestration.counter.asked import Asked, NotThere, Page
 from orchestration.counter.decisions import Cells, decide, decided, take_back
@@ -28,6 +30,7 @@ _AT_ONCE = 20
 _OTHER, _NONE, _LATER = "Autre SIREN", "Aucun d'eux", "Plus tard"
 _CHOICES = {"other": _OTHER, "none": _NONE, "later": _LATER}
 _WHO = 60
+_SCORE = re.compile(r"[01],\d\d")
 
 
 def names(asked: Asked) -> Page:
@@ -41,7 +44,7 @@ def names(asked: Asked) -> Page:
     return Page(
         "names",
         {
-            "rows": [(row, _candidates(row)) for row in found[first : first + _AT_ONCE]],
+            "rows": [_shown(asked, questions, row) for row in found[first : first + _AT_ONCE]],
             "first": first,
             "step": _AT_ONCE,
             "count": len(found),
@@ -49,7 +52,6 @@ def names(asked: Asked) -> Page:
             "made": sum(bool(row["decision"]) for row in rows),
             "wants_decided": wants_decided,
             "news": news,
-            "titles": standing(asked.settings).catalogue,
         },
     )
 
@@ -65,10 +67,9 @@ def one_name(asked: Asked) -> Page:
         "name",
         {
             "row": now,
-            "candidates": _candidates(row),
+            "shown": _shown(asked, questions, now),
             "chosen": chosen,
             "is_news": news is not None,
-            "titles": standing(asked.settings).catalogue,
         },
     )
 
@@ -141,6 +142,63 @@ def _cells(asked: Asked, row: Cells) -> Cells:
             )
         told["other_siren"] = given.value
     return told
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One candidate: its number, how the register names it (French), its score, what speaks against it, its SIREN."""
+
+    number: int
+    called: str
+    score: float | None
+    doubt: str | None
+    siren: str
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A row in the language of the browser: the register's title, the place by name, the doubt, the candidates, the decision."""
+
+    row: Cells
+    register: str
+    place: str | None
+    why: str | None
+    candidates: list[Candidate]
+    decision: Message | None
+    decided_on: date | None
+
+
+def _shown(asked: Asked, questions: Questions, row: Cells) -> Shown:
+    known = standing(asked.settings).catalogue.get(row["reviewed_source"] or "")
+    code = row.get("place")
+    name = questions.places.get(code) if code else None
+    said = row["decision"] or ""
+    choice = next((key for key, words in _CHOICES.items() if words == said), None)
+    decision = {None: say("counter.candidate", number=said[-1:]), "other": say("counter.other_siren")}.get(choice)
+    decision = decision or say("counter.none_of_them" if choice == "none" else "counter.decide_later")
+    return Shown(
+        row=row,
+        register=asked.say(known.title) if known else row["reviewed_source"] or "",
+        place=f"{name} ({code})" if name else asked.say(say("counter.place_code", code=code)) if code else None,
+        why=_doubt(asked, questions, row.get("why")),
+        candidates=[_candidate(asked, questions, *found) for found in _candidates(row)],
+        decision=decision if said else None,
+        decided_on=date.fromisoformat(row["decided_on"] or "") if row.get("decided_on") else None,
+    )
+
+
+def _doubt(asked: Asked, questions: Questions, words: str | None) -> str | None:
+    return questions.english.get(words, words) if words and asked.session.language == "en" else words
+
+
+def _candidate(asked: Asked, questions: Questions, number: int, words: str, siren: str) -> Candidate:
+    """Return a candidate by the parts that the warehouse joined: `NAME — Commune (code) — activity — 0,90 — doubt`."""
+    parts = words.split(" — ")
+    place = next((n for n in (-1, -2) if len(parts) >= -n and _SCORE.fullmatch(parts[n])), None)
+    if place is None:
+        return Candidate(number, words, None, None, siren)
+    doubt = _doubt(asked, questions, parts[-1]) if place == -2 else None
+    return Candidate(number, " — ".join(parts[:place]), float(parts[place].replace(",", ".")), doubt, siren)
 
 
 def _candidates(row: Cells) -> list[tuple[int, str, str]]:

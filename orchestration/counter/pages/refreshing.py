@@ -41,6 +41,7 @@ def refreshing(asked: Asked) -> Page:
             "folder": settings.channel if settings.channel not in ("sample", "live", "inbox") else None,
             "is_real": is_real,
             "jobs": asked.jobs.newest(10, (KIND,)),
+            "took": asked.jobs.took(KIND),
             "last": last_receipt(settings.home),
             "is_live": running is not None,
         },

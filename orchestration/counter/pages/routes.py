@@ -16,6 +16,7 @@ ROUTES: tuple[tuple[str, str, Role, Callable[[Asked], Any]], ...] = (
     ("/deposit/{drop}", "GET", "reader", deposit.one_drop),
     ("/deposit/{drop}/take", "POST", "team", deposit.take),
     ("/deposit/{drop}/leave", "POST", "team", deposit.leave),
+    ("/deposit/{drop}/rehearse", "POST", "team", deposit.rehearse_again),
     ("/deposit/{drop}/line", "POST", "team", deposit.ask_for_line),
     ("/deposit/{drop}/answer/{number:int}", "GET", "reader", deposit.answer),
     ("/refresh", "GET", "reader", refreshing.refreshing),

@@ -18,6 +18,7 @@ from orchestration.counter.asked import Asked, Page
 from orchestration.counter.drops import drops
 from orchestration.health.status import OVERDUE, STATES, SourceStatus, source_status, waiver_notes
 from orchestration.inbox.folder import arriving, scan
+from orchestration.inbox.templates import team_tables
 from orchestration.notifications.heartbeat import heartbeat
 from orchestration.notifications.requests import requests
 from orchestration.receipts.kept import last_receipt
@@ -84,6 +85,7 @@ def state(asked: Asked) -> Page:
             "groups": [g for g in groups if g[2]],
             "count": len(statuses),
             "overdue": sum(s.health.state in OVERDUE for s in statuses),
+            "awaited": awaited(asked, statuses),
             "refused": refused(asked, known.catalogue),
             "inbox": waiting(settings),
             "drops": [d for d in drops(settings.home) if d.state == "waiting"],
@@ -95,6 +97,13 @@ def state(asked: Asked) -> Page:
             "silence": heartbeat(settings, catalogue=[s.source for s in statuses]),
         },
     )
+
+
+def awaited(asked: Asked, statuses: list[SourceStatus]) -> list[str]:
+    """Return the titles of the tables that the team itself keeps and whose turn it is, the longest due first."""
+    tables = {source.source_id for source, _ in team_tables({s.source.source_id: s.source for s in statuses})}
+    found = [s for s in statuses if s.source.source_id in tables and s.health.state in ("late_us", "due", "refused")]
+    return [asked.say(s.source.title) for s in sorted(found, key=_urgency)]
 
 
 def refused(asked: Asked, catalogue: dict[str, Source]) -> list[dict[str, Any]]:

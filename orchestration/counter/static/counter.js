@@ -36,7 +36,7 @@
   form.addEventListener("submit", function (event) {
     var most = Number(form.dataset.limit) * 1000000, large = null;
     Array.prototype.forEach.call(input.files, function (file) { if (file.size > most) { large = file.name; } });
-    if (large) { event.preventDefault(); said.textContent = large + " : " + form.dataset.large; return; }
+    if (large) { event.preventDefault(); said.textContent = large + form.dataset.large; return; }
     event.preventDefault();
     var request = new XMLHttpRequest();
     request.open("POST", form.action);

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -35,15 +35,26 @@ QUESTIONS = "matching.int_match_review"
 # what the newest workbook asks, as data
 ASKED = ".questions.json"
 CANDIDATES = range(1, 6)
+# codes of communes have five signs, those of départements two or three
+_PLACES = f"""
+SELECT territory_code, any_value(name ORDER BY name) FROM marts.dim_territory
+WHERE territory_level IN ('commune', 'department') AND territory_code IN (SELECT place FROM {QUESTIONS})
+GROUP BY territory_code ORDER BY territory_code
+"""
 
 
 @dataclass(frozen=True)
 class Questions:
-    """What the team is asked: rows of the table of decisions, by column; days are ISO texts, what is empty is None."""
+    """What the team is asked: rows of the table of decisions, by column; days are ISO texts, what is empty is None.
+
+    `english`: the doubts that the rows name, by their French words; `places`: names of communes and départements, by their codes.
+    """
 
     source: str
     table: str
     rows: list[dict[str, str | None]]
+    english: dict[str, str] = field(default_factory=dict)
+    places: dict[str, str] = field(default_factory=dict)
 
     def find(self, name_key: str) -> dict[str, str | None] | None:
         """Return the row of one name; None where it is not asked about."""
@@ -69,6 +80,8 @@ def write_review(catalogue: Mapping[str, Source], warehouse: Path, folder: Path)
             f"SELECT {', '.join(names)} FROM {QUESTIONS} "
             "ORDER BY decision IS NOT NULL, siren_1 IS NULL, reviewed_source, company_name, name_key"
         ).fetchall()
+        english = dict(connection.execute("SELECT fr, en FROM reference.match_reasons ORDER BY code").fetchall())
+        places = dict(connection.execute(_PLACES).fetchall())
     if not rows:
         return None
     folder.mkdir(parents=True, exist_ok=True)
@@ -77,7 +90,10 @@ def write_review(catalogue: Mapping[str, Source], warehouse: Path, folder: Path)
     write_template(source, table, path)
     fill(path, [header_of(source, table, name) for name in names], rows)
     asked = [{n: None if v is None else str(v) for n, v in zip(names, row, strict=True)} for row in rows]
-    _write(folder / ASKED, {"source": source.source_id, "table": table, "rows": asked})
+    _write(
+        folder / ASKED,
+        {"source": source.source_id, "table": table, "rows": asked, "english": english, "places": places},
+    )
     _write(folder / WRITTEN, (known or {}) | {path.name: digest(path)})
     return path
 

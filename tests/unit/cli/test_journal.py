@@ -35,3 +35,18 @@ def test_an_empty_journal_says_so(tmp_path):
 def test_a_counter_open_to_a_network_is_not_started(tmp_path):
     answer = RUN.invoke(app, ["counter", "--home", str(tmp_path), "--host", "0.0.0.0"])
     assert answer.exit_code == 2
+
+
+def test_the_counter_stands_beside_dagsters_page_unless_somebody_says_no(tmp_path, monkeypatch):
+    from orchestration.dagster import serve
+
+    begun = []
+    monkeypatch.setattr(serve, "serve", lambda settings, **asked: begun.append(asked["beside"]) or 0)
+    for more in ([], ["--counter-port", "3999"], ["--counter-port", "0"]):
+        assert RUN.invoke(app, ["serve", "--home", str(tmp_path), *more]).exit_code == 0
+    home = str(tmp_path)
+    assert begun == [
+        [["counter", "--home", home, "--port", "3002"]],
+        [["counter", "--home", home, "--port", "3999"]],
+        [],
+    ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 
@@ -26,8 +27,23 @@ def test_an_empty_home_has_every_page_in_both_languages(browser: Browser) -> Non
         assert "default-src 'none'" in policy and "unsafe" not in policy
         # nothing stands in the page that its policy would forbid
         assert "<script>" not in french.text and " style=" not in french.text and " onclick" not in french.text
+        # each in the typography of its language
+        assert " : " not in re.sub("<[^>]*>", "", english.text), page
     assert "English" in browser.get("/?lang=fr").text
     assert '<html lang="fr">' in browser.get("/").text  # what was chosen last is kept
+
+
+def test_an_empty_home_says_how_to_begin_and_whom_to_call(settings: Settings) -> None:
+    behind(settings)
+    settings = settings.model_copy(update={"counter_contact": "<i>équipe données</i>, 02 00 00 00 00"})
+    with browser_of(settings) as alone:
+        page = alone.get("/").text
+        assert "Pour commencer" in page and 'class="go" href="/refresh"' in page
+        assert "&lt;i&gt;équipe données" in page and "02 00 00 00 00" in page
+    headers = {"X-Observatory-Secret": SECRET, "X-Observatory-User": "agent", "X-Observatory-Roles": "agents"}
+    with browser_of(behind(settings), **headers) as reader:
+        page = reader.get("/").text
+        assert "Pour commencer" not in page and "L&#39;équipe RSE en lance une première" in page
 
 
 def test_a_form_without_the_token_of_its_page_changes_nothing(browser: Browser, settings: Settings) -> None:

@@ -11,7 +11,7 @@ from time import sleep
 from typing import Any
 
 import pytest
-from counter_fakes import BASE, Browser, browser_of
+from counter_fakes import BASE, SECRET, Browser, behind, browser_of
 
 from orchestration.base.acts import acts
 from orchestration.base.settings import Settings
@@ -24,6 +24,7 @@ from orchestration.inbox.seen import Preview
 from orchestration.receipts.typography import spaced
 from orchestration.refresh.under_way import Teller
 
+AGENT = {"X-Observatory-Secret": SECRET, "X-Observatory-User": "agent", "X-Observatory-Roles": "agents"}
 HOSTILE = {
     "../../../etc/passwd.csv": "passwd.csv",
     "..\\..\\windows\\système.xlsx": "systeme.xlsx",
@@ -212,6 +213,36 @@ def test_what_a_rehearsal_is_at_and_what_it_found_is_told(
     page = browser.get(place).text
     assert spaced("Membres de la plateforme, 2026 : 10 (avant : 12)") in page
     assert "Aucun chiffre d&#39;indicateur" in page
+
+
+def test_a_rehearsal_is_stopped_and_begun_again_and_the_decision_stays_open(
+    browser: Browser, settings: Settings, nobody_looks: list[dict[str, Any]]
+) -> None:
+    place = drop(browser, ("a.csv", b"1")).headers["location"]
+    found = find_drop(settings.home, place.rsplit("/", 1)[1])
+    assert found is not None
+    seen(found, taken=True)
+    job = Jobs(settings)._new("rehearse", found.who, {})
+    found.write("rehearsing.job", job.job_id)
+    assert "Arrêter la répétition" in browser.get(place).text
+    # one that is under way is not begun a second time
+    assert browser.fill(f"{place}/rehearse", what="again").status_code == 303 and len(nobody_looks) == 1
+    assert browser.fill(f"{place}/rehearse", what="stop").headers["location"] == place
+    stopped = Jobs(settings).find(job.job_id)
+    assert stopped is not None and stopped.stopped_by == found.who and not stopped.is_running
+    page = browser.get(place).text
+    assert f"Répétition arrêtée par {found.who}." in page and "Prendre et publier" in page
+    browser.fill(f"{place}/rehearse", what="again")
+    assert nobody_looks[-1]["ask"] == "rehearse" and "Arrêter la répétition" in browser.get(place).text
+    # one that broke down says so
+    again = find_drop(settings.home, found.drop_id)
+    assert again is not None
+    Jobs(settings)._note(again.jobs["rehearse"], code=1, ended_at=datetime.now(UTC))
+    assert "La répétition n&#39;a pas abouti" in browser.get(place).text
+    with browser_of(behind(settings), **AGENT) as reader:
+        page = reader.get(place).text
+        assert "n&#39;a pas abouti" in page and 'value="again"' not in page
+        assert reader.post(f"{place}/rehearse", data={"token": "0" * 64}).status_code == 403
 
 
 def test_of_two_people_who_decide_at_once_one_does_and_the_other_is_told(

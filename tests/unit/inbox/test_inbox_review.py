@@ -13,7 +13,7 @@ from orchestration.base.settings import PROJECT
 from orchestration.catalog.load import load_catalogue
 from orchestration.conforming import conform
 from orchestration.conforming.headers import HeaderFinder
-from orchestration.inbox.templates import DATA_SHEET, write_review
+from orchestration.inbox.templates import DATA_SHEET, read_questions, write_review
 from orchestration.reading import read_table
 
 COLUMNS = [
@@ -42,12 +42,19 @@ COLUMNS = [
 def warehouse(tmp_path: Path) -> Path:
     path = tmp_path / "warehouse.duckdb"
     with duckdb.connect(str(path)) as connection:
-        connection.execute("CREATE SCHEMA matching")
+        connection.execute("CREATE SCHEMA matching; CREATE SCHEMA reference; CREATE SCHEMA marts")
+        connection.execute(
+            "CREATE TABLE reference.match_reasons AS SELECT 'group' AS code, 'un groupe ?' AS fr, 'a group?' AS en"
+        )
+        connection.execute(
+            "CREATE TABLE marts.dim_territory AS FROM (VALUES ('commune', '44109', 'Nantes'), ('commune', '44162', 'Saint-Herblain'), "
+            "('epci', '44', 'no département'), ('department', '44', 'Loire-Atlantique')) AS t(territory_level, territory_code, name)"
+        )
         columns = ", ".join(f"{name} VARCHAR" for name in COLUMNS)
         connection.execute(f"CREATE TABLE matching.int_match_review ({columns}, decided_on DATE)")
         connection.execute(
-            "INSERT INTO matching.int_match_review (name_key, reviewed_source, company_name, why, candidate_1, siren_1) VALUES "
-            "('k1', 'labels', '=Menway', 'un groupe ?', 'MENWAY HOLDING — 0,90', '005720784')"
+            "INSERT INTO matching.int_match_review (name_key, reviewed_source, company_name, place, why, candidate_1, siren_1) VALUES "
+            "('k1', 'labels', '=Menway', '44109', 'un groupe ?', 'MENWAY HOLDING — 0,90', '005720784')"
         )
         connection.execute(
             "INSERT INTO matching.int_match_review (name_key, reviewed_source, company_name, decision, siren_1, decided_by, decided_on) "
@@ -73,6 +80,13 @@ def test_open_names_come_first_and_decisions_come_along(warehouse: Path, tmp_pat
     assert sheet.cell(row=2, column=head.index("Nom") + 1).data_type == "s"
     offered = [rule.formula1 for rule in sheet.data_validations.dataValidation if rule.type == "list"]
     assert len(offered) >= 1
+
+
+def test_what_a_page_says_in_english_and_where_it_is_stands_beside(warehouse: Path, tmp_path: Path):
+    written(warehouse, tmp_path / "review")
+    asked = read_questions(tmp_path / "review")
+    assert asked is not None and [row["place"] for row in asked.rows] == ["44109", None]
+    assert (asked.english, asked.places) == ({"un groupe ?": "a group?"}, {"44109": "Nantes"})
 
 
 def test_a_workbook_that_somebody_began_is_kept(warehouse: Path, tmp_path: Path):

@@ -124,7 +124,7 @@ def test_a_mart_whose_suite_did_not_answer_is_not_published(tmp_path):
     run = SimpleNamespace(
         begins=lambda *_: None, worker=worker, settings=SimpleNamespace(expectations_path=tmp_path), grounds=None
     )
-    built = build.Built(SimpleNamespace(success=True), "e", None)
+    built = build.Built(SimpleNamespace(success=True, spared=frozenset()), "e", None)
     with pytest.raises(BuildError) as unanswered:
         build.check_marts(run, built)
     assert unanswered.value.reason.params["suites"] == ("fct_label",)

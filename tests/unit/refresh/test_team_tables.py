@@ -47,7 +47,7 @@ class Worker:
     def checks(self, ticket):
         return self.answers[ticket]
 
-    def build(self, _):
+    def build(self, *_):
         return BuildOutcome(self.warehouse)
 
     def stop(self):
