@@ -69,16 +69,16 @@ class _Found:
 
 
 def metrics_of(
-    pages: list[Page], tables: dict[int, list[Table]], fiscal_year: int | None, language: str
+    pages: list[Page], tables: dict[int, list[Table]], fiscal_year: int | None, marks: list[str]
 ) -> tuple[list[Metric], list[Silence]]:
     """Return the figures of a document for its fiscal year, and the silences.
 
-    `tables`: the tables of each page. Chosen figures have `is_chosen`; others of the same metric and year follow them.
+    `tables`: the tables of each page. `marks`: whose marks its numbers bear (`numbers.marks_of`), by page. Chosen figures have `is_chosen`; others of the same metric and year follow them.
     """
     found: list[_Found] = []
     faults: dict[str, list[tuple[str, int, str]]] = defaultdict(list)
     names = _rare_names(pages)
-    for page in pages:
+    for page, language in zip(pages, marks, strict=True):
         before = len(found)
         for table in tables.get(page.number, []):
             for row in table.rows:
@@ -175,7 +175,7 @@ def _of_tile(tile: Tile, page: int, fiscal_year: int | None, language: str) -> I
             continue
         if notion.dimension in ("rate", "persons", "hours") and unit is not None:
             continue
-        candidate = _stated(one, tile.printed.text, value, said, words, words, tile.text, page, fiscal_year)
+        candidate = _stated(one, tile.printed.text, value, said, words, words, tile.text, page, fiscal_year, language)
         if candidate:
             yield candidate
     bare = plain(tile.text)
@@ -293,7 +293,7 @@ def _of_cell(
     if printed is None or printed.is_bound:
         return
     said = _unit_of(row, table, printed.unit, notion.dimension)
-    settled = _settled(printed.text, printed.value, notion.dimension, said[0].factor if said else 1.0)
+    settled = _settled(printed.text, printed.value, notion.dimension, said[0].factor if said else 1.0, language)
     if settled is None and any(
         re.search(r"\d[ \u202f\u00a0,.]\d{3}[.,]\d|\d{4,}|^0[.,]", c) for r in table.rows for c in r.cells.values()
     ):
@@ -550,7 +550,7 @@ def _of_statement(
     if notion.family == "ghg" and (is_barred(one.metric_id, rest) or _CHANGE_BEFORE.search(bare[:start])):
         return None
     context = bare[max(0, match.start() - 60) : match.end() + 40]
-    return _stated(one, match["n"], value, said, bare[end : end + 45], context, sentence, page, fiscal_year)
+    return _stated(one, match["n"], value, said, bare[end : end + 45], context, sentence, page, fiscal_year, language)
 
 
 def _of_clause(
@@ -593,7 +593,7 @@ def _of_clause(
         return (
             value
             if value is None
-            else _stated(one, number.group(), value, said, after, context, sentence, page, fiscal_year)
+            else _stated(one, number.group(), value, said, after, context, sentence, page, fiscal_year, language)
         )
     return None
 
@@ -641,7 +641,7 @@ def _is_of_year(bare: str, number: tuple[int, int], fiscal_year: int) -> bool:
     return not years or fiscal_year in years
 
 
-def _settled(printed: str, value: float, dimension: str, factor: float) -> float | None:
+def _settled(printed: str, value: float, dimension: str, factor: float, language: str) -> float | None:
     """Return the value of `3.703` or `21.800`: thousands where it counts, none where it may be either.
 
     A tonnage in thousands of tonnes may have three decimals, one in tonnes hardly has.
@@ -650,6 +650,8 @@ def _settled(printed: str, value: float, dimension: str, factor: float) -> float
         return value
     if dimension in ("persons", "hours"):
         return float(re.sub(r"\D", "", printed))
+    if "," in printed and language != "fr":
+        return value if language == "en" else None
     return None if dimension in ("mass", "energy") and factor <= 1 and value < 1000 else value
 
 
@@ -663,10 +665,11 @@ def _stated(
     sentence: str,
     page: int,
     fiscal_year: int,
+    language: str,
 ) -> _Found | None:
     """Return a figure of a sentence in the metric's unit. `context`: the words around its label and itself."""
     notion = metrics()[one.metric_id]
-    settled = _settled(printed, value, notion.dimension, said[0].factor if said else 1.0)
+    settled = _settled(printed, value, notion.dimension, said[0].factor if said else 1.0, language)
     if settled is None:
         return None
     value = settled * (said[0].factor if said and notion.dimension in ("mass", "energy") else 1.0)
