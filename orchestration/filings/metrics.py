@@ -320,9 +320,7 @@ def _unit_of(row: Row, table: Table, in_cell: str, dimension: str) -> tuple[Unit
             return found
     if dimension in ("mass", "energy"):
         heads = " ".join((plain(row.section), plain(table.title), *(plain(c.text) for c in table.columns)))
-        found = unit_in(heads)
-        if found and found[0].dimension == dimension:
-            return found
+        return unit_in(heads, dimension)
     return None
 
 

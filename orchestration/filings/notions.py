@@ -170,11 +170,11 @@ def is_barred(metric_id: str, text: str, *, is_head: bool = False) -> bool:
     )
 
 
-def unit_in(text: str) -> tuple[Unit, str] | None:
-    """Return the unit that plain text names first, and how it is written there."""
+def unit_in(text: str, dimension: str | None = None) -> tuple[Unit, str] | None:
+    """Return the unit that plain text names first, of a dimension where one is given, and how it is written there."""
     best: tuple[int, int, Unit, str] | None = None
     for k, unit in enumerate(units()):
-        found = unit.pattern.search(text)
+        found = unit.pattern.search(text) if dimension in (None, unit.dimension) else None
         if found and (best is None or (found.start(), k) < best[:2]):
             best = (found.start(), k, unit, found.group())
     return (best[2], best[3]) if best else None
@@ -182,9 +182,9 @@ def unit_in(text: str) -> tuple[Unit, str] | None:
 
 def scale_in(text: str) -> float:
     """Return 1,000 for `(en milliers)`, 1,000,000 for `(in millions)`, else 1."""
-    if re.search(r"\b(?:en |in |\()millions?\b", text):
+    if re.search(r"(?:\b(?:en|in) |\(|^)millions?\b", text):
         return 1_000_000.0
-    return 1_000.0 if re.search(r"\b(?:en milliers|in thousands|\(milliers|\(thousands)\b", text) else 1.0
+    return 1_000.0 if re.search(r"(?:\b(?:en|in) |\(|^)(?:milliers|thousands?)\b|[('’]000\b", text) else 1.0
 
 
 def perimeter_rank(text: str) -> int:

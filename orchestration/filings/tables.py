@@ -16,16 +16,17 @@ from orchestration.filings.layout import Cell, Line, Page, words_of
 from orchestration.filings.numbers import is_missing, read_cell, read_parts
 
 _YEAR = re.compile(
-    r"(?i)(?:(?:valeurs?|values?|exercice|ann[ée]e|fy|r[ée]sultats?|results?|r[ée]alis[ée]s?|donn[ée]es?|"
+    r"(?i)(?:(?:valeurs?|values?|total|groupe?|t(?:onnes? )?(?:[ée]q\.? ?)?co[2₂] ?e?q?|[kmgt]wh|[gt]j|%|heures|hours|exercice|ann[ée]e|fy|r[ée]sultats?|results?|r[ée]alis[ée]s?|donn[ée]es?|"
     r"(?:12|douze|twelve) (?:mois|months)|year ended|exercice clos le|clos le|au|at|as of|fin|end|en|in|on)\s*:?\s*)*"
     r"(?:\d{1,2}[/.]\d{1,2}[/.]|(?:\d{1,2}(?:er|st|th)? )?(?:janv|jan|f[ée]v|feb|mars|march|avr|april|mai|may|juin|june|juil|july|ao[uû]t|aug|sept|oct|nov|d[ée]c)\w*\.? (?:\d{1,2}(?:st|th)?,? )?)?"
     r"(?P<year>(?:19|20)\d\d)(?:\s*[-/]\s*(?P<to>(?:20)?\d\d))?"
-    r"(?:\s*\(?(?:\*+|[⁰¹²³⁴-⁹]+|\d|[a-z])\)?)?(?:\s*\(?(?:pro ?forma|publi[ée]e?s?|retrait[ée]e?s?|restated|recalcul[ée]e?s?|actualis[ée]e?s?)\)?)?(?:\s*\([^()\d]{1,24}\))?(?:\s*\*+)?(?:\s*[-–:])?"
+    r"(?:\s*\(?(?:\*+|[⁰¹²³⁴-⁹]+|\d|[a-z])\)?)?(?:\s*\(?(?:pro ?forma|publi[ée]e?s?|retrait[ée]e?s?|restated|recalcul[ée]e?s?|actualis[ée]e?s?)\)?)?(?:\s*\([^()\d]{1,24}\))?(?:\s+(?:performance|results?|actual|achieved|value|data|r[ée]alis[ée]|r[ée]sultat|valeur))?(?:\s*\*+)?(?:\s*[-–:])?"
 )
 _DIGITS = re.compile(r"(?=(?:19|20)\d\d)")
 _RELATIVE = re.compile(r"(?i)(?:exercice |ann[ée]e )?n(?:\s*[-–]\s*(?P<back>[1-5]))?")
 _OTHER = re.compile(
-    r"(?i)(?:var(?:iation)?s?\b|[ée]volutions?|[ée]vol\.?|change|delta|δ|objectifs?|cibles?|targets?|goals?|horizon|ambition|trajectoire|base|"
+    r"(?i)(?:(?:s|h|q|t)[1-4] (?:20)?\d\d|[1-4](?:er|e|[eè]me|st|nd|rd|th) (?:semestre|trimestre|half|quarter)|first half|second half|20\d\d (?:targets?|goals?|objecti(?:f|ve)s?|cibles?|ambition)\b|"
+    r"var(?:iation)?s?\b|[ée]volutions?|[ée]vol\.?|change|delta|δ|objectifs?|cibles?|targets?|goals?|horizon|ambition|trajectoire|base|"
     r"r[ée]f[ée]rence|baseline|vs\b|commentaires?|comments?|statut|status|trend|tendance|progress|avancement|pages?|section|gri|esrs|odd|sdg)"
 )
 _VALUE_HEAD = re.compile(r"(?i)valeurs?|values?|r[ée]sultats?|results?|donn[ée]es?|total")
@@ -137,17 +138,14 @@ def _tables_of(lines: list[Line], rules: list[Box], year_n: int | None) -> list[
     for at, (k, columns) in enumerate(heads):
         stop = heads[at + 1][0] if at + 1 < len(heads) else len(lines)
         names = [c.left for c in columns if c.kind == "name"]
-        named = [t for t, _ in _split_years(lines[k]) if not year_in(t, year_n)]
+        named = [t for t, box in _split_years(lines[k]) if not year_in(t, year_n) and box.left < _first(columns)]
         columns = _with_heads_around([c for c in columns if c.kind != "name"], lines, k)
         columns, first = _parted(columns, lines, k)
         body = _body(lines[first:stop], columns)
         if body:
             parts = {c.part for c in columns if c.part}
-            above = [
-                line
-                for line in lines[max(0, k - 2) : k]
-                if not _figures(line, columns) and not any(p in line.text for p in parts)
-            ]
+            over = [x for x in lines[max(0, k - 8) : k] if not _is_sentence(x.text)][-2:]
+            above = [x for x in over if not _figures(x, columns) and not any(p in x.text for p in parts)]
             beside = [x.text for x in lines[k + 1 : first - 1]]
             beside += [c.text for x in lines[k + 1 : first][-1:] for c in x.cells if c.right < _first(columns)]
             title = " ".join([*(line.text for line in above), *named, *beside])
@@ -161,6 +159,11 @@ def _tables_of(lines: list[Line], rules: list[Box], year_n: int | None) -> list[
             table.title = " ".join([title, *heads_on])
             tables.append(table)
     return tables
+
+
+def _is_sentence(text: str) -> bool:
+    """Return whether a line above a table is prose: « reviewed by the CSR Committee of the Board » heads no row."""
+    return len(text) > 100 or (len(text) > 40 and text.rstrip().endswith("."))
 
 
 _ALL = re.compile(
@@ -246,6 +249,8 @@ def _header(lines: list[Line], at: int, year_n: int | None) -> list[Column]:
     others = [bool(_OTHER.match(t) or _UNIT_HEAD.fullmatch(t) or _PERIMETER_HEAD.fullmatch(t)) for t, _ in parts]
     if len(known) < 2 and not (len(known) == 1 and (any(others) or _is_lone_head(parts, years))):
         return []
+    years = _once(parts, years)
+    known = [y for y in years if y]
     over = _over([box for (_, box), y in zip(parts, years, strict=True) if y], known, lines, at)
     if (len(set(known)) < len(known) and not over) or any(abs(a - b) > 12 for a, b in pairwise(known)):
         return []
@@ -265,6 +270,22 @@ def _header(lines: list[Line], at: int, year_n: int | None) -> list[Column]:
             columns.append(Column("name", box.left, box.right, text))
     names = [c for c in columns if c.kind == "name"]
     return [c for c in columns if c.kind != "name" or (len(names) > 1 and c is names[-1])]
+
+
+_RETOLD = re.compile(r"(?i)pro ?forma|retrait|restat|recalcul|actualis|comparable")
+_TOLD = re.compile(r"(?i)publi|reported")
+
+
+def _once(parts: list[tuple[str, Box]], years: list[int | None]) -> list[int | None]:
+    """Return the years of a header, one that is told twice (« 2022 restated | 2022 published ») in one column only."""
+    kept: list[int | None] = list(years)
+    for year in {y for y in years if y and years.count(y) > 1}:
+        at = [k for k, y in enumerate(years) if y == year]
+        how = [2 if _RETOLD.search(parts[k][0]) else 1 if _TOLD.search(parts[k][0]) else 0 for k in at]
+        if any(how) and how.count(min(how)) == 1:
+            for k, h in zip(at, how, strict=True):
+                kept[k] = year if h == min(how) else None
+    return kept
 
 
 def _of_one_year(lines: list[Line], at: int, parts: list[tuple[str, Box]]) -> list[Column]:
@@ -558,10 +579,12 @@ def _row(lines: list[Line], cells: dict[int, str], columns: list[Column], sectio
 def _label_words(line: Line, columns: list[Column], names: float = 0.0) -> str:
     """Return the words left of all columns of a line; before the first year, where no column of its own is headed."""
     first, bounds = _first(columns), _bounds(columns)
-    own = [bounds[k] for k, c in enumerate(columns) if c.kind in ("unit", "perimeter")]
+    own = [(c.left, bounds[k]) for k, c in enumerate(columns) if c.kind in ("unit", "perimeter") or c.right < first]
     words = []
     for cell in line.cells:
-        runs = [r for r in cell.runs if not any(a <= (r.left + r.right) / 2 < b for a, b in own if cell.left >= a - 1)]
+        if any(abs(cell.left - x) < 4 or (a <= cell.left < b and cell is not line.cells[0]) for x, (a, b) in own):
+            continue
+        runs = [r for r in cell.runs if not any(a <= (r.left + r.right) / 2 < b for _, (a, b) in own if cell.left >= a - 1)]
         kept = [r for r in runs if (r.left + r.right) / 2 < first and cell.left >= names]
         is_figure = cell.right > first - 40 and (read_cell(cell.text) or read_parts(cell.text))
         if kept and not is_figure:
@@ -582,7 +605,8 @@ def _owners(
     anchors = [k for k in range(len(body)) if figures[k]]
     ruled = _is_ruled(body, anchors, rules, columns)
     for k, line in enumerate(body):
-        if figures[k] or not _label_words(line, columns, names):
+        beside = [a for a in anchors if _stands_beside(line, body[a])] if not figures[k] else []
+        if figures[k] or not (_label_words(line, columns, names) or (beside and _words_in(line, columns, "unit"))):
             continue
         near = [a for a in anchors if abs(a - k) <= _MAX_LABEL_LINES + 8 * ruled]
         if ruled:
@@ -590,9 +614,16 @@ def _owners(
         else:
             near = [a for a in near if _is_near(body, figures, k, a)]
             near = [a for a in near if _is_under(line, body[a], columns)]
+        near = near or beside
         if near:
             owners[k] = min(near, key=lambda a: (_distance(body, k, a), a))
     return owners
+
+
+def _stands_beside(line: Line, row: Line) -> bool:
+    """Return whether a line of words stands half beside figures: they are set in the middle of a label of two lines."""
+    overlap = min(line.box.bottom, row.box.bottom) - max(line.box.top, row.box.top)
+    return overlap > 0.2 * min(line.box.height, row.box.height)
 
 
 def _is_under(line: Line, row: Line, columns: list[Column]) -> bool:
