@@ -425,7 +425,7 @@ _CAPTION, _SECTION = 100, 40
 _WHOLE = r"\b(?:groupe|group|monde|mondial\w*|world\w*)\b"
 _BULLET = r"[■•▪►●–—]|-(?= ?[A-ZÀ-Ý][a-zà-ÿ])|O(?= (?:[A-ZÀ-Ý]|l[ea]s? ))"
 _SENTENCE = re.compile(
-    r"(?<=[a-zà-ÿ\d%)»”\"]{2}[.;!?])\s+(?=[A-ZÀ-Ý«“\"–—-]|[⁰¹²³⁴-⁹]|\d{1,3} [A-ZÀ-Ý][a-zà-ÿ])|[■•▪►●\x1e]"
+    r"(?:(?<=[a-zà-ÿ\d%)»”\"]{2}[.;!?])|(?<=\w\)[.;!?])|(?<=[A-Z]{2}[.;!?])|(?<=Wh[.;!?])|(?<=[ \d]%[.;!?]))\s+(?=[A-ZÀ-Ý«“\"–—-]|[⁰¹²³⁴-⁹]|\d{1,3} [A-ZÀ-Ý][a-zà-ÿ])|[■•▪►●\x1e]"
 )
 
 
@@ -462,7 +462,7 @@ def stated_in(text: str, page: int, fiscal_year: int | None, language: str) -> I
         if _PRONOUN.match(sentence) and len(before) < 300:
             sentence = f"{before} {sentence}"
         before = sentence
-        bare = _MOVED_TO.sub("est de ", plain(sentence))
+        bare = _of_its_own(plain(sentence), fiscal_year)
         if len(bare) > 1_500 or not _DIGIT.search(bare) or not _HINT.search(bare):
             continue
         for one in statements():
@@ -500,27 +500,71 @@ _PRONOUN = re.compile(r"(?:Ils|Elles|Ceux-ci|Celles-ci|They|These employees) (?=
 _MOVED_TO = re.compile(
     rf"\b(?:(?:est|sont|a|ont|etait|has|have|had) )?(?:pass(?:e|es|ee|ees|ent|ait)|evolue\w*|went|moved|rose|risen|fell|fallen|increased|decreased|dropped|improved|progresse|recule|diminue|baisse|augmente)"
     rf"(?: respectivement)? (?:de|from) (?!(?:19|20)\d\d\b){NUMBER}[^.;\d]{{0,20}}(?:(?:19|20)\d\d\)?)?,? (?:a|to) (?=\d)|"
-    r"\b(?:(?:ont|a|est|sont|avait|has|have|had) )?(?:legerement |fortement |slightly |nettement )?(?:baisse|diminue|recule|progresse|augmente|cru|passee?s?|reduite?s?|ramenee?s?|"
-    r"fell|fallen|rose|risen|decreased|increased|dropped|declined|grew|grown|reduced) (?:a|to|jusqu'a) (?=\d)"
+    r"\b(?:(?:ont|a|est|sont|avait|has|have|had|was|were) )?(?:legerement |fortement |slightly |sharply |further |nettement )?(?:baisse|diminue|recule|progresse|augmente|cru|remonte|passee?s?|reduite?s?|ramenee?s?|portee?s?|"
+    r"fell|fallen|rose|risen|decreased|increased|dropped|declined|grew|grown|reduced|improved|worsened|deteriorated|progressed|lowered|cut|raised|edged (?:up|down)|came (?:in|down|out)|went (?:up|down)|s'(?:est )?ameliore\w*|s'(?:est )?deteriore\w*) (?:a|to|at|jusqu'a) (?=\d)"
 )
+# « we reduced our energy consumption to 2,310 TJ », « nous avons ramené le taux de fréquence à 4,2 »
+_BROUGHT_TO = re.compile(
+    rf"\b(?:reduced|cut|lowered|increased|raised|improved|brought (?:down )?|reduit|ramene|porte|abaisse) ((?:our|its|the|notre|nos|son|ses|leur|le|la|les|l')[^,.;:\d]{{4,70}}?(?:\d[^,.;:\d]{{0,40}}?)?)(?: (?:de|from) {NUMBER}[^,.;\d]{{0,20}})? (?:to|a) (?=\d)"
+)
+# « les émissions du scope 1 sont passées de 9 870 à 9 145 tCO2e et celles du scope 2 de 4 320 à 3 980 »
+_AND_THOSE = re.compile(
+    rf"\b((?:et|and|,) (?:celles?|ceux|celui|those|that) (?:du|de la|de l'|des|de|of|from|for) [^,.;]{{3,30}}?) (?:de|from) {NUMBER}[^,.;\d]{{0,20}} (?:a|to) (?=\d)"
+)
+_ASIDE = re.compile(r" ?\(([^()]*)\)")
+_AGAINST = re.compile(
+    rf",? (?:(?:up|down) from|contre|against|compared (?:to|with)|vs\.?|versus)\b(?:[^,;.()]|(?<=\d)[.,](?=\d)){{0,40}}?{NUMBER}(?:[^,;.()]|(?<=\d)[.,](?=\d)){{0,30}}?"
+    r"(?:\b((?:19|20)\d\d)\b|l'annee (?:precedente|derniere)|last year|the (?:prior|previous) (?:financial |fiscal )?year|a year (?:earlier|ago)|un an (?:plus tot|auparavant))"
+)
+# a goal that is told behind a figure, with its own
+_WITH_GOAL = re.compile(
+    r",? (?:pour |avec |with |against |and |et )?(?:l'|un |une |notre |son |la |a |the |our |its )?(?:objectifs?|cible|target|goal|ambition) (?:etant|est|fixe|de|d'|a|being|is|of|set|for|to|:|20\d\d)\b[^;]*$"
+)
+
+
+def _of_its_own(bare: str, fiscal_year: int) -> str:
+    """Return a plain sentence without the figures of other years and of goals that it compares its own with."""
+
+    def aside(found: re.Match[str]) -> str:
+        years = {int(y) for y in _YEAR.findall(found[1])}
+        numbers = _DIGIT.search(_YEAR.sub(" ", found[1]))
+        return "" if numbers and ((years and fiscal_year not in years) or _TARGET.search(found[1])) else found[0]
+
+    def against(found: re.Match[str]) -> str:
+        return found[0] if found[1] and int(found[1]) == fiscal_year else ""
+
+    if "(" in bare:
+        bare = _ASIDE.sub(aside, bare)
+    bare = _AGAINST.sub(against, bare)
+    goal = _WITH_GOAL.search(bare)
+    if goal and _DIGIT.search(_YEAR.sub(" ", bare[: goal.start()])) and _DIGIT.search(_YEAR.sub(" ", goal.group())):
+        bare = bare[: goal.start()]
+    bare = _AND_THOSE.sub(r"\1 est de ", bare)
+    return _MOVED_TO.sub("est de ", _BROUGHT_TO.sub(r"\1 est de ", bare))
+
+
 _DATE = re.compile(
     r"(?:er)? ?(?:janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre|january|february|march|april|may|june|july|august|september|october|november|december)\b|/\d"
 )
 _DIGIT = re.compile(r"\d")
 _BOUND = re.compile(
-    r"(?:plus de|pres de|moins de|autour de|over|more than|nearly|almost|less than|up to|jusqu'a) (?:les |the |de )*$"
+    r"\b(?:plus de|pres de|moins de|autour de|over|more than|nearly|almost|less than|up to|jusqu'a|in excess of|at least|au moins) (?:les |the |de )*$"
 )
-_ABOUT = re.compile(r"(?:environ|quelque|about|around|approximately|some|circa) (?:les |the |de )*$")
+# hours of training are told so as a rule: « plus de 98 000 heures » is the figure, rounded down
+_ROUNDED = re.compile(r"\b(?:plus de|pres de|over|more than|nearly|almost|in excess of) (?:les |the |de )*$")
+_ABOUT = re.compile(r"\b(?:environ|quelque|about|around|approximately|some|circa) (?:les |the |de )*$")
 # what a clause says a scope is made of is no part of it
 _DEFINITION = re.compile(
     r",? \(?(?:correspondant|qui correspond\w*|c'est-a-dire|i\.e\.|comprenant|qui compren\w+|incluant|including|regroupant|recouvrant|defini\w*|covering|which (?:include|cover)s?)\b.*"
 )
 
 
-def _is_rough(bare: str, start: int, number: str) -> bool:
+def _is_rough(bare: str, start: int, number: str, dimension: str) -> bool:
     """Return whether a figure is said to be more or less; « about 27,232 » is told to the last digit all the same."""
     before = bare[max(0, start - 24) : start]
     digits = re.sub(r"\D", "", number)
+    if dimension == "hours" and _ROUNDED.search(before):
+        return len(digits.rstrip("0")) < 2
     return bool(_BOUND.search(before) or (_ABOUT.search(before) and len(digits.rstrip("0")) < 3))
 
 
@@ -530,7 +574,7 @@ def _of_statement(
     """Return the figure that a sentence states in a form of its own (`55,2 % de ses effectifs`)."""
     notion = metrics()[one.metric_id]
     start, end = match.span("n")
-    if _is_rough(bare, start, match["n"]) or _CHANGE_BEFORE.search(bare[max(0, start - 30) : start]):
+    if _is_rough(bare, start, match["n"], notion.dimension) or _CHANGE_BEFORE.search(bare[max(0, start - 30) : start]):
         return None
     if _TARGET.search(bare[max(0, match.start() - 80) : match.end() + 60]) or not _is_of_year(
         bare, (start, end), fiscal_year
@@ -584,7 +628,9 @@ def _of_clause(
             return None
         if not _is_joined(bare[: match.start()], between):
             return None
-        if not _is_of_year(bare, number.span(), fiscal_year) or _is_rough(bare, number.start(), number.group()):
+        if not _is_of_year(bare, number.span(), fiscal_year) or _is_rough(
+            bare, number.start(), number.group(), notion.dimension
+        ):
             return None
         value = to_value(number.group(), language)
         context = f"{bare[max(0, match.start() - 80) : match.end()]}{_DEFINITION.sub('', between)}"
