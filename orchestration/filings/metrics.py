@@ -18,6 +18,7 @@ from orchestration.filings.notions import (
     Label,
     Unit,
     is_barred,
+    is_of_others,
     labels,
     metrics,
     perimeter_rank,
@@ -42,7 +43,7 @@ _PER_MILLION = re.compile(r"\b1[ ,.]?000[ ,.]?000\b|\bmillions? (?:d'|of |de )?(
 _RATES = ("accident_frequency_rate", "accident_severity_rate")
 _RESULT = re.compile(
     r"\b(?:s'elev\w+ a|s'etabli\w+ a|s'etait etabli a|est de|etait de|est passee? (?:de .{1,20} )?a|atteint|a atteint|represent\w+|soit|ressort\w* a|compt\w+|"
-    r"emploi\w+|employ\w+|is|was|were|are|stood at|stands at|amount\w* to|reached|totall?ed|represent\w*|came to|emitted|emis|equal\w* to)\b"
+    r"emploi\w+|employ\w+|is|was|were|are|stood at|stands at|amount\w* to|reached|totall?ed|represent\w*|totalis\w+|came to|emitted|emis|equal\w* to)\b"
     # what joins a label and its figure only where it stands right between them
     r"|(?:[:=(,]|\b(?:avec|with|de|of|a|at))\s*(?:un |une |a |an |the |total |taux |rate |pres de |environ |plus de |about |around |approximately |over |nearly |some |of |de |d'|\()*$"
 )
@@ -255,7 +256,8 @@ def _of_row(
 ) -> Iterator[_Found]:
     head = f"{plain(row.section)} {plain(table.title)}"
     label = _with_method(_label(row), plain(row.section), plain(table.title))
-    for one in matching(label, head):
+    told, whose = _told(row, table, label, head)
+    for one in told:
         quote = row.text[:_QUOTE]
         if fiscal_year is None or fiscal_year not in row.cells:
             faults[one.metric_id].append(
@@ -266,7 +268,50 @@ def _of_row(
         if is_missing(cell):
             faults[one.metric_id].append(("not_printed", page, quote))
             continue
-        yield from _of_cell(one, row, table, page, fiscal_year, language, faults)
+        for found in _of_cell(one, row, table, page, fiscal_year, language, faults):
+            yield replace(found, ranks=(max(whose, found.ranks[0]), found.ranks[1]))
+
+
+# the row of the whole, in a table whose title or whose columns say of what it is
+_WHOLE_ROW = re.compile(
+    r"(?:total |ensemble )?(?:du |de l'|of the |the )?(?:groupe?|group)(?: total)?|(?:sous-)?total(?: general)?|grand total|ensemble|overall|all (?:activities|divisions|entities|sites)"
+)
+
+
+def _told(row: Row, table: Table, label: str, head: str) -> tuple[list[Label], int]:
+    """Return the labels of a row, and how far its figures are from the whole where its column or its title bears them.
+
+    « | 2022 TF | 2022 TG | Groupe | 14,8 | 0,74 », and « LTIFR by business line | 2023 | … | Group total | 2.6 ».
+    """
+    if row.part and label.endswith(f" - {plain(row.part)}"):
+        name, part = label[: -len(plain(row.part)) - 3], plain(row.part)
+        own = [x for x in _labels_of(row, part, "") if x.within is None or not x.pattern.search(label)]
+        if own and not _labels_of(row, name, head):
+            return own, 0 if _WHOLE_ROW.fullmatch(name) else 3
+        if _WOMEN_COLUMN.fullmatch(part):
+            whom = "effectif total" if _WHOLE_ROW.fullmatch(name) else name
+            return [x for x in matching(whom, "% femmes") if x.metric_id.startswith("women")], 0
+    found = _labels_of(row, label, head)
+    if not found and _WHOLE_ROW.fullmatch(label) and not row.part:
+        titles = {t for t in (plain(table.caption), plain(table.named)) if t}
+        named = {x.metric_id: x for t in titles for x in matching(t) if x.within is None and not is_barred(x.metric_id, _BY.sub(" ", t))}
+        if len(named) == 1:
+            return [replace(x, rank=max(2, x.rank)) for x in named.values()], 0
+    return found, 0
+
+
+_WOMEN_COLUMN = re.compile(r"(?:part |% |taux |share |percentage )(?:de |des |of )?(?:femmes|women)(?: \(?(?:en )?%\)?)?")
+
+
+def _labels_of(row: Row, label: str, head: str) -> list[Label]:
+    """Return the labels of words in a row; where it is printed in %, they may leave out that they are a share."""
+    found = matching(label, head)
+    if "%" in row.unit or "%" in label or any("%" in c for c in row.cells.values()):
+        bare = re.sub(r" ?\((?:en |in )?%\)", "", label)
+        known = {x.metric_id for x in found}
+        shares = (x for x in matching(f"% {bare}", head) if metrics()[x.metric_id].dimension == "share")
+        found += [x for x in shares if x.metric_id not in known]
+    return found
 
 
 def _of_cell(
@@ -461,6 +506,8 @@ def stated_in(text: str, page: int, fiscal_year: int | None, language: str) -> I
         # « 11 676 collaborateurs étaient reconnus en situation de handicap. Ils représentent 3,3 % des effectifs. »
         if _PRONOUN.match(sentence) and len(before) < 300:
             sentence = f"{before} {sentence}"
+        elif _WOMEN_ONLY.fullmatch(sentence) and _PEOPLE_BEFORE.fullmatch(before):
+            sentence = f"{before}, dont {sentence}"
         before = sentence
         bare = _of_its_own(plain(sentence), fiscal_year)
         if len(bare) > 1_500 or not _DIGIT.search(bare) or not _HINT.search(bare):
@@ -479,7 +526,7 @@ def stated_in(text: str, page: int, fiscal_year: int | None, language: str) -> I
                     break
 
 
-_MASS = r"(?:[km] ?)?(?:t|tonnes?|tons?|tco2\w*|teq\w*|ktco2\w*)\b"
+_MASS = r"(?:millions? (?:de |of )?(?:metric )?|milliers de )?(?:[km] ?)?(?:t|tonnes?|tons?|tco2\w*|teq\w*|ktco2\w*)\b"
 # a figure of emissions that is told before the next label; one that goes on with the scope that it is of
 _TOLD = re.compile(rf"{NUMBER} ?{_MASS}[^,;:.]{{0,30}}")
 _OF_SCOPE = re.compile(
@@ -496,6 +543,11 @@ _HINT = re.compile(
     r"formation|training|handicap|disab|energ|electri|dechet|waste|rotation|turn-?over|renouvellement|absen|\betp\b|\bfte|comite|comex|excom|executive|conseil|board|leadership|recyclage|valorisation"
 )
 _PRONOUN = re.compile(r"(?:Ils|Elles|Ceux-ci|Celles-ci|They|These employees) (?=\w)")
+# key figures one under another: « 2 845 collaborateurs au 31 décembre 2022 », « 57 % de femmes »
+_WOMEN_ONLY = re.compile(r"(?i)\d[\d.,]* ?% (?:de )?(?:femmes|women)")
+_PEOPLE_BEFORE = re.compile(
+    rf"(?i){NUMBER} (?:salari[ée]e?s|collaborateurs|collaboratrices|employ[ée]s|employees|people)(?: (?:au|à fin|fin|en|at|in|as of|dans le monde|worldwide)\b.{{0,30}})?"
+)
 # « ont baissé à 1 250 tonnes » tells a level, and so does « passe de 5,6 en 2021 à 4,8 »
 _MOVED_TO = re.compile(
     rf"\b(?:(?:est|sont|a|ont|etait|has|have|had) )?(?:pass(?:e|es|ee|ees|ent|ait)|evolue\w*|went|moved|rose|risen|fell|fallen|increased|decreased|dropped|improved|progresse|recule|diminue|baisse|augmente)"
@@ -587,7 +639,9 @@ def _of_statement(
     ):
         return None
     rest = re.split(r"[,.;(]| dont | including ", bare[match.end() :])[0][:40]
-    if is_barred(one.metric_id, match.group() + rest) and one.metric_id == "employees":
+    if one.metric_id in ("employees", "waste_recovered_share") and is_barred(one.metric_id, match.group() + rest):
+        return None
+    if _is_others(bare, start, end):
         return None
     if notion.family == "ghg" and (is_barred(one.metric_id, rest) or _CHANGE_BEFORE.search(bare[:start])):
         return None
@@ -622,11 +676,12 @@ def _of_clause(
             notion.dimension in ("rate", "persons", "hours")
             and said is not None
             and said[0].dimension not in (notion.dimension, "persons")
+            and not (one.metric_id == "accident_severity_rate" and _PER_THOUSAND.search(after))
         ):
             continue
         if _TARGET.search(bare[max(0, match.start() - 120) : number.end() + 60]) or is_barred(one.metric_id, around):
             return None
-        if not _is_joined(bare[: match.start()], between):
+        if not _is_joined(bare[: match.start()], between) or _is_others(bare, number.start(), number.end()):
             return None
         if not _is_of_year(bare, number.span(), fiscal_year) or _is_rough(
             bare, number.start(), number.group(), notion.dimension
@@ -640,6 +695,24 @@ def _of_clause(
             else _stated(one, number.group(), value, said, after, context, sentence, page, fiscal_year, language)
         )
     return None
+
+
+_PER_THOUSAND = re.compile(r"^ ?(?:days?|jours?)\b[^.;\d]{0,40}(?:thousand|1[ ,.]?000|milliers?|mille)\b")
+_PARTS_OF_SENTENCE = re.compile(r"(?<!\d)[,;](?!\d)|[,;] |\(|\b(?:while|whereas|tandis que|alors que|contre|against|versus)\b")
+
+
+def _is_others(bare: str, start: int, end: int) -> bool:
+    """Return whether a figure is told of others: in its part of the sentence, or what the sentence begins with.
+
+    « Across our industry peers, the average LTIFR is 3.2 » is of the peers, « 24 %, above the industry average » is not.
+    """
+    if not is_of_others(bare):
+        return False
+    cuts = [m.end() for m in _PARTS_OF_SENTENCE.finditer(bare[:start])]
+    stop = _PARTS_OF_SENTENCE.search(bare, end)
+    begun = re.match(r"(?:across|among|in|within|for|dans|parmi|au sein|chez|pour|selon|according to) [^,]*, ", bare)
+    own = bare[cuts[-1] if cuts else 0 : stop.start() if stop else None]
+    return is_of_others(own) or bool(begun and begun.end() <= start and is_of_others(begun.group()))
 
 
 def _is_joined(before: str, between: str) -> bool:

@@ -97,11 +97,18 @@ def labels() -> tuple[Label, ...]:
     )
 
 
+_PEOPLE = (
+    r"(?:salarie(?:e|s|es)?|collaborateurs|collaboratrices|employes|employees|people|personnes|women and men|femmes et hommes|"
+    r"hommes et femmes|men and women|team members|staff members|members of staff|co-?workers|professionals|"
+    r"professionnels(?! (?:de sante |du droit )?(?:liberaux|partenaires|exterieurs|independants))|agents(?= (?:publics|territoriaux|hospitaliers)))"
+)
+
+
 @cache
 def statements() -> tuple[Label, ...]:
     """Return what sentences say with the figure inside: `n` is the group of the number (`55,2 % of employees are women`).
 
-    `{m}` stands for another number of the same sentence.
+    `{m}` stands for another number of the same sentence, `{people}` for what those who work there are called.
     """
     number = f"(?P<n>{NUMBER})"
     return tuple(
@@ -109,7 +116,7 @@ def statements() -> tuple[Label, ...]:
             r["metric_id"],
             int(r["rank"]),
             r["notion"],
-            re.compile(r["pattern"].replace("{n}", number).replace("{m}", NUMBER)),
+            re.compile(r["pattern"].replace("{n}", number).replace("{m}", NUMBER).replace("{people}", _PEOPLE)),
         )
         for r in rows("statements.csv")
     )
@@ -164,10 +171,15 @@ def is_barred(metric_id: str, text: str, *, is_head: bool = False) -> bool:
     """
     family = metrics()[metric_id].family
     return any(
-        of == metric_id or (not is_head and of == "*") or (of == family and of != "people")
+        of == metric_id or (not is_head and of in ("*", "others")) or (of == family and of != "people")
         for of, pattern, unless in _barriers()
         if pattern.search(unless.sub(" ", text) if unless else text)
     )
+
+
+def is_of_others(text: str) -> bool:
+    """Return whether plain text speaks of others than the company: its peers, an average of the sector or of a country."""
+    return any(pattern.search(text) for of, pattern, _ in _barriers() if of == "others")
 
 
 def unit_in(text: str, dimension: str | None = None) -> tuple[Unit, str] | None:

@@ -72,13 +72,14 @@ class Row:
 
 @dataclass
 class Table:
-    """A table of figures by year. `title`: the lines above its header, and its words; `caption`: the nearest of them."""
+    """A table of figures by year. `title`: the lines above its header, and its words; `caption`: the nearest of them; `named`: the header's words left of its years."""
 
     columns: list[Column]
     rows: list[Row] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
     title: str = ""
     caption: str = ""
+    named: str = ""
 
     @property
     def years(self) -> list[int]:
@@ -151,7 +152,7 @@ def _tables_of(lines: list[Line], rules: list[Box], year_n: int | None) -> list[
             title = " ".join([*(line.text for line in above), *named, *beside])
             begun = next(n for n, x in enumerate(body) if _figures(x, columns))
             near = [x.text for x in above if lines[k].box.top - x.box.bottom < 4 * x.box.height]
-            table = Table(columns, lines=[*lines[k:first], *body], title=title, caption=near[-1] if near else "")
+            table = Table(columns, lines=[*lines[k:first], *body], title=title, caption=near[-1] if near else "", named=" ".join(named))
             table.rows = _rows(body, columns, rules, max(names[0] - 8 if names else 0.0, _edge(body, columns)))
             # what stands over the first row heads the table, unless it begins the row's own label
             first_label = table.rows[0].label if table.rows else ""
