@@ -19,6 +19,7 @@ from orchestration.filings.notions import (
     Unit,
     is_barred,
     is_of_others,
+    is_of_some,
     labels,
     metrics,
     perimeter_rank,
@@ -48,7 +49,7 @@ _RESULT = re.compile(
     r"|(?:[:=(,]|\b(?:avec|with|de|of|a|at))\s*(?:un |une |a |an |the |total |taux |rate |pres de |environ |plus de |about |around |approximately |over |nearly |some |of |de |d'|\()*$"
 )
 _TARGET = re.compile(
-    r"\b(?:objectifs?|cibles?|vis(?:e|er|ant|ons)|ambition\w*|d'ici|horizon|a l'horizon|target\w*|aims?|goal of|by 20[2-9]\d|trajectoire|engage\w* a|s'engage|devra\w*|would|will|fixe)\b"
+    r"\b(?:objectifs?|cibles?|vis(?:e|er|ant|ons)|ambition\w*|d'ici|horizon|a l'horizon|target\w*|aims?|goal of|by 20[2-9]\d|trajectoire|engage\w* a|s'engage|devra\w*|permettr\w+|couvrir(?:a|ont)|atteindr(?:a|ont|ait)|ser(?:a|ont|ait)|prevoit|prevu\w*|would|will|shall|should|expected to|plan(?:s|ned)? to|fixe)\b"
 )
 _CHANGE_AFTER = re.compile(
     r"^ ?%? ?(?:le|la|the) (?:taux|part|proportion|share|rate)\b|^ ?(?:%|points?|pts?)? ?(?:de (?:plus|moins|reduction|baisse|hausse)|par rapport|vs\b|compared|lower|higher|less|more than in|increase|decrease|reduction|d'augmentation)"
@@ -233,7 +234,7 @@ def _heading(label: str, head: str) -> str:
 
 
 # rows under « Part des femmes (en %) » are no headcounts
-_OF_SHARES = re.compile(r"\b(?:part|proportion|pourcentage|share|percentage) (?:des? |d'|of )|\(en %\)|\((?:in )?%\)")
+_OF_SHARES = re.compile(r"% (?:of |de |des )?(?:women|femmes)\b|\b(?:part|proportion|pourcentage|share|percentage) (?:des? |d'|of )|\(en %\)|\((?:in )?%\)")
 
 
 _STANDARD = re.compile(r"\b(?:GRI\s*)?[1-4]\d\d-\d{1,2}\b|\b[ESG][1-5]-\d{1,2}\b")
@@ -286,17 +287,17 @@ def _told(row: Row, table: Table, label: str, head: str) -> tuple[list[Label], i
     if row.part and label.endswith(f" - {plain(row.part)}"):
         name, part = label[: -len(plain(row.part)) - 3], plain(row.part)
         own = [x for x in _labels_of(row, part, "") if x.within is None or not x.pattern.search(label)]
-        if own and not _labels_of(row, name, head):
-            return own, 0 if _WHOLE_ROW.fullmatch(name) else 3
         if _WOMEN_COLUMN.fullmatch(part):
             whom = "effectif total" if _WHOLE_ROW.fullmatch(name) else name
-            return [x for x in matching(whom, "% femmes") if x.metric_id.startswith("women")], 0
+            return [x for x in matching(whom, "% femmes") if metrics()[x.metric_id].family == "women"], 0
+        if own and not _labels_of(row, name, head):
+            return own, 0 if _WHOLE_ROW.fullmatch(name) else 3
     found = _labels_of(row, label, head)
     if not found and _WHOLE_ROW.fullmatch(label) and not row.part:
-        titles = {t for t in (plain(table.caption), plain(table.named)) if t}
-        named = {x.metric_id: x for t in titles for x in matching(t) if x.within is None and not is_barred(x.metric_id, _BY.sub(" ", t))}
-        if len(named) == 1:
-            return [replace(x, rank=max(2, x.rank)) for x in named.values()], 0
+        for title in (plain(table.caption), plain(table.named)):
+            named = [x for x in matching(_BY.sub(" ", title)) if x.within is None]
+            if named:
+                return ([replace(named[0], rank=max(2, named[0].rank))] if len(named) == 1 else []), 0
     return found, 0
 
 
@@ -539,7 +540,7 @@ _AMOUNTS = re.compile(r"\b(?:amount\w* to|came to|stood at|s'elev\w+ a|s'etabli\
 
 # words one of which every label and statement has: most sentences have none
 _HINT = re.compile(
-    r"scope|emission|\bges\b|\bghg|femme|women|female|feminis|frequen|\btf|\btg\b|ltif|lost|gravite|severity|injury|effectif|salarie|collabora|employ|emploi|headcount|"
+    r"scope|emission|people|personn|profession|staff|team|accident|incident|recordable|trir|trifr|\bges\b|\bghg|femme|women|female|feminis|frequen|\btf|\btg\b|ltif|lost|gravite|severity|injury|effectif|salarie|collabora|employ|emploi|headcount|"
     r"formation|training|handicap|disab|energ|electri|dechet|waste|rotation|turn-?over|renouvellement|absen|\betp\b|\bfte|comite|comex|excom|executive|conseil|board|leadership|recyclage|valorisation"
 )
 _PRONOUN = re.compile(r"(?:Ils|Elles|Ceux-ci|Celles-ci|They|These employees) (?=\w)")
@@ -638,10 +639,17 @@ def _of_statement(
         notion.dimension in ("energy", "mass") and (said is None or said[0].dimension != notion.dimension)
     ):
         return None
-    rest = re.split(r"[,.;(]| dont | including ", bare[match.end() :])[0][:40]
+    rest = re.split(r"[,.;(]| dont | including | (?:et|and) (?:une?|les?|la|an?|the|its) ", bare[match.end() :])[0][:40]
     if one.metric_id in ("employees", "waste_recovered_share") and is_barred(one.metric_id, match.group() + rest):
         return None
-    if _is_others(bare, start, end):
+    own = f"{bare[_part_of(bare, match.start())[0] : match.end()]}{rest}"
+    if notion.family in ("women", "people") and is_of_some(f"{_begun(bare)} {own}"):
+        return None
+    if one.metric_id == "training_hours" and is_barred(one.metric_id, rest, is_head=True):
+        return None
+    if notion.family in ("accidents", "waste") and (is_barred(one.metric_id, own, is_head=True) and not _TONNES.search(own)):
+        return None
+    if _is_others(bare, start, end) or (notion.dimension in _SUMS and _PER_UNIT.match(bare[end:])):
         return None
     if notion.family == "ghg" and (is_barred(one.metric_id, rest) or _CHANGE_BEFORE.search(bare[:start])):
         return None
@@ -654,6 +662,7 @@ def _of_clause(
 ) -> _Found | None:
     """Return the figure that a sentence states of a label: the first after it, joined to it by a verb of result."""
     notion = metrics()[one.metric_id]
+    adds_up = notion.dimension in _SUMS
     for number in _numbers_after(bare, match.end()):
         if notion.family == "ghg" and (_BEFORE.search(bare[: match.start()]) or _OF_SCOPE.match(bare, number.end())):
             # « 1 250 tCO2e sur le scope 1, 830 tCO2e sur le scope 2 »: the figure stood before, this one is the next scope's
@@ -667,6 +676,8 @@ def _of_clause(
         around = f"{clause[-60:]}{match.group()}{_DEFINITION.sub('', between)}"
         if _CHANGE_BEFORE.search(bare[max(0, number.start() - 40) : number.start()]) or _CHANGE_AFTER.match(after):
             continue
+        if (adds_up and _PER_UNIT.match(after)) or (notion.dimension == "share" and _OF_SALES.match(after)):
+            return None
         said = unit_in(after) if (u := unit_in(after)) and after.find(u[1]) <= 3 else None
         if notion.dimension in ("mass", "energy", "share") and (said is None or said[0].dimension != notion.dimension):
             if said is not None or notion.dimension == "share":
@@ -697,8 +708,32 @@ def _of_clause(
     return None
 
 
+# « Scope 1 emissions were 61 kt and Scope 2 emissions 35 kt »
+_AND_SCOPE = re.compile(r"(?:\b(?:et|and)|,) (?:les |the |those of |celles du |du )?(?:emissions (?:du |de )?)?$")
 _PER_THOUSAND = re.compile(r"^ ?(?:days?|jours?)\b[^.;\d]{0,40}(?:thousand|1[ ,.]?000|milliers?|mille)\b")
+# an intensity: « 12 kgCO2e par tonne produite », « 22 hours per employee »
+_PER_UNIT = re.compile(
+    r" ?(?:[a-z]?[a-z.²]{0,6}|[kmgt]?(?:t|g)? ?(?:eq\.? ?)?co2 ?(?:eq?)?|(?:d'|de |of )?(?:heures?|hours?|energy|energie|tonnes?|formation|training|co2e?| )*) ?(?:par|per|/) ?"
+    r"(?:tonnes?|t\b|m2|m²|m3|sqm|square|metres?|salaries?|collaborateurs?|employes?|employees?|personnes?|person|etp|fte|head|capita|unites?|units?|millions?|m€|k€|euros?|€|km|kilomet\w+|vehicules?|vehicles?|litres?|hectolitres?|colis|parcels?|passagers?|passengers?|nuitees?|couverts?|clients?|customers?|lits?|beds?)\b"
+)
+_SUMS = ("mass", "energy", "hours")
+_OF_SALES = re.compile(r" ?% (?:of|de|du|des) (?:the |la |le |les |notre |our |its |total |group )*(?:market|marche|sales|ventes|revenues?|turnover|chiffre)\b")
+_TONNES = re.compile(r"\b\d[\d ,.]* (?:millions? (?:de |of ))?(?:tonnes?|tons?|t) (?:de |of )?(?:dechets|waste)\b(?! (?:dangereux|plasti\w+|alimentaires))")
 _PARTS_OF_SENTENCE = re.compile(r"(?<!\d)[,;](?!\d)|[,;] |\(|\b(?:while|whereas|tandis que|alors que|contre|against|versus)\b")
+_BEGUN = re.compile(r"(?:across|among|in|within|for|of|dans|parmi|au sein|chez|pour|selon|sur|according to)\b [^,]*, ")
+
+
+def _part_of(bare: str, at: int) -> tuple[int, int]:
+    """Return where the part of a sentence that a place lies in begins and ends."""
+    cuts = [m.end() for m in _PARTS_OF_SENTENCE.finditer(bare[:at])]
+    stop = _PARTS_OF_SENTENCE.search(bare, at)
+    return (cuts[-1] if cuts else 0), (stop.start() if stop else len(bare))
+
+
+def _begun(bare: str) -> str:
+    """Return what a sentence begins with that holds for all of it: « Across our industry peers, »."""
+    begun = _BEGUN.match(bare)
+    return begun.group() if begun else ""
 
 
 def _is_others(bare: str, start: int, end: int) -> bool:
@@ -708,17 +743,17 @@ def _is_others(bare: str, start: int, end: int) -> bool:
     """
     if not is_of_others(bare):
         return False
-    cuts = [m.end() for m in _PARTS_OF_SENTENCE.finditer(bare[:start])]
-    stop = _PARTS_OF_SENTENCE.search(bare, end)
-    begun = re.match(r"(?:across|among|in|within|for|dans|parmi|au sein|chez|pour|selon|according to) [^,]*, ", bare)
-    own = bare[cuts[-1] if cuts else 0 : stop.start() if stop else None]
-    return is_of_others(own) or bool(begun and begun.end() <= start and is_of_others(begun.group()))
+    begun = _begun(bare)
+    own = bare[_part_of(bare, start)[0] : _part_of(bare, end)[1]]
+    return is_of_others(own) or (len(begun) <= start and is_of_others(begun))
 
 
 def _is_joined(before: str, between: str) -> bool:
     """Return whether what stands between a label and a number says that it is its figure; a colon joins what stands near."""
     result = _RESULT.search(between[-60:].rstrip(" "))
     if result and not (result.group()[0] in ":=(," and len(between) > 45):
+        return True
+    if _AND_SCOPE.search(before) and between.strip() in ("emissions", "") and _RESULT.search(before):
         return True
     return len(between) <= 3 or bool(_AMOUNTS.search(before) and re.search(r"\b(?:to|a|at) $", between))
 
@@ -886,7 +921,7 @@ def _best(candidates: list[_Found]) -> tuple[Metric | None, str | None]:
     ):
         return None, "two_perimeters"
     best = max(pool, key=lambda c: (c.metric.confidence, _digits(c.metric.value_printed)))
-    adds_up = metrics()[best.metric.metric_id].dimension in ("mass", "energy", "hours")
+    adds_up = metrics()[best.metric.metric_id].dimension in _SUMS
     if adds_up and rank == 0 and any(c.metric.value > 1.5 * best.metric.value for c in near if c.ranks[1] <= notion):
         # no whole is less than one of its parts: a subsidiary's table beside the group's sentence
         return None, "two_perimeters"

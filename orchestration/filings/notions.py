@@ -177,6 +177,11 @@ def is_barred(metric_id: str, text: str, *, is_head: bool = False) -> bool:
     )
 
 
+def is_of_some(text: str) -> bool:
+    """Return whether plain text speaks of some who are not the workforce: those hired, trained or asked."""
+    return any(p.search(u.sub(" ", text) if u else text) for of, p, u in _barriers() if of == "stated")
+
+
 def is_of_others(text: str) -> bool:
     """Return whether plain text speaks of others than the company: its peers, an average of the sector or of a country."""
     return any(pattern.search(text) for of, pattern, _ in _barriers() if of == "others")

@@ -248,7 +248,9 @@ def _header(lines: list[Line], at: int, year_n: int | None) -> list[Column]:
         years = [year_n if _VALUE_HEAD.fullmatch(t) else None for t, _ in parts]
     known = [y for y in years if y]
     others = [bool(_OTHER.match(t) or _UNIT_HEAD.fullmatch(t) or _PERIMETER_HEAD.fullmatch(t)) for t, _ in parts]
-    if len(known) < 2 and not (len(known) == 1 and (any(others) or _is_lone_head(parts, years))):
+    if len(known) < 2 and not (
+        len(known) == 1 and (any(others) or _is_lone_head(parts, years) or _is_over_figures(parts, lines, at))
+    ):
         return []
     years = _once(parts, years)
     known = [y for y in years if y]
@@ -338,6 +340,17 @@ def _is_lone_head(parts: list[tuple[str, Box]], years: list[int | None]) -> bool
     """Return whether one year heads a table: the last of a few short cells."""
     return (
         1 < len(parts) <= 4 and bool(years[-1]) and all(len(t) < 40 and not re.search(r"\d", t) for t, _ in parts[:-1])
+    )
+
+
+def _is_over_figures(parts: list[tuple[str, Box]], lines: list[Line], at: int) -> bool:
+    """Return whether a year that stands alone heads a column: two lines under it at least are a label and a figure."""
+    box = parts[0][1]
+    below = [x for x in lines[at + 1 : at + 4] if x.box.top - lines[at].box.bottom < 60]
+    rows = [x for x in below if len(x.cells) == 2 and read_cell(x.cells[1].text)]
+    return len(parts) == 1 and len(rows) >= 2 and all(
+        abs((x.cells[1].left + x.cells[1].right - box.left - box.right) / 2) < 40 and x.cells[0].right < box.left + 4
+        for x in rows
     )
 
 
