@@ -44,7 +44,7 @@ _PER_MILLION = re.compile(r"\b1[ ,.]?000[ ,.]?000\b|\bmillions? (?:d'|of |de )?(
 _RATES = ("accident_frequency_rate", "accident_severity_rate")
 _RESULT = re.compile(
     r"\b(?:s'elev\w+ a|s'etabli\w+ a|s'etait etabli a|est de|etait de|est passee? (?:de .{1,20} )?a|atteint|a atteint|represent\w+|soit|ressort\w* a|compt\w+|"
-    r"emploi\w+|employ\w+|is|was|were|are|stood at|stands at|amount\w* to|reached|totall?ed|represent\w*|totalis\w+|came to|emitted|emis|equal\w* to)\b"
+    r"emploi\w+|employ\w+|is|was|were|are|stood at|stands at|amount\w* to|reached|totall?ed|represent\w*|account\w* for|ma[kd]e up|totalis\w+|came to|emitted|emis|equal\w* to)\b"
     # what joins a label and its figure only where it stands right between them
     r"|(?:[:=(,]|\b(?:avec|with|de|of|a|at))\s*(?:un |une |a |an |the |total |taux |rate |pres de |environ |plus de |about |around |approximately |over |nearly |some |of |de |d'|\()*$"
 )
@@ -540,7 +540,7 @@ _AMOUNTS = re.compile(r"\b(?:amount\w* to|came to|stood at|s'elev\w+ a|s'etabli\
 
 # words one of which every label and statement has: most sentences have none
 _HINT = re.compile(
-    r"scope|emission|people|personn|profession|staff|team|accident|incident|recordable|trir|trifr|\bges\b|\bghg|femme|women|female|feminis|frequen|\btf|\btg\b|ltif|lost|gravite|severity|injury|effectif|salarie|collabora|employ|emploi|headcount|"
+    r"scope|emission|people|personn|profession|staff|team|workforce|cadres|manag|accident|incident|recordable|trir|trifr|\bges\b|\bghg|femme|women|female|feminis|frequen|\btf|\btg\b|ltif|lost|gravite|severity|injury|effectif|salarie|collabora|employ|emploi|headcount|"
     r"formation|training|handicap|disab|energ|electri|dechet|waste|rotation|turn-?over|renouvellement|absen|\betp\b|\bfte|comite|comex|excom|executive|conseil|board|leadership|recyclage|valorisation"
 )
 _PRONOUN = re.compile(r"(?:Ils|Elles|Ceux-ci|Celles-ci|They|These employees) (?=\w)")
@@ -551,7 +551,7 @@ _PEOPLE_BEFORE = re.compile(
 )
 # « ont baissé à 1 250 tonnes » tells a level, and so does « passe de 5,6 en 2021 à 4,8 »
 _MOVED_TO = re.compile(
-    rf"\b(?:(?:est|sont|a|ont|etait|has|have|had) )?(?:pass(?:e|es|ee|ees|ent|ait)|evolue\w*|went|moved|rose|risen|fell|fallen|increased|decreased|dropped|improved|progresse|recule|diminue|baisse|augmente)"
+    rf"\b(?:(?:est|sont|a|ont|etait|has|have|had) )?(?:pass(?:e|es|ee|ees|ent|ait|ant)|evolue\w*|went|moved|rose|risen|fell|fallen|increased|decreased|dropped|improved|progresse|recule|diminue|baisse|augmente)"
     rf"(?: respectivement)? (?:de|from) (?!(?:19|20)\d\d\b){NUMBER}[^.;\d]{{0,20}}(?:(?:19|20)\d\d\)?)?,? (?:a|to) (?=\d)|"
     r"\b(?:(?:ont|a|est|sont|avait|has|have|had|was|were) )?(?:legerement |fortement |slightly |sharply |further |nettement )?(?:baisse|diminue|recule|progresse|augmente|cru|remonte|passee?s?|reduite?s?|ramenee?s?|portee?s?|"
     r"fell|fallen|rose|risen|decreased|increased|dropped|declined|grew|grown|reduced|improved|worsened|deteriorated|progressed|lowered|cut|raised|edged (?:up|down)|came (?:in|down|out)|went (?:up|down)|s'(?:est )?ameliore\w*|s'(?:est )?deteriore\w*) (?:a|to|at|jusqu'a) (?=\d)"
@@ -647,8 +647,10 @@ def _of_statement(
         return None
     if one.metric_id == "training_hours" and is_barred(one.metric_id, rest, is_head=True):
         return None
-    if notion.family in ("accidents", "waste") and (is_barred(one.metric_id, own, is_head=True) and not _TONNES.search(own)):
-        return None
+    if notion.family in ("accidents", "waste") and not _TONNES.search(own):
+        told = _RECORDABLE.sub(" ", own) if one.notion == "recordable" else own
+        if is_barred(one.metric_id, told, is_head=True):
+            return None
     if _is_others(bare, start, end) or (notion.dimension in _SUMS and _PER_UNIT.match(bare[end:])):
         return None
     if notion.family == "ghg" and (is_barred(one.metric_id, rest) or _CHANGE_BEFORE.search(bare[:start])):
@@ -718,6 +720,7 @@ _PER_UNIT = re.compile(
 )
 _SUMS = ("mass", "energy", "hours")
 _OF_SALES = re.compile(r" ?% (?:of|de|du|des) (?:the |la |le |les |notre |our |its |total |group )*(?:market|marche|sales|ventes|revenues?|turnover|chiffre)\b")
+_RECORDABLE = re.compile(r"\b(?:total )?recordable\b|\btri?f?r\b")
 _TONNES = re.compile(r"\b\d[\d ,.]* (?:millions? (?:de |of ))?(?:tonnes?|tons?|t) (?:de |of )?(?:dechets|waste)\b(?! (?:dangereux|plasti\w+|alimentaires))")
 _PARTS_OF_SENTENCE = re.compile(r"(?<!\d)[,;](?!\d)|[,;] |\(|\b(?:while|whereas|tandis que|alors que|contre|against|versus)\b")
 _BEGUN = re.compile(r"(?:across|among|in|within|for|of|dans|parmi|au sein|chez|pour|selon|sur|according to)\b [^,]*, ")
