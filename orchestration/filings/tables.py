@@ -145,8 +145,9 @@ def _tables_of(lines: list[Line], rules: list[Box], year_n: int | None) -> list[
         body = _body(lines[first:stop], columns)
         if body:
             parts = {c.part for c in columns if c.part}
-            over = [x for x in lines[max(0, k - 8) : k] if not _is_sentence(x.text)][-2:]
-            above = [x for x in over if not _figures(x, columns) and not any(p in x.text for p in parts)]
+            above = [
+                x for x in _over_head(lines[max(0, k - 8) : k]) if not _figures(x, columns) and not any(p in x.text for p in parts)
+            ]
             beside = [x.text for x in lines[k + 1 : first - 1]]
             beside += [c.text for x in lines[k + 1 : first][-1:] for c in x.cells if c.right < _first(columns)]
             title = " ".join([*(line.text for line in above), *named, *beside])
@@ -162,9 +163,21 @@ def _tables_of(lines: list[Line], rules: list[Box], year_n: int | None) -> list[
     return tables
 
 
+def _over_head(lines: list[Line]) -> list[Line]:
+    """Return the two lines above a header; where prose stands there, the heading over it."""
+    is_prose = [_is_sentence(x.text) for x in lines]
+    for k in range(1, len(lines)):
+        # the last words of a paragraph
+        is_prose[k] = is_prose[k] or (is_prose[k - 1] and len(lines[k - 1].text) > 100 and lines[k].text.endswith("."))
+    near = [x for x, prose in zip(lines[-2:], is_prose[-2:], strict=True) if not prose]
+    return near if not is_prose or not is_prose[-1] else next(
+        ([x] for x, prose in zip(reversed(lines[-8:]), reversed(is_prose[-8:]), strict=False) if not prose), []
+    )
+
+
 def _is_sentence(text: str) -> bool:
-    """Return whether a line above a table is prose: « reviewed by the CSR Committee of the Board » heads no row."""
-    return len(text) > 100 or (len(text) > 40 and text.rstrip().endswith("."))
+    """Return whether a line above a table is prose or a note: « reviewed by the CSR Committee of the Board » heads no row."""
+    return len(text) > 100 or (len(text) > 40 and text.rstrip().endswith(".")) or _NOTE.match(text) is not None
 
 
 _ALL = re.compile(
