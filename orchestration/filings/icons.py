@@ -19,10 +19,22 @@ from orchestration.filings.characters import Shape
 from orchestration.filings.evidence import Box, Mention
 from orchestration.filings.goals import BANNER
 from orchestration.filings.layout import Page
-from orchestration.filings.shapes import Floats, Likeness, colour_distances, ground_of, lab, likeness, mask_of, palettes
+from orchestration.filings.shapes import (
+    Floats,
+    Likeness,
+    colour_distances,
+    ground_of,
+    lab,
+    likeness,
+    mask_of,
+    mask_of_whiteness,
+    palettes,
+    whiteness,
+)
 
 Picture = NDArray[np.uint8]
 _SMALLEST, _LARGEST = 11.0, 220.0
+_SMALL = 26.0
 # what is certain by its shape alone; what the colour has to speak for; what a turned picture must reach
 _SURE, _LIKELY, _TURNED = 0.95, 0.72, 1.15
 _PART = 1.25
@@ -30,11 +42,13 @@ _LEAD = 0.12
 _COLOUR = 12.0
 _PIXELS = 44
 _MOST_DPI, _LEAST_DPI = 220, 72
+# squares are looked for in each second pixel of a picture that is wider than that: four times as fast
+_WIDE = 300.0
 _MOST_CANDIDATES = 400
 _PHOTOGRAPH = 0.9
 _TONES = 0.45
-# turned and inset pictures are compared in no more pixels than that
-_TURNED_SIDE = 112
+# pictures are compared in no more pixels than that; their masks are of 48
+_MOST_SIDE = 112
 
 
 @dataclass(frozen=True)
@@ -153,6 +167,13 @@ def _rendered(raw: Any, page: Page, box: Box, scale: float) -> Picture:
 
 
 def _among(raw: Any, page: Page, squares: list[Box]) -> list[_Icon]:
+    """Return the icons among squares; a page is not rendered at the scale of its bullets for a few large ones."""
+    small = [b for b in squares if min(b.width, b.height) < _SMALL]
+    large = [b for b in squares if min(b.width, b.height) >= _SMALL]
+    return [icon for part in (small, large) if part for icon in _among_alike(raw, page, part)]
+
+
+def _among_alike(raw: Any, page: Page, squares: list[Box]) -> list[_Icon]:
     smallest = min(min(b.width, b.height) for b in squares)
     scale = min(max(_PIXELS / smallest, _LEAST_DPI / 72), _MOST_DPI / 72)
     around = squares[0]
@@ -179,7 +200,8 @@ def _recognised(picture: Picture, box: Box, *, is_part: bool = False) -> _Icon |
     `is_part`: a square that was found inside of a picture. Photographs have many of these (the doors of a lorry looked
     like goal 15): one in no goal's colour must be plainer.
     """
-    picture = _trimmed(picture)
+    step = max(1, min(picture.shape[:2]) // _MOST_SIDE)
+    picture = _trimmed(picture[::step, ::step])
     if min(picture.shape[:2]) < 8 or float(picture.std()) < 8:
         return None
     ground = ground_of(picture)
@@ -213,10 +235,8 @@ def _looked_at_again(
     if float(((mask > 0.25) & (mask < 0.75)).mean()) > _TONES:
         # an icon has two tones, a photograph many
         return None
-    step = max(1, min(picture.shape[:2]) // _TURNED_SIDE)
-    for part in _variants(np.ascontiguousarray(picture[::step, ::step]), ground):
-        turned = mask_of(part)
-        like = likeness(turned, ground, within=within) if turned is not None else first
+    for turned in _variants(picture, mask, ground):
+        like = likeness(turned, ground, within=within)
         if like.score >= _TURNED and min(like.number, like.pictogram) > 0.4 and like.lead >= 2 * _LEAD:
             return _Icon(like.sdg_id, box, like.score - 0.2)
     return None
@@ -241,21 +261,23 @@ def _trimmed(picture: Picture) -> Picture:
     return cut if abs(height - width) < 0.12 * max(height, width) and height > 0.5 * picture.shape[0] else picture
 
 
-def _variants(picture: Picture, ground: NDArray[Any]) -> Iterator[Picture]:
-    """Yield what a picture would be inside of a circle, after a quarter turn, and after a slight one."""
+def _variants(picture: Picture, mask: Floats, ground: NDArray[Any]) -> Iterator[Floats]:
+    """Yield the masks that a picture would have inside of a circle, after a slight turn, and after a quarter one."""
     side = min(picture.shape[:2])
     corners = picture[[1, 1, -2, -2], [1, -2, 1, -2]].astype(float)
     if np.abs(corners - ground).max(axis=1).min() > 40:
+        # one number a pixel is turned and cut, not three
+        white = whiteness(picture.astype(np.float32), ground)
         for share in (0.72, 0.8, 0.88):
             inset = round(side * (1 - share) / 2)
-            yield picture[inset : side - inset, inset : side - inset]
+            yield mask_of_whiteness(white[inset : side - inset, inset : side - inset])
         for angle in (-12, -8, -4, 4, 8, 12):
-            turned = ndimage.rotate(picture, angle, axes=(0, 1), reshape=False, order=1, mode="nearest")
+            turned = ndimage.rotate(white, angle, reshape=False, order=1, mode="nearest")
             share = 1 / (np.cos(np.radians(abs(angle))) + np.sin(np.radians(abs(angle))))
             inset = round(side * (1 - share) / 2)
-            yield turned[inset : side - inset, inset : side - inset]
+            yield mask_of_whiteness(turned[inset : side - inset, inset : side - inset])
     for quarters in (1, 2, 3):
-        yield np.rot90(picture, quarters)
+        yield np.rot90(mask, quarters)
 
 
 def _inside(raw: Any, page: Page, box: Box) -> list[_Icon]:
@@ -264,9 +286,19 @@ def _inside(raw: Any, page: Page, box: Box) -> list[_Icon]:
     picture = _rendered(raw, page, box, scale)
     if float(picture[::4, ::4].std()) < 8:
         return []
+    if max(box.width, box.height) <= _WIDE:
+        return _searched(picture, box, scale, 1)
+    found = _searched(picture, box, scale, 2)
+    # where one is, the pixels between may hold others
+    return _searched(picture, box, scale, 1) if found else []
+
+
+def _searched(picture: Picture, box: Box, scale: float, step: int) -> list[_Icon]:
+    """Return the icons among the squares of each `step`th pixel of a picture."""
     found: list[_Icon] = []
     done = set[tuple[int, ...]]()
-    for left, top, right, bottom in _squares(picture, scale):
+    for left, top, right, bottom in _squares(picture[::step, ::step], scale / step):
+        left, top, right, bottom = left * step, top * step, right * step, bottom * step
         place = Box(box.left + left / scale, box.top + top / scale, box.left + right / scale, box.top + bottom / scale)
         if _key(place) in done or any(_overlap(place, i.box) > 0.6 for i in found):
             continue
@@ -285,7 +317,8 @@ def _squares(picture: Picture, scale: float) -> Iterator[tuple[int, int, int, in
         yield from _boxes(classes, least)
         alike: NDArray[np.uint8] = np.take(_LIKE, classes)
         yield from _boxes(alike, least)
-    inked: NDArray[np.uint8] = np.any(picture < 215, axis=2).astype(np.uint8)
+    darkest = np.minimum(np.minimum(picture[:, :, 0], picture[:, :, 1]), picture[:, :, 2])
+    inked: NDArray[np.uint8] = (darkest < 215).astype(np.uint8)
     # a photograph has no white that would part squares
     if float(inked.mean()) < _PHOTOGRAPH:
         yield from _boxes(inked, least)
@@ -325,8 +358,9 @@ def _classes() -> NDArray[np.uint8]:
     steps = np.arange(32) * 8.0 + 4
     grid = np.stack(np.meshgrid(steps, steps, steps, indexing="ij"), axis=-1).reshape(-1, 3)
     points, known = lab(grid), lab(palettes().reshape(-1, 3))
-    distances = np.nanmin(np.linalg.norm(points[:, None] - known[None], axis=2).reshape(len(grid), 3, 17), axis=1)
-    near = np.where(distances.min(axis=1) < 20, distances.argmin(axis=1) + 1, 0).astype(np.uint8)
+    squared = (points**2).sum(axis=1)[:, None] + (known**2).sum(axis=1)[None] - 2 * points @ known.T
+    distances = np.nanmin(squared.reshape(len(grid), 3, 17), axis=1)
+    near = np.where(distances.min(axis=1) < 20**2, distances.argmin(axis=1) + 1, 0).astype(np.uint8)
     return near.reshape(32, 32, 32)
 
 

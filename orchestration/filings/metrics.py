@@ -57,6 +57,9 @@ _CHANGE_AFTER = re.compile(
 _CHANGE_BEFORE = re.compile(
     r"(?:baisse|hausse|reduction|recul|progression|augmentation|reduit\w*|diminu\w+|progress\w+|augment\w+|increas\w+|decreas\w+|reduced|fell|rose|down|(?<!make )(?<!made )up|contre|against|compared (?:to|with)|vs\.?) ?(?:by |of |de |d'environ |a |from |pres de |plus de )*$"
 )
+_EACH = re.compile(
+    r"[^.;]{0,30}\b(?:per|par|each|a) (?:capita|employees?|persons?|head|fte|salaries?|personnes?|collaborateurs?|year)\b"
+)
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
 
@@ -234,7 +237,9 @@ def _heading(label: str, head: str) -> str:
 
 
 # rows under « Part des femmes (en %) » are no headcounts
-_OF_SHARES = re.compile(r"% (?:of |de |des )?(?:women|femmes)\b|\b(?:part|proportion|pourcentage|share|percentage) (?:des? |d'|of )|\(en %\)|\((?:in )?%\)")
+_OF_SHARES = re.compile(
+    r"% (?:of |de |des )?(?:women|femmes)\b|\b(?:part|proportion|pourcentage|share|percentage) (?:des? |d'|of )|\(en %\)|\((?:in )?%\)"
+)
 
 
 _STANDARD = re.compile(r"\b(?:GRI\s*)?[1-4]\d\d-\d{1,2}\b|\b[ESG][1-5]-\d{1,2}\b")
@@ -301,7 +306,9 @@ def _told(row: Row, table: Table, label: str, head: str) -> tuple[list[Label], i
     return found, 0
 
 
-_WOMEN_COLUMN = re.compile(r"(?:part |% |taux |share |percentage )(?:de |des |of )?(?:femmes|women)(?: \(?(?:en )?%\)?)?")
+_WOMEN_COLUMN = re.compile(
+    r"(?:part |% |taux |share |percentage )(?:de |des |of )?(?:femmes|women)(?: \(?(?:en )?%\)?)?"
+)
 
 
 def _labels_of(row: Row, label: str, head: str) -> list[Label]:
@@ -366,7 +373,9 @@ def _unit_of(row: Row, table: Table, in_cell: str, dimension: str) -> tuple[Unit
             return found
     if dimension in ("mass", "energy"):
         heads = " ".join((plain(row.section), plain(table.title), *(plain(c.text) for c in table.columns)))
-        return unit_in(heads, dimension)
+        for words in (heads, plain(table.over)):
+            if found := unit_in(words, dimension):
+                return found
     return None
 
 
@@ -381,7 +390,9 @@ def _normalised(
         if unit is not None and unit.dimension != notion.dimension:
             return None, written, None
         reason = None if unit else "unit_not_printed"
-        value *= unit.factor if unit else 1.0
+        value *= _factor(unit, written, value) if unit else 1.0
+        if 0 < value < _LEAST:
+            reason = reason or "value_out_of_bounds"
     elif notion.dimension == "share":
         if unit is not None and unit.dimension != "share":
             return None, written, "printed_unit_contradicts_label" if unit.dimension in ("money", "hours") else None
@@ -396,6 +407,19 @@ def _normalised(
     if reason is None and not notion.low <= value <= notion.high:
         reason = "value_out_of_bounds"
     return (None if reason else value), written, reason
+
+
+# « 0.00004612 » tonnes are an intensity
+_LEAST = 0.01
+
+
+def _factor(unit: Unit, written: str, value: float) -> float:
+    """Return a unit's factor; « 115,294 mtCO2e » are metric tons, not millions of them."""
+    return (
+        1.0
+        if unit.dimension == "mass" and unit.factor == 1e6 and written[:2] == "mt" and value >= 5_000
+        else unit.factor
+    )
 
 
 _SHARE = re.compile(r"%|part|taux|pourcentage|proportion|share|rate|percentage|turn|rotation|absent")
@@ -541,7 +565,7 @@ _AMOUNTS = re.compile(r"\b(?:amount\w* to|came to|stood at|s'elev\w+ a|s'etabli\
 # words one of which every label and statement has: most sentences have none
 _HINT = re.compile(
     r"scope|emission|people|personn|profession|staff|team|workforce|cadres|manag|accident|incident|recordable|trir|trifr|\bges\b|\bghg|femme|women|female|feminis|frequen|\btf|\btg\b|ltif|lost|gravite|severity|injury|effectif|salarie|collabora|employ|emploi|headcount|"
-    r"formation|training|handicap|disab|energ|electri|dechet|waste|rotation|turn-?over|renouvellement|absen|\betp\b|\bfte|comite|comex|excom|executive|conseil|board|leadership|recyclage|valorisation"
+    r"formation|training|handicap|disab|energ|electri|dechet|waste|rotation|turn-?over|renouvellement|absen|\betp\b|\bfte|comite|comex|excom|executive|conseil|board|leadership|recyclage|valorisation|attrition|renewable|renouvelable|directors|administrateurs"
 )
 _PRONOUN = re.compile(r"(?:Ils|Elles|Ceux-ci|Celles-ci|They|These employees) (?=\w)")
 # key figures one under another: « 2 845 collaborateurs au 31 décembre 2022 », « 57 % de femmes »
@@ -664,7 +688,6 @@ def _of_clause(
 ) -> _Found | None:
     """Return the figure that a sentence states of a label: the first after it, joined to it by a verb of result."""
     notion = metrics()[one.metric_id]
-    adds_up = notion.dimension in _SUMS
     for number in _numbers_after(bare, match.end()):
         if notion.family == "ghg" and (_BEFORE.search(bare[: match.start()]) or _OF_SCOPE.match(bare, number.end())):
             # « 1 250 tCO2e sur le scope 1, 830 tCO2e sur le scope 2 »: the figure stood before, this one is the next scope's
@@ -676,10 +699,8 @@ def _of_clause(
         clause = re.split(r"(?<=[a-z)]), (?=(?:dont|le|la|les|l'|the|contre)\b)|; ", bare[: match.start()])[-1]
         clause = _TOLD.split(clause)[-1] if notion.family == "ghg" else clause
         around = f"{clause[-60:]}{match.group()}{_DEFINITION.sub('', between)}"
-        if _CHANGE_BEFORE.search(bare[max(0, number.start() - 40) : number.start()]) or _CHANGE_AFTER.match(after):
+        if _is_no_level(notion.dimension, bare[max(0, number.start() - 40) : number.start()], after):
             continue
-        if (adds_up and _PER_UNIT.match(after)) or (notion.dimension == "share" and _OF_SALES.match(after)):
-            return None
         said = unit_in(after) if (u := unit_in(after)) and after.find(u[1]) <= 3 else None
         if notion.dimension in ("mass", "energy", "share") and (said is None or said[0].dimension != notion.dimension):
             if said is not None or notion.dimension == "share":
@@ -719,10 +740,16 @@ _PER_UNIT = re.compile(
     r"(?:tonnes?|t\b|m2|m²|m3|sqm|square|metres?|salaries?|collaborateurs?|employes?|employees?|personnes?|person|etp|fte|head|capita|unites?|units?|millions?|m€|k€|euros?|€|km|kilomet\w+|vehicules?|vehicles?|litres?|hectolitres?|colis|parcels?|passagers?|passengers?|nuitees?|couverts?|clients?|customers?|lits?|beds?)\b"
 )
 _SUMS = ("mass", "energy", "hours")
-_OF_SALES = re.compile(r" ?% (?:of|de|du|des) (?:the |la |le |les |notre |our |its |total |group )*(?:market|marche|sales|ventes|revenues?|turnover|chiffre)\b")
+_OF_SALES = re.compile(
+    r" ?% (?:of|de|du|des) (?:the |la |le |les |notre |our |its |total |group )*(?:market|marche|sales|ventes|revenues?|turnover|chiffre)\b"
+)
 _RECORDABLE = re.compile(r"\b(?:total )?recordable\b|\btri?f?r\b")
-_TONNES = re.compile(r"\b\d[\d ,.]* (?:millions? (?:de |of ))?(?:tonnes?|tons?|t) (?:de |of )?(?:dechets|waste)\b(?! (?:dangereux|plasti\w+|alimentaires))")
-_PARTS_OF_SENTENCE = re.compile(r"(?<!\d)[,;](?!\d)|[,;] |\(|\b(?:while|whereas|tandis que|alors que|contre|against|versus)\b")
+_TONNES = re.compile(
+    r"\b\d[\d ,.]* (?:millions? (?:de |of ))?(?:tonnes?|tons?|t) (?:de |of )?(?:dechets|waste)\b(?! (?:dangereux|plasti\w+|alimentaires))"
+)
+_PARTS_OF_SENTENCE = re.compile(
+    r"(?<!\d)[,;](?!\d)|[,;] |\(|\b(?:while|whereas|tandis que|alors que|contre|against|versus)\b"
+)
 _BEGUN = re.compile(r"(?:across|among|in|within|for|of|dans|parmi|au sein|chez|pour|selon|sur|according to)\b [^,]*, ")
 
 
@@ -749,6 +776,18 @@ def _is_others(bare: str, start: int, end: int) -> bool:
     begun = _begun(bare)
     own = bare[_part_of(bare, start)[0] : _part_of(bare, end)[1]]
     return is_of_others(own) or (len(begun) <= start and is_of_others(begun))
+
+
+def _is_no_level(dimension: str, before: str, after: str) -> bool:
+    """Return whether the words around a number make it a change, an intensity or a share of sales."""
+    return bool(
+        _CHANGE_BEFORE.search(before)
+        or _CHANGE_AFTER.match(after)
+        or (dimension in _SUMS and _PER_UNIT.match(after))
+        or (dimension == "share" and _OF_SALES.match(after))
+        # « 51,184 hours of training were provided (13.7 hours of training per capita) »
+        or (dimension == "hours" and _EACH.match(after))
+    )
 
 
 def _is_joined(before: str, between: str) -> bool:
@@ -827,7 +866,9 @@ def _stated(
     settled = _settled(printed, value, notion.dimension, said[0].factor if said else 1.0, language)
     if settled is None:
         return None
-    value = settled * (said[0].factor if said and notion.dimension in ("mass", "energy") else 1.0)
+    value = settled * (_factor(said[0], said[1], settled) if said and notion.dimension in ("mass", "energy") else 1.0)
+    if notion.dimension in ("mass", "energy") and 0 < value < _LEAST:
+        return None
     if notion.dimension in ("hours", "persons"):
         value *= (
             1e6 if re.match(r" ?millions?\b", after) else 1e3 if re.match(r" ?(?:milliers|thousand)\b", after) else 1.0
@@ -917,6 +958,8 @@ def _best(candidates: list[_Found]) -> tuple[Metric | None, str | None]:
     notion = min(c.ranks[1] for c in pool)
     pool = [c for c in pool if c.ranks[1] == notion]
     if not all(_same(pool[0].metric, c.metric) for c in pool):
+        pool = _of_the_group(pool)
+    if not all(_same(pool[0].metric, c.metric) for c in pool):
         perimeters = {c.metric.perimeter for c in pool}
         return None, "two_perimeters" if len(perimeters) > 1 or rank > 0 else "two_values"
     if rank in (1, 2) and any(
@@ -931,6 +974,19 @@ def _best(candidates: list[_Found]) -> tuple[Metric | None, str | None]:
     texts = [c for c in near if c.metric.method == "text" and c.ranks[1] == notion]
     agrees = bool(tables) and any(_same(best.metric, c.metric) for c in texts)
     return replace(best.metric, confidence=min(0.99, round(best.metric.confidence + 0.03 * agrees, 2))), None
+
+
+_GROUP = re.compile(r"\b(?:groupe|group|consolid\w+|worldwide|dans le monde|globally|mondial\w*)\b")
+
+
+def _of_the_group(pool: list[_Found]) -> list[_Found]:
+    """Return the sentences that name the group, where others do not and tell less: « the Group produced 10,897.9 tons »."""
+    sums = ("mass", "energy", "hours", "persons")
+    if any(c.metric.method != "text" or metrics()[c.metric.metric_id].dimension not in sums for c in pool):
+        return pool
+    named = [c for c in pool if _GROUP.search(plain(c.metric.evidence))]
+    rest = max((c.metric.value for c in pool if c not in named), default=0.0)
+    return named if named and all(c.metric.value > rest for c in named) else pool
 
 
 def _digits(printed: str) -> int:

@@ -143,6 +143,7 @@ def _perimeters() -> tuple[tuple[int, re.Pattern[str]], ...]:
     return tuple((int(r["rank"]), re.compile(r["pattern"])) for r in rows("perimeters.csv"))
 
 
+_COMBINING = re.compile("[\u0300-\u036f]+")
 _EMISSIONS = re.compile(r"\bemissions?\b|\bges\b")
 _ROMAN = re.compile(r"\bscopes? ?(?:i{1,3}\b[ ,+&/-]*(?:et |and |scope )?)+")
 
@@ -153,7 +154,7 @@ def plain(text: str) -> str:
     # raised digits are marks of notes, but for those of m² and of a CO² that is written so
     bare = re.sub(r"(?<![mMO])[⁰¹²³⁴-⁹]+(?:,[⁰¹²³⁴-⁹]+)*", " ", text)
     bare = unicodedata.normalize("NFKD", bare.casefold().replace("’", "'").replace("œ", "oe"))
-    bare = "".join(c for c in bare if not unicodedata.combining(c))
+    bare = _COMBINING.sub("", bare)
     bare = re.sub(r"[‐‑‒–—]", "-", bare)
     bare = re.sub(r"\s+", " ", bare)
     if "scope" in bare:

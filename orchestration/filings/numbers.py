@@ -11,14 +11,16 @@ from dataclasses import dataclass
 
 _SPACE = "[ \u00a0\u202f\u2009]"
 NUMBER = (
-    rf"(?:\d{{1,3}}(?:{_SPACE}\d{{3}})+(?:[.,]\d+)?|\d{{1,3}}(?:,\d{{3}}){{2,}}(?:\.\d+)?|\d{{1,3}}(?:\.\d{{3}}){{2,}}(?:,\d+)?"
+    rf"(?:\d{{1,3}}(?:{_SPACE}\d{{3}})+(?:[.,]\d+)?|\d{{1,2}}(?:,\d{{2}})+,\d{{3}}(?:\.\d+)?|\d{{1,3}}(?:,\d{{3}}){{2,}}(?:\.\d+)?|\d{{1,3}}(?:\.\d{{3}}){{2,}}(?:,\d+)?"
     r"|\d{1,3}(?:,\d{3})+\.\d+|\d{1,3}(?:\.\d{3})+,\d+|\d{1,3}(?:['’]\d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)?)"
 )
-_MISSING = re.compile(r"(?i)[-–—.*/]+|n/?[ad]\.?|n\.[ad]\.?|n/c|nc|n\.c\.|ns|n\.s\.|na|nd|\*|x")
+_MISSING = re.compile(
+    r"(?i)[-–—.*/]+|n/?[ad]\.?|n\.[ad]\.?|n/c|nc|n\.c\.|ns|n\.s\.|na|nd|nil|n[ée]ant|not (?:available|applicable|reported)|non (?:disponible|communiqu[ée]e?|applicable)|\*|x"
+)
 # marks of footnotes behind a figure, and the sign that goes before it
-_NOTE = r"(?:\*+|\((?:\d|[a-z]|\*)\)|[¹²³⁴⁵⁶⁷⁸⁹]+|[†‡§])"
+_NOTE = r"(?:\*+|\[\d{1,2}\]|\((?:\d|[a-z]|\*)\)|[¹²³⁴⁵⁶⁷⁸⁹]+|[†‡§√]|(?<=\d)(?:i{1,3}|iv|vi{1,3}|ix))"
 _CELL = re.compile(
-    rf"(?P<sign>[-–−+]{_SPACE}?)?(?P<less>[<>≤≥≈~]{_SPACE}?)?(?P<open>\()?(?P<number>{NUMBER})(?P<close>\))?"
+    rf"(?:[√✓✔☑]{_SPACE}?)?(?P<sign>[-–−+]{_SPACE}?)?(?P<less>[<>≤≥≈~]{_SPACE}?)?(?P<open>\()?(?P<number>{NUMBER})(?P<close>\))?"
     rf"(?:{_SPACE}?{_NOTE})*{_SPACE}?(?P<unit>.*?)(?:{_SPACE}?{_NOTE})*"
 )
 
@@ -93,12 +95,13 @@ def marks_of(pages: list[tuple[str, str]]) -> list[str]:
     kinds = (_EITHER, _ENGLISH, _FRENCH, _POINT)
     counts = [[len(kind.findall(text)) for kind in kinds] for text, _ in pages]
     whole = {
-        language: [sum(n) for n in zip(*(c for c, (_, x) in zip(counts, pages, strict=True) if x == language), strict=True)]
+        language: [
+            sum(n) for n in zip(*(c for c, (_, x) in zip(counts, pages, strict=True) if x == language), strict=True)
+        ]
         for language in {x for _, x in pages}
     }
     return [
-        _marks(c if c[1] or c[2] else whole[language], language)
-        for c, (_, language) in zip(counts, pages, strict=True)
+        _marks(c if c[1] or c[2] else whole[language], language) for c, (_, language) in zip(counts, pages, strict=True)
     ]
 
 

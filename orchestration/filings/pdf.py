@@ -19,6 +19,7 @@ from orchestration.filings.layout import Page, lines_of, pieces_of, rules_of, se
 from orchestration.filings.metrics import metrics_of
 from orchestration.filings.notions import plain
 from orchestration.filings.numbers import marks_of
+from orchestration.filings.sideways import sideways_of
 from orchestration.filings.tables import Table, tables_of, year_in
 
 _FRENCH = re.compile(r"\b(?:les|des|dans|est|pour|une|sur|aux|et|du|par)\b")
@@ -36,8 +37,14 @@ _READABLE = 0.3
 _REPORT = re.compile(
     r"(?:exercice|annee|fiscal year|financial year|fy|rapport\w*(?: \w+){0,6}|report(?:ing)?(?: \w+){0,3}|dpef|declaration de performance extra-financiere|"
     r"document d'enregistrement universel|document de reference|universal registration document|etat de durabilite|sustainability statement|non-?financial (?:performance )?statement|(?:sustainability|esg|csr|non-?financial|integrated|social) information|"
-    r"31 decembre|31/12/|31 december|december 31,?|fin|a fin|end of|clos le 3\d \w+|bilan)\s*:?\s*\(?((?:20)\d\d)\b"
+    r"31 decembre|31/12/|31 december|december 31,?|fin|a fin|end of|clos le 3\d \w+|bilan)\s*:?\s*\(?(20\d\d(?: ?[-/] ?(?:20)?\d\d)?)\b"
 )
+# « 2022 Sustainability Report », on its first pages
+_TITLE = re.compile(
+    r"\b(20\d\d) (?:\w+[ -]){0,4}(?:sustainability|csr|esg|rse|dpef|climate|impact|integrated|annual|non-financial|extra-financial|tcfd)"
+    r"(?: \w+){0,3} (?:report|statement|disclosures?|rapport|plan)\b"
+)
+_TITLE_PAGES = 2
 
 
 def read_pdf(document: pypdfium2.PdfDocument, *, fiscal_year: int | None = None, name: str = "") -> Reading:
@@ -56,6 +63,8 @@ def read_pdf(document: pypdfium2.PdfDocument, *, fiscal_year: int | None = None,
     tables: dict[int, list[Table]] = {}
     for page in pages:
         tables[page.number] = tables_of(page, year_n=reading.fiscal_year)
+        headed = {id(line) for t in tables[page.number] for line in t.lines}
+        tables[page.number] += [t for t in sideways_of(page) if not any(id(x) in headed for x in t.lines)]
         page.pieces = pieces_of(page.lines, [t.lines for t in tables[page.number]])
     reading.pages = [p.text for p in pages]
     everywhere = furniture(pages)
@@ -110,20 +119,45 @@ def fiscal_year_of(pages: list[Page], name: str) -> int | None:
     Tables of years tell most: the last year before any target. What titles and sentences call the year comes next.
     """
     votes: Counter[int] = Counter()
+    headed: set[int] = set()
     for page in pages:
         for line in page.lines:
-            years = sorted({y for c in line.cells if (y := year_in(c.text))})
-            near = [y for y in years if y - years[0] <= 4] if years else []
-            if len(near) > 1 and near[-1] - near[-2] <= 2:
-                votes[near[-1]] += 3
+            run = _run_of({y for c in line.cells if (y := year_in(c.text))})
+            if run:
+                votes[run[-1]] += 3
+                headed.update(run)
     for page in pages:
-        for year in set(_REPORT.findall(plain("\n".join(line.text for line in page.lines)))):
-            votes[int(year)] += 1
+        words = plain("\n".join(line.text for line in page.lines))
+        for year in {_end_of(y) for y in _REPORT.findall(words)}:
+            votes[year] += 1
+        for year in set(_TITLE.findall(words)) if page.number <= _TITLE_PAGES else ():
+            votes[int(year)] += 2
     for year in re.findall(r"(?<!\d)(20\d\d)(?!\d)", name):
         votes[int(year)] += 2
     likely = votes.most_common(2)
     if not likely:
         return None
+    if len(likely) == 2 and likely[0][0] == likely[1][0] + 1 and likely[0][0] not in headed and likely[1][0] in headed:
+        # a report of 2023 whose tables end with 2022 is of 2022
+        return likely[1][0]
     if len(likely) == 2 and likely[1][1] == likely[0][1]:
         return max(likely[0][0], likely[1][0]) if abs(likely[0][0] - likely[1][0]) == 1 else None
     return likely[0][0]
+
+
+def _run_of(years: set[int]) -> list[int]:
+    """Return the years of a header that follow one another, the most of them; a base year and targets stand apart."""
+    runs: list[list[int]] = []
+    for year in sorted(years):
+        if runs and year - runs[-1][-1] <= 2:
+            runs[-1].append(year)
+        else:
+            runs.append([year])
+    longest = max(runs, key=len, default=[])
+    return longest if len(longest) > 1 else []
+
+
+def _end_of(years: str) -> int:
+    """Return the year in which a fiscal year ends: 2025 for `2024-25`."""
+    first, _, last = re.sub(r" ?[-/] ?", "-", years).partition("-")
+    return int(first) + 1 if last and int(last) % 100 == (int(first) + 1) % 100 else int(first)

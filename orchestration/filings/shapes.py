@@ -57,6 +57,24 @@ def mask_of(picture: NDArray[Any]) -> Floats | None:
     return np.clip(((small - ground) @ way) / float(way @ way), 0, 1).astype(np.float32)
 
 
+def whiteness(picture: Floats, ground: NDArray[Any]) -> Floats:
+    """Return how white each pixel is between the colour of a ground (0) and white (1), in the picture's own size.
+
+    On a ground that is nearly white, how dark each pixel is.
+    """
+    white = np.array([255, 255, 255], dtype=np.float32)
+    if float(np.abs(white - ground).max()) < 40:
+        ground, white = white, np.percentile(picture.reshape(-1, 3), 3, axis=0).astype(np.float32)
+    way = white - ground
+    found: Floats = np.clip(((picture - ground) @ way) / max(float(way @ way), 1.0), 0, 1).astype(np.float32)
+    return found
+
+
+def mask_of_whiteness(white: Floats) -> Floats:
+    """Return a whiteness as a mask, 48 × 48."""
+    return _resized(white[:, :, None], SIDE)[:, :, 0]
+
+
 def ground_of(picture: NDArray[Any]) -> NDArray[Any]:
     """Return the colour of a picture's border."""
     ground: NDArray[Any] = np.median(_edge(_resized(picture.astype(np.float32), SIDE)), axis=0)
@@ -169,9 +187,14 @@ def palettes() -> NDArray[Any]:
 def colour_distances(ground: NDArray[Any]) -> NDArray[Any]:
     """Return the distance in Lab of a colour to each goal's nearest one, 17 numbers."""
     here = lab(np.asarray(ground, dtype=float)[None, :])[0]
-    known = lab(palettes().reshape(-1, 3)).reshape(3, 17, 3)
-    found: NDArray[Any] = np.nanmin(np.linalg.norm(known - here, axis=2), axis=0)
+    found: NDArray[Any] = np.nanmin(np.linalg.norm(_known() - here, axis=2), axis=0)
     return found
+
+
+@cache
+def _known() -> NDArray[Any]:
+    """Return the palettes as CIE Lab."""
+    return lab(palettes().reshape(-1, 3)).reshape(3, 17, 3)
 
 
 def lab(rgb: NDArray[Any]) -> NDArray[Any]:

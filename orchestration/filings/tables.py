@@ -16,14 +16,25 @@ from orchestration.filings.layout import Cell, Line, Page, words_of
 from orchestration.filings.numbers import is_missing, read_cell, read_parts
 
 _YEAR = re.compile(
-    r"(?i)(?:(?:valeurs?|values?|total|groupe?|t(?:onnes? )?(?:[ée]q\.? ?)?co[2₂] ?e?q?|[kmgt]wh|[gt]j|%|heures|hours|exercice|ann[ée]e|fy|r[ée]sultats?|results?|r[ée]alis[ée]s?|donn[ée]es?|"
+    r"(?i)(?:(?:valeurs?|values?|exercice|ann[ée]e|fye?|cy|ye|year|actuals?|r[ée]sultats?|results?|performance|r[ée]alis[ée]s?|donn[ée]es?|total|chiffres?|groupe?|t(?:onnes? )?(?:[ée]q\.? ?)?co[2₂] ?e?q?|[kmgt]wh|[gt]j|%|heures|hours|"
     r"(?:12|douze|twelve) (?:mois|months)|year ended|exercice clos le|clos le|au|at|as of|fin|end|en|in|on)\s*:?\s*)*"
     r"(?:\d{1,2}[/.]\d{1,2}[/.]|(?:\d{1,2}(?:er|st|th)? )?(?:janv|jan|f[ée]v|feb|mars|march|avr|april|mai|may|juin|june|juil|july|ao[uû]t|aug|sept|oct|nov|d[ée]c)\w*\.? (?:\d{1,2}(?:st|th)?,? )?)?"
     r"(?P<year>(?:19|20)\d\d)(?:\s*[-/]\s*(?P<to>(?:20)?\d\d))?"
-    r"(?:\s*\(?(?:\*+|[⁰¹²³⁴-⁹]+|\d|[a-z])\)?)?(?:\s*\(?(?:pro ?forma|publi[ée]e?s?|retrait[ée]e?s?|restated|recalcul[ée]e?s?|actualis[ée]e?s?)\)?)?(?:\s*\([^()\d]{1,24}\))?(?:\s+(?:performance|results?|actual|achieved|value|data|r[ée]alis[ée]|r[ée]sultat|valeur))?(?:\s*\*+)?(?:\s*[-–:])?"
+    r"(?:\s*\(?(?:\*+|[⁰¹²³⁴-⁹]+|\d|[a-z])\)?)?(?:\s*\(?(?:pro ?forma|publi[ée]e?s?|retrait[ée]e?s?|restated|recalcul[ée]e?s?|actualis[ée]e?s?)\)?)?(?:\s*(?:actuals?|results?|performance|data|values?|total|reported|audited|actual|achieved|value|r[ée]alis[ée]|r[ée]sultat|valeur))?(?:\s*\((?:(?!(?:19|20)\d\d)[^()]{1,24}\)|(?:current|previous)\b[^()]*))?(?:\s*\*+)?(?:\s*[-–:])?"
 )
-_DIGITS = re.compile(r"(?=(?:19|20)\d\d)")
-_RELATIVE = re.compile(r"(?i)(?:exercice |ann[ée]e )?n(?:\s*[-–]\s*(?P<back>[1-5]))?")
+# « FY23 », « 31-Dec-23 », « 31/12/23 »
+_SHORT_YEAR = re.compile(
+    r"(?i)(?:fye?|cy|ye) ?['’]? ?(?P<a>[0-3]\d)(?:\s*\([^()\d]{1,24}\))?"
+    r"|(?:at |au |as of )?\d{1,2}[-/. ](?:\d{1,2}|jan|f[ée]v|feb|mar|avr|apr|mai|may|jui?n|juil|jul|ao[uû]|aug|sep|oct|nov|d[ée]c)[a-z]{0,4}\.?[-/. ]['’]?(?P<b>[0-3]\d)"
+)
+# 2024E, 2024P: what is expected is no figure of a year
+_EXPECTED = re.compile(r"\d[epf]", re.IGNORECASE)
+_DIGITS = re.compile(r"(?i)(?=(?:19|20)\d\d|\bfye? ?['’]?\d\d\b)")
+_RELATIVE = re.compile(
+    r"(?i)(?:exercice |ann[ée]e )?n(?:\s*[-–]\s*(?P<back>[1-5]))?"
+    r"|\(?(?:current|reporting|(?P<before>previous|prior|last)) (?:(?:financial|fiscal|reporting) )?(?:year|fy)\)?"
+    r"|(?:exercice|ann[ée]e) (?:en cours|(?P<avant>pr[ée]c[ée]dente?))"
+)
 _OTHER = re.compile(
     r"(?i)(?:(?:s|h|q|t)[1-4] (?:20)?\d\d|[1-4](?:er|e|[eè]me|st|nd|rd|th) (?:semestre|trimestre|half|quarter)|first half|second half|20\d\d (?:targets?|goals?|objecti(?:f|ve)s?|cibles?|ambition)\b|"
     r"var(?:iation)?s?\b|[ée]volutions?|[ée]vol\.?|change|delta|δ|objectifs?|cibles?|targets?|goals?|horizon|ambition|trajectoire|base|"
@@ -80,6 +91,8 @@ class Table:
     title: str = ""
     caption: str = ""
     named: str = ""
+    # all that stands between the header and the first figures: a unit often does
+    over: str = ""
 
     @property
     def years(self) -> list[int]:
@@ -146,19 +159,28 @@ def _tables_of(lines: list[Line], rules: list[Box], year_n: int | None) -> list[
         if body:
             parts = {c.part for c in columns if c.part}
             above = [
-                x for x in _over_head(lines[max(0, k - 8) : k]) if not _figures(x, columns) and not any(p in x.text for p in parts)
+                x
+                for x in _over_head(lines[max(0, k - 8) : k])
+                if not _figures(x, columns) and not any(p in x.text for p in parts)
             ]
             beside = [x.text for x in lines[k + 1 : first - 1]]
             beside += [c.text for x in lines[k + 1 : first][-1:] for c in x.cells if c.right < _first(columns)]
             title = " ".join([*(line.text for line in above), *named, *beside])
             begun = next(n for n, x in enumerate(body) if _figures(x, columns))
             near = [x.text for x in above if lines[k].box.top - x.box.bottom < 4 * x.box.height]
-            table = Table(columns, lines=[*lines[k:first], *body], title=title, caption=near[-1] if near else "", named=" ".join(named))
+            table = Table(
+                columns,
+                lines=[*lines[k:first], *body],
+                title=title,
+                caption=near[-1] if near else "",
+                named=" ".join(named),
+            )
             table.rows = _rows(body, columns, rules, max(names[0] - 8 if names else 0.0, _edge(body, columns)))
             # what stands over the first row heads the table, unless it begins the row's own label
             first_label = table.rows[0].label if table.rows else ""
             heads_on = [x.text for x in body[: min(begun, 2)] if not first_label.startswith(x.text)]
             table.title = " ".join([title, *heads_on])
+            table.over = " ".join(x.text for x in body[: min(begun, 6)] if not first_label.startswith(x.text))
             tables.append(table)
     return tables
 
@@ -170,8 +192,12 @@ def _over_head(lines: list[Line]) -> list[Line]:
         # the last words of a paragraph
         is_prose[k] = is_prose[k] or (is_prose[k - 1] and len(lines[k - 1].text) > 100 and lines[k].text.endswith("."))
     near = [x for x, prose in zip(lines[-2:], is_prose[-2:], strict=True) if not prose]
-    return near if not is_prose or not is_prose[-1] else next(
-        ([x] for x, prose in zip(reversed(lines[-8:]), reversed(is_prose[-8:]), strict=False) if not prose), []
+    return (
+        near
+        if not is_prose or not is_prose[-1]
+        else next(
+            ([x] for x, prose in zip(reversed(lines[-8:]), reversed(is_prose[-8:]), strict=False) if not prose), []
+        )
     )
 
 
@@ -180,7 +206,8 @@ def _is_sentence(text: str) -> bool:
     return len(text) > 100 or (len(text) > 40 and text.rstrip().endswith(".")) or _NOTE.match(text) is not None
 
 
-_ALL = re.compile(
+# how a column or a group of the whole is called
+ALL = re.compile(
     r"(?i)(?:total|totaux|ensemble|group[e]?|group total|total group[e]?|global|overall|all|monde|world(?:wide)?)\W*"
 )
 
@@ -205,7 +232,7 @@ def _parted(columns: list[Column], lines: list[Line], k: int) -> tuple[list[Colu
             continue
         others = [c for c in columns if c.kind != "year" and (c.right < cells[0].left or c.left > cells[-1].right)]
         parts = [
-            Column("year", c.left, c.right, c.text, years[n // share].year, "" if _ALL.fullmatch(c.text) else c.text)
+            Column("year", c.left, c.right, c.text, years[n // share].year, "" if ALL.fullmatch(c.text) else c.text)
             for n, c in enumerate(cells)
         ]
         return sorted([*others, *parts], key=lambda c: c.left), at + 1
@@ -235,16 +262,22 @@ def _edge(body: list[Line], columns: list[Column]) -> float:
 
 def year_in(text: str, year_n: int | None = None) -> int | None:
     """Return the year that a header's cell stands for; a fiscal year 2022-2023 is that of its end."""
-    found = _YEAR.fullmatch(text.strip())
+    text = text.strip()
+    if _EXPECTED.fullmatch(text[3:]):
+        return None
+    short = _SHORT_YEAR.fullmatch(text)
+    if short:
+        return 2000 + int(short["a"] or short["b"])
+    found = _YEAR.fullmatch(text)
     if found:
         end = found["to"]
         if end and int(end) % 100 < int(found["year"]) % 100:
             # 2018/2017 is a change
             return None
         return int(found["year"]) if not end else int(end) if len(end) == 4 else int(found["year"][:2] + end)
-    relative = _RELATIVE.fullmatch(text.strip())
+    relative = _RELATIVE.fullmatch(text)
     if relative and year_n:
-        return year_n - int(relative["back"] or 0)
+        return year_n - int(relative["back"] or bool(relative["before"] or relative["avant"]))
     return None
 
 
@@ -304,13 +337,18 @@ def _once(parts: list[tuple[str, Box]], years: list[int | None]) -> list[int | N
     return kept
 
 
+_AGES = re.compile(
+    r"(?i)(?:[<>≤≥]|under|over|moins de|plus de|from|de)? ?\d\d ?(?:(?:-|–|to|à|and|et) ?\d\d)? ?(?:ans|years?|yrs?)?(?: old)?"
+)
+
+
 def _of_one_year(lines: list[Line], at: int, parts: list[tuple[str, Box]]) -> list[Column]:
     """Return the columns of a table of one year that is parted by perimeter or sex and has a column of the whole.
 
     « Effectifs au 31/12/2022 | France | Espagne | Groupe ». The year stands in the header or just over it, alone.
     """
-    whole = [k for k, (text, _) in enumerate(parts) if _ALL.fullmatch(text)]
-    if len(whole) != 1 or not 2 <= len(parts) <= 10:
+    whole = [k for k, (text, _) in enumerate(parts) if ALL.fullmatch(text)]
+    if not 1 <= len(whole) <= 2 or not 2 <= len(parts) <= 10:
         return []
     near = [x for x in lines[max(0, at - 2) : at + 1] if lines[at].box.top - x.box.bottom < 4 * x.box.height]
     years = {int(y) for x in near for y in re.findall(r"\b(?:19|20)\d\d\b", x.text)}
@@ -319,12 +357,12 @@ def _of_one_year(lines: list[Line], at: int, parts: list[tuple[str, Box]]) -> li
         return []
     edge = min(c.left for x in below for c in x.cells if read_cell(c.text)) - 40
     heads = [(text, box) for text, box in parts if box.right > edge]
-    if len(heads) < 2 or any(len(t) > 24 or re.search(r"\d", t) for t, _ in heads):
+    if len(heads) < 2 or any(len(t) > 24 or (re.search(r"\d", t) and not _AGES.fullmatch(t)) for t, _ in heads):
         return []
     if any(sum(bool(read_cell(c.text)) for c in x.cells) > len(heads) for x in below):
         return []
     year = years.pop()
-    return [Column("year", box.left, box.right, t, year, "" if _ALL.fullmatch(t) else t) for t, box in heads]
+    return [Column("year", box.left, box.right, t, year, "" if ALL.fullmatch(t) else t) for t, box in heads]
 
 
 def _names_follow(parts: list[tuple[str, Box]], first: int) -> bool:
@@ -344,7 +382,7 @@ def _over(boxes: list[Box], known: list[int], lines: list[Line], at: int) -> lis
             continue
         groups = [boxes[n * share].around(boxes[(n + 1) * share - 1]) for n in range(count)]
         if all(g.left - 40 < (c.left + c.right) / 2 < g.right + 40 for c, g in zip(cells, groups, strict=True)):
-            names = ["" if _ALL.fullmatch(c.text) else c.text for c in cells]
+            names = ["" if ALL.fullmatch(c.text) else c.text for c in cells]
             return [names[n // share] for n in range(len(known))]
     return []
 
@@ -361,9 +399,14 @@ def _is_over_figures(parts: list[tuple[str, Box]], lines: list[Line], at: int) -
     box = parts[0][1]
     below = [x for x in lines[at + 1 : at + 4] if x.box.top - lines[at].box.bottom < 60]
     rows = [x for x in below if len(x.cells) == 2 and read_cell(x.cells[1].text)]
-    return len(parts) == 1 and len(rows) >= 2 and all(
-        abs((x.cells[1].left + x.cells[1].right - box.left - box.right) / 2) < 40 and x.cells[0].right < box.left + 4
-        for x in rows
+    return (
+        len(parts) == 1
+        and len(rows) >= 2
+        and all(
+            abs((x.cells[1].left + x.cells[1].right - box.left - box.right) / 2) < 40
+            and x.cells[0].right < box.left + 4
+            for x in rows
+        )
     )
 
 
@@ -611,7 +654,9 @@ def _label_words(line: Line, columns: list[Column], names: float = 0.0) -> str:
     for cell in line.cells:
         if any(abs(cell.left - x) < 4 or (a <= cell.left < b and cell is not line.cells[0]) for x, (a, b) in own):
             continue
-        runs = [r for r in cell.runs if not any(a <= (r.left + r.right) / 2 < b for _, (a, b) in own if cell.left >= a - 1)]
+        runs = [
+            r for r in cell.runs if not any(a <= (r.left + r.right) / 2 < b for _, (a, b) in own if cell.left >= a - 1)
+        ]
         kept = [r for r in runs if (r.left + r.right) / 2 < first and cell.left >= names]
         is_figure = cell.right > first - 40 and (read_cell(cell.text) or read_parts(cell.text))
         if kept and not is_figure:

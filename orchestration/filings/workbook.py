@@ -21,7 +21,10 @@ _OWN = re.compile(r"(?i)^(?:template_|enum_|_xl|print_|list_)|_unit$")
 _MEMBER = re.compile(r"^(?P<concept>[A-Za-z0-9]+)_(?P<member>[A-Za-z]+Member)$")
 # the year reported on is no dimension: the name says so in some versions and not in others
 _CURRENT = "CurrentlyStatedMember"
-_MISSING = {"", "-", "–", "—", "n/a", "na", "nd", "n.d.", "."}
+_MISSING = {
+    "", "-", "–", "—", "n/a", "na", "nd", "n.d.", ".", "nil", "none", "néant", "neant", "not applicable", "non applicable",
+    "not available", "non disponible", "non pertinent", "(vide)", "(empty)",
+}  # fmt: skip
 
 
 def read_workbook(path: Path, *, fiscal_year: int | None = None) -> Reading:
@@ -78,9 +81,15 @@ def _day(value: Any) -> str:
     return f"{found.group(3)}-{int(found.group(2)):02d}-{int(found.group(1)):02d}" if found else text[:10]
 
 
+def _names(book: Any) -> dict[str, Any]:
+    """Return the named ranges: the workbook's, and those that a moved or copied sheet took with it."""
+    found = {name: defined for sheet in book.worksheets for name, defined in sheet.defined_names.items()}
+    return {**found, **book.defined_names}
+
+
 def _cells(book: Any, name: str) -> list[tuple[str, Any]] | None:
     """Return the cells of a named range as (place, value); None where the range is broken."""
-    defined = book.defined_names.get(name)
+    defined = _names(book).get(name)
     if defined is None:
         return []
     found = []
@@ -104,7 +113,7 @@ def _facts(book: Any) -> tuple[list[Fact], dict[str, str]]:
     found: list[Fact] = []
     reasons: dict[str, str] = {}
     period = [_day(v) if (v := _single(book, f"template_reporting_period_{k}date")) else None for k in ("start", "end")]
-    for name in book.defined_names:
+    for name in _names(book):
         if _OWN.search(name):
             continue
         member = _MEMBER.match(name)
@@ -152,7 +161,7 @@ def load_values(book: Any, formula: str) -> bool:
     return any(
         isinstance(_single(book, name), (int, float))
         for name in re.findall(r"\b[A-Z][A-Za-z]{8,}\b", formula)
-        if name in book.defined_names
+        if name in _names(book)
     )
 
 

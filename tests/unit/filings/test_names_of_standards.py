@@ -10,6 +10,8 @@ import pytest
 
 from orchestration.filings.metrics import matching
 from orchestration.filings.notions import plain
+from orchestration.filings.numbers import read_cell
+from orchestration.filings.tables import year_in
 
 NAMES = {
     "ghg_scope1": (
@@ -379,3 +381,38 @@ def test_no_name_is_anothers():
 def test_what_stands_near_is_another():
     wrong = [(n, m) for n, m in OTHERS.items() if m in {x.metric_id for x in matching(plain(n))}]
     assert wrong == []
+
+
+HEADS = {
+    "FY23": 2023,
+    "FY'23": 2023,
+    "FY2022/23": 2023,
+    "FY 2022-23 (Current Financial Year)": 2023,
+    "Current Financial Year": 2023,
+    "Previous Financial Year": 2022,
+    "Année N-1": 2022,
+    "31-Dec-23": 2023,
+    "31/12/23": 2023,
+    "2023 (tCO2e)": 2023,
+    "Total 2023": 2023,
+    "2023 actual": 2023,
+    "Year 2023": 2023,
+    "2023E": None,
+    "2023 target": None,
+    "Cible 2025": None,
+    "2023 vs 2022": None,
+    "H1 2023": None,
+}
+
+
+@pytest.mark.parametrize("head", HEADS)
+def test_heads_of_years(head):
+    assert year_in(head, 2023) == HEADS[head]
+
+
+def test_numbers_in_lakhs_and_checked_ones():
+    assert read_cell("12,34,567", "en").value == 1_234_567
+    assert read_cell("1,23,456.78", "en").value == 123_456.78
+    assert read_cell("√ 12,345", "en").value == 12_345
+    assert read_cell("12,345 [1]", "en").value == 12_345
+    assert read_cell("Nil", "en") is None

@@ -1,0 +1,126 @@
+"""Tables whose years stand one under the other: « 2021 | 1 250 | 830 » under « Scope 1 | Scope 2 ».
+
+A year's line gives its figures to the words that head their columns; lines of years under one another may be of a group
+that is named beside them (`Italy`, `TOTAL`). Not here: tables that years head (`tables`), what a label means (`metrics`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from orchestration.filings.evidence import Box
+from orchestration.filings.layout import Cell, Line, Page
+from orchestration.filings.numbers import is_missing, read_cell
+from orchestration.filings.tables import ALL, Column, Row, Table, year_in
+
+# how many lines of words may stand between the first year and the line over its columns' heads
+_HEADS = 4
+_YEARS_HEAD = re.compile(
+    r"(?i)(?:fiscal |financial |reporting )?(?:years?|ann[ée]es?|exercices?|anno|period|p[ée]riode)"
+)
+
+
+@dataclass
+class _Line:
+    """A line of a year: its cells of figures, the words left of the year."""
+
+    line: Line
+    year: int
+    cells: list[Cell]
+    words: str
+
+
+def sideways_of(page: Page) -> list[Table]:
+    """Return the tables of a page whose lines are each of a year, two of them at least."""
+    told = [_of_year(line) for line in page.lines]
+    tables, k = [], 0
+    while k < len(told):
+        end = k
+        while end < len(told) and (told[end] or (end > k and _goes_on(told, end))):
+            end += 1
+        block = [t for t in told[k:end] if t]
+        if len(block) > 1 and len({t.year for t in block}) > 1 and len({len(t.cells) for t in block}) == 1:
+            table = _table(page.lines, k, block)
+            if table:
+                tables.append(table)
+        k = max(end, k + 1)
+    return tables
+
+
+def _goes_on(told: list[_Line | None], k: int) -> bool:
+    """Return whether a year's line follows a line of words at once."""
+    return k + 1 < len(told) and told[k + 1] is not None
+
+
+def _of_year(line: Line) -> _Line | None:
+    """Return a line whose first or second cell is a year alone, and whose other cells are figures."""
+    for k, cell in enumerate(line.cells[:2]):
+        year = year_in(cell.text) if re.search(r"\b(?:19|20)\d\d\b", cell.text) and len(cell.text) <= 24 else None
+        rest = line.cells[k + 1 :]
+        if year and rest and all(read_cell(c.text) or is_missing(c.text) for c in rest):
+            if any(year_in(c.text) for c in rest):
+                return None
+            return _Line(line, year, rest, line.cells[0].text if k else "")
+    return None
+
+
+def _table(lines: list[Line], at: int, block: list[_Line]) -> Table | None:
+    """Return the table of lines of years, where words stand over each of their columns."""
+    above: list[Line] = []
+    for line in reversed(lines[max(0, at - _HEADS) : at]):
+        below = above[-1] if above else lines[at]
+        if below.box.top - line.box.bottom > 2.5 * line.box.height or any(
+            read_cell(c.text) and not year_in(c.text) for c in line.cells
+        ):
+            break
+        above.append(line)
+    names = [_name(above, cell, block) for cell in block[0].cells]
+    if not all(names) or len(set(names)) < len(names):
+        return None
+    left = min(t.line.box.left for t in block)
+    # a line of one cell speaks of the table, the others of its columns
+    title = " ".join(x.text for x in lines[max(0, at - len(above) - 1) : at] if len(x.cells) == 1)
+    columns = [Column("other", c.left, c.right, n) for n, c in zip(names, block[0].cells, strict=True)]
+    table = Table(columns, lines=[t.line for t in block], title=title)
+    for group, members in _groups(block):
+        for k, name in enumerate(names):
+            cells = {t.year: t.cells[k].text for t in members}
+            box = Box(left, members[0].line.box.top, members[-1].line.box.right, members[-1].line.box.bottom)
+            label = f"{name} – {group}" if group else name
+            words = [label, *(f"{t.year}: {t.cells[k].text}" for t in members)]
+            table.rows.append(Row(label, cells, "", "", box, "", " | ".join(words)))
+    return table
+
+
+def _name(above: list[Line], cell: Cell, block: list[_Line]) -> str:
+    """Return the words over a column, those of lines under one another as one."""
+    left = min(min(t.cells[k].left for t in block) for k, c in enumerate(block[0].cells) if c is cell)
+    right = max(max(t.cells[k].right for t in block) for k, c in enumerate(block[0].cells) if c is cell)
+    words = []
+    for line in reversed(above):
+        over = [c for c in line.cells if c.left < right + 8 and c.right > left - 8]
+        if len(over) == 1 and over[0].right - over[0].left < 260 and len(line.cells) > 1:
+            words.append(over[0].text)
+    name = " ".join(words).strip()
+    return "" if len(name) > 90 or _YEARS_HEAD.fullmatch(name) else name
+
+
+def _groups(block: list[_Line]) -> Iterator[tuple[str, list[_Line]]]:
+    """Yield the lines of years under one another that are of one group, with its name; the whole has none.
+
+    The name stands beside one of a group's lines, often the middle one.
+    """
+    members: list[_Line] = []
+    for told in block:
+        if any(t.year == told.year for t in members):
+            yield _named(members), members
+            members = []
+        members.append(told)
+    yield _named(members), members
+
+
+def _named(members: list[_Line]) -> str:
+    words = " ".join(t.words for t in members if t.words)
+    return "" if ALL.fullmatch(words) else words
