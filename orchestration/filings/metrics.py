@@ -316,6 +316,9 @@ def _labels_of(row: Row, label: str, head: str) -> list[Label]:
     found = matching(label, head)
     if "%" in row.unit or "%" in label or any("%" in c for c in row.cells.values()):
         bare = re.sub(r" ?\((?:en |in )?%\)", "", label)
+        if re.fullmatch(r"(?:dont )?(?:femmes|women|females?)", bare):
+            # 82 % of the women who answered are no share of women
+            return found
         known = {x.metric_id for x in found}
         shares = (x for x in matching(f"% {bare}", head) if metrics()[x.metric_id].dimension == "share")
         found += [x for x in shares if x.metric_id not in known]
