@@ -804,7 +804,7 @@ def _is_joined(before: str, between: str) -> bool:
 
 
 def _numbers_after(bare: str, start: int) -> Iterator[re.Match[str]]:
-    for found in re.finditer(rf"(?<![\w.,/]){NUMBER}(?![\w/]*\d)", bare[: start + 260]):
+    for found in re.finditer(rf"(?<![\w.,/+-]){NUMBER}(?![\w/]*\d)", bare[: start + 260]):
         before = bare[max(0, found.start() - 20) : found.start()]
         is_date = (
             _DATE.match(bare, found.end())
