@@ -55,7 +55,7 @@ _CHANGE_AFTER = re.compile(
     r"^ ?%? ?(?:le|la|the) (?:taux|part|proportion|share|rate)\b|^ ?(?:%|points?|pts?)? ?(?:de (?:plus|moins|reduction|baisse|hausse)|par rapport|vs\b|compared|lower|higher|less|more than in|increase|decrease|reduction|d'augmentation)"
 )
 _CHANGE_BEFORE = re.compile(
-    r"(?:baisse|hausse|reduction|recul|progression|augmentation|reduit\w*|diminu\w+|progress\w+|augment\w+|increas\w+|decreas\w+|reduced|fell|rose|down|(?<!make )(?<!made )up|contre|against|compared (?:to|with)|vs\.?) ?(?:by |of |de |d'environ |a |from |pres de |plus de )*$"
+    r"(?:baisse|hausse|reduction|recul|progression|augmentation|reduit\w*|diminu\w+|progress\w+|augment\w+|increas\w+|decreas\w+|reduced|fell|rose|down|cut|lowered|(?<!make )(?<!made )up|contre|against|compared (?:to|with)|vs\.?) ?(?:by |of |de |d'environ |a |from |pres de |plus de )*$"
 )
 _EACH = re.compile(
     r"[^.;]{0,30}\b(?:per|par|each|a) (?:capita|employees?|persons?|head|fte|salaries?|personnes?|collaborateurs?|year)\b"
@@ -735,6 +735,9 @@ def _of_clause(
 
 
 # « Scope 1 emissions were 61 kt and Scope 2 emissions 35 kt »
+_CHANGED = re.compile(
+    r"\b(?:reduit\w*|reduire|reduced?|reducing|cut|diminu\w+|baiss\w+|lower\w*|augment\w+|increas\w+|econom\w+|saved?) (?:de |sa |son |ses |la |le |les |l'|notre |nos |its |our |the |total )*$"
+)
 _AND_SCOPE = re.compile(r"(?:\b(?:et|and)|,) (?:les |the |those of |celles du |du )?(?:emissions (?:du |de )?)?$")
 _PER_THOUSAND = re.compile(r"^ ?(?:days?|jours?)\b[^.;\d]{0,40}(?:thousand|1[ ,.]?000|milliers?|mille)\b")
 # an intensity: « 12 kgCO2e par tonne produite », « 22 hours per employee »
@@ -795,6 +798,9 @@ def _is_no_level(dimension: str, before: str, after: str) -> bool:
 
 def _is_joined(before: str, between: str) -> bool:
     """Return whether what stands between a label and a number says that it is its figure; a colon joins what stands near."""
+    if _CHANGED.search(before) and re.fullmatch(r"[^,;.]{0,40}\b(?:de|by|of|d'environ|d'au moins) ?", between):
+        # « le programme a réduit la consommation d'énergie de 12 GWh »
+        return False
     result = _RESULT.search(between[-60:].rstrip(" "))
     if result and not (result.group()[0] in ":=(," and len(between) > 45):
         return True
