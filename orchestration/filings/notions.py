@@ -99,7 +99,7 @@ def labels() -> tuple[Label, ...]:
 
 _PEOPLE = (
     r"(?:salarie(?:e|s|es)?|collaborateurs|collaboratrices|employes|employees|people|personnes|women and men|femmes et hommes|"
-    r"hommes et femmes|men and women|team members|staff members|members of staff|co-?workers|professionals|"
+    r"hommes et femmes|men and women|staff|collaboratrices et collaborateurs|team members|staff members|members of staff|co-?workers|professionals|"
     r"professionnels(?! (?:de sante |du droit )?(?:liberaux|partenaires|exterieurs|independants))|agents(?= (?:publics|territoriaux|hospitaliers)))"
 )
 
