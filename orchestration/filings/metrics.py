@@ -10,6 +10,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import pairwise
 
 from orchestration.filings.evidence import Metric, Silence
@@ -537,21 +538,34 @@ def stated_in(text: str, page: int, fiscal_year: int | None, language: str) -> I
         elif _WOMEN_ONLY.fullmatch(sentence) and _PEOPLE_BEFORE.fullmatch(before):
             sentence = f"{before}, dont {sentence}"
         before = sentence
-        bare = _of_its_own(plain(sentence), fiscal_year)
-        if len(bare) > 1_500 or not _DIGIT.search(bare) or not _HINT.search(bare):
+        bare = plain(sentence)
+        if len(bare) > 1_500 or not _DIGIT.search(bare):
             continue
-        for one in statements():
-            for match in one.pattern.finditer(bare):
-                candidate = _of_statement(one, bare, match, sentence, page, fiscal_year, language)
-                if candidate:
-                    yield candidate
-                    break
-        for one in labels():
-            for match in one.pattern.finditer(bare) if one.within is None else ():
-                candidate = _of_clause(one, bare, match, sentence, page, fiscal_year, language)
-                if candidate:
-                    yield candidate
-                    break
+        told = [held for of, held in _by_family().items() if _HINTS[of].search(bare)]
+        if told:
+            bare = _of_its_own(bare, fiscal_year)
+            yield from _stated_by(told, bare, sentence, page, fiscal_year, language)
+
+
+def _stated_by(
+    told: list[tuple[tuple[Label, ...], tuple[Label, ...]]],
+    bare: str,
+    sentence: str,
+    page: int,
+    fiscal_year: int,
+    language: str,
+) -> Iterator[_Found]:
+    """Yield the first figure of a sentence for each statement and each label."""
+    for phrases, names in told:
+        for found_by, known in ((_of_statement, phrases), (_of_clause, names)):
+            for one in known:
+                candidates = (
+                    found_by(one, bare, match, sentence, page, fiscal_year, language)
+                    for match in one.pattern.finditer(bare)
+                )
+                first = next((c for c in candidates if c), None)
+                if first:
+                    yield first
 
 
 _MASS = r"(?:millions? (?:de |of )?(?:metric )?|milliers de )?(?:[km] ?)?(?:t|tonnes?|tons?|tco2\w*|teq\w*|ktco2\w*)\b"
@@ -565,11 +579,36 @@ _BEFORE = re.compile(
 )
 _AMOUNTS = re.compile(r"\b(?:amount\w* to|came to|stood at|s'elev\w+ a|s'etabli\w+ a)\b")
 
-# words one of which every label and statement has: most sentences have none
-_HINT = re.compile(
-    r"scope|emission|people|personn|profession|staff|team|workforce|cadres|manag|accident|incident|recordable|trir|trifr|\bges\b|\bghg|femme|women|female|feminis|frequen|\btf|\btg\b|ltif|lost|gravite|severity|injury|effectif|salarie|collabora|employ|emploi|headcount|"
-    r"formation|training|handicap|disab|energ|electri|dechet|waste|rotation|turn-?over|renouvellement|absen|\betp\b|\bfte|comite|comex|excom|executive|conseil|board|leadership|recyclage|valorisation|attrition|renewable|renouvelable|directors|administrateurs"
-)
+# words one of which every label and statement of a family has: most sentences have none
+_HINTS = {
+    "ghg": re.compile(r"scope|emission|\bges\b|\bghg|greenhouse"),
+    "women": re.compile(r"femme|women|female|femini|administratri"),
+    "accidents": re.compile(
+        r"frequen|\btf|\btg\b|\bltif|\bltir|\blt[ac]|lost|gravite|severity|injur|accident|incident|recordable|\btri"
+    ),
+    "people": re.compile(
+        r"effectif|salari|collabora|employ|emploi|headcount|people|personn|profession|staff|team|workforce|hommes et femmes|"
+        r"coworker|co-worker|agents|women and men|men and women|formation|training|handicap|disab|abled|invalidite|rqth|oeth|rotation|turn-?over|"
+        r"renouvellement|absen|\betp\b|\bfte|equivalent|attrition|sick|illness"
+    ),
+    "energy": re.compile(r"energ|electri|power|renewable|renouvelable"),
+    "waste": re.compile(r"dechet|waste|landfill|recyclage|valorisation"),
+}
+
+
+@cache
+def _by_family() -> dict[str, tuple[tuple[Label, ...], tuple[Label, ...]]]:
+    """Return the statements and the labels of sentences, by the family of their metric."""
+    family = {m: notion.family for m, notion in metrics().items()}
+    return {
+        of: (
+            tuple(x for x in statements() if family[x.metric_id] == of),
+            tuple(x for x in labels() if family[x.metric_id] == of and x.within is None),
+        )
+        for of in _HINTS
+    }
+
+
 _PRONOUN = re.compile(r"(?:Ils|Elles|Ceux-ci|Celles-ci|They|These employees) (?=\w)")
 # key figures one under another: « 2 845 collaborateurs au 31 décembre 2022 », « 57 % de femmes »
 _WOMEN_ONLY = re.compile(r"(?i)\d[\d.,]* ?% (?:de )?(?:femmes|women)")
