@@ -34,7 +34,7 @@ from orchestration.filings.shapes import (
 
 Picture = NDArray[np.uint8]
 _SMALLEST, _LARGEST = 11.0, 220.0
-_SMALL = 26.0
+_SMALL, _TINY = 26.0, 13.0
 # what is certain by its shape alone; what the colour has to speak for; what a turned picture must reach
 _SURE, _LIKELY, _TURNED = 0.95, 0.72, 1.15
 _PART = 1.25
@@ -67,12 +67,14 @@ def candidates_of(page: Page) -> tuple[list[Box], list[Box]]:
         key = tuple(round(side / 2) for side in box)
         if key in seen or box.width < _SMALLEST or box.height < _SMALLEST:
             continue
-        seen.add(key)
         near_square = abs(box.width - box.height) < 0.12 * max(box.width, box.height)
         if near_square and max(box.width, box.height) < _LARGEST and (shape.kind == "image" or _is_coloured(shape)):
+            # a white square may lie under a coloured one: only what comes into question takes the place
             squares.append(box)
+            seen.add(key)
         if shape.kind == "image" and (not near_square or box.width > 60):
             pictures.append(box)
+            seen.add(key)
     return squares[:_MOST_CANDIDATES], pictures[:40]
 
 
@@ -183,7 +185,9 @@ def _among_alike(raw: Any, page: Page, squares: list[Box]) -> list[_Icon]:
     found = []
     for box in squares:
         part = _cut(picture, box, around, scale)
-        if min(part.shape[:2]) >= 8 and (icon := _recognised(part, box)):
+        icon = _recognised(part, box) if min(part.shape[:2]) >= 8 else None
+        # a scrap of a map or of a letter is soon like something: Orano's report of 2018 had two such
+        if icon and (icon.score >= _TURNED or min(box.width, box.height) >= _TINY):
             found.append(icon)
     return found
 
