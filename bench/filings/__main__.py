@@ -13,6 +13,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from bench.filings.writing import text, write
 from orchestration.filings import read_document
 
 WORDS = [
@@ -45,37 +46,13 @@ WORDS = [
 def draw(path: Path, pages: int) -> Path:
     """Write a filing of so many pages and return its path."""
     chance = random.Random(1)
-    objects = [
-        "<< /Type /Catalog /Pages 2 0 R >>",
-        "",
-        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
-    ]
-    kids = []
-    for number in range(1, pages + 1):
-        content = "\n".join(_page(number, chance))
-        objects.append(f"<< /Length {len(content.encode('cp1252'))} >>\nstream\n{content}\nendstream")
-        objects.append(
-            f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents {len(objects)} 0 R /Resources << /Font << /F1 3 0 R >> >> >>"
-        )
-        kids.append(f"{len(objects)} 0 R")
-    objects[1] = f"<< /Type /Pages /Kids [{' '.join(kids)}] /Count {pages} >>"
-    out, places = b"%PDF-1.4\n", []
-    for k, body in enumerate(objects, 1):
-        places.append(len(out))
-        out += f"{k} 0 obj\n{body}\nendobj\n".encode("cp1252")
-    start = len(out)
-    out += f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n".encode() + b"".join(
-        f"{p:010d} 00000 n \n".encode() for p in places
-    )
-    out += f"trailer << /Size {len(objects) + 1} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n".encode()
-    path.write_bytes(out)
-    return path
+    return write(path, ["\n".join(_page(number, chance)) for number in range(1, pages + 1)])
 
 
 def _page(number: int, chance: random.Random) -> list[str]:
-    items = [_text(50, 40, "DÉCLARATION DE PERFORMANCE EXTRA-FINANCIÈRE 2022")]
+    items = [text(50, 40, "DÉCLARATION DE PERFORMANCE EXTRA-FINANCIÈRE 2022")]
     for left in (50, 310):
-        items += [_text(left, 80 + 11 * k, " ".join(chance.choices(WORDS, k=8))) for k in range(38)]
+        items += [text(left, 80 + 11 * k, " ".join(chance.choices(WORDS, k=8))) for k in range(38)]
     if number % 3 == 0:
         rows = (
             ("Indicateurs", "2021", "2022"),
@@ -83,17 +60,13 @@ def _page(number: int, chance: random.Random) -> list[str]:
             ("Part des femmes dans l'effectif", "40 %", "41 %"),
         )
         items += [
-            _text(x, 560 + 16 * k, cell)
+            text(x, 560 + 16 * k, cell)
             for k, row in enumerate(rows)
             for x, cell in zip((50, 330, 420), row, strict=True)
         ]
     if number % 5 == 0:
         items += [f"{chance.random():.2f} 0.2 0.3 rg {50 + 50 * k} 60 40 40 re f 0 0 0 rg" for k in range(6)]
     return items
-
-
-def _text(x: float, y: float, words: str) -> str:
-    return f"BT /F1 8 Tf 1 0 0 1 {x} {842 - y} Tm ({words}) Tj ET"
 
 
 def main() -> None:

@@ -10,6 +10,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import pairwise
 
 from orchestration.filings.evidence import Metric, Silence
@@ -18,6 +19,8 @@ from orchestration.filings.notions import (
     Label,
     Unit,
     is_barred,
+    is_of_others,
+    is_of_some,
     labels,
     metrics,
     perimeter_rank,
@@ -42,18 +45,18 @@ _PER_MILLION = re.compile(r"\b1[ ,.]?000[ ,.]?000\b|\bmillions? (?:d'|of |de )?(
 _RATES = ("accident_frequency_rate", "accident_severity_rate")
 _RESULT = re.compile(
     r"\b(?:s'elev\w+ a|s'etabli\w+ a|s'etait etabli a|est de|etait de|est passee? (?:de .{1,20} )?a|atteint|a atteint|represent\w+|soit|ressort\w* a|compt\w+|"
-    r"emploi\w+|employ\w+|is|was|were|are|stood at|stands at|amount\w* to|reached|totall?ed|represent\w*|came to|emitted|emis|equal\w* to)\b"
+    r"emploi\w+|employ\w+|is|was|were|are|stood at|stands at|amount\w* to|reached|totall?ed|represent\w*|account\w* for|ma[kd]e up|totalis\w+|came to|emitted|emis|equal\w* to)\b"
     # what joins a label and its figure only where it stands right between them
     r"|(?:[:=(,]|\b(?:avec|with|de|of|a|at))\s*(?:un |une |a |an |the |total |taux |rate |pres de |environ |plus de |about |around |approximately |over |nearly |some |of |de |d'|\()*$"
 )
 _TARGET = re.compile(
-    r"\b(?:objectifs?|cibles?|vis(?:e|er|ant|ons)|ambition\w*|d'ici|horizon|a l'horizon|target\w*|aims?|goal of|by 20[2-9]\d|trajectoire|engage\w* a|s'engage|devra\w*|would|will|fixe)\b"
+    r"\b(?:objectifs?|cibles?|vis(?:e|er|ant|ons)|ambition\w*|d'ici|horizon|a l'horizon|target\w*|aims?|goal of|by 20[2-9]\d|trajectoire|engage\w* a|s'engage|devra\w*|permettr\w+|couvrir(?:a|ont)|atteindr(?:a|ont|ait)|ser(?:a|ont|ait)|prevoit|prevu\w*|would|will|shall|should|expected to|plan(?:s|ned)? to|fixe)\b"
 )
 _CHANGE_AFTER = re.compile(
     r"^ ?%? ?(?:le|la|the) (?:taux|part|proportion|share|rate)\b|^ ?(?:%|points?|pts?)? ?(?:de (?:plus|moins|reduction|baisse|hausse)|par rapport|vs\b|compared|lower|higher|less|more than in|increase|decrease|reduction|d'augmentation)"
 )
 _CHANGE_BEFORE = re.compile(
-    r"(?:baisse|hausse|reduction|recul|progression|augmentation|reduit\w*|diminu\w+|progress\w+|augment\w+|increas\w+|decreas\w+|reduced|fell|rose|down|(?<!make )(?<!made )up|contre|against|compared (?:to|with)|vs\.?) ?(?:by |of |de |d'environ |a |from |pres de |plus de )*$"
+    r"(?:baisse|hausse|reduction|recul|progression|augmentation|reduit\w*|diminu\w+|progress\w+|augment\w+|increas\w+|decreas\w+|reduced|fell|rose|down|cut|lowered|(?<!make )(?<!made )up|contre|against|compared (?:to|with)|vs\.?) ?(?:by |of |de |d'environ |a |from |pres de |plus de )*$"
 )
 _EACH = re.compile(
     r"[^.;]{0,30}\b(?:per|par|each|a) (?:capita|employees?|persons?|head|fte|salaries?|personnes?|collaborateurs?|year)\b"
@@ -72,16 +75,16 @@ class _Found:
 
 
 def metrics_of(
-    pages: list[Page], tables: dict[int, list[Table]], fiscal_year: int | None, language: str
+    pages: list[Page], tables: dict[int, list[Table]], fiscal_year: int | None, marks: list[str]
 ) -> tuple[list[Metric], list[Silence]]:
     """Return the figures of a document for its fiscal year, and the silences.
 
-    `tables`: the tables of each page. Chosen figures have `is_chosen`; others of the same metric and year follow them.
+    `tables`: the tables of each page. `marks`: whose marks its numbers bear (`numbers.marks_of`), by page. Chosen figures have `is_chosen`; others of the same metric and year follow them.
     """
     found: list[_Found] = []
     faults: dict[str, list[tuple[str, int, str]]] = defaultdict(list)
     names = _rare_names(pages)
-    for page in pages:
+    for page, language in zip(pages, marks, strict=True):
         before = len(found)
         for table in tables.get(page.number, []):
             for row in table.rows:
@@ -178,7 +181,7 @@ def _of_tile(tile: Tile, page: int, fiscal_year: int | None, language: str) -> I
             continue
         if notion.dimension in ("rate", "persons", "hours") and unit is not None:
             continue
-        candidate = _stated(one, tile.printed.text, value, said, words, words, tile.text, page, fiscal_year)
+        candidate = _stated(one, tile.printed.text, value, said, words, words, tile.text, page, fiscal_year, language)
         if candidate:
             yield candidate
     bare = plain(tile.text)
@@ -235,7 +238,9 @@ def _heading(label: str, head: str) -> str:
 
 
 # rows under « Part des femmes (en %) » are no headcounts
-_OF_SHARES = re.compile(r"\b(?:part|proportion|pourcentage|share|percentage) (?:des? |d'|of )|\(en %\)|\((?:in )?%\)")
+_OF_SHARES = re.compile(
+    r"% (?:of |de |des )?(?:women|femmes)\b|\b(?:part|proportion|pourcentage|share|percentage) (?:des? |d'|of )|\(en %\)|\((?:in )?%\)"
+)
 
 
 _STANDARD = re.compile(r"\b(?:GRI\s*)?[1-4]\d\d-\d{1,2}\b|\b[ESG][1-5]-\d{1,2}\b")
@@ -258,7 +263,8 @@ def _of_row(
 ) -> Iterator[_Found]:
     head = f"{plain(row.section)} {plain(table.title)}"
     label = _with_method(_label(row), plain(row.section), plain(table.title))
-    for one in matching(label, head):
+    told, whose = _told(row, table, label, head)
+    for one in told:
         quote = row.text[:_QUOTE]
         if fiscal_year is None or fiscal_year not in row.cells:
             faults[one.metric_id].append(
@@ -269,7 +275,55 @@ def _of_row(
         if is_missing(cell):
             faults[one.metric_id].append(("not_printed", page, quote))
             continue
-        yield from _of_cell(one, row, table, page, fiscal_year, language, faults)
+        for found in _of_cell(one, row, table, page, fiscal_year, language, faults):
+            yield replace(found, ranks=(max(whose, found.ranks[0]), found.ranks[1]))
+
+
+# the row of the whole, in a table whose title or whose columns say of what it is
+_WHOLE_ROW = re.compile(
+    r"(?:total |ensemble )?(?:du |de l'|of the |the )?(?:groupe?|group)(?: total)?|(?:sous-)?total(?: general)?|grand total|ensemble|overall|all (?:activities|divisions|entities|sites)"
+)
+
+
+def _told(row: Row, table: Table, label: str, head: str) -> tuple[list[Label], int]:
+    """Return the labels of a row, and how far its figures are from the whole where its column or its title bears them.
+
+    « | 2022 TF | 2022 TG | Groupe | 14,8 | 0,74 », and « LTIFR by business line | 2023 | … | Group total | 2.6 ».
+    """
+    if row.part and label.endswith(f" - {plain(row.part)}"):
+        name, part = label[: -len(plain(row.part)) - 3], plain(row.part)
+        own = [x for x in _labels_of(row, part, "") if x.within is None or not x.pattern.search(label)]
+        if _WOMEN_COLUMN.fullmatch(part):
+            whom = "effectif total" if _WHOLE_ROW.fullmatch(name) else name
+            return [x for x in matching(whom, "% femmes") if metrics()[x.metric_id].family == "women"], 0
+        if own and not _labels_of(row, name, head):
+            return own, 0 if _WHOLE_ROW.fullmatch(name) else 3
+    found = _labels_of(row, label, head)
+    if not found and _WHOLE_ROW.fullmatch(label) and not row.part:
+        for title in (plain(table.caption), plain(table.named)):
+            named = [x for x in matching(_BY.sub(" ", title)) if x.within is None]
+            if named:
+                return ([replace(named[0], rank=max(2, named[0].rank))] if len(named) == 1 else []), 0
+    return found, 0
+
+
+_WOMEN_COLUMN = re.compile(
+    r"(?:part |% |taux |share |percentage )(?:de |des |of )?(?:femmes|women)(?: \(?(?:en )?%\)?)?"
+)
+
+
+def _labels_of(row: Row, label: str, head: str) -> list[Label]:
+    """Return the labels of words in a row; where it is printed in %, they may leave out that they are a share."""
+    found = matching(label, head)
+    if "%" in row.unit or "%" in label or any("%" in c for c in row.cells.values()):
+        bare = re.sub(r" ?\((?:en |in )?%\)", "", label)
+        if re.fullmatch(r"(?:dont )?(?:femmes|women|females?)", bare):
+            # 82 % of the women who answered are no share of women
+            return found
+        known = {x.metric_id for x in found}
+        shares = (x for x in matching(f"% {bare}", head) if metrics()[x.metric_id].dimension == "share")
+        found += [x for x in shares if x.metric_id not in known]
+    return found
 
 
 def _of_cell(
@@ -296,7 +350,7 @@ def _of_cell(
     if printed is None or printed.is_bound:
         return
     said = _unit_of(row, table, printed.unit, notion.dimension)
-    settled = _settled(printed.text, printed.value, notion.dimension, said[0].factor if said else 1.0)
+    settled = _settled(printed.text, printed.value, notion.dimension, said[0].factor if said else 1.0, language)
     if settled is None and any(
         re.search(r"\d[ \u202f\u00a0,.]\d{3}[.,]\d|\d{4,}|^0[.,]", c) for r in table.rows for c in r.cells.values()
     ):
@@ -324,8 +378,7 @@ def _unit_of(row: Row, table: Table, in_cell: str, dimension: str) -> tuple[Unit
     if dimension in ("mass", "energy"):
         heads = " ".join((plain(row.section), plain(table.title), *(plain(c.text) for c in table.columns)))
         for words in (heads, plain(table.over)):
-            found = unit_in(words)
-            if found and found[0].dimension == dimension:
+            if found := unit_in(words, dimension):
                 return found
     return None
 
@@ -446,7 +499,7 @@ _CAPTION, _SECTION = 100, 40
 _WHOLE = r"\b(?:groupe|group|monde|mondial\w*|world\w*)\b"
 _BULLET = r"[■•▪►●–—]|-(?= ?[A-ZÀ-Ý][a-zà-ÿ])|O(?= (?:[A-ZÀ-Ý]|l[ea]s? ))"
 _SENTENCE = re.compile(
-    r"(?<=[a-zà-ÿ\d%)»”\"]{2}[.;!?])\s+(?=[A-ZÀ-Ý«“\"–—-]|[⁰¹²³⁴-⁹]|\d{1,3} [A-ZÀ-Ý][a-zà-ÿ])|[■•▪►●\x1e]"
+    r"(?:(?<=[a-zà-ÿ\d%)»”\"]{2}[.;!?])|(?<=\w\)[.;!?])|(?<=[A-Z]{2}[.;!?])|(?<=Wh[.;!?])|(?<=[ \d]%[.;!?]))\s+(?=[A-ZÀ-Ý«“\"–—-]|[⁰¹²³⁴-⁹]|\d{1,3} [A-ZÀ-Ý][a-zà-ÿ])|[■•▪►●\x1e]"
 )
 
 
@@ -482,25 +535,40 @@ def stated_in(text: str, page: int, fiscal_year: int | None, language: str) -> I
         # « 11 676 collaborateurs étaient reconnus en situation de handicap. Ils représentent 3,3 % des effectifs. »
         if _PRONOUN.match(sentence) and len(before) < 300:
             sentence = f"{before} {sentence}"
+        elif _WOMEN_ONLY.fullmatch(sentence) and _PEOPLE_BEFORE.fullmatch(before):
+            sentence = f"{before}, dont {sentence}"
         before = sentence
-        bare = _MOVED_TO.sub("est de ", plain(sentence))
-        if len(bare) > 1_500 or not _DIGIT.search(bare) or not _HINT.search(bare):
+        bare = plain(sentence)
+        if len(bare) > 1_500 or not _DIGIT.search(bare):
             continue
-        for one in statements():
-            for match in one.pattern.finditer(bare):
-                candidate = _of_statement(one, bare, match, sentence, page, fiscal_year, language)
-                if candidate:
-                    yield candidate
-                    break
-        for one in labels():
-            for match in one.pattern.finditer(bare) if one.within is None else ():
-                candidate = _of_clause(one, bare, match, sentence, page, fiscal_year, language)
-                if candidate:
-                    yield candidate
-                    break
+        told = [held for of, held in _by_family().items() if _HINTS[of].search(bare)]
+        if told:
+            bare = _of_its_own(bare, fiscal_year)
+            yield from _stated_by(told, bare, sentence, page, fiscal_year, language)
 
 
-_MASS = r"(?:[km] ?)?(?:t|tonnes?|tons?|tco2\w*|teq\w*|ktco2\w*)\b"
+def _stated_by(
+    told: list[tuple[tuple[Label, ...], tuple[Label, ...]]],
+    bare: str,
+    sentence: str,
+    page: int,
+    fiscal_year: int,
+    language: str,
+) -> Iterator[_Found]:
+    """Yield the first figure of a sentence for each statement and each label."""
+    for phrases, names in told:
+        for found_by, known in ((_of_statement, phrases), (_of_clause, names)):
+            for one in known:
+                candidates = (
+                    found_by(one, bare, match, sentence, page, fiscal_year, language)
+                    for match in one.pattern.finditer(bare)
+                )
+                first = next((c for c in candidates if c), None)
+                if first:
+                    yield first
+
+
+_MASS = r"(?:millions? (?:de |of )?(?:metric )?|milliers de )?(?:[km] ?)?(?:t|tonnes?|tons?|tco2\w*|teq\w*|ktco2\w*)\b"
 # a figure of emissions that is told before the next label; one that goes on with the scope that it is of
 _TOLD = re.compile(rf"{NUMBER} ?{_MASS}[^,;:.]{{0,30}}")
 _OF_SCOPE = re.compile(
@@ -511,37 +579,111 @@ _BEFORE = re.compile(
 )
 _AMOUNTS = re.compile(r"\b(?:amount\w* to|came to|stood at|s'elev\w+ a|s'etabli\w+ a)\b")
 
-# words one of which every label and statement has: most sentences have none
-_HINT = re.compile(
-    r"scope|emission|\bges\b|\bghg|femme|women|female|feminis|frequen|\btf|\btg\b|ltif|lost|gravite|severity|injury|effectif|salarie|collabora|employ|emploi|headcount|"
-    r"formation|training|handicap|disab|energ|electri|dechet|waste|rotation|turn-?over|renouvellement|absen|\betp\b|\bfte|comite|comex|excom|executive|conseil|board|leadership|recyclage|valorisation|attrition|renewable|renouvelable|directors|administrateurs"
-)
+# words one of which every label and statement of a family has: most sentences have none
+_HINTS = {
+    "ghg": re.compile(r"scope|emission|\bges\b|\bghg|greenhouse"),
+    "women": re.compile(r"femme|women|female|femini|administratri"),
+    "accidents": re.compile(
+        r"frequen|\btf|\btg\b|\bltif|\bltir|\blt[ac]|lost|gravite|severity|injur|accident|incident|recordable|\btri"
+    ),
+    "people": re.compile(
+        r"effectif|salari|collabora|employ|emploi|headcount|people|personn|profession|staff|team|workforce|hommes et femmes|"
+        r"coworker|co-worker|agents|women and men|men and women|formation|training|handicap|disab|abled|invalidite|rqth|oeth|rotation|turn-?over|"
+        r"renouvellement|absen|\betp\b|\bfte|equivalent|attrition|sick|illness"
+    ),
+    "energy": re.compile(r"energ|electri|power|renewable|renouvelable"),
+    "waste": re.compile(r"dechet|waste|landfill|recyclage|valorisation"),
+}
+
+
+@cache
+def _by_family() -> dict[str, tuple[tuple[Label, ...], tuple[Label, ...]]]:
+    """Return the statements and the labels of sentences, by the family of their metric."""
+    family = {m: notion.family for m, notion in metrics().items()}
+    return {
+        of: (
+            tuple(x for x in statements() if family[x.metric_id] == of),
+            tuple(x for x in labels() if family[x.metric_id] == of and x.within is None),
+        )
+        for of in _HINTS
+    }
+
+
 _PRONOUN = re.compile(r"(?:Ils|Elles|Ceux-ci|Celles-ci|They|These employees) (?=\w)")
+# key figures one under another: « 2 845 collaborateurs au 31 décembre 2022 », « 57 % de femmes »
+_WOMEN_ONLY = re.compile(r"(?i)\d[\d.,]* ?% (?:de )?(?:femmes|women)")
+_PEOPLE_BEFORE = re.compile(
+    rf"(?i){NUMBER} (?:salari[ée]e?s|collaborateurs|collaboratrices|employ[ée]s|employees|people)(?: (?:au|à fin|fin|en|at|in|as of|dans le monde|worldwide)\b.{{0,30}})?"
+)
 # « ont baissé à 1 250 tonnes » tells a level, and so does « passe de 5,6 en 2021 à 4,8 »
 _MOVED_TO = re.compile(
-    rf"\b(?:(?:est|sont|a|ont|etait|has|have|had) )?(?:pass(?:e|es|ee|ees|ent|ait)|evolue\w*|went|moved|rose|risen|fell|fallen|increased|decreased|dropped|improved|progresse|recule|diminue|baisse|augmente)"
+    rf"\b(?:(?:est|sont|a|ont|etait|has|have|had) )?(?:pass(?:e|es|ee|ees|ent|ait|ant)|evolue\w*|went|moved|rose|risen|fell|fallen|increased|decreased|dropped|improved|progresse|recule|diminue|baisse|augmente)"
     rf"(?: respectivement)? (?:de|from) (?!(?:19|20)\d\d\b){NUMBER}[^.;\d]{{0,20}}(?:(?:19|20)\d\d\)?)?,? (?:a|to) (?=\d)|"
-    r"\b(?:(?:ont|a|est|sont|avait|has|have|had) )?(?:legerement |fortement |slightly |nettement )?(?:baisse|diminue|recule|progresse|augmente|cru|passee?s?|reduite?s?|ramenee?s?|"
-    r"fell|fallen|rose|risen|decreased|increased|dropped|declined|grew|grown|reduced) (?:a|to|jusqu'a) (?=\d)"
+    r"\b(?:(?:ont|a|est|sont|avait|has|have|had|was|were) )?(?:legerement |fortement |slightly |sharply |further |nettement )?(?:baisse|diminue|recule|progresse|augmente|cru|remonte|passee?s?|reduite?s?|ramenee?s?|portee?s?|"
+    r"fell|fallen|rose|risen|decreased|increased|dropped|declined|grew|grown|reduced|improved|worsened|deteriorated|progressed|lowered|cut|raised|edged (?:up|down)|came (?:in|down|out)|went (?:up|down)|s'(?:est )?ameliore\w*|s'(?:est )?deteriore\w*) (?:a|to|at|jusqu'a) (?=\d)"
 )
+# « we reduced our energy consumption to 2,310 TJ », « nous avons ramené le taux de fréquence à 4,2 »
+_BROUGHT_TO = re.compile(
+    rf"\b(?:reduced|cut|lowered|increased|raised|improved|brought (?:down )?|reduit|ramene|porte|abaisse) ((?:our|its|the|notre|nos|son|ses|leur|le|la|les|l')[^,.;:\d]{{4,70}}?(?:\d[^,.;:\d]{{0,40}}?)?)(?: (?:de|from) {NUMBER}[^,.;\d]{{0,20}})? (?:to|a) (?=\d)"
+)
+# « les émissions du scope 1 sont passées de 9 870 à 9 145 tCO2e et celles du scope 2 de 4 320 à 3 980 »
+_AND_THOSE = re.compile(
+    rf"\b((?:et|and|,) (?:celles?|ceux|celui|those|that) (?:du|de la|de l'|des|de|of|from|for) [^,.;]{{3,30}}?) (?:de|from) {NUMBER}[^,.;\d]{{0,20}} (?:a|to) (?=\d)"
+)
+_ASIDE = re.compile(r" ?\(([^()]*)\)")
+_AGAINST = re.compile(
+    rf",? (?:(?:up|down) from|contre|against|compared (?:to|with)|vs\.?|versus)\b(?:[^,;.()]|(?<=\d)[.,](?=\d)){{0,40}}?{NUMBER}(?:[^,;.()]|(?<=\d)[.,](?=\d)){{0,30}}?"
+    r"(?:\b((?:19|20)\d\d)\b|l'annee (?:precedente|derniere)|last year|the (?:prior|previous) (?:financial |fiscal )?year|a year (?:earlier|ago)|un an (?:plus tot|auparavant))"
+)
+# a goal that is told behind a figure, with its own
+_WITH_GOAL = re.compile(
+    r",? (?:pour |avec |with |against |and |et )?(?:l'|un |une |notre |son |la |a |the |our |its )?(?:objectifs?|cible|target|goal|ambition) (?:etant|est|fixe|de|d'|a|being|is|of|set|for|to|:|20\d\d)\b[^;]*$"
+)
+
+
+def _of_its_own(bare: str, fiscal_year: int) -> str:
+    """Return a plain sentence without the figures of other years and of goals that it compares its own with."""
+
+    def aside(found: re.Match[str]) -> str:
+        years = {int(y) for y in _YEAR.findall(found[1])}
+        numbers = _DIGIT.search(_YEAR.sub(" ", found[1]))
+        return "" if numbers and ((years and fiscal_year not in years) or _TARGET.search(found[1])) else found[0]
+
+    def against(found: re.Match[str]) -> str:
+        return found[0] if found[1] and int(found[1]) == fiscal_year else ""
+
+    if "(" in bare:
+        bare = _ASIDE.sub(aside, bare)
+    bare = _AGAINST.sub(against, bare)
+    goal = _WITH_GOAL.search(bare)
+    if goal and _DIGIT.search(_YEAR.sub(" ", bare[: goal.start()])) and _DIGIT.search(_YEAR.sub(" ", goal.group())):
+        bare = bare[: goal.start()]
+    bare = _AND_THOSE.sub(r"\1 est de ", bare)
+    return _MOVED_TO.sub("est de ", _BROUGHT_TO.sub(r"\1 est de ", bare))
+
+
 _DATE = re.compile(
     r"(?:er)? ?(?:janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre|january|february|march|april|may|june|july|august|september|october|november|december)\b|/\d"
 )
 _DIGIT = re.compile(r"\d")
 _BOUND = re.compile(
-    r"(?:plus de|pres de|moins de|autour de|over|more than|nearly|almost|less than|up to|jusqu'a) (?:les |the |de )*$"
+    r"\b(?:plus de|pres de|moins de|autour de|over|more than|nearly|almost|less than|up to|jusqu'a|in excess of|at least|au moins) (?:les |the |de )*$"
 )
-_ABOUT = re.compile(r"(?:environ|quelque|about|around|approximately|some|circa) (?:les |the |de )*$")
+# hours of training are told so as a rule: « plus de 98 000 heures » is the figure, rounded down
+_ROUNDED = re.compile(r"\b(?:plus de|pres de|over|more than|nearly|almost|in excess of) (?:les |the |de )*$")
+_ABOUT = re.compile(r"\b(?:environ|quelque|about|around|approximately|some|circa) (?:les |the |de )*$")
 # what a clause says a scope is made of is no part of it
 _DEFINITION = re.compile(
     r",? \(?(?:correspondant|qui correspond\w*|c'est-a-dire|i\.e\.|comprenant|qui compren\w+|incluant|including|regroupant|recouvrant|defini\w*|covering|which (?:include|cover)s?)\b.*"
 )
 
 
-def _is_rough(bare: str, start: int, number: str) -> bool:
+def _is_rough(bare: str, start: int, number: str, dimension: str) -> bool:
     """Return whether a figure is said to be more or less; « about 27,232 » is told to the last digit all the same."""
     before = bare[max(0, start - 24) : start]
     digits = re.sub(r"\D", "", number)
+    if dimension == "hours" and _ROUNDED.search(before):
+        return len(digits.rstrip("0")) < 2
     return bool(_BOUND.search(before) or (_ABOUT.search(before) and len(digits.rstrip("0")) < 3))
 
 
@@ -551,7 +693,7 @@ def _of_statement(
     """Return the figure that a sentence states in a form of its own (`55,2 % de ses effectifs`)."""
     notion = metrics()[one.metric_id]
     start, end = match.span("n")
-    if _is_rough(bare, start, match["n"]) or _CHANGE_BEFORE.search(bare[max(0, start - 30) : start]):
+    if _is_rough(bare, start, match["n"], notion.dimension) or _CHANGE_BEFORE.search(bare[max(0, start - 30) : start]):
         return None
     if _TARGET.search(bare[max(0, match.start() - 80) : match.end() + 60]) or not _is_of_year(
         bare, (start, end), fiscal_year
@@ -563,13 +705,24 @@ def _of_statement(
         notion.dimension in ("energy", "mass") and (said is None or said[0].dimension != notion.dimension)
     ):
         return None
-    rest = re.split(r"[,.;(]| dont | including ", bare[match.end() :])[0][:40]
-    if is_barred(one.metric_id, match.group() + rest) and one.metric_id == "employees":
+    rest = re.split(r"[,.;(]| dont | including | (?:et|and) (?:une?|les?|la|an?|the|its) ", bare[match.end() :])[0][:40]
+    if one.metric_id in ("employees", "waste_recovered_share") and is_barred(one.metric_id, match.group() + rest):
+        return None
+    own = f"{bare[_part_of(bare, match.start())[0] : match.end()]}{rest}"
+    if notion.family in ("women", "people") and is_of_some(f"{_begun(bare)} {own}"):
+        return None
+    if one.metric_id == "training_hours" and is_barred(one.metric_id, rest, is_head=True):
+        return None
+    if notion.family in ("accidents", "waste") and not _TONNES.search(own):
+        told = _RECORDABLE.sub(" ", own) if one.notion == "recordable" else own
+        if is_barred(one.metric_id, told, is_head=True):
+            return None
+    if _is_others(bare, start, end) or (notion.dimension in _SUMS and _PER_UNIT.match(bare[end:])):
         return None
     if notion.family == "ghg" and (is_barred(one.metric_id, rest) or _CHANGE_BEFORE.search(bare[:start])):
         return None
     context = bare[max(0, match.start() - 60) : match.end() + 40]
-    return _stated(one, match["n"], value, said, bare[end : end + 45], context, sentence, page, fiscal_year)
+    return _stated(one, match["n"], value, said, bare[end : end + 45], context, sentence, page, fiscal_year, language)
 
 
 def _of_clause(
@@ -588,10 +741,7 @@ def _of_clause(
         clause = re.split(r"(?<=[a-z)]), (?=(?:dont|le|la|les|l'|the|contre)\b)|; ", bare[: match.start()])[-1]
         clause = _TOLD.split(clause)[-1] if notion.family == "ghg" else clause
         around = f"{clause[-60:]}{match.group()}{_DEFINITION.sub('', between)}"
-        if _CHANGE_BEFORE.search(bare[max(0, number.start() - 40) : number.start()]) or _CHANGE_AFTER.match(after):
-            continue
-        if notion.dimension == "hours" and _EACH.match(after):
-            # « 51,184 hours of training were provided (13.7 hours of training per capita) »
+        if _is_no_level(notion.dimension, bare[max(0, number.start() - 40) : number.start()], after):
             continue
         said = unit_in(after) if (u := unit_in(after)) and after.find(u[1]) <= 3 else None
         if notion.dimension in ("mass", "energy", "share") and (said is None or said[0].dimension != notion.dimension):
@@ -602,34 +752,104 @@ def _of_clause(
             notion.dimension in ("rate", "persons", "hours")
             and said is not None
             and said[0].dimension not in (notion.dimension, "persons")
+            and not (one.metric_id == "accident_severity_rate" and _PER_THOUSAND.search(after))
         ):
             continue
         if _TARGET.search(bare[max(0, match.start() - 120) : number.end() + 60]) or is_barred(one.metric_id, around):
             return None
-        if not _is_joined(bare[: match.start()], between):
+        if not _is_joined(bare[: match.start()], between) or _is_others(bare, number.start(), number.end()):
             return None
-        if not _is_of_year(bare, number.span(), fiscal_year) or _is_rough(bare, number.start(), number.group()):
+        if not _is_of_year(bare, number.span(), fiscal_year) or _is_rough(
+            bare, number.start(), number.group(), notion.dimension
+        ):
             return None
         value = to_value(number.group(), language)
         context = f"{bare[max(0, match.start() - 80) : match.end()]}{_DEFINITION.sub('', between)}"
         return (
             value
             if value is None
-            else _stated(one, number.group(), value, said, after, context, sentence, page, fiscal_year)
+            else _stated(one, number.group(), value, said, after, context, sentence, page, fiscal_year, language)
         )
     return None
 
 
+# « Scope 1 emissions were 61 kt and Scope 2 emissions 35 kt »
+_CHANGED = re.compile(
+    r"\b(?:reduit\w*|reduire|reduced?|reducing|cut|diminu\w+|baiss\w+|lower\w*|augment\w+|increas\w+|econom\w+|saved?) (?:de |sa |son |ses |la |le |les |l'|notre |nos |its |our |the |total )*$"
+)
+_AND_SCOPE = re.compile(r"(?:\b(?:et|and)|,) (?:les |the |those of |celles du |du )?(?:emissions (?:du |de )?)?$")
+_PER_THOUSAND = re.compile(r"^ ?(?:days?|jours?)\b[^.;\d]{0,40}(?:thousand|1[ ,.]?000|milliers?|mille)\b")
+# an intensity: « 12 kgCO2e par tonne produite », « 22 hours per employee »
+_PER_UNIT = re.compile(
+    r" ?(?:[a-z]?[a-z.²]{0,6}|[kmgt]?(?:t|g)? ?(?:eq\.? ?)?co2 ?(?:eq?)?|(?:d'|de |of )?(?:heures?|hours?|energy|energie|tonnes?|formation|training|co2e?| )*) ?(?:par|per|/) ?"
+    r"(?:tonnes?|t\b|m2|m²|m3|sqm|square|metres?|salaries?|collaborateurs?|employes?|employees?|personnes?|person|etp|fte|head|capita|unites?|units?|millions?|m€|k€|euros?|€|km|kilomet\w+|vehicules?|vehicles?|litres?|hectolitres?|colis|parcels?|passagers?|passengers?|nuitees?|couverts?|clients?|customers?|lits?|beds?)\b"
+)
+_SUMS = ("mass", "energy", "hours")
+_OF_SALES = re.compile(
+    r" ?% (?:of|de|du|des) (?:the |la |le |les |notre |our |its |total |group )*(?:market|marche|sales|ventes|revenues?|turnover|chiffre)\b"
+)
+_RECORDABLE = re.compile(r"\b(?:total )?recordable\b|\btri?f?r\b")
+_TONNES = re.compile(
+    r"\b\d[\d ,.]* (?:millions? (?:de |of ))?(?:tonnes?|tons?|t) (?:de |of )?(?:dechets|waste)\b(?! (?:dangereux|plasti\w+|alimentaires))"
+)
+_PARTS_OF_SENTENCE = re.compile(
+    r"(?<!\d)[,;](?!\d)|[,;] |\(|\b(?:while|whereas|tandis que|alors que|contre|against|versus)\b"
+)
+_BEGUN = re.compile(r"(?:across|among|in|within|for|of|dans|parmi|au sein|chez|pour|selon|sur|according to)\b [^,]*, ")
+
+
+def _part_of(bare: str, at: int) -> tuple[int, int]:
+    """Return where the part of a sentence that a place lies in begins and ends."""
+    cuts = [m.end() for m in _PARTS_OF_SENTENCE.finditer(bare[:at])]
+    stop = _PARTS_OF_SENTENCE.search(bare, at)
+    return (cuts[-1] if cuts else 0), (stop.start() if stop else len(bare))
+
+
+def _begun(bare: str) -> str:
+    """Return what a sentence begins with that holds for all of it: « Across our industry peers, »."""
+    begun = _BEGUN.match(bare)
+    return begun.group() if begun else ""
+
+
+def _is_others(bare: str, start: int, end: int) -> bool:
+    """Return whether a figure is told of others: in its part of the sentence, or what the sentence begins with.
+
+    « Across our industry peers, the average LTIFR is 3.2 » is of the peers, « 24 %, above the industry average » is not.
+    """
+    if not is_of_others(bare):
+        return False
+    begun = _begun(bare)
+    own = bare[_part_of(bare, start)[0] : _part_of(bare, end)[1]]
+    return is_of_others(own) or (len(begun) <= start and is_of_others(begun))
+
+
+def _is_no_level(dimension: str, before: str, after: str) -> bool:
+    """Return whether the words around a number make it a change, an intensity or a share of sales."""
+    return bool(
+        _CHANGE_BEFORE.search(before)
+        or _CHANGE_AFTER.match(after)
+        or (dimension in _SUMS and _PER_UNIT.match(after))
+        or (dimension == "share" and _OF_SALES.match(after))
+        # « 51,184 hours of training were provided (13.7 hours of training per capita) »
+        or (dimension == "hours" and _EACH.match(after))
+    )
+
+
 def _is_joined(before: str, between: str) -> bool:
     """Return whether what stands between a label and a number says that it is its figure; a colon joins what stands near."""
+    if _CHANGED.search(before) and re.fullmatch(r"[^,;.]{0,40}\b(?:de|by|of|d'environ|d'au moins) ?", between):
+        # « le programme a réduit la consommation d'énergie de 12 GWh »
+        return False
     result = _RESULT.search(between[-60:].rstrip(" "))
     if result and not (result.group()[0] in ":=(," and len(between) > 45):
+        return True
+    if _AND_SCOPE.search(before) and between.strip() in ("emissions", "") and _RESULT.search(before):
         return True
     return len(between) <= 3 or bool(_AMOUNTS.search(before) and re.search(r"\b(?:to|a|at) $", between))
 
 
 def _numbers_after(bare: str, start: int) -> Iterator[re.Match[str]]:
-    for found in re.finditer(rf"(?<![\w.,/]){NUMBER}(?![\w/]*\d)", bare[: start + 260]):
+    for found in re.finditer(rf"(?<![\w.,/+-]){NUMBER}(?![\w/]*\d)", bare[: start + 260]):
         before = bare[max(0, found.start() - 20) : found.start()]
         is_date = (
             _DATE.match(bare, found.end())
@@ -663,7 +883,7 @@ def _is_of_year(bare: str, number: tuple[int, int], fiscal_year: int) -> bool:
     return not years or fiscal_year in years
 
 
-def _settled(printed: str, value: float, dimension: str, factor: float) -> float | None:
+def _settled(printed: str, value: float, dimension: str, factor: float, language: str) -> float | None:
     """Return the value of `3.703` or `21.800`: thousands where it counts, none where it may be either.
 
     A tonnage in thousands of tonnes may have three decimals, one in tonnes hardly has.
@@ -672,6 +892,8 @@ def _settled(printed: str, value: float, dimension: str, factor: float) -> float
         return value
     if dimension in ("persons", "hours"):
         return float(re.sub(r"\D", "", printed))
+    if "," in printed and language != "fr":
+        return value if language == "en" else None
     return None if dimension in ("mass", "energy") and factor <= 1 and value < 1000 else value
 
 
@@ -685,10 +907,11 @@ def _stated(
     sentence: str,
     page: int,
     fiscal_year: int,
+    language: str,
 ) -> _Found | None:
     """Return a figure of a sentence in the metric's unit. `context`: the words around its label and itself."""
     notion = metrics()[one.metric_id]
-    settled = _settled(printed, value, notion.dimension, said[0].factor if said else 1.0)
+    settled = _settled(printed, value, notion.dimension, said[0].factor if said else 1.0, language)
     if settled is None:
         return None
     value = settled * (_factor(said[0], said[1], settled) if said and notion.dimension in ("mass", "energy") else 1.0)
@@ -792,7 +1015,7 @@ def _best(candidates: list[_Found]) -> tuple[Metric | None, str | None]:
     ):
         return None, "two_perimeters"
     best = max(pool, key=lambda c: (c.metric.confidence, _digits(c.metric.value_printed)))
-    adds_up = metrics()[best.metric.metric_id].dimension in ("mass", "energy", "hours")
+    adds_up = metrics()[best.metric.metric_id].dimension in _SUMS
     if adds_up and rank == 0 and any(c.metric.value > 1.5 * best.metric.value for c in near if c.ranks[1] <= notion):
         # no whole is less than one of its parts: a subsidiary's table beside the group's sentence
         return None, "two_perimeters"

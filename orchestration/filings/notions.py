@@ -97,11 +97,18 @@ def labels() -> tuple[Label, ...]:
     )
 
 
+_PEOPLE = (
+    r"(?:salarie(?:e|s|es)?|collaborateurs|collaboratrices|employes|employees|people|personnes|women and men|femmes et hommes|"
+    r"hommes et femmes|men and women|staff|collaboratrices et collaborateurs|team members|staff members|members of staff|co-?workers|professionals|"
+    r"professionnels(?! (?:de sante |du droit )?(?:liberaux|partenaires|exterieurs|independants))|agents(?= (?:publics|territoriaux|hospitaliers)))"
+)
+
+
 @cache
 def statements() -> tuple[Label, ...]:
     """Return what sentences say with the figure inside: `n` is the group of the number (`55,2 % of employees are women`).
 
-    `{m}` stands for another number of the same sentence.
+    `{m}` stands for another number of the same sentence, `{people}` for what those who work there are called.
     """
     number = f"(?P<n>{NUMBER})"
     return tuple(
@@ -109,7 +116,7 @@ def statements() -> tuple[Label, ...]:
             r["metric_id"],
             int(r["rank"]),
             r["notion"],
-            re.compile(r["pattern"].replace("{n}", number).replace("{m}", NUMBER)),
+            re.compile(r["pattern"].replace("{n}", number).replace("{m}", NUMBER).replace("{people}", _PEOPLE)),
         )
         for r in rows("statements.csv")
     )
@@ -165,17 +172,27 @@ def is_barred(metric_id: str, text: str, *, is_head: bool = False) -> bool:
     """
     family = metrics()[metric_id].family
     return any(
-        of == metric_id or (not is_head and of == "*") or (of == family and of != "people")
+        of == metric_id or (not is_head and of in ("*", "others")) or (of == family and of != "people")
         for of, pattern, unless in _barriers()
         if pattern.search(unless.sub(" ", text) if unless else text)
     )
 
 
-def unit_in(text: str) -> tuple[Unit, str] | None:
-    """Return the unit that plain text names first, and how it is written there."""
+def is_of_some(text: str) -> bool:
+    """Return whether plain text speaks of some who are not the workforce: those hired, trained or asked."""
+    return any(p.search(u.sub(" ", text) if u else text) for of, p, u in _barriers() if of == "stated")
+
+
+def is_of_others(text: str) -> bool:
+    """Return whether plain text speaks of others than the company: its peers, an average of the sector or of a country."""
+    return any(pattern.search(text) for of, pattern, _ in _barriers() if of == "others")
+
+
+def unit_in(text: str, dimension: str | None = None) -> tuple[Unit, str] | None:
+    """Return the unit that plain text names first, of a dimension where one is given, and how it is written there."""
     best: tuple[int, int, Unit, str] | None = None
     for k, unit in enumerate(units()):
-        found = unit.pattern.search(text)
+        found = unit.pattern.search(text) if dimension in (None, unit.dimension) else None
         if found and (best is None or (found.start(), k) < best[:2]):
             best = (found.start(), k, unit, found.group())
     return (best[2], best[3]) if best else None
@@ -183,9 +200,9 @@ def unit_in(text: str) -> tuple[Unit, str] | None:
 
 def scale_in(text: str) -> float:
     """Return 1,000 for `(en milliers)`, 1,000,000 for `(in millions)`, else 1."""
-    if re.search(r"\b(?:en |in |\()millions?\b", text):
+    if re.search(r"(?:\b(?:en|in) |\(|^)millions?\b", text):
         return 1_000_000.0
-    return 1_000.0 if re.search(r"\b(?:en milliers|in thousands|\(milliers|\(thousands)\b", text) else 1.0
+    return 1_000.0 if re.search(r"(?:\b(?:en|in) |\(|^)(?:milliers|thousands?)\b|[('’]000\b", text) else 1.0
 
 
 def perimeter_rank(text: str) -> int:

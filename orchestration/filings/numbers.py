@@ -79,6 +79,44 @@ def read_parts(text: str, language: str = "fr") -> list[float] | None:
     return [p for p in parts if p is not None] if None not in parts else None
 
 
+# `4,212` is of either language; `1,234,567` and `1,234.5` are English, `4,2` and `12 450,75` French
+_EITHER = re.compile(r"(?<![\d.,])[1-9]\d{0,2},\d{3}(?![\d,]|\.\d)")
+_ENGLISH = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?:(?:,\d{3}){2,}(?![\d,])|(?:,\d{3})+\.\d)")
+_FRENCH = re.compile(rf"(?<![\d.,])\d{{1,3}}(?:(?:{_SPACE}|\.)\d{{3}})*,\d{{1,2}}(?!\d|,\d)")
+_POINT = re.compile(r"(?<![\d.,])\d{1,3}\.\d{1,2}(?: ?%|(?![\d.]))")
+
+
+def marks_of(pages: list[tuple[str, str]]) -> list[str]:
+    """Return for each page, told by its text and language, whose marks its numbers bear: `fr`, `en`, or `` for either.
+
+    A page's own numbers go before those of the other pages of its language; the words of the page come after both.
+    Where `` stands, a comma before three digits is not read.
+    """
+    kinds = (_EITHER, _ENGLISH, _FRENCH, _POINT)
+    counts = [[len(kind.findall(text)) for kind in kinds] for text, _ in pages]
+    whole = {
+        language: [
+            sum(n) for n in zip(*(c for c, (_, x) in zip(counts, pages, strict=True) if x == language), strict=True)
+        ]
+        for language in {x for _, x in pages}
+    }
+    return [
+        _marks(c if c[1] or c[2] else whole[language], language) for c, (_, language) in zip(counts, pages, strict=True)
+    ]
+
+
+def _marks(counts: list[int], language: str) -> str:
+    either, english, french, point = counts
+    if english > french:
+        return "en"
+    if french >= max(1, either):
+        return "fr" if language != "en" or not either else ""
+    if language == "en":
+        return "en"
+    # `126,455` on a page of French words, or of no words: English where decimals have a point, never by guess
+    return "en" if either and not french and point > 1 else "" if either else language or "fr"
+
+
 def to_value(number: str, language: str = "fr") -> float | None:
     """Return a number as printed in French or English as a value.
 

@@ -18,16 +18,25 @@ from orchestration.filings.icons import Furniture, candidates_of, furniture, ico
 from orchestration.filings.layout import Page, lines_of, pieces_of, rules_of, set_furniture_apart
 from orchestration.filings.metrics import metrics_of
 from orchestration.filings.notions import plain
+from orchestration.filings.numbers import marks_of
 from orchestration.filings.sideways import sideways_of
 from orchestration.filings.tables import Table, tables_of, year_in
 
 _FRENCH = re.compile(r"\b(?:les|des|dans|est|pour|une|sur|aux|et|du|par)\b")
 _ENGLISH = re.compile(r"\b(?:the|and|of|for|with|our|this|are|by|from|is|to)\b")
+_FRENCH_NOUNS = re.compile(
+    r"\b(?:taux|effectifs?|salaries?|collaborateurs|femmes|hommes|cadres|dechets|energie|electricite|donnees|indicateurs?|unite|"
+    r"nombre|heures|rapport|annee|objectifs?|dont|perimetre|groupe|emplois?|consommations?|durabilite|declaration|poste)\b"
+)
+_ENGLISH_NOUNS = re.compile(
+    r"\b(?:rates?|employees|workforce|headcount|women|men|waste|energy|electricity|data|indicators?|units?|number|hours|report|"
+    r"year|targets?|training|which|group|change|sustainability|statement|performance|greenhouse|gross|metric)\b"
+)
 # below this share of pages with text a document is a scan
 _READABLE = 0.3
 _REPORT = re.compile(
     r"(?:exercice|annee|fiscal year|financial year|fy|rapport\w*(?: \w+){0,6}|report(?:ing)?(?: \w+){0,3}|dpef|declaration de performance extra-financiere|"
-    r"document d'enregistrement universel|document de reference|universal registration document|etat de durabilite|sustainability statement|"
+    r"document d'enregistrement universel|document de reference|universal registration document|etat de durabilite|sustainability statement|non-?financial (?:performance )?statement|(?:sustainability|esg|csr|non-?financial|integrated|social) information|"
     r"31 decembre|31/12/|31 december|december 31,?|fin|a fin|end of|clos le 3\d \w+|bilan)\s*:?\s*\(?(20\d\d(?: ?[-/] ?(?:20)?\d\d)?)\b"
 )
 # « 2022 Sustainability Report », on its first pages
@@ -46,8 +55,9 @@ def read_pdf(document: pypdfium2.PdfDocument, *, fiscal_year: int | None = None,
     set_furniture_apart(pages)
     texts = ["\n".join(line.text for line in page.lines) for page in pages]
     reading.languages = [language_of(t) for t in texts]
-    language = Counter(x for x in reading.languages if x).most_common(1)
-    spoken = language[0][0] if language else "fr"
+    spoken = Counter(x for x in reading.languages if x).most_common(1)
+    usual = spoken[0][0] if spoken else _by_nouns("\n".join(texts))
+    marks = marks_of([(t, x or _by_nouns(t) or usual) for t, x in zip(texts, reading.languages, strict=True)])
     if sum(bool(t.strip()) for t in texts) < _READABLE * len(texts):
         reading.marks.append("no_text")
     tables: dict[int, list[Table]] = {}
@@ -63,7 +73,7 @@ def read_pdf(document: pypdfium2.PdfDocument, *, fiscal_year: int | None = None,
         near = spoken_of[k] or (k > 0 and spoken_of[k - 1])
         reading.mentions += mentions_of(page, has_context=near)
         reading.mentions += _icons(document, page, everywhere)
-    reading.metrics, reading.silences = metrics_of(pages, tables, reading.fiscal_year, spoken)
+    reading.metrics, reading.silences = metrics_of(pages, tables, reading.fiscal_year, marks)
     return reading
 
 
@@ -94,6 +104,13 @@ def language_of(text: str) -> str:
     bare = plain(text[:6000])
     french, english = len(_FRENCH.findall(bare)), len(_ENGLISH.findall(bare))
     return "" if french + english < 3 else "fr" if french >= english else "en"
+
+
+def _by_nouns(text: str) -> str:
+    """Return the language of a page of tables, which has no short words: by the field's nouns."""
+    bare = plain(text[:6000])
+    french, english = len(_FRENCH_NOUNS.findall(bare)), len(_ENGLISH_NOUNS.findall(bare))
+    return "fr" if french > english else "en" if english > french else ""
 
 
 def fiscal_year_of(pages: list[Page], name: str) -> int | None:

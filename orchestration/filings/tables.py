@@ -16,11 +16,11 @@ from orchestration.filings.layout import Cell, Line, Page, words_of
 from orchestration.filings.numbers import is_missing, read_cell, read_parts
 
 _YEAR = re.compile(
-    r"(?i)(?:(?:valeurs?|values?|exercice|ann[ée]e|fye?|cy|ye|year|actuals?|r[ée]sultats?|results?|performance|r[ée]alis[ée]s?|donn[ée]es?|total|chiffres?|"
+    r"(?i)(?:(?:valeurs?|values?|exercice|ann[ée]e|fye?|cy|ye|year|actuals?|r[ée]sultats?|results?|performance|r[ée]alis[ée]s?|donn[ée]es?|total|chiffres?|groupe?|t(?:onnes? )?(?:[ée]q\.? ?)?co[2₂] ?e?q?|[kmgt]wh|[gt]j|%|heures|hours|"
     r"(?:12|douze|twelve) (?:mois|months)|year ended|exercice clos le|clos le|au|at|as of|fin|end|en|in|on)\s*:?\s*)*"
     r"(?:\d{1,2}[/.]\d{1,2}[/.]|(?:\d{1,2}(?:er|st|th)? )?(?:janv|jan|f[ée]v|feb|mars|march|avr|april|mai|may|juin|june|juil|july|ao[uû]t|aug|sept|oct|nov|d[ée]c)\w*\.? (?:\d{1,2}(?:st|th)?,? )?)?"
     r"(?P<year>(?:19|20)\d\d)(?:\s*[-/]\s*(?P<to>(?:20)?\d\d))?"
-    r"(?:\s*\(?(?:\*+|[⁰¹²³⁴-⁹]+|\d|[a-z])\)?)?(?:\s*\(?(?:pro ?forma|publi[ée]e?s?|retrait[ée]e?s?|restated|recalcul[ée]e?s?|actualis[ée]e?s?)\)?)?(?:\s*(?:actuals?|results?|performance|data|values?|total|reported|audited))?(?:\s*\((?:(?!(?:19|20)\d\d)[^()]{1,24}\)|(?:current|previous)\b[^()]*))?(?:\s*\*+)?(?:\s*[-–:])?"
+    r"(?:\s*\(?(?:\*+|[⁰¹²³⁴-⁹]+|\d|[a-z])\)?)?(?:\s*\(?(?:pro ?forma|publi[ée]e?s?|retrait[ée]e?s?|restated|recalcul[ée]e?s?|actualis[ée]e?s?)\)?)?(?:\s*(?:actuals?|results?|performance|data|values?|total|reported|audited|actual|achieved|value|r[ée]alis[ée]|r[ée]sultat|valeur))?(?:\s*\((?:(?!(?:19|20)\d\d)[^()]{1,24}\)|(?:current|previous)\b[^()]*))?(?:\s*\*+)?(?:\s*[-–:])?"
 )
 # « FY23 », « 31-Dec-23 », « 31/12/23 »
 _SHORT_YEAR = re.compile(
@@ -36,7 +36,8 @@ _RELATIVE = re.compile(
     r"|(?:exercice|ann[ée]e) (?:en cours|(?P<avant>pr[ée]c[ée]dente?))"
 )
 _OTHER = re.compile(
-    r"(?i)(?:var(?:iation)?s?\b|[ée]volutions?|[ée]vol\.?|change|delta|δ|objectifs?|cibles?|targets?|goals?|horizon|ambition|trajectoire|base|"
+    r"(?i)(?:(?:s|h|q|t)[1-4] (?:20)?\d\d|[1-4](?:er|e|[eè]me|st|nd|rd|th) (?:semestre|trimestre|half|quarter)|first half|second half|20\d\d (?:targets?|goals?|objecti(?:f|ve)s?|cibles?|ambition)\b|"
+    r"var(?:iation)?s?\b|[ée]volutions?|[ée]vol\.?|change|delta|δ|objectifs?|cibles?|targets?|goals?|horizon|ambition|trajectoire|base|"
     r"r[ée]f[ée]rence|baseline|vs\b|commentaires?|comments?|statut|status|trend|tendance|progress|avancement|pages?|section|gri|esrs|odd|sdg)"
 )
 _VALUE_HEAD = re.compile(r"(?i)valeurs?|values?|r[ée]sultats?|results?|donn[ée]es?|total")
@@ -82,13 +83,14 @@ class Row:
 
 @dataclass
 class Table:
-    """A table of figures by year. `title`: the lines above its header, and its words; `caption`: the nearest of them."""
+    """A table of figures by year. `title`: the lines above its header, and its words; `caption`: the nearest of them; `named`: the header's words left of its years."""
 
     columns: list[Column]
     rows: list[Row] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
     title: str = ""
     caption: str = ""
+    named: str = ""
     # all that stands between the header and the first figures: a unit often does
     over: str = ""
 
@@ -150,23 +152,29 @@ def _tables_of(lines: list[Line], rules: list[Box], year_n: int | None) -> list[
     for at, (k, columns) in enumerate(heads):
         stop = heads[at + 1][0] if at + 1 < len(heads) else len(lines)
         names = [c.left for c in columns if c.kind == "name"]
-        named = [t for t, _ in _split_years(lines[k]) if not year_in(t, year_n)]
+        named = [t for t, box in _split_years(lines[k]) if not year_in(t, year_n) and box.left < _first(columns)]
         columns = _with_heads_around([c for c in columns if c.kind != "name"], lines, k)
         columns, first = _parted(columns, lines, k)
         body = _body(lines[first:stop], columns)
         if body:
             parts = {c.part for c in columns if c.part}
             above = [
-                line
-                for line in lines[max(0, k - 2) : k]
-                if not _figures(line, columns) and not any(p in line.text for p in parts)
+                x
+                for x in _over_head(lines[max(0, k - 8) : k])
+                if not _figures(x, columns) and not any(p in x.text for p in parts)
             ]
             beside = [x.text for x in lines[k + 1 : first - 1]]
             beside += [c.text for x in lines[k + 1 : first][-1:] for c in x.cells if c.right < _first(columns)]
             title = " ".join([*(line.text for line in above), *named, *beside])
             begun = next(n for n, x in enumerate(body) if _figures(x, columns))
             near = [x.text for x in above if lines[k].box.top - x.box.bottom < 4 * x.box.height]
-            table = Table(columns, lines=[*lines[k:first], *body], title=title, caption=near[-1] if near else "")
+            table = Table(
+                columns,
+                lines=[*lines[k:first], *body],
+                title=title,
+                caption=near[-1] if near else "",
+                named=" ".join(named),
+            )
             table.rows = _rows(body, columns, rules, max(names[0] - 8 if names else 0.0, _edge(body, columns)))
             # what stands over the first row heads the table, unless it begins the row's own label
             first_label = table.rows[0].label if table.rows else ""
@@ -175,6 +183,27 @@ def _tables_of(lines: list[Line], rules: list[Box], year_n: int | None) -> list[
             table.over = " ".join(x.text for x in body[: min(begun, 6)] if not first_label.startswith(x.text))
             tables.append(table)
     return tables
+
+
+def _over_head(lines: list[Line]) -> list[Line]:
+    """Return the two lines above a header; where prose stands there, the heading over it."""
+    is_prose = [_is_sentence(x.text) for x in lines]
+    for k in range(1, len(lines)):
+        # the last words of a paragraph
+        is_prose[k] = is_prose[k] or (is_prose[k - 1] and len(lines[k - 1].text) > 100 and lines[k].text.endswith("."))
+    near = [x for x, prose in zip(lines[-2:], is_prose[-2:], strict=True) if not prose]
+    return (
+        near
+        if not is_prose or not is_prose[-1]
+        else next(
+            ([x] for x, prose in zip(reversed(lines[-8:]), reversed(is_prose[-8:]), strict=False) if not prose), []
+        )
+    )
+
+
+def _is_sentence(text: str) -> bool:
+    """Return whether a line above a table is prose or a note: « reviewed by the CSR Committee of the Board » heads no row."""
+    return len(text) > 100 or (len(text) > 40 and text.rstrip().endswith(".")) or _NOTE.match(text) is not None
 
 
 # how a column or a group of the whole is called
@@ -265,8 +294,12 @@ def _header(lines: list[Line], at: int, year_n: int | None) -> list[Column]:
         years = [year_n if _VALUE_HEAD.fullmatch(t) else None for t, _ in parts]
     known = [y for y in years if y]
     others = [bool(_OTHER.match(t) or _UNIT_HEAD.fullmatch(t) or _PERIMETER_HEAD.fullmatch(t)) for t, _ in parts]
-    if len(known) < 2 and not (len(known) == 1 and (any(others) or _is_lone_head(parts, years))):
+    if len(known) < 2 and not (
+        len(known) == 1 and (any(others) or _is_lone_head(parts, years) or _is_over_figures(parts, lines, at))
+    ):
         return []
+    years = _once(parts, years)
+    known = [y for y in years if y]
     over = _over([box for (_, box), y in zip(parts, years, strict=True) if y], known, lines, at)
     if (len(set(known)) < len(known) and not over) or any(abs(a - b) > 12 for a, b in pairwise(known)):
         return []
@@ -286,6 +319,22 @@ def _header(lines: list[Line], at: int, year_n: int | None) -> list[Column]:
             columns.append(Column("name", box.left, box.right, text))
     names = [c for c in columns if c.kind == "name"]
     return [c for c in columns if c.kind != "name" or (len(names) > 1 and c is names[-1])]
+
+
+_RETOLD = re.compile(r"(?i)pro ?forma|retrait|restat|recalcul|actualis|comparable")
+_TOLD = re.compile(r"(?i)publi|reported")
+
+
+def _once(parts: list[tuple[str, Box]], years: list[int | None]) -> list[int | None]:
+    """Return the years of a header, one that is told twice (« 2022 restated | 2022 published ») in one column only."""
+    kept: list[int | None] = list(years)
+    for year in {y for y in years if y and years.count(y) > 1}:
+        at = [k for k, y in enumerate(years) if y == year]
+        how = [2 if _RETOLD.search(parts[k][0]) else 1 if _TOLD.search(parts[k][0]) else 0 for k in at]
+        if any(how) and how.count(min(how)) == 1:
+            for k, h in zip(at, how, strict=True):
+                kept[k] = year if h == min(how) else None
+    return kept
 
 
 _AGES = re.compile(
@@ -342,6 +391,22 @@ def _is_lone_head(parts: list[tuple[str, Box]], years: list[int | None]) -> bool
     """Return whether one year heads a table: the last of a few short cells."""
     return (
         1 < len(parts) <= 4 and bool(years[-1]) and all(len(t) < 40 and not re.search(r"\d", t) for t, _ in parts[:-1])
+    )
+
+
+def _is_over_figures(parts: list[tuple[str, Box]], lines: list[Line], at: int) -> bool:
+    """Return whether a year that stands alone heads a column: two lines under it at least are a label and a figure."""
+    box = parts[0][1]
+    below = [x for x in lines[at + 1 : at + 4] if x.box.top - lines[at].box.bottom < 60]
+    rows = [x for x in below if len(x.cells) == 2 and read_cell(x.cells[1].text)]
+    return (
+        len(parts) == 1
+        and len(rows) >= 2
+        and all(
+            abs((x.cells[1].left + x.cells[1].right - box.left - box.right) / 2) < 40
+            and x.cells[0].right < box.left + 4
+            for x in rows
+        )
     )
 
 
@@ -584,10 +649,14 @@ def _row(lines: list[Line], cells: dict[int, str], columns: list[Column], sectio
 def _label_words(line: Line, columns: list[Column], names: float = 0.0) -> str:
     """Return the words left of all columns of a line; before the first year, where no column of its own is headed."""
     first, bounds = _first(columns), _bounds(columns)
-    own = [bounds[k] for k, c in enumerate(columns) if c.kind in ("unit", "perimeter")]
+    own = [(c.left, bounds[k]) for k, c in enumerate(columns) if c.kind in ("unit", "perimeter") or c.right < first]
     words = []
     for cell in line.cells:
-        runs = [r for r in cell.runs if not any(a <= (r.left + r.right) / 2 < b for a, b in own if cell.left >= a - 1)]
+        if any(abs(cell.left - x) < 4 or (a <= cell.left < b and cell is not line.cells[0]) for x, (a, b) in own):
+            continue
+        runs = [
+            r for r in cell.runs if not any(a <= (r.left + r.right) / 2 < b for _, (a, b) in own if cell.left >= a - 1)
+        ]
         kept = [r for r in runs if (r.left + r.right) / 2 < first and cell.left >= names]
         is_figure = cell.right > first - 40 and (read_cell(cell.text) or read_parts(cell.text))
         if kept and not is_figure:
@@ -608,7 +677,8 @@ def _owners(
     anchors = [k for k in range(len(body)) if figures[k]]
     ruled = _is_ruled(body, anchors, rules, columns)
     for k, line in enumerate(body):
-        if figures[k] or not _label_words(line, columns, names):
+        beside = [a for a in anchors if _stands_beside(line, body[a])] if not figures[k] else []
+        if figures[k] or not (_label_words(line, columns, names) or (beside and _words_in(line, columns, "unit"))):
             continue
         near = [a for a in anchors if abs(a - k) <= _MAX_LABEL_LINES + 8 * ruled]
         if ruled:
@@ -616,9 +686,16 @@ def _owners(
         else:
             near = [a for a in near if _is_near(body, figures, k, a)]
             near = [a for a in near if _is_under(line, body[a], columns)]
+        near = near or beside
         if near:
             owners[k] = min(near, key=lambda a: (_distance(body, k, a), a))
     return owners
+
+
+def _stands_beside(line: Line, row: Line) -> bool:
+    """Return whether a line of words stands half beside figures: they are set in the middle of a label of two lines."""
+    overlap = min(line.box.bottom, row.box.bottom) - max(line.box.top, row.box.top)
+    return overlap > 0.2 * min(line.box.height, row.box.height)
 
 
 def _is_under(line: Line, row: Line, columns: list[Column]) -> bool:
