@@ -15,7 +15,7 @@ NUMBER = (
     r"|\d{1,3}(?:,\d{3})+\.\d+|\d{1,3}(?:\.\d{3})+,\d+|\d{1,3}(?:['’]\d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)?)"
 )
 _MISSING = re.compile(
-    r"(?i)[-–—.*/]+|n/?[ad]\.?|n\.[ad]\.?|n/c|nc|n\.c\.|ns|n\.s\.|na|nd|nil|n[ée]ant|not (?:available|applicable|reported)|non (?:disponible|communiqu[ée]e?|applicable)|\*|x"
+    r"(?i)[-–—.*/]+|n/?[ad]\.?|n\.[ad]\.?|n/c|nc|n\.c\.|ns|n\.s\.|na|nd|nil|n[\u00e9e]ant|not (?:available|applicable|reported)|non (?:disponible|communiqu[\u00e9e]e?|applicable)|\*|x"
 )
 # marks of footnotes behind a figure, and the sign that goes before it
 _NOTE = r"(?:\*+|\[\d{1,2}\]|\((?:\d|[a-z]|\*)\)|[¹²³⁴⁵⁶⁷⁸⁹]+|[†‡§√]|(?<=\d)(?:i{1,3}|iv|vi{1,3}|ix))"

@@ -18,7 +18,7 @@ from orchestration.filings.tables import ALL, Column, Row, Table, year_in
 # how many lines of words may stand between the first year and the line over its columns' heads
 _HEADS = 4
 _YEARS_HEAD = re.compile(
-    r"(?i)(?:fiscal |financial |reporting )?(?:years?|ann[ée]es?|exercices?|anno|period|p[ée]riode)"
+    r"(?i)(?:fiscal |financial |reporting )?(?:years?|ann[\u00e9e]es?|exercices?|anno|period|p[\u00e9e]riode)"
 )
 
 
