@@ -80,10 +80,10 @@ def write_review(catalogue: Mapping[str, Source], warehouse: Path, folder: Path)
             f"SELECT {', '.join(names)} FROM {QUESTIONS} "
             "ORDER BY decision IS NOT NULL, siren_1 IS NULL, reviewed_source, company_name, name_key"
         ).fetchall()
+        if not rows:
+            return None
         english = dict(connection.execute("SELECT fr, en FROM reference.match_reasons ORDER BY code").fetchall())
         places = dict(connection.execute(_PLACES).fetchall())
-    if not rows:
-        return None
     folder.mkdir(parents=True, exist_ok=True)
     known = as_written(folder)
     path = free_path(folder / template_name(source, table), known)
