@@ -103,9 +103,9 @@ class Name:
         return frozenset({self.folded.replace(" ", ""), self.joined} | glued)
 
     @cached_property
-    def in_order(self) -> tuple[list[str], list[str], list[str]]:
-        """Return plain words, all words, and words without the country, each in the order of the alphabet."""
-        return sorted(self.plain), sorted(self.words), sorted(self.at_home)
+    def in_order(self) -> Phrase:
+        """Return the words without the generic first ones in the order of the alphabet."""
+        return tuple(sorted(self.plain))
 
     @property
     def compact(self) -> str:
@@ -178,7 +178,8 @@ def parse(folded: str) -> Name:
         forms=tuple(" ".join(form) for form in forms),
         initials=_initials(rest, spelled, lexicon),
         short_initials=frozenset(
-            _letters([w for w in version if w not in lexicon.articles]) for version in (rest, spelled)
+            _letters([w for w in version if w not in lexicon.articles])
+            for version in ((rest,) if rest == spelled else (rest, spelled))
         ),
         body=_body(meaning, lexicon),
         is_placeholder=_is_placeholder(folded, rest, lexicon),
@@ -342,25 +343,27 @@ def _spelled(tokens: list[str], lexicon: Lists) -> list[str]:
 @lru_cache(maxsize=100_000)
 def _corrected(token: str) -> str:
     """Return the long word of the lists that a token is but for one slip (« asscoiation »), else the token."""
-    if len(token) < CORRECTED or not token.isalpha() or token in _usual_words():
+    if len(token) < CORRECTED or not token.isalpha():
+        return token
+    usual = _usual_words().get(token[0], ())
+    if token in usual:
         return token
     # « mutuelle » is not « mutuelles » with a slip
-    near = [
-        word
-        for word in _usual_words()
-        if abs(len(word) - len(token)) < 2 and word[0] == token[0] and word != f"{token}s"
-    ]
+    near = [word for word in usual if abs(len(word) - len(token)) < 2 and word != f"{token}s"]
     return next((word for word in near if OSA.distance(word, token, score_cutoff=1) <= 1), token)
 
 
 @cache
-def _usual_words() -> tuple[str, ...]:
-    """Return the long words of the lists, which are nobody's name. « Enterprise » is a brand, and no slip."""
+def _usual_words() -> dict[str, list[str]]:
+    """Return the long words of the lists, which are nobody's name, by their first letters. « Enterprise » is a brand, and no slip."""
     lexicon = lists()
     words = {word for (written, _), meaning in lexicon.expansions.items() for word in (written, *meaning)}
     words |= {word for phrase in lexicon.phrases for word in phrase if len(word) > CORRECTED and word[:-1] not in words}
     words |= {word for form in lexicon.forms | lexicon.descriptors for word in form} | {*lexicon.weak}
-    return tuple(sorted(word for word in words if len(word) >= CORRECTED and word != "entreprise"))
+    found: dict[str, list[str]] = {}
+    for word in sorted(word for word in words if len(word) >= CORRECTED and word != "entreprise"):
+        found.setdefault(word[0], []).append(word)
+    return found
 
 
 @cache
@@ -401,9 +404,10 @@ def _without_own_initials(words: list[str], tokens: list[str], lexicon: Lists) -
     if len(words) < 3:
         return words
     kept = []
+    firsts = {word[0] for word in tokens}
     for place, word in enumerate(words):
         plain = word.rstrip("0123456789")
-        if plain.isalpha() and len(plain) in ACRONYM:
+        if plain.isalpha() and len(plain) in ACRONYM and firsts.issuperset(plain):
             others = [w for w in tokens if w != word and w[0].isalpha()]
             short = [w for w in others if w not in lexicon.articles]
             versions = [_letters(some) for some in (others, short)]
@@ -426,7 +430,7 @@ def runs(tokens: Phrase, least: int = ACRONYM[0]) -> Iterator[tuple[int, int, st
 def _initials(tokens: list[str], spelled: list[str], lexicon: Lists) -> frozenset[str]:
     """Return what the name may be abbreviated to: its words' first letters, with articles and without."""
     found = set()
-    for version in (tokens, spelled):
+    for version in (tokens,) if tokens == spelled else (tokens, spelled):
         short = [word for word in version if word not in lexicon.articles]
         for some in (version, short, [word for word in short if word not in lexicon.weak]):
             found.add(_letters(some))
@@ -435,7 +439,7 @@ def _initials(tokens: list[str], spelled: list[str], lexicon: Lists) -> frozense
 
 def _letters(words: list[str]) -> str:
     """Return the first letters of words; a number stands for itself (« Télévision française 1 »)."""
-    return "".join(word if word.isdecimal() else word[0] for word in words if word.isdecimal() or word[0].isalpha())
+    return "".join([word[0] if word[0].isalpha() else word for word in words if word[0].isalpha() or word.isdecimal()])
 
 
 def _body(meaning: list[str], lexicon: Lists) -> str | None:

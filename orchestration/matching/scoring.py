@@ -104,20 +104,23 @@ def _same_words(one: Name, other: Name) -> str | None:
         return "same"
     if one.plain == other.plain:
         return "generic"
-    plain, every, at_home = zip(one.in_order, other.in_order, strict=True)
-    if plain[0] == plain[1] or every[0] == every[1]:
+    if one.in_order == other.in_order or _are_the_same(one.words, other.words):
         return "order"
     if "".join(one.plain) == "".join(other.plain) or not one.letters.isdisjoint(other.letters):
         return "spaced"
     without = one.at_home, other.at_home
-    is_one = at_home[0] == at_home[1] or "".join(without[0]) == "".join(without[1])
-    return "country" if is_one else None
+    return "country" if _are_the_same(*without) or "".join(without[0]) == "".join(without[1]) else None
+
+
+def _are_the_same(one: Phrase, other: Phrase) -> bool:
+    """Return whether two phrases have the same words, in whatever order."""
+    return len(one) == len(other) and sorted(one) == sorted(other)
 
 
 def _abbreviated(one: Name, other: Name, known: Frequencies) -> str | None:
     if _is_cut_short(one.plain, other.plain, known):
         return "abbreviated"
-    if len(one.plain) == len(other.plain) and _is_cut_short(tuple(one.in_order[0]), tuple(other.in_order[0]), known):
+    if len(one.plain) == len(other.plain) and _is_cut_short(one.in_order, other.in_order, known):
         return "abbreviated"
     if one.is_cut and len(one.core) > 1 and "".join(other.words).startswith("".join(one.words)):
         return "cut"
