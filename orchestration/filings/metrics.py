@@ -56,7 +56,7 @@ _CHANGE_AFTER = re.compile(
     r"^ ?%? ?(?:le|la|the) (?:taux|part|proportion|share|rate)\b|^ ?(?:%|points?|pts?)? ?(?:de (?:plus|moins|reduction|baisse|hausse)|par rapport|vs\b|compared|lower|higher|less|more than in|increase|decrease|reduction|d'augmentation)"
 )
 _CHANGE_BEFORE = re.compile(
-    r"(?:baisse|hausse|reduction|recul|progression|augmentation|reduit\w*|diminu\w+|progress\w+|augment\w+|increas\w+|decreas\w+|reduced|fell|rose|down|cut|lowered|(?<!make )(?<!made )up|contre|against|compared (?:to|with)|vs\.?) ?(?:by |of |de |d'environ |a |from |pres de |plus de )*$"
+    r"(?:baisse|hausse|reduction|recul|progression|augmentation|reduit\w*|diminu\w+|progress\w+|augment\w+|increas\w+|decreas\w+|reduced|fell|rose|down|cut|lowered|avoid\w*|evit(?:e|es|ent|er|ant|ait)|sav(?:es?|ed|ing)|economis\w+|compens\w+|offsets?|(?<!make )(?<!made )up|contre|against|compared (?:to|with)|vs\.?) ?(?:by |of |de |d'environ |a |from |pres de |plus de )*$"
 )
 _EACH = re.compile(
     r"[^.;]{0,30}\b(?:per|par|each|a) (?:capita|employees?|persons?|head|fte|salaries?|personnes?|collaborateurs?|year)\b"
@@ -853,7 +853,10 @@ def _numbers_after(bare: str, start: int) -> Iterator[re.Match[str]]:
         before = bare[max(0, found.start() - 20) : found.start()]
         is_date = (
             _DATE.match(bare, found.end())
-            or re.search(r"\d/$|(?:december|june|march|september) $|\b(?:p|pp|pages?)\.? ?$", before)
+            or re.search(
+                r"\d/$|(?:december|june|march|september) $|\b(?:p|pp|pages?)\.? ?$|\b(?:rcp|ssp\d?-?|iso|gri|esrs|ohsas|article|art\.|norme|standard) ?$",
+                before,
+            )
             or (found.group() in ("28", "29", "30", "31") and re.search(r"\b(?:au|at|as of|on|le|clos le) $", before))
         )
         if found.start() >= start and not _YEAR.fullmatch(found.group()) and not is_date:
