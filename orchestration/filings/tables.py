@@ -36,7 +36,7 @@ _RELATIVE = re.compile(
     r"|(?:exercice|ann[ée]e) (?:en cours|(?P<avant>pr[ée]c[ée]dente?))"
 )
 _OTHER = re.compile(
-    r"(?i)(?:(?:s|h|q|t)[1-4] (?:20)?\d\d|[1-4](?:er|e|[eè]me|st|nd|rd|th) (?:semestre|trimestre|half|quarter)|first half|second half|20\d\d (?:targets?|goals?|objecti(?:f|ve)s?|cibles?|ambition)\b|"
+    r"(?i)(?:(?:s|h|q|t)[1-4] (?:20)?\d\d|[1-4](?:er|e|[eè]me|st|nd|rd|th) (?:semestre|trimestre|half|quarter)|first half|second half|20\d\d (?:targets?|goals?|objecti(?:f|ve)s?|cibles?|ambition|baseline|base|r[ée]f[ée]rence)\b|"
     r"var(?:iation)?s?\b|[ée]volutions?|[ée]vol\.?|change|delta|δ|objectifs?|cibles?|targets?|goals?|horizon|ambition|trajectoire|base|"
     r"r[ée]f[ée]rence|baseline|vs\b|commentaires?|comments?|statut|status|trend|tendance|progress|avancement|pages?|section|gri|esrs|odd|sdg)"
 )
@@ -503,12 +503,33 @@ _Figures = dict[str, dict[int, str]]
 def _figures(line: Line, columns: list[Column]) -> _Figures:
     """Return the cells of a line in the columns of years that hold a figure or say that there is none, by part and year."""
     found: _Figures = {}
+    if _is_running(line, columns):
+        return found
     held = _by_column(line, columns)
     for k, column in enumerate(columns):
         text = held.get(k, "")
         if column.year and text and (read_cell(text) or is_missing(text) or read_parts(text)):
             found.setdefault(column.part, {})[column.year] = text
     return found
+
+
+# so many letters in a cell are no label's alone; so many among the columns of figures are a sentence's
+_RUNNING, _AMONG = 30, 8
+
+
+def _is_running(line: Line, columns: list[Column]) -> bool:
+    """Return whether a line is a sentence's that runs on over columns of years: « (2022 : 7,0 %) » of a text is no cell."""
+    first = _first(columns)
+    for cell in line.cells:
+        if len(cell.text) < _RUNNING or cell.right < first + 4:
+            continue
+        over = [c for c in columns if c.year and cell.left < c.left and cell.right > c.right]
+        if not over or sum(ch.isalpha() for ch in cell.text) < _RUNNING:
+            continue
+        among = [r for r in cell.runs if (r.left + r.right) / 2 >= over[0].left - 4]
+        if sum(ch.isalpha() for r in among for ch in r.text) >= _AMONG:
+            return True
+    return False
 
 
 def _by_column(line: Line, columns: list[Column]) -> dict[int, str]:
@@ -558,7 +579,7 @@ def _body(lines: list[Line], columns: list[Column]) -> list[Line]:
     previous: Line | None = None
     for k, line in enumerate(lines):
         gap = line.box.top - (previous.box.bottom if previous else line.box.top)
-        if last >= 0 and _NOTE.match(line.text):
+        if last >= 0 and (_NOTE.match(line.text) or (k > 0 and _run_on(lines[k - 1], line, columns))):
             break
         if _figures(line, columns):
             if last >= 0 and gap > 150:
@@ -577,6 +598,11 @@ def _body(lines: list[Line], columns: list[Column]) -> list[Line]:
         else:
             break
     return lines[:end] if last >= 0 else []
+
+
+def _run_on(one: Line, next_line: Line, columns: list[Column]) -> bool:
+    """Return whether two lines after a table are a paragraph's."""
+    return _is_running(one, columns) and _is_running(next_line, columns)
 
 
 def _idle(lines: list[Line], columns: list[Column]) -> int:
