@@ -298,7 +298,18 @@ def _told(row: Row, table: Table, label: str, head: str) -> tuple[list[Label], i
             return [x for x in matching(whom, "% femmes") if metrics()[x.metric_id].family == "women"], 0
         if own and not _labels_of(row, name, head):
             return own, 0 if _WHOLE_ROW.fullmatch(name) else 3
+        if part in _SHARE_COLUMN and _OF_WOMEN.match(plain(table.named or table.caption)):
+            # « Femmes par catégorie | Nombre | % »: the share of women of each category
+            whom = "effectif total" if _WHOLE_ROW.fullmatch(name) else name
+            return [x for x in matching(whom, "% femmes") if metrics()[x.metric_id].family == "women"], 0
     found = _labels_of(row, label, head)
+    if _OF_WOMEN.match(plain(table.named or table.caption)) or (row.part and plain(row.part) in _SHARE_COLUMN):
+        # a number of women is no headcount, nor is a column of shares
+        found = [x for x in found if metrics()[x.metric_id].dimension != "persons"]
+    if row.part and any(c.year and not c.part for c in table.columns) and not _METHOD.search(plain(row.part)):
+        # « Amérique | Emballage | Groupe »: the column of the whole counts alone
+        plainly = {x.metric_id for x in _labels_of(row, label[: -len(plain(row.part)) - 3], head)}
+        return found, 3 if any(x.metric_id in plainly for x in found) else 0
     if not found and _WHOLE_ROW.fullmatch(label) and not row.part:
         for title in (plain(table.caption), plain(table.named)):
             named = [x for x in matching(_BY.sub(" ", title)) if x.within is None]
@@ -307,6 +318,11 @@ def _told(row: Row, table: Table, label: str, head: str) -> tuple[list[Label], i
     return found, 0
 
 
+_SHARE_COLUMN = ("%", "en %", "in %", "(%)", "part", "share")
+# a table that women head, of theirs alone: « Femmes par catégorie »
+_OF_WOMEN = re.compile(
+    r"(?:(?:nombre|part|proportion|pourcentage|number|share|percentage|%) (?:de |des |of )?)?(?:femmes|women|female employees|effectifs? feminins?)\b(?! ?(?:/|et\b|and\b|&))"
+)
 _WOMEN_COLUMN = re.compile(
     r"(?:part |% |taux |share |percentage )(?:de |des |of )?(?:femmes|women)(?: \(?(?:en )?%\)?)?"
 )

@@ -287,7 +287,7 @@ def _header(lines: list[Line], at: int, year_n: int | None) -> list[Column]:
     if any(re.fullmatch(r"[-+−]?\d+(?:[.,]\d+)? ?%", t) for t, _ in parts):
         return []
     years = [year_in(text, year_n) for text, _ in parts]
-    if not any(years) and (of_parts := _of_one_year(lines, at, parts)):
+    if not any(years) and (of_parts := _of_one_year(lines, at, parts, year_n)):
         return of_parts
     if not any(years) and year_n and any(_NAME_HEAD.fullmatch(t) for t, _ in parts):
         # a table of one year says so nowhere: its figures are the report's own
@@ -342,16 +342,17 @@ _AGES = re.compile(
 )
 
 
-def _of_one_year(lines: list[Line], at: int, parts: list[tuple[str, Box]]) -> list[Column]:
+def _of_one_year(lines: list[Line], at: int, parts: list[tuple[str, Box]], year_n: int | None) -> list[Column]:
     """Return the columns of a table of one year that is parted by perimeter or sex and has a column of the whole.
 
-    « Effectifs au 31/12/2022 | France | Espagne | Groupe ». The year stands in the header or just over it, alone.
+    « Effectifs au 31/12/2022 | France | Espagne | Groupe ». The year stands in the header or just over it, alone;
+    where none does it is the report's own.
     """
     whole = [k for k, (text, _) in enumerate(parts) if ALL.fullmatch(text)]
     if not 1 <= len(whole) <= 2 or not 2 <= len(parts) <= 10:
         return []
     near = [x for x in lines[max(0, at - 2) : at + 1] if lines[at].box.top - x.box.bottom < 4 * x.box.height]
-    years = {int(y) for x in near for y in re.findall(r"\b(?:19|20)\d\d\b", x.text)}
+    years = {int(y) for x in near for y in re.findall(r"\b(?:19|20)\d\d\b", x.text)} or ({year_n} if year_n else set())
     below = [x for x in lines[at + 1 : at + 5] if sum(bool(read_cell(c.text)) for c in x.cells) >= 2]
     if len(years) != 1 or len(below) < 2 or any(year_in(c.text) for x in below for c in x.cells):
         return []
@@ -760,9 +761,12 @@ def _is_near(body: list[Line], figures: list[_Figures], k: int, anchor: int) -> 
         if _distance(body, m, m + step) > 0.45 * body[m].box.height:
             return False
     text, label = body[k].text, body[anchor].text
+    words = " ".join(c.text for c in body[anchor].cells if not read_cell(c.text))
     if step > 0:
         # a heading stands above a row that begins with a capital; the first line of a label is gone on with
         return not label[:1].isupper() or text.rstrip().endswith(
             ("de", "du", "des", "la", "le", "et", "of", "the", "and", "en", "à", "(", "-", "–", ",")
         )
-    return not text[:1].isupper() or text.startswith("(")
+    # « … – scope 2 (t | CO2e) », « Femmes au Comex / | Women on the Executive Committee »
+    is_open = words.endswith("/") or words.count("(") > words.count(")")
+    return not text[:1].isupper() or text.startswith("(") or is_open
