@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from orchestration.filings.layout import Cell, Line, Page
 from orchestration.filings.numbers import NUMBER, is_missing, read_cell
+from orchestration.filings.sideways import names_over
 from orchestration.filings.tables import Column, Row, Table, year_in
 
 # what may head the one column of figures, and what heads a column of names of companies
@@ -60,7 +61,7 @@ def lone_of(page: Page, year_n: int | None, taken: set[int]) -> list[Table]:
             continue
         rows, k = _block(lines, told, k)
         at = next(n for n, x in enumerate(lines) if x is first.line)
-        heads = _heads(lines, at, taken)
+        heads = _heads(lines, at, taken | {id(x.line) for x in told if x})
         if _names_another(heads, rows, year_n):
             continue
         wide = [r for r in rows if len(r.figures) > 1]
@@ -174,23 +175,19 @@ def _down(rows: list[_Row], heads: list[Line], year_n: int) -> Table | None:
 def _across(rows: list[_Row], heads: list[Line], year_n: int) -> Table | None:
     """Return the group's row under heads of columns: « Company | Severity rate | … » over « Group | 0.38 | … »."""
     whole = [r for r in rows if _WHOLE.fullmatch(r.label)]
-    names = [_name(heads, c) for c in rows[0].line.cells[1:]]
+    if len({len(r.line.cells) for r in rows}) > 1:
+        return None
+    edge = max(r.line.cells[0].right for r in rows)
+    over = [x for x in heads if len(x.cells) > 1 or x.box.left > edge]
+    names = names_over(over, [[r.line.cells[k] for r in rows] for k in range(1, len(rows[0].line.cells))], edge)
     first = [c.text for x in heads for c in x.cells if c.right < rows[0].value.left - 8 and _COMPANIES.fullmatch(c.text)]
     if len(whole) != 1 or not first or not all(names) or len(set(names)) < len(names):
-        return None
-    if any(len(r.line.cells) != len(names) + 1 for r in rows):
         return None
     table = _table(rows, heads, year_n, "", "")
     for name, cell in zip(names, whole[0].line.cells[1:], strict=True):
         words = f"{whole[0].label} | {name} | {cell.text}"
         table.rows.append(Row(name, {year_n: cell.text}, "", "", whole[0].line.box, "", words))
     return table
-
-
-def _name(heads: list[Line], cell: Cell) -> str:
-    """Return the words over a column, those of lines under one another as one."""
-    words = [c.text for x in reversed(heads) for c in x.cells if len(x.cells) > 1 and c.left < cell.right and c.right > cell.left]
-    return " ".join(words)
 
 
 def _table(rows: list[_Row], heads: list[Line], year_n: int, title: str, named: str) -> Table:

@@ -576,16 +576,22 @@ def _chunks(runs: list[Run]) -> list[list[Run]]:
 
 def _body(lines: list[Line], columns: list[Column]) -> list[Line]:
     """Return the lines below a header that are the table's: until prose or a wide gap follows without figures."""
-    last = -1
+    last, most = -1, 0
     previous: Line | None = None
+    of_one_year = len({c.year for c in columns if c.year}) == 1 and len({c.part for c in columns}) > 1
     for k, line in enumerate(lines):
         gap = line.box.top - (previous.box.bottom if previous else line.box.top)
         if last >= 0 and (_NOTE.match(line.text) or (k > 0 and _run_on(lines[k - 1], line, columns))):
             break
-        if _figures(line, columns):
-            if last >= 0 and gap > 150:
+        if found := _figures(line, columns):
+            if last >= 0 and (gap > 150 or (of_one_year and len(found) == 1 and len(columns) > 2)):
+                # rows of one figure under those of a table of parts are another table's
                 break
-            last = k
+            wide = sum(bool(read_cell(c.text)) for c in line.cells)
+            if last >= 0 and k - last > 1 and wide > max(most, len(columns)):
+                # so are rows of more figures, under words of their own
+                break
+            last, most = k, max(most, wide)
         elif gap > 120 or _idle(lines[last + 1 : k + 1], columns) > 14:
             break
         previous = line
@@ -769,4 +775,7 @@ def _is_near(body: list[Line], figures: list[_Figures], k: int, anchor: int) -> 
         )
     # « … – scope 2 (t | CO2e) », « Femmes au Comex / | Women on the Executive Committee »
     is_open = words.endswith("/") or words.count("(") > words.count(")")
-    return not text[:1].isupper() or text.startswith("(") or is_open
+    # « Women on the Executive | Committee » stands nearer to its own row than to the next, as no heading does
+    below = body[k + 1].box.top - body[k].box.bottom if k + 1 < len(body) else None
+    is_nearer = below is not None and below > 2 * max(_distance(body, k, anchor), 1.0) and len(text) < 60
+    return not text[:1].isupper() or text.startswith("(") or is_open or is_nearer
