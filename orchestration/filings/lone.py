@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from orchestration.filings.layout import Cell, Line, Page
 from orchestration.filings.numbers import NUMBER, is_missing, read_cell
 from orchestration.filings.sideways import names_over
-from orchestration.filings.tables import Column, Row, Table, year_in
+from orchestration.filings.tables import Column, Row, Table, is_head, year_in
 
 # what may head the one column of figures, and what heads a column of names of companies
 _VALUE = re.compile(
@@ -22,10 +22,10 @@ _VALUE = re.compile(
 )
 _COMPANIES = re.compile(
     r"(?i)(?:compan(?:y|ies)|soci[\u00e9e]t[\u00e9e]s?|entit(?:y|ies|[\u00e9e]s?)|subsidiar(?:y|ies)|filiales?|divisions?|business(?: units?| lines?)?|"
-    r"p[\u00f4o]les?|activit[\u00e9e]s?|sites?|countr(?:y|ies)|pays|regions?|r[\u00e9e]gions?|segments?|branches?)(?: / .*)?"
+    r"p[\u00f4o]les?|activit[\u00e9e]s?|sites?|countr(?:y|ies)|pays|regions?|r[\u00e9e]gions?|segments?|branches?)"
 )
 _WHOLE = re.compile(
-    r"(?i)(?:total |ensemble )?(?:du |of the |the )?(?:groupe?|total|ensemble|consolid(?:ated|[\u00e9e]))(?: (?:total|groupe?|g[\u00e9e]n[\u00e9e]ral|consolid(?:ated|[\u00e9e])))?(?: / .*)?"
+    r"(?i)(?:total |ensemble )?(?:du |of the |the )?(?:groupe?|total|ensemble|consolid(?:ated|[\u00e9e]))(?: (?:total|groupe?|g[\u00e9e]n[\u00e9e]ral|consolid(?:ated|[\u00e9e])))?"
 )
 _WITH_UNIT = re.compile(rf"({NUMBER}) ([^\d]{{1,40}}(?:co ?2[^\d]*)?)")
 _EMPTY = re.compile(r"(?i)non renseign[\u00e9e]e?|not (?:filled in|answered|disclosed)|sans objet")
@@ -155,7 +155,7 @@ def _down(rows: list[_Row], heads: list[Line], year_n: int) -> Table | None:
     header = next((x for x in heads[:2] if len(x.cells) > 1), None)
     if header is not None:
         over = [c.text for c in header.cells[1:] if c.left < rows[0].value.right + 30 and c.right > rows[0].value.left - 30]
-        if len(over) != 1 or not _VALUE.fullmatch(over[0]):
+        if len(over) != 1 or not is_head(_VALUE, over[0]):
             return None
     elif any(len(r.figures) > 1 for r in rows) or (len(rows) == 1 and not rows[0].unit and "%" not in rows[0].text):
         return None
@@ -174,13 +174,13 @@ def _down(rows: list[_Row], heads: list[Line], year_n: int) -> Table | None:
 
 def _across(rows: list[_Row], heads: list[Line], year_n: int) -> Table | None:
     """Return the group's row under heads of columns: « Company | Severity rate | … » over « Group | 0.38 | … »."""
-    whole = [r for r in rows if _WHOLE.fullmatch(r.label)]
+    whole = [r for r in rows if is_head(_WHOLE, r.label)]
     if len({len(r.line.cells) for r in rows}) > 1:
         return None
     edge = max(r.line.cells[0].right for r in rows)
     over = [x for x in heads if len(x.cells) > 1 or x.box.left > edge]
     names = names_over(over, [[r.line.cells[k] for r in rows] for k in range(1, len(rows[0].line.cells))], edge)
-    first = [c.text for x in heads for c in x.cells if c.right < rows[0].value.left - 8 and _COMPANIES.fullmatch(c.text)]
+    first = [c.text for x in heads for c in x.cells if c.right < rows[0].value.left - 8 and is_head(_COMPANIES, c.text)]
     if len(whole) != 1 or not first or not all(names) or len(set(names)) < len(names):
         return None
     table = _table(rows, heads, year_n, "", "")

@@ -15,7 +15,7 @@ from orchestration.filings.characters import Run
 from orchestration.filings.evidence import Box
 from orchestration.filings.layout import Cell, Line, Page, words_of
 from orchestration.filings.numbers import is_missing, read_cell
-from orchestration.filings.tables import ALL, Column, Row, Table, year_in
+from orchestration.filings.tables import ALL, Column, Row, Table, is_head, year_in
 
 # how many lines of words may stand between the first year and the line over its columns' heads
 _HEADS = 4
@@ -84,7 +84,7 @@ def _table(lines: list[Line], at: int, block: list[_Line]) -> Table | None:
     heads = [x for x in above if len(x.cells) > 1 or x.box.left > edge]
     if any(sum(_is_over(c, column) for column in columns_of) > 1 for x in heads for c in x.cells):
         names = names_over(heads, columns_of, edge)
-        names = ["" if len(n) > 90 or _YEARS_HEAD.fullmatch(n) else n for n in names]
+        names = ["" if len(n) > 90 or is_head(_YEARS_HEAD, n) else n for n in names]
     if not all(names) or len(set(names)) < len(names):
         return None
     left = min(t.line.box.left for t in block)
@@ -112,7 +112,7 @@ def _name(above: list[Line], cell: Cell, block: list[_Line]) -> str:
         if len(over) == 1 and over[0].right - over[0].left < 260 and len(line.cells) > 1:
             words.append(over[0].text)
     name = " ".join(words).strip()
-    return "" if len(name) > 90 or _YEARS_HEAD.fullmatch(name) else name
+    return "" if len(name) > 90 or is_head(_YEARS_HEAD, name) else name
 
 
 def _is_over(cell: Cell, column: list[Cell]) -> bool:
@@ -164,4 +164,4 @@ def _groups(block: list[_Line]) -> Iterator[tuple[str, list[_Line]]]:
 
 def _named(members: list[_Line]) -> str:
     words = " ".join(t.words for t in members if t.words)
-    return "" if ALL.fullmatch(words) else words
+    return "" if is_head(ALL, words) else words

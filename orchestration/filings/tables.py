@@ -48,6 +48,13 @@ _UNIT_HEAD = re.compile(r"(?i)unit[ée]s?|units?|unit of(?: measure.*)?|mesure")
 _PERIMETER_HEAD = re.compile(
     r"(?i)p[ée]rim[eè]tres?.*|scope of .*|scope|reporting scope|entit[ée]s?|entity|perimeter|boundary"
 )
+
+
+def is_head(pattern: re.Pattern[str], text: str) -> bool:
+    """Return whether a header's cell is of a kind, in either of two languages (`Unit\u00e9 / Unit`)."""
+    return any(pattern.fullmatch(part) for part in (text, *text.split(" / ")))
+
+
 # a note below a table ends it: what follows is text again
 _NOTE = re.compile(r"(?i)(?:\((?:\d|[a-z]|\*)\)|\*+|p[ée]rim[eè]tre ?:|source ?:|notes? ?:|commentaires? )\s*\S")
 _MAX_LABEL_LINES = 4
@@ -232,7 +239,7 @@ def _parted(columns: list[Column], lines: list[Line], k: int) -> tuple[list[Colu
             continue
         others = [c for c in columns if c.kind != "year" and (c.right < cells[0].left or c.left > cells[-1].right)]
         parts = [
-            Column("year", c.left, c.right, c.text, years[n // share].year, "" if ALL.fullmatch(c.text) else c.text)
+            Column("year", c.left, c.right, c.text, years[n // share].year, "" if is_head(ALL, c.text) else c.text)
             for n, c in enumerate(cells)
         ]
         return sorted([*others, *parts], key=lambda c: c.left), at + 1
@@ -289,11 +296,11 @@ def _header(lines: list[Line], at: int, year_n: int | None) -> list[Column]:
     years = [year_in(text, year_n) for text, _ in parts]
     if not any(years) and (of_parts := _of_one_year(lines, at, parts, year_n)):
         return of_parts
-    if not any(years) and year_n and any(_NAME_HEAD.fullmatch(t) for t, _ in parts):
+    if not any(years) and year_n and any(is_head(_NAME_HEAD, t) for t, _ in parts):
         # a table of one year says so nowhere: its figures are the report's own
-        years = [year_n if _VALUE_HEAD.fullmatch(t) else None for t, _ in parts]
+        years = [year_n if is_head(_VALUE_HEAD, t) else None for t, _ in parts]
     known = [y for y in years if y]
-    others = [bool(_OTHER.match(t) or _UNIT_HEAD.fullmatch(t) or _PERIMETER_HEAD.fullmatch(t)) for t, _ in parts]
+    others = [bool(_OTHER.match(t) or is_head(_UNIT_HEAD, t) or is_head(_PERIMETER_HEAD, t)) for t, _ in parts]
     if len(known) < 2 and not (
         len(known) == 1 and (any(others) or _is_lone_head(parts, years) or _is_over_figures(parts, lines, at))
     ):
@@ -309,9 +316,9 @@ def _header(lines: list[Line], at: int, year_n: int | None) -> list[Column]:
     for k, (text, box) in enumerate(parts):
         if years[k]:
             columns.append(Column("year", box.left, box.right, text, years[k], next(heads, "")))
-        elif _PERIMETER_HEAD.fullmatch(text) and (k or _names_follow(parts, first)):
+        elif is_head(_PERIMETER_HEAD, text) and (k or _names_follow(parts, first)):
             columns.append(Column("perimeter", box.left, box.right, text))
-        elif _UNIT_HEAD.fullmatch(text):
+        elif is_head(_UNIT_HEAD, text):
             columns.append(Column("unit", box.left, box.right, text))
         elif k > first or _OTHER.match(text):
             columns.append(Column("other", box.left, box.right, text))
@@ -348,7 +355,7 @@ def _of_one_year(lines: list[Line], at: int, parts: list[tuple[str, Box]], year_
     « Effectifs au 31/12/2022 | France | Espagne | Groupe ». The year stands in the header or just over it, alone;
     where none does it is the report's own.
     """
-    whole = [k for k, (text, _) in enumerate(parts) if ALL.fullmatch(text)]
+    whole = [k for k, (text, _) in enumerate(parts) if is_head(ALL, text)]
     if not 1 <= len(whole) <= 2 or not 2 <= len(parts) <= 10:
         return []
     near = [x for x in lines[max(0, at - 2) : at + 1] if lines[at].box.top - x.box.bottom < 4 * x.box.height]
@@ -363,12 +370,12 @@ def _of_one_year(lines: list[Line], at: int, parts: list[tuple[str, Box]], year_
     if any(sum(bool(read_cell(c.text)) for c in x.cells) > len(heads) for x in below):
         return []
     year = years.pop()
-    return [Column("year", box.left, box.right, t, year, "" if ALL.fullmatch(t) else t) for t, box in heads]
+    return [Column("year", box.left, box.right, t, year, "" if is_head(ALL, t) else t) for t, box in heads]
 
 
 def _names_follow(parts: list[tuple[str, Box]], first: int) -> bool:
     """Return whether words stand between the first head and the years: then the first is no head of labels (`Scope`)."""
-    return any(not _UNIT_HEAD.fullmatch(t) and not _OTHER.match(t) for t, _ in parts[1:first])
+    return any(not is_head(_UNIT_HEAD, t) and not _OTHER.match(t) for t, _ in parts[1:first])
 
 
 def _over(boxes: list[Box], known: list[int], lines: list[Line], at: int) -> list[str]:
@@ -383,7 +390,7 @@ def _over(boxes: list[Box], known: list[int], lines: list[Line], at: int) -> lis
             continue
         groups = [boxes[n * share].around(boxes[(n + 1) * share - 1]) for n in range(count)]
         if all(g.left - 40 < (c.left + c.right) / 2 < g.right + 40 for c, g in zip(cells, groups, strict=True)):
-            names = ["" if ALL.fullmatch(c.text) else c.text for c in cells]
+            names = ["" if is_head(ALL, c.text) else c.text for c in cells]
             return [names[n // share] for n in range(len(known))]
     return []
 
@@ -464,9 +471,9 @@ def _with_heads_around(columns: list[Column], lines: list[Line], k: int) -> list
                 continue
             kind = (
                 "unit"
-                if _UNIT_HEAD.fullmatch(cell.text)
+                if is_head(_UNIT_HEAD, cell.text)
                 else "perimeter"
-                if _PERIMETER_HEAD.fullmatch(cell.text)
+                if is_head(_PERIMETER_HEAD, cell.text)
                 else "other"
                 if _OTHER.match(cell.text) and len(cell.text) < 30
                 else None
