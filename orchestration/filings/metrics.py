@@ -159,9 +159,13 @@ def _possible(found: list[_Found]) -> list[_Found]:
     ]
 
 
+# « 20 % | de turnover »
+_TILE_BEGINS = re.compile(r"^(?:de |d'|du |des |of |in )(?=\w)")
+
+
 def _of_tile(tile: Tile, page: int, fiscal_year: int | None, language: str) -> Iterator[_Found]:
     """Yield the figure of a tile whose words begin with a label, or go on from its number as a statement does."""
-    words = plain(tile.words)
+    words = _TILE_BEGINS.sub("", plain(tile.words))
     years = {int(y) for y in _YEAR.findall(words)}
     if (
         fiscal_year is None
