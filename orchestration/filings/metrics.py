@@ -177,6 +177,9 @@ def _of_tile(tile: Tile, page: int, fiscal_year: int | None, language: str) -> I
     unit, value = unit_in(plain(tile.printed.unit)), tile.printed.value
     for one in labels():
         found = one.pattern.search(words) if one.within is None else None
+        if found is None and one.within is None and unit is not None and unit[0].dimension == "share":
+            # « 60,1 % | de déchets valorisés »
+            found = one.pattern.search(f"% {words}")
         if found is None or found.start() > 12 or is_barred(one.metric_id, words):
             continue
         notion = metrics()[one.metric_id]
@@ -268,6 +271,10 @@ def _of_row(
     head = f"{plain(row.section)} {plain(table.title)}"
     label = _with_method(_label(row), plain(row.section), plain(table.title))
     told, whose = _told(row, table, label, head)
+    named = {int(y) for y in _YEAR.findall(row.label)}
+    if fiscal_year is not None and named and fiscal_year not in named and set(row.cells) == {fiscal_year}:
+        # « Effectif au 31/12/2023 » in a table of 2024 that no year heads
+        told = []
     for one in told:
         quote = row.text[:_QUOTE]
         if fiscal_year is None or fiscal_year not in row.cells:
