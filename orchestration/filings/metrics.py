@@ -306,13 +306,13 @@ def _told(row: Row, table: Table, label: str, head: str) -> tuple[list[Label], i
         own = [x for x in _labels_of(row, part, "") if x.within is None or not x.pattern.search(label)]
         if _WOMEN_COLUMN.fullmatch(part):
             whom = "effectif total" if _WHOLE_ROW.fullmatch(name) else name
-            return [x for x in matching(whom, "% femmes") if metrics()[x.metric_id].family == "women"], 0
+            return [x for x in matching(whom, "% femmes, % women") if metrics()[x.metric_id].family == "women"], 0
         if own and not _labels_of(row, name, head):
             return own, 0 if _WHOLE_ROW.fullmatch(name) else 3
         if part in _SHARE_COLUMN and _OF_WOMEN.match(plain(table.named or table.caption)):
             # « Femmes par catégorie | Nombre | % »: the share of women of each category
             whom = "effectif total" if _WHOLE_ROW.fullmatch(name) else name
-            return [x for x in matching(whom, "% femmes") if metrics()[x.metric_id].family == "women"], 0
+            return [x for x in matching(whom, "% femmes, % women") if metrics()[x.metric_id].family == "women"], 0
     found = _labels_of(row, label, head)
     if _OF_WOMEN.match(plain(table.named or table.caption)) or (row.part and plain(row.part) in _SHARE_COLUMN):
         # a number of women is no headcount, nor is a column of shares

@@ -311,6 +311,8 @@ def _header(lines: list[Line], at: int, year_n: int | None) -> list[Column]:
     if (len(set(known)) < len(known) and not over) or any(abs(a - b) > 12 for a, b in pairwise(known)):
         return []
     heads = iter(over)
+    # « 2024 UK | 2024 Global (excl. UK) | 2024 Total | 2023 Total »
+    of_parts_too = sum(_OF_A_YEAR.fullmatch(t) is not None and not y for (t, _), y in zip(parts, years, strict=True)) > 1
     first = next(k for k, y in enumerate(years) if y)
     columns = []
     for k, (text, box) in enumerate(parts):
@@ -320,7 +322,7 @@ def _header(lines: list[Line], at: int, year_n: int | None) -> list[Column]:
             columns.append(Column("perimeter", box.left, box.right, text))
         elif is_head(_UNIT_HEAD, text):
             columns.append(Column("unit", box.left, box.right, text))
-        elif k > first or _OTHER.match(text):
+        elif k > first or _OTHER.match(text) or (of_parts_too and _OF_A_YEAR.fullmatch(text)):
             columns.append(Column("other", box.left, box.right, text))
         else:
             columns.append(Column("name", box.left, box.right, text))
@@ -328,6 +330,7 @@ def _header(lines: list[Line], at: int, year_n: int | None) -> list[Column]:
     return [c for c in columns if c.kind != "name" or (len(names) > 1 and c is names[-1])]
 
 
+_OF_A_YEAR = re.compile(r"(?:19|20)\d\d [^\d]{2,28}")
 _RETOLD = re.compile(r"(?i)pro ?forma|retrait|restat|recalcul|actualis|comparable")
 _TOLD = re.compile(r"(?i)publi|reported")
 
@@ -349,6 +352,10 @@ _AGES = re.compile(
 )
 
 
+# « Gender diversity 2024 | Men | Women | % women »: the shares stand for the whole
+_WOMEN_HEAD = re.compile(r"(?i)(?:% |part |share )(?:of |de |des )?(?:women|femmes)(?: \(?%\)?)?")
+
+
 def _of_one_year(lines: list[Line], at: int, parts: list[tuple[str, Box]], year_n: int | None) -> list[Column]:
     """Return the columns of a table of one year that is parted by perimeter or sex and has a column of the whole.
 
@@ -356,6 +363,7 @@ def _of_one_year(lines: list[Line], at: int, parts: list[tuple[str, Box]], year_
     where none does it is the report's own.
     """
     whole = [k for k, (text, _) in enumerate(parts) if is_head(ALL, text)]
+    whole = whole or [k for k, (text, _) in enumerate(parts) if is_head(_WOMEN_HEAD, text)]
     if not 1 <= len(whole) <= 2 or not 2 <= len(parts) <= 10:
         return []
     near = [x for x in lines[max(0, at - 2) : at + 1] if lines[at].box.top - x.box.bottom < 4 * x.box.height]
