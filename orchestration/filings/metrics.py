@@ -824,6 +824,9 @@ _PARTS_OF_SENTENCE = re.compile(
 )
 _BEGUN = re.compile(r"(?:across|among|in|within|for|of|dans|parmi|au sein|chez|pour|selon|sur|according to)\b [^,]*, ")
 
+# « Nationally, », « Au niveau national, »
+_SET_FIRST = re.compile(r"[^,;.\d]{3,60}, ")
+
 
 def _part_of(bare: str, at: int) -> tuple[int, int]:
     """Return where the part of a sentence that a place lies in begins and ends."""
@@ -845,7 +848,7 @@ def _is_others(bare: str, start: int, end: int) -> bool:
     """
     if not is_of_others(bare):
         return False
-    begun = _begun(bare)
+    begun = _begun(bare) or (m.group() if (m := _SET_FIRST.match(bare)) else "")
     own = bare[_part_of(bare, start)[0] : _part_of(bare, end)[1]]
     return is_of_others(own) or (len(begun) <= start and is_of_others(begun))
 
@@ -958,6 +961,8 @@ def _stated(
     if not notion.low <= value <= notion.high:
         return None
     rank = _rank_of(context, plain(sentence))
+    if rank == 0 and _AT_PLACE.match(sentence) and not _GROUP.search(plain(sentence)):
+        rank = 3
     confidence = (0.85 if str(fiscal_year) in sentence else 0.75) - 0.05 * one.rank
     metric = Metric(
         one.metric_id,
@@ -973,6 +978,13 @@ def _stated(
         round(confidence, 2),
     )
     return _Found(metric, (rank, one.rank), one.notion)
+
+
+# « À Lyon, 92 % des déchets sont valorisés »; « At Danone, » may be the filer itself
+_AT_PLACE = re.compile(
+    r"(?:\u00c0|In) (?!Scope|Total|January|February|March|April|May|June|July|August|September|October|November|December|Fiscal|Financial|Line|Addition|Particular)"
+    r"[A-Z\u00c0-\u00dd][a-z\u00e0-\u00ff'-]+(?:[ -][A-Z\u00c0-\u00dd][a-z\u00e0-\u00ff'-]+){0,3}, "
+)
 
 
 def _rank_of(context: str, sentence: str) -> int:
