@@ -367,7 +367,11 @@ def _of_one_year(lines: list[Line], at: int, parts: list[tuple[str, Box]], year_
     if not 1 <= len(whole) <= 2 or not 2 <= len(parts) <= 10:
         return []
     near = [x for x in lines[max(0, at - 2) : at + 1] if lines[at].box.top - x.box.bottom < 4 * x.box.height]
-    years = {int(y) for x in near for y in re.findall(r"\b(?:19|20)\d\d\b", x.text)} or ({year_n} if year_n else set())
+    years = {int(y) for x in near for y in re.findall(r"\b(?:19|20)\d\d\b", x.text)}
+    if not years and year_n:
+        # none told: the report's own, unless what stands further up is of another
+        up = [x.text for x in lines[max(0, at - 6) : at] if len(x.text) <= 100]
+        years = {year_n, *(int(y) for t in up for y in re.findall(r"\b(?:19|20)\d\d\b", t))}
     below = [x for x in lines[at + 1 : at + 5] if sum(bool(read_cell(c.text)) for c in x.cells) >= 2]
     if len(years) != 1 or len(below) < 2 or any(year_in(c.text) for x in below for c in x.cells):
         return []
