@@ -31,7 +31,9 @@ _WITH_UNIT = re.compile(rf"({NUMBER}) ([^\d]{{1,40}}(?:co ?2[^\d]*)?)")
 _EMPTY = re.compile(r"(?i)non renseign[\u00e9e]e?|not (?:filled in|answered|disclosed)|sans objet")
 _AN_INTENSITY = re.compile(r"(?i)/|\bpar\b|\bper\b")
 _YEARS = re.compile(r"(?<!\d)(?:19|20)\d\d(?![\d ]*\d)")
-_OPEN = re.compile(r"(?:\(|/|\b(?:de|du|des|la|le|les|et|of|the|and|en|in|for|by|par|pour|un|une|an?|with|avec|\u00e0))$")
+_OPEN = re.compile(
+    r"(?:\(|/|\b(?:de|du|des|la|le|les|et|of|the|and|en|in|for|by|par|pour|un|une|an?|with|avec|\u00e0))$"
+)
 # a heading so long is prose, a gap of so many line heights parts two tables
 _PROSE, _GAP = 100, 2.6
 _HEADS = 5
@@ -81,7 +83,7 @@ def _row(line: Line) -> _Row | None:
     text, unit = value.text, ""
     if not (read_cell(text) or is_missing(text) or _EMPTY.fullmatch(text)):
         found = _WITH_UNIT.fullmatch(text)
-        if found is None or len(found[2].split()) > 4:
+        if found is None or len(found[2].split()) > 4 or year_in(found[1]):
             return None
         text, unit = found[1], found[2]
     rest = line.cells[2:]
@@ -120,9 +122,7 @@ def _goes_on(line: Line, row: _Row, last: Line) -> bool:
         and abs(line.box.left - row.line.box.left) < 4
         and line.box.right < row.value.left
         and (
-            not line.text[:1].isupper()
-            or bool(_OPEN.search(row.label))
-            or row.label.count("(") > row.label.count(")")
+            not line.text[:1].isupper() or bool(_OPEN.search(row.label)) or row.label.count("(") > row.label.count(")")
         )
     )
 
@@ -154,7 +154,9 @@ def _down(rows: list[_Row], heads: list[Line], year_n: int) -> Table | None:
     """Return the table of rows that have one figure each, or several of which the first is headed as the value."""
     header = next((x for x in heads[:2] if len(x.cells) > 1), None)
     if header is not None:
-        over = [c.text for c in header.cells[1:] if c.left < rows[0].value.right + 30 and c.right > rows[0].value.left - 30]
+        over = [
+            c.text for c in header.cells[1:] if c.left < rows[0].value.right + 30 and c.right > rows[0].value.left - 30
+        ]
         if len(over) != 1 or not is_head(_VALUE, over[0]):
             return None
     elif any(len(r.figures) > 1 for r in rows) or (len(rows) == 1 and not rows[0].unit and "%" not in rows[0].text):
@@ -196,4 +198,3 @@ def _table(rows: list[_Row], heads: list[Line], year_n: int, title: str, named: 
     column = Column("year", box.left, box.right, "", year_n)
     near = next((x.text for x in heads if len(x.cells) == 1), "")
     return Table([column], lines=lines, title=f"{title} {named}".strip(), caption=near, named=named)
-

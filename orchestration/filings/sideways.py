@@ -134,7 +134,10 @@ def names_over(above: list[Line], columns: list[list[Cell]], edge: float) -> lis
     elif to_left:
         ends = [*(x - 6 for x in lefts[1:]), rights[-1] + 120]
     else:
-        ends = [*((a + b) / 2 for a, b in pairwise((x + r) / 2 for x, r in zip(lefts, rights, strict=True))), rights[-1] + 60]
+        ends = [
+            *((a + b) / 2 for a, b in pairwise((x + r) / 2 for x, r in zip(lefts, rights, strict=True))),
+            rights[-1] + 60,
+        ]
     words: list[list[str]] = [[] for _ in columns]
     for line in reversed(above):
         held: list[list[Run]] = [[] for _ in columns]

@@ -296,7 +296,12 @@ def _header(lines: list[Line], at: int, year_n: int | None) -> list[Column]:
     years = [year_in(text, year_n) for text, _ in parts]
     if not any(years) and (of_parts := _of_one_year(lines, at, parts, year_n)):
         return of_parts
-    if not any(years) and year_n and any(is_head(_NAME_HEAD, t) for t, _ in parts):
+    if (
+        not any(years)
+        and year_n
+        and any(is_head(_NAME_HEAD, t) for t, _ in parts)
+        and _years_over(lines, at) <= {year_n}
+    ):
         # a table of one year says so nowhere: its figures are the report's own
         years = [year_n if is_head(_VALUE_HEAD, t) else None for t, _ in parts]
     known = [y for y in years if y]
@@ -312,7 +317,9 @@ def _header(lines: list[Line], at: int, year_n: int | None) -> list[Column]:
         return []
     heads = iter(over)
     # « 2024 UK | 2024 Global (excl. UK) | 2024 Total | 2023 Total »
-    of_parts_too = sum(_OF_A_YEAR.fullmatch(t) is not None and not y for (t, _), y in zip(parts, years, strict=True)) > 1
+    of_parts_too = (
+        sum(_OF_A_YEAR.fullmatch(t) is not None and not y for (t, _), y in zip(parts, years, strict=True)) > 1
+    )
     first = next(k for k, y in enumerate(years) if y)
     columns = []
     for k, (text, box) in enumerate(parts):
@@ -352,6 +359,12 @@ _AGES = re.compile(
 )
 
 
+def _years_over(lines: list[Line], at: int) -> set[int]:
+    """Return the years that headings and titles over a line name: « From our 2022 report »."""
+    up = [x for x in lines[max(0, at - 6) : at] if len(x.text) <= 100 and not any(read_cell(c.text) for c in x.cells)]
+    return {int(y) for x in up for y in re.findall(r"\b(?:19|20)\d\d\b", x.text)}
+
+
 # « Gender diversity 2024 | Men | Women | % women »: the shares stand for the whole
 _WOMEN_HEAD = re.compile(r"(?i)(?:% |part |share )(?:of |de |des )?(?:women|femmes)(?: \(?%\)?)?")
 
@@ -370,8 +383,7 @@ def _of_one_year(lines: list[Line], at: int, parts: list[tuple[str, Box]], year_
     years = {int(y) for x in near for y in re.findall(r"\b(?:19|20)\d\d\b", x.text)}
     if not years and year_n:
         # none told: the report's own, unless what stands further up is of another
-        up = [x.text for x in lines[max(0, at - 6) : at] if len(x.text) <= 100]
-        years = {year_n, *(int(y) for t in up for y in re.findall(r"\b(?:19|20)\d\d\b", t))}
+        years = {year_n} | _years_over(lines, at)
     below = [x for x in lines[at + 1 : at + 5] if sum(bool(read_cell(c.text)) for c in x.cells) >= 2]
     if len(years) != 1 or len(below) < 2 or any(year_in(c.text) for x in below for c in x.cells):
         return []
