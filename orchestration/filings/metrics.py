@@ -84,6 +84,8 @@ def metrics_of(
     found: list[_Found] = []
     faults: dict[str, list[tuple[str, int, str]]] = defaultdict(list)
     names = _rare_names(pages)
+    # the filer's own name stands on its cover
+    own = frozenset(_NAME.findall(pages[0].text)) if pages else frozenset()
     for page, language in zip(pages, marks, strict=True):
         before = len(found)
         for table in tables.get(page.number, []):
@@ -93,7 +95,7 @@ def metrics_of(
             found += _of_tile(tile, page.number, fiscal_year, language)
         # an index of standards prints numbers of pages beside the names of figures
         for piece in page.pieces if len(_STANDARD.findall(page.text)) < _INDEX else ():
-            found += (_of_others(f, names) for f in stated_in(piece.text, page.number, fiscal_year, language))
+            found += (_of_others(f, names, own) for f in stated_in(piece.text, page.number, fiscal_year, language))
         found[before:] = _on_their_base(found[before:], page, faults)
     return _choose(_possible(found), faults, fiscal_year)
 
@@ -114,18 +116,25 @@ def _rare_names(pages: list[Page]) -> frozenset[str]:
     return frozenset(n for n, count in on.items() if 2 <= count <= 0.3 * len(pages) and n.casefold() not in small)
 
 
-def _of_others(found: _Found, names: frozenset[str]) -> _Found:
-    """Return a sentence's figure as a part's where the sentence gives it to a company that few pages speak of.
+# « The severity rate at Arras was 2.31 », « 9,1 % à Metz »
+_AT_NAME = re.compile(
+    r"\b(?:\u00e0|\u00c0|[Aa]t|[Ii]n) (?!Scopes?\b|Group|Total|Compan|Board|Executive|Comit|Conseil|Codir|Comex|Management|Categor|Tier|January|February|March|"
+    r"April|May|June|July|August|September|October|November|December|Fiscal|Financial|Year|Human|Research)(?P<n>[A-Z\u00c0-\u00dd][a-z\u00e0-\u00ff'-]{2,})"
+)
 
-    « Emissions released by Italgen amounted to 43 tons » stands in Italmobiliare's report.
+
+def _of_others(found: _Found, names: frozenset[str], own: frozenset[str]) -> _Found:
+    """Return a sentence's figure as a part's where the sentence gives it to a place, or to a company that few pages speak of.
+
+    « Emissions released by Italgen amounted to 43 tons » stands in Italmobiliare's report. `own`: names of the filer.
     """
     end = found.metric.evidence.find(",", found.metric.evidence.find(found.metric.value_printed) + 8)
     told = found.metric.evidence[: end if end > 0 else None]
-    named = [m for m in _OF_NAME.finditer(told) if (m["a"] or m["b"] or m["c"]) in names]
+    places = [m["n"] for m in _AT_NAME.finditer(told) if m["n"] not in own]
+    named = [x for m in _OF_NAME.finditer(told) if (x := m["a"] or m["b"] or m["c"]) in names] + places
     if not named or found.ranks[0] >= 3 or perimeter_rank(plain(found.metric.evidence)) == 0:
         return found
-    name = named[0]["a"] or named[0]["b"] or named[0]["c"]
-    return replace(found, metric=replace(found.metric, perimeter=name), ranks=(3, found.ranks[1]))
+    return replace(found, metric=replace(found.metric, perimeter=named[0]), ranks=(3, found.ranks[1]))
 
 
 def _on_their_base(found: list[_Found], page: Page, faults: dict[str, list[tuple[str, int, str]]]) -> Iterator[_Found]:
@@ -745,6 +754,9 @@ def _of_statement(
         if is_barred(one.metric_id, told, is_head=True):
             return None
     if _is_others(bare, start, end) or (notion.dimension in _SUMS and _PER_UNIT.match(bare[end:])):
+        return None
+    if one.metric_id == "ghg_scope3" and is_barred(one.metric_id, own, is_head=True):
+        # « Purchased goods accounted for 61,000 tCO2e of Scope 3 »
         return None
     if notion.family == "ghg" and (is_barred(one.metric_id, rest) or _CHANGE_BEFORE.search(bare[:start])):
         return None

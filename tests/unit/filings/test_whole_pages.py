@@ -219,3 +219,23 @@ def test_key_figures_over_a_paragraph(tmp_path):
         ),
     )
     assert chosen(found) == {"women_share_managers": 45.9, "turnover_rate": 20, "energy_consumption": 87_421}
+
+
+@pytest.mark.parametrize(
+    ("sentence", "told"),
+    [
+        ("The severity rate at Arras was 2.31.", {}),
+        ("Absenteeism in Metz was 8.7%.", {}),
+        ("Le taux de gravité à Arras est de 2,31.", {}),
+        ("The severity rate at Dunmore was 0.31 in 2023.", {"accident_severity_rate": 0.31}),
+        ("Purchased goods accounted for 61,000 tCO2e of Scope 3.", {}),
+        ("The national absenteeism rate is 5.3%.", {}),
+        ("Absenteeism among operators was 7.1%.", {}),
+        ("Absenteeism of the Group came to 4.1% in December 2023.", {"absenteeism_rate": 4.1}),
+    ],
+)
+def test_a_place_is_a_part_and_the_name_on_the_cover_is_not(tmp_path, sentence, told):
+    cover = drawn.page(drawn.text(60, 230, "Dunmore Packaging", 24), drawn.text(60, 270, "Report 2023", 18))
+    pages = (cover, drawn.page(PROSE, drawn.text(40, 100, sentence)))
+    document = pypdfium2.PdfDocument(drawn.write(tmp_path / "x.pdf", *pages))
+    assert chosen(read_pdf(document, fiscal_year=2023)) == told
