@@ -1,8 +1,10 @@
-"""Right, wrong, silent and invented figures on 320 one-page reports: `python -m bench.filings_blind [--half A] [--list]`.
+"""Right, wrong, silent and invented figures on reports written blind: `python -m bench.filings_blind [--half A] [--list]`.
 
 The reports and their truths are data (`A/`, `B/`; invented, `synthetic: true`), written by someone who had not read the
-rules: sentences and tables, each drawn as a page behind a cover. Half A may be read and learned from. Half B is kept
-unread, so that it can measure: `--list` names the errors of A only.
+rules. A and B are 320 sentences and tables, each drawn as a page behind a cover; C and D (`C/`, `D/`) are 90 documents
+of whole pages: `pages`, each a list of blocks (heading `h`, paragraph `p`, two columns of text `cols`, a `box` at the
+side, `tiles`, `table`). Halves A and C may be read and learned from. B and D are kept unread, so that they can measure:
+`--list` names the errors of A and C only.
 
 A snippet has `truth` (metric → `value`; `or`, values that count as right too; `silence_ok`, silence is not counted;
 `tolerance`), `silent` (metrics that must stay silent, and why) and `free` (metrics that are not counted). A value for any
@@ -39,7 +41,7 @@ PROSE = {
     "fr": "La démarche est suivie par un réseau de correspondants, qui en rend compte à la direction.",
     "en": "A network of correspondents follows the approach and reports on it to the management.",
 }
-LEFT, RIGHT, SIZE = 50.0, 545.0, 8.5
+LEFT, RIGHT, TOP, SIZE = 50.0, 545.0, 60.0, 8.5
 KINDS = ("right", "wrong", "silent", "invented", "truths")
 
 
@@ -57,7 +59,9 @@ def snippets(half: str) -> Iterator[dict[str, Any]]:
 
 
 def draw(snippet: dict[str, Any], path: Path) -> Path:
-    """Write a snippet as a report of a cover and a page, and return its path."""
+    """Write a snippet as a report of a cover and a page, or of its own pages, and return its path."""
+    if "pages" in snippet:
+        return _Pages(snippet).write(path)
     language, year, turn = snippet["language"], snippet["year"], sum(snippet["id"].encode())
     cover = f"{COVERS[language][turn % 3]} {year}"
     items, y = [text(LEFT, 70, _plain(snippet["title"]), 13)], 96.0
@@ -77,10 +81,12 @@ def draw(snippet: dict[str, Any], path: Path) -> Path:
     return write(path, [text(60, 230, cover, 20), "\n".join(items)])
 
 
-def _table(items: list[str], rows: list[list[str]], head: int, y: float) -> float:
+def _table(
+    items: list[str], rows: list[list[str]], head: int, y: float, *, first: float | None = None, size: float = SIZE
+) -> float:
     """Draw rows and return where they end: labels left, columns of figures right; `<` is covered by the cell before it."""
     count = len(rows[0])
-    first = 190.0 if count < 7 else 130.0
+    first = first or (190.0 if count < 7 else 130.0)
     step = (RIGHT - LEFT - first) / max(1, count - 1)
     figures = [k > 0 and all(not r[k] or _FIGURE.match(r[k]) for r in rows[head:]) for k in range(count)]
     for row in rows:
@@ -88,13 +94,108 @@ def _table(items: list[str], rows: list[list[str]], head: int, y: float) -> floa
         for k, cell in enumerate(row):
             left, room = (LEFT, first - 8) if k == 0 else (LEFT + first + step * (k - 1), step - 6)
             span = next((n for n in range(k + 1, count) if row[n] != "<"), count) - k
-            lines = [] if cell == "<" else _wrapped(_plain(cell), room + step * (span - 1) * (k > 0))
+            room += step * (span - 1) * (k > 0)
+            lines = [] if cell == "<" else _wrapped(_plain(cell), room * SIZE / size)
             deepest = max(deepest, len(lines))
             for n, line in enumerate(lines):
-                x = left + (room + step * (span - 1)) - width(line, SIZE) if figures[k] else left
-                items.append(text(x, y + 10 * n, line, SIZE))
+                x = left + room - width(line, size) if figures[k] else left
+                items.append(text(x, y + 10 * n, line, size))
         y += 10 * deepest + 6
     return y
+
+
+class _Pages:
+    """A document of whole pages as it is drawn: what stands on the page so far, and how far down."""
+
+    def __init__(self, snippet: dict[str, Any]) -> None:
+        self.snippet = snippet
+        self.pages: list[str] = []
+        self.items: list[str] = []
+        self.y = TOP
+        # how far down a side box reaches, none where there is none
+        self.box = 0.0
+
+    def write(self, path: Path) -> Path:
+        for page in self.snippet["pages"]:
+            self._close()
+            for block in page:
+                kind = next(iter(block))
+                need = {"table": min(400, 17 * len(block[kind])), "h": 60, "tiles": 70}.get(kind, 40)
+                if self.y + need > 790:
+                    self._close()
+                getattr(self, f"_{kind}")(block[kind], block)
+            self.y = max(self.y, self.box)
+        self._close()
+        cover = [text(60, 230, _plain(self.snippet["company"]), 24), text(60, 270, _plain(self.snippet["cover"]), 18)]
+        if self.snippet.get("sub"):
+            cover.append(text(60, 296, _plain(self.snippet["sub"]), 11))
+        return write(path, ["\n".join(cover), *self.pages])
+
+    def _close(self) -> None:
+        if self.items:
+            foot = _plain(f"{self.snippet['company']} - {self.snippet['cover']}")
+            number = len(self.pages) + self.snippet.get("first", 12)
+            self.items += [text(LEFT, 818, foot, 7), text(RIGHT - 12, 818, str(number), 7)]
+            if self.snippet.get("header"):
+                self.items.append(text(LEFT, 34, _plain(self.snippet["header"]), 7))
+            self.pages.append("\n".join(self.items))
+        self.items, self.y, self.box = [], TOP, 0.0
+
+    def _lines(self, words: str, at: tuple[float, float], room: float, size: float = SIZE, step: float = 11) -> float:
+        """Draw words in lines and return where the next one stands."""
+        left, y = at
+        for line in _wrapped(_plain(words), room * SIZE / size):
+            self.items.append(text(left, y, line, size))
+            y += step
+        return y
+
+    def _under_box(self) -> None:
+        self.y, self.box = max(self.y, self.box), 0.0
+
+    def _h(self, words: str, block: dict[str, Any]) -> None:
+        self.items.append(text(LEFT, self.y + 8, _plain(words), block.get("size", 13)))
+        self.y += 26
+
+    def _box(self, paragraphs: list[str], _: dict[str, Any]) -> None:
+        self.items.append(text(400, self.y, _plain(paragraphs[0]), 9))
+        y = self.y + 13
+        for words in paragraphs[1:]:
+            y = self._lines(words, (400, y), 145, 7.5, 9.5) + 4
+        self.box = y
+
+    def _p(self, words: str, _: dict[str, Any]) -> None:
+        for line in _wrapped(_plain(words), 330 if self.y < self.box else RIGHT - LEFT):
+            if self.y > 795:
+                self._close()
+            self.items.append(text(LEFT, self.y, line, SIZE))
+            self.y += 11
+        self.y += 6
+
+    def _cols(self, columns: list[list[str]], _: dict[str, Any]) -> None:
+        low = top = self.y
+        for k, paragraphs in enumerate(columns):
+            y = top
+            for words in paragraphs:
+                y = self._lines(words, (LEFT + 256 * k, y), 236) + 6
+            low = max(low, y)
+        self.y = low
+
+    def _tiles(self, tiles: list[list[str]], _: dict[str, Any]) -> None:
+        self._under_box()
+        wide = (RIGHT - LEFT) / len(tiles)
+        low = top = self.y + 14
+        for k, (figure, words) in enumerate(tiles):
+            self.items.append(text(LEFT + wide * k, top, _plain(figure), 18))
+            low = max(low, self._lines(words, (LEFT + wide * k, top + 14), wide - 14, 8, 10))
+        self.y = low + 8
+
+    def _table(self, rows: list[list[str]], block: dict[str, Any]) -> None:
+        self._under_box()
+        size = SIZE if len(rows[0]) < 8 else 7
+        self.y = _table(self.items, rows, block.get("head", 1), self.y, first=block.get("first"), size=size)
+        for note in block.get("notes", []):
+            self.y = self._lines(note, (LEFT, self.y), RIGHT - LEFT, 7, 9)
+        self.y += 8
 
 
 def _plain(words: str) -> str:
@@ -159,11 +260,11 @@ def measure(half: str, *, names_errors: bool) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Figures read from one-page reports that were written blind.")
-    parser.add_argument("--half", choices=("A", "B"), default="A")
-    parser.add_argument("--list", action="store_true", help="name the errors (half A)")
+    parser = argparse.ArgumentParser(description="Figures read from reports that were written blind.")
+    parser.add_argument("--half", choices=("A", "B", "C", "D"), default="A")
+    parser.add_argument("--list", action="store_true", help="name the errors (halves A and C)")
     asked = parser.parse_args()
-    measure(asked.half, names_errors=asked.list and asked.half == "A")
+    measure(asked.half, names_errors=asked.list and asked.half in ("A", "C"))
 
 
 if __name__ == "__main__":

@@ -56,7 +56,7 @@ _CHANGE_AFTER = re.compile(
     r"^ ?%? ?(?:le|la|the) (?:taux|part|proportion|share|rate)\b|^ ?(?:%|points?|pts?)? ?(?:de (?:plus|moins|reduction|baisse|hausse)|par rapport|vs\b|compared|lower|higher|less|more than in|increase|decrease|reduction|d'augmentation)"
 )
 _CHANGE_BEFORE = re.compile(
-    r"(?:baisse|hausse|reduction|recul|progression|augmentation|reduit\w*|diminu\w+|progress\w+|augment\w+|increas\w+|decreas\w+|reduced|fell|rose|down|cut|lowered|(?<!make )(?<!made )up|contre|against|compared (?:to|with)|vs\.?) ?(?:by |of |de |d'environ |a |from |pres de |plus de )*$"
+    r"(?:baisse|hausse|reduction|recul|progression|augmentation|reduit\w*|diminu\w+|progress\w+|augment\w+|increas\w+|decreas\w+|reduced|fell|rose|down|cut|lowered|avoid\w*|evit(?:e|es|ent|er|ant|ait)|sav(?:es?|ed|ing)|economis\w+|compens\w+|offsets?|(?<!make )(?<!made )up|contre|against|compared (?:to|with)|vs\.?) ?(?:by |of |de |d'environ |a |from |pres de |plus de )*$"
 )
 _EACH = re.compile(
     r"[^.;]{0,30}\b(?:per|par|each|a) (?:capita|employees?|persons?|head|fte|salaries?|personnes?|collaborateurs?|year)\b"
@@ -84,6 +84,8 @@ def metrics_of(
     found: list[_Found] = []
     faults: dict[str, list[tuple[str, int, str]]] = defaultdict(list)
     names = _rare_names(pages)
+    # the filer's own name stands on its cover
+    own = frozenset(_NAME.findall(pages[0].text)) if pages else frozenset()
     for page, language in zip(pages, marks, strict=True):
         before = len(found)
         for table in tables.get(page.number, []):
@@ -93,7 +95,7 @@ def metrics_of(
             found += _of_tile(tile, page.number, fiscal_year, language)
         # an index of standards prints numbers of pages beside the names of figures
         for piece in page.pieces if len(_STANDARD.findall(page.text)) < _INDEX else ():
-            found += (_of_others(f, names) for f in stated_in(piece.text, page.number, fiscal_year, language))
+            found += (_of_others(f, names, own) for f in stated_in(piece.text, page.number, fiscal_year, language))
         found[before:] = _on_their_base(found[before:], page, faults)
     return _choose(_possible(found), faults, fiscal_year)
 
@@ -114,18 +116,25 @@ def _rare_names(pages: list[Page]) -> frozenset[str]:
     return frozenset(n for n, count in on.items() if 2 <= count <= 0.3 * len(pages) and n.casefold() not in small)
 
 
-def _of_others(found: _Found, names: frozenset[str]) -> _Found:
-    """Return a sentence's figure as a part's where the sentence gives it to a company that few pages speak of.
+# « The severity rate at Arras was 2.31 », « 9,1 % à Metz »
+_AT_NAME = re.compile(
+    r"\b(?:\u00e0|\u00c0|[Aa]t|[Ii]n) (?!Scopes?\b|Group|Total|Compan|Board|Executive|Comit|Conseil|Codir|Comex|Management|Categor|Tier|January|February|March|"
+    r"April|May|June|July|August|September|October|November|December|Fiscal|Financial|Year|Human|Research)(?P<n>[A-Z\u00c0-\u00dd][a-z\u00e0-\u00ff'-]{2,})"
+)
 
-    « Emissions released by Italgen amounted to 43 tons » stands in Italmobiliare's report.
+
+def _of_others(found: _Found, names: frozenset[str], own: frozenset[str]) -> _Found:
+    """Return a sentence's figure as a part's where the sentence gives it to a place, or to a company that few pages speak of.
+
+    « Emissions released by Italgen amounted to 43 tons » stands in Italmobiliare's report. `own`: names of the filer.
     """
     end = found.metric.evidence.find(",", found.metric.evidence.find(found.metric.value_printed) + 8)
     told = found.metric.evidence[: end if end > 0 else None]
-    named = [m for m in _OF_NAME.finditer(told) if (m["a"] or m["b"] or m["c"]) in names]
+    places = [m["n"] for m in _AT_NAME.finditer(told) if m["n"] not in own]
+    named = [x for m in _OF_NAME.finditer(told) if (x := m["a"] or m["b"] or m["c"]) in names] + places
     if not named or found.ranks[0] >= 3 or perimeter_rank(plain(found.metric.evidence)) == 0:
         return found
-    name = named[0]["a"] or named[0]["b"] or named[0]["c"]
-    return replace(found, metric=replace(found.metric, perimeter=name), ranks=(3, found.ranks[1]))
+    return replace(found, metric=replace(found.metric, perimeter=named[0]), ranks=(3, found.ranks[1]))
 
 
 def _on_their_base(found: list[_Found], page: Page, faults: dict[str, list[tuple[str, int, str]]]) -> Iterator[_Found]:
@@ -159,9 +168,13 @@ def _possible(found: list[_Found]) -> list[_Found]:
     ]
 
 
+# « 20 % | de turnover »
+_TILE_BEGINS = re.compile(r"^(?:de |d'|du |des |of |in )(?=\w)")
+
+
 def _of_tile(tile: Tile, page: int, fiscal_year: int | None, language: str) -> Iterator[_Found]:
     """Yield the figure of a tile whose words begin with a label, or go on from its number as a statement does."""
-    words = plain(tile.words)
+    words = _TILE_BEGINS.sub("", plain(tile.words))
     years = {int(y) for y in _YEAR.findall(words)}
     if (
         fiscal_year is None
@@ -173,6 +186,9 @@ def _of_tile(tile: Tile, page: int, fiscal_year: int | None, language: str) -> I
     unit, value = unit_in(plain(tile.printed.unit)), tile.printed.value
     for one in labels():
         found = one.pattern.search(words) if one.within is None else None
+        if found is None and one.within is None and unit is not None and unit[0].dimension == "share":
+            # « 60,1 % | de déchets valorisés »
+            found = one.pattern.search(f"% {words}")
         if found is None or found.start() > 12 or is_barred(one.metric_id, words):
             continue
         notion = metrics()[one.metric_id]
@@ -264,6 +280,10 @@ def _of_row(
     head = f"{plain(row.section)} {plain(table.title)}"
     label = _with_method(_label(row), plain(row.section), plain(table.title))
     told, whose = _told(row, table, label, head)
+    named = {int(y) for y in _YEAR.findall(row.label)}
+    if fiscal_year is not None and named and fiscal_year not in named and set(row.cells) == {fiscal_year}:
+        # « Effectif au 31/12/2023 » in a table of 2024 that no year heads
+        told = []
     for one in told:
         quote = row.text[:_QUOTE]
         if fiscal_year is None or fiscal_year not in row.cells:
@@ -295,10 +315,21 @@ def _told(row: Row, table: Table, label: str, head: str) -> tuple[list[Label], i
         own = [x for x in _labels_of(row, part, "") if x.within is None or not x.pattern.search(label)]
         if _WOMEN_COLUMN.fullmatch(part):
             whom = "effectif total" if _WHOLE_ROW.fullmatch(name) else name
-            return [x for x in matching(whom, "% femmes") if metrics()[x.metric_id].family == "women"], 0
+            return [x for x in matching(whom, "% femmes, % women") if metrics()[x.metric_id].family == "women"], 0
         if own and not _labels_of(row, name, head):
             return own, 0 if _WHOLE_ROW.fullmatch(name) else 3
+        if part in _SHARE_COLUMN and _OF_WOMEN.match(plain(table.named or table.caption)):
+            # « Femmes par catégorie | Nombre | % »: the share of women of each category
+            whom = "effectif total" if _WHOLE_ROW.fullmatch(name) else name
+            return [x for x in matching(whom, "% femmes, % women") if metrics()[x.metric_id].family == "women"], 0
     found = _labels_of(row, label, head)
+    if _OF_WOMEN.match(plain(table.named or table.caption)) or (row.part and plain(row.part) in _SHARE_COLUMN):
+        # a number of women is no headcount, nor is a column of shares
+        found = [x for x in found if metrics()[x.metric_id].dimension != "persons"]
+    if row.part and any(c.year and not c.part for c in table.columns) and not _METHOD.search(plain(row.part)):
+        # « Amérique | Emballage | Groupe »: the column of the whole counts alone
+        plainly = {x.metric_id for x in _labels_of(row, label[: -len(plain(row.part)) - 3], head)}
+        return found, 3 if any(x.metric_id in plainly for x in found) else 0
     if not found and _WHOLE_ROW.fullmatch(label) and not row.part:
         for title in (plain(table.caption), plain(table.named)):
             named = [x for x in matching(_BY.sub(" ", title)) if x.within is None]
@@ -307,6 +338,11 @@ def _told(row: Row, table: Table, label: str, head: str) -> tuple[list[Label], i
     return found, 0
 
 
+_SHARE_COLUMN = ("%", "en %", "in %", "(%)", "part", "share")
+# a table that women head, of theirs alone: « Femmes par catégorie »
+_OF_WOMEN = re.compile(
+    r"(?:(?:nombre|part|proportion|pourcentage|number|share|percentage|%) (?:de |des |of )?)?(?:femmes|women|female employees|effectifs? feminins?)\b(?! ?(?:/|et\b|and\b|&))"
+)
 _WOMEN_COLUMN = re.compile(
     r"(?:part |% |taux |share |percentage )(?:de |des |of )?(?:femmes|women)(?: \(?(?:en )?%\)?)?"
 )
@@ -499,7 +535,7 @@ _CAPTION, _SECTION = 100, 40
 _WHOLE = r"\b(?:groupe|group|monde|mondial\w*|world\w*)\b"
 _BULLET = r"[■•▪►●–—]|-(?= ?[A-ZÀ-Ý][a-zà-ÿ])|O(?= (?:[A-ZÀ-Ý]|l[ea]s? ))"
 _SENTENCE = re.compile(
-    r"(?:(?<=[a-zà-ÿ\d%)»”\"]{2}[.;!?])|(?<=\w\)[.;!?])|(?<=[A-Z]{2}[.;!?])|(?<=Wh[.;!?])|(?<=[ \d]%[.;!?]))\s+(?=[A-ZÀ-Ý«“\"–—-]|[⁰¹²³⁴-⁹]|\d{1,3} [A-ZÀ-Ý][a-zà-ÿ])|[■•▪►●\x1e]"
+    r"(?:(?<=[a-zà-ÿ\d%)»”\"]{2}[.;!?])|(?<=\w\)[.;!?])|(?<=[A-Z]{2}[.;!?])|(?<=Wh[.;!?])|(?<=[ \d]%[.;!?])|(?<=\d[.,]\d[.;!?]))\s+(?=[A-ZÀ-Ý«“\"–—-]|[⁰¹²³⁴-⁹]|\d{1,3} [A-ZÀ-Ý][a-zà-ÿ])|[■•▪►●\x1e]"
 )
 
 
@@ -719,6 +755,9 @@ def _of_statement(
             return None
     if _is_others(bare, start, end) or (notion.dimension in _SUMS and _PER_UNIT.match(bare[end:])):
         return None
+    if one.metric_id == "ghg_scope3" and is_barred(one.metric_id, own, is_head=True):
+        # « Purchased goods accounted for 61,000 tCO2e of Scope 3 »
+        return None
     if notion.family == "ghg" and (is_barred(one.metric_id, rest) or _CHANGE_BEFORE.search(bare[:start])):
         return None
     context = bare[max(0, match.start() - 60) : match.end() + 40]
@@ -797,6 +836,9 @@ _PARTS_OF_SENTENCE = re.compile(
 )
 _BEGUN = re.compile(r"(?:across|among|in|within|for|of|dans|parmi|au sein|chez|pour|selon|sur|according to)\b [^,]*, ")
 
+# « Nationally, », « Au niveau national, »
+_SET_FIRST = re.compile(r"[^,;.\d]{3,60}, ")
+
 
 def _part_of(bare: str, at: int) -> tuple[int, int]:
     """Return where the part of a sentence that a place lies in begins and ends."""
@@ -818,7 +860,7 @@ def _is_others(bare: str, start: int, end: int) -> bool:
     """
     if not is_of_others(bare):
         return False
-    begun = _begun(bare)
+    begun = _begun(bare) or (m.group() if (m := _SET_FIRST.match(bare)) else "")
     own = bare[_part_of(bare, start)[0] : _part_of(bare, end)[1]]
     return is_of_others(own) or (len(begun) <= start and is_of_others(begun))
 
@@ -853,7 +895,10 @@ def _numbers_after(bare: str, start: int) -> Iterator[re.Match[str]]:
         before = bare[max(0, found.start() - 20) : found.start()]
         is_date = (
             _DATE.match(bare, found.end())
-            or re.search(r"\d/$|(?:december|june|march|september) $|\b(?:p|pp|pages?)\.? ?$", before)
+            or re.search(
+                r"\d/$|(?:december|june|march|september) $|\b(?:p|pp|pages?)\.? ?$|\b(?:rcp|ssp\d?-?|iso|gri|esrs|ohsas|article|art\.|norme|standard) ?$",
+                before,
+            )
             or (found.group() in ("28", "29", "30", "31") and re.search(r"\b(?:au|at|as of|on|le|clos le) $", before))
         )
         if found.start() >= start and not _YEAR.fullmatch(found.group()) and not is_date:
@@ -928,6 +973,8 @@ def _stated(
     if not notion.low <= value <= notion.high:
         return None
     rank = _rank_of(context, plain(sentence))
+    if rank == 0 and _AT_PLACE.match(sentence) and not _GROUP.search(plain(sentence)):
+        rank = 3
     confidence = (0.85 if str(fiscal_year) in sentence else 0.75) - 0.05 * one.rank
     metric = Metric(
         one.metric_id,
@@ -943,6 +990,13 @@ def _stated(
         round(confidence, 2),
     )
     return _Found(metric, (rank, one.rank), one.notion)
+
+
+# « À Lyon, 92 % des déchets sont valorisés »; « At Danone, » may be the filer itself
+_AT_PLACE = re.compile(
+    r"(?:\u00c0|In) (?!Scope|Total|January|February|March|April|May|June|July|August|September|October|November|December|Fiscal|Financial|Line|Addition|Particular)"
+    r"[A-Z\u00c0-\u00dd][a-z\u00e0-\u00ff'-]+(?:[ -][A-Z\u00c0-\u00dd][a-z\u00e0-\u00ff'-]+){0,3}, "
+)
 
 
 def _rank_of(context: str, sentence: str) -> int:

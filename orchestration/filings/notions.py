@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from orchestration.filings.numbers import NUMBER
@@ -183,6 +183,7 @@ def is_of_some(text: str) -> bool:
     return any(p.search(u.sub(" ", text) if u else text) for of, p, u in _barriers() if of == "stated")
 
 
+@lru_cache(maxsize=4096)
 def is_of_others(text: str) -> bool:
     """Return whether plain text speaks of others than the company: its peers, an average of the sector or of a country."""
     return any(pattern.search(text) for of, pattern, _ in _barriers() if of == "others")
@@ -205,6 +206,7 @@ def scale_in(text: str) -> float:
     return 1_000.0 if re.search(r"(?:\b(?:en|in) |\(|^)(?:milliers|thousands?)\b|[('’]000\b", text) else 1.0
 
 
+@lru_cache(maxsize=4096)
 def perimeter_rank(text: str) -> int:
     """Return how far the perimeter that plain text names is from the whole group: 0 itself, 2 another name, 3 a part."""
     if not text:

@@ -16,6 +16,7 @@ from orchestration.filings.evidence import Mention, Reading
 from orchestration.filings.goals import mentions_of, speaks_of_goals
 from orchestration.filings.icons import Furniture, candidates_of, furniture, icons_of
 from orchestration.filings.layout import Page, lines_of, pieces_of, rules_of, set_furniture_apart
+from orchestration.filings.lone import lone_of
 from orchestration.filings.metrics import metrics_of
 from orchestration.filings.notions import plain
 from orchestration.filings.numbers import marks_of
@@ -65,6 +66,8 @@ def read_pdf(document: pypdfium2.PdfDocument, *, fiscal_year: int | None = None,
         tables[page.number] = tables_of(page, year_n=reading.fiscal_year)
         headed = {id(line) for t in tables[page.number] for line in t.lines}
         tables[page.number] += [t for t in sideways_of(page) if not any(id(x) in headed for x in t.lines)]
+        headed.update(id(line) for t in tables[page.number] for line in t.lines)
+        tables[page.number] += lone_of(page, reading.fiscal_year, headed)
         page.pieces = pieces_of(page.lines, [t.lines for t in tables[page.number]])
     reading.pages = [p.text for p in pages]
     everywhere = furniture(pages)

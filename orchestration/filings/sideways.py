@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
+from orchestration.filings.characters import Run
 from orchestration.filings.evidence import Box
-from orchestration.filings.layout import Cell, Line, Page
+from orchestration.filings.layout import Cell, Line, Page, words_of
 from orchestration.filings.numbers import is_missing, read_cell
-from orchestration.filings.tables import ALL, Column, Row, Table, year_in
+from orchestration.filings.tables import ALL, Column, Row, Table, is_head, year_in
 
 # how many lines of words may stand between the first year and the line over its columns' heads
 _HEADS = 4
@@ -77,6 +79,12 @@ def _table(lines: list[Line], at: int, block: list[_Line]) -> Table | None:
             break
         above.append(line)
     names = [_name(above, cell, block) for cell in block[0].cells]
+    columns_of = [[t.cells[k] for t in block] for k in range(len(block[0].cells))]
+    edge = max(t.line.cells[0].right for t in block)
+    heads = [x for x in above if len(x.cells) > 1 or x.box.left > edge]
+    if any(sum(_is_over(c, column) for column in columns_of) > 1 for x in heads for c in x.cells):
+        names = names_over(heads, columns_of, edge)
+        names = ["" if len(n) > 90 or is_head(_YEARS_HEAD, n) else n for n in names]
     if not all(names) or len(set(names)) < len(names):
         return None
     left = min(t.line.box.left for t in block)
@@ -104,7 +112,43 @@ def _name(above: list[Line], cell: Cell, block: list[_Line]) -> str:
         if len(over) == 1 and over[0].right - over[0].left < 260 and len(line.cells) > 1:
             words.append(over[0].text)
     name = " ".join(words).strip()
-    return "" if len(name) > 90 or _YEARS_HEAD.fullmatch(name) else name
+    return "" if len(name) > 90 or is_head(_YEARS_HEAD, name) else name
+
+
+def _is_over(cell: Cell, column: list[Cell]) -> bool:
+    return cell.left < max(c.right for c in column) and cell.right > min(c.left for c in column)
+
+
+def names_over(above: list[Line], columns: list[list[Cell]], edge: float) -> list[str]:
+    """Return the words over each column, where heads stand so close that a line runs on from one to the next.
+
+    `above`: the lines over them, the nearest first. `edge`: where the column of labels ends. Words go to the column whose
+    edge their own are set to: figures set to the right have their heads so too.
+    """
+    lefts, rights = [min(c.left for c in x) for x in columns], [max(c.right for c in x) for x in columns]
+    cells = [c for x in above for c in x.cells if c.right > edge]
+    to_right = sum(any(abs(c.right - r) < 4 for r in rights) for c in cells)
+    to_left = sum(any(abs(c.left - x) < 4 for x in lefts) for c in cells)
+    if to_right >= to_left and to_right:
+        ends = [r + 6 for r in rights]
+    elif to_left:
+        ends = [*(x - 6 for x in lefts[1:]), rights[-1] + 120]
+    else:
+        ends = [
+            *((a + b) / 2 for a, b in pairwise((x + r) / 2 for x, r in zip(lefts, rights, strict=True))),
+            rights[-1] + 60,
+        ]
+    words: list[list[str]] = [[] for _ in columns]
+    for line in reversed(above):
+        held: list[list[Run]] = [[] for _ in columns]
+        for run in (r for c in line.cells for r in c.runs if r.left > edge):
+            at = next((k for k, end in enumerate(ends) if (run.left + run.right) / 2 < end), None)
+            if at is not None:
+                held[at].append(run)
+        for k, runs in enumerate(held):
+            if runs:
+                words[k].append(words_of(runs))
+    return [" ".join(w) for w in words]
 
 
 def _groups(block: list[_Line]) -> Iterator[tuple[str, list[_Line]]]:
@@ -123,4 +167,4 @@ def _groups(block: list[_Line]) -> Iterator[tuple[str, list[_Line]]]:
 
 def _named(members: list[_Line]) -> str:
     words = " ".join(t.words for t in members if t.words)
-    return "" if ALL.fullmatch(words) else words
+    return "" if is_head(ALL, words) else words

@@ -36,7 +36,7 @@ _RELATIVE = re.compile(
     r"|(?:exercice|ann[ée]e) (?:en cours|(?P<avant>pr[ée]c[ée]dente?))"
 )
 _OTHER = re.compile(
-    r"(?i)(?:(?:s|h|q|t)[1-4] (?:20)?\d\d|[1-4](?:er|e|[eè]me|st|nd|rd|th) (?:semestre|trimestre|half|quarter)|first half|second half|20\d\d (?:targets?|goals?|objecti(?:f|ve)s?|cibles?|ambition)\b|"
+    r"(?i)(?:(?:s|h|q|t)[1-4] (?:20)?\d\d|[1-4](?:er|e|[eè]me|st|nd|rd|th) (?:semestre|trimestre|half|quarter)|first half|second half|20\d\d (?:targets?|goals?|objecti(?:f|ve)s?|cibles?|ambition|baseline|base|r[ée]f[ée]rence)\b|"
     r"var(?:iation)?s?\b|[ée]volutions?|[ée]vol\.?|change|delta|δ|objectifs?|cibles?|targets?|goals?|horizon|ambition|trajectoire|base|"
     r"r[ée]f[ée]rence|baseline|vs\b|commentaires?|comments?|statut|status|trend|tendance|progress|avancement|pages?|section|gri|esrs|odd|sdg)"
 )
@@ -48,6 +48,13 @@ _UNIT_HEAD = re.compile(r"(?i)unit[ée]s?|units?|unit of(?: measure.*)?|mesure")
 _PERIMETER_HEAD = re.compile(
     r"(?i)p[ée]rim[eè]tres?.*|scope of .*|scope|reporting scope|entit[ée]s?|entity|perimeter|boundary"
 )
+
+
+def is_head(pattern: re.Pattern[str], text: str) -> bool:
+    """Return whether a header's cell is of a kind, in either of two languages (`Unit\u00e9 / Unit`)."""
+    return any(pattern.fullmatch(part) for part in (text, *text.split(" / ")))
+
+
 # a note below a table ends it: what follows is text again
 _NOTE = re.compile(r"(?i)(?:\((?:\d|[a-z]|\*)\)|\*+|p[ée]rim[eè]tre ?:|source ?:|notes? ?:|commentaires? )\s*\S")
 _MAX_LABEL_LINES = 4
@@ -232,7 +239,7 @@ def _parted(columns: list[Column], lines: list[Line], k: int) -> tuple[list[Colu
             continue
         others = [c for c in columns if c.kind != "year" and (c.right < cells[0].left or c.left > cells[-1].right)]
         parts = [
-            Column("year", c.left, c.right, c.text, years[n // share].year, "" if ALL.fullmatch(c.text) else c.text)
+            Column("year", c.left, c.right, c.text, years[n // share].year, "" if is_head(ALL, c.text) else c.text)
             for n, c in enumerate(cells)
         ]
         return sorted([*others, *parts], key=lambda c: c.left), at + 1
@@ -287,13 +294,18 @@ def _header(lines: list[Line], at: int, year_n: int | None) -> list[Column]:
     if any(re.fullmatch(r"[-+−]?\d+(?:[.,]\d+)? ?%", t) for t, _ in parts):
         return []
     years = [year_in(text, year_n) for text, _ in parts]
-    if not any(years) and (of_parts := _of_one_year(lines, at, parts)):
+    if not any(years) and (of_parts := _of_one_year(lines, at, parts, year_n)):
         return of_parts
-    if not any(years) and year_n and any(_NAME_HEAD.fullmatch(t) for t, _ in parts):
+    if (
+        not any(years)
+        and year_n
+        and any(is_head(_NAME_HEAD, t) for t, _ in parts)
+        and _years_over(lines, at) <= {year_n}
+    ):
         # a table of one year says so nowhere: its figures are the report's own
-        years = [year_n if _VALUE_HEAD.fullmatch(t) else None for t, _ in parts]
+        years = [year_n if is_head(_VALUE_HEAD, t) else None for t, _ in parts]
     known = [y for y in years if y]
-    others = [bool(_OTHER.match(t) or _UNIT_HEAD.fullmatch(t) or _PERIMETER_HEAD.fullmatch(t)) for t, _ in parts]
+    others = [bool(_OTHER.match(t) or is_head(_UNIT_HEAD, t) or is_head(_PERIMETER_HEAD, t)) for t, _ in parts]
     if len(known) < 2 and not (
         len(known) == 1 and (any(others) or _is_lone_head(parts, years) or _is_over_figures(parts, lines, at))
     ):
@@ -304,16 +316,20 @@ def _header(lines: list[Line], at: int, year_n: int | None) -> list[Column]:
     if (len(set(known)) < len(known) and not over) or any(abs(a - b) > 12 for a, b in pairwise(known)):
         return []
     heads = iter(over)
+    # « 2024 UK | 2024 Global (excl. UK) | 2024 Total | 2023 Total »
+    of_parts_too = (
+        sum(_OF_A_YEAR.fullmatch(t) is not None and not y for (t, _), y in zip(parts, years, strict=True)) > 1
+    )
     first = next(k for k, y in enumerate(years) if y)
     columns = []
     for k, (text, box) in enumerate(parts):
         if years[k]:
             columns.append(Column("year", box.left, box.right, text, years[k], next(heads, "")))
-        elif _PERIMETER_HEAD.fullmatch(text) and (k or _names_follow(parts, first)):
+        elif is_head(_PERIMETER_HEAD, text) and (k or _names_follow(parts, first)):
             columns.append(Column("perimeter", box.left, box.right, text))
-        elif _UNIT_HEAD.fullmatch(text):
+        elif is_head(_UNIT_HEAD, text):
             columns.append(Column("unit", box.left, box.right, text))
-        elif k > first or _OTHER.match(text):
+        elif k > first or _OTHER.match(text) or (of_parts_too and _OF_A_YEAR.fullmatch(text)):
             columns.append(Column("other", box.left, box.right, text))
         else:
             columns.append(Column("name", box.left, box.right, text))
@@ -321,6 +337,7 @@ def _header(lines: list[Line], at: int, year_n: int | None) -> list[Column]:
     return [c for c in columns if c.kind != "name" or (len(names) > 1 and c is names[-1])]
 
 
+_OF_A_YEAR = re.compile(r"(?:19|20)\d\d [^\d]{2,28}")
 _RETOLD = re.compile(r"(?i)pro ?forma|retrait|restat|recalcul|actualis|comparable")
 _TOLD = re.compile(r"(?i)publi|reported")
 
@@ -342,16 +359,31 @@ _AGES = re.compile(
 )
 
 
-def _of_one_year(lines: list[Line], at: int, parts: list[tuple[str, Box]]) -> list[Column]:
+def _years_over(lines: list[Line], at: int) -> set[int]:
+    """Return the years that headings and titles over a line name: « From our 2022 report »."""
+    up = [x for x in lines[max(0, at - 6) : at] if len(x.text) <= 100 and not any(read_cell(c.text) for c in x.cells)]
+    return {int(y) for x in up for y in re.findall(r"\b(?:19|20)\d\d\b", x.text)}
+
+
+# « Gender diversity 2024 | Men | Women | % women »: the shares stand for the whole
+_WOMEN_HEAD = re.compile(r"(?i)(?:% |part |share )(?:of |de |des )?(?:women|femmes)(?: \(?%\)?)?")
+
+
+def _of_one_year(lines: list[Line], at: int, parts: list[tuple[str, Box]], year_n: int | None) -> list[Column]:
     """Return the columns of a table of one year that is parted by perimeter or sex and has a column of the whole.
 
-    « Effectifs au 31/12/2022 | France | Espagne | Groupe ». The year stands in the header or just over it, alone.
+    « Effectifs au 31/12/2022 | France | Espagne | Groupe ». The year stands in the header or just over it, alone;
+    where none does it is the report's own.
     """
-    whole = [k for k, (text, _) in enumerate(parts) if ALL.fullmatch(text)]
+    whole = [k for k, (text, _) in enumerate(parts) if is_head(ALL, text)]
+    whole = whole or [k for k, (text, _) in enumerate(parts) if is_head(_WOMEN_HEAD, text)]
     if not 1 <= len(whole) <= 2 or not 2 <= len(parts) <= 10:
         return []
     near = [x for x in lines[max(0, at - 2) : at + 1] if lines[at].box.top - x.box.bottom < 4 * x.box.height]
     years = {int(y) for x in near for y in re.findall(r"\b(?:19|20)\d\d\b", x.text)}
+    if not years and year_n:
+        # none told: the report's own, unless what stands further up is of another
+        years = {year_n} | _years_over(lines, at)
     below = [x for x in lines[at + 1 : at + 5] if sum(bool(read_cell(c.text)) for c in x.cells) >= 2]
     if len(years) != 1 or len(below) < 2 or any(year_in(c.text) for x in below for c in x.cells):
         return []
@@ -362,12 +394,12 @@ def _of_one_year(lines: list[Line], at: int, parts: list[tuple[str, Box]]) -> li
     if any(sum(bool(read_cell(c.text)) for c in x.cells) > len(heads) for x in below):
         return []
     year = years.pop()
-    return [Column("year", box.left, box.right, t, year, "" if ALL.fullmatch(t) else t) for t, box in heads]
+    return [Column("year", box.left, box.right, t, year, "" if is_head(ALL, t) else t) for t, box in heads]
 
 
 def _names_follow(parts: list[tuple[str, Box]], first: int) -> bool:
     """Return whether words stand between the first head and the years: then the first is no head of labels (`Scope`)."""
-    return any(not _UNIT_HEAD.fullmatch(t) and not _OTHER.match(t) for t, _ in parts[1:first])
+    return any(not is_head(_UNIT_HEAD, t) and not _OTHER.match(t) for t, _ in parts[1:first])
 
 
 def _over(boxes: list[Box], known: list[int], lines: list[Line], at: int) -> list[str]:
@@ -382,7 +414,7 @@ def _over(boxes: list[Box], known: list[int], lines: list[Line], at: int) -> lis
             continue
         groups = [boxes[n * share].around(boxes[(n + 1) * share - 1]) for n in range(count)]
         if all(g.left - 40 < (c.left + c.right) / 2 < g.right + 40 for c, g in zip(cells, groups, strict=True)):
-            names = ["" if ALL.fullmatch(c.text) else c.text for c in cells]
+            names = ["" if is_head(ALL, c.text) else c.text for c in cells]
             return [names[n // share] for n in range(len(known))]
     return []
 
@@ -463,9 +495,9 @@ def _with_heads_around(columns: list[Column], lines: list[Line], k: int) -> list
                 continue
             kind = (
                 "unit"
-                if _UNIT_HEAD.fullmatch(cell.text)
+                if is_head(_UNIT_HEAD, cell.text)
                 else "perimeter"
-                if _PERIMETER_HEAD.fullmatch(cell.text)
+                if is_head(_PERIMETER_HEAD, cell.text)
                 else "other"
                 if _OTHER.match(cell.text) and len(cell.text) < 30
                 else None
@@ -503,12 +535,33 @@ _Figures = dict[str, dict[int, str]]
 def _figures(line: Line, columns: list[Column]) -> _Figures:
     """Return the cells of a line in the columns of years that hold a figure or say that there is none, by part and year."""
     found: _Figures = {}
+    if _is_running(line, columns):
+        return found
     held = _by_column(line, columns)
     for k, column in enumerate(columns):
         text = held.get(k, "")
         if column.year and text and (read_cell(text) or is_missing(text) or read_parts(text)):
             found.setdefault(column.part, {})[column.year] = text
     return found
+
+
+# so many letters in a cell are no label's alone; so many among the columns of figures are a sentence's
+_RUNNING, _AMONG = 30, 8
+
+
+def _is_running(line: Line, columns: list[Column]) -> bool:
+    """Return whether a line is a sentence's that runs on over columns of years: « (2022 : 7,0 %) » of a text is no cell."""
+    first = _first(columns)
+    for cell in line.cells:
+        if len(cell.text) < _RUNNING or cell.right < first + 4:
+            continue
+        over = [c for c in columns if c.year and cell.left < c.left and cell.right > c.right]
+        if not over or sum(ch.isalpha() for ch in cell.text) < _RUNNING:
+            continue
+        among = [r for r in cell.runs if (r.left + r.right) / 2 >= over[0].left - 4]
+        if sum(ch.isalpha() for r in among for ch in r.text) >= _AMONG:
+            return True
+    return False
 
 
 def _by_column(line: Line, columns: list[Column]) -> dict[int, str]:
@@ -554,16 +607,22 @@ def _chunks(runs: list[Run]) -> list[list[Run]]:
 
 def _body(lines: list[Line], columns: list[Column]) -> list[Line]:
     """Return the lines below a header that are the table's: until prose or a wide gap follows without figures."""
-    last = -1
+    last, most = -1, 0
     previous: Line | None = None
+    of_one_year = len({c.year for c in columns if c.year}) == 1 and len({c.part for c in columns}) > 1
     for k, line in enumerate(lines):
         gap = line.box.top - (previous.box.bottom if previous else line.box.top)
-        if last >= 0 and _NOTE.match(line.text):
+        if last >= 0 and (_NOTE.match(line.text) or (k > 0 and _run_on(lines[k - 1], line, columns))):
             break
-        if _figures(line, columns):
-            if last >= 0 and gap > 150:
+        if found := _figures(line, columns):
+            if last >= 0 and (gap > 150 or (of_one_year and len(found) == 1 and len(columns) > 2)):
+                # rows of one figure under those of a table of parts are another table's
                 break
-            last = k
+            wide = sum(bool(read_cell(c.text)) for c in line.cells)
+            if last >= 0 and k - last > 1 and wide > max(most, len(columns)):
+                # so are rows of more figures, under words of their own
+                break
+            last, most = k, max(most, wide)
         elif gap > 120 or _idle(lines[last + 1 : k + 1], columns) > 14:
             break
         previous = line
@@ -577,6 +636,11 @@ def _body(lines: list[Line], columns: list[Column]) -> list[Line]:
         else:
             break
     return lines[:end] if last >= 0 else []
+
+
+def _run_on(one: Line, next_line: Line, columns: list[Column]) -> bool:
+    """Return whether two lines after a table are a paragraph's."""
+    return _is_running(one, columns) and _is_running(next_line, columns)
 
 
 def _idle(lines: list[Line], columns: list[Column]) -> int:
@@ -734,9 +798,15 @@ def _is_near(body: list[Line], figures: list[_Figures], k: int, anchor: int) -> 
         if _distance(body, m, m + step) > 0.45 * body[m].box.height:
             return False
     text, label = body[k].text, body[anchor].text
+    words = " ".join(c.text for c in body[anchor].cells if not read_cell(c.text))
     if step > 0:
         # a heading stands above a row that begins with a capital; the first line of a label is gone on with
         return not label[:1].isupper() or text.rstrip().endswith(
             ("de", "du", "des", "la", "le", "et", "of", "the", "and", "en", "à", "(", "-", "–", ",")
         )
-    return not text[:1].isupper() or text.startswith("(")
+    # « … – scope 2 (t | CO2e) », « Femmes au Comex / | Women on the Executive Committee »
+    is_open = words.endswith("/") or words.count("(") > words.count(")")
+    # « Women on the Executive | Committee » stands nearer to its own row than to the next, as no heading does
+    below = body[k + 1].box.top - body[k].box.bottom if k + 1 < len(body) else None
+    is_nearer = below is not None and below > 2 * max(_distance(body, k, anchor), 1.0) and len(text) < 60
+    return not text[:1].isupper() or text.startswith("(") or is_open or is_nearer

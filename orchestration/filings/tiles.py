@@ -18,6 +18,8 @@ from orchestration.filings.numbers import Printed, read_cell
 _LARGER = 1.25
 _LINES = 5
 _NEAR = 1.6
+# words under one another stand nearer than a paragraph below them, whose lines are wider than a tile
+_NEXT, _WIDEST = 0.7, 230.0
 _AGE = re.compile(r"\b(?:19|20)\d\d\b")
 
 
@@ -71,7 +73,9 @@ def _under(lines: list[Line], figure: Cell) -> Iterator[Cell]:
             len(held) > 1
             or taken == _LINES
             or size > 0.85 * height
-            or cell.top - bottom > _NEAR * size + (0.4 * height if not taken else 0)
+            or cell.top - bottom > (_NEAR * size + 0.4 * height if not taken else _NEXT * size)
+            # a paragraph's line that passes under the tile
+            or cell.right - cell.left > _WIDEST
             or read_cell(cell.text)
         ):
             return

@@ -1,0 +1,200 @@
+"""Tables without a year: a label, its figure and unit in each row, or companies one under another with the group's row.
+
+Such a table tells the report's own year, where neither it nor what heads it names another. The standard's own forms are
+printed so (« Gross Scope 1 GHG emissions | 405.0 | tCO2e »). Not here: tables that years head (`tables`) or begin
+(`sideways`), what a label means (`metrics`).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from orchestration.filings.layout import Cell, Line, Page
+from orchestration.filings.numbers import NUMBER, is_missing, read_cell
+from orchestration.filings.sideways import names_over
+from orchestration.filings.tables import Column, Row, Table, is_head, year_in
+
+# what may head the one column of figures, and what heads a column of names of companies
+_VALUE = re.compile(
+    r"(?i)(?:valeurs?|values?|r[\u00e9e]sultats?|results?|donn[\u00e9e]es?|total|numbers?|nombre|r[\u00e9e]ponses?|answers?|amounts?|montants?|"
+    r"quantit[\u00e9e]s?|figures?|chiffres?|performance|reported|groupe?|actual|disclosures?)(?: (?:units?|unit[\u00e9e]s?))?"
+)
+_COMPANIES = re.compile(
+    r"(?i)(?:compan(?:y|ies)|soci[\u00e9e]t[\u00e9e]s?|entit(?:y|ies|[\u00e9e]s?)|subsidiar(?:y|ies)|filiales?|divisions?|business(?: units?| lines?)?|"
+    r"p[\u00f4o]les?|activit[\u00e9e]s?|sites?|countr(?:y|ies)|pays|regions?|r[\u00e9e]gions?|segments?|branches?)"
+)
+_WHOLE = re.compile(
+    r"(?i)(?:total |ensemble )?(?:du |of the |the )?(?:groupe?|total|ensemble|consolid(?:ated|[\u00e9e]))(?: (?:total|groupe?|g[\u00e9e]n[\u00e9e]ral|consolid(?:ated|[\u00e9e])))?"
+)
+_WITH_UNIT = re.compile(rf"({NUMBER}) ([^\d]{{1,40}}(?:co ?2[^\d]*)?)")
+_EMPTY = re.compile(r"(?i)non renseign[\u00e9e]e?|not (?:filled in|answered|disclosed)|sans objet")
+_AN_INTENSITY = re.compile(r"(?i)/|\bpar\b|\bper\b")
+_YEARS = re.compile(r"(?<!\d)(?:19|20)\d\d(?![\d ]*\d)")
+_OPEN = re.compile(
+    r"(?:\(|/|\b(?:de|du|des|la|le|les|et|of|the|and|en|in|for|by|par|pour|un|une|an?|with|avec|\u00e0))$"
+)
+# a heading so long is prose, a gap of so many line heights parts two tables
+_PROSE, _GAP = 100, 2.6
+_HEADS = 5
+
+
+@dataclass
+class _Row:
+    line: Line
+    label: str
+    value: Cell
+    text: str
+    unit: str
+    figures: list[Cell]
+
+
+def lone_of(page: Page, year_n: int | None, taken: set[int]) -> list[Table]:
+    """Return the tables of a page that name no year. `year_n`: the report's; `taken`: the lines (`id`) of other tables."""
+    if year_n is None:
+        return []
+    lines = page.lines
+    told = [None if id(x) in taken else _row(x) for x in lines]
+    tables, k = [], 0
+    while k < len(lines):
+        first = told[k]
+        if first is None:
+            k += 1
+            continue
+        rows, k = _block(lines, told, k)
+        at = next(n for n, x in enumerate(lines) if x is first.line)
+        heads = _heads(lines, at, taken | {id(x.line) for x in told if x})
+        if _names_another(heads, rows, year_n):
+            continue
+        wide = [r for r in rows if len(r.figures) > 1]
+        table = _across(rows, heads, year_n) if len(wide) == len(rows) > 1 else _down(rows, heads, year_n)
+        if table is not None and table.rows:
+            tables.append(table)
+    return tables
+
+
+def _row(line: Line) -> _Row | None:
+    """Return a line that begins with words and goes on with a figure."""
+    if len(line.cells) < 2 or len(line.text) > 160:
+        return None
+    head, value = line.cells[0], line.cells[1]
+    if sum(ch.isalpha() for ch in head.text) < 3 or len(head.text) > 110 or read_cell(head.text) or year_in(head.text):
+        return None
+    text, unit = value.text, ""
+    if not (read_cell(text) or is_missing(text) or _EMPTY.fullmatch(text)):
+        found = _WITH_UNIT.fullmatch(text)
+        if found is None or len(found[2].split()) > 4 or year_in(found[1]):
+            return None
+        text, unit = found[1], found[2]
+    rest = line.cells[2:]
+    if any(year_in(c.text) for c in line.cells[1:]):
+        return None
+    figures = [value, *(c for c in rest if read_cell(c.text))]
+    if rest and not read_cell(rest[0].text) and len(rest[0].text) <= 30 and not is_missing(rest[0].text):
+        unit = unit or rest[0].text
+    return _Row(line, head.text, value, text, unit, figures)
+
+
+def _block(lines: list[Line], told: list[_Row | None], k: int) -> tuple[list[_Row], int]:
+    """Return the rows that stand under one another from a line on, and the line after them."""
+    rows: list[_Row] = []
+    last = lines[k]
+    while k < len(lines):
+        line, row = lines[k], told[k]
+        if line.box.top - last.box.bottom > _GAP * line.box.height:
+            break
+        if row is not None and (not rows or abs(row.line.box.left - rows[0].line.box.left) < 12):
+            rows.append(row)
+        elif not rows or not _goes_on(line, rows[-1], last):
+            break
+        else:
+            rows[-1].label = f"{rows[-1].label} {line.text}"
+        last = line
+        k += 1
+    return rows, max(k, 1)
+
+
+def _goes_on(line: Line, row: _Row, last: Line) -> bool:
+    """Return whether a line is the second one of a row's label."""
+    return (
+        len(line.cells) == 1
+        and line.box.top - last.box.bottom < 0.6 * line.box.height
+        and abs(line.box.left - row.line.box.left) < 4
+        and line.box.right < row.value.left
+        and (
+            not line.text[:1].isupper() or bool(_OPEN.search(row.label)) or row.label.count("(") > row.label.count(")")
+        )
+    )
+
+
+def _heads(lines: list[Line], at: int, taken: set[int]) -> list[Line]:
+    """Return the lines over a block that head it, the nearest first."""
+    heads: list[Line] = []
+    below = lines[at]
+    for line in reversed(lines[max(0, at - _HEADS) : at]):
+        if id(line) in taken or len(line.text) > _PROSE or below.box.top - line.box.bottom > 3 * line.box.height:
+            break
+        heads.append(line)
+        below = line
+    return heads
+
+
+def _names_another(heads: list[Line], rows: list[_Row], year_n: int) -> bool:
+    """Return whether what heads a table, or its rows, names a year that is not the report's."""
+    words = [x.text for x in heads] + [r.label for r in rows]
+    return any(int(y) != year_n for w in words if not _is_aim(w) for y in _YEARS.findall(w))
+
+
+def _is_aim(words: str) -> bool:
+    """Return whether a row is of an aim: « Objectif de réduction à 2030 » says nothing of the year of the others."""
+    return bool(re.match(r"(?i)objectif|cible|target|goal", words))
+
+
+def _down(rows: list[_Row], heads: list[Line], year_n: int) -> Table | None:
+    """Return the table of rows that have one figure each, or several of which the first is headed as the value."""
+    header = next((x for x in heads[:2] if len(x.cells) > 1), None)
+    if header is not None:
+        over = [
+            c.text for c in header.cells[1:] if c.left < rows[0].value.right + 30 and c.right > rows[0].value.left - 30
+        ]
+        if len(over) != 1 or not is_head(_VALUE, over[0]):
+            return None
+    elif any(len(r.figures) > 1 for r in rows) or (len(rows) == 1 and not rows[0].unit and "%" not in rows[0].text):
+        return None
+    named = header.cells[0].text if header else ""
+    title = " ".join(x.text for x in reversed(heads) if len(x.cells) == 1)
+    table = _table(rows, heads, year_n, title, named)
+    for r in rows:
+        label = f"{r.label} ({r.unit})" if _AN_INTENSITY.search(r.unit) else r.label
+        if _is_aim(label):
+            continue
+        words = " | ".join(w for w in (r.label, r.text, r.unit) if w)
+        unit = "" if _AN_INTENSITY.search(r.unit) else r.unit
+        table.rows.append(Row(label, {year_n: r.text}, unit, "", r.line.box, "", words))
+    return table
+
+
+def _across(rows: list[_Row], heads: list[Line], year_n: int) -> Table | None:
+    """Return the group's row under heads of columns: « Company | Severity rate | … » over « Group | 0.38 | … »."""
+    whole = [r for r in rows if is_head(_WHOLE, r.label)]
+    if len({len(r.line.cells) for r in rows}) > 1:
+        return None
+    edge = max(r.line.cells[0].right for r in rows)
+    over = [x for x in heads if len(x.cells) > 1 or x.box.left > edge]
+    names = names_over(over, [[r.line.cells[k] for r in rows] for k in range(1, len(rows[0].line.cells))], edge)
+    first = [c.text for x in heads for c in x.cells if c.right < rows[0].value.left - 8 and is_head(_COMPANIES, c.text)]
+    if len(whole) != 1 or not first or not all(names) or len(set(names)) < len(names):
+        return None
+    table = _table(rows, heads, year_n, "", "")
+    for name, cell in zip(names, whole[0].line.cells[1:], strict=True):
+        words = f"{whole[0].label} | {name} | {cell.text}"
+        table.rows.append(Row(name, {year_n: cell.text}, "", "", whole[0].line.box, "", words))
+    return table
+
+
+def _table(rows: list[_Row], heads: list[Line], year_n: int, title: str, named: str) -> Table:
+    box = rows[0].value.box
+    lines = [*reversed([x for x in heads if len(x.cells) > 1]), *(r.line for r in rows)]
+    column = Column("year", box.left, box.right, "", year_n)
+    near = next((x.text for x in heads if len(x.cells) == 1), "")
+    return Table([column], lines=lines, title=f"{title} {named}".strip(), caption=near, named=named)
