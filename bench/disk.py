@@ -233,7 +233,9 @@ def clock(tries: Tries) -> None:
         os.utime(path, (ahead, ahead), follow_symlinks=False)
     register = home / "state.json"
     year = int(time.strftime("%Y"))
-    register.write_text(register.read_text(encoding="utf-8").replace(f"{year}-", f"{year + 1}-"), encoding="utf-8")
+    # days alone: `2026-11` is a vintage, and part of a file's name
+    dated = re.sub(rf"\b{year}(-\d\d-\d\d)", rf"{year + 1}\1", register.read_text(encoding="utf-8"))
+    register.write_text(dated, encoding="utf-8")
     os.utime(register, (ahead, ahead))
     said = tries.refresh(home)
     found = list(tries.wrong(home, said, must=NEXT))
