@@ -20,7 +20,17 @@ from pydantic import BaseModel
 
 from orchestration.base.messages import Refusal, say
 from orchestration.catalog.models import FileSpec, Source
-from orchestration.inbox.folder import INBOX, Dropped, Inbox, safe_name, write_atomically
+from orchestration.inbox.folder import (
+    INBOX,
+    Dropped,
+    Inbox,
+    NotedName,
+    OneName,
+    from_note,
+    noted,
+    safe_name,
+    write_atomically,
+)
 from orchestration.judging.match import match_file
 from orchestration.landing import Landed
 
@@ -36,12 +46,12 @@ class Changed(Exception):
 class Placement(BaseModel):
     """What was done for one delivery. `dropped`: its name's bytes, in hexadecimal digits."""
 
-    dropped: str
+    dropped: NotedName
     sha256: str
-    source: str
-    vintage: str
-    name: str
-    previous: list[str]
+    source: OneName
+    vintage: OneName
+    name: OneName
+    previous: list[OneName]
 
 
 def snapshot(inbox: Inbox, dropped: Dropped) -> tuple[Path, str]:
@@ -228,7 +238,7 @@ def place(
         for rival in rivals:
             shutil.copy2(folder / rival, kept / rival)
         placement = Placement(
-            dropped=os.fsencode(dropped.path.name).hex(),
+            dropped=noted(dropped.path.name),
             sha256=digest,
             source=source.source_id,
             vintage=vintage,
@@ -246,7 +256,7 @@ def place(
 def undo(inbox: Inbox, placement: Placement) -> None:
     """Take a delivery back out and put what it replaced in its place; may be repeated."""
     folder = inbox.taken / placement.source / placement.vintage
-    dropped = os.fsdecode(bytes.fromhex(placement.dropped))
+    dropped = from_note(placement.dropped)
     kept = _kept(inbox, dropped, placement.sha256)
     for name in placement.previous:
         if (kept / name).exists():
@@ -265,7 +275,7 @@ def undo(inbox: Inbox, placement: Placement) -> None:
 
 def close(inbox: Inbox, placement: Placement) -> None:
     """Forget what was replaced: the delivery is answered."""
-    dropped = os.fsdecode(bytes.fromhex(placement.dropped))
+    dropped = from_note(placement.dropped)
     _note(inbox, dropped, placement.sha256).unlink(missing_ok=True)
     shutil.rmtree(_kept(inbox, dropped, placement.sha256), ignore_errors=True)
 
@@ -279,7 +289,7 @@ def open_placements(inbox: Inbox) -> list[tuple[Placement, str]]:
             with suppress(OSError):
                 note.unlink(missing_ok=True)
         else:
-            found.append((placement, os.fsdecode(bytes.fromhex(placement.dropped))))
+            found.append((placement, from_note(placement.dropped)))
     return found
 
 

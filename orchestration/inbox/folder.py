@@ -16,7 +16,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator
 
 from orchestration.base.homes import FolderUnusable
 from orchestration.base.messages import Language, Message, say
@@ -298,6 +300,33 @@ def safe_name(name: str) -> str:
     if not dot or len(ending) > 10:
         stem, dot, ending = plain, "", ""
     return (stem[:110].strip(" .") or "fichier") + dot + ending
+
+
+def one_name(text: str) -> str:
+    """Return a name that a note tells, as it is; raises ValueError for what would lead to another folder."""
+    if text in ("", ".", "..") or "/" in text or "\0" in text:
+        raise ValueError(text)
+    return text
+
+
+def noted(name: str) -> str:
+    """Return a file's name as the inbox notes it: its bytes in hexadecimal digits, for not every name is text."""
+    return os.fsencode(name).hex()
+
+
+def from_note(digits: str) -> str:
+    """Return the name that was noted; raises ValueError for what names no file of one folder."""
+    return one_name(os.fsdecode(bytes.fromhex(digits)))
+
+
+def _names_a_file(digits: str) -> str:
+    from_note(digits)
+    return digits
+
+
+# in the models of notes: one that was damaged since is no note, whatever stands in it
+OneName = Annotated[str, AfterValidator(one_name)]
+NotedName = Annotated[str, AfterValidator(_names_a_file)]
 
 
 def stamped(folder: Path, moment: str, name: str) -> Path:

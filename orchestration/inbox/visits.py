@@ -16,9 +16,9 @@ import calendar
 import csv
 import io
 import json
-import os
 import secrets
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -34,14 +34,14 @@ from orchestration.catalog import load_catalogue
 from orchestration.catalog.models import Source
 from orchestration.inbox.answers import was_left
 from orchestration.inbox.delivery import is_unchanged
-from orchestration.inbox.folder import Dropped, Inbox, write_atomically
+from orchestration.inbox.folder import Dropped, Inbox, NotedName, from_note, noted, write_atomically
 from orchestration.lake.store import Lake
 from orchestration.reading import PAUSE, Journal, Pages, Visits
 
 SPEC = "visits.yml"
 # in the inbox's working folder: the journals that the table beside them counts, while they are removed
 _COUNTED = "counted"
-_NOTED = TypeAdapter(list[tuple[str, int, int]])
+_NOTED = TypeAdapter(list[tuple[NotedName, int, int]])
 
 
 class Spec(BaseModel):
@@ -109,7 +109,7 @@ def counted(inbox: Inbox, sources_path: Path, dropped: list[Dropped]) -> list[Dr
 
 def _note_counted(inbox: Inbox, dropped: list[Dropped]) -> None:
     """Note what the table counts: killed between two removals, the rest would be counted alone, and pass for the whole."""
-    counted_now = [[os.fsencode(d.path.name).hex(), d.bytes, d.modified_ns] for d in dropped]
+    counted_now = [[noted(d.path.name), d.bytes, d.modified_ns] for d in dropped]
     write_atomically(inbox.work / _COUNTED, json.dumps(counted_now))
 
 
@@ -122,13 +122,15 @@ def _remove_counted(inbox: Inbox) -> set[Path]:
     except (OSError, ValidationError):
         noted = []
     for in_hex, size, modified in noted:
-        name = os.fsdecode(bytes.fromhex(in_hex))
+        name = from_note(in_hex)
         one = Dropped(inbox.path / name, size, modified)
-        if one.path.parent == inbox.path and is_unchanged(one):
+        if is_unchanged(one):
             one.path.unlink()
             inbox.drop_answers(name, but=())
             gone.add(one.path)
-    note.unlink(missing_ok=True)
+    # a folder in its place, or a note that may not be removed, is read again: what it tells of is gone by then
+    with suppress(OSError):
+        note.unlink()
     return gone
 
 

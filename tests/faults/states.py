@@ -24,6 +24,7 @@ from orchestration.health.status import status_json, statuses
 from orchestration.inbox.delivery import open_placements
 from orchestration.inbox.folder import Inbox
 from orchestration.inbox.templates import filled_in
+from orchestration.inbox.visits import counted
 from orchestration.lake.store import Lake
 from orchestration.landing import HashCache
 from orchestration.landing.live.journal import Journal
@@ -102,6 +103,7 @@ GOOD: dict[str, bytes] = {
     "pinned.txt": f"{_EDITION} pour le rapport\n".encode(),
     "live/insee_neet/journal.json": _json({"version": 1, "addresses": {"a": _ADDRESS}}),
     "inbox/.work/61.json": _json(_NOTED),
+    "inbox/.work/counted": _json([["61", 1, 2]]),
     "inbox/modeles/.ecrits.json": _json({"a.xlsx": "00"}),
     f"counter/drops/{_DROP}/drop.json": _json({"drop_id": _DROP, "who": "x", "dropped_at": _AT, "files": []}),
     f"counter/jobs/{_DROP}/job.json": _json(
@@ -116,6 +118,7 @@ def _placements(settings: Settings) -> None:
     inbox = Inbox(settings.home)
     inbox.make()
     open_placements(inbox)
+    counted(inbox, settings.sources_path, [])
 
 
 def _editions(settings: Settings) -> None:
