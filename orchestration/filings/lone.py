@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from orchestration.filings.grids import Column, Row, Table, is_head
+from orchestration.filings.headers import year_in
 from orchestration.filings.layout import Cell, Line, Page
 from orchestration.filings.numbers import NUMBER, is_missing, read_cell
 from orchestration.filings.sideways import names_over
-from orchestration.filings.tables import Column, Row, Table, is_head, year_in
 
 # what may head the one column of figures, and what heads a column of names of companies
 _VALUE = re.compile(

@@ -14,6 +14,8 @@ import pypdfium2
 from orchestration.filings.characters import frame_of, runs_of, shapes_of
 from orchestration.filings.evidence import Mention, Reading
 from orchestration.filings.goals import mentions_of, speaks_of_goals
+from orchestration.filings.grids import Table
+from orchestration.filings.headers import year_in
 from orchestration.filings.icons import Furniture, candidates_of, furniture, icons_of
 from orchestration.filings.layout import Page, lines_of, pieces_of, rules_of, set_furniture_apart
 from orchestration.filings.lone import lone_of
@@ -21,7 +23,7 @@ from orchestration.filings.metrics import metrics_of
 from orchestration.filings.notions import plain
 from orchestration.filings.numbers import marks_of
 from orchestration.filings.sideways import sideways_of
-from orchestration.filings.tables import Table, tables_of, year_in
+from orchestration.filings.tables import tables_of
 
 _FRENCH = re.compile(r"\b(?:les|des|dans|est|pour|une|sur|aux|et|du|par)\b")
 _ENGLISH = re.compile(r"\b(?:the|and|of|for|with|our|this|are|by|from|is|to)\b")

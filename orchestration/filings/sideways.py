@@ -13,9 +13,10 @@ from itertools import pairwise
 
 from orchestration.filings.characters import Run
 from orchestration.filings.evidence import Box
+from orchestration.filings.grids import ALL, Column, Row, Table, is_head
+from orchestration.filings.headers import year_in
 from orchestration.filings.layout import Cell, Line, Page, words_of
 from orchestration.filings.numbers import is_missing, read_cell
-from orchestration.filings.tables import ALL, Column, Row, Table, is_head, year_in
 
 # how many lines of words may stand between the first year and the line over its columns' heads
 _HEADS = 4
