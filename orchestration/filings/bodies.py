@@ -12,6 +12,7 @@ from itertools import pairwise
 from orchestration.filings.characters import Run
 from orchestration.filings.evidence import Box
 from orchestration.filings.grids import Column, Row, bounds_of, first_left
+from orchestration.filings.groups import groups_of
 from orchestration.filings.layout import Line, words_of
 from orchestration.filings.numbers import is_missing, read_cell, read_parts
 
@@ -165,6 +166,8 @@ def _idle(lines: list[Line], columns: list[Column]) -> int:
 def rows_of(body: list[Line], columns: list[Column], rules: list[Box], names: float) -> list[Row]:
     """Return the rows of a table's lines; each has one line of figures. `names`: where the column of labels begins."""
     figures = [figures_in(line, columns) for line in body]
+    groups = groups_of(body, [k for k, found in enumerate(figures) if found], columns, rules, names)
+    names = groups.names
     owners = _owners(body, figures, columns, rules, names)
     rows, section = [], ""
     for k, line in enumerate(body):
@@ -176,6 +179,11 @@ def rows_of(body: list[Line], columns: list[Column], rules: list[Box], names: fl
         members = [m for m in range(len(body)) if m == k or owners[m] == k]
         for part, cells in figures[k].items():
             row = _row([body[m] for m in members], cells, columns, section, names, part)
+            row.group = groups.of.get(k, "")
+            if row.group:
+                row.text = f"{row.group} | {row.text}"
+                if not any(_label_words(body[m], columns, names) for m in members):
+                    row.label = row.group
             if not _is_prose(row.label):
                 rows.append(row)
     return _grouped(rows)

@@ -44,6 +44,8 @@ class Row:
     text: str
     # the column's own name, where a year has several
     part: str = ""
+    # the label that spans this row and its neighbours
+    group: str = ""
 
 
 @dataclass

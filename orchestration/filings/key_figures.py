@@ -16,18 +16,26 @@ from orchestration.filings.tiles import Tile
 
 # « 20 % | de turnover »
 _TILE_BEGINS = re.compile(r"^(?:de |d'|du |des |of |in )(?=\w)")
+_COMPARED = re.compile(r"\bvs\b|par rapport")
 
 
 def of_tile(tile: Tile, page: int, fiscal_year: int | None, language: str) -> Iterator[Found]:
-    """Yield the figure of a tile whose words begin with a label, or go on from its number as a statement does."""
-    words = _TILE_BEGINS.sub("", plain(tile.words))
+    """Yield the figure of a tile whose words begin with a label, or go on from its number as a statement does.
+
+    The words under a figure are its own; those over it where these say nothing.
+    """
+    if fiscal_year is None:
+        return
+    found = list(_of_words(tile, tile.under, page, fiscal_year, language))
+    found += _of_statements(tile, page, fiscal_year, language)
+    yield from found or _of_words(tile, tile.over, page, fiscal_year, language)
+
+
+def _of_words(tile: Tile, told: str, page: int, fiscal_year: int, language: str) -> Iterator[Found]:
+    """Yield the figure of a tile as the one of each label that its words begin with."""
+    words = _TILE_BEGINS.sub("", plain(told))
     years = {int(y) for y in YEAR.findall(words)}
-    if (
-        fiscal_year is None
-        or (years and fiscal_year not in years)
-        or TARGET.search(words)
-        or re.search(r"\bvs\b|par rapport", words)
-    ):
+    if not words or (years and fiscal_year not in years) or TARGET.search(words) or _COMPARED.search(words):
         return
     unit, value = unit_in(plain(tile.printed.unit)), tile.printed.value
     for one in labels():
@@ -41,11 +49,15 @@ def of_tile(tile: Tile, page: int, fiscal_year: int | None, language: str) -> It
         said = unit or (unit_in(words) if notion.dimension in ("mass", "energy") else None)
         if notion.dimension in ("mass", "energy", "share") and (said is None or said[0].dimension != notion.dimension):
             continue
-        if notion.dimension in ("rate", "persons", "hours") and unit is not None:
+        if notion.dimension in ("rate", "persons", "hours") and unit and unit[0].dimension != notion.dimension:
             continue
-        candidate = stated_as(one, tile.printed.text, value, said, words, words, tile.text, page, fiscal_year, language)
+        quote = tile.text if told == tile.under else f"{told} {tile.printed.text} {tile.printed.unit}".strip()
+        candidate = stated_as(one, tile.printed.text, value, said, words, words, quote, page, fiscal_year, language)
         if candidate:
             yield candidate
+
+
+def _of_statements(tile: Tile, page: int, fiscal_year: int, language: str) -> Iterator[Found]:
     bare = plain(tile.text)
     for one in statements():
         match = one.pattern.match(bare)

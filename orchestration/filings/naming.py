@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 
-from orchestration.filings.notions import Label, is_barred, labels, metrics
+from orchestration.filings.grids import Row
+from orchestration.filings.notions import Label, is_barred, labels, metrics, plain
 
 METHOD = re.compile(r"\b(?:location|market)[- ]based\b|\bfondee?s? sur (?:la localisation|le marche)\b")
 
@@ -58,3 +59,11 @@ def _heading(label: str, head: str) -> str:
 OF_SHARES = re.compile(
     r"% (?:of |de |des )?(?:women|femmes)\b|\b(?:part|proportion|pourcentage|share|percentage) (?:des? |d'|of )|\(en %\)|\((?:in )?%\)"
 )
+
+
+_FOOTNOTE = re.compile(r" ?\((?:\d|[a-z]|\*)\)(?! ?[/+&])|[¹²³⁴⁵⁶⁷⁸⁹]|\*+$")
+
+
+def label_of(row: Row) -> str:
+    """Return a row's words as labels are written, without the marks of notes."""
+    return _FOOTNOTE.sub("", plain(row.label)).strip(" :-")

@@ -23,16 +23,10 @@ from orchestration.filings.candidates import (
 )
 from orchestration.filings.evidence import Metric
 from orchestration.filings.grids import Row, Table
-from orchestration.filings.naming import BY, METHOD, OF_SHARES, matching, with_method
+from orchestration.filings.grouped import WHOLE_ROW, in_its_group
+from orchestration.filings.naming import BY, METHOD, OF_SHARES, label_of, matching, with_method
 from orchestration.filings.notions import Label, Unit, metrics, perimeter_rank, plain, scale_in, unit_in
 from orchestration.filings.numbers import is_missing, read_cell, read_parts
-
-_FOOTNOTE = re.compile(r" ?\((?:\d|[a-z]|\*)\)(?! ?[/+&])|[¹²³⁴⁵⁶⁷⁸⁹]|\*+$")
-
-
-def label_of(row: Row) -> str:
-    """Return a row's words as labels are written, without the marks of notes."""
-    return _FOOTNOTE.sub("", plain(row.label)).strip(" :-")
 
 
 def of_row(
@@ -45,8 +39,10 @@ def of_row(
 ) -> Iterator[Found]:
     """Yield the candidates of a row for the fiscal year. `faults` takes why a label of it has none, by metric."""
     head = f"{plain(row.section)} {plain(table.title)}"
-    label = with_method(label_of(row), plain(row.section), plain(table.title))
+    row, is_part = in_its_group(row, table, fiscal_year, language)
+    label = with_method(label_of(row), plain(row.group), plain(row.section), plain(table.title))
     told, whose = _told(row, table, label, head)
+    whose = 3 if is_part else whose
     named = {int(y) for y in YEAR.findall(row.label)}
     if fiscal_year is not None and named and fiscal_year not in named and set(row.cells) == {fiscal_year}:
         # « Effectif au 31/12/2023 » in a table of 2024 that no year heads
@@ -66,12 +62,6 @@ def of_row(
             yield replace(found, ranks=(max(whose, found.ranks[0]), found.ranks[1]))
 
 
-# the row of the whole, in a table whose title or whose columns say of what it is
-_WHOLE_ROW = re.compile(
-    r"(?:total |ensemble )?(?:du |de l'|of the |the )?(?:groupe?|group)(?: total)?|(?:sous-)?total(?: general)?|grand total|ensemble|overall|all (?:activities|divisions|entities|sites)"
-)
-
-
 def _told(row: Row, table: Table, label: str, head: str) -> tuple[list[Label], int]:
     """Return the labels of a row, and how far its figures are from the whole where its column or its title bears them.
 
@@ -81,13 +71,13 @@ def _told(row: Row, table: Table, label: str, head: str) -> tuple[list[Label], i
         name, part = label[: -len(plain(row.part)) - 3], plain(row.part)
         own = [x for x in _labels_of(row, part, "") if x.within is None or not x.pattern.search(label)]
         if _WOMEN_COLUMN.fullmatch(part):
-            whom = "effectif total" if _WHOLE_ROW.fullmatch(name) else name
+            whom = "effectif total" if WHOLE_ROW.fullmatch(name) else name
             return [x for x in matching(whom, "% femmes, % women") if metrics()[x.metric_id].family == "women"], 0
         if own and not _labels_of(row, name, head):
-            return own, 0 if _WHOLE_ROW.fullmatch(name) else 3
+            return own, 0 if WHOLE_ROW.fullmatch(name) else 3
         if part in _SHARE_COLUMN and _OF_WOMEN.match(plain(table.named or table.caption)):
             # « Femmes par catégorie | Nombre | % »: the share of women of each category
-            whom = "effectif total" if _WHOLE_ROW.fullmatch(name) else name
+            whom = "effectif total" if WHOLE_ROW.fullmatch(name) else name
             return [x for x in matching(whom, "% femmes, % women") if metrics()[x.metric_id].family == "women"], 0
     found = _labels_of(row, label, head)
     if _OF_WOMEN.match(plain(table.named or table.caption)) or (row.part and plain(row.part) in _SHARE_COLUMN):
@@ -97,7 +87,7 @@ def _told(row: Row, table: Table, label: str, head: str) -> tuple[list[Label], i
         # « Amérique | Emballage | Groupe »: the column of the whole counts alone
         plainly = {x.metric_id for x in _labels_of(row, label[: -len(plain(row.part)) - 3], head)}
         return found, 3 if any(x.metric_id in plainly for x in found) else 0
-    if not found and _WHOLE_ROW.fullmatch(label) and not row.part:
+    if not found and WHOLE_ROW.fullmatch(label) and not row.part:
         for title in (plain(table.caption), plain(table.named)):
             named = [x for x in matching(BY.sub(" ", title)) if x.within is None]
             if named:

@@ -65,7 +65,12 @@ def _tables_of(lines: list[Line], rules: list[Box], year_n: int | None) -> list[
     for at, (k, columns) in enumerate(heads):
         stop = heads[at + 1][0] if at + 1 < len(heads) else len(lines)
         names = [c.left for c in columns if c.kind == "name"]
-        named = [t for t, box in split_years(lines[k]) if not year_in(t, year_n) and box.left < first_left(columns)]
+        own = {c.text for c in columns if c.kind in ("unit", "perimeter")}
+        named = [
+            t
+            for t, box in split_years(lines[k])
+            if not year_in(t, year_n) and box.left < first_left(columns) and t not in own
+        ]
         columns = with_heads_around([c for c in columns if c.kind != "name"], lines, k)
         columns, first = parted_by(columns, lines, k)
         body = body_of(lines[first:stop], columns)
