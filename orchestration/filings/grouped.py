@@ -38,12 +38,14 @@ def in_its_group(row: Row, table: Table, fiscal_year: int | None, language: str)
         )
     if whole is not None and not METHOD.search(label):
         return replace(row, label=f"{row.group} – {row.label}"), True
-    if any(x.within is None for x in matching(label)):
+    of_group = {x.metric_id for x in matching(plain(row.group))}
+    if any(x.within is None for x in matching(label)) and (len(label.split()) > 2 or not of_group):
         return row, False
     together = replace(row, label=f"{row.group} {row.label}")
     named = {x.metric_id for x in matching(label_of(together))}
     others = {x.metric_id for o in mates if o is not row for x in matching(plain(f"{o.group} {o.label}"))}
-    return (together, False) if named - others else (row, False)
+    # « LTIFR | Employees 0.1 | Workers 0.3 »: neither is the whole
+    return together, bool(named) and not named - others
 
 
 def _under_heading(row: Row, table: Table, fiscal_year: int | None, language: str) -> Row:

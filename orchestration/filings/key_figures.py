@@ -22,13 +22,15 @@ _COMPARED = re.compile(r"\bvs\b|par rapport")
 def of_tile(tile: Tile, page: int, fiscal_year: int | None, language: str) -> Iterator[Found]:
     """Yield the figure of a tile whose words begin with a label, or go on from its number as a statement does.
 
-    The words under a figure are its own; those over it where these say nothing.
+    The words under a figure are its own; where these say nothing, those over it, then those beside it.
     """
     if fiscal_year is None:
         return
     found = list(_of_words(tile, tile.under, page, fiscal_year, language))
     found += _of_statements(tile, page, fiscal_year, language)
-    yield from found or _of_words(tile, tile.over, page, fiscal_year, language)
+    for words in (tile.over, tile.beside):
+        found = found or list(_of_words(tile, words, page, fiscal_year, language))
+    yield from found
 
 
 def _of_words(tile: Tile, told: str, page: int, fiscal_year: int, language: str) -> Iterator[Found]:

@@ -17,7 +17,7 @@ from orchestration.filings.goals import mentions_of, speaks_of_goals
 from orchestration.filings.grids import Table
 from orchestration.filings.headers import year_in
 from orchestration.filings.icons import Furniture, candidates_of, furniture, icons_of
-from orchestration.filings.layout import Page, lines_of, pieces_of, rules_of, set_furniture_apart
+from orchestration.filings.layout import Line, Page, lines_of, pieces_of, rules_of, set_furniture_apart
 from orchestration.filings.lone import lone_of
 from orchestration.filings.metrics import metrics_of
 from orchestration.filings.notions import plain
@@ -127,7 +127,7 @@ def fiscal_year_of(pages: list[Page], name: str) -> int | None:
     headed: set[int] = set()
     for page in pages:
         for line in page.lines:
-            run = _run_of({y for c in line.cells if (y := year_in(c.text))})
+            run = _run_of(_years_told(line))
             if run:
                 votes[run[-1]] += 3
                 headed.update(run)
@@ -148,6 +148,20 @@ def fiscal_year_of(pages: list[Page], name: str) -> int | None:
     if len(likely) == 2 and likely[1][1] == likely[0][1]:
         return max(likely[0][0], likely[1][0]) if abs(likely[0][0] - likely[1][0]) == 1 else None
     return likely[0][0]
+
+
+_CHANGE = re.compile(r"(?i)%|[δ∆]|var|[ée]vol|change|cible|targets?|objecti|milestone|jalon")
+
+
+def _years_told(line: Line) -> set[int]:
+    """Return the years of a header before any change or target: « 2023 | 2024 | % N / N-1 | 2025 | 2030 » tells two."""
+    years: set[int] = set()
+    for cell in line.cells:
+        if year := year_in(cell.text):
+            years.add(year)
+        elif len(years) > 1 and _CHANGE.match(cell.text):
+            break
+    return years
 
 
 def _run_of(years: set[int]) -> list[int]:

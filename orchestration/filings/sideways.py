@@ -91,6 +91,8 @@ def _table(lines: list[Line], at: int, block: list[_Line]) -> Table | None:
     left = min(t.line.box.left for t in block)
     # a line of one cell speaks of the table, the others of its columns
     title = " ".join(x.text for x in lines[max(0, at - len(above) - 1) : at] if len(x.cells) == 1)
+    # what heads the years may be the unit of all: « tCO2e | Scope 1 | Scope 2 »
+    title = " ".join([title, *(x.cells[0].text for x in heads if len(x.cells) > 1 and x.cells[0].left < edge)]).strip()
     columns = [Column("other", c.left, c.right, n) for n, c in zip(names, block[0].cells, strict=True)]
     table = Table(columns, lines=[t.line for t in block], title=title)
     for group, members in _groups(block):

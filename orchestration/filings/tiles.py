@@ -20,6 +20,8 @@ _LINES, _MOST = 5, 120
 _NEAR = 1.6
 # words under one another stand nearer than a paragraph below them, whose lines are wider than a tile
 _NEXT, _WIDEST = 0.7, 230.0
+# words stand so many of its heights right of a figure at most
+_BESIDE = 2.0
 # what stands so many heights of a line away from a field is no part of it
 _APART = 1.2
 _AGE = re.compile(r"\b(?:19|20)\d\d\b")
@@ -27,11 +29,12 @@ _AGE = re.compile(r"\b(?:19|20)\d\d\b")
 
 @dataclass(frozen=True)
 class Tile:
-    """A key figure: its number, the words under it, the words over it."""
+    """A key figure: its number, the words under it, over it and right of it."""
 
     printed: Printed
     under: str
     over: str = ""
+    beside: str = ""
 
     @property
     def text(self) -> str:
@@ -54,8 +57,10 @@ def tiles_of(page: Page, language: str) -> Iterator[Tile]:
                 continue
             under = " ".join(c.text for c in _under(page.lines[k + 1 : k + 9], cell))
             over = " ".join(c.text for c in _over(page.lines[max(0, k - 8) : k], cell))
-            if 8 <= len(under) <= _MOST or 8 <= len(over) <= _MOST:
-                yield Tile(printed, under if len(under) <= _MOST else "", over if len(over) <= _MOST else "")
+            beside = " ".join(c.text for c in _beside(page.lines[max(0, k - 4) : k + 5], cell))
+            words = [w if 8 <= len(w) <= _MOST else "" for w in (under, over, beside)]
+            if any(words):
+                yield Tile(printed, *words)
     yield from _fields(page.lines, language)
 
 
@@ -74,6 +79,20 @@ def _fields(lines: list[Line], language: str) -> Iterator[Tile]:
             printed = read_cell(cell.text, language)
             if over and printed and not printed.is_bound and not _AGE.fullmatch(cell.text.strip()):
                 yield Tile(printed, "", over[0])
+
+
+def _beside(lines: list[Line], figure: Cell) -> list[Cell]:
+    """Return the cells of words right of a figure, within its height; none where another figure stands among them."""
+    taken: list[Cell] = []
+    for line in lines:
+        right = [c for c in line.cells if c.left > figure.right and c.bottom > figure.top and c.top < figure.bottom]
+        if not right or right[0].runs[0].height > 0.85 * (figure.bottom - figure.top):
+            continue
+        if read_cell(right[0].text) or (taken and abs(right[0].left - taken[0].left) > 4):
+            return []
+        if right[0].left - figure.right < _BESIDE * (figure.bottom - figure.top):
+            taken.append(right[0])
+    return taken
 
 
 def _over(lines: list[Line], figure: Cell) -> list[Cell]:
