@@ -119,9 +119,13 @@ def _chunks(runs: list[Run]) -> list[list[Run]]:
     return chunks
 
 
+# so many points below its last row another table may begin
+_OTHER_TABLE = 40.0
+
+
 def body_of(lines: list[Line], columns: list[Column]) -> list[Line]:
     """Return the lines below a header that are the table's: until prose or a wide gap follows without figures."""
-    last, most = -1, 0
+    last, most, least = -1, 0, 99
     previous: Line | None = None
     of_one_year = len({c.year for c in columns if c.year}) == 1 and len({c.part for c in columns}) > 1
     for k, line in enumerate(lines):
@@ -133,6 +137,10 @@ def body_of(lines: list[Line], columns: list[Column]) -> list[Line]:
                 # rows of one figure under those of a table of parts are another table's
                 break
             wide = sum(bool(read_cell(c.text)) for c in line.cells)
+            if last >= 0 and k - last > 2 and least > 2 and wide == 1 and line.box.top - lines[last].box.bottom > _OTHER_TABLE:
+                # rows of one figure behind words of their own, under rows of one for each year
+                break
+            least = min(least, wide)
             if last >= 0 and k - last > 1 and wide > max(most, len(columns)):
                 # so are rows of more figures, under words of their own
                 break

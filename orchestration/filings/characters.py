@@ -91,6 +91,9 @@ def runs_of(page: Any, frame: Frame) -> list[Run]:
         text.close()
 
 
+_POINTS = ".,"
+
+
 def _runs(raw: Any, frame: Frame) -> list[Run]:
     count = min(pdfium.FPDFText_CountChars(raw), MAX_CHARACTERS)
     box, found = pdfium.FS_RECTF(), list[Run]()
@@ -133,6 +136,17 @@ def _runs(raw: Any, frame: Frame) -> list[Run]:
                 if bottom > run.bottom:
                     run.bottom = bottom
                 is_spaced = False
+                continue
+            if (
+                letter in _POINTS
+                and -0.5 * height < gap < 0.18 * height
+                and bottom - top < 0.25 * height
+                and run.top < top
+                and bottom < run.bottom + 0.2 * height
+            ):
+                # in a font whose boxes are as low as their letters: « 13.6 % » is one word
+                run.text += letter
+                run.right = max(run.right, right)
                 continue
         run = Run(letter, left, top, right, bottom, is_spaced)
         found.append(run)

@@ -51,8 +51,8 @@ def of_others(found: Found, names: frozenset[str], own: frozenset[str]) -> Found
 
     « Emissions released by Italgen amounted to 43 tons » stands in Italmobiliare's report. `own`: names of the filer.
     """
-    end = found.metric.evidence.find(",", found.metric.evidence.find(found.metric.value_printed) + 8)
-    told = found.metric.evidence[: end if end > 0 else None]
+    printed = found.metric.evidence.find(found.metric.value_printed)
+    told = found.metric.evidence[: printed + 8] + re.split(r"[,;]", found.metric.evidence[printed + 8 :])[0]
     places = [m["n"] for m in _AT_NAME.finditer(told) if m["n"] not in own]
     named = [x for m in _OF_NAME.finditer(told) if (x := m["a"] or m["b"] or m["c"]) in names] + places
     if not named or found.ranks[0] >= 3 or perimeter_rank(plain(found.metric.evidence)) == 0:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 from orchestration.filings.grids import Column, Row, Table, is_head
 from orchestration.filings.headers import year_in
@@ -54,7 +55,7 @@ class _Row:
 
 def lone_of(page: Page, year_n: int | None, taken: set[int]) -> list[Table]:
     """Return the tables of a page that name no year. `year_n`: the report's; `taken`: the lines (`id`) of other tables."""
-    if year_n is None:
+    if year_n is None or _is_contents(page.lines):
         return []
     lines = _levelled(page.lines, taken)
     told = [None if id(x) in taken else _row(x) for x in lines]
@@ -74,6 +75,17 @@ def lone_of(page: Page, year_n: int | None, taken: set[int]) -> list[Table]:
         if table is not None and table.rows:
             tables.append(table)
     return tables
+
+
+# so many lines that end with a page's number are a table of contents, where these hardly ever fall
+_ENTRIES, _RISING = 8, 0.85
+
+
+def _is_contents(lines: list[Line]) -> bool:
+    """Return whether lines end with numbers of pages, one after another: « Employees . . . . 30 »."""
+    ends = [m.group() for x in lines if (m := re.search(r"(?<![\d.,%])\d{1,3}$", x.text)) and len(x.text) > 4]
+    pairs = [int(a) <= int(b) for a, b in pairwise(ends)]
+    return len(ends) >= _ENTRIES and sum(pairs) >= _RISING * len(pairs) and int(ends[-1]) > int(ends[0])
 
 
 def _levelled(lines: list[Line], taken: set[int]) -> list[Line]:
@@ -109,10 +121,10 @@ def _is_set_between(over: Line, figures: Line, under: Line) -> bool:
 
 def _row(line: Line) -> _Row | None:
     """Return a line that begins with words and goes on with a figure."""
-    if len(line.cells) < 2 or len(line.text) > 160:
+    if len(line.cells) < 2 or len(line.text) > 230:
         return None
     head, value = line.cells[0], line.cells[1]
-    if sum(ch.isalpha() for ch in head.text) < 3 or len(head.text) > 110 or read_cell(head.text) or year_in(head.text):
+    if sum(ch.isalpha() for ch in head.text) < 3 or len(head.text) > 180 or read_cell(head.text) or year_in(head.text):
         return None
     text, unit = value.text, ""
     if not (read_cell(text) or is_missing(text) or _EMPTY.fullmatch(text)):

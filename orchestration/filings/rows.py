@@ -144,7 +144,7 @@ def _of_cell(
     printed = read_cell(cell, language)
     if printed is None or printed.is_bound:
         return
-    said = _unit_of(row, table, printed.unit, notion.dimension)
+    said = _metric_tons(_unit_of(row, table, printed.unit, notion.dimension), row, table)
     settled = value_of(printed.text, printed.value, notion.dimension, said[0].factor if said else 1.0, language)
     if settled is None and any(
         re.search(r"\d[ \u202f\u00a0,.]\d{3}[.,]\d|\d{4,}|^0[.,]", c) for r in table.rows for c in r.cells.values()
@@ -176,6 +176,22 @@ def _unit_of(row: Row, table: Table, in_cell: str, dimension: str) -> tuple[Unit
             if found := unit_in(words, dimension):
                 return found
     return None
+
+
+# in capitals throughout, or in none, it is what Americans call metric tons
+_MT = re.compile(r"(?<![A-Za-z])(?:MT|mt) ?(?:of )?(?:CO|co)")
+_MEGATONS = 1_000
+
+
+def _metric_tons(said: tuple[Unit, str] | None, row: Row, table: Table) -> tuple[Unit, str] | None:
+    """Return `mtCO2e`, `MTCO2e` as tonnes where a table's figures are no millions of them: « Scope 1 (mtCO2e) | 4,612 »."""
+    if said is None or said[0].factor != 1e6 or said[0].dimension != "mass" or not said[1].startswith("mt"):
+        return said
+    words = (row.label, row.unit, row.section, table.title, table.over, *(c.text for c in table.columns))
+    cells = (read_cell(c, "en") for r in table.rows for c in r.cells.values())
+    if any(_MT.search(w) for w in words) and any(p and p.value >= _MEGATONS for p in cells):
+        return replace(said[0], factor=1.0), said[1]
+    return said
 
 
 def _normalised(

@@ -187,7 +187,9 @@ def of_statement(
         return None
     if notion.family == "ghg" and (is_barred(one.metric_id, rest) or CHANGE_BEFORE.search(bare[:start])):
         return None
-    context = bare[max(0, match.start() - 60) : match.end() + 40]
+    # « We employ 53,000 people; 90 % of them in Australia »: what another figure is told of is not whose this one is
+    after = re.split(r"[;\d]|, (?!in\b|au\b|at\b|en\b)", bare[match.end() : match.end() + 40])[0]
+    context = f"{bare[max(0, match.start() - 60) : match.end()]}{after}"
     return stated_as(one, match["n"], value, said, bare[end : end + 45], context, sentence, page, fiscal_year, language)
 
 
@@ -278,7 +280,7 @@ def stated_as(
         value *= 5
     if not notion.low <= value <= notion.high:
         return None
-    rank = _rank_of(context, plain(sentence))
+    rank = _rank_of(context, _before_the_next(plain(sentence), after))
     if rank == 0 and _AT_PLACE.match(sentence) and not GROUP.search(plain(sentence)):
         rank = 3
     confidence = (0.85 if str(fiscal_year) in sentence else 0.75) - 0.05 * one.rank
@@ -303,6 +305,16 @@ _AT_PLACE = re.compile(
     r"(?:\u00c0|In) (?!Scope|Total|January|February|March|April|May|June|July|August|September|October|November|December|Fiscal|Financial|Line|Addition|Particular)"
     r"[A-Z\u00c0-\u00dd][a-z\u00e0-\u00ff'-]+(?:[ -][A-Z\u00c0-\u00dd][a-z\u00e0-\u00ff'-]+){0,3}, "
 )
+
+
+_NEXT_NUMBER = re.compile(r"(?<!\d)(?!(?:19|20)\d\d\b)\d")
+
+
+def _before_the_next(bare: str, after: str) -> str:
+    """Return a sentence up to the next figure behind its own: « and five (22.7 %) are US leaders » is said of another."""
+    at = bare.find(after) if len(after) > 8 else -1
+    other = _NEXT_NUMBER.search(bare, at) if at >= 0 else None
+    return bare[: other.start()] if other else bare
 
 
 def _rank_of(context: str, sentence: str) -> int:
