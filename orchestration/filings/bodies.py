@@ -137,7 +137,13 @@ def body_of(lines: list[Line], columns: list[Column]) -> list[Line]:
                 # rows of one figure under those of a table of parts are another table's
                 break
             wide = sum(bool(read_cell(c.text)) for c in line.cells)
-            if last >= 0 and k - last > 2 and least > 2 and wide == 1 and line.box.top - lines[last].box.bottom > _OTHER_TABLE:
+            if (
+                last >= 0
+                and k - last > 2
+                and least > 2
+                and wide == 1
+                and line.box.top - lines[last].box.bottom > _OTHER_TABLE
+            ):
                 # rows of one figure behind words of their own, under rows of one for each year
                 break
             least = min(least, wide)
@@ -243,9 +249,13 @@ def _label_words(line: Line, columns: list[Column], names: float = 0.0) -> str:
     """Return the words left of all columns of a line; before the first year, where no column of its own is headed."""
     first, bounds = first_left(columns), bounds_of(columns)
     own = [(c.left, bounds[k]) for k, c in enumerate(columns) if c.kind in ("unit", "perimeter") or c.right < first]
+    heads = [c for c in columns if c.kind in ("unit", "perimeter")]
     words = []
     for cell in line.cells:
         if any(abs(cell.left - x) < 4 or (a <= cell.left < b and cell is not line.cells[0]) for x, (a, b) in own):
+            continue
+        if cell is not line.cells[0] and any(cell.left < c.right and cell.right > c.left for c in heads):
+            # « n/ million hours worked » under « Unit », wider than its head
             continue
         runs = [
             r for r in cell.runs if not any(a <= (r.left + r.right) / 2 < b for _, (a, b) in own if cell.left >= a - 1)

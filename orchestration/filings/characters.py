@@ -151,7 +151,8 @@ def _runs(raw: Any, frame: Frame) -> list[Run]:
         run = Run(letter, left, top, right, bottom, is_spaced)
         found.append(run)
         is_spaced = False
-    return found
+    # half of a spread may lie outside of the page that is cut from it
+    return [r for r in found if r.right > 0 and r.left < frame.width and r.bottom > 0 and r.top < frame.height]
 
 
 def shapes_of(page: Any, frame: Frame) -> list[Shape]:

@@ -146,8 +146,8 @@ def numbers_after(bare: str, start: int) -> Iterator[re.Match[str]]:
             or (found.group() in ("28", "29", "30", "31") and re.search(r"\b(?:au|at|as of|on|le|clos le) $", before))
         )
         # « (1) Total recordable incident rate (2) Fatality rate » numbers its points
-        is_date = is_date or bool(re.search(r"\($", before) and re.match(r"\)", bare[found.end() :]) and len(found.group()) == 1)
-        if found.start() >= start and not YEAR.fullmatch(found.group()) and not is_date:
+        is_point = before.endswith("(") and bare[found.end() : found.end() + 1] == ")" and len(found.group()) == 1
+        if found.start() >= start and not YEAR.fullmatch(found.group()) and not is_date and not is_point:
             yield found
 
 

@@ -17,7 +17,13 @@ from orchestration.filings.numbers import read_cell
 
 # the row of the whole, in a table whose title or whose columns say of what it is
 WHOLE_ROW = re.compile(
-    r"(?:total |ensemble )?(?:du |de l'|of the |the )?(?:groupe?|group)(?: total)?|(?:sous-)?total(?: general)?|grand total|ensemble|overall|all (?:activities|divisions|entities|sites)"
+    r"(?:total |ensemble )?(?:du |de l'|of the |the )?(?:groupe?|group)(?: total)?|(?:sous-|sub-?)?total(?: general)?|grand total|ensemble|overall|taux (?:global|total|moyen)|all (?:activities|divisions|entities|sites)"
+)
+_METHOD_ALONE = re.compile(
+    r"\(?(?:location|market)[- ]based\)?(?: (?:method|approach))?\)?|(?:fondee?s? )?sur (?:la localisation|le marche)"
+)
+_TOTAL_EMISSIONS = re.compile(
+    r"(?:total|overall) (?:ghg |greenhouse gas |co2e? )?emissions?|emissions totales|total des emissions"
 )
 # the sum of parts may differ from the whole by what rounding makes of it
 _ROUNDING = 0.02
@@ -26,6 +32,8 @@ _ROUNDING = 0.02
 def in_its_group(row: Row, table: Table, fiscal_year: int | None, language: str) -> tuple[Row, bool]:
     """Return a row under the label that it has in its group, and whether it is a part of a group that has a whole."""
     label = label_of(row)
+    if _METHOD_ALONE.fullmatch(label) and not row.group:
+        return _by_method(row, table), False
     if not row.group:
         return (_under_heading(row, table, fiscal_year, language) if WHOLE_ROW.fullmatch(label) else row), False
     mates = [x for x in table.rows if x.group == row.group and x.part == row.part]
@@ -46,6 +54,21 @@ def in_its_group(row: Row, table: Table, fiscal_year: int | None, language: str)
     others = {x.metric_id for o in mates if o is not row for x in matching(plain(f"{o.group} {o.label}"))}
     # « LTIFR | Employees 0.1 | Workers 0.3 »: neither is the whole
     return together, bool(named) and not named - others
+
+
+def _by_method(row: Row, table: Table) -> Row:
+    """Return a row that names a method alone under what it is the method of: « Scope 2 » over « Location-based »."""
+    section = plain(row.section)
+    if "scope" in section:
+        return replace(row, label=f"{row.section} ({row.label})")
+    of = {x.metric_id for x in matching(plain(table.title))}
+    if (
+        _TOTAL_EMISSIONS.fullmatch(section.strip(" :*"))
+        and "ghg_scope1_2" in of
+        and "scope 3" not in plain(table.title)
+    ):
+        return replace(row, label=f"Scope 1 + 2 ({row.label})")
+    return row
 
 
 def _under_heading(row: Row, table: Table, fiscal_year: int | None, language: str) -> Row:

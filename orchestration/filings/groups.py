@@ -45,7 +45,17 @@ def groups_of(body: list[Line], rows: list[int], columns: list[Column], rules: l
     edge = _parts_begin(body, rows, columns, names)
     if len(rows) < 4 or not edge:
         return none
-    beside = {k: [c for c in _words(body[k], columns) if c.left < edge - _LEFT] for k in range(len(body))}
+    # « Total emissions » under all groups is a row of its own
+    own = dict.fromkeys(range(len(body)), False) | dict.fromkeys(rows, True)
+    rows = [k for k in rows if not (words := _words(body[k], columns)) or any(c.left >= edge for c in words)]
+    if len(rows) < 4:
+        return none
+    # what stands over the first row heads the column
+    beside = {
+        k: [c for c in _words(body[k], columns) if c.left < edge - _LEFT]
+        for k in range(rows[0], len(body))
+        if k in rows or not own[k]
+    }
     headed = [k for k in rows if beside[k]]
     if any(c.right > edge - 1 for cells in beside.values() for c in cells) or len(headed) > 0.6 * len(rows):
         return none

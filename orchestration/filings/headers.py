@@ -19,7 +19,7 @@ _YEAR = re.compile(
     r"(?:12|douze|twelve) (?:mois|months)|year ended|exercice clos le|clos le|au|at|as of|fin|end|en|in|on)\s*:?\s*)*"
     r"(?:\d{1,2}[/.]\d{1,2}[/.]|(?:\d{1,2}(?:er|st|th)? )?(?:janv|jan|f[ée]v|feb|mars|march|avr|april|mai|may|juin|june|juil|july|ao[uû]t|aug|sept|oct|nov|d[ée]c)\w*\.? (?:\d{1,2}(?:st|th)?,? )?)?"
     r"(?P<year>(?:19|20)\d\d)(?:\s*[-/]\s*(?P<to>(?:20)?\d\d))?"
-    r"(?:\s*\(?(?:\*+|[⁰¹²³⁴-⁹]+|\d|[a-z])\)?)?(?:\s*\(?(?:pro ?forma|publi[ée]e?s?|retrait[ée]e?s?|restated|recalcul[ée]e?s?|actualis[ée]e?s?)\)?)?(?:\s*(?:actuals?|results?|performance|data|values?|total|reported|audited|actual|achieved|value|r[ée]alis[ée]|r[ée]sultat|valeur|[mk]?t ?(?:eq\.? ?)?co[2₂] ?e?q?|[kmgt]wh|[gtp]j|%))?(?:\s*\((?:(?!(?:19|20)\d\d)[^()]{1,24}\)|(?:current|previous)\b[^()]*))?(?:\s*\*+)?(?:\s*[-–:])?"
+    r"(?:\s*\(?(?:\*+|[⁰¹²³⁴-⁹]+|\d|[a-z])\)?)?(?:\s*\(?(?:pro ?forma|publi[ée]e?s?|retrait[ée]e?s?|restated|recalcul[ée]e?s?|actualis[ée]e?s?)\)?)?(?:\s*(?:actuals?|results?|performance|data|values?|total|reported|audited|actual|achieved|value|r[ée]alis[ée]|r[ée]sultat|valeur|emissions?|figures?|consumption|[mk]?t ?(?:eq\.? ?)?co[2₂] ?e?q?|[kmgt]wh|[gtp]j|%))?(?:\s*\((?:(?!(?:19|20)\d\d)[^()]{1,24}\)|(?:current|previous)\b[^()]*))?(?:\s*\*+)?(?:\s*[-–:])?"
 )
 
 # « FY23 », « 31-Dec-23 », « 31/12/23 »
@@ -234,7 +234,12 @@ def _over(boxes: list[Box], known: list[int], lines: list[Line], at: int) -> lis
             continue
         groups = [boxes[n * share].around(boxes[(n + 1) * share - 1]) for n in range(count)]
         if all(g.left - 40 < (c.left + c.right) / 2 < g.right + 40 for c, g in zip(cells, groups, strict=True)):
-            names = ["" if is_head(ALL, c.text) else c.text for c in cells]
+            between = [c for x in lines[lines.index(line) + 1 : at] for c in x.cells]
+            names = [
+                " ".join([c.text, *(b.text for b in between if g.left - 10 < (b.left + b.right) / 2 < g.right + 10)])
+                for c, g in zip(cells, groups, strict=True)
+            ]
+            names = ["" if is_head(ALL, n) else n for n in names]
             return [names[n // share] for n in range(len(known))]
     return []
 
@@ -319,7 +324,7 @@ def with_heads_around(columns: list[Column], lines: list[Line], k: int) -> list[
                 else "perimeter"
                 if is_head(_PERIMETER_HEAD, cell.text)
                 else "other"
-                if _OTHER.match(cell.text) and len(cell.text) < 30
+                if (_OTHER.match(cell.text) or _OF_A_YEAR.fullmatch(cell.text)) and len(cell.text) < 30
                 else None
             )
             if kind and all(cell.right < c.left or c.right < cell.left for c in found):

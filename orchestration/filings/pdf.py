@@ -131,8 +131,11 @@ def fiscal_year_of(pages: list[Page], name: str) -> int | None:
             if run:
                 votes[run[-1]] += 3
                 headed.update(run)
+    told = Counter({text for text, count in _texts(pages).items() if count >= _RUNNING_TITLE})
     for page in pages:
-        words = plain("\n".join(line.text for line in page.lines))
+        own = [x.text for x in page.lines if (folded := _folded(x.text)) not in told or told[folded] == 1]
+        told.update({f for x in page.lines if (f := _folded(x.text)) in told})
+        words = plain("\n".join(own))
         for year in {_end_of(y) for y in _REPORT.findall(words)}:
             votes[year] += 1
         for year in set(_TITLE.findall(words)) if page.number <= _TITLE_PAGES else ():
@@ -174,6 +177,19 @@ def _run_of(years: set[int]) -> list[int]:
             runs.append([year])
     longest = max(runs, key=len, default=[])
     return longest if len(longest) > 1 else []
+
+
+# what stands on so many pages is a running title: it tells the report's year once, not on each of them
+_RUNNING_TITLE = 3
+
+
+def _texts(pages: list[Page]) -> Counter[str]:
+    """Return on how many pages each line stands, but for the numbers of pages."""
+    return Counter(text for page in pages for text in {_folded(x.text) for x in page.lines})
+
+
+def _folded(text: str) -> str:
+    return re.sub(r"(?<!\d)\d{1,3}(?!\d)", "0", text)
 
 
 def _end_of(years: str) -> int:

@@ -194,6 +194,12 @@ def _metric_tons(said: tuple[Unit, str] | None, row: Row, table: Table) -> tuple
     return said
 
 
+# how a column of units says that people are counted
+_COUNTED = re.compile(
+    r"(?:n[ob°]?s?|num(?:ber)?s?|nombre|#|head(?:count|s)?|hc|units?|unites?|count|capita|effectifs?|total|x)\.?(?: (?:of|de|d').{1,30})?"
+)
+
+
 def _normalised(
     metric_id: str, value: float, said: tuple[Unit, str] | None, label: str, row: Row, language: str
 ) -> tuple[float | None, str, str | None]:
@@ -217,6 +223,14 @@ def _normalised(
         value *= 5 if metric_id == "accident_frequency_rate" and PER_200_000.search(label) else 1
     else:
         if unit is not None and unit.dimension not in (notion.dimension, "persons"):
+            return None, written, None
+        if (
+            notion.dimension == "persons"
+            and row.unit
+            and unit_in(plain(row.unit)) is None
+            and not _COUNTED.fullmatch(plain(row.unit))
+        ):
+            # « Employees | Net Promoter Score | 62 »
             return None, written, None
         value *= scale_in(label)
     if reason is None and not notion.low <= value <= notion.high:

@@ -274,7 +274,8 @@ def stated_as(
         value *= (
             1e6 if re.match(r" ?millions?\b", after) else 1e3 if re.match(r" ?(?:milliers|thousand)\b", after) else 1.0
         )
-    if notion.dimension == "rate" and said and said[0].dimension == "share":
+    if notion.dimension == "rate" and (value == 0 or (said and said[0].dimension == "share")):
+        # « Frequency rate of accidents: 0 » in a list is what is aimed at
         return None
     if one.metric_id == "accident_frequency_rate" and PER_200_000.search(plain(sentence)):
         value *= 5

@@ -110,6 +110,13 @@ def _over_head(lines: list[Line]) -> list[Line]:
         # the last words of a paragraph
         is_prose[k] = is_prose[k] or (is_prose[k - 1] and len(lines[k - 1].text) > 100 and lines[k].text.endswith("."))
     near = [x for x, prose in zip(lines[-2:], is_prose[-2:], strict=True) if not prose]
+    for line in reversed(lines[:-2]):
+        # a heading of several lines in larger letters: « Accidents (in the workplace and commuting) | by gender »
+        if not near or near[0] is lines[-1] or line.box.height < 1.15 * lines[-1].box.height:
+            break
+        if near[0].box.top - line.box.bottom > 0.7 * line.box.height or abs(line.box.height - near[0].box.height) > 1:
+            break
+        near.insert(0, line)
     return (
         near
         if not is_prose or not is_prose[-1]
