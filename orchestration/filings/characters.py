@@ -94,6 +94,12 @@ def runs_of(page: Any, frame: Frame) -> list[Run]:
 _POINTS = ".,"
 
 
+def _is_flat(run: Run, top: float, bottom: float) -> bool:
+    """Return whether a point's box is as low as the point itself, and on the line of the run before it."""
+    height = run.bottom - run.top
+    return bottom - top < 0.25 * height and run.top < top and bottom < run.bottom + 0.2 * height
+
+
 def _runs(raw: Any, frame: Frame) -> list[Run]:
     count = min(pdfium.FPDFText_CountChars(raw), MAX_CHARACTERS)
     box, found = pdfium.FS_RECTF(), list[Run]()
@@ -137,13 +143,7 @@ def _runs(raw: Any, frame: Frame) -> list[Run]:
                     run.bottom = bottom
                 is_spaced = False
                 continue
-            if (
-                letter in _POINTS
-                and -0.5 * height < gap < 0.18 * height
-                and bottom - top < 0.25 * height
-                and run.top < top
-                and bottom < run.bottom + 0.2 * height
-            ):
+            if letter in _POINTS and -0.5 * height < gap < 0.18 * height and _is_flat(run, top, bottom):
                 # in a font whose boxes are as low as their letters: « 13.6 % » is one word
                 run.text += letter
                 run.right = max(run.right, right)

@@ -47,7 +47,12 @@ def groups_of(body: list[Line], rows: list[int], columns: list[Column], rules: l
         return none
     # « Total emissions » under all groups is a row of its own
     own = dict.fromkeys(range(len(body)), False) | dict.fromkeys(rows, True)
-    rows = [k for k in rows if not (words := _words(body[k], columns)) or any(c.left >= edge for c in words)]
+    first = first_left(columns) + 4
+    rows = [
+        k
+        for k in rows
+        if any(c.left >= edge and c.right < first for c in body[k].cells) or not _words(body[k], columns)
+    ]
     if len(rows) < 4:
         return none
     # what stands over the first row heads the column

@@ -14,14 +14,14 @@ from itertools import pairwise
 from orchestration.filings.grids import Column, Row, Table, is_head
 from orchestration.filings.headers import year_in
 from orchestration.filings.layout import Cell, Line, Page
-from orchestration.filings.notions import perimeter_rank, plain
+from orchestration.filings.notions import perimeter_rank, plain, unit_in
 from orchestration.filings.numbers import NUMBER, is_missing, read_cell
 from orchestration.filings.sideways import names_over
 
 # what may head the one column of figures, and what heads a column of names of companies
 _VALUE = re.compile(
     r"(?i)(?:valeurs?|values?|r[\u00e9e]sultats?|results?|donn[\u00e9e]es?|total|numbers?|nombre|r[\u00e9e]ponses?|answers?|amounts?|montants?|"
-    r"quantit[\u00e9e]s?|figures?|chiffres?|performance|reported|groupe?|actual|disclosures?)(?: (?:units?|unit[\u00e9e]s?))?"
+    r"quantit[\u00e9e]s?|(?:page )?(?:ref(?:erence)?s?|numbers?)?(?: (?:or|/) )data|figures?|chiffres?|performance|reported|groupe?|actual|disclosures?)(?: (?:units?|unit[\u00e9e]s?))?"
 )
 _COMPANIES = re.compile(
     r"(?i)(?:compan(?:y|ies)|soci[\u00e9e]t[\u00e9e]s?|entit(?:y|ies|[\u00e9e]s?)|subsidiar(?:y|ies)|filiales?|divisions?|business(?: units?| lines?)?|"
@@ -57,7 +57,7 @@ def lone_of(page: Page, year_n: int | None, taken: set[int]) -> list[Table]:
     """Return the tables of a page that name no year. `year_n`: the report's; `taken`: the lines (`id`) of other tables."""
     if year_n is None or _is_contents(page.lines):
         return []
-    lines = _levelled(page.lines, taken)
+    lines = [x if id(x) in taken else _with_value_second(x) for x in _levelled(page.lines, taken)]
     told = [None if id(x) in taken else _row(x) for x in lines]
     tables, k = [], 0
     while k < len(lines):
@@ -139,6 +139,23 @@ def _row(line: Line) -> _Row | None:
     if rest and not read_cell(rest[0].text) and len(rest[0].text) <= 30 and not is_missing(rest[0].text):
         unit = unit or rest[0].text
     return _Row(line, head.text, value, text, unit, figures)
+
+
+_OF_WHAT_KIND = re.compile(r"(?i)(?:quantitative|qualitative|quantitatif|qualitatif)")
+
+
+def _with_value_second(line: Line) -> Line:
+    """Return a line « Gross scope 1 emissions | Quantitative | Metric tonnes CO2e | 1,770 » with its figure before its unit.
+
+    Forms of standards ask so: words for each metric, its kind, its unit, and the answer last.
+    """
+    cells = [c for c in line.cells if not _OF_WHAT_KIND.fullmatch(c.text)]
+    if len(cells) < 3 or not read_cell(cells[-1].text) or any(read_cell(c.text) for c in cells[:-1]):
+        return line
+    if unit_in(plain(cells[-2].text)) is None or len(cells[-2].text) > 30:
+        return line
+    head = Cell([r for c in cells[-3:-2] for r in c.runs], cells[-3].text)
+    return Line([head, cells[-1], cells[-2]])
 
 
 def _block(lines: list[Line], told: list[_Row | None], k: int) -> tuple[list[_Row], int]:

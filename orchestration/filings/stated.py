@@ -277,6 +277,9 @@ def stated_as(
     if notion.dimension == "rate" and (value == 0 or (said and said[0].dimension == "share")):
         # « Frequency rate of accidents: 0 » in a list is what is aimed at
         return None
+    if one.metric_id == "renewable_energy_share" and value == 100:
+        # all of the energy is hardly ever meant: of the electricity, the sentence before says
+        return None
     if one.metric_id == "accident_frequency_rate" and PER_200_000.search(plain(sentence)):
         value *= 5
     if not notion.low <= value <= notion.high:

@@ -74,7 +74,10 @@ def _fields(lines: list[Line], language: str) -> Iterator[Tile]:
             _APART * label.box.height
         ):
             continue
-        for cell in figure.cells:
+        for n, cell in enumerate(figure.cells):
+            if any(not read_cell(c.text, language) for c in figure.cells[:n]):
+                # « Country | Scope 1 » over « France | 1,200 »: a row, whose first word says whose it is
+                break
             over = [c.text for c in label.cells if abs(c.left - cell.left) < 4 and len(c.text) <= _MOST]
             printed = read_cell(cell.text, language)
             if over and printed and not printed.is_bound and not _AGE.fullmatch(cell.text.strip()):
