@@ -113,11 +113,9 @@ def _runs(raw: Any, frame: Frame) -> list[Run]:
         if code in _BLANK:
             run, is_spaced = None, True
             continue
-        if not place(raw, i, at):
+        if not place(raw, i, at) or box.right <= box.left:
             continue
         left, right = box.left, box.right
-        if right <= left:
-            continue
         letter = _HYPHENS[code] if code in _HYPHENS else chr(code)
         if not letter:
             continue

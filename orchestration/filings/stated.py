@@ -188,7 +188,7 @@ def of_statement(
     if notion.family == "ghg" and (is_barred(one.metric_id, rest) or CHANGE_BEFORE.search(bare[:start])):
         return None
     # « We employ 53,000 people; 90 % of them in Australia »: what another figure is told of is not whose this one is
-    after = re.split(r"[;\d]|, (?!in\b|au\b|at\b|en\b)", bare[match.end() : match.end() + 40])[0]
+    after = re.split(r"[;\d]", bare[match.end() : match.end() + 40])[0]
     context = f"{bare[max(0, match.start() - 60) : match.end()]}{after}"
     return stated_as(one, match["n"], value, said, bare[end : end + 45], context, sentence, page, fiscal_year, language)
 
