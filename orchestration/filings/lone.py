@@ -71,7 +71,10 @@ def lone_of(page: Page, year_n: int | None, taken: set[int]) -> list[Table]:
         if _names_another(heads, rows, year_n):
             continue
         wide = [r for r in rows if len(r.figures) > 1]
-        table = _across(rows, heads, year_n) if len(wide) == len(rows) else _down(rows, heads, year_n)
+        if len(wide) == len(rows):
+            table = _shares_of_women(rows, heads, year_n) or _across(rows, heads, year_n)
+        else:
+            table = _down(rows, heads, year_n)
         if table is not None and table.rows:
             tables.append(table)
     return tables
@@ -258,6 +261,28 @@ def _down(rows: list[_Row], heads: list[Line], year_n: int) -> Table | None:
         words = " | ".join(w for w in (r.label, r.text, r.unit) if w)
         unit = "" if _AN_INTENSITY.search(r.unit) else r.unit or unit_over
         table.rows.append(Row(label, {year_n: r.text}, unit, "", r.line.box, "", words))
+    return table
+
+
+# what heads a table of women alone, counted and in per cent
+_OF_WOMEN = re.compile(
+    r"\b(?:representation|participation|inclusion|presence|part|place|share) (?:of|des) (?:women|femmes)\b"
+)
+
+
+def _shares_of_women(rows: list[_Row], heads: list[Line], year_n: int) -> Table | None:
+    """Return the shares of a table of women: « Representation of women | Total | No. | % » over « Board | 10 | 2 | 20% »."""
+    titles = [x.text for x in heads]
+    last = [r.figures[-1].text for r in rows]
+    if len(rows) < 2 or not any(_OF_WOMEN.search(plain(t)) for t in titles):
+        return None
+    over = " ".join(c.text for x in heads for c in x.cells if c.right > rows[0].figures[-1].left - 20)
+    if not all("%" in c for c in last) and "%" not in over:
+        return None
+    table = _table(rows, heads, year_n, "Share of women (%)", "")
+    for r, share in zip(rows, last, strict=True):
+        cell = share if "%" in share else f"{share} %"
+        table.rows.append(Row(r.label, {year_n: cell}, "", "", r.line.box, "", f"{r.label} | {cell}"))
     return table
 
 

@@ -232,6 +232,21 @@ def test_bodies_under_columns_of_women(tmp_path):
     assert (found["women_share_board"], found["women_share_executives"]) == (31, 33)
 
 
+def test_women_counted_and_in_per_cent_by_body(tmp_path):
+    found = report(
+        tmp_path,
+        drawn.text(50, 80, "Participation / inclusion / representation of women"),
+        *grid(
+            (50, 250, 340, 430),
+            ("", "Total (A)", "No. (B)", "% (B/A)"),
+            ("Board of Directors", "12", "3", "25.0%"),
+            ("Key Management Personnel", "4", "1", "25.0%"),
+        ),
+        language="en",
+    )
+    assert found == {"women_share_board": 25}
+
+
 def test_a_table_of_contents_is_no_table(tmp_path):
     entries = [
         "Strategy",
