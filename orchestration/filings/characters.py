@@ -91,6 +91,15 @@ def runs_of(page: Any, frame: Frame) -> list[Run]:
         text.close()
 
 
+_POINTS = ".,"
+
+
+def _is_flat(run: Run, top: float, bottom: float) -> bool:
+    """Return whether a point's box is as low as the point itself, and on the line of the run before it."""
+    height = run.bottom - run.top
+    return bottom - top < 0.25 * height and run.top < top and bottom < run.bottom + 0.2 * height
+
+
 def _runs(raw: Any, frame: Frame) -> list[Run]:
     count = min(pdfium.FPDFText_CountChars(raw), MAX_CHARACTERS)
     box, found = pdfium.FS_RECTF(), list[Run]()
@@ -104,11 +113,9 @@ def _runs(raw: Any, frame: Frame) -> list[Run]:
         if code in _BLANK:
             run, is_spaced = None, True
             continue
-        if not place(raw, i, at):
+        if not place(raw, i, at) or box.right <= box.left:
             continue
         left, right = box.left, box.right
-        if right <= left:
-            continue
         letter = _HYPHENS[code] if code in _HYPHENS else chr(code)
         if not letter:
             continue
@@ -134,10 +141,16 @@ def _runs(raw: Any, frame: Frame) -> list[Run]:
                     run.bottom = bottom
                 is_spaced = False
                 continue
+            if letter in _POINTS and -0.5 * height < gap < 0.18 * height and _is_flat(run, top, bottom):
+                # in a font whose boxes are as low as their letters: « 13.6 % » is one word
+                run.text += letter
+                run.right = max(run.right, right)
+                continue
         run = Run(letter, left, top, right, bottom, is_spaced)
         found.append(run)
         is_spaced = False
-    return found
+    # half of a spread may lie outside of the page that is cut from it
+    return [r for r in found if r.right > 0 and r.left < frame.width and r.bottom > 0 and r.top < frame.height]
 
 
 def shapes_of(page: Any, frame: Frame) -> list[Shape]:

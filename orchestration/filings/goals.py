@@ -64,9 +64,6 @@ _GOAL_FR = re.compile(
     rf"(?i)(?<!nos )(?<!notre )(?<!ses )(?<!son )\bobjectifs?\s+(?:{_MARK})?(?P<list>{_LIST})(?=\s*(?:[-:–—(«\"]|$))"
 )
 _CONTEXT = re.compile(rf"(?i){_TRIGGER}|\bagenda\s+2030\b")
-_OTHER_SYSTEMS = re.compile(
-    r"(?i)\b(?:iso|gri|esrs|oit|ilo|sasb|tcfd|principes?|principles?|chapitre|chapter|page|section|article|convention|figure|tableau|table|cofrac|scopes?)\s*(?:n[°o]\s*)?$"
-)
 _FAR = 700
 
 

@@ -68,7 +68,11 @@ def candidates_of(page: Page) -> tuple[list[Box], list[Box]]:
         if key in seen or box.width < _SMALLEST or box.height < _SMALLEST:
             continue
         near_square = abs(box.width - box.height) < 0.12 * max(box.width, box.height)
-        if near_square and max(box.width, box.height) < _LARGEST and (shape.kind == "image" or _is_coloured(shape)):
+        if (
+            near_square
+            and max(box.width, box.height) < _LARGEST
+            and (shape.kind == "image" or _is_coloured(shape) or _is_frame(shape, box, page))
+        ):
             # a white square may lie under a coloured one: only what comes into question takes the place
             squares.append(box)
             seen.add(key)
@@ -87,6 +91,26 @@ def _is_coloured(shape: Shape) -> bool:
         return False
     low, high = min(shape.fill), max(shape.fill)
     return high - low > 50 or (50 < high < 215 and shape.box.width < 120)
+
+
+# an icon drawn in lines stands in a frame of so many points, of so many coloured pieces
+_FRAME, _PIECES = (16.0, 120.0), 6
+
+
+def _is_frame(shape: Shape, box: Box, page: Page) -> bool:
+    """Return whether a square without a ground is the frame of something drawn in colours: icons may be lines on white."""
+    if shape.fill is not None or not _FRAME[0] <= max(box.width, box.height) <= _FRAME[1]:
+        return False
+    inside = (
+        s
+        for s in page.shapes
+        if s.box.left >= box.left - 2
+        and s.box.right <= box.right + 2
+        and s.box.top >= box.top - 2
+        and s.box.bottom <= box.bottom + 2
+        and s.box.width < 0.7 * box.width
+    )
+    return sum(_is_coloured(s) for s in inside) >= _PIECES
 
 
 @dataclass

@@ -14,14 +14,16 @@ import pypdfium2
 from orchestration.filings.characters import frame_of, runs_of, shapes_of
 from orchestration.filings.evidence import Mention, Reading
 from orchestration.filings.goals import mentions_of, speaks_of_goals
+from orchestration.filings.grids import Table
+from orchestration.filings.headers import year_in
 from orchestration.filings.icons import Furniture, candidates_of, furniture, icons_of
-from orchestration.filings.layout import Page, lines_of, pieces_of, rules_of, set_furniture_apart
+from orchestration.filings.layout import Line, Page, lines_of, pieces_of, rules_of, set_furniture_apart
 from orchestration.filings.lone import lone_of
 from orchestration.filings.metrics import metrics_of
 from orchestration.filings.notions import plain
 from orchestration.filings.numbers import marks_of
 from orchestration.filings.sideways import sideways_of
-from orchestration.filings.tables import Table, tables_of, year_in
+from orchestration.filings.tables import tables_of
 
 _FRENCH = re.compile(r"\b(?:les|des|dans|est|pour|une|sur|aux|et|du|par)\b")
 _ENGLISH = re.compile(r"\b(?:the|and|of|for|with|our|this|are|by|from|is|to)\b")
@@ -125,12 +127,15 @@ def fiscal_year_of(pages: list[Page], name: str) -> int | None:
     headed: set[int] = set()
     for page in pages:
         for line in page.lines:
-            run = _run_of({y for c in line.cells if (y := year_in(c.text))})
+            run = _run_of(_years_told(line))
             if run:
                 votes[run[-1]] += 3
                 headed.update(run)
+    told = Counter({text for text, count in _texts(pages).items() if count >= _RUNNING_TITLE})
     for page in pages:
-        words = plain("\n".join(line.text for line in page.lines))
+        own = [x.text for x in page.lines if (folded := _folded(x.text)) not in told or told[folded] == 1]
+        told.update({f for x in page.lines if (f := _folded(x.text)) in told})
+        words = plain("\n".join(own))
         for year in {_end_of(y) for y in _REPORT.findall(words)}:
             votes[year] += 1
         for year in set(_TITLE.findall(words)) if page.number <= _TITLE_PAGES else ():
@@ -148,6 +153,20 @@ def fiscal_year_of(pages: list[Page], name: str) -> int | None:
     return likely[0][0]
 
 
+_CHANGE = re.compile(r"(?i)%|[δ∆]|var|[ée]vol|change|cible|targets?|objecti|milestone|jalon")
+
+
+def _years_told(line: Line) -> set[int]:
+    """Return the years of a header before any change or target: « 2023 | 2024 | % N / N-1 | 2025 | 2030 » tells two."""
+    years: set[int] = set()
+    for cell in line.cells:
+        if year := year_in(cell.text):
+            years.add(year)
+        elif len(years) > 1 and _CHANGE.match(cell.text):
+            break
+    return years
+
+
 def _run_of(years: set[int]) -> list[int]:
     """Return the years of a header that follow one another, the most of them; a base year and targets stand apart."""
     runs: list[list[int]] = []
@@ -158,6 +177,19 @@ def _run_of(years: set[int]) -> list[int]:
             runs.append([year])
     longest = max(runs, key=len, default=[])
     return longest if len(longest) > 1 else []
+
+
+# what stands on so many pages is a running title: it tells the report's year once, not on each of them
+_RUNNING_TITLE = 3
+
+
+def _texts(pages: list[Page]) -> Counter[str]:
+    """Return on how many pages each line stands, but for the numbers of pages."""
+    return Counter(text for page in pages for text in {_folded(x.text) for x in page.lines})
+
+
+def _folded(text: str) -> str:
+    return re.sub(r"(?<!\d)\d{1,3}(?!\d)", "0", text)
 
 
 def _end_of(years: str) -> int:

@@ -22,6 +22,8 @@ _SHIFT = 2
 # the parts of an icon, as shares of its side: left, top, right, bottom
 _NUMBER = (0.03, 0.04, 0.34, 0.32)
 _PICTOGRAM = (0.06, 0.36, 0.94, 0.95)
+# of two that shape leaves open, the one in its goal's colour leads by so much: goal 7 drawn with short rays is no goal 2
+_COLOURS_LEAD = 0.1
 Floats = NDArray[np.float32]
 
 
@@ -127,7 +129,7 @@ def likeness(
         float(total[first]),
         float(numbers[first]),
         float(pictograms[first]),
-        float(total[first] - total[second]),
+        float(total[first] - total[second]) + _COLOURS_LEAD * bool(distances[first] < 6 and distances[second] > 12),
         float(distances[first]),
     )
 

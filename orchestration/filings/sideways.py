@@ -13,9 +13,10 @@ from itertools import pairwise
 
 from orchestration.filings.characters import Run
 from orchestration.filings.evidence import Box
+from orchestration.filings.grids import ALL, Column, Row, Table, is_head
+from orchestration.filings.headers import year_in
 from orchestration.filings.layout import Cell, Line, Page, words_of
 from orchestration.filings.numbers import is_missing, read_cell
-from orchestration.filings.tables import ALL, Column, Row, Table, is_head, year_in
 
 # how many lines of words may stand between the first year and the line over its columns' heads
 _HEADS = 4
@@ -90,6 +91,8 @@ def _table(lines: list[Line], at: int, block: list[_Line]) -> Table | None:
     left = min(t.line.box.left for t in block)
     # a line of one cell speaks of the table, the others of its columns
     title = " ".join(x.text for x in lines[max(0, at - len(above) - 1) : at] if len(x.cells) == 1)
+    # what heads the years may be the unit of all: « tCO2e | Scope 1 | Scope 2 »
+    title = " ".join([title, *(x.cells[0].text for x in heads if len(x.cells) > 1 and x.cells[0].left < edge)]).strip()
     columns = [Column("other", c.left, c.right, n) for n, c in zip(names, block[0].cells, strict=True)]
     table = Table(columns, lines=[t.line for t in block], title=title)
     for group, members in _groups(block):

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import pytest
 
-from orchestration.filings.metrics import matching
+from orchestration.filings.headers import year_in
+from orchestration.filings.naming import matching
 from orchestration.filings.notions import plain
 from orchestration.filings.numbers import read_cell
-from orchestration.filings.tables import year_in
 
 NAMES = {
     "ghg_scope1": (

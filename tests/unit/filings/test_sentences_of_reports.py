@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from orchestration.filings.metrics import stated_in
+from orchestration.filings.stated import stated_in
 
 # for the fiscal year 2022; other figures of a sentence are not listed
 STATED = {

@@ -9,9 +9,9 @@ import drawn
 import pypdfium2
 import pytest
 
-from orchestration.filings.metrics import stated_in
 from orchestration.filings.numbers import marks_of, to_value
 from orchestration.filings.pdf import read_pdf
+from orchestration.filings.stated import stated_in
 
 STATED = (
     (

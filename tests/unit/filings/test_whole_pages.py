@@ -6,8 +6,8 @@ import drawn
 import pypdfium2
 import pytest
 
-from orchestration.filings.metrics import stated_in
 from orchestration.filings.pdf import read_pdf
+from orchestration.filings.stated import stated_in
 
 PROSE = drawn.text(
     40, 60, "The report of the group is for the fiscal year 2023 and covers all of the companies that are in it."

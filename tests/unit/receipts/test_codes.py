@@ -30,9 +30,13 @@ FRENCH = (
     "conforming/published.py",
     "generating/catalogue.py",
     "reading/shape.py",
-    "filings/tables.py",
+    "filings/bodies.py",
+    "filings/clauses.py",
+    "filings/doubts.py",
     "filings/goals.py",
-    "filings/metrics.py",
+    "filings/headers.py",
+    "filings/sentences.py",
+    "filings/stated.py",
 )
 # what makes a decision of a text: asking what is in it, or taking it apart
 ASKING = {"count", "endswith", "find", "index", "isdigit", "partition", "replace", "rpartition", "split", "startswith"}
