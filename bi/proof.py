@@ -220,6 +220,8 @@ def _superset(door: Door, python: Path, folder: Path, password: str) -> Iterator
         **{k: v for k, v in os.environ.items() if not k.startswith(("OBSERVATORY_", "PYTHONPATH"))},
         "SUPERSET_HOME": str(folder),
         "SUPERSET_CONFIG_PATH": str(HERE / "superset_config.py"),
+        # the settings import the door that lies beside them
+        "PYTHONPATH": str(HERE),
         "OBSERVATORY_BI_KEY": secrets.token_urlsafe(42),
         "FLASK_APP": "superset",
     }

@@ -6,10 +6,14 @@ Superset keeps would outlive the edition that gave it.
 
 import os
 
+from duckdb_door import edition_kept_open
+
 SECRET_KEY = os.environ["OBSERVATORY_BI_KEY"]
 SQLALCHEMY_DATABASE_URI = f"sqlite:///{os.environ['SUPERSET_HOME']}/superset.db"
 BABEL_DEFAULT_LOCALE = "fr"
 LANGUAGES = {"fr": {"flag": "fr", "name": "Français"}, "en": {"flag": "gb", "name": "English"}}
+# an edition's file is opened once a process, and the next one at the first question after it came
+DB_CONNECTION_MUTATOR = edition_kept_open
 # an answer is asked of the edition in service, each time
 CACHE_CONFIG = {"CACHE_TYPE": "NullCache"}
 DATA_CACHE_CONFIG = {"CACHE_TYPE": "NullCache"}
