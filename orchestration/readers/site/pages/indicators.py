@@ -56,7 +56,7 @@ def _indicator(e: Edition, v: Voice, book: FigureBook, indicator_id: str, row: R
     places = _drawn(e, indicator_id, row)
     chart = line_chart(
         [(v.short(p), e.of(indicator_id, p)) for p in places],
-        lambda value: str(v.number(value)),
+        lambda value, decimals: str(v.fixed(value, decimals)),
     )
     figure = newest(e.of(indicator_id, at)) if at else None
     source = e.sources.get(figure.source_id if figure else row.source_id)
