@@ -151,10 +151,14 @@ class Edition:
         """Return the totals of an indicator in a place, in order of period; empty without one."""
         return self.figures.get(indicator_id, {}).get(place, [])
 
+    def all_of(self, indicator_id: str) -> Iterator[Figure]:
+        """Yield the figures that the pages know of an indicator, of all places, then those of parts."""
+        yield from chain.from_iterable(self.figures.get(indicator_id, {}).values())
+        yield from self.parts.get(indicator_id, [])
+
     def values(self, indicator_id: str) -> Iterator[float]:
-        """Yield the values that the pages know of an indicator, of all places and parts."""
-        totals = (f for figures in self.figures.get(indicator_id, {}).values() for f in figures)
-        yield from (f.value for f in chain(totals, self.parts.get(indicator_id, [])) if f.value is not None)
+        """Yield their values, where they have one."""
+        return (f.value for f in self.all_of(indicator_id) if f.value is not None)
 
     def speaks(self, indicator_id: str) -> Place | None:
         """Return the nearest place with a value of the indicator; None where none of the chain has one."""
