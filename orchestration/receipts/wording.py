@@ -166,11 +166,17 @@ def series_decimals(values: Iterable[float], step: float | None = None) -> int:
     """
     known = [value for value in values if math.isfinite(value)]
     published = len(f"{step:.6f}".rstrip("0").partition(".")[2]) if step else 0
-    exact = [_exactness(value) for value in known]
-    wanted = max((d for d in exact if step is None or d <= _PUBLISHED_DECIMALS), default=0)
     sizes = sorted(abs(value) for value in known if value)
     middle = sizes[len(sizes) // 2] if sizes else 0.0
-    return max(published, min(wanted, 0 if middle >= 1000 or not middle else _legible(middle)))
+    most = 0 if middle >= 1000 or not middle else _legible(middle)
+    found = published
+    for value in known:
+        if found >= most:
+            break
+        exact = _exactness(value)
+        if step is None or exact <= _PUBLISHED_DECIMALS:
+            found = max(found, min(exact, most))
+    return found
 
 
 def _exactness(value: float) -> int:

@@ -75,7 +75,7 @@ class Voice:
     def __init__(self, edition: Edition, language: Language) -> None:
         self.edition, self.language = edition, language
         self.number = lru_cache(maxsize=None)(self._number)
-        self.fixed = lru_cache(maxsize=None)(self._fixed)
+        self._fixed = lru_cache(maxsize=None)(lambda value, decimals: wording.fixed(value, decimals, language))
         self.decimals = lru_cache(maxsize=None)(self._decimals)
         self.period = lru_cache(maxsize=None)(self._period)
         self.t = lru_cache(maxsize=None)(self._t)
@@ -98,11 +98,11 @@ class Voice:
     def _number(self, value: float, decimals: int | None = None) -> str:
         return wording.number(value, self.language, decimals)
 
-    def _fixed(self, value: float, decimals: int) -> str:
-        # what is not nothing is not written as nothing
-        if value and not round(value, decimals):
-            return wording.number(value, self.language)
-        return wording.fixed(value, decimals, self.language)
+    def fixed(self, value: float, decimals: int) -> str:
+        """Return a number with just so many decimals; what is not nothing is not written as nothing."""
+        rounded = round(value, decimals)
+        # many figures of a territory round to the same: one text serves them all
+        return str(self.number(value) if value and not rounded else self._fixed(rounded, decimals))
 
     def _decimals(self, indicator_id: str) -> int:
         row, target = self.edition.indicators[indicator_id], self.edition.indicators[indicator_id].target_value
