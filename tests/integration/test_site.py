@@ -233,8 +233,8 @@ def test_the_file_of_an_indicator_is_what_its_pages_show(
             rows = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""), delimiter=";"))
             assert len(rows) == len(list(e.all_of(name)))
             theirs = marts.execute(
-                "SELECT territory_level, territory_code, period, breakdown, value, status, source_id, licence, edition_id "
-                "FROM fct_indicator_value JOIN dim_source USING (source_id) CROSS JOIN dim_edition WHERE indicator_id = ?",
+                "SELECT territory_level, f.territory_code, period, breakdown, value, status, source_id, licence, edition_id "
+                "FROM fct_indicator_value AS f JOIN dim_source USING (source_id) CROSS JOIN dim_edition WHERE indicator_id = ?",
                 [name],
             ).fetchall()
             said = {
