@@ -1,16 +1,19 @@
 """Every page of a site in a real browser, in every way of looking at it: what axe, the window and the W3C's checker find.
 
     .venv/bin/python -m bench.site_looks --site HOME/site [--only fr/objectif]… [--few | --one] [--vnu VNU.JAR] [--jobs 2]
+    .venv/bin/python -m bench.site_looks --site HOME/site --seen SEEN [--minutes 5]      # in pieces: again and again until 0 are left
 
 Prints a line a fault, then a summary as JSON: pages, looks, faults by kind, seconds. Exit code 1 where something was found. The
 suite looks at one page of each kind by the same function; this walks all of them, at about two seconds of processor time a page,
-half of it with `--few`, a quarter with `--one`. How far it is stands on standard error.
+half of it with `--few`, a quarter with `--one`. How far it is stands on standard error. With `--seen`, pages that were looked at in
+these ways without a fault, and have not changed since, are noted in that file and left out the next time.
 Needs Debian's chromium and the test extras; the checker needs Java and vnu.jar (npm's `vnu-jar`).
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import shutil
 import subprocess
@@ -38,7 +41,7 @@ ARGUMENTS = [
 
 
 # pages between two words of how far it is; a new window each time, so that nothing piles up
-STEP = 20
+STEP = 10
 
 
 class Look(NamedTuple):
@@ -150,16 +153,43 @@ def pages_of(site: Path, only: Sequence[str] = ()) -> list[str]:
     return [p for p in found if not only or p.startswith(tuple(only))]
 
 
-def _walk(address: str, paths: Sequence[str], looks: Sequence[Look]) -> list[Fault]:
-    found = []
+class Seen:
+    """Pages that were looked at and found well, a line each: their content as a hash, and in how many looks."""
+
+    def __init__(self, file: Path | None, site: Path, looks: Sequence[Look]) -> None:
+        self.file, self.site, self.looks = file, site, hashlib.sha256(repr(looks).encode()).hexdigest()[:8]
+        self.lines = set(file.read_text(encoding="utf-8").split("\n")) if file and file.exists() else set()
+
+    def _line(self, path: str) -> str:
+        return f"{hashlib.sha256((self.site / path).read_bytes()).hexdigest()} {self.looks} {path}"
+
+    def left(self, paths: Sequence[str]) -> list[str]:
+        """Return the pages that are still to be looked at."""
+        return [p for p in paths if self._line(p) not in self.lines]
+
+    def note(self, paths: Sequence[str]) -> None:
+        """Note pages that were found well."""
+        if self.file:
+            with self.file.open("a", encoding="utf-8") as out:
+                out.writelines(f"{self._line(p)}\n" for p in paths)
+
+
+def _walk(
+    address: str, paths: Sequence[str], looks: Sequence[Look], seen: Seen, until: float
+) -> tuple[list[Fault], int]:
+    """Return what was found, and how many pages were looked at before the time was over."""
+    found, done = [], 0
     with browsing() as browser:
-        for i in range(0, len(paths), STEP):
-            for fault in faults(browser, address, paths[i : i + STEP], looks):
+        while done < len(paths) and time.monotonic() < until:
+            some = paths[done : done + STEP]
+            here = list(faults(browser, address, some, looks))
+            for fault in here:
                 print(*fault, sep=" · ", flush=True)
-                found.append(fault)
-            done = min(i + STEP, len(paths))
-            print(f"{done} of {len(paths)}: {paths[done - 1]}", file=sys.stderr, flush=True)
-    return found
+            found += here
+            seen.note([p for p in some if p not in {f.path for f in here}])
+            done += len(some)
+            print(f"{done} of {len(paths)}: {some[-1]}", file=sys.stderr, flush=True)
+    return found, done
 
 
 def main() -> int:
@@ -171,18 +201,26 @@ def main() -> int:
     how.add_argument("--few", action="store_true", help="each width, scheme, set of colours and medium once")
     how.add_argument("--one", action="store_true", help="320 pixels in dark colours alone")
     parser.add_argument("--vnu", type=Path, help="vnu.jar; without it the W3C's checker is not asked")
+    parser.add_argument("--seen", type=Path, help="file that remembers which pages were found well")
+    parser.add_argument("--minutes", type=float, default=float("inf"), help="begin no further pages after so long")
     parser.add_argument("--jobs", type=int, default=1, help="browsers beside each other")
     given = parser.parse_args()
     looks = FEW if given.few else ONE if given.one else LOOKS
-    begun, paths = time.monotonic(), pages_of(given.site, given.only)
+    begun, every = time.monotonic(), pages_of(given.site, given.only)
+    seen = Seen(given.seen, given.site, looks)
+    paths, until = seen.left(every), begun + 60 * given.minutes
     with served(given.site) as address, ThreadPoolExecutor(given.jobs) as pool:
         parts = [paths[i :: given.jobs] for i in range(given.jobs)]
-        found = [f for part in pool.map(lambda p: _walk(address, p, looks), parts) for f in part]
-    errors = checked([given.site / p for p in paths], given.vnu) if given.vnu else None
+        walked = list(pool.map(lambda p: _walk(address, p, looks, seen, until), parts))
+    found = [f for faults_of, _ in walked for f in faults_of]
+    errors = checked([given.site / p for p in every], given.vnu) if given.vnu else None
     for line in errors or []:
         print(line)
     summary = {
-        "pages": len(paths),
+        "pages": len(every),
+        "looked_at": (done := sum(count for _, count in walked)),
+        "seen_before": len(every) - len(paths),
+        "left": len(paths) - done,
         "looks": len(looks),
         "faults": Counter(f.what for f in found),
         "checker": "not asked" if errors is None else len(errors),

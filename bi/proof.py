@@ -51,7 +51,7 @@ DBT = PROJECT / "dbt_project"
 MARKED = ("20261124T041840Z", "20261201T041840Z")
 LOCKED = {"read_only": True, "config": {"enable_external_access": False, "lock_configuration": True}}
 READERS, SWAPS, QUERIES = 10, 20, 1000
-CHART_REQUESTS, BETWEEN_SWAPS = 100, 3.0
+CHART_REQUESTS, BETWEEN_SWAPS = 300, 3.0
 
 
 @dataclass
@@ -106,6 +106,7 @@ def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--engine", action="append", choices=DOORS, help="this one alone")
     parser.add_argument("--pause", type=float, default=0.05, help="seconds between two queries of a reader")
     parser.add_argument("--queries", type=int, default=QUERIES, help="of each reader")
+    parser.add_argument("--swaps", type=int, default=SWAPS, help="of each storm")
     parser.add_argument("--requests", type=int, default=CHART_REQUESTS, help="charts that each reader asks for")
     return parser.parse_args(arguments)
 
@@ -197,8 +198,8 @@ def _prove(door: Door, python: Path, folder: Path, given: argparse.Namespace) ->
             "raw": _storm(door, lambda _: _raw_reader(door, python, 200, 0), swaps=0, readers=1),
             "chart_data": _storm(door, lambda n: _chart_reader(superset, charts, 70, n), swaps=0, readers=1),
         }
-        raw = _storm(door, lambda _: _raw_reader(door, python, given.queries, given.pause), SWAPS, READERS)
-        asked = _storm(door, lambda n: _chart_reader(superset, charts, given.requests, n), SWAPS, READERS)
+        raw = _storm(door, lambda _: _raw_reader(door, python, given.queries, given.pause), given.swaps, READERS)
+        asked = _storm(door, lambda n: _chart_reader(superset, charts, given.requests, n), given.swaps, READERS)
     measured = {"alone, raw": alone["raw"], "alone, charts": alone["chart_data"], "raw": raw, "charts": asked}
     wrong = [f"{door.name}: the chart {name} is empty" for name, count in rows.items() if not count]
     wrong += [f"{door.name}, {kind}: {w}" for kind, said in measured.items() for w in said.pop("wrong")]
@@ -220,6 +221,9 @@ def _superset(door: Door, python: Path, folder: Path, password: str) -> Iterator
         **{k: v for k, v in os.environ.items() if not k.startswith(("OBSERVATORY_", "PYTHONPATH"))},
         "SUPERSET_HOME": str(folder),
         "SUPERSET_CONFIG_PATH": str(HERE / "superset_config.py"),
+        # the settings import the door that lies beside them
+        "PYTHONPATH": str(HERE),
+        "OBSERVATORY_EDITION": door.address,
         "OBSERVATORY_BI_KEY": secrets.token_urlsafe(42),
         "FLASK_APP": "superset",
     }
@@ -305,8 +309,9 @@ def _chart_reader(superset: Superset, charts: list[dict[str, Any]], requests: in
         chart, begun = charts[(number + turn) % len(charts)], time.time()
         said: dict[str, Any] = {"begun": begun}
         try:
-            editions = {row["edition_id"] for row in superset.rows(chart)}
-            said |= {"edition": next(iter(editions), None), "mixed": len(editions) != 1}
+            rows, is_kept = superset.answer(chart)
+            editions = {row["edition_id"] for row in rows}
+            said |= {"edition": next(iter(editions), None), "mixed": len(editions) != 1, "kept": is_kept}
         except (OSError, KeyError, ValueError) as error:
             said |= {"error": f"{type(error).__name__}: {error}"[:300]}
         answers.append(said | {"seconds": time.time() - begun})
@@ -359,6 +364,7 @@ def _told(
         "errors": len(errors),
         "mixed": mixed,
         "old": old,
+        "kept": sum(a.get("kept", False) for a in whole),
         "p50_ms": round(1000 * statistics.median(times), 1),
         "p95_ms": round(1000 * times[int(0.95 * (len(times) - 1))], 1),
         "longest_ms": round(1000 * times[-1], 1),

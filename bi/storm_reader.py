@@ -2,14 +2,16 @@
 
 Run by the Superset environment's Python, so that it has that environment's SQLAlchemy and drivers:
 `storm_reader.py ADDRESS CONNECT_ARGS QUERIES PAUSE_SECONDS`. Prints one line of JSON a query: when it was begun, its
-seconds, the edition that answered, and what was wrong. Standard library and SQLAlchemy only.
+seconds, the edition that answered, and what was wrong. Standard library, SQLAlchemy and the door beside it.
 """
 
 import json
 import sys
 import time
 
+from duckdb_door import edition_kept_open
 from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
 
 # one table names the edition, every row of the other does: an answer made of two editions shows
@@ -23,7 +25,9 @@ GROUP BY e.edition_id
 
 def main(address: str, connect_args: str, queries: str, pause: str) -> None:
     """Ask and tell."""
-    engine = create_engine(address, poolclass=NullPool, connect_args=json.loads(connect_args))
+    given = {"poolclass": NullPool, "connect_args": json.loads(connect_args)}
+    url, params = edition_kept_open(make_url(address), given)
+    engine = create_engine(url, **params)
     for _ in range(int(queries)):
         begun = time.time()
         said = {"begun": begun}

@@ -42,7 +42,12 @@ class Superset:
 
     def rows(self, chart: dict[str, Any]) -> list[dict[str, Any]]:
         """Return the data of a chart, as its page gets it."""
-        return list(self._post("/api/v1/chart/data", chart["query"])["result"][0]["data"])
+        return self.answer(chart)[0]
+
+    def answer(self, chart: dict[str, Any]) -> tuple[list[dict[str, Any]], bool]:
+        """Return the data of a chart, and whether Superset had kept them."""
+        said = self._post("/api/v1/chart/data", chart["query"])["result"][0]
+        return list(said["data"]), bool(said["is_cached"])
 
     def picture(self, file: Path, *, width: int = 1280, height: int = 1750) -> None:
         """Write a picture of the dashboard, once every chart has stopped loading."""

@@ -1,8 +1,8 @@
 """Texts that come from files (names, headers, values, folders) as people are shown them: data, and nothing but data.
 
 One function a kind of output: `visible` for a terminal, a log and plain text, `markdown` for receipts and Dagster's
-metadata, `code` for a name that stands apart in Markdown, `in_json` for JSON. HTML is the templates' (autoescape), cells of spreadsheets
-are `readers.open_data.cells.neutral`, SQL is `files.quoted`. Add a kind here when a new output takes texts.
+metadata, `code` for a name that stands apart in Markdown, `in_json` for JSON, `neutral` for a cell of a CSV file (`restored` has it back).
+HTML is the templates' (autoescape), SQL is `files.quoted`. Add a kind here when a new output takes texts.
 """
 
 from __future__ import annotations
@@ -17,6 +17,12 @@ _LIVE = re.compile(r"(\\*)([\[\]|])")
 # what begins a heading, a quotation, a list, a fence or a rule where a line begins
 _OPENING = re.compile(r"(?:#{1,6}(?=\s|$)|>|[-+*](?=\s|$)|`{3}|~{3}|([-*_=])\1\1)")
 _NUMBERED = re.compile(r"(\d{1,9})([.)])(?=\s|$)")
+# what a spreadsheet takes for a formula (OWASP, CSV Injection), behind any number of apostrophes; the last four are the wide
+# forms of East Asian keyboards, which spreadsheets read alike
+TRIGGERS = "=+-@\t\r\n＝＋－＠"
+SIGN = "'"
+_RISKY = re.compile(f"{SIGN}*[{re.escape(TRIGGERS)}]")
+_NEUTRAL = re.compile(f"{SIGN}+[{re.escape(TRIGGERS)}]")
 _PLAIN_CODE = re.compile(r"[^`\\<>\[\]|\n]+")
 
 
@@ -58,6 +64,16 @@ def code(text: str) -> str:
     """Return a name in back quotes; one that holds signs of Markdown without them, so that each can be disarmed."""
     line = visible(text)
     return f"`{line}`" if _PLAIN_CODE.fullmatch(line) and line == line.strip() else markdown(text)
+
+
+def neutral(text: str) -> str:
+    """Return a text that no spreadsheet takes for a formula: one more apostrophe in front of those that it would."""
+    return SIGN + text if _RISKY.match(text) else text
+
+
+def restored(text: str) -> str:
+    """Return the text that `neutral` was given."""
+    return text[1:] if _NEUTRAL.match(text) else text
 
 
 def _sign(found: re.Match[str]) -> str:

@@ -33,6 +33,7 @@ from orchestration.readers.postgresql import (
     schemas,
     served_edition,
 )
+from tests.caches import edition_cache
 from tests.conftest import Answer
 from tests.words import en, fr
 
@@ -100,6 +101,19 @@ def reader(address: str) -> str:
         if not keeper.execute("SELECT 1 FROM pg_roles WHERE rolname = 'dashboard'").fetchone():
             keeper.execute("CREATE ROLE dashboard LOGIN IN ROLE observatory_reader")
     return address.replace("keeper@", "dashboard@")
+
+
+def test_superset_is_told_of_each_swap(editions: list[Path], address: str, tmp_path: Path) -> None:
+    """What it keeps of an edition's answers is kept under this; an account that may only read is told."""
+    first, second = editions[1:3]
+    publish(first, address, tmp_path)
+    served = edition_cache().served_at(reader(address).replace("postgresql://", "postgresql+psycopg://"))
+    seen = [served()]
+    assert seen[0] == served() is not None
+    for edition in (second, first):
+        publish(edition, address, tmp_path)
+        seen.append(served())
+    assert len(set(seen)) == 3 and None not in seen
 
 
 def test_every_row_of_every_table_is_read_back(editions: list[Path], address: str, tmp_path: Path) -> None:

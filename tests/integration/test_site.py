@@ -5,6 +5,8 @@ The home with a first edition has its pages already: a refresh writes them.
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
 import shutil
@@ -200,6 +202,52 @@ def test_a_value_on_a_page_is_the_editions(first_refresh: tuple[Path, Answer], p
     """INSEE's Filosofi 2018 gives Nantes Métropole a Gini index of 0.281; the page says it as French readers write it."""
     assert '<td class="n" id="epci-244400404-2018">0,281</td>' in pages["fr/chiffres/sdg10_gini-2010.html"]
     assert '<td class="n" id="epci-244400404-2018">0.281</td>' in pages["en/figures/sdg10_gini-2010.html"]
+
+
+def test_the_figures_of_one_indicator_have_one_number_of_decimals(pages: dict[str, str]) -> None:
+    """23 390 stood beside 21 847,3; a figure of less than half a unit keeps its own digits, else it would read as nothing."""
+    numbers: dict[str, set[int]] = {}
+    for path, html in pages.items():
+        if found := re.match(r"fr/chiffres/(\w+)", path):
+            for cell in re.findall(r'<td class="n" id="[^"]+">(?:‖ )?([\d\u202f]+(?:,\d+)?)', html):
+                whole, _, part = cell.partition(",")
+                if whole != "0":
+                    numbers.setdefault(found[1].split("-")[0], set()).add(len(part))
+    assert len(numbers) > 80
+    assert {i: n for i, n in numbers.items() if len(n) > 1} == {}
+
+
+def test_the_file_of_an_indicator_is_what_its_pages_show(
+    first_refresh: tuple[Path, Answer], site: Path, pages: dict[str, str]
+) -> None:
+    edition = first_refresh[0] / "editions" / "current"
+    e = read_edition(edition.resolve())
+    linked = {t for html in pages.values() for t in re.findall(r'href="(?:\.\./)+(csv/[^"]+)"', html)}
+    assert linked == {f"csv/{i}.csv" for i in e.indicators if any(True for _ in e.all_of(i))}
+    assert linked == {p.relative_to(site).as_posix() for p in (site / "csv").glob("*.csv")}
+    with duckdb.connect(str(edition / "observatory.duckdb"), read_only=True) as marts:
+        for path in sorted(linked)[::7]:
+            name = path.removeprefix("csv/").removesuffix(".csv")
+            text = (site / path).read_text(encoding="utf-8")
+            assert text.startswith("\ufeffindicator_id;")
+            rows = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""), delimiter=";"))
+            assert len(rows) == len(list(e.all_of(name)))
+            theirs = marts.execute(
+                "SELECT territory_level, f.territory_code, period, breakdown, value, status, source_id, licence, edition_id "
+                "FROM fct_indicator_value AS f JOIN dim_source USING (source_id) CROSS JOIN dim_edition WHERE indicator_id = ?",
+                [name],
+            ).fetchall()
+            said = {
+                (r["territory_level"], r["territory_code"], r["period"], r["breakdown"], float(r["value"]) if r["value"] else None,
+                 r["status"], r["source_id"], r["licence"], r["edition"])
+                for r in rows
+            }  # fmt: skip
+            assert said <= set(theirs)
+            page = pages[f"fr/indicateur/{name}.html"]
+            said_size = re.search(rf'href="../../{path}">[^<]*\(([\d,]+)[\u202f\u00a0 ]ko\)', page)
+            assert said_size and float(said_size[1].replace(",", ".")) == pytest.approx(
+                len(text.encode()) / 1000, abs=0.05
+            )
 
 
 def test_nothing_of_a_person_nor_of_the_machine_stands_on_a_page(

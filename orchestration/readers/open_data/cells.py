@@ -1,32 +1,13 @@
-"""Text that a spreadsheet would take for a formula, neutralised so that it can be had back.
+"""How a column of a mart is written into a text file: the rule of `base.showing.neutral` as SQL, days and hours as ISO 8601.
 
-A text that begins with one of `TRIGGERS`, behind any number of apostrophes, gets one more apostrophe in front; the way
-back takes one away. Every other text, and every number, stays as it is. Source of the signs: OWASP, *CSV Injection*.
-Add a sign here when a spreadsheet turns out to act on it.
+Add a type here when a mart has a new one.
 """
 
 from __future__ import annotations
 
-import re
-
 from orchestration.base.files import quoted
+from orchestration.base.showing import SIGN, TRIGGERS
 from orchestration.readers.open_data.contracts import Column
-
-# the last four are the wide forms of East Asian keyboards, which spreadsheets read alike
-TRIGGERS = "=+-@\t\r\n＝＋－＠"
-SIGN = "'"
-_RISKY = re.compile(f"{SIGN}*[{re.escape(TRIGGERS)}]")
-_NEUTRAL = re.compile(f"{SIGN}+[{re.escape(TRIGGERS)}]")
-
-
-def neutral(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula."""
-    return SIGN + text if _RISKY.match(text) else text
-
-
-def restored(text: str) -> str:
-    """Return the text that `neutral` was given."""
-    return text[1:] if _NEUTRAL.match(text) else text
 
 
 def neutral_sql(expression: str) -> str:

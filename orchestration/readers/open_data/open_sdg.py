@@ -17,8 +17,8 @@ from typing import Any
 
 import yaml
 
+from orchestration.base.showing import neutral
 from orchestration.editions.telling import FIGURES
-from orchestration.readers.open_data.cells import neutral
 from orchestration.readers.open_data.describing import Describing
 from orchestration.readers.open_data.packing import SameBytes
 from orchestration.readers.open_data.tables import SCOPE

@@ -10,7 +10,7 @@ import hashlib
 import json
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -26,6 +26,7 @@ from orchestration.base.messages import Language, Message, say
 from orchestration.readers.site import beside, budget, links
 from orchestration.readers.site.colours import GOALS
 from orchestration.readers.site.configuration import SiteConfiguration
+from orchestration.readers.site.csv_files import csv_files
 from orchestration.readers.site.edition import Edition, read_edition
 from orchestration.readers.site.pages import (
     about,
@@ -138,8 +139,10 @@ def build_site(edition: Path, configuration: SiteConfiguration, folder: Path, *,
     made = Made()
     presses = [Press(e, configuration, language) for language in LANGUAGES]
     book = figure_pages.FigureBook(e)
+    made.files |= csv_files(e)
+    sizes = {path: len(text.encode()) for path, text in made.files.items()}
     for press in presses:
-        for draft in _drafts(e, press.voice, book, all_epcis):
+        for draft in _drafts(e, press.voice, book, sizes, configuration.url, all_epcis=all_epcis):
             made.add(press, draft)
             if draft.fragment:
                 made.pieces |= press.fragment(draft)
@@ -234,10 +237,12 @@ def _report(e: Edition, folder: Path, weights: dict[str, budget.Weight], writer:
     )
 
 
-def _drafts(e: Edition, v: Voice, book: figure_pages.FigureBook, all_epcis: bool) -> Iterator[Draft]:
+def _drafts(
+    e: Edition, v: Voice, book: figure_pages.FigureBook, sizes: Mapping[str, int], base: str, *, all_epcis: bool
+) -> Iterator[Draft]:
     yield from home.drafts(e, v)
     yield from goals.drafts(e, v)
-    yield from indicators.drafts(e, v, book)
+    yield from indicators.drafts(e, v, book, sizes, base)
     yield from figure_pages.drafts(e, v, book)
     yield from territories.drafts(e, v, book, all_epcis=all_epcis)
     yield from issues.drafts(e, v)

@@ -127,10 +127,12 @@ def sequences(figures: Sequence[Figure]) -> list[list[Figure]]:
     return runs
 
 
-def line_chart(series: Sequence[tuple[str, Sequence[Figure]]], written: Callable[[float], str]) -> LineChart | None:
+def line_chart(
+    series: Sequence[tuple[str, Sequence[Figure]]], written: Callable[[float, int], str]
+) -> LineChart | None:
     """Return the chart of named series, the first the main one; None where fewer than two periods have a value.
 
-    `written` says a value of the scale. The scale begins at zero only where the figures come near to it: a line shows
+    `written` says a value of the scale with so many decimals, all alike. The scale begins at zero only where the figures come near to it: a line shows
     change, not amount.
     """
     drawn = [(name, figures) for name, figures in series if any(f.value is not None for f in figures)]
@@ -140,6 +142,7 @@ def line_chart(series: Sequence[tuple[str, Sequence[Figure]]], written: Callable
         return None
     scale = steps(min(values), max(values))
     low, high = scale[0], scale[-1]
+    decimals = max(0, -math.floor(math.log10(scale[1] - scale[0]) + 1e-9))
     begin, end = moments[0], moments[-1]
     names = [_fitting(name) for name, _ in drawn]
     right = WIDTH - min(MOST, max(LEAST, round(max(map(len, names)) * WIDE) + 12))
@@ -156,7 +159,7 @@ def line_chart(series: Sequence[tuple[str, Sequence[Figure]]], written: Callable
     breaks = sorted({x(f.period) for _, figures in drawn for f in figures if f.is_break})
     return LineChart(
         lines,
-        rules=[(y(v), written(v)) for v in scale],
+        rules=[(y(v), written(v, decimals)) for v in scale],
         years=_years(begin, end, x),
         breaks=breaks,
         kinds=frozenset({m.kind for line in lines for m in line.marks} | ({"break"} if breaks else set())),

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -148,6 +150,15 @@ class Edition:
     def of(self, indicator_id: str, place: Place) -> list[Figure]:
         """Return the totals of an indicator in a place, in order of period; empty without one."""
         return self.figures.get(indicator_id, {}).get(place, [])
+
+    def all_of(self, indicator_id: str) -> Iterator[Figure]:
+        """Yield the figures that the pages know of an indicator, of all places, then those of parts."""
+        yield from chain.from_iterable(self.figures.get(indicator_id, {}).values())
+        yield from self.parts.get(indicator_id, [])
+
+    def values(self, indicator_id: str) -> Iterator[float]:
+        """Yield their values, where they have one."""
+        return (f.value for f in self.all_of(indicator_id) if f.value is not None)
 
     def speaks(self, indicator_id: str) -> Place | None:
         """Return the nearest place with a value of the indicator; None where none of the chain has one."""

@@ -16,6 +16,7 @@ from orchestration.base.messages import Refusal, say
 TYPES = {
     ".html": "text/html; charset=utf-8",
     ".xml": "application/xml; charset=utf-8",
+    ".csv": "text/csv; charset=utf-8",
     ".json": "application/json",
     ".txt": "text/plain; charset=utf-8",
 }
@@ -23,7 +24,6 @@ TYPES = {
 OPEN = "open"
 OPEN_TYPES = {
     **TYPES,
-    ".csv": "text/csv; charset=utf-8",
     ".jsonld": "application/ld+json",
     ".geojson": "application/geo+json",
 }

@@ -75,6 +75,8 @@ class Voice:
     def __init__(self, edition: Edition, language: Language) -> None:
         self.edition, self.language = edition, language
         self.number = lru_cache(maxsize=None)(self._number)
+        self._fixed = lru_cache(maxsize=None)(lambda value, decimals: wording.fixed(value, decimals, language))
+        self.decimals = lru_cache(maxsize=None)(self._decimals)
         self.period = lru_cache(maxsize=None)(self._period)
         self.t = lru_cache(maxsize=None)(self._t)
         self.behind = lru_cache(maxsize=None)(self._behind)
@@ -96,17 +98,26 @@ class Voice:
     def _number(self, value: float, decimals: int | None = None) -> str:
         return wording.number(value, self.language, decimals)
 
+    def fixed(self, value: float, decimals: int) -> str:
+        """Return a number with just so many decimals; what is not nothing is not written as nothing."""
+        rounded = round(value, decimals)
+        # many figures of a territory round to the same: one text serves them all
+        return str(self.number(value) if value and not rounded else self._fixed(rounded, decimals))
+
+    def _decimals(self, indicator_id: str) -> int:
+        row, target = self.edition.indicators[indicator_id], self.edition.indicators[indicator_id].target_value
+        return wording.series_decimals(
+            [*self.edition.values(indicator_id), *([target] if target else [])], row.published_precision
+        )
+
     def _behind(self, indicator_id: str) -> str:
         row = self.edition.indicators[indicator_id]
         # « 0,035 pour 1 » at the end of a line, and « 000 habitants » on the next
         return _THOUSANDS.sub(wording.NARROW, wording.unit(row.unit, self.language, row.unit_fr))
 
     def bare(self, value: float | None, indicator_id: str) -> str:
-        """Return a value without its unit, as exact as the source publishes."""
-        if value is None:
-            return "—"
-        step = self.edition.indicators[indicator_id].published_precision
-        return str(self.number(value, wording.decimals(value, step)))
+        """Return a value without its unit, with the decimals that all figures of the indicator have."""
+        return "—" if value is None else str(self.fixed(value, self.decimals(indicator_id)))
 
     def value(self, figure: Figure, *, with_unit: bool = True) -> str:
         """Return a figure as it may be read: a bound says so, what is withheld is named."""

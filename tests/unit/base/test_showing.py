@@ -16,9 +16,8 @@ from hypothesis import strategies as st
 
 from orchestration.base.files import quoted
 from orchestration.base.messages import say
-from orchestration.base.showing import code, in_json, legible, markdown, visible
+from orchestration.base.showing import TRIGGERS, code, in_json, legible, markdown, neutral, restored, visible
 from orchestration.inbox.page import as_page
-from orchestration.readers.open_data.cells import TRIGGERS, neutral, restored
 from orchestration.receipts.sentences import text
 
 # what a file may be called: all that a name can hold, hostile signs often

@@ -11,8 +11,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from orchestration.base.settings import PROJECT
+from orchestration.base.showing import TRIGGERS, neutral, restored
 from orchestration.base.yaml_data import own
-from orchestration.readers.open_data.cells import TRIGGERS, neutral, neutral_sql, restored
+from orchestration.readers.open_data.cells import neutral_sql
 from orchestration.readers.open_data.contracts import load_contracts
 from orchestration.readers.open_data.describing import WORDS, Catalogue
 from orchestration.readers.open_data.geojson import area, dissolved, polygons, rings

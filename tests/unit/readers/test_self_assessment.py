@@ -21,7 +21,8 @@ GOALS = {n: Row(name_fr=f"Objectif {n}", name_en=f"Goal {n}") for n in (5, 13, 1
 
 @pytest.fixture
 def edition() -> Any:
-    return SimpleNamespace(goals=GOALS, indicators={"accidents": Row(published_precision=0.1, unit="rate")})
+    row = Row(published_precision=0.1, unit="rate", target_value=None)
+    return SimpleNamespace(goals=GOALS, indicators={"accidents": row}, values=lambda _: [20.0, 30.0])
 
 
 @pytest.fixture

@@ -15,6 +15,10 @@ from orchestration.readers.site.edition import Figure
 numbers = st.floats(min_value=-1e9, max_value=1e9, allow_nan=False)
 
 
+def scaled(value: float, decimals: int) -> str:
+    return f"{value:.{decimals}f}"
+
+
 def plain(period: str, value: float | None, **said: object) -> Figure:
     usual = ("sdg10_gini", "epci", "244400404", period, "total", value, "final", None, "s")
     return Figure(*usual, False, None, period, "insee_filosofi", False, False, 2023)._replace(**said)
@@ -48,7 +52,7 @@ def test_marks_tell_the_status(figure) -> None:
                 ],
             )
         ],
-        str,
+        scaled,
     )
     assert chart is not None
     assert [m.kind for m in chart.lines[0].marks] == ["final", "provisional", "censored", "suppressed", "final"]
@@ -56,13 +60,26 @@ def test_marks_tell_the_status(figure) -> None:
     assert len(chart.breaks) == 1
 
 
+@pytest.mark.parametrize(
+    ("values", "rules"),
+    [
+        ((0.281, 0.325), ["0.28", "0.30", "0.32", "0.34"]),
+        ((20.0, 26.0), ["20", "22", "24", "26"]),
+        ((5.0, 5.9), ["5.0", "5.5", "6.0"]),
+    ],
+)
+def test_a_scale_is_written_with_one_number_of_decimals(figure, values: tuple[float, float], rules: list[str]) -> None:
+    chart = line_chart([("Nantes", [figure("2018", values[0]), figure("2019", values[1])])], scaled)
+    assert chart is not None and [said for _, said in chart.rules] == rules
+
+
 def test_one_period_is_no_line(figure) -> None:
-    assert line_chart([("Nantes", [figure("2018", 1.0)]), ("France", [figure("2018", 2.0)])], str) is None
+    assert line_chart([("Nantes", [figure("2018", 1.0)]), ("France", [figure("2018", 2.0)])], scaled) is None
 
 
 def test_names_at_the_ends_do_not_touch(figure) -> None:
     series = [(name, [figure("2018", 1.0), figure("2019", 1.0 + i / 1000)]) for i, name in enumerate("abcd")]
-    chart = line_chart(series, str)
+    chart = line_chart(series, scaled)
     assert chart is not None
     heights = sorted(line.label_y for line in chart.lines)
     assert all(b - a >= 15 for a, b in itertools.pairwise(heights))
@@ -71,7 +88,7 @@ def test_names_at_the_ends_do_not_touch(figure) -> None:
 
 @given(st.lists(st.tuples(st.integers(1900, 2030), numbers), min_size=2, max_size=60, unique_by=lambda p: p[0]))
 def test_every_point_lies_in_the_frame(points: list[tuple[int, float]]) -> None:
-    chart = line_chart([("Nantes", [plain(str(y), v) for y, v in sorted(points)])], str)
+    chart = line_chart([("Nantes", [plain(str(y), v) for y, v in sorted(points)])], scaled)
     assert chart is not None
     places = [tuple(map(int, p)) for p in re.findall(r"[ML](-?\d+) (-?\d+)", chart.lines[0].path)]
     assert len(places) == len(points)
@@ -118,7 +135,7 @@ def test_a_sparkline_needs_two_values(figure) -> None:
     "name", ["Le Mans", "France métropolitaine", "Métropole d’un nom que nul téléphone ne montre en entier"]
 )
 def test_a_name_at_the_end_of_a_line_fits_a_telephone(name: str) -> None:
-    chart = line_chart([(name, [plain("2018", 1.0), plain("2020", 2.0)])], str)
+    chart = line_chart([(name, [plain("2018", 1.0), plain("2020", 2.0)])], scaled)
     assert chart is not None
     # 8 units a letter at the size that narrow windows have
     assert chart.lines[0].end[0] + 10 + 8 * len(chart.lines[0].name) <= WIDTH

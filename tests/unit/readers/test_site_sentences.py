@@ -11,13 +11,21 @@ from orchestration.readers.site.words import Voice
 HOME, WHOLE, MAINLAND = ("epci", "244400404"), ("country", "FR"), ("country", "FM")
 
 
-def edition(figures, unit: str, unit_fr: str) -> Edition:
+def edition(figures, unit: str, unit_fr: str, precision: float | None = 0.01) -> Edition:
     """Return what the pages ask of an edition with one indicator, `i`."""
     found = Edition.__new__(Edition)
     found.home = Row(territory_code="244400404", department_code="44", region_code="52")
     found.territories = {p: SimpleNamespace(name=p[1]) for p in (HOME, WHOLE, MAINLAND)}
     found.indicators = {
-        "i": Row(name_fr="nom", name_en="name", unit=unit, unit_fr=unit_fr, published_precision=0.01, additivity="rate")
+        "i": Row(
+            name_fr="nom",
+            name_en="name",
+            unit=unit,
+            unit_fr=unit_fr,
+            published_precision=precision,
+            additivity="rate",
+            target_value=None,
+        )
     }
     totals = [f for f in figures if f.breakdown == "total"]
     found.figures = {"i": {f.place: [g for g in totals if g.place == f.place] for f in totals}}
@@ -38,6 +46,23 @@ def test_a_bare_index_is_named_in_a_list(figure) -> None:
     found = edition([figure("2023", 83.16, indicator_id="i")], "index, 2011–2020 = 100", "indice, 2011–2020 = 100")
     assert standing(found, Voice(found, "fr"), "i").value == "83,16 (indice, 2011–2020 = 100)"
     assert standing(found, Voice(found, "en"), "i").value == "83.16 (index, 2011–2020 = 100)"
+
+
+def test_all_figures_of_an_indicator_have_the_same_decimals(figure) -> None:
+    # 23 390 stood beside 21 847,3 in one table
+    incomes = [figure("2018", x, indicator_id="i", code=str(i)) for i, x in enumerate((23390.0, 21847.3, 22210.0))]
+    v = Voice(edition(incomes, "EUR", "€", 10.0), "fr")
+    assert [v.bare(f.value, "i") for f in incomes] == ["23\u202f390", "21\u202f847", "22\u202f210"]
+    rates = [figure(str(y), x, indicator_id="i") for y, x in ((2018, 12.0), (2019, 12.5), (2020, 8.0))]
+    v = Voice(edition(rates, "%", "%", 1.0), "fr")
+    assert [v.value(f) for f in rates] == ["12,0\u202f%", "12,5\u202f%", "8,0\u202f%"]
+    assert v.change(0.5, "i") == "+0,5 point" and v.bare(0.0, "i") == "0,0"
+
+
+def test_what_is_not_nothing_is_not_written_as_nothing(figure) -> None:
+    counts = [figure(str(y), float(x), indicator_id="i") for y, x in ((2018, 12), (2019, 2500), (2020, 7000))]
+    v = Voice(edition(counts, "t", "t", None), "fr")
+    assert (v.bare(0.04, "i"), v.bare(0.0, "i"), v.bare(12.4, "i")) == ("0,04", "0", "12")
 
 
 def test_an_indicator_without_total_says_by_what_it_is_read(figure) -> None:

@@ -82,3 +82,26 @@ def test_as_many_decimals_as_the_source_publishes() -> None:
         2,
         0,
     ]
+
+
+@pytest.mark.parametrize(
+    ("values", "step", "decimals"),
+    [
+        (
+            (23390.0, 21847.3),
+            10.0,
+            0,
+        ),  # median living standards: communes to ten euros, larger territories to the tenth
+        ((12.0, 12.5, 8.0), 1.0, 1),  # communes in whole percents, the département to the tenth
+        ((0.281, 0.3, 0.25), 0.001, 3),
+        ((8.16632411, 7.5, 9.1), 0.1, 1),  # what was computed beside what is published in tenths
+        ((8.16632411, 7.25), None, 2),
+        ((41.0, 3.0, 1.0), None, 0),
+        ((929.12345, 1316.5, 1796.6), None, 0),
+        ((0.0185, 0.04882, 0.50113, 0.0), None, 4),
+        ((0.0, 0.0), 0.1, 1),
+        ((), None, 0),
+    ],
+)
+def test_a_series_has_one_number_of_decimals(values: tuple[float, ...], step: float | None, decimals: int) -> None:
+    assert wording.series_decimals(values, step) == decimals

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from orchestration.readers.site.edition import Edition, Row, sort_key
 from orchestration.readers.site.pages.shared import Draft, home_crumb, numbered, parts_of
 from orchestration.readers.site.words import Route, Voice, place_route
+from orchestration.receipts import wording
 
 SOURCES_PER_PAGE = 32
 FILES_PER_PAGE = 55
@@ -73,8 +74,7 @@ def _changes(e: Edition, v: Voice) -> Draft:
             c.territory or c.territory_code,
             v.period(c.period) + ("" if c.breakdown == "total" else f", {v.breakdown(c.breakdown)}"),
             v.label("figure_changes", c.change),
-            _before(v, c),
-            _after(v, c),
+            *_told(v, c),
         )
         for c in sorted(e.changes, key=lambda c: (c.change != "revised", c.indicator_id))[:CHANGES_SHOWN]
     ]
@@ -100,12 +100,12 @@ def _changes(e: Edition, v: Voice) -> Draft:
     )
 
 
-def _before(v: Voice, c: Row) -> str:
-    return _valued(v, c, c.old_value, c.old_status)
-
-
-def _after(v: Voice, c: Row) -> str:
-    return _valued(v, c, c.new_value, c.new_status)
+def _told(v: Voice, c: Row) -> tuple[str, str]:
+    """Return a figure before and after, told apart even where its decimals would show them alike."""
+    before, after = _valued(v, c, c.old_value, c.old_status), _valued(v, c, c.new_value, c.new_status)
+    if before == after and c.old_value is not None and c.new_value is not None:
+        return wording.pair(c.old_value, c.new_value, v.language)
+    return before, after
 
 
 def _valued(v: Voice, c: Row, value: float | None, status: str | None) -> str:
@@ -161,12 +161,10 @@ def _monitoring(e: Edition, v: Voice) -> Iterator[Draft]:
 
 def _kpi(v: Voice, k: Row) -> tuple[object, ...]:
     unit = k.unit_fr if v.language == "fr" else k.unit
-    numbers = (_number(v, x) for x in (k.baseline, k.value, k.target))
+    known = (k.baseline, k.value, k.target)
+    decimals = wording.series_decimals(x for x in known if x is not None)
+    numbers = ("—" if x is None else v.fixed(x, decimals) for x in known)
     return (v.of(k, "name"), unit, *numbers, k.is_met, k.is_synthetic)
-
-
-def _number(v: Voice, value: float | None) -> str:
-    return "—" if value is None else str(v.number(value))
 
 
 def _suffix(number: int) -> str:

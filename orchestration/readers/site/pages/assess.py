@@ -7,7 +7,7 @@ The reference values stand in the page, as text (so that it works on paper) and 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from markupsafe import Markup
 
@@ -15,6 +15,7 @@ from orchestration.readers.site.edition import Edition, Figure
 from orchestration.readers.site.pages.shared import Draft, home_crumb
 from orchestration.readers.site.scales import FEW_STAFF, INDEX_LEAST, SIZES, Group, Scales, scales
 from orchestration.readers.site.words import Route, Voice
+from orchestration.receipts import wording
 
 
 def drafts(e: Edition, v: Voice, script: str) -> Iterator[Draft]:
@@ -76,11 +77,17 @@ def by_size(found: Scales, v: Voice) -> list[tuple[str, str]]:
     return [
         (
             f"{v.t(f'site.q_{name}')} ({group.period}), {v.label('size_classes', size)}",
-            " ; ".join("—" if x is None else v.number(x, 1) for x in (group.low, group.median, group.high)),
+            " ; ".join("—" if x is None else v.fixed(x, decimals) for x in _quartiles(group)),
         )
         for name, groups in found.by_size.items()
+        for decimals in [_decimals(groups.values())]
         for size, group in groups.items()
     ]
+
+
+def _decimals(groups: Iterable[Group]) -> int:
+    """Return the decimals of all quartiles of one measure: one at most, as what an answer is told."""
+    return min(1, wording.series_decimals(x for group in groups for x in _quartiles(group) if x is not None))
 
 
 def activity(v: Voice, code: str) -> str:

@@ -6,12 +6,13 @@ The communes have a page of their own, for a map and 24 rows would not leave roo
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from orchestration.readers.site import maps
 from orchestration.readers.site.charts import BarChart, bar_chart, line_chart
+from orchestration.readers.site.csv_files import csv_path
 from orchestration.readers.site.edition import Edition, Figure, Place, Row
 from orchestration.readers.site.pages.figures import FigureBook, named, said
 from orchestration.readers.site.pages.shared import Draft, home_crumb, newest, numbered, parts_of, remarks, standing
@@ -39,10 +40,22 @@ class Comparison:
     see: str
 
 
-def drafts(e: Edition, v: Voice, book: FigureBook) -> Iterator[Draft]:
-    """Yield the pages of all indicators, and those of the communes where communes have figures."""
+def drafts(e: Edition, v: Voice, book: FigureBook, sizes: Mapping[str, int], base: str) -> Iterator[Draft]:
+    """Yield the pages of all indicators, and those of the communes where communes have figures.
+
+    `sizes`: bytes of the CSV files that go with them, by path; `base`: the address of the site.
+    """
     for indicator_id, row in e.indicators.items():
-        yield _indicator(e, v, book, indicator_id, row)
+        draft = _indicator(e, v, book, indicator_id, row)
+        path = csv_path(indicator_id)
+        draft.context["csv"] = (path, sizes[path]) if path in sizes else None
+        if draft.dataset and path in sizes:
+            draft.dataset["distribution"] = {
+                "@type": "DataDownload",
+                "encodingFormat": "text/csv",
+                "contentUrl": base + path,
+            }
+        yield draft
         yield from _communes(e, v, indicator_id, row)
 
 
@@ -56,7 +69,7 @@ def _indicator(e: Edition, v: Voice, book: FigureBook, indicator_id: str, row: R
     places = _drawn(e, indicator_id, row)
     chart = line_chart(
         [(v.short(p), e.of(indicator_id, p)) for p in places],
-        lambda value: str(v.number(value)),
+        lambda value, decimals: str(v.fixed(value, decimals)),
     )
     figure = newest(e.of(indicator_id, at)) if at else None
     source = e.sources.get(figure.source_id if figure else row.source_id)
