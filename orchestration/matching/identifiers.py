@@ -148,7 +148,9 @@ def read_domain(text: str | None) -> Read:
     if not plain:
         return Read(None, "empty")
     try:
-        host = (urlsplit(plain if "//" in plain else f"//{plain}").hostname or "").removeprefix("www.").removesuffix(".")
+        host = (
+            (urlsplit(plain if "//" in plain else f"//{plain}").hostname or "").removeprefix("www.").removesuffix(".")
+        )
     except ValueError:  # « http://[lac.fr »
         host = ""
     if not re.fullmatch(r"(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W\d_]{2,}", host):

@@ -130,7 +130,9 @@ def read_questions(folder: Path) -> Questions | None:
         data = json.loads((folder / ASKED).read_bytes())
         # what an earlier version wrote knows no codes: its words are shown as they stand
         known = {one.name: data[one.name] for one in fields(Questions) if one.name in data}
-        doubts = {key: {siren: Doubt(**one) for siren, one in some.items()} for key, some in data.get("doubts", {}).items()}
+        doubts = {
+            key: {siren: Doubt(**one) for siren, one in some.items()} for key, some in data.get("doubts", {}).items()
+        }
         return Questions(**{**known, "doubts": doubts})
     except (OSError, ValueError, TypeError, AttributeError):
         return None

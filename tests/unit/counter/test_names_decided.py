@@ -102,7 +102,9 @@ def test_english_says_doubts_decisions_and_days_too(asked: Browser, settings: Se
     known = json.loads(path.read_text())
     path.write_text(json.dumps({name: known[name] for name in ("source", "table", "rows")}))
     said = text_of(asked.get("/review/names").text)
-    assert ", commune or département 44109" in said and f"POSTE — Nantes (44109) — 0,90 — {spaced(DOUBT)} {POSTE}" in said
+    assert (
+        ", commune or département 44109" in said and f"POSTE — Nantes (44109) — 0,90 — {spaced(DOUBT)} {POSTE}" in said
+    )
 
 
 def test_the_sentence_follows_the_code_whatever_the_workbook_says(asked: Browser, settings: Settings) -> None:
