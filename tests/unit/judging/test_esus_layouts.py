@@ -14,9 +14,9 @@ import pytest
 
 from orchestration.base.settings import Settings
 from orchestration.catalog import load_catalogue
+from orchestration.conforming import conform
 from orchestration.judging.match import match_file
 from orchestration.judging.rows import read_file
-from orchestration.conforming import conform
 from orchestration.judging.trial import try_file
 from orchestration.landing import Landed
 from tests.words import fr
