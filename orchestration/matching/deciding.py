@@ -8,14 +8,14 @@ that fits is not enough (a holding beside its operating company, a town hall bes
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rapidfuzz import fuzz
 
 from orchestration.matching.candidates import LONG, Entry, Frequencies, Wanted
 from orchestration.matching.lists import lists
 from orchestration.matching.names import Name, parse
-from orchestration.matching.scoring import Pair, compare
+from orchestration.matching.scoring import HOW, Pair, compare, is_within
 
 # a longer code of a place is a commune's
 DEPARTMENT = 3
@@ -42,6 +42,7 @@ ENOUGH = (
     "misspelt",
     "described",
     "branded",
+    "placed",
 )
 # ways that hold only where nobody else in the reference has the words that tell
 ALONE = ("misspelt", "described", "branded")
@@ -92,6 +93,11 @@ class _Found:
         how, score = self.pair.rank
         return (self.entry.kind == "usual" and self.pair.how in ENOUGH), how, score
 
+    @property
+    def order(self) -> tuple[tuple[int, int, float], bool, bool]:
+        """Return the same with the place: of equals the one that is here comes first."""
+        return self.rank, not self.is_in_commune, not self.is_here
+
 
 def decide(
     wanted: Wanted, entries: Iterable[Entry], known: Frequencies, places: frozenset[str] = frozenset()
@@ -123,10 +129,15 @@ def _is_elsewhere(wanted: Wanted, entries: list[Entry]) -> bool:
 
     Of names of one word that met a company so, one in four was another's (« Adapa » of Pyrénées-Atlantiques, ADAPA of Ain); of longer ones, one in 25.
     """
-    places = {entry.place[:2] for entry in entries if entry.place}
+    places = {department(entry.place) for entry in entries if entry.place}
     mine = (wanted.activity or "").replace(".", "")[:2]
     does_it = bool(mine) and any((entry.activity or "").replace(".", "")[:2] == mine for entry in entries)
-    return bool(wanted.place and places and wanted.place[:2] not in places and not does_it)
+    return bool(wanted.place and places and department(wanted.place) not in places and not does_it)
+
+
+def department(place: str) -> str:
+    """Return the département of a code of a commune or département: 971 and 972 are two, 44109 lies in 44."""
+    return place[: DEPARTMENT if place.startswith("97") else 2]
 
 
 def _unanswered(wanted: Wanted, found: list[_Found], refused: str | None) -> Answer:
@@ -164,11 +175,18 @@ def _by_siren(wanted: Wanted, entries: Iterable[Entry], known: Frequencies) -> l
     best: dict[str, _Found] = {}
     for entry in _likeliest(wanted, entries):
         pair = compare(wanted.name.folded, entry.folded, known)
-        here = bool(wanted.place and entry.place and wanted.place[:2] == entry.place[:2])
-        one = _Found(entry, pair, here, here and len(wanted.place or "") > DEPARTMENT and entry.place == wanted.place)
-        if entry.siren not in best or one.rank < best[entry.siren].rank:
+        here = bool(wanted.place and entry.place and department(wanted.place) == department(entry.place))
+        # who differs by « groupe », « holding », « international » is another one in the same place too
+        is_like = here and pair.how == "alike" and pair.weak <= {"generic", "country"} and entry.kind != "usual"
+        if is_like and is_within(wanted.name, parse(entry.folded), known):
+            pair = replace(pair, how="placed", score=HOW["placed"])
+        in_commune = here and len(wanted.place or "") > DEPARTMENT and entry.place == wanted.place
+        one = _Found(entry, pair, here, in_commune)
+        known_one = best.get(entry.siren)
+        # of two names that say the same the one that lies here
+        if known_one is None or one.order < known_one.order:
             best[entry.siren] = one
-    return sorted(best.values(), key=lambda one: (one.rank, not one.is_here, one.entry.siren))
+    return sorted(best.values(), key=lambda one: (one.order, one.entry.siren))
 
 
 def _likeliest(wanted: Wanted, entries: Iterable[Entry]) -> Iterable[Entry]:
@@ -199,11 +217,11 @@ def _choose(wanted: Wanted, best: list[_Found], found: list[_Found]) -> tuple[_F
     first, how = best[0], best[0].pair.how
     if how not in ENOUGH and not (how == "initials" and first.is_in_commune):
         return None, None, _doubt(wanted.name, first)
-    method = "acronym" if how in ACRONYMS else "name"
+    method = "acronym" if how in ACRONYMS else "name_and_place" if how == "placed" else "name"
     if method == "acronym" and sum(one.pair.how in ACRONYMS for one in found) > 1:
         return None, None, "homonyms"
     if len(best) > 1:
-        here = _here(wanted, best)
+        here = _here(best)
         method = "name_and_place"
         if len(here) != 1:
             here, method = _of_activity(wanted, here or best), "name_and_activity"
@@ -215,14 +233,9 @@ def _choose(wanted: Wanted, best: list[_Found], found: list[_Found]) -> tuple[_F
     return first, method, None
 
 
-def _here(wanted: Wanted, best: list[_Found]) -> list[_Found]:
+def _here(best: list[_Found]) -> list[_Found]:
     """Return those of the homonyms that are where the wanted one is: in its commune, else in its département."""
-    if wanted.place:
-        for length in (5, 2):
-            here = [one for one in best if (one.entry.place or "")[:length] == wanted.place[:length]]
-            if here and len(wanted.place) >= length:
-                return here
-    return []
+    return [one for one in best if one.is_in_commune] or [one for one in best if one.is_here]
 
 
 def _of_activity(wanted: Wanted, best: list[_Found]) -> list[_Found]:
