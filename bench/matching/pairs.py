@@ -91,7 +91,7 @@ TASKS = (
         "absent_members",
         "members of groups among the companies that declared, where none of them is: the hardest absences, for sisters are there",
         "SELECT siren, name FROM egapro",
-        "SELECT siren, max(name) FROM member WHERE siren NOT IN (SELECT siren FROM egapro) GROUP BY siren",
+        "SELECT siren, max(name) AS name FROM member WHERE siren NOT IN (SELECT siren FROM egapro) GROUP BY siren",
     ),
 )
 
