@@ -32,8 +32,6 @@ PHRASE = 0.7
 # above this size word frequencies are counted on a part of the reference
 COUNTED_WHOLE = 1_000_000
 SAMPLE = 32
-# of fewer names than this, every word is a few ones' only
-LARGE = 10_000
 # a word of fewer letters is another word with one of them changed
 LONG = 6
 # a word of fewer letters has no plural
@@ -87,11 +85,6 @@ class Frequencies:
     def vocabulary(self) -> Iterable[str]:
         """Return the words of the reference; none where only a part of it was counted."""
         return self._counts if self._factor == 1 else ()
-
-    @property
-    def is_telling(self) -> bool:
-        """Return whether the reference is large enough for a word to be called rare."""
-        return self._size >= LARGE
 
     def is_unheard(self, word: str) -> bool:
         """Return whether no name of the reference has the word; False where only a part of it was counted."""

@@ -8,14 +8,14 @@ that fits is not enough (a holding beside its operating company, a town hall bes
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
 from orchestration.matching.candidates import LONG, Entry, Frequencies, Wanted
 from orchestration.matching.lists import lists
 from orchestration.matching.names import Name, parse
-from orchestration.matching.scoring import HOW, Pair, compare, is_within
+from orchestration.matching.scoring import Pair, compare
 
 # a longer code of a place is a commune's
 DEPARTMENT = 3
@@ -42,7 +42,6 @@ ENOUGH = (
     "misspelt",
     "described",
     "branded",
-    "placed",
 )
 # ways that hold only where nobody else in the reference has the words that tell
 ALONE = ("misspelt", "described", "branded")
@@ -176,10 +175,6 @@ def _by_siren(wanted: Wanted, entries: Iterable[Entry], known: Frequencies) -> l
     for entry in _likeliest(wanted, entries):
         pair = compare(wanted.name.folded, entry.folded, known)
         here = bool(wanted.place and entry.place and department(wanted.place) == department(entry.place))
-        # who differs by « groupe », « holding », « international » is another one in the same place too
-        is_like = here and pair.how == "alike" and pair.weak <= {"generic", "country"} and entry.kind != "usual"
-        if is_like and is_within(wanted.name, parse(entry.folded), known):
-            pair = replace(pair, how="placed", score=HOW["placed"])
         in_commune = here and len(wanted.place or "") > DEPARTMENT and entry.place == wanted.place
         one = _Found(entry, pair, here, in_commune)
         known_one = best.get(entry.siren)
@@ -217,7 +212,7 @@ def _choose(wanted: Wanted, best: list[_Found], found: list[_Found]) -> tuple[_F
     first, how = best[0], best[0].pair.how
     if how not in ENOUGH and not (how == "initials" and first.is_in_commune):
         return None, None, _doubt(wanted.name, first)
-    method = "acronym" if how in ACRONYMS else "name_and_place" if how == "placed" else "name"
+    method = "acronym" if how in ACRONYMS else "name"
     if method == "acronym" and sum(one.pair.how in ACRONYMS for one in found) > 1:
         return None, None, "homonyms"
     if len(best) > 1:

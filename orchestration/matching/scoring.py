@@ -25,8 +25,6 @@ SHORT = 4
 VERY_LONG = 11
 # a word of so many legal persons at most tells one of them, with two initials beside it
 FEW = 20
-# and of so many, with another word and the place
-RARE = 3
 # a word in front that so many names have is a group's
 GROUP = 4
 # so many words that are the same let another one have more slips
@@ -54,7 +52,6 @@ HOW = {
     "branded": 0.91,  # but for the name of a group in front, which several bear: « Geodis Walbaum », « Walbaum »
     "described": 0.91,  # but for words that say what it is, not who: « Institut », « Laboratoires »
     "weak": 0.9,  # but for « groupe », « holding », « international »: another company, as often as not
-    "placed": 0.85,  # all words of one in the other, two at least, one of them rare; only for whoever knows that both are in one département
     "initials": 0.8,  # an acronym of few letters: it is many companies'
     "alike": 0.79,  # by its words; the score is at most this
 }
@@ -151,17 +148,6 @@ def _but_for(one: Name, other: Name, known: Frequencies) -> str | None:
     if _is_branded(one, other, known):
         return "branded"
     return "described" if _is_described(one, other) else None
-
-
-def is_within(one: Name, other: Name, known: Frequencies) -> bool:
-    """Return whether all telling words of one name are in the other, two at least, one of which few have: « Lorraine cars Geron (Marino) ».
-
-    That is a sister as often as the company itself, unless both are known to be in one place. Rare is only what is so among many names.
-    """
-    mine, theirs = {*one.core}, {*other.core}
-    shared = mine & theirs
-    is_part = shared in (mine, theirs) and len(shared) > 1
-    return is_part and known.is_telling and any(len(word) >= SHORT and known.count(word) <= RARE for word in shared)
 
 
 def _is_misspelt(one: tuple[str, ...], other: tuple[str, ...], known: Frequencies) -> bool:

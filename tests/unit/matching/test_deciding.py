@@ -279,35 +279,6 @@ def test_a_slip_beside_words_that_others_have_is_another_company():
     assert answers(reference, "CPR Asset Management")[0].siren is None
 
 
-def crowd(*names):
-    """Return a reference as large as one must be for a word to be called rare, with these (SIREN, name, place) in it."""
-    return [*names, *((f"{n:09}", f"ENTREPRISE NUMERO{n}", "31555") for n in range(1_000, 11_000))]
-
-
-def test_a_longer_name_in_the_same_departement_is_told_by_two_words_one_of_them_rare():
-    reference = crowd(
-        ("111111111", "LORRAINE CARS GERON MARINO", "57463"),
-        ("222222222", "RECKITT BENCKISER HOLDING", "28085"),
-        ("333333333", "MERLIN GERIN ALES", "30007"),
-        ("444444444", "MERLIN GERIN ALES DEUX", "30007"),
-        ("555555555", "SERARE COURTEPAILLE", "91228"),
-    )
-    asked = [
-        ("Lorraine Cars Géron", "57"),  # here, and nobody else's
-        ("Lorraine Cars Géron", "54395"),  # elsewhere
-        ("Lorraine Cars Géron", None),  # nobody knows where
-        ("Reckitt Benckiser Chartres", "28085"),  # a holding is another one in the same place too
-        ("Merlin Gerin", "30007"),  # of two
-        ("Serare", "91228"),  # one word alone
-    ]
-    here, away, nowhere, holding, two, alone = answers(reference, *asked)
-    assert (here.siren, here.method, here.score) == ("111111111", "name_and_place", 0.85)
-    assert [a.siren for a in (away, nowhere, holding, two, alone)] == [None] * 5
-    assert two.reason == "homonyms"
-    # among few names every word is rare, and says nothing
-    assert answers(reference[:5], asked[0])[0].siren is None
-
-
 def test_a_usual_name_weighs_little():
     reference = [("111111111", "ACTIFOOD INVEST", None, "usual"), ("222222222", "ACTIFOOD INVEST FRANCE")]
     legal, usual = answers(reference, "Actifood Invest")[0].candidates
