@@ -18,6 +18,7 @@ from orchestration.base.duck import connect
 DEVELOP, REPORT = 0, 1
 EGAPRO = "egapro_index/2021-12/index-egalite-fh.csv"
 ADEME = "ademe_ghg_reports/2023/240502-duplicate-sirens.csv"
+DEPARTMENTS = Path(__file__).parents[2] / "dbt_project" / "seeds" / "geography" / "departments.csv"
 COMMUNES = "insee_cog/2025/cog2025_communes.csv"
 
 
@@ -31,23 +32,28 @@ class Task:
     """Names to be found in a reference.
 
     `reference`: SQL for its siren and name; `asked`: SQL for the siren (the truth, or that of a company which the reference lacks) and
-    the name that is looked for.
+    the name that is looked for. `is_placed`: both come with the département of the declaration, where there is one.
     """
 
     name: str
     about: str
     reference: str
     asked: str
+    is_placed: bool = False
 
 
+NEWEST = (
+    "SELECT siren, name FROM newest UNION SELECT siren, max(name) FROM member "
+    "WHERE siren NOT IN (SELECT siren FROM egapro) GROUP BY siren"
+)
 # names in the reference, and the same as other registers might write them: to tune on, and no measure of what registers hold
 PERTURBED = Task(
     "perturbed",
     "a company's newest name written in another way, against the newest names",
-    "SELECT siren, name FROM newest UNION SELECT siren, max(name) FROM member "
-    "WHERE siren NOT IN (SELECT siren FROM egapro) GROUP BY siren",
+    NEWEST,
     "SELECT siren, name FROM perturbed",
 )
+OTHERS = "SELECT DISTINCT siren, name FROM egapro WHERE (siren, name) NOT IN (SELECT (siren, name) FROM newest)"
 TASKS = (
     Task(
         "ademe",
@@ -58,9 +64,21 @@ TASKS = (
     Task(
         "egapro",
         "other names under which a company declared, against its newest name alone",
-        "SELECT siren, name FROM newest UNION SELECT siren, max(name) FROM member "
-        "WHERE siren NOT IN (SELECT siren FROM egapro) GROUP BY siren",
-        "SELECT DISTINCT siren, name FROM egapro WHERE (siren, name) NOT IN (SELECT (siren, name) FROM newest)",
+        NEWEST,
+        OTHERS,
+    ),
+    Task(
+        "placed",
+        "the same, each name with the département of its declaration",
+        NEWEST,
+        OTHERS,
+        is_placed=True,
+    ),
+    Task(
+        "whole",
+        "every name of Egapro and of the members of its groups among all of them: which are told apart where the reference holds each bearer",
+        "SELECT siren, name FROM egapro UNION SELECT siren, name FROM member",
+        "SELECT siren, name FROM egapro UNION SELECT siren, name FROM member",
     ),
     Task(
         "members",
@@ -73,18 +91,18 @@ TASKS = (
         "absent_members",
         "members of groups among the companies that declared, where none of them is: the hardest absences, for sisters are there",
         "SELECT siren, name FROM egapro",
-        "SELECT siren, max(name) FROM member WHERE siren NOT IN (SELECT siren FROM egapro) GROUP BY siren",
+        "SELECT siren, max(name) AS name FROM member WHERE siren NOT IN (SELECT siren FROM egapro) GROUP BY siren",
     ),
 )
 
 
 def load(mirror: Path) -> duckdb.DuckDBPyConnection:
-    """Return a connection with the tables egapro, newest, member, one_member, ademe (siren, name) and place (name)."""
+    """Return a connection with the tables egapro, newest, member, one_member, ademe (siren, name), place (name), declared_in (siren, name, place)."""
     connection = connect()
     read = "read_csv('{}', delim='{}', header=true, all_varchar=true, strict_mode=false)"
     connection.execute(f"""
-        CREATE TABLE declared AS SELECT "Raison Sociale" AS name, SIREN AS siren, "Année" AS year, "Entreprises UES (SIREN)" AS members
-        FROM {read.format(mirror / EGAPRO, ";")};
+        CREATE TABLE declared AS SELECT "Raison Sociale" AS name, SIREN AS siren, "Année" AS year, "Entreprises UES (SIREN)" AS members,
+            "Département" AS department FROM {read.format(mirror / EGAPRO, ";")};
         CREATE TABLE egapro AS SELECT DISTINCT siren, name FROM declared WHERE name IS NOT NULL;
         CREATE TABLE newest AS SELECT siren, arg_max(name, (year, name)) AS name FROM declared WHERE name IS NOT NULL GROUP BY siren;
         CREATE TABLE member AS
@@ -93,6 +111,9 @@ def load(mirror: Path) -> duckdb.DuckDBPyConnection:
         CREATE TABLE one_member AS SELECT siren, max(name) AS name FROM member GROUP BY siren;
         CREATE TABLE ademe AS SELECT DISTINCT "SIREN principal" AS siren, "Raison sociale" AS name
         FROM {read.format(mirror / ADEME, ",")} WHERE "Raison sociale" IS NOT NULL;
+        CREATE TABLE declared_in AS SELECT siren, declared.name, mode(department_code) AS place
+        FROM declared JOIN read_csv('{DEPARTMENTS}', all_varchar=true) AS seed
+            ON lower(strip_accents(seed.name)) = lower(strip_accents(declared.department)) GROUP BY siren, declared.name;
         CREATE TABLE place AS SELECT DISTINCT LIBELLE AS name FROM {read.format(mirror / COMMUNES, ",")};
     """)
     rows = connection.execute("SELECT siren, name FROM newest ORDER BY ALL").fetchall()

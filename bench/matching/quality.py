@@ -98,17 +98,19 @@ def guarded(connection: duckdb.DuckDBPyConnection, answers: Sequence[Answer]) ->
 
 def measure(connection: duckdb.DuckDBPyConnection, task: Task, which: int, is_guarded: bool = True) -> Measure:
     """Return what matching gives for the names of a task whose company is in the half `which`."""
+    place = "place" if task.is_placed else "CAST(NULL AS VARCHAR) AS place"
     connection.execute(f"""
         CREATE OR REPLACE TABLE reference AS
-        SELECT DISTINCT siren, name, 'legal' AS kind, CAST(NULL AS VARCHAR) AS place, CAST(NULL AS VARCHAR) AS activity
-        FROM ({task.reference}) WHERE name IS NOT NULL
+        SELECT DISTINCT siren, name, 'legal' AS kind, {place}, CAST(NULL AS VARCHAR) AS activity
+        FROM ({task.reference}) LEFT JOIN declared_in USING (siren, name) WHERE name IS NOT NULL
     """)
     known = {row[0] for row in connection.execute("SELECT DISTINCT siren FROM reference").fetchall()}
-    asked = [row for row in connection.execute(f"{task.asked} ORDER BY ALL").fetchall() if half(row[0]) == which]
-    answers = matched(connection, [(i, name, None, None) for i, (_, name) in enumerate(asked)], "reference", "place")
+    names = f"SELECT siren, name, {place} FROM ({task.asked}) LEFT JOIN declared_in USING (siren, name) ORDER BY ALL"
+    asked = [row for row in connection.execute(names).fetchall() if half(row[0]) == which]
+    answers = matched(connection, [(i, name, p, None) for i, (_, name, p) in enumerate(asked)], "reference", "place")
     if is_guarded:
         answers = guarded(connection, answers)
-    return Measure([(siren, name, a) for (siren, name), a in zip(asked, answers, strict=True)], known)
+    return Measure([(siren, name, a) for (siren, name, _), a in zip(asked, answers, strict=True)], known)
 
 
 def main() -> None:

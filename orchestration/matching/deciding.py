@@ -17,6 +17,8 @@ from orchestration.matching.lists import lists
 from orchestration.matching.names import Name, parse
 from orchestration.matching.scoring import Pair, compare
 
+# a longer code of a place is a commune's
+DEPARTMENT = 3
 # below this a candidate is not shown to whoever reviews
 SHOWN = 0.5
 SHOWN_AT_MOST = 5
@@ -77,17 +79,23 @@ class Answer:
 
 @dataclass(frozen=True)
 class _Found:
-    """The best that the names of one legal person say."""
+    """The best that the names of one legal person say. `is_here`: it is in the wanted one's département; `is_in_commune`: in its commune."""
 
     entry: Entry
     pair: Pair
     is_here: bool
+    is_in_commune: bool
 
     @property
     def rank(self) -> tuple[int, int, float]:
         """Return what sorts, the likeliest first; a stale name comes after all others that are one name."""
         how, score = self.pair.rank
         return (self.entry.kind == "usual" and self.pair.how in ENOUGH), how, score
+
+    @property
+    def order(self) -> tuple[tuple[int, int, float], bool, bool]:
+        """Return the same with the place: of equals the one that is here comes first."""
+        return self.rank, not self.is_in_commune, not self.is_here
 
 
 def decide(
@@ -104,13 +112,31 @@ def decide(
         if chosen and chosen.pair.how in ALONE and not _is_alone(wanted.name, chosen, given, known):
             chosen, refused = None, "words_differ"
         if chosen:
-            score = _score(chosen)
-            near = [one for one in found[:SHOWN_AT_MOST] if _score(one) >= SHOWN]
-            shown = tuple(_candidate(one, None if one is chosen else "other_company") for one in near)
             # one word beside a trade or a group's name is one word
             words = {*name.core} & {*parse(chosen.entry.folded).core} if chosen.pair.how in ALONE else {*name.core}
-            return Answer(wanted.name_id, chosen.entry.siren, method, score, None, shown, max(1, len(words)))
+            if len(words) < 2 and _is_elsewhere(wanted, [e for e in given if e.siren == chosen.entry.siren]):
+                chosen, refused = None, "elsewhere"
+        if chosen:
+            near = [one for one in found[:SHOWN_AT_MOST] if _score(one) >= SHOWN]
+            shown = tuple(_candidate(one, None if one is chosen else "other_company") for one in near)
+            return Answer(wanted.name_id, chosen.entry.siren, method, _score(chosen), None, shown, max(1, len(words)))
     return _unanswered(wanted, found, refused)
+
+
+def _is_elsewhere(wanted: Wanted, entries: list[Entry]) -> bool:
+    """Return whether a legal person is known in other départements only than the wanted one's, and does not do what that one does.
+
+    Of names of one word that met a company so, one in four was another's (« Adapa » of Pyrénées-Atlantiques, ADAPA of Ain); of longer ones, one in 25.
+    """
+    places = {department(entry.place) for entry in entries if entry.place}
+    mine = (wanted.activity or "").replace(".", "")[:2]
+    does_it = bool(mine) and any((entry.activity or "").replace(".", "")[:2] == mine for entry in entries)
+    return bool(wanted.place and places and department(wanted.place) not in places and not does_it)
+
+
+def department(place: str) -> str:
+    """Return the département of a code of a commune or département: 971 and 972 are two, 44109 lies in 44."""
+    return place[: DEPARTMENT if place.startswith("97") else 2]
 
 
 def _unanswered(wanted: Wanted, found: list[_Found], refused: str | None) -> Answer:
@@ -148,11 +174,14 @@ def _by_siren(wanted: Wanted, entries: Iterable[Entry], known: Frequencies) -> l
     best: dict[str, _Found] = {}
     for entry in _likeliest(wanted, entries):
         pair = compare(wanted.name.folded, entry.folded, known)
-        here = bool(wanted.place and entry.place and wanted.place[:2] == entry.place[:2])
-        one = _Found(entry, pair, here)
-        if entry.siren not in best or one.rank < best[entry.siren].rank:
+        here = bool(wanted.place and entry.place and department(wanted.place) == department(entry.place))
+        in_commune = here and len(wanted.place or "") > DEPARTMENT and entry.place == wanted.place
+        one = _Found(entry, pair, here, in_commune)
+        known_one = best.get(entry.siren)
+        # of two names that say the same the one that lies here
+        if known_one is None or one.order < known_one.order:
             best[entry.siren] = one
-    return sorted(best.values(), key=lambda one: (one.rank, not one.is_here, one.entry.siren))
+    return sorted(best.values(), key=lambda one: (one.order, one.entry.siren))
 
 
 def _likeliest(wanted: Wanted, entries: Iterable[Entry]) -> Iterable[Entry]:
@@ -181,13 +210,13 @@ def _likeness(one: str, other: str) -> float:
 def _choose(wanted: Wanted, best: list[_Found], found: list[_Found]) -> tuple[_Found | None, str | None, str | None]:
     """Return (who it is, by which method, None), or (None, None, the reason why nobody can tell)."""
     first, how = best[0], best[0].pair.how
-    if how not in ENOUGH and not (how == "initials" and first.is_here):
+    if how not in ENOUGH and not (how == "initials" and first.is_in_commune):
         return None, None, _doubt(wanted.name, first)
     method = "acronym" if how in ACRONYMS else "name"
     if method == "acronym" and sum(one.pair.how in ACRONYMS for one in found) > 1:
         return None, None, "homonyms"
     if len(best) > 1:
-        here = _here(wanted, best)
+        here = _here(best)
         method = "name_and_place"
         if len(here) != 1:
             here, method = _of_activity(wanted, here or best), "name_and_activity"
@@ -199,14 +228,9 @@ def _choose(wanted: Wanted, best: list[_Found], found: list[_Found]) -> tuple[_F
     return first, method, None
 
 
-def _here(wanted: Wanted, best: list[_Found]) -> list[_Found]:
+def _here(best: list[_Found]) -> list[_Found]:
     """Return those of the homonyms that are where the wanted one is: in its commune, else in its département."""
-    if wanted.place:
-        for length in (5, 2):
-            here = [one for one in best if (one.entry.place or "")[:length] == wanted.place[:length]]
-            if here and len(wanted.place) >= length:
-                return here
-    return []
+    return [one for one in best if one.is_in_commune] or [one for one in best if one.is_here]
 
 
 def _of_activity(wanted: Wanted, best: list[_Found]) -> list[_Found]:
@@ -226,7 +250,8 @@ def _doubt(name: Name, one: _Found) -> str | None:
         return "group_or_part" if one.pair.weak & {"group", "holding"} else "other_scope"
     if one.pair.how == "alike":
         return "words_differ"
-    if one.pair.how == "initials" and not one.is_here:
+    # of three-letter acronyms that met a name in their own département two of 21 were another company's
+    if one.pair.how == "initials" and not one.is_in_commune:
         return "acronym"
     if name.body != other.body or (name.body and one.pair.how in ACRONYMS):
         return "public_body"

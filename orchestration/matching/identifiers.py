@@ -8,6 +8,7 @@ throughout) is `conforming/values`.
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -20,22 +21,40 @@ LEI_NAME_SHARE = 0.65
 _SPREADSHEET = re.compile(r"\d(?:[.,]\d+)?E\+?\d+", re.IGNORECASE | re.ASCII)
 _FLOAT = re.compile(r"(\d{6,14})[.,]0+", re.ASCII)
 _VAT = re.compile(r"FR(\d{2})(\d{9})", re.IGNORECASE | re.ASCII)
-_RNA = re.compile(r"W[\dAB]\d{8}", re.IGNORECASE | re.ASCII)
+# the registry's office is in it: W442 Nantes, W2A1 Ajaccio, W9R1 Saint-Denis de La Réunion
+_RNA = re.compile(r"W\d[\dA-Z]\d{7}", re.ASCII)
+# blanks, dashes of all kinds, the apostrophe that keeps a spreadsheet from counting, and what nobody sees (zero width, soft hyphen)
+_BETWEEN = re.compile("[\\s'\u2019\u2010-\u2015\u2212\u00ad\u200b-\u200f\u2060\ufeff-]")
 _LEI = re.compile(r"[A-Z0-9]{18}\d{2}", re.ASCII)
 # what many companies share says nothing of one (addresses of hosts and directories)
 _SHARED_DOMAINS = frozenset(
     [
         "facebook.com",
+        "tiktok.com",
+        "linktr.ee",
         "linkedin.com",
         "instagram.com",
         "twitter.com",
         "x.com",
         "youtube.com",
         "google.com",
+        "societe.com",
         "wixsite.com",
+        "webflow.io",
+        "myshopify.com",
+        "jimdosite.com",
+        "e-monsite.com",
+        "blogspot.com",
+        "github.io",
         "wordpress.com",
         "pagesjaunes.fr",
         "gmail.com",
+        "hotmail.com",
+        "outlook.com",
+        "yahoo.fr",
+        "laposte.net",
+        "free.fr",
+        "wanadoo.fr",
         "orange.fr",
     ]
 )
@@ -58,14 +77,15 @@ def read_siren(text: str | None) -> Read:
     A number short of one or two digits that zeros in front would make a SIREN is `lost_zeros`: whether they may be put back is for
     whoever sees the whole column.
     """
-    plain = re.sub(r"[\s.\u00a0\u202f'-]", "", text or "") if not _FLOAT.fullmatch((text or "").strip()) else text or ""
+    text = _BETWEEN.sub("", _folded(text))
+    plain = text if _FLOAT.fullmatch(text) else text.replace(".", "")
     if not plain:
         return Read(None, "empty")
     if vat := _VAT.fullmatch(plain):
         return Read(vat[2]) if vat_key(vat[2]) == vat[1] and valid_siren(vat[2]) else Read(None, "key_wrong")
-    if _SPREADSHEET.fullmatch((text or "").strip().replace(" ", "")):
+    if _SPREADSHEET.fullmatch(text):
         return Read(None, "damaged_by_spreadsheet")
-    if whole := _FLOAT.fullmatch(plain.strip()):
+    if whole := _FLOAT.fullmatch(plain):
         plain = whole[1]
     return _of_digits(plain)
 
@@ -84,6 +104,11 @@ def _of_digits(plain: str) -> Read:
     return Read(plain[:9]) if is_valid else Read(None, "key_wrong")
 
 
+def _folded(text: str | None) -> str:
+    """Return a cell with its letters and digits in their plain form: « ５５２ » is 552."""
+    return unicodedata.normalize("NFKC", text or "")
+
+
 def vat_key(siren: str) -> str:
     """Return the two digits of the French VAT number of a SIREN (CGI, ann. II, art. 242 nonies A)."""
     return f"{(12 + 3 * (int(siren) % 97)) % 97:02d}"
@@ -91,15 +116,17 @@ def vat_key(siren: str) -> str:
 
 def read_rna(text: str | None) -> Read:
     """Return the association's number in the national register (W and nine characters), or why it is none."""
-    plain = re.sub(r"\s", "", text or "").upper()
+    plain = _BETWEEN.sub("", _folded(text)).upper()
     if not plain:
         return Read(None, "empty")
-    return Read(plain) if _RNA.fullmatch(plain) else Read(None, "cut" if len(plain) < 10 else "not_digits")
+    if _RNA.fullmatch(plain):
+        return Read(plain)
+    return Read(None, "cut" if len(plain) < 10 else "too_long" if len(plain) > 10 else "not_digits")
 
 
 def read_lei(text: str | None) -> Read:
     """Return the LEI that a cell holds, or why it holds none: 20 characters, the remainder by 97 is 1 (ISO 17442, ISO 7064)."""
-    plain = re.sub(r"\s", "", text or "").upper()
+    plain = _BETWEEN.sub("", _folded(text)).upper()
     if not plain:
         return Read(None, "empty")
     if not _LEI.fullmatch(plain):
@@ -116,12 +143,17 @@ def is_same_name(one: str, other: str) -> bool:
 
 
 def read_domain(text: str | None) -> Read:
-    """Return the domain of a web address (`www.` aside) that can be one company's alone, or why it cannot."""
-    plain = (text or "").strip().lower()
+    """Return the domain of a web address (`www.` aside, letters with accents as they are) that can be one company's alone, or why it cannot."""
+    plain = re.sub("[\u00ad\u200b-\u200f\u2060\ufeff]", "", _folded(text)).strip().lower()
     if not plain:
         return Read(None, "empty")
-    host = (urlsplit(plain if "//" in plain else f"//{plain}").hostname or "").removeprefix("www.")
-    if not re.fullmatch(r"(?:[a-z0-9-]+\.)+[a-z]{2,}", host):
+    try:
+        host = (
+            (urlsplit(plain if "//" in plain else f"//{plain}").hostname or "").removeprefix("www.").removesuffix(".")
+        )
+    except ValueError:  # « http://[lac.fr »
+        host = ""
+    if not re.fullmatch(r"(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W\d_]{2,}", host):
         return Read(None, "not_an_address")
     is_shared = any(host == shared or host.endswith(f".{shared}") for shared in _SHARED_DOMAINS)
     return Read(None, "shared_address") if is_shared else Read(host)

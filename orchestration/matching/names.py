@@ -400,9 +400,22 @@ def _is_phrase(words: list[str], phrase: Phrase) -> bool:
 
 
 def _without_own_initials(words: list[str], tokens: list[str], lexicon: Lists) -> list[str]:
-    """Return the words without those that only abbreviate their neighbours: « Union des groupements d'achats publics - UGAP »."""
+    """Return the words without those that only abbreviate their neighbours: « Union des groupements d'achats publics - UGAP ».
+
+    Words said again beside them go too: « Enlèvement et gardiennage services Lyon (EGS Lyon) », « Ineo industrie tertiaire Est (Ineo ITE) ».
+    """
     if len(words) < 3:
         return words
+    again = next((n for n in range(len(words), 2, -1) if words[n - 1] not in words[: n - 1]), len(words))
+    kept = _without_abbreviating(words[:again], tokens, lexicon)
+    if len(kept) == again:
+        return words
+    while len(kept) > 2 and kept[-1] in kept[:-1]:
+        kept.pop()
+    return kept
+
+
+def _without_abbreviating(words: list[str], tokens: list[str], lexicon: Lists) -> list[str]:
     kept = []
     firsts = {word[0] for word in tokens}
     for place, word in enumerate(words):

@@ -271,7 +271,10 @@ def _is_cut_short(one: Phrase, other: Phrase, known: Frequencies) -> bool:
     pairs = [pair for pair in pairs if not _is_plural(*pair)]
     whole = len(one) - len(pairs)
     if not all(alike(*pair, whole) or begins(*pair) or _is_slip(*pair, whole, known) for pair in pairs):
-        return False
+        # « ADMR du sub Blaisois »: with a word that one company alone has, the slip may lie in a short word that others have too
+        (mine, theirs), *more = pairs
+        is_anchored = whole >= 2 and any(known.is_lone(word) for word in {*one} & {*other})
+        return not more and is_anchored and mine.isalpha() and theirs.isalpha() and OSA.distance(mine, theirs) == 1
     return whole >= 2 or (len(pairs) == 1 and min(map(len, pairs[0])) >= LONG)
 
 

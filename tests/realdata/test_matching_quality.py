@@ -15,6 +15,7 @@ from bench.matching.quality import measure
 
 pytestmark = [pytest.mark.realdata, pytest.mark.slow]
 FLOORS = {"ademe": (0.985, 0.855), "egapro": (0.98, 0.69), "members": (0.97, 0.72), "absent_members": (0.0, 0.0)}
+FLOORS |= {"placed": (0.98, 0.68), "whole": (0.995, 0.95)}
 
 
 @pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)

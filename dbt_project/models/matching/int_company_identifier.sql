@@ -6,8 +6,8 @@ with found as (
   from {{ ref('stg_insee_sirene__establishments') }}
   where rna is not null and is_legal_person and diffusion_status = 'O'
   union
-  -- RA000189 is Sirene in GLEIF's list of registers
-  select 'lei', lei, registered_as, legal_name
+  -- RA000189 is Sirene in GLEIF's list of registers; « 552 032 534 » as well as 552032534
+  select 'lei', lei, regexp_replace(registered_as, '[^0-9]', '', 'g'), legal_name
   from {{ ref('stg_gleif_lei__entities') }}
   where registered_at = 'RA000189'
   union

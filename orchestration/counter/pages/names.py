@@ -6,7 +6,6 @@ left like any other file. Which names are asked about, and why, is the warehouse
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -30,7 +29,6 @@ _AT_ONCE = 20
 _OTHER, _NONE, _LATER = "Autre SIREN", "Aucun d'eux", "Plus tard"
 _CHOICES = {"other": _OTHER, "none": _NONE, "later": _LATER}
 _WHO = 60
-_SCORE = re.compile(r"[01],\d\d")
 
 
 def names(asked: Asked) -> Page:
@@ -170,7 +168,7 @@ class Shown:
 
 def _shown(asked: Asked, questions: Questions, row: Cells) -> Shown:
     known = standing(asked.settings).catalogue.get(row["reviewed_source"] or "")
-    code = row.get("place")
+    key, code = row["name_key"] or "", row.get("place")
     name = questions.places.get(code) if code else None
     said = row["decision"] or ""
     choice = next((key for key, words in _CHOICES.items() if words == said), None)
@@ -180,25 +178,19 @@ def _shown(asked: Asked, questions: Questions, row: Cells) -> Shown:
         row=row,
         register=asked.say(known.title) if known else row["reviewed_source"] or "",
         place=f"{name} ({code})" if name else asked.say(say("counter.place_code", code=code)) if code else None,
-        why=_doubt(asked, questions, row.get("why")),
-        candidates=[_candidate(asked, questions, *found) for found in _candidates(row)],
+        why=questions.words(questions.reasons.get(key), asked.session.language) or row.get("why"),
+        candidates=[_candidate(asked, questions, key, *found) for found in _candidates(row)],
         decision=decision if said else None,
         decided_on=date.fromisoformat(row["decided_on"] or "") if row.get("decided_on") else None,
     )
 
 
-def _doubt(asked: Asked, questions: Questions, words: str | None) -> str | None:
-    return questions.english.get(words, words) if words and asked.session.language == "en" else words
-
-
-def _candidate(asked: Asked, questions: Questions, number: int, words: str, siren: str) -> Candidate:
-    """Return a candidate by the parts that the warehouse joined: `NAME — Commune (code) — activity — 0,90 — doubt`."""
-    parts = words.split(" — ")
-    place = next((n for n in (-1, -2) if len(parts) >= -n and _SCORE.fullmatch(parts[n])), None)
-    if place is None:
+def _candidate(asked: Asked, questions: Questions, key: str, number: int, words: str, siren: str) -> Candidate:
+    """Return a candidate by what is known of it; as the workbook has it where nothing is (a decision of a name that no register has now)."""
+    known = questions.doubts.get(key, {}).get(siren)
+    if known is None:
         return Candidate(number, words, None, None, siren)
-    doubt = _doubt(asked, questions, parts[-1]) if place == -2 else None
-    return Candidate(number, " — ".join(parts[:place]), float(parts[place].replace(",", ".")), doubt, siren)
+    return Candidate(number, known.called, known.score, questions.words(known.doubt, asked.session.language), siren)
 
 
 def _candidates(row: Cells) -> list[tuple[int, str, str]]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -44,21 +44,37 @@ GROUP BY territory_code ORDER BY territory_code
 
 
 @dataclass(frozen=True)
+class Doubt:
+    """What is known of one candidate: how the register calls it (name, place, activity), its score (0 to 1), the code of what speaks against it."""
+
+    called: str
+    score: float | None
+    doubt: str | None
+
+
+@dataclass(frozen=True)
 class Questions:
     """What the team is asked: rows of the table of decisions, by column; days are ISO texts, what is empty is None.
 
-    `english`: the doubts that the rows name, by their French words; `places`: names of communes and départements, by their codes.
+    `reasons`: the code of why a name is not matched, by `name_key`; `doubts`: the candidates of a name, by `name_key` and SIREN;
+    `sentences`: the words of the codes, by language; `places`: names of communes and départements, by their codes.
     """
 
     source: str
     table: str
     rows: list[dict[str, str | None]]
-    english: dict[str, str] = field(default_factory=dict)
+    reasons: dict[str, str] = field(default_factory=dict)
+    doubts: dict[str, dict[str, Doubt]] = field(default_factory=dict)
+    sentences: dict[str, dict[str, str]] = field(default_factory=dict)
     places: dict[str, str] = field(default_factory=dict)
 
     def find(self, name_key: str) -> dict[str, str | None] | None:
         """Return the row of one name; None where it is not asked about."""
         return next((row for row in self.rows if row["name_key"] == name_key), None)
+
+    def words(self, code: str | None, language: str) -> str | None:
+        """Return the sentence of a code; None where there is no code, or no sentence of it."""
+        return self.sentences.get(code or "", {}).get(language)
 
 
 def write_review(catalogue: Mapping[str, Source], warehouse: Path, folder: Path) -> Path | None:
@@ -76,24 +92,34 @@ def write_review(catalogue: Mapping[str, Source], warehouse: Path, folder: Path)
     source, table = found
     names = [column.name for column in source.tables[table].columns]
     with connect(warehouse, read_only=True) as connection:
-        rows = connection.execute(
-            f"SELECT {', '.join(names)} FROM {QUESTIONS} "
+        found_rows = connection.execute(
+            f"SELECT {', '.join(names)}, reason, doubts FROM {QUESTIONS} "
             "ORDER BY decision IS NOT NULL, siren_1 IS NULL, reviewed_source, company_name, name_key"
         ).fetchall()
-        if not rows:
+        if not found_rows:
             return None
-        english = dict(connection.execute("SELECT fr, en FROM reference.match_reasons ORDER BY code").fetchall())
+        said = connection.execute("SELECT code, fr, en FROM reference.match_reasons ORDER BY code").fetchall()
         places = dict(connection.execute(_PLACES).fetchall())
     folder.mkdir(parents=True, exist_ok=True)
     known = as_written(folder)
     path = free_path(folder / template_name(source, table), known)
     write_template(source, table, path)
-    fill(path, [header_of(source, table, name) for name in names], rows)
-    asked = [{n: None if v is None else str(v) for n, v in zip(names, row, strict=True)} for row in rows]
-    _write(
-        folder / ASKED,
-        {"source": source.source_id, "table": table, "rows": asked, "english": english, "places": places},
+    fill(path, [header_of(source, table, name) for name in names], [row[: len(names)] for row in found_rows])
+    asked = Questions(
+        source=source.source_id,
+        table=table,
+        rows=[{n: None if v is None else str(v) for n, v in zip(names, row, strict=False)} for row in found_rows],
+        sentences={code: {"fr": fr, "en": en} for code, fr, en in said},
+        places=places,
     )
+    for cells, (*_, reason, doubts) in zip(asked.rows, found_rows, strict=True):
+        key = cells["name_key"] or ""
+        if reason:
+            asked.reasons[key] = reason
+        asked.doubts[key] = {
+            cells[f"siren_{n}"] or "": Doubt(**known) for n, known in zip(CANDIDATES, doubts, strict=True) if known
+        }
+    _write(folder / ASKED, asdict(asked))
     _write(folder / WRITTEN, (known or {}) | {path.name: digest(path)})
     return path
 
@@ -101,8 +127,14 @@ def write_review(catalogue: Mapping[str, Source], warehouse: Path, folder: Path)
 def read_questions(folder: Path) -> Questions | None:
     """Return what the newest workbook of a folder asks; None where none was written, or an earlier version wrote it."""
     try:
-        return Questions(**json.loads((folder / ASKED).read_bytes()))
-    except (OSError, ValueError, TypeError):
+        data = json.loads((folder / ASKED).read_bytes())
+        # what an earlier version wrote knows no codes: its words are shown as they stand
+        known = {one.name: data[one.name] for one in fields(Questions) if one.name in data}
+        doubts = {
+            key: {siren: Doubt(**one) for siren, one in some.items()} for key, some in data.get("doubts", {}).items()
+        }
+        return Questions(**{**known, "doubts": doubts})
+    except (OSError, ValueError, TypeError, AttributeError):
         return None
 
 

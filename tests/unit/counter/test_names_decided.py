@@ -54,7 +54,13 @@ def asked(settings: Settings, browser: Browser, monkeypatch: pytest.MonkeyPatch)
     rows.append(row(22, decision="Candidat 1", siren_1=EDF, decided_by="RSE", decided_on="2026-10-12"))
     folder = settings.home / "review"
     folder.mkdir()
-    known = {"english": {DOUBT: "a group or one of its companies?"}, "places": {"44109": "Nantes"}}
+    doubt = {"called": "POSTE — Nantes (44109)", "score": 0.9, "doubt": "group_or_part"}
+    known = {
+        "reasons": {f"k{n}": "group_or_part" for n in range(22)},
+        "doubts": {f"k{n}": {POSTE: doubt} for n in range(22)},
+        "sentences": {"group_or_part": {"fr": DOUBT, "en": "a group or one of its companies?"}},
+        "places": {"44109": "Nantes"},
+    }
     (folder / ASKED).write_text(json.dumps({"source": "match_reviews", "table": "decisions", "rows": rows, **known}))
 
     def ask(self: Jobs, order: dict[str, Any]) -> Any:
@@ -91,11 +97,24 @@ def test_english_says_doubts_decisions_and_days_too(asked: Browser, settings: Se
     assert "None of them, RSE" in decided and "Candidate 1, RSE, 2026-10-12" in decided
     one = text_of(asked.get("/review/names/k1").text)
     assert "a group or one of its companies?" in one and "groupe" not in one
-    # what an earlier version wrote beside its workbook has neither English words nor names of places
+    # what an earlier version wrote beside its workbook has neither codes nor names of places: its words stand as they are
     path = settings.home / "review" / ASKED
     known = json.loads(path.read_text())
     path.write_text(json.dumps({name: known[name] for name in ("source", "table", "rows")}))
-    assert ", commune or département 44109" in text_of(asked.get("/review/names").text)
+    said = text_of(asked.get("/review/names").text)
+    assert (
+        ", commune or département 44109" in said and f"POSTE — Nantes (44109) — 0,90 — {spaced(DOUBT)} {POSTE}" in said
+    )
+
+
+def test_the_sentence_follows_the_code_whatever_the_workbook_says(asked: Browser, settings: Settings) -> None:
+    path = settings.home / "review" / ASKED
+    data = json.loads(path.read_text())
+    for cells in data["rows"]:
+        cells |= {"why": "REWORDED", "candidate_1": "REWORDED"}
+    path.write_text(json.dumps(data))
+    said = text_of(asked.get("/review/names?lang=fr").text)
+    assert "REWORDED" not in said and spaced(DOUBT) in said
 
 
 @pytest.mark.parametrize(

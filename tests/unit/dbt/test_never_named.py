@@ -30,6 +30,7 @@ TABLES = """
     CREATE TABLE stg_dpef_expected_filers__companies (siren VARCHAR);
     CREATE TABLE stg_match_reviews__decisions (siren_1 VARCHAR, siren_2 VARCHAR, siren_3 VARCHAR, siren_4 VARCHAR, siren_5 VARCHAR,
         other_siren VARCHAR);
+    CREATE TABLE stg_gleif_lei__entities (registered_at VARCHAR, registered_as VARCHAR);
 """
 # a natural person who lives far away, one of whom only Sirene of last year spoke, and an open company
 PERSON, FORMER, COMPANY = "552081317", "732829320", "542051180"
@@ -71,6 +72,8 @@ def never_named(connection: duckdb.DuckDBPyConnection) -> set[str]:
         "INSERT INTO stg_dpef_filings__filings VALUES (?)",
         "INSERT INTO stg_dpef_expected_filers__companies VALUES (?)",
         "INSERT INTO stg_match_reviews__decisions (other_siren) VALUES (?)",
+        # a sole trader's LEI, with its SIREN in threes
+        "INSERT INTO stg_gleif_lei__entities SELECT 'RA000189', regexp_replace(?, '(...)(...)(...)', '\\1 \\2 \\3')",
     ],
 )
 def test_whom_sirene_of_all_france_says_a_person_is_not_named(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from orchestration.catalog.load import load_catalogue
 from orchestration.conforming import conform
 from orchestration.conforming.headers import HeaderFinder
 from orchestration.inbox.templates import DATA_SHEET, read_questions, write_review
+from orchestration.inbox.templates.review import ASKED, Doubt
 from orchestration.reading import read_table
 
 COLUMNS = [
@@ -51,14 +53,16 @@ def warehouse(tmp_path: Path) -> Path:
             "('epci', '44', 'no département'), ('department', '44', 'Loire-Atlantique')) AS t(territory_level, territory_code, name)"
         )
         columns = ", ".join(f"{name} VARCHAR" for name in COLUMNS)
-        connection.execute(f"CREATE TABLE matching.int_match_review ({columns}, decided_on DATE)")
+        doubts = "reason VARCHAR, doubts STRUCT(called VARCHAR, score DOUBLE, doubt VARCHAR)[]"
+        connection.execute(f"CREATE TABLE matching.int_match_review ({columns}, decided_on DATE, {doubts})")
         connection.execute(
-            "INSERT INTO matching.int_match_review (name_key, reviewed_source, company_name, place, why, candidate_1, siren_1) VALUES "
-            "('k1', 'labels', '=Menway', '44109', 'un groupe ?', 'MENWAY HOLDING — 0,90', '005720784')"
+            "INSERT INTO matching.int_match_review (name_key, reviewed_source, company_name, place, why, candidate_1, siren_1, reason, doubts) "
+            "VALUES ('k1', 'labels', '=Menway', '44109', 'un groupe ?', 'MENWAY HOLDING — 0,90', '005720784', 'group', "
+            "[{'called': 'MENWAY HOLDING', 'score': 0.9, 'doubt': 'group'}, NULL, NULL, NULL, NULL])"
         )
         connection.execute(
-            "INSERT INTO matching.int_match_review (name_key, reviewed_source, company_name, decision, siren_1, decided_by, decided_on) "
-            "VALUES ('k2', 'labels', 'Ortec', 'Candidat 1', '552081317', 'RSE', '2026-10-12')"
+            "INSERT INTO matching.int_match_review (name_key, reviewed_source, company_name, decision, siren_1, decided_by, decided_on, doubts) "
+            "VALUES ('k2', 'labels', 'Ortec', 'Candidat 1', '552081317', 'RSE', '2026-10-12', [NULL, NULL, NULL, NULL, NULL])"
         )
     return path
 
@@ -82,11 +86,27 @@ def test_open_names_come_first_and_decisions_come_along(warehouse: Path, tmp_pat
     assert len(offered) >= 1
 
 
-def test_what_a_page_says_in_english_and_where_it_is_stands_beside(warehouse: Path, tmp_path: Path):
+def test_codes_their_sentences_and_places_stand_beside_for_a_page(warehouse: Path, tmp_path: Path):
     written(warehouse, tmp_path / "review")
     asked = read_questions(tmp_path / "review")
     assert asked is not None and [row["place"] for row in asked.rows] == ["44109", None]
-    assert (asked.english, asked.places) == ({"un groupe ?": "a group?"}, {"44109": "Nantes"})
+    assert asked.reasons == {"k1": "group"} and asked.places == {"44109": "Nantes"}
+    assert asked.doubts == {"k1": {"005720784": Doubt("MENWAY HOLDING", 0.9, "group")}, "k2": {}}
+    assert [asked.words("group", language) for language in ("fr", "en")] == ["un groupe ?", "a group?"]
+    assert asked.words(None, "fr") is None and asked.words("unheard_of", "en") is None
+
+
+def test_what_an_earlier_version_wrote_is_read_without_codes(warehouse: Path, tmp_path: Path):
+    """It held English sentences by the French ones."""
+    written(warehouse, tmp_path / "review")
+    path = tmp_path / "review" / ASKED
+    data = json.loads(path.read_text())
+    kept = {name: data[name] for name in ("source", "table", "rows", "places")}
+    path.write_text(json.dumps({**kept, "english": {"un groupe ?": "a group?"}}))
+    asked = read_questions(tmp_path / "review")
+    assert asked is not None and (len(asked.rows), asked.reasons, asked.doubts) == (2, {}, {})
+    path.write_text("[]")
+    assert read_questions(tmp_path / "review") is None
 
 
 def test_a_workbook_that_somebody_began_is_kept(warehouse: Path, tmp_path: Path):

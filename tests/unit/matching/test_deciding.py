@@ -208,6 +208,77 @@ def test_homonyms_are_told_apart_by_their_activity():
     assert both.reason == nothing.reason == "homonyms"
 
 
+def test_of_two_names_of_one_company_the_one_that_lies_there_tells_its_place():
+    reference = [("111111111", "ATLAS", "31555"), ("111111111", "Atlas SAS", "44109"), ("222222222", "ATLAS", "31555")]
+    (answer,) = answers(reference, ("Atlas", "44109"))
+    assert (answer.siren, answer.method) == ("111111111", "name_and_place")
+
+
+@pytest.mark.parametrize(
+    ("place", "reason"),
+    [(None, None), ("01053", None), ("01", None), ("64445", "elsewhere"), ("64", "elsewhere")],
+)
+def test_one_word_in_another_departement_is_another_company_as_often_as_not(place, reason):
+    """« Adapa » of Pyrénées-Atlantiques is not the ADAPA of Ain; two words say more."""
+    one, two = answers(
+        [("111111111", "ADAPA", "01053"), ("222222222", "ADAPA LUMIERE", "01053")],
+        ("Adapa", place),
+        ("Adapa lumière", place),
+    )
+    assert (one.siren, one.reason) == (None if reason else "111111111", reason)
+    assert two.siren == "222222222"
+    # nothing is known of where it is, or it is in both
+    for places in ([None], ["01053", "64445"]):
+        (answer,) = answers(
+            [("111111111", name, p) for name, p in zip(("ADAPA", "Adapa SAS"), places, strict=False)],
+            ("Adapa", "64445"),
+        )
+        assert answer.siren == "111111111"
+
+
+def test_overseas_departements_have_three_digits():
+    (one,) = answers([("111111111", "ADAPA", "97209")], ("Adapa", "97105"))
+    (two,) = answers([("111111111", "ADAPA", "97209"), ("222222222", "ADAPA", "97105")], ("Adapa", "971"))
+    assert one.reason == "elsewhere" and two.siren == "222222222"
+
+
+def test_a_short_acronym_needs_the_commune():
+    """Of those that met a name in their own département two of 21 were another company's: « Eiffage Construction Provence », ECP."""
+    reference = [("111111111", "CTS", "67482")]
+    names = [("Compagnie des transports strasbourgeois", place) for place in ("67482", "67", "67180", None)]
+    assert [(a.siren, a.reason) for a in answers(reference, *names)] == [("111111111", None)] + [(None, "acronym")] * 3
+
+
+@pytest.mark.parametrize(
+    ("written", "asked"),
+    [
+        ("ADMR DU SUD BLAISOIS", "ADMR du sub Blaisois"),
+        ("CONCENTRIX CV DELAWARE INTERNATIONAL INC", "Concentrix CVG Delaware International"),
+        # the acronym beside the name that it explains, with a word of it again
+        ("ENLEVEMENT ET GARDIENNAGE SERVICES LYON (E.G.S. Lyon)", "Enlèvement et gardiennage services Lyon"),
+        ("INEO INDUSTRIE & TERTIAIRE EST (INEO ITE)", "Ineo Industrie et Tertiaire Est"),
+    ],
+)
+def test_slips_and_acronyms_beside_words_of_one_company(written, asked):
+    others = [
+        ("222222222", "ADMR DU NORD"),
+        ("333333333", "ASSET MANAGEMENT INTERNATIONAL"),
+        ("444444444", "INEO TERTIAIRE OUEST"),
+    ]
+    (answer,) = answers([("111111111", written), *others], asked)
+    assert (answer.siren, answer.method) == ("111111111", "name")
+
+
+def test_a_slip_beside_words_that_others_have_is_another_company():
+    """« CPR Asset Management » is none of CPF Asset Management's."""
+    reference = [
+        ("111111111", "CPF ASSET MANAGEMENT"),
+        ("222222222", "AXA ASSET MANAGEMENT"),
+        ("333333333", "ASSET MANAGEMENT LYON"),
+    ]
+    assert answers(reference, "CPR Asset Management")[0].siren is None
+
+
 def test_a_usual_name_weighs_little():
     reference = [("111111111", "ACTIFOOD INVEST", None, "usual"), ("222222222", "ACTIFOOD INVEST FRANCE")]
     legal, usual = answers(reference, "Actifood Invest")[0].candidates

@@ -19,7 +19,8 @@ def room():
         FROM (VALUES ('111111111', 'ANJOU NEGOCE'), ('222222222', 'DANONE'), ('333333333', 'DANONE')) AS t(siren, name);
         CREATE TABLE identifier AS FROM (VALUES
             ('lei', '969500KMUQ2B6CBAF162', '552032534', 'DANONE'),
-            ('rna', 'W442000123', '444444444', 'LES AMIS DU LAC'),
+            ('lei', '969500FICTIF00001A56', '888888888', 'ANOTHER HOLDER'),
+            ('rna', 'W442000123', '444444444', 'LES AMIS DU LAC'), ('rna', 'W9R1011072', '777777777', 'LES AMIS DU LAGON'),
             ('website', 'https://www.lac.fr/accueil', '444444444', 'LES AMIS DU LAC'),
             ('website', 'groupe.fr', '555555555', 'GROUPE UN'), ('website', 'www.groupe.fr', '666666666', 'GROUPE DEUX'))
             AS t(kind, identifier, siren, name);
@@ -36,13 +37,27 @@ def room():
         ("Sans rapport", "vat_number", "552 081 317", "552081317", "vat_number"),
         ("Anjou Négoce", "vat_number", "FR04552081317", "111111111", "name"),
         ("Anjou Négoce", "vat_number", "GB123456789", "111111111", "name"),
+        ("Anjou Négoce", "vat_number", "5,52E+08", "111111111", "name"),
+        ("Anjou Négoce", "vat_number", "FR0355208131", "111111111", "name"),
+        ("Sans rapport", "vat_number", "FR04552081317", None, None),
         ("Amis du lac", "rna", "w442000123", "444444444", "rna"),
         ("Anjou Négoce", "rna", "W999999999", "111111111", "name"),
+        ("Amis du lac", "rna", "W44200012", None, None),
+        ("Amis du lac", "rna", "W4420001234", None, None),
+        ("Sans rapport", "rna", "W9R1011072", "777777777", "rna"),
         ("DANONE SA", "lei", DANONE, "552032534", "lei"),
+        ("Danone S.A.", "lei", "9695-00KM-UQ2B-6CBA-F162", "552032534", "lei"),
+        # whose LEI it is has another name: the name decides, and here two bear it
+        ("Danone", "lei", "969500FICTIF00001A56", None, None),
+        ("Danone", "lei", DANONE[:-1], None, None),
+        ("Danone", "lei", DANONE[:-1] + "3", None, None),
         ("Anjou Négoce", "lei", DANONE, "111111111", "name"),
         ("Amis du lac", "website", "lac.fr", "444444444", "website"),
         ("Anjou Négoce", "website", "http://lac.fr", "111111111", "name"),
         ("Groupe un", "website", "groupe.fr", None, None),
+        ("Anjou Négoce", "website", "http://[lac.fr", "111111111", "name"),
+        ("Amis du lac", "website", "lac,fr", None, None),
+        ("Carrefour", "website", "lac.fr", None, None),
         ("Amis du lac", "website", "facebook.com/lac", None, None),
     ],
 )

@@ -33,6 +33,9 @@ held as (
   select siren from {{ ref('stg_dpef_expected_filers__companies') }}
   union
   select unnest([siren_1, siren_2, siren_3, siren_4, siren_5, other_siren]) from {{ ref('stg_match_reviews__decisions') }}
+  union
+  -- a sole trader may have an LEI
+  select regexp_replace(registered_as, '[^0-9]', '', 'g') from {{ ref('stg_gleif_lei__entities') }} where registered_at = 'RA000189'
 ),
 national as (
   select held.siren
