@@ -10,7 +10,7 @@ import re
 from pathlib import Path, PurePath
 
 from orchestration.base.duck import BOUNDED, connect
-from orchestration.base.files import quoted
+from orchestration.base.files import one_file
 from orchestration.base.messages import Refusal, say
 from orchestration.base.plain import read_json
 from orchestration.reading import container
@@ -177,7 +177,7 @@ def _parquet(path: Path, packed: Content, label: str) -> list[list[str]]:
     with connect(threads=2, **BOUNDED) as connection:
         try:
             # the place stands in the query: a parameter makes DuckDB import pandas, half a second in each child
-            file = quoted(path)
+            file = one_file(path)
             size = connection.execute(
                 f"SELECT sum(num_rows) * (SELECT count(*) FROM parquet_schema({file})) FROM parquet_file_metadata({file})"
             ).fetchone()
