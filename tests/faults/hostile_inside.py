@@ -918,17 +918,24 @@ CELLS = {
     "bidi": "\u202egnp.exe\u202c" * 2_000,
     "pairs": "x\x00y\x1b[31m",
 }
+
+
+def labels(value: str, columns: list[int]) -> bytes:
+    """Return the team's list of labels with a row more for each of these columns, which has this value there, of a company of its own."""
+    rows = []
+    for at in columns:
+        cells = [*_LABELS[1].split(";")]
+        cells[_HEADERS.index("Entreprise")] = f"Entreprise inventée {at}"
+        cells[at] = '"' + value.replace('"', '""') + '"'
+        rows.append(";".join(cells))
+    return "\n".join([*_LABELS, *rows, ""]).encode()
+
+
+_HEADERS = _LABELS[0].split(";")
+# few enough for the file to be taken where they are texts, and held against names and places
+_OF_TEXT = [_HEADERS.index(h) for h in ("Entreprise", "Commune", "Niveau", "Source", "Remarque")]
 for name, value in CELLS.items():
-    width = _LABELS[0].count(";") + 1
-    cell_of_csv = '"' + value.replace('"', '""') + '"'
-    lines = [
-        *_LABELS,
-        *[
-            ";".join([*_LABELS[1].split(";")[:at], cell_of_csv, *_LABELS[1].split(";")[at + 1 :]])
-            for at in range(width)
-        ],
-    ]
-    add(f"cells-{name} labels-rse.csv", "\n".join([*lines, ""]).encode(), "look")
+    add(f"cells-{name} labels-rse.csv", lambda v=value: labels(v, _OF_TEXT), "look")  # type: ignore[misc]
 
 # names, as a file system takes them ---------------------------------------------------------------
 
