@@ -97,7 +97,7 @@ def parse(column: Column, texts: Iterable[str], *, file: str, typed_numbers: boo
     # in the order of the file: the same file gives the same message each time
     for text, times in counts.items():
         if len(text) > longest and text.strip():
-            result.unreadable[text] = say("conforming.cell_too_long", text=text.strip()[:60], signs=len(text))
+            result.unreadable[text] = say("conforming.cell_too_long", text=text.strip()[:60], count=len(text))
             continue
         key = text.strip().casefold()
         if not key:

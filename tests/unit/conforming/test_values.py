@@ -39,7 +39,7 @@ def test_a_cell_of_a_million_signs_costs_no_minutes(kind, unit):
 def test_no_message_quotes_a_long_cell_whole():
     for more in ({"allowed": ["a", "b"]}, {}):
         [said] = values("text" if more else "integer", ["x" * 50_000], **more)[1].unreadable.values()
-        assert len(fr(said)) < 200 and said.params["signs"] == 50_000
+        assert len(fr(said)) < 200 and said.params["count"] == 50_000
 
 
 def test_addresses_of_people_are_taken_out_of_remarks():
