@@ -54,7 +54,10 @@ def as_page(lines: list[str], *, title: str, language: Language, good: bool) -> 
             body.append(f"<p>{_inline(line)}</p>")
     body += ["</ul>"] * level
     return _FRAME.format(
-        language=language, title=html.escape(visible(title)), colour="#2e7d32" if good else "#b3261e", body="\n".join(body)
+        language=language,
+        title=html.escape(visible(title)),
+        colour="#2e7d32" if good else "#b3261e",
+        body="\n".join(body),
     )
 
 
