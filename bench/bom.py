@@ -25,6 +25,12 @@ ALLOWED = re.compile(
     re.IGNORECASE,
 )
 
+_ELSEWHERE = (
+    "they are known to a server only:\n"
+    "  pip install pip-audit, then again (names and versions of packages leave the machine), or hand the bill above\n"
+    "  to whatever reads CycloneDX on a machine that may ask"
+)
+
 
 def licence_of(found: Distribution) -> str:
     """Return what a package says of its licence: the expression, the classifiers, else the first line of the text."""
@@ -62,11 +68,11 @@ def components() -> Iterator[dict[str, Any]]:
         }
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
     """Write the bill, name licences to look at, ask for known vulnerabilities; return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--to", type=Path, default=Path("bom.json"))
-    asked = parser.parse_args()
+    asked = parser.parse_args(arguments)
     found = list(components())
     bill = {
         "bomFormat": "CycloneDX",
@@ -81,15 +87,31 @@ def main() -> int:
     print(f"{len(found)} packages: {asked.to}")
     for name, licence in other:
         print(f"  licence to look at: {name}: {licence}")
+    known = vulnerabilities()
+    return 1 if other or known else 0
+
+
+def vulnerabilities() -> list[str]:
+    """Ask pip-audit for known vulnerabilities, print them, and return them; words where nobody could be asked."""
     if find_spec("pip_audit") is None:
-        print(
-            "known vulnerabilities: NOT ASKED. pip-audit is not installed here, and they are known to a server only:\n"
-            "  pip install pip-audit, then again (names and versions of packages leave the machine), or hand the bill above\n"
-            "  to whatever reads CycloneDX on a machine that may ask"
-        )
-        return 1 if other else 0
-    audit = subprocess.run([sys.executable, "-m", "pip_audit", "--progress-spinner", "off"])
-    return 1 if other or audit.returncode else 0
+        print(f"known vulnerabilities: NOT ASKED. pip-audit is not installed here, and {_ELSEWHERE}")
+        return []
+    asked = subprocess.run(
+        [sys.executable, "-m", "pip_audit", "--format", "json", "--progress-spinner", "off"],
+        capture_output=True,
+        text=True,
+    )
+    try:
+        packages = json.loads(asked.stdout)["dependencies"]
+    except (ValueError, KeyError):
+        said = (asked.stderr.strip().splitlines() or ["no word"])[-1]
+        print(f"known vulnerabilities: NOT ASKED. pip-audit had no answer ({said[:200]}), and {_ELSEWHERE}")
+        return []
+    found = [f"{p['name']} {p['version']}: {hole['id']}" for p in packages for hole in p.get("vulns", ())]
+    print(f"known vulnerabilities: {len(found)} in {len(packages)} packages")
+    for one in found:
+        print(f"  {one}")
+    return found
 
 
 if __name__ == "__main__":

@@ -140,8 +140,8 @@ def ended(process: int, out: Path) -> Said:
 class Tries:
     """The tries of one bench: a base home, deliveries that differ, and what did not hold."""
 
-    def __init__(self, base: Path, folder: Path, places: Sequence[str], rounds: int) -> None:
-        self.base, self.folder, self.places, self.rounds = base, folder, places, rounds
+    def __init__(self, base: Path, folder: Path, places: Sequence[str], rounds: int, first: int) -> None:
+        self.base, self.folder, self.places, self.rounds, self.first = base, folder, places, rounds, first
         self.number = self.failed = 0
 
     def delivery(self) -> Path:
@@ -312,7 +312,7 @@ def sensors(tries: Tries) -> None:
     inbox = home / "inbox"
     inbox.mkdir(exist_ok=True)
     met = 0
-    for number in range(tries.rounds):
+    for number in range(tries.first - 1, tries.rounds):
         dropped = inbox / f"relevé des labels {number}.csv"
         # another file each time, by one remark
         dropped.write_text(
@@ -349,7 +349,7 @@ def sensors(tries: Tries) -> None:
         found += _overlaps([p for p in (home / "receipts").glob("*.json") if p not in before])
         tries.tell(f"sensor and prompt {number + 1}", said, [*found, *tries.wrong(home, said, must=(*NEXT, 5))])
     found = list(tries.next_works(home)) + ([] if met else ["they never met"])
-    tries.tell(f"afterwards: in {met} of {tries.rounds} one said for whom it waited", None, found)
+    tries.tell(f"afterwards: in {met} of {tries.rounds - tries.first + 1} one said for whom it waited", None, found)
 
 
 def _overlaps(receipts: list[Path]) -> Iterator[str]:
@@ -370,6 +370,7 @@ def main() -> None:
     parser.add_argument("--only", default=",".join(FAULTS))
     parser.add_argument("--places", default=",".join(CLOSED), help="of the home, that are closed")
     parser.add_argument("--rounds", type=int, default=10, help="of the sensor beside the prompt")
+    parser.add_argument("--first", type=int, default=1, help="round with which that begins")
     asked = parser.parse_args()
     ctypes.CDLL(None).prctl(36, 1)
     with tempfile.TemporaryDirectory(prefix="disk-", dir=asked.home.parent) as name:
@@ -378,7 +379,7 @@ def main() -> None:
         quick.parsed(folder)
         quick.warm(prompt=True)
         OURS.update(kin())
-        tries = Tries(folder / "base", folder, asked.places.split(","), asked.rounds)
+        tries = Tries(folder / "base", folder, asked.places.split(","), asked.rounds, asked.first)
         said = tries.refresh(tries.base)
         if said.code not in NEXT:
             raise SystemExit(f"the first refresh ended with {said.code}: {said.reason}")

@@ -5,7 +5,11 @@ Holds what every connection needs here. A setting that one room needs is given b
 
 from __future__ import annotations
 
+import errno
 import functools
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,9 +39,26 @@ def connect(path: Path | str = ":memory:", *, read_only: bool = False, **config:
     # duckdb costs 0.1 s to import
     import duckdb
 
-    connection = duckdb.connect(str(path), read_only=read_only, config=config)
+    with permitted(Path(path), writes=not read_only):
+        connection = duckdb.connect(str(path), read_only=read_only, config=config)
     connection.execute(QUIET)
     return connection
+
+
+@contextmanager
+def permitted(path: Path, *, writes: bool = True) -> Iterator[None]:
+    """Raise PermissionError where DuckDB cannot open `path` meanwhile and this account may not: its own error has words, and no number."""
+    # with the connection above or at hand: 0.1 s to import
+    import duckdb
+
+    try:
+        yield
+    except duckdb.IOException as error:
+        there = path if path.exists() else path.parent
+        wanted = (os.W_OK if writes else 0) | (os.R_OK if there == path else os.X_OK)
+        if os.access(there, wanted):
+            raise
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path)) from error
 
 
 def bounded(connection: duckdb.DuckDBPyConnection, spill: Path) -> duckdb.DuckDBPyConnection:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import errno
 import os
-import re
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -21,10 +20,6 @@ _FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
 _NO_FOLDER = (errno.ENOTDIR, errno.EEXIST, errno.ENOENT, errno.EISDIR)
 # enough for a full disk to say so, too little to notice
 _PROBE = 64 * 1024
-# as Python and DuckDB write it
-_DENIED = re.compile(
-    r"(?:PermissionError|OSError): \[Errno (?:1|13|30)\][^\n]*?'([^'\n]+)'|[Cc]annot open file \"([^\"\n]+)\"[^\n]*Permission denied"
-)
 
 
 class FolderUnusable(Exception):
@@ -71,12 +66,14 @@ def refuse_closed(home: Path, folders: Iterable[str]) -> None:
         raise FolderUnusable(Path(os.fsdecode(error.filename or home)), error) from error
 
 
-def forbidden_in(said: str) -> Refusal | None:
-    """Return what is left of an accident, as a text, as a refusal where a permission was wanting; None where it is another."""
-    found = _DENIED.search(said)
-    if found is None:
-        return None
-    return _refusal(PermissionError(errno.EACCES, os.strerror(errno.EACCES)), Path(found[1] or found[2]))
+def forbidden(error: BaseException) -> Refusal | None:
+    """Return an accident as a refusal where it is a wanting permission, or comes from one; None where it is another."""
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(seen, OSError) and seen.errno in _FORBIDDEN:
+            return _refusal(seen, Path(os.fsdecode(seen.filename)) if isinstance(seen.filename, str | bytes) else None)
+        seen = seen.__cause__ or seen.__context__
+    return None
 
 
 def has_room(home: Path) -> bool:

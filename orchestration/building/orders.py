@@ -145,5 +145,14 @@ class Built:
     spared: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Stopped:
+    """The answer to an order that the disk or a permission kept from being carried out: what is told of it."""
+
+    ticket: str
+    reason: Message
+    action: Message
+
+
 Order = Validate | ValidateTables | Build
-Answer = Checked | Built
+Answer = Checked | Built | Stopped

@@ -19,7 +19,17 @@ from pathlib import Path
 from typing import TypeVar
 
 from orchestration.base.messages import Message, say
-from orchestration.building.orders import Answer, Build, Built, Checked, Order, Project, Validate, ValidateTables
+from orchestration.building.orders import (
+    Answer,
+    Build,
+    Built,
+    Checked,
+    Order,
+    Project,
+    Stopped,
+    Validate,
+    ValidateTables,
+)
 from orchestration.building.warehouse import MARTS, BuildOutcome
 from orchestration.building.worker_main import work
 from orchestration.records.outcome import CheckOutcome
@@ -64,7 +74,7 @@ def warehouse_of(home: Path) -> Path:
 
 
 class BuildError(Exception):
-    """dbt could not run at all: what happened and where to read on."""
+    """dbt, or a suite, could not run at all: what happened, and where to read on or what to do."""
 
     def __init__(self, reason: Message) -> None:
         super().__init__(str(reason))
@@ -169,6 +179,8 @@ class Worker:
                 raise BuildError(say("building.process_ended", log=self._logs / "worker.log"))
             self._answers[answer.ticket] = answer
         found = self._answers[ticket]
+        if isinstance(found, Stopped):
+            raise BuildError(say("editions.reason_and_action", reason=found.reason, action=found.action))
         if not isinstance(found, kind):
             raise TypeError(f"'{ticket}' was answered by {type(found).__name__}, expected {kind.__name__}")
         return found

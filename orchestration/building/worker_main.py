@@ -16,6 +16,7 @@ import os
 import signal
 import sys
 import threading
+import traceback
 from collections.abc import Callable
 from multiprocessing import parent_process
 from multiprocessing.connection import Connection, wait
@@ -33,10 +34,12 @@ from orchestration.building.orders import (
     NodeResult,
     Order,
     Project,
+    Stopped,
     Validate,
     ValidateTables,
 )
 from orchestration.building.verdicts import found_in, let_through
+from orchestration.editions.errors import stopped_by
 
 QUIET = {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "DO_NOT_TRACK": "1"}
 
@@ -44,8 +47,8 @@ QUIET = {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "DO_NOT_TRACK": "1"}
 def work(orders: Connection, project: Project, folder: Path) -> None:
     """Import dbt and let it read the project, then answer orders until nobody can give any.
 
-    `folder`: where dbt looks for the warehouse. An order that cannot be carried out ends the process, with a traceback
-    in its log: whoever waits for the answer is told.
+    `folder`: where dbt looks for the warehouse. An order that the disk or a permission forbids is answered so; another one
+    that cannot be carried out ends the process, with a traceback in its log: whoever waits for the answer is told.
     """
     # a terminal sends Ctrl-C to both processes: the one that ordered decides, and ends this one
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -63,7 +66,7 @@ def work(orders: Connection, project: Project, folder: Path) -> None:
             order: Order = orders.recv()
         except EOFError:
             return
-        orders.send(_answer(order, project, parsed))
+        orders.send(answer(order, project, parsed))
 
 
 def _print_to(log: Path) -> None:
@@ -91,7 +94,19 @@ def _parse(project: Project) -> Any:
     return dbtRunner().invoke(["parse", *project.arguments])
 
 
-def _answer(order: Order, project: Project, parsed: Any) -> Answer:
+def answer(order: Order, project: Project, parsed: Any) -> Answer:
+    """Return what comes of an order; `Stopped` where the disk or a permission kept it from being carried out. Raises what else befalls it."""
+    try:
+        return _carried_out(order, project, parsed)
+    except Exception as error:
+        told = stopped_by(error, project.target.parent)
+        if told is None:
+            raise
+        traceback.print_exception(error)
+        return Stopped(order.ticket, told.reason, told.action)
+
+
+def _carried_out(order: Order, project: Project, parsed: Any) -> Answer:
     match order:
         case Build():
             return _build(order, project, parsed)
@@ -135,6 +150,9 @@ def _build(order: Build, project: Project, parsed: Any) -> Built:
         for r in results
     ]
     error = str(result.exception) if result.exception else None
+    # dbt answers with what befell it where others raise it
+    if error and not nodes and stopped_by(result.exception, None):
+        raise result.exception
     return Built(order.ticket, error, tuple(nodes), tuple(waived), tuple(held), spared)
 
 

@@ -34,6 +34,9 @@ _DAMAGED_ID = re.compile(r"\d+(?:[.,]\d+)?[eE]\+?\d+", re.ASCII)
 # no figure of anything is as large, and no column of whole numbers holds it
 _BEYOND = 1e18
 BLANK_IS_ZERO = "=0"
+# signs of a cell: of one value, and of a text (the outlines of a commune take 40,000). What is longer is read as nothing else
+LONGEST, LONGEST_TEXT = 1_000, 1_000_000
+TEXTS = ("text", "prose")
 NUMBERS = ("integer", "number", "year")
 # what everybody writes for « no figure »; a marker that a source declares as secret or missing is asked first
 NO_FIGURE = frozenset(
@@ -90,8 +93,12 @@ def parse(column: Column, texts: Iterable[str], *, file: str, typed_numbers: boo
     blank: Any = 0 if BLANK_IS_ZERO in column.missing else None
     counts = Counter(texts)
     rest: dict[str, int] = {}
+    longest = LONGEST_TEXT if column.type in TEXTS and not column.allowed else LONGEST
     # in the order of the file: the same file gives the same message each time
     for text, times in counts.items():
+        if len(text) > longest and text.strip():
+            result.unreadable[text] = say("conforming.cell_too_long", text=text.strip()[:60], count=len(text))
+            continue
         key = text.strip().casefold()
         if not key:
             result.values[text] = blank
@@ -568,7 +575,8 @@ def _texts(column: Column, texts: dict[str, int], result: Parsed, file: str, typ
         result.values[text] = text.strip()
 
 
-_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+# looked for from the beginning of a word alone: from each of its letters, a word of 300,000 takes minutes
+_MAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 # « 02 40 54 88 30 », « +33(0)6 40 70 42 98 », « 0240339543 »; not ten digits within a longer number
 _TELEPHONE = re.compile(r"(?<![\d+])(?:(?:\+|00)33[\s.-]*(?:\(0\)[\s.-]*)?|0)[1-9](?:[\s.-]*\d{2}){4}(?!\d)")
 

@@ -16,6 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from orchestration.base.acts import Act
 from orchestration.base.messages import Language, Message, say
+from orchestration.base.showing import visible
 from orchestration.counter.access import Person, Session, role_word
 from orchestration.readers import site
 from orchestration.receipts import wording
@@ -84,7 +85,8 @@ class Views:
                 **context,
             }
         )
-        return typeset(written)
+        # cells and names stand in it as they are, also with marks that turn a line's direction
+        return typeset(visible(written))
 
 
 class Voice:

@@ -15,7 +15,7 @@ from uuid import uuid4
 
 from dagster import AssetKey, DagsterEvent, Definitions, JobDefinition
 
-from orchestration.base.homes import disk_full, forbidden_in, has_room
+from orchestration.base.homes import disk_full, has_room
 from orchestration.base.messages import Message, say
 from orchestration.base.settings import Settings
 from orchestration.dagster import sessions
@@ -23,7 +23,7 @@ from orchestration.dagster.instances import WORKSPACE, close_orphans, open_insta
 from orchestration.dagster.private import execute, job_origin
 from orchestration.dagster.sessions import Session
 from orchestration.dagster.wording import LAKE, REFRESH_TAG, begun_tags, both, outcome_tags
-from orchestration.editions.errors import is_disk_full
+from orchestration.editions.errors import stopped_by
 from orchestration.records.outcome import RefreshOutcome
 
 log = logging.getLogger("observatory")
@@ -48,12 +48,13 @@ def run_job(
             failures = _execute(session, definitions, run_id, job_name, asked_by)
         except Exception as error:  # no step of ours: Dagster itself could not go on
             failures = [f"{type(error).__name__}: {_why(error)}\n{''.join(traceback.format_exception(error))}"]
-        # no fault of ours, and no room for its traceback
-        if any(map(is_disk_full, failures)) or (failures and not has_room(settings.home)):
-            full = disk_full(settings.home)
-            sessions.give_up(session, say("dagster.reason_and_action", reason=full.reason, action=full.action))
-        elif denied := next(filter(None, map(forbidden_in, failures)), None):
-            sessions.give_up(session, say("dagster.reason_and_action", reason=denied.reason, action=denied.action))
+            session.accident = session.accident or stopped_by(error, settings.home)
+        if failures and not has_room(settings.home):
+            session.accident = disk_full(settings.home)
+        # no fault of ours, and where the disk is full no room for its traceback
+        if failures and session.accident:
+            reason, action = session.accident.reason, session.accident.action
+            sessions.give_up(session, say("dagster.reason_and_action", reason=reason, action=action))
         elif failures:
             path = _write_failures(settings, session.name, failures)
             if session.outcome is None:  # nobody has decided about an edition: the step fell, it did not refuse

@@ -14,18 +14,19 @@ from __future__ import annotations
 
 import atexit
 import sys
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
 
-from orchestration.base.messages import Message
+from orchestration.base.messages import Message, Refusal
 from orchestration.base.settings import Settings
 from orchestration.building.warehouse import BuildOutcome
 from orchestration.catalog.models import Source
 from orchestration.editions import Comparison
+from orchestration.editions.errors import stopped_by
 from orchestration.lake.register import Vintage
 from orchestration.receipts import to_markdown, without_cells
 from orchestration.records.outcome import CheckOutcome, FileOutcome, RefreshOutcome, Step
@@ -36,7 +37,7 @@ from orchestration.refresh.walking import Walk
 class Session:
     """A refresh that is open in this process; use as a context manager where no run carries it out.
 
-    `built`, `marts`, `outcome`: what the steps found so far. `ends`: what the run does with it at its end: `concluded`,
+    `built`, `marts`, `outcome`: what the steps found so far; `accident`: what the disk or a permission kept one from. `ends`: what the run does with it at its end: `concluded`,
     `released` (a run without edition), or nothing, because whoever handed it over does (`handed_over`).
     """
 
@@ -46,6 +47,7 @@ class Session:
     built: BuildOutcome | None = None
     marts: list[CheckOutcome] = field(default_factory=list)
     outcome: RefreshOutcome | None = None
+    accident: Refusal | None = None
     ends: Literal["concluded", "released", "handed_over"] = "handed_over"
 
     def __post_init__(self) -> None:
@@ -125,18 +127,21 @@ def start(session: Session) -> None:
 
 def ingest(session: Session, source_id: str) -> list[FileOutcome]:
     """Take every file of one source; return what became of each. Never raises for a bad file."""
-    return session.refresh.ingest(source_id)
+    with _noting(session):
+        return session.refresh.ingest(source_id)
 
 
 def build(session: Session) -> BuildOutcome:
     """Run the one dbt build. Raises BuildError where dbt could not run."""
-    session.built = session.refresh.build()
+    with _noting(session):
+        session.built = session.refresh.build()
     return session.built
 
 
 def check_marts(session: Session) -> list[CheckOutcome]:
     """Run the expectation suites of the marts, after `build`."""
-    session.marts = session.refresh.check_marts()
+    with _noting(session):
+        session.marts = session.refresh.check_marts()
     return session.marts
 
 
@@ -146,7 +151,8 @@ def publish(session: Session) -> RefreshOutcome:
     The home is free afterwards. Where this raises it is not: whoever ends the run gives up then, and is heard.
     """
     if session.outcome is None:
-        session.outcome = session.refresh.publish()
+        with _noting(session):
+            session.outcome = session.refresh.publish()
         session.stack.close()
     return session.outcome
 
@@ -155,7 +161,8 @@ def read(session: Session, reader: str) -> CheckOutcome | None:
     """Let a reader make what it makes of the edition, after `publish`; None where it has nothing to do."""
     if not session.refresh.lacks(reader):
         return None
-    check = session.refresh.read(reader)
+    with _noting(session):
+        check = session.refresh.read(reader)
     session.outcome = session.refresh.outcome or session.outcome
     return check
 
@@ -166,6 +173,16 @@ def give_up(session: Session, accident: Message) -> RefreshOutcome:
         session.outcome = session.refresh.give_up(accident)
         session.stack.close()
     return session.outcome
+
+
+@contextmanager
+def _noting(session: Session) -> Iterator[None]:
+    """Keep what a step could not do for the disk or a permission: Dagster makes a text of what it raises."""
+    try:
+        yield
+    except Exception as error:
+        session.accident = session.accident or stopped_by(error, session.settings.home)
+        raise
 
 
 # what a step shows --------------------------------------------------------------------------------

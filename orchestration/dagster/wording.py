@@ -177,7 +177,7 @@ def journal_metadata(found: Sequence[Act]) -> dict[str, Any]:
     if not found:
         return {}
     # a name or a file's name is text, whatever signs stand in it
-    lines = [re.sub(r"([\\`*_{}\[\]<>#|])", r"\\\1", line) for line in shown_lines(found, "fr")]
+    lines = [re.sub(r"([*_])", r"\\\1", markdown(line)) for line in shown_lines(found, "fr")]
     return {"journal": MetadataValue.md("\n".join(f"- {line}" for line in lines))}
 
 

@@ -14,7 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
-from orchestration.base.messages import Message, say
+from orchestration.base.homes import disk_full, forbidden
+from orchestration.base.messages import Message, Refusal, say
 
 Kind = Literal["disk_full", "no_permission", "warehouse", "unknown", "damaged", "exists", "other"]
 
@@ -54,11 +55,14 @@ class EditionError(Exception):
         return say("editions.reason_and_action", reason=self.reason, action=self.action)
 
 
-def is_disk_full(error: BaseException | str) -> bool:
-    """Return whether the accident, or one that it comes from, is a lack of room on the disk. A text: what is left of one."""
-    if isinstance(error, str):
-        return any(word in error.lower() for word in _NO_SPACE_WORDS)
+def is_disk_full(error: BaseException) -> bool:
+    """Return whether the accident, or one that it comes from, is a lack of room on the disk."""
     return _matches(error, _NO_SPACE, _NO_SPACE_WORDS)
+
+
+def stopped_by(error: BaseException, home: Path | None) -> Refusal | None:
+    """Return an accident as a refusal where the disk of `home` is full, or a permission is wanting; None where it is another."""
+    return disk_full(home) if is_disk_full(error) else forbidden(error)
 
 
 def _matches(error: BaseException | None, numbers: set[int], words: tuple[str, ...]) -> bool:

@@ -89,6 +89,17 @@ def headline(story: Story) -> Message:
 
 
 def _page(story: Story, language: Language) -> list[str]:
+    """Return the lines of an answer; their marks (`# `, `- `, `**`) are ours, and none comes of a name or a cell."""
+    return [_plain(line) for line in _lines(story, language)]
+
+
+def _plain(line: str) -> str:
+    # a name may hold all that a line of Markdown can: other lines, tags and addresses in brackets, links, images
+    line = re.sub(r"[\r\n\x85\u2028\u2029]+", " ", line)
+    return re.sub(r"<(?=[A-Za-z/!?])", "‹", line).replace("](", "] (")
+
+
+def _lines(story: Story, language: Language) -> list[str]:
     lines = [
         text(say("inbox.answer_to", name=story.name), language),
         "",

@@ -10,6 +10,7 @@ import html
 import re
 
 from orchestration.base.messages import Language
+from orchestration.base.showing import visible
 
 _FRAME = """<!doctype html>
 <html lang="{language}">
@@ -53,7 +54,10 @@ def as_page(lines: list[str], *, title: str, language: Language, good: bool) -> 
             body.append(f"<p>{_inline(line)}</p>")
     body += ["</ul>"] * level
     return _FRAME.format(
-        language=language, title=html.escape(title), colour="#2e7d32" if good else "#b3261e", body="\n".join(body)
+        language=language,
+        title=html.escape(visible(title)),
+        colour="#2e7d32" if good else "#b3261e",
+        body="\n".join(body),
     )
 
 

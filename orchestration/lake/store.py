@@ -17,7 +17,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from orchestration.base.duck import asking
+from orchestration.base.duck import asking, permitted
 from orchestration.base.files import quoted, write_atomically
 from orchestration.base.messages import Message, say
 from orchestration.catalog.models import Source, Table
@@ -105,7 +105,7 @@ class Lake:
         casts = ", ".join(f'CAST("{n}" AS {t}) AS "{n}"' for n, t in types)
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = path.with_suffix(".tmp")
-        with asking() as connection:
+        with asking() as connection, permitted(temporary):
             connection.register("frame", frame)
             connection.execute(
                 f"COPY (SELECT {casts} FROM frame) TO {quoted(temporary)} (FORMAT parquet, COMPRESSION zstd)"

@@ -34,6 +34,8 @@ COLUMNS = {
     "candidate_score": "float64",
     "doubt": "string",
 }
+# signs of a name that are looked at: the longest of Sirene has 120, and a dropped file may say anything
+LONGEST = 1_000
 CANDIDATES = ["name_id", "rank", "siren", "candidate_name", "place", "activity", "score", "doubt"]
 
 
@@ -74,7 +76,7 @@ def matched(
     identifiers: str | None = None,
 ) -> list[Answer]:
     """Return the answer to each (name_id, name, place, activity[, identifiers in the order of `READERS`]), in their order."""
-    folds = fold(connection, [row[1] or "" for row in rows])
+    folds = fold(connection, [(row[1] or "")[:LONGEST] for row in rows])
     wanted = [Wanted(row[0], parse(folded), row[2], row[3]) for row, folded in zip(rows, folds, strict=True)]
     known = frequencies(connection, reference)
     found = candidates(connection, wanted, reference, known)

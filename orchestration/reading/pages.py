@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 import threading
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -190,11 +192,19 @@ def _extract(data: bytes, label: str) -> PdfText:
             )
         if count == 0:
             raise _unreadable(label, None)
-        metadata = {k: v for k, v in document.get_metadata_dict().items() if v}
+        metadata = dict(_metadata(document))
         pages = [_page(document, index, label) for index in range(count)]
     finally:
         document.close()
     return PdfText(label, pages, metadata)
+
+
+def _metadata(document: Any) -> Iterator[tuple[str, str]]:
+    """Yield what a document says of itself; an entry that is no text (half of a pair of signs) says nothing."""
+    for key in document.METADATA_KEYS:
+        with suppress(UnicodeDecodeError):
+            if value := document.get_metadata_value(key):
+                yield key, value
 
 
 def _page(document: Any, index: int, label: str) -> str:

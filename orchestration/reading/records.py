@@ -13,6 +13,7 @@ from pathlib import Path
 
 from orchestration.base import plain
 from orchestration.base.duck import BOUNDED, connect
+from orchestration.base.files import one_file
 from orchestration.base.messages import say
 from orchestration.reading import container
 from orchestration.reading.container import Content, Wanted
@@ -148,11 +149,11 @@ def _query(path: Path, sql: str, label: str) -> tuple[list[str], list[list[str]]
     # duckdb costs 0.1 s to import
     import duckdb
 
-    quoted = "'" + str(path).replace("'", "''") + "'"
+    file = one_file(path)
     # no spilling to disk: nothing may be written outside the home
     with connect(threads=2, temp_directory="", **BOUNDED) as connection:
         try:
-            answer = connection.execute(_FILE.sub(lambda _: quoted, sql).strip().rstrip(";"))
+            answer = connection.execute(_FILE.sub(lambda _: file, sql).strip().rstrip(";"))
             header = [column[0] for column in answer.description]
             return header, texts(answer.fetchall())
         except duckdb.Error as error:

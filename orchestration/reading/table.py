@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from pathlib import Path, PurePath
 
-from orchestration.base.duck import BOUNDED, connect
-from orchestration.base.files import quoted
+from orchestration.base.duck import BOUNDED, connect, one_row
+from orchestration.base.files import one_file
 from orchestration.base.messages import Refusal, say
 from orchestration.base.plain import read_json
 from orchestration.reading import container
@@ -27,6 +27,7 @@ from orchestration.reading.refusing import (
     short,
 )
 from orchestration.reading.shape import KnownHeaders, frame
+from orchestration.reading.valueless import MAX_COLUMNS
 from orchestration.reading.workbook import MAX_CELLS, read_sheet, texts
 
 _ENDINGS = {
@@ -177,16 +178,19 @@ def _parquet(path: Path, packed: Content, label: str) -> list[list[str]]:
     with connect(threads=2, **BOUNDED) as connection:
         try:
             # the place stands in the query: a parameter makes DuckDB import pandas, half a second in each child
-            file = quoted(path)
-            size = connection.execute(
-                f"SELECT sum(num_rows) * (SELECT count(*) FROM parquet_schema({file})) FROM parquet_file_metadata({file})"
-            ).fetchone()
-            if size is None or size[0] is None or size[0] > MAX_CELLS:
+            file = one_file(path)
+            rows, columns = one_row(
+                connection,
+                f"SELECT sum(num_rows), (SELECT count(*) FROM parquet_schema({file})) FROM parquet_file_metadata({file})",
+            )
+            # the time in which DuckDB binds a table grows with the square of its columns
+            if rows is None or rows * columns > MAX_CELLS or columns > MAX_COLUMNS:
                 raise refusal(say("reading.absurdly_large", file=label, megabytes=MAX_CELLS // 1_000_000), ASK_SUPPORT)
             answer = connection.execute(f"SELECT * FROM read_parquet({file})")
             header = [column[0] for column in answer.description]
             return [header, *texts(answer.fetchall())]
-        except duckdb.Error:
+        # an interval of more years than Python counts is no error of DuckDB's
+        except (duckdb.Error, OverflowError, ValueError):
             raise refusal(
                 say("reading.parquet_damaged", file=label),
             ) from None

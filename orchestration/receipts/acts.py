@@ -11,6 +11,7 @@ from typing import Any
 
 from orchestration.base.acts import Act, What
 from orchestration.base.messages import Language, Message, say
+from orchestration.base.showing import visible
 from orchestration.receipts.sentences import text
 from orchestration.receipts.wording import moment
 
@@ -64,7 +65,7 @@ def told(act: Act) -> Message:
 
 def journal_lines(found: Sequence[Act], language: Language) -> list[str]:
     """Return acts as lines of text: `30/11/2026 09:12 · Claire · édition … remise en service`."""
-    return [f"{moment(act.when, language)} · {act.who} · {text(told(act), language)}" for act in found]
+    return [f"{moment(act.when, language)} · {visible(act.who)} · {text(told(act), language)}" for act in found]
 
 
 def shown_lines(found: Sequence[Act], language: Language) -> list[str]:
@@ -78,7 +79,7 @@ def shown_lines(found: Sequence[Act], language: Language) -> list[str]:
         some = list(run)
         if is_name:
             said = text(say("receipts.act_names_decided", count=len(some)), language)
-            lines.append(f"{moment(some[0].when, language)} · {some[0].who} · {said}")
+            lines.append(f"{moment(some[0].when, language)} · {visible(some[0].who)} · {said}")
         else:
             lines += journal_lines(some, language)
     return lines

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from orchestration.base.messages import Language, Message, say
+from orchestration.base.showing import visible
 from orchestration.catalog.models import Source
 from orchestration.receipts.patch_files import patch_files
 from orchestration.receipts.sentences import text
@@ -148,7 +149,8 @@ def _table(
                     states.append((", " if states else "") + label, style=style)
             table.add_row(
                 Text(title(source, catalogue, language), overflow="ellipsis", no_wrap=True),
-                Text(listed(sorted({f.vintage for f in files if f.vintage}), language, 4)),
+                # a folder's name may be anything
+                Text(visible(listed(sorted({f.vintage for f in files if f.vintage}), language, 4))),
                 number(len(files), language),
                 number(sum(f.rows_kept for f in files), language),
                 number(sum(f.rows_rejected for f in files), language),

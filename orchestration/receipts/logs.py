@@ -6,13 +6,15 @@ Holds the filter that the command line and the Dagster layer set up once. A room
 from __future__ import annotations
 
 import logging
+from pathlib import PurePath
 
 from orchestration.base.messages import Language, Message
+from orchestration.base.showing import visible
 from orchestration.receipts.sentences import text
 
 
 class Spelt(logging.Filter):
-    """Spells the messages of a record; lets every record pass."""
+    """Spells the messages of a record, and names as what a terminal does not act on; lets every record pass."""
 
     def __init__(self, language: Language) -> None:
         super().__init__()
@@ -28,7 +30,10 @@ class Spelt(logging.Filter):
         return True
 
     def _spelt(self, value: object) -> object:
-        return text(value, self.language) if isinstance(value, Message) else value
+        if isinstance(value, Message):
+            return text(value, self.language)
+        # a vintage, a path, an accident that quotes a name: what stands in a folder's name is written nowhere else
+        return visible(str(value)) if isinstance(value, str | PurePath | BaseException) else value
 
 
 def speak(language: Language) -> None:

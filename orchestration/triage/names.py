@@ -35,7 +35,8 @@ _LEFT_OUT = re.compile(r"\([^)]*\)|\bcedex\b.*|\barrondissement\b|\b\d+\s*(?:er|
 @lru_cache(maxsize=200_000)
 def folded(name: str) -> str:
     """Return a place's name without what people write differently: case, accents, hyphens, the article, « St », « cedex 2 »."""
-    text = unicodedata.normalize("NFKD", name.replace("œ", "oe").replace("Œ", "oe").casefold())
+    # no place has a name of 300 signs, and an open bracket is looked at to the end of the text
+    text = unicodedata.normalize("NFKD", name[:300].replace("œ", "oe").replace("Œ", "oe").casefold())
     text = _LEFT_OUT.sub(" ", "".join(c for c in text if not unicodedata.combining(c)))
     words = [_LONG.get(w, w) for w in re.findall(r"[a-z0-9]+", text)]
     while len(words) > 1 and words[0] in ("l", "la", "le", "les"):

@@ -832,5 +832,11 @@ def kinds() -> dict[str, int]:
     return found
 
 
+# the rest of the corpus, which is made with the helpers above
+import hostile_inside  # noqa: E402, F401
+
 if __name__ == "__main__":
+    # not this copy, which the other half knows nothing of
+    from hostile import CORPUS, kinds
+
     print(json.dumps({"files": len(CORPUS), **kinds()}))

@@ -11,12 +11,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import duckdb
 import pytest
 
-from orchestration.base.homes import FolderUnusable, forbidden_in, refuse_closed
+from orchestration.base.duck import connect
+from orchestration.base.homes import FolderUnusable, refuse_closed
 from orchestration.base.settings import PROJECT
 from orchestration.refresh.opening import WRITTEN
-from tests.words import fr
 
 # root writes where the modes forbid it, unless it is without the rights that let it
 LIKE_OTHERS = ["setpriv", "--bounding-set", "-dac_override,-dac_read_search"] if os.geteuid() == 0 else []
@@ -81,13 +82,37 @@ def test_a_file_in_the_inbox_waits(tmp_path: Path, place: str) -> None:
     assert dropped.exists() and not list(dropped.parent.glob("*.csv.*"))
 
 
-def test_what_is_left_of_an_accident_names_the_place_that_was_forbidden() -> None:
-    for said in (
-        "dbt_build: PermissionError: [Errno 13] Permission denied: '/h/work/a.duckdb'",
-        "lake__a: OSError: [Errno 30] Read-only file system: '/h/work/a.duckdb'",
-        'x: IO Error: Cannot open file "/h/work/a.duckdb": Permission denied',
-    ):
-        refusal = forbidden_in(said)
-        assert refusal is not None
-        assert "/h/work/a.duckdb ne peut pas être utilisé" in fr(refusal.reason)
-    assert forbidden_in("dbt_build: FileNotFoundError: [Errno 2] No such file or directory: '/h'") is None
+@pytest.mark.parametrize(
+    "program",
+    [
+        # the lake's writing, and the warehouse's opening: DuckDB has words for it, and no number
+        "from orchestration.lake.store import Lake; import pandas; Lake(home).write(pandas.DataFrame({'a': [1]}), [('a', 'INTEGER')], home / 'closed' / 'a.parquet')",
+        "from orchestration.base.duck import connect; connect(home / 'closed' / 'a.duckdb')",
+        "from orchestration.base.duck import connect; connect(home / 'shut.duckdb', read_only=True)",
+    ],
+    ids=["lake", "warehouse", "warehouse to be read"],
+)
+def test_what_duckdb_may_not_open_has_a_number_and_a_place(tmp_path: Path, program: str) -> None:
+    (tmp_path / "closed").mkdir(mode=0o500)
+    connect(tmp_path / "shut.duckdb").close()
+    (tmp_path / "shut.duckdb").chmod(0o000)
+    around = f"""
+import sys
+from pathlib import Path
+from orchestration.editions.errors import stopped_by
+home = Path(sys.argv[1])
+try:
+    {program}
+except Exception as error:
+    print(stopped_by(error, home).reason.params["folder"])
+"""
+    done = subprocess.run(
+        [*LIKE_OTHERS, sys.executable, "-c", around, tmp_path], capture_output=True, text=True, cwd=PROJECT, check=False
+    )
+    [place] = done.stdout.splitlines()
+    assert Path(place).parent == (tmp_path if "shut" in program else tmp_path / "closed"), done.stderr
+
+
+def test_a_missing_file_is_no_matter_of_permission(tmp_path: Path) -> None:
+    with pytest.raises(duckdb.IOException):
+        connect(tmp_path / "gone.duckdb", read_only=True)

@@ -8,9 +8,11 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from bench import quick
 from orchestration.base.settings import PROJECT
-from orchestration.editions import current, verify
+from orchestration.editions import current, list_editions, verify
 from orchestration.lake.register import VERSION
 from orchestration.lake.store import Lake
 from tests.conftest import observatory
@@ -101,6 +103,67 @@ def test_a_home_of_the_version_before_is_brought_up_by_a_refresh(small_calculati
                 )
     edition = current(old)
     assert edition is not None and verify(edition.path) == []
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_an_old_home_is_brought_up_refreshed_again_and_gone_back_in(small_calculation, tmp_path, version):
+    """What an upgrade is for whoever carries it out: an edition, the next one, back to the first, and on."""
+    old, env = tmp_path / "old", quick.settings(small_calculation)
+    shutil.copytree(PROJECT / "tests" / "data" / f"home_of_register_{version}", old)
+    counted = {
+        (source, table, vintage): kept.path
+        for source, state in Lake(old).register.real.items()
+        for table, vintages in state.tables.items()
+        for vintage, kept in vintages.items()
+        if source != quick.SOURCE
+    }
+    assert counted
+    made = []
+    for rate in (11.5, 12.5):
+        delivery = quick.deliver(tmp_path / "delivery", rate)
+        answer = observatory("refresh", "--from", delivery, "--only", quick.SOURCE, "--home", old, "--json", env=env)
+        assert answer.code == 0 and answer.receipt["published"], answer.err
+        made.append(answer.receipt["edition"])
+        register = Lake(old).register
+        assert json.loads((old / "state.json").read_text(encoding="utf-8"))["version"] == VERSION
+        # what counted before the upgrade counts after each refresh, by the same files
+        for (source, table, vintage), path in counted.items():
+            assert register.real[source].tables[table][vintage].path == path
+            assert (old / "lake" / path).exists() == (
+                PROJECT / "tests/data" / f"home_of_register_{version}" / "lake" / path
+            ).exists()
+    assert current(old).edition_id == made[1]
+    answer = observatory("rollback", made[0], "--home", old, env=env)
+    assert answer.code == 0 and current(old).edition_id == made[0], answer.err
+    assert verify(current(old).path) == []
+    # gone back to, it stays until there is news; then the refresh goes on from what it judged last
+    delivery = quick.deliver(tmp_path / "delivery", 13.5)
+    answer = observatory("refresh", "--from", delivery, "--only", quick.SOURCE, "--home", old, "--json", env=env)
+    assert answer.code == 0 and answer.receipt["published"], answer.err
+    now = current(old)
+    assert now is not None and now.edition_id not in made and verify(now.path) == []
+    assert {e.edition_id for e in list_editions(old)} == {*made, now.edition_id}
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("status",), ("tidy", "--apply"), ("check", quick.SOURCE, "FILE"), ("refresh", "--json"), ("inbox",)],
+    ids=lambda c: c[0],
+)
+def test_a_downgrade_is_refused_in_words_by_each_command_that_asks_the_register(tmp_path, command):
+    """A home of today, met by the version before: nothing of it is changed, and it is said which version reads it."""
+    home = tmp_path / "home"
+    shutil.copytree(PROJECT / "tests" / "data" / "home_of_register_2", home)
+    register = json.loads((home / "state.json").read_text(encoding="utf-8")) | {"version": VERSION + 1}
+    (home / "state.json").write_text(json.dumps(register), encoding="utf-8")
+    before = sorted((p, p.read_bytes()) for p in home.rglob("*") if p.is_file() and "logs" not in p.parts)
+    file = next((PROJECT / "sources" / quick.SOURCE / "sample").rglob("*.csv"))
+    answer = observatory(*(file if part == "FILE" else part for part in command), "--home", home)
+    said = answer.out + answer.err
+    assert answer.code == 4 and "Traceback" not in said
+    assert str(VERSION + 1) in said and str(home / "state.json") in said
+    after = {p: p.read_bytes() for p in home.rglob("*") if p.is_file()}
+    assert all(after.get(path) == data for path, data in before)
 
 
 def test_tidy_shows_first_and_keeps_what_is_in_service(home, tmp_path):

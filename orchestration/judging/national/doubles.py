@@ -8,7 +8,7 @@ import duckdb
 import numpy as np
 
 from orchestration.base.duck import one_row
-from orchestration.base.files import quoted
+from orchestration.base.files import one_file
 from orchestration.base.messages import say
 from orchestration.judging.national.raw import SHOWN, Raw, identifier, is_parquet
 from orchestration.reading.model import Unreadable
@@ -83,11 +83,11 @@ def lines_of(connection: duckdb.DuckDBPyConnection, raw: Raw, unit: str) -> list
     if is_parquet(raw.path):
         column = next(
             r[0]
-            for r in connection.execute(f"DESCRIBE SELECT * FROM read_parquet({quoted(raw.path)})").fetchall()
+            for r in connection.execute(f"DESCRIBE SELECT * FROM read_parquet({one_file(raw.path)})").fetchall()
             if r[0].casefold() == raw.match.table.key[0].casefold()
         )
         found = connection.execute(
-            f"SELECT file_row_number + 1 FROM read_parquet({quoted(raw.path)}, file_row_number = true) WHERE CAST({identifier(column)} AS VARCHAR) = ?",
+            f"SELECT file_row_number + 1 FROM read_parquet({one_file(raw.path)}, file_row_number = true) WHERE CAST({identifier(column)} AS VARCHAR) = ?",
             [unit],
         ).fetchall()
         return sorted(r[0] for r in found)

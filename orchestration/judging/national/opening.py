@@ -14,7 +14,7 @@ from pathlib import Path
 import duckdb
 
 from orchestration.base.duck import BOUNDED, bounded, connect, one_row
-from orchestration.base.files import quoted
+from orchestration.base.files import one_file, quoted
 from orchestration.base.messages import Message, Refusal, say
 from orchestration.catalog.models import Source, Table
 from orchestration.catalog.schema import duckdb_type
@@ -120,10 +120,10 @@ def plain(landed: Landed, match: Match, work: Path) -> tuple[Path, TextLines | N
 def _open_parquet(
     connection: duckdb.DuckDBPyConnection, source: Source, landed: Landed, match: Match, path: Path
 ) -> Raw:
-    relation = f"read_parquet({quoted(path)})"
+    relation = f"read_parquet({one_file(path)})"
     try:
         header = [r[0] for r in connection.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()]
-        (rows,) = one_row(connection, f"SELECT sum(num_rows) FROM parquet_file_metadata({quoted(path)})")
+        (rows,) = one_row(connection, f"SELECT sum(num_rows) FROM parquet_file_metadata({one_file(path)})")
     except duckdb.Error as error:
         raise damaged(landed, error) from error
     found = _map(source, landed, match, header)
@@ -202,7 +202,7 @@ def _open_csv(
     columns = ", ".join(f"{quoted(h)}: 'VARCHAR'" for h in header)
     # columns are given, nothing is sniffed: sniffing costs a pass and guesses types
     relation = (
-        f"read_csv({quoted(path)}, header = true, auto_detect = false, delim = {quoted(begun.delimiter)}, quote = '\"', escape = '\"', "
+        f"read_csv({one_file(path)}, header = true, auto_detect = false, delim = {quoted(begun.delimiter)}, quote = '\"', escape = '\"', "
         f"nullstr = {_nothing(match.table)}, strict_mode = true, skip = {begun.above}, columns = {{{columns}}})"
     )
     cells = _cells(match.table, header, found, mended, set())

@@ -17,7 +17,7 @@ from orchestration.base.messages import Refusal
 from orchestration.base.settings import Settings
 from orchestration.cli.answering import _accident
 from orchestration.cli.app import app
-from orchestration.editions.errors import is_disk_full
+from orchestration.editions.errors import is_disk_full, stopped_by
 
 COMMANDS = (
     ["refresh"],
@@ -100,9 +100,35 @@ def test_what_the_disk_forbids_later_on_is_told_too(tmp_path: Path, monkeypatch)
     assert isinstance(run("templates", "--home", str(tmp_path)).exception, IndexError)
 
 
-def test_a_full_disk_is_known_from_what_a_step_leaves_of_its_error() -> None:
-    assert is_disk_full("dbt_build: (sqlite3.OperationalError) database or disk is full\nTraceback …")
-    assert not is_disk_full("dbt_build: the disk is fine")
+def test_a_full_disk_is_known_by_what_an_accident_comes_from() -> None:
+    assert is_disk_full(sqlite3.OperationalError("database or disk is full"))
+    assert not is_disk_full(RuntimeError("the disk is fine"))
+    accident = RuntimeError("a step broke down")
+    accident.__cause__ = OSError(errno.ENOSPC, "No space left on device")
+    told = stopped_by(accident, Path("/h"))
+    assert told is not None and (told.kind, told.reason.params["home"]) == ("disk_full", "/h")
+
+
+@pytest.mark.parametrize("number", [errno.EACCES, errno.EPERM, errno.EROFS])
+def test_a_permission_is_known_by_its_number_and_names_the_place(number: int) -> None:
+    accident = RuntimeError("a step broke down")
+    accident.__context__ = OSError(number, os.strerror(number), "/h/work/a.duckdb")
+    told = stopped_by(accident, Path("/h"))
+    assert told is not None and told.reason.code == "base.folder_forbidden"
+    assert told.reason.params["folder"] == "/h/work/a.duckdb"
+
+
+@pytest.mark.parametrize(
+    "accident",
+    [
+        FileNotFoundError(errno.ENOENT, "No such file or directory", "/h"),
+        # words alone decide nothing
+        RuntimeError("PermissionError: [Errno 13] Permission denied: '/h'"),
+    ],
+    ids=lambda accident: type(accident).__name__,
+)
+def test_another_accident_is_not_dressed_up(accident: Exception) -> None:
+    assert stopped_by(accident, Path("/h")) is None
 
 
 def test_a_full_disk_is_known_also_where_the_accident_does_not_say_so(

@@ -7,6 +7,7 @@ import io
 import json
 import os
 import re
+from pathlib import Path
 
 import duckdb
 import jinja2
@@ -14,7 +15,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from orchestration.base.files import quoted
+from orchestration.base.files import one_file, quoted
 from orchestration.base.messages import say
 from orchestration.base.showing import TRIGGERS, code, in_json, legible, markdown, neutral, restored, visible
 from orchestration.inbox.page import as_page
@@ -115,6 +116,34 @@ def test_no_name_is_a_formula_in_a_spreadsheet(name):
 @given(NAMES.filter(lambda n: "\x00" not in n))
 def test_no_name_is_sql(name):
     assert duckdb.execute(f"SELECT {quoted(name)}").fetchone() == (name,)
+
+
+@pytest.fixture(scope="module")
+def dropped(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which files of others lie."""
+    folder = tmp_path_factory.mktemp("dropped [*]")
+    for name in ("a", "x1", "1", "\\"):
+        (folder / f"{name}.csv").write_text("said\nanother's\n", encoding="utf-8")
+    return folder
+
+
+@given(NAMES.map(lambda n: n.replace("/", "").replace("\x00", "")[:60]))
+@example("*")
+@example("?")
+@example("x[12]")
+@example("\\*")
+@example("**")
+def test_no_name_is_a_pattern_that_reads_the_files_beside(dropped, name):
+    path = dropped / f"{name} .csv"
+    path.write_text("said\nmine\n", encoding="utf-8")
+    rows = f"read_csv({one_file(path)}, header = true, delim = ';', columns = {{'said': 'VARCHAR'}})"
+    try:
+        assert duckdb.execute(f"SELECT * FROM {rows}").fetchall() == [("mine",)]
+    except duckdb.IOException:
+        # what cannot be written as a pattern finds nothing, and the file is refused
+        assert "\\" in name
+    finally:
+        path.unlink()
 
 
 @given(st.binary(max_size=20))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -15,7 +17,17 @@ import pytest
 from orchestration.base.duck import connect
 from orchestration.base.messages import say
 from orchestration.base.settings import PROJECT
-from orchestration.building.orders import Broken, Build, Built, Checked, NodeResult, Validate
+from orchestration.building import worker_main
+from orchestration.building.orders import (
+    Broken,
+    Build,
+    Built,
+    Checked,
+    NodeResult,
+    Project,
+    Stopped,
+    Validate,
+)
 from orchestration.building.worker import BuildError, Worker
 from tests.words import fr
 
@@ -50,6 +62,7 @@ def worker(tmp_path):
         Validate("t", (Path("a.parquet"),), Path("s.json"), "a"),
         Build("t", Path("w.duckdb"), ()),
         Checked("t", ()),
+        Stopped("t", say("base.free_room"), say("base.free_room")),
         Built("t", None, (), (), ()),
         NodeResult("model.o.a", "a", "model", "success", "", 0.1),
         Broken("a", "rule", 1, say("building.is_filled", column="b")),
@@ -129,6 +142,27 @@ def test_an_order_that_breaks_it_ends_it_with_a_traceback_in_the_log(worker, tmp
     with pytest.raises(BuildError):
         worker.checks("a")
     assert "nothing.parquet" in (tmp_path / "logs" / "worker.log").read_text(encoding="utf-8")
+
+
+def test_what_a_permission_or_the_disk_forbids_comes_back_as_a_code(worker, tmp_path, monkeypatch):
+    """It was a text in the log of the second process, which a pattern was laid over."""
+    forbidden = PermissionError(errno.EACCES, "Permission denied", str(tmp_path / "work"))
+    order = Validate("a", (tmp_path / "t.parquet",), tmp_path / "suite.json", "source.a")
+    monkeypatch.setattr(worker_main, "validate", lambda _: (_ for _ in ()).throw(forbidden))
+    project = Project(PROJECT / "dbt_project", tmp_path / "dbt", tmp_path / "logs")
+    stopped = worker_main.answer(order, project, None)
+    assert isinstance(stopped, Stopped)
+    assert (stopped.ticket, stopped.reason.code) == ("a", "base.folder_forbidden")
+    assert stopped.reason.params["folder"] == str(tmp_path / "work")
+    # as it comes out of the pipe
+    worker._came.put(pickle.loads(pickle.dumps(stopped)))
+    with pytest.raises(BuildError) as told:
+        worker.checks("a")
+    assert told.value.reason.params["reason"] == stopped.reason
+    # another accident is the end of the process, as before
+    monkeypatch.setattr(worker_main, "validate", lambda _: [][0])
+    with pytest.raises(IndexError):
+        worker_main.answer(order, project, None)
 
 
 OWNER = """

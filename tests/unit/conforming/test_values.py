@@ -2,6 +2,7 @@
 
 import math
 import random
+import time
 from datetime import date
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from orchestration.base.messages import Refusal
 from orchestration.base.registration import luhn, valid_siret
 from orchestration.catalog.models import Column
-from orchestration.conforming.values import parse
+from orchestration.conforming.values import _PARSERS, parse
 from tests.words import fr, refuses
 
 
@@ -22,6 +23,29 @@ def column(kind: str, **more) -> Column:
 def values(kind: str, texts: list[str], *, typed: bool = False, **more):
     parsed = parse(column(kind, **more), texts, file="f.csv", typed_numbers=typed)
     return [parsed.values.get(t, "unreadable") for t in texts], parsed
+
+
+@pytest.mark.parametrize("kind", sorted(_PARSERS))
+@pytest.mark.parametrize("unit", ["9", "a", "1,", "1.", "1 ", " 1", "a.", "a@", "(", "/1", "é", "0-", "+33 ", "\u0301"])
+def test_a_cell_of_a_million_signs_costs_no_minutes(kind, unit):
+    """A remark of 300,000 letters took minutes to be looked through for addresses, outside the wall."""
+    text = (unit * 1_000_000)[:1_000_000]
+    begun = time.process_time()
+    parsed = values(kind, [text, "1"])[1]
+    assert time.process_time() - begun < 5
+    assert text in parsed.unreadable or kind in ("text", "prose")
+
+
+def test_no_message_quotes_a_long_cell_whole():
+    for more in ({"allowed": ["a", "b"]}, {}):
+        [said] = values("text" if more else "integer", ["x" * 50_000], **more)[1].unreadable.values()
+        assert len(fr(said)) < 200 and said.params["count"] == 50_000
+
+
+def test_addresses_of_people_are_taken_out_of_remarks():
+    said = "Voir a.b+c@d-e.example.org, (x@y.fr) ou .z@y.fr ; @rien, a@b"
+    [shown], _ = values("prose", [said])
+    assert shown == "Voir [courriel], ([courriel]) ou [courriel] ; @rien, a@b"
 
 
 @pytest.mark.parametrize(

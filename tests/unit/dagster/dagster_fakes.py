@@ -71,7 +71,7 @@ class FakeRefresh:
 
     run_id: str = "run"
     failing: str | None = None
-    broken: bool = False
+    broken: Exception | None = None
     unpublishable: bool = False
     implausible: bool = False
     no_build: Exception | None = None
@@ -121,7 +121,7 @@ class FakeRefresh:
         self.calls.append(("ingest", source_id))
         logging.getLogger("observatory").warning("%s was looked at", source_id)
         if self.broken:
-            raise RuntimeError("disque plein")
+            raise self.broken
         refused = source_id == "lucie"
         # two vintages of one table, checked one after the other
         holds = Message.of(fr="tient", en="holds")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 from pathlib import Path
@@ -193,11 +194,22 @@ def test_a_blocked_edition_shows_as_failed(run, instance):
 
 
 def test_an_accident_in_a_step_still_concludes_the_refresh(run, settings):
-    refresh, outcome = run(broken=True)
+    refresh, outcome = run(broken=RuntimeError("disque plein"))
     assert outcome.exit_code == 4 and ("build",) not in refresh.calls and refresh.closed
     assert refresh.calls[-1][0] == "give_up" and "disque plein" in refresh.calls[-1][1]
     [told] = (settings.home / "logs").iterdir()
     assert "disque plein" in told.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("number", [errno.EACCES, errno.ENOSPC], ids=["no permission", "no room"])
+def test_what_is_no_fault_of_ours_is_told_by_its_code_and_leaves_no_traceback(run, settings, number):
+    accident = RuntimeError("the step fell")
+    accident.__cause__ = OSError(number, os.strerror(number), "/h/lake/a.tmp")
+    refresh, outcome = run(broken=accident)
+    assert outcome.exit_code == 4 and refresh.closed
+    assert outcome.note.params["reason"].code in ("base.folder_forbidden", "base.disk_full")
+    assert "/h/lake/a.tmp" in fr(outcome.note) or number == errno.ENOSPC
+    assert not (settings.home / "logs").exists()
 
 
 def test_an_accident_while_publishing_is_concluded_before_the_home_is_given_back(run, settings):
