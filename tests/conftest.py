@@ -33,6 +33,41 @@ WITH_READERS = {"OBSERVATORY_READERS": ",".join(READERS)}
 # of these each needs the one refresh of the mirror: on two processes, one would wait five minutes for the other
 ON_THE_MIRROR = ("tests/realdata/test_by_hand.py", "tests/realdata/test_mirror_refresh.py")
 
+# what takes longest, longest first: begun last, it would run alone at the end. xdist's own order is by the number of tests, and the
+# dearest files are of few
+LONG = (
+    *ON_THE_MIRROR,
+    "tests/faults/test_refresh_faults.py",
+    "tests/integration/test_marts_of_updating.py",
+    "tests/integration/test_counter_browser.py",
+    "tests/integration/test_patches_and_waivers.py",
+    "tests/realdata/test_reading_mirror.py",
+    "tests/realdata/test_filings_mirror.py",
+    "tests/integration/test_contract.py",
+    "tests/integration/test_open_data.py",
+    "tests/integration/test_automated_refreshes.py",
+    "tests/integration/test_inbox.py",
+    "tests/integration/test_inbox_together.py",
+    "tests/integration/test_drift_benchmark.py",
+    "tests/faults/test_edition_faults.py",
+    "tests/unit/dbt/test_build.py",
+    "tests/unit/inbox/test_inbox_take.py",
+    "tests/unit/dbt/test_withheld_cells.py",
+    "tests/faults/test_live.py",
+    "tests/unit/inbox/test_inbox_visit.py",
+    "tests/unit/dagster/test_runs.py",
+)
+# files whose tests share nothing dear: each test may be run by another process
+APART = ("tests/faults/test_refresh_faults.py",)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Put what takes longest first where several processes share the tests."""
+    if config.getoption("dist", "no") == "no" and "PYTEST_XDIST_WORKER" not in os.environ:
+        return
+    rank = {file: place for place, file in enumerate(LONG)}
+    items.sort(key=lambda item: rank.get(item.nodeid.split("::")[0], len(LONG)))
+
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
@@ -41,9 +76,14 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
         return None
     from xdist.scheduler import LoadFileScheduling
 
+    # in the order of `pytest_collection_modifyitems`
+    config.option.loadscopereorder = False
+
     class _OneForTheMirror(LoadFileScheduling):
         def _split_scope(self, nodeid: str) -> str:
             file = super()._split_scope(nodeid)
+            if file in APART:
+                return nodeid
             return ON_THE_MIRROR[0] if file in ON_THE_MIRROR else file
 
     return _OneForTheMirror(config, log)
@@ -96,10 +136,11 @@ def sample_mirror(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-def once(factory: pytest.TempPathFactory, name: str, *refresh: str | Path) -> tuple[Path, Answer]:
+def once(factory: pytest.TempPathFactory, name: str, *refresh: str | Path, readers: bool = True) -> tuple[Path, Answer]:
     """Return a home of this process's own on which the command `refresh` was called, and its answer.
 
-    All processes of a run of the suite share the one refresh of a name, and each has a copy of its home.
+    All processes of a run of the suite share the one refresh of a name, and each has a copy of its home. `readers`: whether
+    all is made of the edition that readers are tested on.
     """
     base = factory.getbasetemp()
     root = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
@@ -108,7 +149,13 @@ def once(factory: pytest.TempPathFactory, name: str, *refresh: str | Path) -> tu
         if not said.exists():
             shared.mkdir()
             said.write_text(
-                json.dumps(asdict(observatory(*refresh, "--home", shared / "home", "--json", env=WITH_READERS)))
+                json.dumps(
+                    asdict(
+                        observatory(
+                            *refresh, "--home", shared / "home", "--json", env=WITH_READERS if readers else None
+                        )
+                    )
+                )
             )
     # with the folder around it, in which nothing else may stand
     own = factory.mktemp(name)

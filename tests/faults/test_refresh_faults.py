@@ -17,7 +17,7 @@ import pytest
 from bench import quick
 from orchestration.base.settings import PROJECT
 from orchestration.lake.store import Lake
-from tests.conftest import observatory
+from tests.conftest import observatory, once
 
 NEET = "insee_neet/2018/neet_epci_2018.csv"
 
@@ -33,12 +33,12 @@ def delivery(sample_mirror: Path, tmp_path: Path) -> Path:
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory, sample_mirror: Path) -> Path:
     """A home whose lake was filled from a mirror (not from the shipped samples), with an edition."""
-    root = tmp_path_factory.mktemp("filled")
+    first = tmp_path_factory.mktemp("filled from")
     for name in ("insee_neet", "insee_wages"):
-        shutil.copytree(sample_mirror / name, root / "first" / name)
-    answer = observatory("refresh", "--from", root / "first", "--home", root / "home", "--json")
+        shutil.copytree(sample_mirror / name, first / name)
+    home, answer = once(tmp_path_factory, "filled", "refresh", "--from", first, readers=False)
     assert answer.code == 0, answer.err
-    return root / "home"
+    return home
 
 
 @pytest.fixture
@@ -61,7 +61,9 @@ def outcome(receipt: dict, file: str) -> dict:
 
 
 def test_a_bad_file_is_refused_takes_nothing_else_with_it_and_stays_refused_until_it_changes(real_home, delivery):
-    before = figures(real_home, "sdg08_neet_rate")
+    """Every source is asked for, and only this one delivered: the others keep what they had."""
+    before, wages = figures(real_home, "sdg08_neet_rate"), figures(real_home, "sdg05_hourly_wage_gap")
+    assert wages
     bad = delivery / NEET
     good = bad.read_text(encoding="utf-8-sig")
     bad.write_text(good.replace("part_non_inseres", "part_des_non_inseres"), encoding="utf-8")
@@ -70,7 +72,7 @@ def test_a_bad_file_is_refused_takes_nothing_else_with_it_and_stays_refused_unti
     text = other.read_text(encoding="utf-8-sig")
     assert "\n85;" not in text
     other.write_text(text.rstrip("\n") + "\n85;Vendée;2018;10,30\n", encoding="utf-8")
-    refresh = ("refresh", "--from", delivery, "--home", real_home, "--only", "insee_neet", "--json")
+    refresh = ("refresh", "--from", delivery, "--home", real_home, "--json")
     answer = observatory(*refresh)
     receipt = answer.receipt
     assert answer.code == receipt["exit_code"] == 3
@@ -87,8 +89,14 @@ def test_a_bad_file_is_refused_takes_nothing_else_with_it_and_stays_refused_unti
     assert again.code == 3
     assert outcome(again.receipt, bad.name)["reason"] == refused["reason"]
     bad.write_text(good, encoding="utf-8")
-    assert observatory(*refresh).code == 0
+    taken = observatory(*refresh)
+    assert taken.code == 0, taken.err
     assert figures(real_home, "sdg08_neet_rate") == after
+    # a source without a folder changes no exit code, and keeps what it had
+    for receipt in (answer.receipt, taken.receipt):
+        kept = next(s for s in receipt["sources"] if s["source"] == "insee_wages")
+        assert kept["state"] == "missing" and kept["vintage"] == "2014"
+    assert figures(real_home, "sdg05_hourly_wage_gap") == wages
 
 
 def test_a_page_in_place_of_a_file_is_refused(delivery):
@@ -96,16 +104,6 @@ def test_a_page_in_place_of_a_file_is_refused(delivery):
     bad.write_text("<html><title>Maintenance</title></html>", encoding="utf-8")
     answer = observatory("check", "insee_neet", bad, "--vintage", "2018", "--json")
     assert (answer.code, answer.receipt["state"]) == (3, "refused") and "HTML" in answer.receipt["reason"]
-
-
-def test_a_source_without_a_folder_keeps_what_it_had(real_home, delivery):
-    before = figures(real_home, "sdg05_hourly_wage_gap")
-    assert before
-    answer = observatory("refresh", "--from", delivery, "--home", real_home, "--json")
-    assert answer.code == 0
-    wages = next(s for s in answer.receipt["sources"] if s["source"] == "insee_wages")
-    assert wages["state"] == "missing" and wages["vintage"] == "2014"
-    assert figures(real_home, "sdg05_hourly_wage_gap") == before
 
 
 def test_a_folder_that_no_source_knows_is_named_and_ignored(real_home, delivery):
