@@ -39,7 +39,7 @@ answer as (
 weighed as (
   select answer.*,
     -- what one row of a register says of a company's place holds for its other rows: lists of other years lack the column
-    bool_or(coalesce(left(coalesce(named.place, local.department_code), 2) = left(answer.found_place, 2), false)
+    bool_or(coalesce({{ department_of('coalesce(named.place, local.department_code)') }} = {{ department_of('answer.found_place') }}, false)
       or coalesce(left(named.activity, 2) = left(answer.found_activity, 2), false)) over (partition by named.source_id, answer.siren)
       as is_agreed,
     count(*) filter (where answer.telling_words = 1 and not answer.is_identified) over (partition by named.source_id)
