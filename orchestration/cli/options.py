@@ -25,7 +25,12 @@ if TYPE_CHECKING:
 
 Home = Annotated[
     Path | None,
-    typer.Option("--home", help="Folder below which everything is written (default: OBSERVATORY_HOME, else ./var)."),
+    # whether it may be read is ours to say, with why and what to do
+    typer.Option(
+        "--home",
+        readable=False,
+        help="Folder below which everything is written (default: OBSERVATORY_HOME, else ./var).",
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output and nothing else there.")]
 # what a command does with the home

@@ -198,12 +198,24 @@ def without_header(table: Table, layout: str, found: HeaderMap, provided: set[st
     ]
 
 
+def told_headers(column: Column, layout: str) -> list[str]:
+    """Return the headers by which a person is told a column, in the source's order: those that are written out, else expressions read out."""
+    texts = [h.text for h in column.headers if h.layout in ("", layout)]
+    return [text for text in texts if not text.startswith("~")] or [_read_out(text) for text in texts]
+
+
 def usual_header(column: Column, layout: str, vintage_year: int | None) -> str:
-    """Return the header as it would stand in this year's file: a city officer looks for « MED18 », not for « MED{yy} »."""
-    text = [h.text for h in column.headers if h.layout in ("", layout)][-1]
+    """Return the newest header as it would stand in this year's file: a city officer looks for « MED18 », not for « MED{yy} »."""
+    text = told_headers(column, layout)[-1]
     if vintage_year is None:
         return text
     return text.replace("{yyyy}", str(vintage_year)).replace("{yy}", f"{vintage_year % 100:02d}")
+
+
+def _read_out(expression: str) -> str:
+    """Return an expression as a header would stand, « surfcom{yyyy} » for four digits behind « surfcom »."""
+    text = expression.removeprefix("~").replace(r"\d{4}", "{yyyy}")
+    return re.sub(r"\\([^\w\s])", r"\1", re.sub(r"\\s[+*]?", " ", text))
 
 
 def _refuse_missing(

@@ -18,7 +18,7 @@ from orchestration import reading
 from orchestration.base.messages import Message, Refusal, say
 from orchestration.catalog.models import FileSpec, Source, Table
 from orchestration.conforming import conform
-from orchestration.conforming.headers import HeaderFinder, normalise
+from orchestration.conforming.headers import HeaderFinder, normalise, told_headers
 from orchestration.conforming.joining import joined
 from orchestration.conforming.recognise import LEVEL, infer_level
 from orchestration.reading import RawTable
@@ -202,9 +202,7 @@ def _held_against(source: Source, table_name: str, index: int, finder: HeaderFin
         given |= {spec.unpivot.into, spec.unpivot.value}
     wanted = [c for c in table.columns if any(h.layout in ("", spec.layout) for h in c.headers)]
     missing: tuple[Message | str, ...] = tuple(
-        next(h.text for h in c.headers if h.layout in ("", spec.layout))
-        for c in wanted
-        if c.required and c.name not in met and c.name not in given
+        told_headers(c, spec.layout)[0] for c in wanted if c.required and c.name not in met and c.name not in given
     )
     if spec.unpivot and spec.unpivot.value not in met:
         missing += (say("inbox.period_header", period=spec.unpivot.period),)

@@ -29,7 +29,7 @@ from markdown_it import MarkdownIt
 from orchestration.base import acts
 from orchestration.base.messages import Message, say
 from orchestration.base.settings import PROJECT, Settings
-from orchestration.base.showing import in_json, legible
+from orchestration.base.showing import TRIGGERS, in_json, legible, neutral
 from orchestration.catalog import load_catalogue
 from orchestration.dagster.wording import both, files_metadata, journal_metadata, outcome_metadata
 from orchestration.inbox import answers
@@ -39,7 +39,6 @@ from orchestration.inbox.templates.workbook import fill, headers_of
 from orchestration.notifications.findings import of_refresh
 from orchestration.notifications.memory import Standing
 from orchestration.notifications.wording import body, title
-from orchestration.readers.open_data.cells import TRIGGERS, neutral
 from orchestration.receipts import print_console, to_json, to_markdown, without_cells
 from orchestration.receipts.acts import journal_lines
 from orchestration.receipts.logs import speak

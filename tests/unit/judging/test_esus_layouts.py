@@ -46,7 +46,7 @@ SHORT: Cells = [
 ]
 # of a région: the establishment's number beside the legal person's, and lengths in words
 BOTH: Cells = [
-    ["Structure agréée ESUS", "N° SIREN", "N° SIRET", "Commune", "Date d'effet", "Échéance", "Durée"],
+    ["Structure agréée ESUS", "N° SIREN", "N° SIRET", "Commune", "Date d'effet", "Date d'échéance", "Durée"],
     ["ENTREPRISE FICTIVE 014", "000015180", "00001518000011", "Nantes", "15/03/2023", "14/03/2028", "5 ans"],
     ["ENTREPRISE FICTIVE 030", "000021105", "00002110500028", "Nantes", "15/03/2023", "14/03/2025", "2 ans"],
 ]
