@@ -151,7 +151,9 @@ _NEW_POINT, _POINT_ENDED = re.compile(r"[.)] [a-z(]"), re.compile(r"(?:^|[.;:%)\
 
 def numbers_after(bare: str, start: int) -> Iterator[re.Match[str]]:
     """Yield the numbers of a sentence from a place on that are no year, date, page or number of a standard."""
-    for found in re.finditer(rf"(?<![\w.,/+-]){NUMBER}(?!(?!(?:[kmg]?t)?(?:eq)?co2(?!\d))[\w/]*\d)", bare[: start + 260]):
+    for found in re.finditer(
+        rf"(?<![\w.,/+-]){NUMBER}(?!(?!(?:[kmg]?t)?(?:eq)?co2(?!\d))[\w/]*\d)", bare[: start + 260]
+    ):
         before = bare[max(0, found.start() - 20) : found.start()]
         is_date = (
             _DATE.match(bare, found.end())

@@ -60,10 +60,18 @@ def of_others(found: Found, names: frozenset[str], own: frozenset[str]) -> Found
     return replace(found, metric=replace(found.metric, perimeter=named[0]), ranks=(3, found.ranks[1]))
 
 
-def on_their_base(found: list[Found], page: Page, faults: Faults) -> Iterator[Found]:
+# the voluntary standard's rate (VSME, B9) is per 200,000 hours worked, and statements that follow it print no base
+VSME = re.compile(r"\bVSME\b")
+_RECORDABLE = re.compile(
+    r"\brecordable (?:work[- ]related )?accidents?\b|\baccidents (?:du travail |professionnels |lies au travail )?(?:comptabilisables|enregistrables)\b"
+)
+
+
+def on_their_base(found: list[Found], page: Page, faults: Faults, *, is_vsme: bool = False) -> Iterator[Found]:
     """Yield a page's figures, rates of accidents per million hours and days per thousand, whatever base a note tells.
 
     Technip's rates of 2014 stand over the note « pour 200 000 heures travaillées, selon le référentiel OSHA ».
+    `is_vsme`: the document says that it follows the voluntary standard, whose own rate has a base that is not printed.
     """
     if _FIVE_YEARS.search(plain(page.text)):
         # the table that the law asks of the parent company alone (R225-102 of the commercial code)
@@ -71,13 +79,60 @@ def on_their_base(found: list[Found], page: Page, faults: Faults) -> Iterator[Fo
     is_osha = bool(PER_200_000.search(plain(page.text))) if any(f.metric.metric_id in _RATES for f in found) else False
     for one in found:
         metric = one.metric
-        if not is_osha or metric.metric_id not in _RATES or PER_200_000.search(plain(metric.evidence)):
+        if (
+            is_vsme
+            and not is_osha
+            and metric.metric_id == "accident_frequency_rate"
+            and _RECORDABLE.search(plain(metric.evidence))
+            and not _PER_MILLION.search(plain(page.text))
+        ):
+            yield replace(one, metric=replace(metric, value=round(metric.value * 5, 6)))
+        elif not is_osha or metric.metric_id not in _RATES or PER_200_000.search(plain(metric.evidence)):
             yield one
         elif metric.metric_id == "accident_frequency_rate" and not _PER_MILLION.search(plain(page.text)):
             yield replace(one, metric=replace(metric, value=round(metric.value * 5, 6)))
         else:
             # which of two bases a figure has, and what a severity rate per 200,000 hours is, no one tells
             faults[metric.metric_id].append(("printed_unit_contradicts_label", metric.page, metric.evidence))
+
+
+_WORDS_ON_COVER = 400
+
+
+def places_of(pages: list[Page]) -> frozenset[str]:
+    """Return the places that the cover names and a third of the pages too: « Holcim en France » reports of France itself."""
+    cover = plain(pages[0].text) if pages else ""
+    if len(pages) < _FEW_PAGES or len(cover) > _WORDS_ON_COVER:
+        return frozenset()
+    texts = [plain(p.text) for p in pages]
+    return frozenset(x for x in _PLACES if x in cover.split() and sum(x in t for t in texts) > len(texts) / 3)
+
+
+# countries whose name is one word in both languages, or in French
+_PLACES = (
+    "france",
+    "belgique",
+    "espagne",
+    "italie",
+    "suisse",
+    "allemagne",
+    "portugal",
+    "belgium",
+    "spain",
+    "italy",
+    "germany",
+)
+_FEW_PAGES = 5
+
+
+def of_its_own_place(found: Found, places: frozenset[str]) -> Found:
+    """Return a sentence's figure as the whole's where the part that it names is what the document is about."""
+    if not places or found.ranks[0] < 3 or found.metric.method != "text":
+        return found
+    told = re.sub(rf"\b(?:en |de |in |of )?(?:{'|'.join(places)})\b", " ", plain(found.metric.evidence))
+    if perimeter_rank(told) == 3:
+        return found
+    return replace(found, metric=replace(found.metric, perimeter="group"), ranks=(0, found.ranks[1]))
 
 
 def possible(found: list[Found]) -> list[Found]:

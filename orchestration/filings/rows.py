@@ -274,7 +274,9 @@ def _normalised(
     return (None if reason else value), written, reason
 
 
-_COUNT_OF_PEOPLE = re.compile(r"\b(?:nombre|number|effectifs?|headcount|workforce|total|moyen\w*|average|fte|etp|equivalents?)\b")
+_COUNT_OF_PEOPLE = re.compile(
+    r"\b(?:nombre|number|effectifs?|headcount|workforce|total|moyen\w*|average|fte|etp|equivalents?)\b"
+)
 
 _SHARE = re.compile(r"%|part|taux|pourcentage|proportion|share|rate|percentage|turn|rotation|absent")
 
