@@ -96,16 +96,21 @@ def on_their_base(found: list[Found], page: Page, faults: Faults, *, is_vsme: bo
             faults[metric.metric_id].append(("printed_unit_contradicts_label", metric.page, metric.evidence))
 
 
-_WORDS_ON_COVER = 400
+_MOST_ON_COVER = 400
 
 
-def places_of(pages: list[Page]) -> frozenset[str]:
-    """Return the places that the cover names and a third of the pages too: « Holcim en France » reports of France itself."""
+def own_place(pages: list[Page]) -> re.Pattern[str] | None:
+    """Return how a document names the place that it is about, which its cover and a third of its pages name.
+
+    « Holcim en France », « Holcim France »; « Lafarge Ciments France » is a company of it. None where there is no such place.
+    """
     cover = plain(pages[0].text) if pages else ""
-    if len(pages) < _FEW_PAGES or len(cover) > _WORDS_ON_COVER:
-        return frozenset()
-    texts = [plain(p.text) for p in pages]
-    return frozenset(x for x in _PLACES if x in cover.split() and sum(x in t for t in texts) > len(texts) / 3)
+    if len(pages) < _FEW_PAGES or len(cover) > _MOST_ON_COVER:
+        return None
+    texts, words = [plain(p.text) for p in pages], re.findall(r"[a-z]{4,}", cover)
+    places = [x for x in _PLACES if x in words and sum(x in t for t in texts) > len(texts) / 3]
+    before = "|".join(["en", "in", *(re.escape(w) for w in words if w not in _PLACES)])
+    return re.compile(rf"\b(?:{before}) (?:{'|'.join(places)})\b") if places else None
 
 
 # countries whose name is one word in both languages, or in French
@@ -125,12 +130,11 @@ _PLACES = (
 _FEW_PAGES = 5
 
 
-def of_its_own_place(found: Found, places: frozenset[str]) -> Found:
+def of_its_own_place(found: Found, place: re.Pattern[str] | None) -> Found:
     """Return a sentence's figure as the whole's where the part that it names is what the document is about."""
-    if not places or found.ranks[0] < 3 or found.metric.method != "text":
+    if place is None or found.ranks[0] < 3 or found.metric.method != "text":
         return found
-    told = re.sub(rf"\b(?:en |de |in |of )?(?:{'|'.join(places)})\b", " ", plain(found.metric.evidence))
-    if perimeter_rank(told) == 3:
+    if perimeter_rank(place.sub(" ", plain(found.metric.evidence))) == 3:
         return found
     return replace(found, metric=replace(found.metric, perimeter="group"), ranks=(0, found.ranks[1]))
 

@@ -18,7 +18,7 @@ from orchestration.filings.doubts import (
     of_its_own_place,
     of_others,
     on_their_base,
-    places_of,
+    own_place,
     possible,
     rare_names,
 )
@@ -43,7 +43,7 @@ def metrics_of(
     names = rare_names(pages)
     # the filer's own name stands on its cover
     own = frozenset(NAME.findall(pages[0].text)) if pages else frozenset()
-    places, is_vsme = places_of(pages), any(VSME.search(p.text) for p in pages)
+    place, is_vsme = own_place(pages), any(VSME.search(p.text) for p in pages)
     for page, language in zip(pages, marks, strict=True):
         before = len(found)
         for table in tables.get(page.number, []):
@@ -54,7 +54,7 @@ def metrics_of(
         # an index of standards prints numbers of pages beside the names of figures
         for piece in page.pieces if len(_STANDARD.findall(page.text)) < _INDEX else ():
             stated = stated_in(piece.text, page.number, fiscal_year, language)
-            found += (of_others(of_its_own_place(f, places), names, own) for f in stated)
+            found += (of_others(of_its_own_place(f, place), names, own) for f in stated)
         found[before:] = on_their_base(found[before:], page, faults, is_vsme=is_vsme)
     return choose(possible(found), faults, fiscal_year)
 

@@ -180,13 +180,8 @@ def of_statement(
     if one.metric_id in ("employees", "waste_recovered_share") and is_barred(one.metric_id, match.group() + rest):
         return None
     own = f"{bare[part_of(bare, match.start())[0] : match.end()]}{rest}"
-    if notion.family in ("women", "people") and is_of_some(f"{beginning_of(bare)} {own}"):
-        return None
-    if notion.family == "women" and (
-        (one.metric_id == "women_share_workforce" and is_barred(one.metric_id, match.group(), is_head=True))
-        or _WOMEN.search(_END_OF_WORDS.split(bare[match.end() :])[0])
-    ):
-        # « 2,150 people with disabilities, 45 % of whom are women »; « 33 % women on the Board of women on the … »
+    of_some = notion.family in ("women", "people") and is_of_some(f"{beginning_of(bare)} {own}")
+    if of_some or (notion.family == "women" and _is_of_some_women(one, bare, match)):
         return None
     if one.metric_id == "training_hours" and is_barred(one.metric_id, rest, is_head=True):
         return None
@@ -207,13 +202,20 @@ def of_statement(
     return stated_as(one, match["n"], value, said, bare[end : end + 45], context, sentence, page, fiscal_year, language)
 
 
+def _is_of_some_women(one: Label, bare: str, match: re.Match[str]) -> bool:
+    """Return whether women are those of a subgroup, or the words are of two figures that were set side by side.
+
+    « 2,150 people with disabilities, 45 % of whom are women »; « 33 % women on the Board of women on the … ».
+    """
+    is_subgroup = one.metric_id == "women_share_workforce" and is_barred(one.metric_id, match.group(), is_head=True)
+    return is_subgroup or bool(_WOMEN.search(_END_OF_WORDS.split(bare[match.end() :])[0]))
+
+
 def _of_clause(
     one: Label, bare: str, match: re.Match[str], sentence: str, page: int, fiscal_year: int, language: str
 ) -> Found | None:
     """Return the figure that a sentence states of a label: the first after it, joined to it by a verb of result."""
     notion = metrics()[one.metric_id]
-    if is_condition(bare, match.start()):
-        return None
     for number in numbers_after(bare, match.end()):
         if notion.family == "ghg" and (_BEFORE.search(bare[: match.start()]) or _OF_SCOPE.match(bare, number.end())):
             # « 1 250 tCO2e sur le scope 1, 830 tCO2e sur le scope 2 »: the figure stood before, this one is the next scope's
@@ -239,7 +241,8 @@ def _of_clause(
             and not (one.metric_id == "accident_severity_rate" and _PER_THOUSAND.search(after))
         ):
             continue
-        if TARGET.search(bare[max(0, match.start() - 120) : number.end() + 60]) or is_barred(one.metric_id, around):
+        aimed = TARGET.search(bare[max(0, match.start() - 120) : number.end() + 60])
+        if aimed or is_condition(bare, match.start()) or is_barred(one.metric_id, around):
             return None
         if not is_joined(bare[: match.start()], between) or is_told_of_others(bare, number.start(), number.end()):
             return None
