@@ -67,9 +67,7 @@ FEW = 10
 EQUITY = re.compile(
     r"\bequity (?:boundary|share|basis|approach|method|interest)\b|\bpart patrimoniale\b|\bquote[- ]part\b"
 )
-CONTROL = re.compile(
-    r"\boperational control\b|\bcontrole operationnel\b|\boperated (?:assets|basis|boundary)\b|\bperimetre opere\b"
-)
+CONTROL = re.compile(r"\boperational control\b|\bcontrole operationnel\b")
 
 SUMS = ("mass", "energy", "hours")
 

@@ -94,9 +94,10 @@ def _best(candidates: list[Found]) -> tuple[Metric | None, str | None]:
 
 def _more_precise(best: Found, near: list[Found]) -> Found:
     """Return the precise figure that a rounded one stands for: « 1 255 salariés » in a key figure, « 1250 » in prose."""
-    if metrics()[best.metric.metric_id].dimension not in ("persons", "share"):
+    if best.metric.method == "table" or metrics()[best.metric.metric_id].dimension not in ("persons", "share"):
         return best
     others = [c for c in near if max(c.ranks[1], best.ranks[1]) <= 1 and _same(c.metric, best.metric)]
+    others = [c for c in others if _significant(c.metric) > _significant(best.metric)]
     return max(others, key=lambda c: (_significant(c.metric), c.metric.confidence), default=best)
 
 

@@ -124,7 +124,7 @@ def test_operational_control_goes_before_the_share_of_equity(tmp_path):
         tmp_path,
         table(
             ("Émissions scope 1 en part patrimoniale (t CO2e)", "50", "54"),
-            ("Émissions scope 1 (périmètre opéré) (t CO2e)", "38", "40"),
+            ("Émissions scope 1 (contrôle opérationnel) (t CO2e)", "38", "40"),
         ),
     )
     assert chosen(reading)["ghg_scope1"].value == 40
