@@ -281,6 +281,10 @@ def _owners(
     ruled = _is_ruled(body, anchors, rules, columns)
     for k, line in enumerate(body):
         beside = [a for a in anchors if _stands_beside(line, body[a])] if not figures[k] else []
+        if not figures[k] and k and _goes_on_with_unit(body, k, columns, names):
+            # « in million » over « metric tons » over « of CO2 », in the column of units
+            owners[k] = k - 1 if figures[k - 1] else owners[k - 1]
+            continue
         if figures[k] or not (_label_words(line, columns, names) or (beside and _words_in(line, columns, "unit"))):
             continue
         near = [a for a in anchors if abs(a - k) <= _MAX_LABEL_LINES + 8 * ruled]
@@ -293,6 +297,16 @@ def _owners(
         if near:
             owners[k] = min(near, key=lambda a: (_distance(body, k, a), a))
     return owners
+
+
+def _goes_on_with_unit(body: list[Line], k: int, columns: list[Column], names: float) -> bool:
+    """Return whether a line has words in the column of units alone, and stands nearer to the line before than to the next."""
+    line = body[k]
+    if _label_words(line, columns, names) or not _words_in(line, columns, "unit"):
+        return False
+    room = line.box.top - body[k - 1].box.bottom
+    after = body[k + 1].box.top - line.box.bottom if k + 1 < len(body) else line.box.height
+    return room < 0.5 * line.box.height and room <= after + 0.5
 
 
 def _stands_beside(line: Line, row: Line) -> bool:

@@ -60,6 +60,15 @@ def as_printed(text: str, written: str) -> str:
     return written
 
 
+# so few people are told as people: other numbers so small stand everywhere
+FEW = 10
+
+# emissions by what the group owns of companies; by what it controls is how most tell them
+EQUITY = re.compile(
+    r"\bequity (?:boundary|share|basis|approach|method|interest)\b|\bpart patrimoniale\b|\bquote[- ]part\b"
+)
+CONTROL = re.compile(r"\boperational control\b|\bcontrole operationnel\b")
+
 SUMS = ("mass", "energy", "hours")
 
 

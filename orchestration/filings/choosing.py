@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 
-from orchestration.filings.candidates import GROUP, SUMS, Faults, Found
+from orchestration.filings.candidates import CONTROL, EQUITY, GROUP, SUMS, Faults, Found
 from orchestration.filings.evidence import Metric, Silence
 from orchestration.filings.notions import metrics, plain
 from orchestration.filings.numbers import NUMBER, to_value
@@ -69,6 +69,9 @@ def _best(candidates: list[Found]) -> tuple[Metric | None, str | None]:
     pool = tables or near
     notion = min(c.ranks[1] for c in pool)
     pool = [c for c in pool if c.ranks[1] == notion]
+    if rank == 1 and any(EQUITY.search(plain(c.metric.perimeter)) for c in pool):
+        # both ways of drawing the group told: what it controls goes before what it owns
+        pool = [c for c in pool if CONTROL.search(plain(c.metric.perimeter))] or pool
     if not all(_same(pool[0].metric, c.metric) for c in pool):
         pool = _of_the_group(pool)
     if not all(_same(pool[0].metric, c.metric) for c in pool):
@@ -79,6 +82,7 @@ def _best(candidates: list[Found]) -> tuple[Metric | None, str | None]:
     ):
         return None, "two_perimeters"
     best = max(pool, key=lambda c: (c.metric.confidence, _digits(c.metric.value_printed)))
+    best = _more_precise(best, near)
     adds_up = metrics()[best.metric.metric_id].dimension in SUMS
     if adds_up and rank == 0 and any(c.metric.value > 1.5 * best.metric.value for c in near if c.ranks[1] <= notion):
         # no whole is less than one of its parts: a subsidiary's table beside the group's sentence
@@ -86,6 +90,20 @@ def _best(candidates: list[Found]) -> tuple[Metric | None, str | None]:
     texts = [c for c in near if c.metric.method == "text" and c.ranks[1] == notion]
     agrees = bool(tables) and any(_same(best.metric, c.metric) for c in texts)
     return replace(best.metric, confidence=min(0.99, round(best.metric.confidence + 0.03 * agrees, 2))), None
+
+
+def _more_precise(best: Found, near: list[Found]) -> Found:
+    """Return the precise figure that a rounded one stands for: « 1 255 salariés » in a key figure, « 1250 » in prose."""
+    if best.metric.method == "table" or metrics()[best.metric.metric_id].dimension not in ("persons", "share"):
+        return best
+    others = [c for c in near if max(c.ranks[1], best.ranks[1]) <= 1 and _same(c.metric, best.metric)]
+    others = [c for c in others if _significant(c.metric) > _significant(best.metric)]
+    return max(others, key=lambda c: (_significant(c.metric), c.metric.confidence), default=best)
+
+
+def _significant(metric: Metric) -> int:
+    """Return how many digits of a figure are not rounded away."""
+    return len(re.sub(r"\D", "", metric.value_printed).lstrip("0").rstrip("0" if metric.value >= 100 else ""))
 
 
 def _of_the_group(pool: list[Found]) -> list[Found]:

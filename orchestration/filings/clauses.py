@@ -38,8 +38,21 @@ _DATE = re.compile(
 )
 
 _BOUND = re.compile(
-    r"\b(?:plus de|pres de|moins de|autour de|over|more than|nearly|almost|less than|up to|jusqu'a|in excess of|at least|au moins) (?:les |the |de )*$"
+    r"\b(?:plus de|pres de|moins de|autour de|over|more than|nearly|almost|less than|up to|jusqu'a|in excess of|at least|au moins|"
+    r"(?:greater|higher|larger|bigger|lower|smaller|fewer) than|above|below|beyond|exceed(?:s|ing|ed)?|"
+    r"(?:superieure?s?|inferieure?s?) a|depass(?:e|ent|ant|ait|aient)|au-dela de|au-dessus de|en dessous de) (?:les |the |de |a )*$"
 )
+
+# « all sites whose annual energy consumption … », « si la consommation … », « where scope 1 emissions … »: a condition
+_CONDITION = re.compile(
+    r"\b(?:whose|wherever|provided that|as soon as|if|unless|des lors que|lorsque|si|dont (?:la|le|les|l'|leur)|seuil|threshold)\b[^,;:]{0,50}$"
+)
+
+
+def is_condition(bare: str, at: int) -> bool:
+    """Return whether a label in a sentence is what some are told by: « sites whose consumption is 1.5 TJ »."""
+    return bool(_CONDITION.search(bare[max(0, at - 60) : at]))
+
 
 # hours of training are told so as a rule: « plus de 98 000 heures » is the figure, rounded down
 _ROUNDED = re.compile(r"\b(?:plus de|pres de|over|more than|nearly|almost|in excess of) (?:les |the |de )*$")
@@ -133,9 +146,14 @@ def is_joined(before: str, between: str) -> bool:
     return len(between) <= 3 or bool(_AMOUNTS.search(before) and re.search(r"\b(?:to|a|at) $", between))
 
 
+_NEW_POINT, _POINT_ENDED = re.compile(r"[.)] [a-z(]"), re.compile(r"(?:^|[.;:%)\w] )$")
+
+
 def numbers_after(bare: str, start: int) -> Iterator[re.Match[str]]:
     """Yield the numbers of a sentence from a place on that are no year, date, page or number of a standard."""
-    for found in re.finditer(rf"(?<![\w.,/+-]){NUMBER}(?![\w/]*\d)", bare[: start + 260]):
+    for found in re.finditer(
+        rf"(?<![\w.,/+-]){NUMBER}(?!(?!(?:[kmg]?t)?(?:eq)?co2(?!\d))[\w/]*\d)", bare[: start + 260]
+    ):
         before = bare[max(0, found.start() - 20) : found.start()]
         is_date = (
             _DATE.match(bare, found.end())
@@ -147,6 +165,10 @@ def numbers_after(bare: str, start: int) -> Iterator[re.Match[str]]:
         )
         # « (1) Total recordable incident rate (2) Fatality rate » numbers its points
         is_point = before.endswith("(") and bare[found.end() : found.end() + 1] == ")" and len(found.group()) == 1
+        # « … the number of employees in each category. 2. Data as of 31 December »
+        is_point = is_point or (
+            len(found.group()) <= 2 and bool(_NEW_POINT.match(bare, found.end())) and bool(_POINT_ENDED.search(before))
+        )
         if found.start() >= start and not YEAR.fullmatch(found.group()) and not is_date and not is_point:
             yield found
 

@@ -60,10 +60,18 @@ def of_others(found: Found, names: frozenset[str], own: frozenset[str]) -> Found
     return replace(found, metric=replace(found.metric, perimeter=named[0]), ranks=(3, found.ranks[1]))
 
 
-def on_their_base(found: list[Found], page: Page, faults: Faults) -> Iterator[Found]:
+# the voluntary standard's rate (VSME, B9) is per 200,000 hours worked, and statements that follow it print no base
+VSME = re.compile(r"\bVSME\b")
+_RECORDABLE = re.compile(
+    r"\brecordable (?:work[- ]related )?accidents?\b|\baccidents (?:du travail |professionnels |lies au travail )?(?:comptabilisables|enregistrables)\b"
+)
+
+
+def on_their_base(found: list[Found], page: Page, faults: Faults, *, is_vsme: bool = False) -> Iterator[Found]:
     """Yield a page's figures, rates of accidents per million hours and days per thousand, whatever base a note tells.
 
     Technip's rates of 2014 stand over the note « pour 200 000 heures travaillées, selon le référentiel OSHA ».
+    `is_vsme`: the document says that it follows the voluntary standard, whose own rate has a base that is not printed.
     """
     if _FIVE_YEARS.search(plain(page.text)):
         # the table that the law asks of the parent company alone (R225-102 of the commercial code)
@@ -71,13 +79,64 @@ def on_their_base(found: list[Found], page: Page, faults: Faults) -> Iterator[Fo
     is_osha = bool(PER_200_000.search(plain(page.text))) if any(f.metric.metric_id in _RATES for f in found) else False
     for one in found:
         metric = one.metric
-        if not is_osha or metric.metric_id not in _RATES or PER_200_000.search(plain(metric.evidence)):
+        if (
+            is_vsme
+            and not is_osha
+            and metric.metric_id == "accident_frequency_rate"
+            and _RECORDABLE.search(plain(metric.evidence))
+            and not _PER_MILLION.search(plain(page.text))
+        ):
+            yield replace(one, metric=replace(metric, value=round(metric.value * 5, 6)))
+        elif not is_osha or metric.metric_id not in _RATES or PER_200_000.search(plain(metric.evidence)):
             yield one
         elif metric.metric_id == "accident_frequency_rate" and not _PER_MILLION.search(plain(page.text)):
             yield replace(one, metric=replace(metric, value=round(metric.value * 5, 6)))
         else:
             # which of two bases a figure has, and what a severity rate per 200,000 hours is, no one tells
             faults[metric.metric_id].append(("printed_unit_contradicts_label", metric.page, metric.evidence))
+
+
+_MOST_ON_COVER = 400
+
+
+def own_place(pages: list[Page]) -> re.Pattern[str] | None:
+    """Return how a document names the place that it is about, which its cover and a third of its pages name.
+
+    « Holcim en France », « Holcim France »; « Lafarge Ciments France » is a company of it. None where there is no such place.
+    """
+    cover = plain(pages[0].text) if pages else ""
+    if len(pages) < _FEW_PAGES or len(cover) > _MOST_ON_COVER:
+        return None
+    texts, words = [plain(p.text) for p in pages], re.findall(r"[a-z]{4,}", cover)
+    places = [x for x in _PLACES if x in words and sum(x in t for t in texts) > len(texts) / 3]
+    before = "|".join(["en", "in", *(re.escape(w) for w in words if w not in _PLACES)])
+    return re.compile(rf"\b(?:{before}) (?:{'|'.join(places)})\b") if places else None
+
+
+# countries whose name is one word in both languages, or in French
+_PLACES = (
+    "france",
+    "belgique",
+    "espagne",
+    "italie",
+    "suisse",
+    "allemagne",
+    "portugal",
+    "belgium",
+    "spain",
+    "italy",
+    "germany",
+)
+_FEW_PAGES = 5
+
+
+def of_its_own_place(found: Found, place: re.Pattern[str] | None) -> Found:
+    """Return a sentence's figure as the whole's where the part that it names is what the document is about."""
+    if place is None or found.ranks[0] < 3 or found.metric.method != "text":
+        return found
+    if perimeter_rank(place.sub(" ", plain(found.metric.evidence))) == 3:
+        return found
+    return replace(found, metric=replace(found.metric, perimeter="group"), ranks=(0, found.ranks[1]))
 
 
 def possible(found: list[Found]) -> list[Found]:

@@ -16,6 +16,7 @@ from orchestration.filings.tiles import Tile
 
 # « 20 % | de turnover »
 _TILE_BEGINS = re.compile(r"^(?:de |d'|du |des |of |in )(?=\w)")
+_WOMEN = re.compile(r"\b(?:femmes|women|female)\b")
 _COMPARED = re.compile(r"\bvs\b|par rapport")
 
 
@@ -47,6 +48,9 @@ def _of_words(tile: Tile, told: str, page: int, fiscal_year: int, language: str)
             found = one.pattern.search(f"% {words}")
         if found is None or found.start() > 12 or is_barred(one.metric_id, words):
             continue
+        if one.metric_id.startswith("women") and len(_WOMEN.findall(words)) > 1:
+            # words of two key figures: « women on the Board of women on the female employees »
+            continue
         notion = metrics()[one.metric_id]
         said = unit or (unit_in(words) if notion.dimension in ("mass", "energy") else None)
         if notion.dimension in ("mass", "energy", "share") and (said is None or said[0].dimension != notion.dimension):
@@ -63,7 +67,7 @@ def _of_statements(tile: Tile, page: int, fiscal_year: int, language: str) -> It
     bare = plain(tile.text)
     for one in statements():
         match = one.pattern.match(bare)
-        if match:
+        if match and not (one.metric_id.startswith("women") and _WOMEN.search(bare, match.end())):
             candidate = of_statement(one, bare, match, tile.text, page, fiscal_year, language)
             if candidate:
                 yield candidate

@@ -20,7 +20,7 @@ from orchestration.filings.sideways import names_over
 
 # what may head the one column of figures, and what heads a column of names of companies
 _VALUE = re.compile(
-    r"(?i)(?:valeurs?|values?|r[\u00e9e]sultats?|results?|donn[\u00e9e]es?|total|numbers?|nombre|r[\u00e9e]ponses?|answers?|amounts?|montants?|"
+    r"(?i)(?:valeurs?|values?|responses?|r[\u00e9e]sultats?|results?|donn[\u00e9e]es?|total|numbers?|nombre|r[\u00e9e]ponses?|answers?|amounts?|montants?|"
     r"quantit[\u00e9e]s?|(?:page )?(?:ref(?:erence)?s?|numbers?)?(?: (?:or|/) )data|figures?|chiffres?|performance|reported|groupe?|actual|disclosures?)(?: (?:units?|unit[\u00e9e]s?))?"
 )
 _COMPANIES = re.compile(

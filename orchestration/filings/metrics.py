@@ -12,7 +12,16 @@ from collections import defaultdict
 
 from orchestration.filings.candidates import Faults, Found
 from orchestration.filings.choosing import choose
-from orchestration.filings.doubts import NAME, of_others, on_their_base, possible, rare_names
+from orchestration.filings.doubts import (
+    NAME,
+    VSME,
+    of_its_own_place,
+    of_others,
+    on_their_base,
+    own_place,
+    possible,
+    rare_names,
+)
 from orchestration.filings.evidence import Metric, Silence
 from orchestration.filings.grids import Table
 from orchestration.filings.key_figures import of_tile
@@ -34,6 +43,7 @@ def metrics_of(
     names = rare_names(pages)
     # the filer's own name stands on its cover
     own = frozenset(NAME.findall(pages[0].text)) if pages else frozenset()
+    place, is_vsme = own_place(pages), any(VSME.search(p.text) for p in pages)
     for page, language in zip(pages, marks, strict=True):
         before = len(found)
         for table in tables.get(page.number, []):
@@ -43,8 +53,9 @@ def metrics_of(
             found += of_tile(tile, page.number, fiscal_year, language)
         # an index of standards prints numbers of pages beside the names of figures
         for piece in page.pieces if len(_STANDARD.findall(page.text)) < _INDEX else ():
-            found += (of_others(f, names, own) for f in stated_in(piece.text, page.number, fiscal_year, language))
-        found[before:] = on_their_base(found[before:], page, faults)
+            stated = stated_in(piece.text, page.number, fiscal_year, language)
+            found += (of_others(of_its_own_place(f, place), names, own) for f in stated)
+        found[before:] = on_their_base(found[before:], page, faults, is_vsme=is_vsme)
     return choose(possible(found), faults, fiscal_year)
 
 

@@ -11,9 +11,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from orchestration.filings.candidates import (
+    CONTROL,
+    EQUITY,
+    FEW,
     LEAST,
     PER_200_000,
     QUOTE,
+    SUMS,
     YEAR,
     Faults,
     Found,
@@ -80,6 +84,9 @@ def _told(row: Row, table: Table, label: str, head: str) -> tuple[list[Label], i
             whom = "effectif total" if WHOLE_ROW.fullmatch(name) else name
             return [x for x in matching(whom, "% femmes, % women") if metrics()[x.metric_id].family == "women"], 0
     found = _labels_of(row, label, head)
+    if _EMPLOYEES_ALONE.fullmatch(label) and not _OF_WORKFORCE.search(head) and _beside_contractors(row, table):
+        # « Fatalities | Employees | Contractors »: what is counted stands above them
+        found = [x for x in found if x.metric_id != "employees"]
     if _OF_WOMEN.match(plain(table.named or table.caption)) or (row.part and plain(row.part) in _SHARE_COLUMN):
         # a number of women is no headcount, nor is a column of shares
         found = [x for x in found if metrics()[x.metric_id].dimension != "persons"]
@@ -93,6 +100,20 @@ def _told(row: Row, table: Table, label: str, head: str) -> tuple[list[Label], i
             if named:
                 return ([replace(named[0], rank=max(2, named[0].rank))] if len(named) == 1 else []), 0
     return found, 0
+
+
+_EMPLOYEES_ALONE = re.compile(r"(?:own |direct |our )?(?:employees|salaries|collaborateurs)")
+_OF_WORKFORCE = re.compile(r"\b(?:effectifs?|headcounts?|workforce|our people|personnel|staff|number of people)\b")
+_CONTRACTORS = re.compile(
+    r"\b(?:sub-?)?contractors?\b|\bsous[- ]traitants?\b|\bprestataires\b|\bexternal workers\b|\bthird part(?:y|ies)\b"
+)
+
+
+def _beside_contractors(row: Row, table: Table) -> bool:
+    """Return whether the row before or after is of contractors."""
+    at = table.rows.index(row) if row in table.rows else -1
+    near = table.rows[max(0, at - 1) : at + 2] if at >= 0 else []
+    return any(_CONTRACTORS.search(label_of(x)) for x in near)
 
 
 _SHARE_COLUMN = ("%", "en %", "in %", "(%)", "part", "share")
@@ -169,13 +190,24 @@ def _unit_of(row: Row, table: Table, in_cell: str, dimension: str) -> tuple[Unit
     for text in (plain(in_cell), plain(row.unit), *marked, label):
         found = unit_in(text)
         if found and (text is not label or found[0].dimension == dimension):
-            return found
+            return None if dimension in SUMS and found[0].dimension == dimension and _is_by(text, found[1]) else found
     if dimension in ("mass", "energy"):
         heads = " ".join((plain(row.section), plain(table.title), *(plain(c.text) for c in table.columns)))
         for words in (heads, plain(table.over)):
             if found := unit_in(words, dimension):
                 return found
     return None
+
+
+# « GJ/toe », « kg of CO2/ vehicle », « MWh per unit »; « MWh/year » is no intensity
+_BY_ANOTHER = re.compile(
+    r"[^/;,|]{0,24}?(?:/ ?(?!y(?:ea)?r|an\b|a\b|annum|eq|equi|\d)|\b(?:per|par) (?!annum|year|an\b|annee|fiscal))(?:[a-z€$m]|$)"
+)
+
+
+def _is_by(text: str, unit: str) -> bool:
+    """Return whether a unit goes on with what it is told by."""
+    return _BY_ANOTHER.match(text[text.find(unit) + len(unit) :]) is not None
 
 
 # in capitals throughout, or in none, it is what Americans call metric tons
@@ -235,8 +267,16 @@ def _normalised(
         value *= scale_in(label)
     if reason is None and not notion.low <= value <= notion.high:
         reason = "value_out_of_bounds"
+    is_named = _COUNT_OF_PEOPLE.search(label) is not None
+    if metric_id == "employees" and not is_named and (value < FEW or value != round(value)):
+        # « Employees | 5 » under fatalities, « Employees | 82.9 » under hours
+        return None, written, None
     return (None if reason else value), written, reason
 
+
+_COUNT_OF_PEOPLE = re.compile(
+    r"\b(?:nombre|number|effectifs?|headcount|workforce|total|moyen\w*|average|fte|etp|equivalents?)\b"
+)
 
 _SHARE = re.compile(r"%|part|taux|pourcentage|proportion|share|rate|percentage|turn|rotation|absent")
 
@@ -283,6 +323,10 @@ def _perimeter(row: Row, one: Label, table: Table) -> tuple[str, int]:
         return row.perimeter, perimeter_rank(plain(row.perimeter))
     label = label_of(row)
     rank = perimeter_rank(label)
+    if metrics()[one.metric_id].family == "ghg":
+        for words in (row.label, row.section, table.caption, table.title):
+            if EQUITY.search(plain(words)) and not CONTROL.search(plain(words)):
+                return words[:80], 1
     if rank in (0, 2):
         heads = [plain(h) for h, most in ((table.caption, _CAPTION), (row.section, _SECTION)) if len(h) < most]
         heads += [plain(row.section), plain(table.title)] if one.within else []

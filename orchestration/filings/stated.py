@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from functools import cache
 
 from orchestration.filings.candidates import (
+    EQUITY,
+    FEW,
     GROUP,
     LEAST,
     PER_200_000,
@@ -25,6 +27,7 @@ from orchestration.filings.clauses import (
     CHANGE_BEFORE,
     PER_UNIT,
     beginning_of,
+    is_condition,
     is_joined,
     is_no_level,
     is_of_year,
@@ -79,17 +82,22 @@ def _stated_by(
     fiscal_year: int,
     language: str,
 ) -> Iterator[Found]:
-    """Yield the first figure of a sentence for each statement and each label."""
+    """Yield the first figure of a sentence for each statement and each label; what the same words tell twice, twice."""
     for phrases, names in told:
         for found_by, known in ((of_statement, phrases), (_of_clause, names)):
             for one in known:
-                candidates = (
-                    found_by(one, bare, match, sentence, page, fiscal_year, language)
-                    for match in one.pattern.finditer(bare)
-                )
-                first = next((c for c in candidates if c), None)
-                if first:
-                    yield first
+                held: dict[str, list[Found]] = {}
+                first = ""
+                for match in one.pattern.finditer(bare):
+                    words = match.group()
+                    if first and words != first:
+                        continue
+                    found = found_by(one, bare, match, sentence, page, fiscal_year, language)
+                    if found:
+                        first = first or words
+                        held.setdefault(words, []).append(found)
+                # « Scope 1 and 2: 3.76 Mt Scope 1 and 2: 3.17 Mt »: columns read across, either may be the year's
+                yield from held.get(first, [])[: None if found_by is _of_clause else 1]
 
 
 _MASS = r"(?:millions? (?:de |of )?(?:metric )?|milliers de )?(?:[km] ?)?(?:t|tonnes?|tons?|tco2\w*|teq\w*|ktco2\w*)\b"
@@ -172,7 +180,8 @@ def of_statement(
     if one.metric_id in ("employees", "waste_recovered_share") and is_barred(one.metric_id, match.group() + rest):
         return None
     own = f"{bare[part_of(bare, match.start())[0] : match.end()]}{rest}"
-    if notion.family in ("women", "people") and is_of_some(f"{beginning_of(bare)} {own}"):
+    of_some = notion.family in ("women", "people") and is_of_some(f"{beginning_of(bare)} {own}")
+    if of_some or (notion.family == "women" and _is_of_some_women(one, bare, match)):
         return None
     if one.metric_id == "training_hours" and is_barred(one.metric_id, rest, is_head=True):
         return None
@@ -191,6 +200,15 @@ def of_statement(
     after = re.split(r"[;\d]", bare[match.end() : match.end() + 40])[0]
     context = f"{bare[max(0, match.start() - 60) : match.end()]}{after}"
     return stated_as(one, match["n"], value, said, bare[end : end + 45], context, sentence, page, fiscal_year, language)
+
+
+def _is_of_some_women(one: Label, bare: str, match: re.Match[str]) -> bool:
+    """Return whether women are those of a subgroup, or the words are of two figures that were set side by side.
+
+    « 2,150 people with disabilities, 45 % of whom are women »; « 33 % women on the Board of women on the … ».
+    """
+    is_subgroup = one.metric_id == "women_share_workforce" and is_barred(one.metric_id, match.group(), is_head=True)
+    return is_subgroup or bool(_WOMEN.search(_END_OF_WORDS.split(bare[match.end() :])[0]))
 
 
 def _of_clause(
@@ -223,7 +241,8 @@ def _of_clause(
             and not (one.metric_id == "accident_severity_rate" and _PER_THOUSAND.search(after))
         ):
             continue
-        if TARGET.search(bare[max(0, match.start() - 120) : number.end() + 60]) or is_barred(one.metric_id, around):
+        aimed = TARGET.search(bare[max(0, match.start() - 120) : number.end() + 60])
+        if aimed or is_condition(bare, match.start()) or is_barred(one.metric_id, around):
             return None
         if not is_joined(bare[: match.start()], between) or is_told_of_others(bare, number.start(), number.end()):
             return None
@@ -232,6 +251,8 @@ def _of_clause(
         ):
             return None
         value = to_value(number.group(), language)
+        if one.metric_id == "employees" and value is not None and value < FEW and not _PEOPLE_AFTER.match(after):
+            return None
         context = f"{bare[max(0, match.start() - 80) : match.end()]}{_DEFINITION.sub('', between)}"
         return (
             value
@@ -240,6 +261,14 @@ def _of_clause(
         )
     return None
 
+
+_WOMEN = re.compile(r"\b(?:femmes|women|female)\b")
+# where the words of a figure end for certain
+_END_OF_WORDS = re.compile(
+    r"[,;.:()\d]| (?:and|et|mais|but|while|whereas|tandis|alors|contre|against|compared|than|que|up|down|qui|who|which|this|ce|dont) "
+)
+
+_PEOPLE_AFTER = re.compile(r" ?(?:personnes?|people|persons?|salarie|employe|collaborat|etp\b|fte)")
 
 _PER_THOUSAND = re.compile(r"^ ?(?:days?|jours?)\b[^.;\d]{0,40}(?:thousand|1[ ,.]?000|milliers?|mille)\b")
 
@@ -285,6 +314,8 @@ def stated_as(
     if not notion.low <= value <= notion.high:
         return None
     rank = _rank_of(context, _before_the_next(plain(sentence), after))
+    by_equity = notion.family == "ghg" and EQUITY.search(context)
+    rank = max(rank, 1) if by_equity else rank
     if rank == 0 and _AT_PLACE.match(sentence) and not GROUP.search(plain(sentence)):
         rank = 3
     confidence = (0.85 if str(fiscal_year) in sentence else 0.75) - 0.05 * one.rank
@@ -293,7 +324,7 @@ def stated_as(
         round(value, 6),
         notion.unit,
         fiscal_year,
-        "group" if rank == 0 else sentence[:80],
+        by_equity.group() if by_equity else "group" if rank == 0 else sentence[:80],
         printed,
         as_printed(sentence, said[1]) if said else "",
         page,

@@ -112,11 +112,22 @@ def test_two_perimeters_are_a_silence(tmp_path):
     reading = read(
         tmp_path,
         table(
-            ("Émissions scope 1 (périmètre opéré) (t CO2e)", "38", "40"),
+            ("Émissions scope 1 de la société (t CO2e)", "38", "40"),
             ("Émissions scope 1 en part patrimoniale (t CO2e)", "50", "54"),
         ),
     )
     assert reasons(reading)["ghg_scope1"] == "two_perimeters"
+
+
+def test_operational_control_goes_before_the_share_of_equity(tmp_path):
+    reading = read(
+        tmp_path,
+        table(
+            ("Émissions scope 1 en part patrimoniale (t CO2e)", "50", "54"),
+            ("Émissions scope 1 (contrôle opérationnel) (t CO2e)", "38", "40"),
+        ),
+    )
+    assert chosen(reading)["ghg_scope1"].value == 40
 
 
 def test_a_country_is_not_the_group(tmp_path):
