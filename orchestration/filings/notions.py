@@ -144,6 +144,7 @@ def _perimeters() -> tuple[tuple[int, re.Pattern[str]], ...]:
 
 
 _COMBINING = re.compile("[\u0300-\u036f]+")
+_PAY = re.compile(r"\b[Ss]alaries\b")
 _EMISSIONS = re.compile(r"\bemissions?\b|\bges\b")
 _ROMAN = re.compile(r"\bscopes? ?(?:i{1,3}\b[ ,+&/-]*(?:et |and |scope )?)+")
 
@@ -153,6 +154,8 @@ def plain(text: str) -> str:
     """Return text in small letters without accents, with plain apostrophes, blanks and `co2`."""
     # raised digits are marks of notes, but for those of m² and of a CO² that is written so
     bare = re.sub(r"(?<![mMO])[⁰¹²³⁴-⁹]+(?:,[⁰¹²³⁴-⁹]+)*", " ", text)
+    # « Salaries » of an English table of costs are no « salariés »; in capitals French has no accents
+    bare = _PAY.sub("pay", unicodedata.normalize("NFC", bare))
     bare = unicodedata.normalize("NFKD", bare.casefold().replace("’", "'").replace("œ", "oe"))
     bare = _COMBINING.sub("", bare)
     bare = re.sub(r"[‐‑‒–—]", "-", bare)

@@ -121,3 +121,42 @@ def test_what_the_cover_names_is_the_whole(tmp_path, cover, value):
     ]
     pages[3] += [drawn.text(50, 90, "Acme emploie 480 collaborateurs en France au 31 décembre 2022.")]
     assert chosen(read(tmp_path, *pages)).get("employees") == value
+
+
+def test_scope_1_with_one_method_of_scope_2_is_their_sum(tmp_path):
+    """« Scope 1 and market-based Scope 2 » was once told as scope 2 alone."""
+    read_ = read(
+        tmp_path,
+        table(
+            ("Scope 1 and location-based Scope 2 emissions (tCO2e)", "41,300", "44,800"),
+            ("Scope 1 and market-based Scope 2 emissions (tCO2e)", "30,100", "36,400"),
+        ),
+    )
+    assert chosen(read_) == {"ghg_scope1_2": 41300.0}
+
+
+@pytest.mark.parametrize(
+    ("line", "title"),
+    [
+        (("Salaries", "12,310", "11,870"), "Personnel expenses, number of employees (in EUR million)"),
+        (("Disability Equality Index (%)", "90", "80"), "Employees"),
+    ],
+)
+def test_pay_and_marks_of_others_are_no_figure(tmp_path, line, title):
+    assert chosen(read(tmp_path, table(line, title=title))) == {}
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Of the total employees, 4,100 were in operations and 2,200 in sales in 2022.",
+        "The percentage of women on the Supervisory Board reached the minimum quota of 30% in 2022.",
+    ],
+)
+def test_parts_and_quotas_are_no_figure(sentence):
+    assert stated(sentence) == set()
+
+
+def test_salaries_in_french_are_people(tmp_path):
+    read_ = read(tmp_path, table(("Nombre de salari\u00e9s", "4 210", "4 150")))
+    assert chosen(read_) == {"employees": 4210.0}
