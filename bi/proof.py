@@ -51,7 +51,7 @@ DBT = PROJECT / "dbt_project"
 MARKED = ("20261124T041840Z", "20261201T041840Z")
 LOCKED = {"read_only": True, "config": {"enable_external_access": False, "lock_configuration": True}}
 READERS, SWAPS, QUERIES = 10, 20, 1000
-CHART_REQUESTS, BETWEEN_SWAPS = 300, 3.0
+CHART_REQUESTS, BETWEEN_SWAPS = 300, 2.5
 
 
 @dataclass
