@@ -157,3 +157,10 @@ def test_each_is_as_closed_as_the_page_says(path: Path) -> None:
     assert exposed is not None and said is not None
     # systemd's later versions ask for more; none may find them open
     assert float(exposed[1]) <= float(said[1]) + 0.3
+
+
+@pytest.mark.parametrize("path", SERVICES, ids=lambda p: p.stem)
+def test_the_readers_behind_the_wall_may_leave_the_network(path: Path) -> None:
+    """With every namespace forbidden, the children would read with the service's network."""
+    [left] = unit(path)["Service"]["RestrictNamespaces"]
+    assert set(left.split()) == {"user", "net"}
