@@ -14,6 +14,7 @@ from orchestration.filings.notions import Unit, plain
 
 QUOTE = 300
 
+# per 200,000 hours worked, as OSHA and the voluntary standard count, times five is per million
 PER_200_000 = re.compile(
     r"\b200[ ,.]?000 ?(?:heures|hours|h\b|/|x\b|\*)|(?:x|\*|×|par|per) ?200[ ,.]?000\b|200[ ,.]?000 (?:work|labou?r)"
 )

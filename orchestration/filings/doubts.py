@@ -15,7 +15,6 @@ from orchestration.filings.candidates import PER_200_000, Faults, Found
 from orchestration.filings.layout import Page
 from orchestration.filings.notions import perimeter_rank, plain
 
-# per 200,000 hours worked, as OSHA and the voluntary standard count, times five is per million
 _FIVE_YEARS = re.compile(r"\b(?:cinq|5) derniers exercices\b|\b(?:last|past) five (?:financial |fiscal )?years\b")
 
 _PER_MILLION = re.compile(r"\b1[ ,.]?000[ ,.]?000\b|\bmillions? (?:d'|of |de )?(?:heures|hours|worked)|\b10\^?6\b")
