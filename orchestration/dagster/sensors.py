@@ -19,6 +19,7 @@ from dagster import (
     DagsterInstance,
     DagsterRunStatus,
     DefaultSensorStatus,
+    RunRecord,
     RunRequest,
     RunsFilter,
     SensorDefinition,
@@ -106,7 +107,7 @@ def _attempt(instance: DagsterInstance, look: Look, now: datetime) -> int | None
     A look that reached its publisher is no longer due: whatever is found here reached nobody, or fell.
     """
     since = datetime.combine(look.due, datetime.min.time(), PARIS)
-    records = instance.get_run_records(RunsFilter(tags=look_tags([look.source_id]), created_after=since), limit=100)
+    records = _looks_since(instance, look.source_id, since, limit=100)
     if not records:
         return 1
     last = max(r.create_timestamp for r in records)
@@ -127,8 +128,15 @@ def live_config() -> dict[str, Any]:
 def asked_today(instance: DagsterInstance, source_id: str, now: datetime) -> str | None:
     """Return the run that was started today, in Paris, to look for a source; None when there is none."""
     midnight = now.astimezone(PARIS).replace(hour=0, minute=0, second=0, microsecond=0)
-    records = instance.get_run_records(RunsFilter(tags=look_tags([source_id]), created_after=midnight), limit=1)
+    records = _looks_since(instance, source_id, midnight, limit=1)
     return records[0].dagster_run.run_id[:8] if records else None
+
+
+def _looks_since(instance: DagsterInstance, source_id: str, since: datetime, *, limit: int) -> list[RunRecord]:
+    # Dagster drops the zone of a filter's moment and holds it against its own, which are in UTC: midnight in Paris
+    # as it stands lay one hour ahead, and between midnight and one o'clock a source was asked for twice
+    moment = since.astimezone(UTC)
+    return list(instance.get_run_records(RunsFilter(tags=look_tags([source_id]), created_after=moment), limit=limit))
 
 
 def going_on(instance: DagsterInstance) -> str | None:

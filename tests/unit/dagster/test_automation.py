@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import os
 import time
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 from dagster import (
     DagsterInstance,
     DagsterRunStatus,
     DefaultScheduleStatus,
+    RunRequest,
     build_schedule_context,
     build_sensor_context,
 )
@@ -284,6 +285,18 @@ def test_sensor_and_schedule_do_not_ask_for_the_same_twice(definitions, reposito
     launched(definitions, local, request)
     result = ask(repository, local, clock.now)
     assert not result.run_requests and "Déjà demandé aujourd'hui" in result.skip_message
+
+
+@pytest.mark.parametrize("minutes_of_the_day", [1, 59, 11 * 60, 24 * 60 - 1])
+def test_what_was_asked_today_is_known_at_any_hour_of_paris(definitions, local, monkeypatch, minutes_of_the_day):
+    # a place east of Greenwich whose day began that many minutes ago: the stamp of a run is the real one
+    now = datetime.now(UTC)
+    ahead = timedelta(minutes=minutes_of_the_day) - timedelta(hours=now.hour, minutes=now.minute)
+    monkeypatch.setattr(sensors, "PARIS", timezone(ahead % timedelta(days=1)))
+    run = launched(definitions, local, RunRequest(tags=sensors.look_tags(["insee_income"])))
+    assert sensors.asked_today(local, "insee_income", now) == run.run_id[:8]
+    tomorrow = now + timedelta(days=1)
+    assert sensors.asked_today(local, "insee_income", tomorrow) is None
 
 
 def test_the_sensor_waits_for_what_a_schedule_asked_for(definitions, repository, local, clock, wanted):
