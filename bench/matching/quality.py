@@ -91,7 +91,9 @@ def guarded(connection: duckdb.DuckDBPyConnection, answers: Sequence[Answer]) ->
     )
     connection.execute("INSERT INTO int_company_name SELECT name_id, 'register', NULL, NULL FROM int_company_candidate")
     model = (WAREHOUSE / "models" / "matching" / "int_match_answer.sql").read_text(encoding="utf-8")
-    rows = connection.execute(Template(model).render(ref=lambda name: name)).fetchall()
+    # with the macros that the model calls, as dbt puts them before it
+    macros = (WAREHOUSE / "macros" / "geography" / "names.sql").read_text(encoding="utf-8")
+    rows = connection.execute(Template(macros + model).render(ref=lambda name: name)).fetchall()
     said = {name_id: (siren, reason) for name_id, siren, _, _, reason, _ in rows}
     return [replace(a, siren=said[a.name_id][0], reason=said[a.name_id][1]) for a in answers]
 
