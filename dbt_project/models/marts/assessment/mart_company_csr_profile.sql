@@ -45,10 +45,11 @@ report as (
   group by siren
 ),
 expected as (
-  select siren, arg_max(answer, (fiscal_year_start, answer = 'yes')) as expected_filer,
-    arg_max(regime, (fiscal_year_start, answer = 'yes')) as expected_regime,
-    arg_max(missing_fact, (fiscal_year_start, answer = 'yes')) as missing_fact, max(fiscal_year_start) as expected_from
-  from {{ ref('mart_expected_filer') }} group by siren
+  -- of its newest year: one regime that binds is a yes, and one that is in doubt is no no
+  select siren, answer as expected_filer, regime as expected_regime, article as expected_article, missing_fact,
+    fiscal_year_start as expected_from
+  from {{ ref('mart_expected_filer') }}
+  qualify row_number() over (partition by siren order by fiscal_year_start desc, answer = 'yes' desc, answer = 'cannot_tell' desc, regime) = 1
 ),
 agreed as (
   -- a name that two registers declare alike is a company's
@@ -163,7 +164,7 @@ select described.siren, described.name, described.name_from, described.is_in_ter
   group_of.peer_median as index_peer_median,
   cast(coalesce(described.ghg_reports, 0) as integer) as ghg_reports, intervals.value as ghg_interval,
   described.first_ghg_report, described.newest_ghg_report,
-  described.expected_filer, described.expected_regime, described.expected_from, described.missing_fact,
+  described.expected_filer, described.expected_regime, described.expected_article, described.expected_from, described.missing_fact,
   nullif(described.sources, '') as sources
 from described
 left join group_of on group_of.siren = described.siren
