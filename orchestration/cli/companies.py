@@ -212,7 +212,7 @@ def _known(found: Profile) -> list[Message]:
                 names=facts["label_names"],
                 since=facts["labels_since"],
                 as_of=facts["labels_as_of"],
-                in_force=facts["labels_in_force"] > 0,
+                state=_labels_state(facts),
                 source=source("labels"),
             )
         )
@@ -266,6 +266,13 @@ def _known(found: Profile) -> list[Message]:
             )
         )
     return lines or [say("companies.known_nothing")]
+
+
+def _labels_state(facts: dict[str, Any]) -> Message:
+    if facts["labels_in_force"]:
+        return say("companies.labels_in_force", rest=facts["labels"] > facts["labels_in_force"])
+    # an edition made before it was counted did not tell the two apart
+    return say("companies.labels_undated" if facts.get("labels_undated", 1) else "companies.labels_ended")
 
 
 def _printed(found: Profile) -> list[Message]:

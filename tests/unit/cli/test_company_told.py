@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from orchestration.cli.companies import _printed
+import pytest
+
+from orchestration.cli.companies import _labels_state, _printed
 from orchestration.readers.companies.profile import Profile
 from tests.words import en, fr
 
@@ -53,3 +55,17 @@ def test_a_figure_is_followed_by_what_contradicts_it() -> None:
 def test_without_a_contradiction_nothing_is_to_be_checked() -> None:
     lines = [en(line) for line in _printed(profile())]
     assert len(lines) == 2 and not any("checked" in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("labels", "in_force", "undated", "words"),
+    [
+        (1, 1, 0, "en vigueur"),
+        (2, 1, 1, "en partie en vigueur"),
+        (1, 0, 1, "cette liste est trop ancienne pour dire s’ils le sont encore"),
+        (1, 0, 0, "plus en vigueur"),
+    ],
+)
+def test_labels_hold_or_not_or_nobody_can_tell(labels: int, in_force: int, undated: int, words: str) -> None:
+    facts = {"labels": labels, "labels_in_force": in_force, "labels_undated": undated}
+    assert fr(_labels_state(facts)) == words

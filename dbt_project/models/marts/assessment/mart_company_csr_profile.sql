@@ -6,6 +6,7 @@
 -- name in the company's place. Else the SIREN stands alone.
 with label as (
   select siren, count(distinct label_id) as labels, count(distinct label_id) filter (where is_current) as labels_in_force,
+    count(distinct label_id) filter (where is_current is null) as labels_undated,
     string_agg(distinct label, ', ' order by label) as label_names, min(valid_from) as labels_since, max(as_of) as labels_as_of,
     arg_max(company_name, as_of) as name, string_agg(distinct source_id, ', ' order by source_id) as source_id
   from {{ ref('fct_company_label') }} where siren is not null group by siren
@@ -152,6 +153,7 @@ select described.siren, described.name, described.name_from, described.is_in_ter
   described.size_band, described.size_class, described.commune_code, described.department_code, described.is_ess,
   described.is_mission_company,
   cast(coalesce(described.labels, 0) as integer) as labels, cast(coalesce(described.labels_in_force, 0) as integer) as labels_in_force,
+  cast(coalesce(described.labels_undated, 0) as integer) as labels_undated,
   described.label_names, described.labels_since, described.labels_as_of,
   cast(coalesce(described.statements, 0) as integer) as statements, described.first_statement, described.newest_statement,
   cast(coalesce(described.figures, 0) as integer) as figures,
