@@ -62,7 +62,7 @@ def test_without_a_contradiction_nothing_is_to_be_checked() -> None:
     [
         (1, 1, 0, "en vigueur"),
         (2, 1, 1, "en partie en vigueur"),
-        (1, 0, 1, "cette liste est trop ancienne pour dire s’ils le sont encore"),
+        (1, 0, 1, "cette liste est trop ancienne pour dire s’ils sont encore en vigueur"),
         (1, 0, 0, "plus en vigueur"),
     ],
 )
