@@ -13,8 +13,8 @@ sirene as (
   -- the band's own year, which is some years before the list's; below 50 employees the companies of the territory alone
   select units.siren, units.size_year as year, 'employees' as metric_id, units.source_id as register, cast(null as double) as figure,
     cast(bands.employees_low as double) as low, cast(bands.employees_high as double) as high,
-    case when bands.employees_high is null then bands.employees_low || ' et plus' else concat_ws(' à ', bands.employees_low, bands.employees_high) end
-      as printed
+    case when bands.employees_high is null then bands.employees_low || ' et plus'
+      else bands.employees_low || ' à ' || bands.employees_high end as printed
   from (
     select siren, size_year, size_band, source_id, vintage from {{ ref('stg_insee_sirene__large_companies') }}
     union

@@ -50,7 +50,8 @@ expected as (
   select siren, answer as expected_filer, regime as expected_regime, article as expected_article, missing_fact,
     fiscal_year_start as expected_from
   from {{ ref('mart_expected_filer') }}
-  qualify row_number() over (partition by siren order by fiscal_year_start desc, answer = 'yes' desc, answer = 'cannot_tell' desc, regime) = 1
+  qualify row_number() over (partition by siren
+    order by fiscal_year_start desc, answer = 'yes' desc, answer = 'cannot_tell' desc, regime) = 1
 ),
 agreed as (
   -- a name that two registers declare alike is a company's
