@@ -212,7 +212,7 @@ def _known(found: Profile) -> list[Message]:
                 names=facts["label_names"],
                 since=facts["labels_since"],
                 as_of=facts["labels_as_of"],
-                in_force=facts["labels_in_force"] > 0,
+                state=_labels_state(facts),
                 source=source("labels"),
             )
         )
@@ -233,6 +233,7 @@ def _known(found: Profile) -> list[Message]:
                 count=facts["ghg_reports"],
                 newest=facts["newest_ghg_report"],
                 first=facts["first_ghg_report"],
+                old=found.edition[:8] > f"{facts['newest_ghg_report'].year + 4}{facts['newest_ghg_report']:%m%d}",
                 source=source("ghg"),
             )
         )
@@ -246,6 +247,7 @@ def _known(found: Profile) -> list[Message]:
                 source=source("statements"),
             )
         )
+        lines += _printed(found)
     if facts["sheets"]:
         lines.append(
             say("companies.sheets", count=facts["sheets"], newest=facts["newest_sheet"], source=source("sheets"))
@@ -259,9 +261,54 @@ def _known(found: Profile) -> list[Message]:
                 answer=EXPECTED[facts["expected_filer"]],
                 opened=facts["expected_from"],
                 missing=[_fact(fact) for fact in (facts["missing_fact"] or "").split(",") if fact],
+                # an edition made before the articles were told has none
+                articles=[one for one in (facts.get("expected_article") or "").split(" | ") if one],
             )
         )
     return lines or [say("companies.known_nothing")]
+
+
+def _labels_state(facts: dict[str, Any]) -> Message:
+    if facts["labels_in_force"]:
+        return say("companies.labels_in_force", rest=facts["labels"] > facts["labels_in_force"])
+    # an edition made before it was counted did not tell the two apart
+    return say("companies.labels_undated" if facts.get("labels_undated", 1) else "companies.labels_ended")
+
+
+def _printed(found: Profile) -> list[Message]:
+    """Return the figures that its statements print, each followed by what contradicts it."""
+    from orchestration.filings.notions import metrics
+
+    units = {m.metric_id: Message.of(fr=m.unit_fr, en=m.unit) for m in metrics().values()}
+    lines: list[Message] = []
+    for row in found.figures:
+        metric, year = row["metric_id"], row["fiscal_year"]
+        unit = units.get(metric, row["unit"])
+        lines.append(
+            say(
+                "companies.figure",
+                name=_measure(metric),
+                year=str(year),
+                value=row["value"],
+                unit=unit,
+                page=row["page"],
+            )
+        )
+        lines += [
+            say(
+                "companies.doubt",
+                filed=doubt["filed_value"],
+                register=_source(found.sources[doubt["register"]])
+                if doubt["register"] in found.sources
+                else say("companies.own_text"),
+                printed=doubt["register_printed"],
+            )
+            for doubt in found.doubts
+            if (doubt["metric_id"], doubt["fiscal_year"]) == (metric, year)
+        ]
+    if found.doubts:
+        lines.append(say("companies.doubt_of_group"))
+    return lines
 
 
 def _standing(one: Standing) -> Message:

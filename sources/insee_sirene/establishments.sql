@@ -34,6 +34,7 @@ units AS (
            CAST(u.categorieJuridiqueUniteLegale AS VARCHAR) AS legal_category,
            u.denominationUniteLegale AS name,
            u.trancheEffectifsUniteLegale AS unit_size_band,
+           try_cast(u.anneeEffectifsUniteLegale AS INTEGER) AS unit_size_year,
            u.economieSocialeSolidaireUniteLegale AS ess,
            u.societeMissionUniteLegale AS mission,
            u.identifiantAssociationUniteLegale AS rna
@@ -54,7 +55,7 @@ SELECT l.siret, l.siren, l.commune_code, l.naf_code, l.naf_version, l.size_band,
        -- blank is « not stated », not « no »
        u.ess = 'O' AS is_ess,
        u.mission = 'O' AS is_mission_company,
-       u.legal_category, u.unit_size_band, nullif(trim(u.rna), '') AS rna
+       u.legal_category, u.unit_size_band, u.unit_size_year, nullif(trim(u.rna), '') AS rna
 FROM local AS l
 LEFT JOIN units AS u ON u.siren = l.siren
 ORDER BY l.siret

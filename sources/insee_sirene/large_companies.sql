@@ -2,7 +2,8 @@
 -- head office lies. One pass over the legal units. Open legal persons only, and no name: whom to name is for establishments.sql.
 -- A delivery without the establishments (a handful of legal units of a trial) gives no list: the stocks come as two halves.
 SELECT siren, min(activitePrincipaleUniteLegale) AS naf_code, min(nomenclatureActivitePrincipaleUniteLegale) AS naf_version,
-       min(trancheEffectifsUniteLegale) AS size_band, min(CAST(categorieJuridiqueUniteLegale AS VARCHAR)) AS legal_category
+       min(trancheEffectifsUniteLegale) AS size_band, min(CAST(categorieJuridiqueUniteLegale AS VARCHAR)) AS legal_category,
+       min(TRY_CAST(anneeEffectifsUniteLegale AS INTEGER)) AS size_year
 FROM {{ legal_units }}
 WHERE etatAdministratifUniteLegale = 'A' AND statutDiffusionUniteLegale = 'O'
   AND coalesce(left(CAST(categorieJuridiqueUniteLegale AS VARCHAR), 1) <> '1', false)

@@ -64,3 +64,11 @@ def test_figures_of_invented_statements_say_so(first_refresh: tuple[Path, Answer
         ).fetchall()
     # the statements of the samples are of companies that do not exist; the other two are extracts of real registers
     assert said == [("ademe_ghg_reports", False, False), ("dpef_filings", True, True), ("egapro_index", False, False)]
+
+
+def test_a_statement_is_told_with_its_figures_and_the_law_with_its_article(first_refresh: tuple[Path, Answer]) -> None:
+    said = (
+        observatory("company", "000015180", "--home", first_refresh[0]).out.replace("\u202f", " ").replace("\xa0", " ")
+    )
+    assert "Effectif (2023) : 640 personnes, page 2" in said
+    assert "Il manque : " in said and "Textes : C. com." in said

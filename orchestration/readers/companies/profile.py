@@ -41,13 +41,16 @@ class Standing:
 class Profile:
     """What is known of a company.
 
-    `facts`: its row of `mart_company_csr_profile`; `needs`: goals that the territory needs, with their reading and whether the
+    `facts`: its row of `mart_company_csr_profile`; `figures`: what its statements print, the newest of each metric, with the page;
+    `doubts`: those that a public register or the statement's own text contradicts; `needs`: goals that the territory needs, with their reading and whether the
     company's documents name them; `sources`: source_id -> titles of those that know it.
     """
 
     siren: str
     edition: str
     facts: Row
+    figures: tuple[Row, ...]
+    doubts: tuple[Row, ...]
     standings: tuple[Standing, ...]
     needs: tuple[Row, ...]
     sources: dict[str, dict[str, str]]
@@ -58,6 +61,8 @@ class Profile:
             "siren": self.siren,
             "edition": self.edition,
             "facts": self.facts,
+            "figures": list(self.figures),
+            "doubts": list(self.doubts),
             "standings": [vars(one) for one in self.standings],
             "needs": list(self.needs),
             "sources": self.sources,
@@ -88,17 +93,30 @@ def read_profile(edition: Path, siren: str) -> Profile | None:
         titles = {
             row["source_id"]: {"fr": row["title_fr"], "en": row["title_en"]} for row in rows("SELECT * FROM dim_source")
         }
+        figures = rows(
+            "SELECT m.metric_id, m.fiscal_year, m.value, m.unit, m.page FROM fct_filing_metric AS m JOIN fct_filing AS f USING (filing_id) "
+            f"WHERE f.siren = '{siren}' "
+            "QUALIFY row_number() OVER (PARTITION BY m.metric_id ORDER BY m.fiscal_year DESC, m.confidence DESC) = 1 "
+            "ORDER BY m.metric_id"
+        )
+        doubts = rows(
+            "SELECT metric_id, fiscal_year, filed_value, register, register_value, register_printed, unit FROM mart_filing_contradiction "
+            f"WHERE siren = '{siren}' ORDER BY fiscal_year DESC, metric_id, register"
+        )
+        known += sorted({row["register"] for row in doubts} & set(titles) - set(known))
         return Profile(
             siren,
             edition.resolve().name,
             facts,
-            tuple(_standings(rows, facts)),
+            tuple(figures),
+            tuple(doubts),
+            tuple(_standings(rows, facts, figures)),
             tuple(_needs(rows, facts)),
             {source: titles.get(source, {"fr": source, "en": source}) for source in known},
         )
 
 
-def _standings(rows: Any, facts: Row) -> list[Standing]:
+def _standings(rows: Any, facts: Row, figures: list[Row]) -> list[Standing]:
     """Return the company's figures that a group of companies like it may be shown beside; its own statements' figures come last."""
     found: list[Standing] = []
     if facts["index_percentile"] is not None:
@@ -114,12 +132,7 @@ def _standings(rows: Any, facts: Row) -> list[Standing]:
         year = str(facts["newest_ghg_report"].year)
         if group := _group(rows, "ghg_report_interval", year, facts["naf_division"], facts["size_class"]):
             found.append(_standing("ghg_report_interval", year, facts["ghg_interval"], group))
-    for row in rows(
-        "SELECT m.metric_id, m.fiscal_year, m.value FROM fct_filing_metric AS m JOIN fct_filing AS f USING (filing_id) "
-        f"WHERE f.siren = '{facts['siren']}' "
-        "QUALIFY row_number() OVER (PARTITION BY m.metric_id ORDER BY m.fiscal_year DESC, m.confidence DESC) = 1 "
-        "ORDER BY m.metric_id"
-    ):
+    for row in figures:
         group = _group(rows, row["metric_id"], str(row["fiscal_year"]), facts["naf_division"], facts["size_class"])
         if group:
             found.append(_standing(row["metric_id"], str(row["fiscal_year"]), row["value"], group))

@@ -62,7 +62,8 @@ def write_workbook(e: Edition, v: Voice, found: Scales, path: Path) -> Path:
         if question.kind == "goals":
             for n, goal in e.goals.items():
                 reading = found.needs.get(n, "")
-                need = v.label("readings", reading) if reading in ("shadow", "aligned", "momentum", "quiet") else ""
+                # in full: the page's short words (« calme ») say nothing without its legend
+                need = v.t(f"companies.need_{reading}") if reading in ("shadow", "aligned", "momentum", "quiet") else ""
                 sheet.append(
                     [
                         f"{GOAL}{n}",

@@ -12,7 +12,11 @@ import pytest
 
 from orchestration.base.settings import PROJECT, Settings
 from orchestration.catalog import load_catalogue
+from orchestration.conforming import conform
+from orchestration.judging.match import match_file
+from orchestration.judging.rows import read_file
 from orchestration.judging.trial import try_file
+from orchestration.landing import Landed
 
 INDEX = PROJECT / "sources/egapro_index/sample/2021-12/index-egalite-fh.csv"
 BCORP = PROJECT / "sources/blab_bcorp/sample/2022-06/b_impact.csv"
@@ -95,3 +99,32 @@ def test_the_layout_without_a_note_that_follows_is_a_table_of_its_own(tmp_path: 
     catalogue = load_catalogue(settings.sources_path)
     found = try_file(settings, catalogue, catalogue["egapro_index"], path, "v2-2026", today=date(2027, 6, 30))
     assert (found.state in ("accepted", "adapted"), found.rows_kept) == (True, 2), found.reason
+
+
+def test_the_whole_export_of_reports_gives_the_posts_of_its_emissions(tmp_path: Path) -> None:
+    posts = [
+        f"P{part}.{n}" for part, last in ((1, 5), (2, 2), (3, 5), (4, 5), (5, 4), (6, 1)) for n in range(1, last + 1)
+    ]
+    head = ["Id", "Méthode BEGES (V4,V5)", "Date de publication", "Raison sociale", "SIREN principal", "Région"]
+    head += ["Code département", "Année de reporting", *(f"Emissions publication {post}" for post in posts)]
+    head += ["Année de référence", *(f"Emissions année de référence {post}" for post in posts)]
+    first = ["a1", "v5", "03/05/2023", "ENTREPRISE FICTIVE 014", "000015180", "Pays de la Loire", "44", "2021"]
+    first += [str(number + 0.5) for number in range(len(posts))] + ["2018", *("999999" for _ in posts)]
+    second = ["b2", "v4", "04/05/2023", "ENTREPRISE FICTIVE 030", "000021105", "Pays de la Loire", "44", "2021"]
+    second += ["-12.25", *("" for _ in posts[1:]), "", *("" for _ in posts)]
+    path = tmp_path / "export-bilans-ges.csv"
+    path.write_text("\n".join(";".join(row) for row in (head, first, second)) + "\n", encoding="utf-8-sig")
+    settings = Settings(home=tmp_path / "home")
+    catalogue = load_catalogue(settings.sources_path)
+    source = catalogue["ademe_ghg_reports"]
+    found = try_file(settings, catalogue, source, path, "2026-11", today=date(2026, 11, 30))
+    assert (found.state in ("accepted", "adapted"), found.rows_kept) == (True, 2), found.reason
+    landed = Landed(source.source_id, "2026-11", path, path.name, path.stat().st_size, "0", "mirror", str(path))
+    kind = match_file(source, landed, catalogue)
+    read = read_file(source, landed, kind)
+    frame = conform(
+        kind.table, kind.spec, read, table_name="filings", file_name=path.name, columns_file="", vintage_year=2026
+    ).frame
+    names = [f"ghg_{post.lower().replace('.', '_')}" for post in posts]
+    assert frame[names].iloc[0].tolist() == [number + 0.5 for number in range(22)]
+    assert frame["ghg_p1_1"].iloc[1] == -12.25 and frame[names[1:]].iloc[1].isna().all()

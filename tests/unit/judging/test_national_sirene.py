@@ -46,6 +46,7 @@ UNIT = {
     "categorieJuridiqueUniteLegale": "5710",
     "denominationUniteLegale": "DITE",
     "trancheEffectifsUniteLegale": "11",
+    "anneeEffectifsUniteLegale": "2023",
     "economieSocialeSolidaireUniteLegale": "O",
     "societeMissionUniteLegale": None,
     "identifiantAssociationUniteLegale": None,

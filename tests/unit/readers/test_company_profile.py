@@ -29,13 +29,19 @@ def edition(tmp_path: Path) -> Path:
             UNION ALL SELECT 'women_share_managers', '2022', 'country', 'all', 'all', 9, 25.0, 33.0, 40.0, NULL;
             CREATE TABLE fct_filing AS SELECT 'f' AS filing_id, '552081317' AS siren;
             CREATE TABLE fct_filing_metric AS
-            SELECT 'f' AS filing_id, 'women_share_managers' AS metric_id, 2022 AS fiscal_year, 28.0 AS value, 0.9 AS confidence
-            UNION ALL SELECT 'f', 'turnover_rate', 2022, 5.0, 0.9;
+            SELECT 'f' AS filing_id, 'women_share_managers' AS metric_id, 2022 AS fiscal_year, 28.0 AS value, 0.9 AS confidence, '%' AS unit, 7 AS page
+            UNION ALL SELECT 'f', 'women_share_managers', 2021, 27.0, 0.9, '%', 7
+            UNION ALL SELECT 'f', 'turnover_rate', 2022, 5.0, 0.9, '%', 8;
+            CREATE TABLE mart_filing_contradiction AS
+            SELECT '552081317' AS siren, 'employees' AS metric_id, 2022 AS fiscal_year, 900.0 AS filed_value, 'r' AS register,
+                1000.0 AS register_value, '1000 et plus' AS register_printed, 'persons' AS unit
+            UNION ALL SELECT '732829320', 'employees', 2022, 1.0, 'x', 50.0, '50 à 250', 'persons';
             CREATE TABLE dim_sdg AS SELECT unnest([7, 12, 15]) AS sdg_id, 'n' AS name_fr, 'n' AS name_en;
             CREATE TABLE mart_csr_sdg_complementarity AS
             SELECT 7 AS sdg_id, 'low' AS need, 'quiet' AS reading, 'low' AS practice, false AS is_synthetic
             UNION ALL SELECT 12, 'high', 'aligned', 'high', false UNION ALL SELECT 15, 'high', 'shadow', 'low', false;
-            CREATE TABLE dim_source AS SELECT 'x' AS source_id, 'Index' AS title_fr, 'Index' AS title_en;
+            CREATE TABLE dim_source AS SELECT 'x' AS source_id, 'Index' AS title_fr, 'Index' AS title_en
+            UNION ALL SELECT 'r', 'Bandes', 'Bands';
         """)
     return folder
 
@@ -57,7 +63,18 @@ def test_a_company_stands_beside_the_finest_group_that_may_be_shown(edition: Pat
         (15, "shadow", False),
         (12, "aligned", True),
     ]
-    assert found.sources == {"x": {"fr": "Index", "en": "Index"}, "f": {"fr": "f", "en": "f"}}
+    assert found.sources == {
+        "x": {"fr": "Index", "en": "Index"},
+        "f": {"fr": "f", "en": "f"},
+        "r": {"fr": "Bandes", "en": "Bands"},
+    }
+    assert [(row["metric_id"], row["fiscal_year"], row["value"], row["page"]) for row in found.figures] == [
+        ("turnover_rate", 2022, 5.0, 8),
+        ("women_share_managers", 2022, 28.0, 7),
+    ]
+    assert [(row["metric_id"], row["filed_value"], row["register"]) for row in found.doubts] == [
+        ("employees", 900.0, "r")
+    ]
     assert found.as_data()["standings"][0]["measure_id"] == "gender_index"
 
 

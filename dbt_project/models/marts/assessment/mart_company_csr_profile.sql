@@ -6,6 +6,7 @@
 -- name in the company's place. Else the SIREN stands alone.
 with label as (
   select siren, count(distinct label_id) as labels, count(distinct label_id) filter (where is_current) as labels_in_force,
+    count(distinct label_id) filter (where is_current is null) as labels_undated,
     string_agg(distinct label, ', ' order by label) as label_names, min(valid_from) as labels_since, max(as_of) as labels_as_of,
     arg_max(company_name, as_of) as name, string_agg(distinct source_id, ', ' order by source_id) as source_id
   from {{ ref('fct_company_label') }} where siren is not null group by siren
@@ -45,10 +46,12 @@ report as (
   group by siren
 ),
 expected as (
-  select siren, arg_max(answer, (fiscal_year_start, answer = 'yes')) as expected_filer,
-    arg_max(regime, (fiscal_year_start, answer = 'yes')) as expected_regime,
-    arg_max(missing_fact, (fiscal_year_start, answer = 'yes')) as missing_fact, max(fiscal_year_start) as expected_from
-  from {{ ref('mart_expected_filer') }} group by siren
+  -- of its newest year: one regime that binds is a yes, and one that is in doubt is no no
+  select siren, answer as expected_filer, regime as expected_regime, article as expected_article, missing_fact,
+    fiscal_year_start as expected_from
+  from {{ ref('mart_expected_filer') }}
+  qualify row_number() over (partition by siren
+    order by fiscal_year_start desc, answer = 'yes' desc, answer = 'cannot_tell' desc, regime) = 1
 ),
 agreed as (
   -- a name that two registers declare alike is a company's
@@ -151,6 +154,7 @@ select described.siren, described.name, described.name_from, described.is_in_ter
   described.size_band, described.size_class, described.commune_code, described.department_code, described.is_ess,
   described.is_mission_company,
   cast(coalesce(described.labels, 0) as integer) as labels, cast(coalesce(described.labels_in_force, 0) as integer) as labels_in_force,
+  cast(coalesce(described.labels_undated, 0) as integer) as labels_undated,
   described.label_names, described.labels_since, described.labels_as_of,
   cast(coalesce(described.statements, 0) as integer) as statements, described.first_statement, described.newest_statement,
   cast(coalesce(described.figures, 0) as integer) as figures,
@@ -163,7 +167,7 @@ select described.siren, described.name, described.name_from, described.is_in_ter
   group_of.peer_median as index_peer_median,
   cast(coalesce(described.ghg_reports, 0) as integer) as ghg_reports, intervals.value as ghg_interval,
   described.first_ghg_report, described.newest_ghg_report,
-  described.expected_filer, described.expected_regime, described.expected_from, described.missing_fact,
+  described.expected_filer, described.expected_regime, described.expected_article, described.expected_from, described.missing_fact,
   nullif(described.sources, '') as sources
 from described
 left join group_of on group_of.siren = described.siren

@@ -1,32 +1,25 @@
 -- A figure of a statement beside what a public register says of the same SIREN and year, and beside what the statement's own text says;
 -- one row where the two do not go together. A statement speaks of a group, a register of a legal unit: a gap asks a question, it proves no error.
--- register_value: the bound of the register's band that is nearest to the figure; gap: figure less bound.
+-- register_value: the register's figure, or the bound of its band that is nearest to the statement's; gap: statement less register.
 with metric as (
   select metric.*, filing.siren, filing.company_name
   from {{ ref('fct_filing_metric') }} as metric
   join {{ ref('fct_filing') }} as filing on filing.filing_id = metric.filing_id
 ),
-band as (
-  -- Egapro's bands as the declaration spells them; the open one ends nowhere
-  select siren, cast(year as integer) as year, source_id as register, size_band as register_printed,
-    cast(regexp_extract(replace(size_band, ' ', ''), '([0-9]+)', 1) as double) as low,
-    cast(nullif(regexp_extract(replace(size_band, ' ', ''), '[0-9]+à([0-9]+)', 1), '') as double) as high
-  from {{ ref('stg_egapro_index__declarations') }}
-  where siren is not null and structure = 'Entreprise' and regexp_matches(size_band, '[0-9]')
-  qualify row_number() over (partition by siren, year order by vintage desc) = 1
-),
 outside as (
   select metric.filing_id, metric.siren, metric.company_name, metric.metric_id, metric.fiscal_year, metric.value as filed_value,
-    case when metric.value < band.low then band.low else band.high end as register_value, band.register, band.register_printed,
-    metric.page, metric.evidence, metric.unit
+    coalesce(told.figure, case when metric.value < told.low then told.low else told.high end) as register_value,
+    told.register, told.printed as register_printed, metric.page, metric.evidence, metric.unit, metric.perimeter
   from metric
-  join band on band.siren = metric.siren and band.year = metric.fiscal_year
-  where metric.metric_id = 'employees' and (metric.value < band.low or metric.value > band.high)
+  join {{ ref('int_register_figure') }} as told
+    on told.siren = metric.siren and told.year = metric.fiscal_year and told.metric_id = metric.metric_id
+  where metric.value < told.low or metric.value > told.high
 ),
 own_text as (
   -- what a table prints and what a sentence says of one metric and perimeter
   select metric.filing_id, metric.siren, metric.company_name, metric.metric_id, metric.fiscal_year, metric.value as filed_value,
-    said.value as register_value, 'own_text' as register, said.value_printed as register_printed, metric.page, said.evidence, metric.unit
+    said.value as register_value, 'own_text' as register, said.value_printed as register_printed, metric.page, said.evidence, metric.unit,
+    metric.perimeter
   from metric
   join {{ ref('int_filing_evidence') }} as said
     on said.filing_id = metric.filing_id and said.kind = 'metric' and not said.is_chosen and not said.is_other_year

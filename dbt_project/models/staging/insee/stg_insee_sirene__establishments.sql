@@ -17,6 +17,7 @@ select
   is_mission_company,
   legal_category,
   unit_size_band,
+  unit_size_year,
   rna,
   'insee_sirene' as source_id,
   _vintage as vintage,

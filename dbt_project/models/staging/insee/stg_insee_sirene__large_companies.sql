@@ -6,6 +6,7 @@ select
   naf_version,
   size_band,
   legal_category,
+  size_year,
   'insee_sirene' as source_id,
   _vintage as vintage,
   coalesce(_synthetic, false) as is_synthetic
