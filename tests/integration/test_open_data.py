@@ -196,7 +196,7 @@ def sdmx_python(tmp_path_factory) -> Path:
     """An environment of its own: pysdmx reads figures with pyarrow, which would change how pandas keeps texts in ours."""
     python = tmp_path_factory.mktemp("pysdmx") / "env" / "bin" / "python"
     subprocess.run([sys.executable, "-m", "venv", str(python.parents[1])], check=True)
-    wanted = [f"pysdmx[data]=={version('pysdmx')}", f"pandas=={version('pandas')}"]
+    wanted = [f"pysdmx[data,json]=={version('pysdmx')}", f"pandas=={version('pandas')}"]
     installed = subprocess.run(
         [python, "-m", "pip", "install", "-q", "--only-binary=:all:", *wanted], capture_output=True, text=True
     )
@@ -212,7 +212,7 @@ def test_pysdmx_reads_every_figure_as_the_marts_have_it(sdmx_python, folder, mar
     assert said.returncode == 0, said.stderr[-2000:]
     found = {}
     for indicator, geo, part, period, value, status in json.loads(said.stdout):
-        number = None if value in ("", "nan", "None", "<NA>", "NaN") else float(value)
+        number = None if value in (None, "", "nan", "NaN", "<NA>") else float(value)
         found[sdmx_key(indicator, geo, part, period)] = number, exports.STATUSES[status]
     assert found == figures(marts, "value", "status")
 
