@@ -101,7 +101,9 @@ class Writer:
         changed = [p for p in files if self.before.get(p) != now[p] or not os.path.isfile(f"{self.folder}/{p}")]  # noqa: PTH113
         self.written, self.unchanged = len(changed), len(files) - len(changed)
         # first all of them packed, then all of them written: one by the other costs both half as much again
-        packed = {p: brotli.compress(files[p].plain, quality=QUALITY, lgwin=WINDOW) for p in changed if files[p].gzipped}
+        packed = {
+            p: brotli.compress(files[p].plain, quality=QUALITY, lgwin=WINDOW) for p in changed if files[p].gzipped
+        }
         for path in changed:
             target, file = f"{self.folder}/{path}", files[path]
             if file.gzipped:
