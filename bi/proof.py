@@ -107,7 +107,9 @@ def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--pause", type=float, default=0.05, help="seconds between two queries of a reader")
     parser.add_argument("--queries", type=int, default=QUERIES, help="of each reader")
     parser.add_argument("--swaps", type=int, default=SWAPS, help="of each storm")
-    parser.add_argument("--requests", type=int, default=CHART_REQUESTS, help="charts that each reader asks for")
+    parser.add_argument(
+        "--requests", type=int, default=CHART_REQUESTS, help="charts that each reader asks for, at least"
+    )
     return parser.parse_args(arguments)
 
 
@@ -195,11 +197,15 @@ def _prove(door: Door, python: Path, folder: Path, given: argparse.Namespace) ->
         superset.picture(given.out / f"superset-{door.name}.png")
         # what one reader waits for, then what ten wait for while editions are swapped
         alone = {
-            "raw": _storm(door, lambda _: _raw_reader(door, python, 200, 0), swaps=0, readers=1),
-            "chart_data": _storm(door, lambda n: _chart_reader(superset, charts, 70, n), swaps=0, readers=1),
+            "raw": _storm(door, lambda *_: _raw_reader(door, python, 200, 0), swaps=0, readers=1),
+            "chart_data": _storm(
+                door, lambda n, over: _chart_reader(superset, charts, 70, n, over), swaps=0, readers=1
+            ),
         }
-        raw = _storm(door, lambda _: _raw_reader(door, python, given.queries, given.pause), given.swaps, READERS)
-        asked = _storm(door, lambda n: _chart_reader(superset, charts, given.requests, n), given.swaps, READERS)
+        raw = _storm(door, lambda *_: _raw_reader(door, python, given.queries, given.pause), given.swaps, READERS)
+        asked = _storm(
+            door, lambda n, over: _chart_reader(superset, charts, given.requests, n, over), given.swaps, READERS
+        )
     measured = {"alone, raw": alone["raw"], "alone, charts": alone["chart_data"], "raw": raw, "charts": asked}
     wrong = [f"{door.name}: the chart {name} is empty" for name, count in rows.items() if not count]
     wrong += [f"{door.name}, {kind}: {w}" for kind, said in measured.items() for w in said.pop("wrong")]
@@ -243,7 +249,8 @@ def _superset(door: Door, python: Path, folder: Path, password: str) -> Iterator
     run("init")
     run("import-dashboards", "-p", str(bundle), "-u", ACCOUNT)
     port = _free_port()
-    served = [str(python.parent / "gunicorn"), "-w", "2", "-k", "gthread", "--threads", "8", "--timeout", "120"]
+    # a worker a core, which answers one question after another: threads of one interpreter only wait for each other
+    served = [str(python.parent / "gunicorn"), "-w", str(os.cpu_count() or 2), "-k", "sync", "--timeout", "120"]
     process = subprocess.Popen(
         [*served, "-b", f"127.0.0.1:{port}", "superset.app:create_app()"], env=environment, stdout=log, stderr=log
     )
@@ -303,9 +310,13 @@ def _raw_reader(door: Door, python: Path, queries: int, pause: float) -> list[di
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
-def _chart_reader(superset: Superset, charts: list[dict[str, Any]], requests: int, number: int) -> list[dict[str, Any]]:
-    answers = []
-    for turn in range(requests):
+def _chart_reader(
+    superset: Superset, charts: list[dict[str, Any]], requests: int, number: int, over: threading.Event
+) -> list[dict[str, Any]]:
+    """Ask for that many charts at least, and on until the last swap is over."""
+    answers: list[dict[str, Any]] = []
+    while len(answers) < requests or not over.is_set():
+        turn = len(answers)
         chart, begun = charts[(number + turn) % len(charts)], time.time()
         said: dict[str, Any] = {"begun": begun}
         try:
@@ -318,14 +329,18 @@ def _chart_reader(superset: Superset, charts: list[dict[str, Any]], requests: in
     return answers
 
 
-def _storm(door: Door, read: Callable[[int], list[dict[str, Any]]], swaps: int, readers: int) -> dict[str, Any]:
-    """Let the readers read while editions are swapped; return what came of it."""
+def _storm(
+    door: Door, read: Callable[[int, threading.Event], list[dict[str, Any]]], swaps: int, readers: int
+) -> dict[str, Any]:
+    """Let the readers read while editions are swapped; return what came of it. `read`: by number, and what says that all is swapped."""
+    door.put(MARKED[0])
+    over = threading.Event()
     answers: list[list[dict[str, Any]]] = [[] for _ in range(readers)]
     failed: list[str] = []
 
     def one(number: int) -> None:
         try:
-            answers[number] = read(number)
+            answers[number] = read(number, over)
         except Exception as error:
             failed.append(f"a reader broke down: {error}")
 
@@ -334,12 +349,15 @@ def _storm(door: Door, read: Callable[[int], list[dict[str, Any]]], swaps: int, 
     for thread in threads:
         thread.start()
     times: list[tuple[float, float, str]] = []
-    for turn in range(1, swaps + 1):
-        time.sleep(BETWEEN_SWAPS)
-        identifier, before = MARKED[turn % 2], time.time()
-        door.put(identifier)
-        times.append((before, time.time(), identifier))
-    during = sum(1 for t in threads if t.is_alive())
+    try:
+        for turn in range(1, swaps + 1):
+            time.sleep(BETWEEN_SWAPS)
+            identifier, before = MARKED[turn % 2], time.time()
+            door.put(identifier)
+            times.append((before, time.time(), identifier))
+        during = sum(1 for t in threads if t.is_alive())
+    finally:
+        over.set()
     for thread in threads:
         thread.join()
     return _told([a for own in answers for a in own], times, failed, during, time.time() - begun)

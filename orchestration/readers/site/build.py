@@ -264,6 +264,8 @@ class Press:
             "v": v,
             "t": v.t,
             "signs": SIGNS,
+            # on what stands in French whatever the page's language: publishers' reasons, licences, titles of sheets
+            "french": Markup("") if language == "fr" else Markup(' lang="fr"'),
             "colon": v.t("site.colon"),
             "base": configuration.url,
             "site_name": name,
