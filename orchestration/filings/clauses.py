@@ -149,8 +149,12 @@ def is_joined(before: str, between: str) -> bool:
 _NEW_POINT, _POINT_ENDED = re.compile(r"[.)] [a-z(]"), re.compile(r"(?:^|[.;:%)\w] )$")
 
 
+# « 44,000 hours of training, at a cost of €1.61 million »
+_MONEY_BEFORE = re.compile(r"(?:[€$£¥]|\b(?:eur|usd|chf|gbp|inr|rs\.?)) ?$")
+
+
 def numbers_after(bare: str, start: int) -> Iterator[re.Match[str]]:
-    """Yield the numbers of a sentence from a place on that are no year, date, page or number of a standard."""
+    """Yield the numbers of a sentence from a place on that are no year, date, page, price or number of a standard."""
     for found in re.finditer(
         rf"(?<![\w.,/+-]){NUMBER}(?!(?!(?:[kmg]?t)?(?:eq)?co2(?!\d))[\w/]*\d)", bare[: start + 260]
     ):
@@ -169,7 +173,8 @@ def numbers_after(bare: str, start: int) -> Iterator[re.Match[str]]:
         is_point = is_point or (
             len(found.group()) <= 2 and bool(_NEW_POINT.match(bare, found.end())) and bool(_POINT_ENDED.search(before))
         )
-        if found.start() >= start and not YEAR.fullmatch(found.group()) and not is_date and not is_point:
+        is_none = is_date or is_point or _MONEY_BEFORE.search(before)
+        if found.start() >= start and not YEAR.fullmatch(found.group()) and not is_none:
             yield found
 
 

@@ -149,6 +149,9 @@ _EMISSIONS = re.compile(r"\bemissions?\b|\bges\b")
 _ROMAN = re.compile(r"\bscopes? ?(?:i{1,3}\b[ ,+&/-]*(?:et |and |scope )?)+")
 
 
+_PER_CENT = re.compile(r"(?<=\d) ?(?:percent|per cent|pour ?cent|pct\.?)\b(?![- ]points?\b)")
+
+
 @cache
 def plain(text: str) -> str:
     """Return text in small letters without accents, with plain apostrophes, blanks and `co2`."""
@@ -160,6 +163,8 @@ def plain(text: str) -> str:
     bare = _COMBINING.sub("", bare)
     bare = re.sub(r"[‐‑‒–—]", "-", bare)
     bare = re.sub(r"\s+", " ", bare)
+    # « 43.7 percent of all employees », « 12 pour cent »; a percentage point is no per cent
+    bare = _PER_CENT.sub(" %", bare)
     if "scope" in bare:
         bare = _ROMAN.sub(lambda m: re.sub(r"\bi{1,3}\b", lambda i: str(len(i.group())), m.group()), bare)
     if "perimetre" in bare and _EMISSIONS.search(bare):

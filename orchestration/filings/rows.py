@@ -196,6 +196,30 @@ def _unit_of(row: Row, table: Table, in_cell: str, dimension: str) -> tuple[Unit
         for words in (heads, plain(table.over)):
             if found := unit_in(words, dimension):
                 return found
+        return _unit_of_sum(row, table, dimension)
+    return None
+
+
+# rows under a sum that may be its parts
+_PARTS = 3
+
+
+def _unit_of_sum(row: Row, table: Table, dimension: str) -> tuple[Unit, str] | None:
+    """Return the unit in the label of a sum whose parts are the rows below it: none of them is more than it in any year.
+
+    « Greenhouse gas emissions (metric tons of CO2e) | 129,234 », « Scope 1 emissions | 12,814 ».
+    """
+    at = next(k for k, one in enumerate(table.rows) if one is row)
+    for above in reversed(table.rows[max(0, at - _PARTS) : at]):
+        found = unit_in(label_of(above), dimension)
+        if found:
+            pairs = [
+                (read_cell(row.cells[y], "en"), read_cell(above.cells[y], "en")) for y in row.cells if y in above.cells
+            ]
+            is_part = bool(pairs) and all(a and b and a.value <= b.value for a, b in pairs)
+            return None if not is_part or _is_by(label_of(above), found[1]) else found
+        if above.unit or unit_in(label_of(above)):
+            return None
     return None
 
 

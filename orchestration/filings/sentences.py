@@ -16,10 +16,10 @@ TARGET = re.compile(
     r"\b(?:objectifs?|cibles?|vis(?:e|er|ant|ons)|ambition\w*|d'ici|horizon|a l'horizon|target\w*|aims?|goal of|by 20[2-9]\d|trajectoire|engage\w* a|s'engage|devra\w*|permettr\w+|couvrir(?:a|ont)|atteindr(?:a|ont|ait)|ser(?:a|ont|ait)|prevoit|prevu\w*|would|will|shall|should|expected to|plan(?:s|ned)? to|fixe)\b"
 )
 
-_BULLET = r"[■•▪►●–—]|-(?= ?[A-ZÀ-Ý][a-zà-ÿ])|O(?= (?:[A-ZÀ-Ý]|l[ea]s? ))"
+_BULLET = r"[■•▪►●✓✔❯›–—]|-(?= ?[A-ZÀ-Ý][a-zà-ÿ])|O(?= (?:[A-ZÀ-Ý]|l[ea]s? ))"
 
 _SENTENCE = re.compile(
-    r"(?:(?<=[a-zà-ÿ\d%)»”\"]{2}[.;!?])|(?<=\w\)[.;!?])|(?<=[A-Z]{2}[.;!?])|(?<=Wh[.;!?])|(?<=[ \d]%[.;!?])|(?<=\d[.,]\d[.;!?]))\s+(?=[A-ZÀ-Ý«“\"–—-]|[⁰¹²³⁴-⁹]|\d{1,3} [A-ZÀ-Ý][a-zà-ÿ])|(?<=[a-zà-ÿ]{4}[.;])\s+(?=\d[\d \u00a0\u202f,.]* ?(?:collaborat|salari|employ|personnes|people|femmes|women|agents|%))|[■•▪►●\x1e]"
+    r"(?:(?<=[a-zà-ÿ\d%)»”\"]{2}[.;!?])|(?<=\w\)[.;!?])|(?<=[A-Z]{2}[.;!?])|(?<=Wh[.;!?])|(?<=[ \d]%[.;!?])|(?<=\d[.,]\d[.;!?]))\s+(?=[A-ZÀ-Ý«“\"–—-]|[⁰¹²³⁴-⁹]|\d{1,3} [A-ZÀ-Ý][a-zà-ÿ])|(?<=[a-zà-ÿ]{4}[.;])\s+(?=\d[\d \u00a0\u202f,.]* ?(?:collaborat|salari|employ|personnes|people|femmes|women|agents|%))|[■•▪►●✓✔❯\x1e]"
 )
 
 
@@ -71,6 +71,12 @@ _AGAINST = re.compile(
     r"(?:\b((?:19|20)\d\d)\b|l'annee (?:precedente|derniere)|last year|the (?:prior|previous) (?:financial |fiscal )?year|a year (?:earlier|ago)|un an (?:plus tot|auparavant))"
 )
 
+# « 14 % below the previous year's figure of 6,566 tonnes », « celle de l'exercice précédent (6 566 tonnes) »
+_YEAR_BEFORE = re.compile(
+    rf"(?:\b(?:previous|prior|preceding|last) (?:financial |fiscal )?year'?s?(?: figures?| levels?| values?| totals?)?"
+    rf"|\b(?:annee|exercice) (?:precedente?|derniere?))(?: of| de|:)? ?\(?{NUMBER}"
+)
+
 # a goal that is told behind a figure, with its own
 _WITH_GOAL = re.compile(
     r",? (?:pour |avec |with |against |and |et )?(?:l'|un |une |notre |son |la |a |the |our |its )?(?:objectifs?|cible|target|goal|ambition) (?:etant|est|fixe|de|d'|a|being|is|of|set|for|to|:|20\d\d)\b[^;]*$"
@@ -79,6 +85,7 @@ _WITH_GOAL = re.compile(
 
 def of_its_own(bare: str, fiscal_year: int) -> str:
     """Return a plain sentence without the figures of other years and of goals that it compares its own with."""
+    bare = _FISCAL.sub(_year_of_end, bare)
 
     def aside(found: re.Match[str]) -> str:
         years = {int(y) for y in YEAR.findall(found[1])}
@@ -90,12 +97,21 @@ def of_its_own(bare: str, fiscal_year: int) -> str:
 
     if "(" in bare:
         bare = _ASIDE.sub(aside, bare)
-    bare = _AGAINST.sub(against, bare)
+    bare = _YEAR_BEFORE.sub(" ", _AGAINST.sub(against, bare))
     goal = _WITH_GOAL.search(bare)
     if goal and DIGIT.search(YEAR.sub(" ", bare[: goal.start()])) and DIGIT.search(YEAR.sub(" ", goal.group())):
         bare = bare[: goal.start()]
     bare = _AND_THOSE.sub(r"\1 est de ", bare)
     return _MOVED_TO.sub("est de ", _BROUGHT_TO.sub(r"\1 est de ", bare))
+
+
+# « in 2019/20 », « exercice 2019-2020 »: a fiscal year is called by the one in which it ends
+_FISCAL = re.compile(r"\b((?:19|20)\d\d) ?[/-] ?((?:19|20)?\d\d)\b(?![/-]\d)")
+
+
+def _year_of_end(found: re.Match[str]) -> str:
+    begun, ended = int(found[1]), int(found[1][:2] + found[2][-2:])
+    return str(ended) if ended == begun + 1 else found[0]
 
 
 DIGIT = re.compile(r"\d")
