@@ -191,6 +191,11 @@ def _unit_of(row: Row, table: Table, in_cell: str, dimension: str) -> tuple[Unit
         found = unit_in(text)
         if found and (text is not label or found[0].dimension == dimension):
             return None if dimension in SUMS and found[0].dimension == dimension and _is_by(text, found[1]) else found
+    if dimension == "mass" and any(_TONNES.search(t) for t in (plain(in_cell), plain(row.unit), label)):
+        return unit_in("tco2e")
+    if dimension in SUMS and _OF_ITS_OWN.search(plain(row.unit)):
+        # « t CO2e / EUR million | GVA »: what a row says of its unit goes before what heads the table
+        return None
     if dimension in ("mass", "energy"):
         heads = " ".join((plain(row.section), plain(table.title), *(plain(c.text) for c in table.columns)))
         for words in (heads, plain(table.over)):
@@ -198,6 +203,11 @@ def _unit_of(row: Row, table: Table, in_cell: str, dimension: str) -> tuple[Unit
                 return found
     return None
 
+
+# « Scope 1 in t », « Scope 2 | t »
+_TONNES = re.compile(r"(?:^|[ (\[])t[)\]]?$")
+
+_OF_ITS_OWN = re.compile(r"^(?!quantitati|number|nombre|unit|value|valeur|total|absol|metric|scope|gri\b)[^\d]*[a-z]{2}")
 
 # « GJ/toe », « kg of CO2/ vehicle », « MWh per unit »; « MWh/year » is no intensity
 _BY_ANOTHER = re.compile(
