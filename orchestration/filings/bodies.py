@@ -236,8 +236,9 @@ def _grouped(rows: list[Row]) -> list[Row]:
             section = row.section
         if sex is None:
             continue
-        if group and "%" in "".join(row.cells.values()):
-            row.label, row.text = f"{sex['of']} – {group}", f"{group} | {row.text}"
+        in_percent = "%" in row.unit or "%" in row.label
+        if group and (in_percent or "%" in "".join(row.cells.values())):
+            row.label, row.text = f"{sex['of']} – {group}{' (%)' * in_percent}", f"{group} | {row.text}"
     return rows
 
 

@@ -78,6 +78,9 @@ def value_of(printed: str, value: float, dimension: str, factor: float, language
 
     A tonnage in thousands of tonnes may have three decimals, one in tonnes hardly has.
     """
+    if re.fullmatch(r"\d{1,3}(?:\.\d{3},|,\d{3}\.)\d{3}", printed):
+        # « 12.065,575 »: three decimals, or two marks for thousands
+        return None
     if not re.fullmatch(r"[1-9]\d{0,2}[.,]\d{3}", printed):
         return value
     if dimension in ("persons", "hours"):

@@ -73,7 +73,7 @@ def _best(candidates: list[Found]) -> tuple[Metric | None, str | None]:
         # both ways of drawing the group told: what it controls goes before what it owns
         pool = [c for c in pool if CONTROL.search(plain(c.metric.perimeter))] or pool
     if not all(_same(pool[0].metric, c.metric) for c in pool):
-        pool = _of_the_group(pool)
+        pool = _of_the_group(_of_the_plain_label(pool))
     if not all(_same(pool[0].metric, c.metric) for c in pool):
         perimeters = {c.metric.perimeter for c in pool}
         return None, "two_perimeters" if len(perimeters) > 1 or rank > 0 else "two_values"
@@ -104,6 +104,30 @@ def _more_precise(best: Found, near: list[Found]) -> Found:
 def _significant(metric: Metric) -> int:
     """Return how many digits of a figure are not rounded away."""
     return len(re.sub(r"\D", "", metric.value_printed).lstrip("0").rstrip("0" if metric.value >= 100 else ""))
+
+
+# words that make no row a part: what is counted, in which unit, that it is all of it
+_NO_PART = re.compile(
+    r"\([^)]*\)|\b(?:absolute|total|totaux|gross|brutes?|overall|global\w*|group|groupe|ghg|ges|co2e?|emissions?|greenhouse|gas|of|de|des|du|the|our|number|nombre|assured)\b|[^a-z0-9 -]"
+)
+
+
+def _of_the_plain_label(pool: list[Found]) -> list[Found]:
+    """Return the rows of a page whose label the others have with more words, where none of these is more than they are.
+
+    « Absolute Scope 1 GHG emissions | 300,072 » stands over « Scope 1 stationary combustion | 198,801 ».
+    """
+    first = pool[0].metric
+    if metrics()[first.metric_id].dimension not in (*SUMS, "persons") or any(
+        c.metric.method != "table" or c.metric.page != first.page for c in pool
+    ):
+        return pool
+    words = [frozenset(_NO_PART.sub(" ", plain(c.metric.evidence.split(" | ")[0])).split()) for c in pool]
+    least = min(words, key=len)
+    plainest = [c for c, w in zip(pool, words, strict=True) if w == least]
+    rest = [(c, w) for c, w in zip(pool, words, strict=True) if w != least]
+    whole = min(c.metric.value for c in plainest)
+    return plainest if least and all(least < w and c.metric.value <= whole for c, w in rest) else pool
 
 
 def _of_the_group(pool: list[Found]) -> list[Found]:

@@ -167,8 +167,12 @@ def _of_cell(
         return
     said = _metric_tons(_unit_of(row, table, printed.unit, notion.dimension), row, table)
     settled = value_of(printed.text, printed.value, notion.dimension, said[0].factor if said else 1.0, language)
-    if settled is None and any(
-        re.search(r"\d[ \u202f\u00a0,.]\d{3}[.,]\d|\d{4,}|^0[.,]", c) for r in table.rows for c in r.cells.values()
+    if (
+        settled is None
+        and printed.text.count(".") + printed.text.count(",") == 1
+        and any(
+            re.search(r"\d[ \u202f\u00a0,.]\d{3}[.,]\d|\d{4,}|^0[.,]", c) for r in table.rows for c in r.cells.values()
+        )
     ):
         settled = printed.value
     if settled is None:
@@ -207,7 +211,9 @@ def _unit_of(row: Row, table: Table, in_cell: str, dimension: str) -> tuple[Unit
 # « Scope 1 in t », « Scope 2 | t »
 _TONNES = re.compile(r"(?:^|[ (\[])t[)\]]?$")
 
-_OF_ITS_OWN = re.compile(r"^(?!quantitati|number|nombre|unit|value|valeur|total|absol|metric|scope|gri\b)[^\d]*[a-z]{2}")
+_OF_ITS_OWN = re.compile(
+    r"^(?!quantitati|number|nombre|unit|value|valeur|total|absol|metric|scope|gri\b)[^\d]*[a-z]{2}"
+)
 
 # « GJ/toe », « kg of CO2/ vehicle », « MWh per unit »; « MWh/year » is no intensity
 _BY_ANOTHER = re.compile(

@@ -97,9 +97,10 @@ def _tables_of(lines: list[Line], rules: list[Box], year_n: int | None) -> list[
             table.rows = rows_of(body, columns, rules, max(names[0] - 8 if names else 0.0, edge))
             # what stands over the first row heads the table, unless it begins the row's own label
             first_label = table.rows[0].label if table.rows else ""
-            heads_on = [x.text for x in body[: min(begun, 2)] if not first_label.startswith(x.text)]
+            over = [[x.text for x in _within(body[: min(begun, most)], edge)] for most in (2, 6)]
+            heads_on, all_over = ([t for t in texts if not first_label.startswith(t)] for texts in over)
             table.title = " ".join([title, *heads_on])
-            table.over = " ".join(x.text for x in body[: min(begun, 6)] if not first_label.startswith(x.text))
+            table.over = " ".join(all_over)
             tables.append(table)
     return tables
 
