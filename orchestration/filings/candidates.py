@@ -16,7 +16,7 @@ QUOTE = 300
 
 # per 200,000 hours worked, as OSHA and the voluntary standard count, times five is per million
 PER_200_000 = re.compile(
-    r"\b200[ ,.]?000 ?(?:heures|hours|h\b|/|x\b|\*)|(?:x|\*|×|par|per) ?200[ ,.]?000\b|200[ ,.]?000 (?:work|labou?r)"
+    r"\b200[ ,.]?000 ?(?:heures|hours|h\b|/|x\b|\*)|(?:x|\*|×|par|per|multiplied by|multiplie par) ?200[ ,.]?000\b|200[ ,.]?000 (?:work|labou?r)"
 )
 
 YEAR = re.compile(r"\b(?:19|20)\d\d\b")

@@ -14,7 +14,7 @@ from dataclasses import replace
 from orchestration.filings.candidates import CONTROL, EQUITY, GROUP, SUMS, Faults, Found
 from orchestration.filings.evidence import Metric, Silence
 from orchestration.filings.notions import metrics, plain
-from orchestration.filings.numbers import NUMBER, to_value
+from orchestration.filings.numbers import NUMBER, read_cell, to_value
 
 # two figures are the same when they differ by less than their rounding may
 _SAME = 0.006
@@ -108,21 +108,22 @@ def _significant(metric: Metric) -> int:
 
 # words that make no row a part: what is counted, in which unit, that it is all of it
 _NO_PART = re.compile(
-    r"\([^)]*\)|\b(?:absolute|total|totaux|gross|brutes?|overall|global\w*|group|groupe|ghg|ges|co2e?|emissions?|greenhouse|gas|of|de|des|du|the|our|number|nombre|assured)\b|[^a-z0-9 -]"
+    r"\([^)]*\)|\b(?:absolute|total|totaux|gross|brutes?|overall|global\w*|group|groupe|ghg|ges|co2e?|emissions?|greenhouse|gas|of|de|des|du|the|our|number|nombre|assured|[a-z])\b|[^a-z0-9 -]"
 )
 
 
 def _of_the_plain_label(pool: list[Found]) -> list[Found]:
-    """Return the rows of a page whose label the others have with more words, where none of these is more than they are.
+    """Return the rows of a page or two whose label the others have with more words, where none of these is more than they are.
 
     « Absolute Scope 1 GHG emissions | 300,072 » stands over « Scope 1 stationary combustion | 198,801 ».
     """
     first = pool[0].metric
     if metrics()[first.metric_id].dimension not in (*SUMS, "persons") or any(
-        c.metric.method != "table" or c.metric.page != first.page for c in pool
+        c.metric.method != "table" or abs(c.metric.page - first.page) > 1 for c in pool
     ):
         return pool
-    words = [frozenset(_NO_PART.sub(" ", plain(c.metric.evidence.split(" | ")[0])).split()) for c in pool]
+    labels = [" ".join(p for p in c.metric.evidence.split(" | ") if not read_cell(p)) for c in pool]
+    words = [frozenset(_NO_PART.sub(" ", plain(x)).split()) for x in labels]
     least = min(words, key=len)
     plainest = [c for c, w in zip(pool, words, strict=True) if w == least]
     rest = [(c, w) for c, w in zip(pool, words, strict=True) if w != least]

@@ -344,10 +344,11 @@ def _perimeter(row: Row, one: Label, table: Table) -> tuple[str, int]:
             if EQUITY.search(plain(words)) and not CONTROL.search(plain(words)):
                 return words[:80], 1
     if rank in (0, 2):
-        heads = [plain(h) for h, most in ((table.caption, _CAPTION), (row.section, _SECTION)) if len(h) < most]
-        heads += [plain(row.section), plain(table.title)] if one.within else []
-        of = max((perimeter_rank(h) % 2 and perimeter_rank(h) for h in heads), default=0)
-        return (table.caption or row.section, of) if of and not re.search(_WHOLE, label) else ("group", 0)
+        heads = [h for h, most in ((table.caption, _CAPTION), (row.section, _SECTION)) if len(h) < most]
+        heads += [row.section, table.title] if one.within else []
+        ranks = [perimeter_rank(plain(h)) % 2 and perimeter_rank(plain(h)) for h in heads]
+        of = max(ranks, default=0)
+        return (heads[ranks.index(of)], of) if of and not re.search(_WHOLE, label) else ("group", 0)
     named = re.search(r"\(([^)]*)\)", row.label)
     return (named.group(1) if named and perimeter_rank(plain(named.group(1))) == rank else row.label[:80]), rank
 
