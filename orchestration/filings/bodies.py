@@ -56,7 +56,9 @@ def figures_in(line: Line, columns: list[Column]) -> _Figures:
         text = held.get(k, "")
         if column.year and text and (read_cell(text) or is_missing(text) or read_parts(text)):
             found.setdefault(column.part, {})[column.year] = text
-    return found
+    told = [text for cells in found.values() for text in cells.values()]
+    # « (Scope 1) | * | ** | *** » are the marks of notes of the figures above
+    return {} if "**" in told and all(set(t) == {"*"} for t in told) else found
 
 
 # so many letters in a cell are no label's alone; so many among the columns of figures are a sentence's

@@ -90,4 +90,6 @@ def value_of(printed: str, value: float, dimension: str, factor: float, language
     return None if dimension in ("mass", "energy") and factor <= 1 and value < 1000 else value
 
 
+HOLDING = re.compile(r"\b(?:of|at|in) the holding\b(?! company's group)|\b(?:de|a|dans) la (?:societe )?holding\b")
+
 GROUP = re.compile(r"\b(?:groupe|group|consolid\w+|worldwide|dans le monde|globally|mondial\w*)\b")

@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 
-from orchestration.filings.candidates import CONTROL, EQUITY, GROUP, SUMS, Faults, Found
+from orchestration.filings.candidates import CONTROL, EQUITY, GROUP, HOLDING, SUMS, Faults, Found
 from orchestration.filings.evidence import Metric, Silence
 from orchestration.filings.notions import metrics, plain
 from orchestration.filings.numbers import NUMBER, read_cell, to_value
@@ -82,6 +82,9 @@ def _best(candidates: list[Found]) -> tuple[Metric | None, str | None]:
     ):
         return None, "two_perimeters"
     best = max(pool, key=lambda c: (c.metric.confidence, _digits(c.metric.value_printed)))
+    if any(c.metric.value == best.metric.value and HOLDING.search(plain(c.metric.evidence)) for c in candidates):
+        # the same figure is said to be the holding's alone in another place
+        return None, "not_the_group"
     best = _more_precise(best, near)
     adds_up = metrics()[best.metric.metric_id].dimension in SUMS
     if adds_up and rank == 0 and any(c.metric.value > 1.5 * best.metric.value for c in near if c.ranks[1] <= notion):

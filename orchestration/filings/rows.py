@@ -94,6 +94,9 @@ def _told(row: Row, table: Table, label: str, head: str) -> tuple[list[Label], i
         # « Amérique | Emballage | Groupe »: the column of the whole counts alone
         plainly = {x.metric_id for x in _labels_of(row, label[: -len(plain(row.part)) - 3], head)}
         return found, 3 if any(x.metric_id in plainly for x in found) else 0
+    if not found and _GROUPS_ROW.fullmatch(label.strip(" .")) and (named := matching(plain(row.section))):
+        # « Scope 1 » over « Group » and « MTU AG »: the heading says what, the row whose
+        return named, 0
     if not found and WHOLE_ROW.fullmatch(label) and not row.part:
         for title in (plain(table.caption), plain(table.named)):
             named = [x for x in matching(BY.sub(" ", title)) if x.within is None]
@@ -101,6 +104,8 @@ def _told(row: Row, table: Table, label: str, head: str) -> tuple[list[Label], i
                 return ([replace(named[0], rank=max(2, named[0].rank))] if len(named) == 1 else []), 0
     return found, 0
 
+
+_GROUPS_ROW = re.compile(r"(?:the |le |total )?(?:group|groupe|consolidated|consolide)(?: total)?")
 
 _EMPLOYEES_ALONE = re.compile(r"(?:own |direct |our )?(?:employees|salaries|collaborateurs)")
 _OF_WORKFORCE = re.compile(r"\b(?:effectifs?|headcounts?|workforce|our people|personnel|staff|number of people)\b")
@@ -344,7 +349,10 @@ def _perimeter(row: Row, one: Label, table: Table) -> tuple[str, int]:
             if EQUITY.search(plain(words)) and not CONTROL.search(plain(words)):
                 return words[:80], 1
     if rank in (0, 2):
-        heads = [h for h, most in ((table.caption, _CAPTION), (row.section, _SECTION)) if len(h) < most]
+        # « Data Center Electricity | 2020 »; with years in it what is named are columns
+        named_of = "" if YEAR.search(table.named) else table.named
+        of_table = ((table.caption, _CAPTION), (row.section, _SECTION), (named_of, _SECTION))
+        heads = [h for h, most in of_table if len(h) < most]
         heads += [row.section, table.title] if one.within else []
         ranks = [perimeter_rank(plain(h)) % 2 and perimeter_rank(plain(h)) for h in heads]
         of = max(ranks, default=0)
