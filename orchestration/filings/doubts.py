@@ -73,8 +73,16 @@ _TABLE_IS_OF = re.compile(
 )
 
 
+_TAXONOMY, _CAPEX = re.compile(r"(?i)\btaxonom"), re.compile(r"(?i)\bcap-?ex\b")
+
+
 def of_its_note(found: list[Found], page: Page) -> list[Found]:
-    """Return a page's figures, those of tables as a part's where a note below says that the table is of a site or a country."""
+    """Return a page's figures, those of tables as a part's where a note below says that the table is of a site or a country.
+
+    On a page of the taxonomy of activities the turnover of a table is of sales.
+    """
+    if _TAXONOMY.search(page.text) and _CAPEX.search(page.text):
+        found = [f for f in found if f.metric.metric_id != "turnover_rate" or f.metric.method != "table"]
     note = _TABLE_IS_OF.search(plain(page.text)) if any(f.metric.method == "table" for f in found) else None
     if note is None or perimeter_rank(f"of {note['whom']}") != _A_PART:
         return found

@@ -200,7 +200,7 @@ def _unit_of(row: Row, table: Table, in_cell: str, dimension: str) -> tuple[Unit
         found = unit_in(text)
         if found and (text is not label or found[0].dimension == dimension):
             return None if dimension in SUMS and found[0].dimension == dimension and _is_by(text, found[1]) else found
-    if dimension == "mass" and any(_TONNES.search(t) for t in (plain(in_cell), plain(row.unit), label)):
+    if dimension == "mass" and any(_TONNES.search(t) for t in (plain(in_cell), plain(row.unit), plain(row.label))):
         return unit_in("tco2e")
     if dimension in SUMS and _OF_ITS_OWN.search(plain(row.unit)):
         # « t CO2e / EUR million | GVA »: what a row says of its unit goes before what heads the table
