@@ -13,7 +13,7 @@ from orchestration.filings.characters import Run
 from orchestration.filings.evidence import Box
 from orchestration.filings.grids import Column, Row, bounds_of, first_left
 from orchestration.filings.groups import groups_of
-from orchestration.filings.layout import Line, words_of
+from orchestration.filings.layout import Cell, Line, words_of
 from orchestration.filings.numbers import is_missing, read_cell, read_parts
 
 # a note below a table ends it: what follows is text again
@@ -56,7 +56,9 @@ def figures_in(line: Line, columns: list[Column]) -> _Figures:
         text = held.get(k, "")
         if column.year and text and (read_cell(text) or is_missing(text) or read_parts(text)):
             found.setdefault(column.part, {})[column.year] = text
-    return found
+    told = [text for cells in found.values() for text in cells.values()]
+    # « (Scope 1) | * | ** | *** » are the marks of notes of the figures above
+    return {} if "**" in told and all(set(t) == {"*"} for t in told) else found
 
 
 # so many letters in a cell are no label's alone; so many among the columns of figures are a sentence's
@@ -84,6 +86,9 @@ def _by_column(line: Line, columns: list[Column]) -> dict[int, str]:
     first = first_left(columns)
     held: dict[int, list[Run]] = {}
     for cell in line.cells:
+        if (unit := _unit_beside(cell, columns)) is not None:
+            held.setdefault(unit, []).extend(cell.runs)
+            continue
         whole = [k for k, (a, b) in enumerate(bounds) if a <= cell.left and cell.right <= b]
         if whole:
             held.setdefault(whole[0], []).extend(cell.runs)
@@ -97,6 +102,17 @@ def _by_column(line: Line, columns: list[Column]) -> dict[int, str]:
             place = next((k for k, (a, b) in enumerate(bounds) if a <= middle < b), -1)
             held.setdefault(place, []).extend(chunk)
     return {k: words_of(runs) for k, runs in held.items()}
+
+
+def _unit_beside(cell: Cell, columns: list[Column]) -> int | None:
+    """Return the column of units that words between its head and the next year are of: units may stand flush right.
+
+    « Unit |      | 2021/22 » over « Total energy use |    MWh | 163,222 ».
+    """
+    for k, (one, after) in enumerate(pairwise(columns)):
+        if one.kind == "unit" and after.kind == "year" and one.right <= cell.left and cell.right <= after.left:
+            return k if re.search(r"[^\W\d]|%", cell.text) and not read_cell(cell.text) else None
+    return None
 
 
 def _chunks(runs: list[Run]) -> list[list[Run]]:
@@ -214,12 +230,17 @@ def _grouped(rows: list[Row]) -> list[Row]:
     sexes = [_SEX.fullmatch(row.label.strip()) for row in rows]
     if sum(m is not None for m in sexes) < 4:
         return rows
-    group = ""
+    group, section = "", ""
     for row, sex in zip(rows, sexes, strict=True):
+        if sex is None or (row.section and row.section != section):
+            # a heading between two groups ends the first
+            group = re.sub(r"[\s¹²³⁴⁵*]+$|\s*\(\d\)$", "", row.section if sex else row.label)
+            section = row.section
         if sex is None:
-            group = re.sub(r"[\s¹²³⁴⁵*]+$|\s*\(\d\)$", "", row.label)
-        elif group and "%" in "".join(row.cells.values()):
-            row.label, row.text = f"{sex['of']} – {group}", f"{group} | {row.text}"
+            continue
+        in_percent = "%" in row.unit or "%" in row.label
+        if group and (in_percent or "%" in "".join(row.cells.values())):
+            row.label, row.text = f"{sex['of']} – {group}{' (%)' * in_percent}", f"{group} | {row.text}"
     return rows
 
 
@@ -253,6 +274,8 @@ def _label_words(line: Line, columns: list[Column], names: float = 0.0) -> str:
     words = []
     for cell in line.cells:
         if any(abs(cell.left - x) < 4 or (a <= cell.left < b and cell is not line.cells[0]) for x, (a, b) in own):
+            continue
+        if _unit_beside(cell, columns) is not None:
             continue
         if cell is not line.cells[0] and any(cell.left < c.right and cell.right > c.left for c in heads):
             # « n/ million hours worked » under « Unit », wider than its head
@@ -289,7 +312,8 @@ def _owners(
             continue
         near = [a for a in anchors if abs(a - k) <= _MAX_LABEL_LINES + 8 * ruled]
         if ruled:
-            near = [a for a in near if not _rule_between(line, body[a], rules, columns)]
+            near = [a for a in near if not _rule_between(line, body[a], rules, columns) and _is_chained(body, k, a)]
+            near = [a for a in near if a < k or not _is_over_indented(line, body[a])]
         else:
             near = [a for a in near if _is_near(body, figures, k, a)]
             near = [a for a in near if _is_under(line, body[a], columns)]
@@ -327,6 +351,29 @@ def _is_ruled(body: list[Line], anchors: list[int], rules: list[Box], columns: l
     pairs = list(pairwise(anchors))
     parted = sum(_rule_between(body[a], body[b], rules, columns) for a, b in pairs)
     return len(pairs) > 0 and parted >= 0.7 * len(pairs)
+
+
+# more of a line's height than this between two lines leaves one free
+_FREE = 0.5
+
+
+def _is_chained(body: list[Line], k: int, anchor: int) -> bool:
+    """Return whether no line is left free between words and a row above them: a heading of the next rows stands apart."""
+    return anchor > k or all(_distance(body, m, m - 1) <= _FREE * body[m].box.height for m in range(anchor + 1, k + 1))
+
+
+# rows of a heading begin so many points to its right
+_INDENT = 8.0
+
+
+def _is_over_indented(line: Line, row: Line) -> bool:
+    """Return whether words head a row that is set in under them and begins anew: « Gross scope 1, of which | Use of fuels »."""
+    return (
+        row.cells[0].left >= line.cells[0].left + _INDENT
+        and line.text[:1].isupper()
+        and row.text[:1].isupper()
+        and not read_cell(row.cells[0].text)
+    )
 
 
 def _rule_between(one: Line, other: Line, rules: list[Box], columns: list[Column]) -> bool:

@@ -16,7 +16,7 @@ QUOTE = 300
 
 # per 200,000 hours worked, as OSHA and the voluntary standard count, times five is per million
 PER_200_000 = re.compile(
-    r"\b200[ ,.]?000 ?(?:heures|hours|h\b|/|x\b|\*)|(?:x|\*|×|par|per) ?200[ ,.]?000\b|200[ ,.]?000 (?:work|labou?r)"
+    r"\b200[ ,.]?000 ?(?:heures|hours|h\b|/|x\b|\*)|(?:x|\*|×|par|per|multiplied by|multiplie par) ?200[ ,.]?000\b|200[ ,.]?000 (?:work|labou?r)"
 )
 
 YEAR = re.compile(r"\b(?:19|20)\d\d\b")
@@ -78,6 +78,9 @@ def value_of(printed: str, value: float, dimension: str, factor: float, language
 
     A tonnage in thousands of tonnes may have three decimals, one in tonnes hardly has.
     """
+    if re.fullmatch(r"\d{1,3}(?:\.\d{3},|,\d{3}\.)\d{3}", printed):
+        # « 12.065,575 »: three decimals, or two marks for thousands
+        return None
     if not re.fullmatch(r"[1-9]\d{0,2}[.,]\d{3}", printed):
         return value
     if dimension in ("persons", "hours"):
@@ -86,5 +89,7 @@ def value_of(printed: str, value: float, dimension: str, factor: float, language
         return value if language == "en" else None
     return None if dimension in ("mass", "energy") and factor <= 1 and value < 1000 else value
 
+
+HOLDING = re.compile(r"\b(?:of|at|in) the holding\b(?! company's group)|\b(?:de|a|dans) la (?:societe )?holding\b")
 
 GROUP = re.compile(r"\b(?:groupe|group|consolid\w+|worldwide|dans le monde|globally|mondial\w*)\b")

@@ -11,10 +11,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 
-from orchestration.filings.candidates import CONTROL, EQUITY, GROUP, SUMS, Faults, Found
+from orchestration.filings.candidates import CONTROL, EQUITY, GROUP, HOLDING, SUMS, Faults, Found
 from orchestration.filings.evidence import Metric, Silence
 from orchestration.filings.notions import metrics, plain
-from orchestration.filings.numbers import NUMBER, to_value
+from orchestration.filings.numbers import NUMBER, read_cell, to_value
 
 # two figures are the same when they differ by less than their rounding may
 _SAME = 0.006
@@ -73,7 +73,7 @@ def _best(candidates: list[Found]) -> tuple[Metric | None, str | None]:
         # both ways of drawing the group told: what it controls goes before what it owns
         pool = [c for c in pool if CONTROL.search(plain(c.metric.perimeter))] or pool
     if not all(_same(pool[0].metric, c.metric) for c in pool):
-        pool = _of_the_group(pool)
+        pool = _of_the_group(_of_the_plain_label(pool))
     if not all(_same(pool[0].metric, c.metric) for c in pool):
         perimeters = {c.metric.perimeter for c in pool}
         return None, "two_perimeters" if len(perimeters) > 1 or rank > 0 else "two_values"
@@ -82,6 +82,9 @@ def _best(candidates: list[Found]) -> tuple[Metric | None, str | None]:
     ):
         return None, "two_perimeters"
     best = max(pool, key=lambda c: (c.metric.confidence, _digits(c.metric.value_printed)))
+    if any(c.metric.value == best.metric.value and HOLDING.search(plain(c.metric.evidence)) for c in candidates):
+        # the same figure is said to be the holding's alone in another place
+        return None, "not_the_group"
     best = _more_precise(best, near)
     adds_up = metrics()[best.metric.metric_id].dimension in SUMS
     if adds_up and rank == 0 and any(c.metric.value > 1.5 * best.metric.value for c in near if c.ranks[1] <= notion):
@@ -104,6 +107,31 @@ def _more_precise(best: Found, near: list[Found]) -> Found:
 def _significant(metric: Metric) -> int:
     """Return how many digits of a figure are not rounded away."""
     return len(re.sub(r"\D", "", metric.value_printed).lstrip("0").rstrip("0" if metric.value >= 100 else ""))
+
+
+# words that make no row a part: what is counted, in which unit, that it is all of it
+_NO_PART = re.compile(
+    r"\([^)]*\)|\b(?:absolute|total|totaux|gross|brutes?|overall|global\w*|group|groupe|ghg|ges|co2e?|emissions?|greenhouse|gas|of|de|des|du|the|our|number|nombre|assured|[a-z])\b|[^a-z0-9 -]"
+)
+
+
+def _of_the_plain_label(pool: list[Found]) -> list[Found]:
+    """Return the rows of a page or two whose label the others have with more words, where none of these is more than they are.
+
+    « Absolute Scope 1 GHG emissions | 300,072 » stands over « Scope 1 stationary combustion | 198,801 ».
+    """
+    first = pool[0].metric
+    if metrics()[first.metric_id].dimension not in (*SUMS, "persons") or any(
+        c.metric.method != "table" or abs(c.metric.page - first.page) > 1 for c in pool
+    ):
+        return pool
+    labels = [" ".join(p for p in c.metric.evidence.split(" | ") if not read_cell(p)) for c in pool]
+    words = [frozenset(_NO_PART.sub(" ", plain(x)).split()) for x in labels]
+    least = min(words, key=len)
+    plainest = [c for c, w in zip(pool, words, strict=True) if w == least]
+    rest = [(c, w) for c, w in zip(pool, words, strict=True) if w != least]
+    whole = min(c.metric.value for c in plainest)
+    return plainest if least and all(least < w and c.metric.value <= whole for c, w in rest) else pool
 
 
 def _of_the_group(pool: list[Found]) -> list[Found]:

@@ -66,6 +66,32 @@ _RECORDABLE = re.compile(
 )
 
 
+# « * The figures in the table relate to the Hanover site »
+_TABLE_IS_OF = re.compile(
+    r"\b(?:figures|data|values|information|chiffres|donnees|valeurs)(?: (?:shown|presented|given|reported|presentee?s|indiquee?s))?(?: (?:in|of|dans|de|du))? (?:(?:the|this|these|le|ce|ces|les) )?(?:above |following )?(?:tables?|tableaux?)(?: above| ci-dessus)? "
+    r"(?:(?:only|exclusively|uniquement|seulement) )?(?:relates?|refers?|pertains?|appl(?:y|ies)|covers?|portent|concernent|se rapportent)(?: (?:only|exclusively|uniquement|seulement))?(?: (?:to|sur|a|au))? (?P<whom>[^.;]{3,80})"
+)
+
+
+_TAXONOMY, _CAPEX = re.compile(r"(?i)\btaxonom"), re.compile(r"(?i)\bcap-?ex\b")
+
+
+def of_its_note(found: list[Found], page: Page) -> list[Found]:
+    """Return a page's figures, those of tables as a part's where a note below says that the table is of a site or a country.
+
+    On a page of the taxonomy of activities the turnover of a table is of sales.
+    """
+    if _TAXONOMY.search(page.text) and _CAPEX.search(page.text):
+        found = [f for f in found if f.metric.metric_id != "turnover_rate" or f.metric.method != "table"]
+    note = _TABLE_IS_OF.search(plain(page.text)) if any(f.metric.method == "table" for f in found) else None
+    if note is None or perimeter_rank(f"of {note['whom']}") != _A_PART:
+        return found
+    return [replace(f, ranks=(_A_PART, f.ranks[1])) if f.metric.method == "table" else f for f in found]
+
+
+_A_PART = 3
+
+
 def on_their_base(found: list[Found], page: Page, faults: Faults, *, is_vsme: bool = False) -> Iterator[Found]:
     """Yield a page's figures, rates of accidents per million hours and days per thousand, whatever base a note tells.
 
@@ -138,8 +164,19 @@ def of_its_own_place(found: Found, place: re.Pattern[str] | None) -> Found:
     return replace(found, metric=replace(found.metric, perimeter="group"), ranks=(0, found.ranks[1]))
 
 
+# fewer hours of training than this, told with decimals, are one person's
+_HOURS_OF_ONE = 200
+
+
 def possible(found: list[Found]) -> list[Found]:
     """Return the figures without those that the headcount speaks against: 900 hours of training are not 3,926 people's."""
+    found = [
+        f
+        for f in found
+        if f.metric.metric_id != "training_hours"
+        or f.metric.value >= _HOURS_OF_ONE
+        or f.metric.value == round(f.metric.value)
+    ]
     heads = sorted(f.metric.value for f in found if f.metric.metric_id == "employees" and f.ranks[0] == 0)
     if not heads:
         return found

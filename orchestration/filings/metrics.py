@@ -15,6 +15,7 @@ from orchestration.filings.choosing import choose
 from orchestration.filings.doubts import (
     NAME,
     VSME,
+    of_its_note,
     of_its_own_place,
     of_others,
     on_their_base,
@@ -55,7 +56,7 @@ def metrics_of(
         for piece in page.pieces if len(_STANDARD.findall(page.text)) < _INDEX else ():
             stated = stated_in(piece.text, page.number, fiscal_year, language)
             found += (of_others(of_its_own_place(f, place), names, own) for f in stated)
-        found[before:] = on_their_base(found[before:], page, faults, is_vsme=is_vsme)
+        found[before:] = on_their_base(of_its_note(found[before:], page), page, faults, is_vsme=is_vsme)
     return choose(possible(found), faults, fiscal_year)
 
 

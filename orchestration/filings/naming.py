@@ -64,6 +64,10 @@ OF_SHARES = re.compile(
 _FOOTNOTE = re.compile(r" ?\((?:\d|[a-z]|\*)\)(?! ?[/+&])|[¹²³⁴⁵⁶⁷⁸⁹]|\*+$")
 
 
+# « Scope 1 (direct) and Scope 2 (indirect) emissions » are both together
+_DIRECT = re.compile(r"(?<=scope [12]) \((?:in)?direct[^)]*\)")
+
+
 def label_of(row: Row) -> str:
     """Return a row's words as labels are written, without the marks of notes."""
-    return _FOOTNOTE.sub("", plain(row.label)).strip(" :-")
+    return _FOOTNOTE.sub("", _DIRECT.sub("", plain(row.label))).strip(" :-")

@@ -146,6 +146,7 @@ def _perimeters() -> tuple[tuple[int, re.Pattern[str]], ...]:
 _COMBINING = re.compile("[\u0300-\u036f]+")
 _PAY = re.compile(r"\b[Ss]alaries\b")
 _EMISSIONS = re.compile(r"\bemissions?\b|\bges\b")
+_LOWERED = re.compile(r"(?<![a-z])([kmg]?t ?|)co e(?: 2)?\b")
 _ROMAN = re.compile(r"\bscopes? ?(?:i{1,3}\b[ ,+&/-]*(?:et |and |scope )?)+")
 
 
@@ -170,6 +171,9 @@ def plain(text: str) -> str:
     if "perimetre" in bare and _EMISSIONS.search(bare):
         # the standards' French text: « émissions brutes de GES de périmètre 1 »
         bare = re.sub(r"\bperimetres? (?=[123]\b)", "scope ", bare)
+    if "co e" in bare:
+        # the lowered digit of « t CO₂e » stands on a line of its own
+        bare = _LOWERED.sub(r"\1co2e", bare)
     return re.sub(r"\bco ?2", "co2", re.sub(r"\bm ?([23])\b", r"m\1", re.sub(r"d' (?=\w)", "d'", bare))).strip()
 
 

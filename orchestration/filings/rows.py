@@ -94,6 +94,9 @@ def _told(row: Row, table: Table, label: str, head: str) -> tuple[list[Label], i
         # « Amérique | Emballage | Groupe »: the column of the whole counts alone
         plainly = {x.metric_id for x in _labels_of(row, label[: -len(plain(row.part)) - 3], head)}
         return found, 3 if any(x.metric_id in plainly for x in found) else 0
+    if not found and _GROUPS_ROW.fullmatch(label.strip(" .")) and (named := matching(plain(row.section))):
+        # « Scope 1 » over « Group » and « MTU AG »: the heading says what, the row whose
+        return named, 0
     if not found and WHOLE_ROW.fullmatch(label) and not row.part:
         for title in (plain(table.caption), plain(table.named)):
             named = [x for x in matching(BY.sub(" ", title)) if x.within is None]
@@ -101,6 +104,8 @@ def _told(row: Row, table: Table, label: str, head: str) -> tuple[list[Label], i
                 return ([replace(named[0], rank=max(2, named[0].rank))] if len(named) == 1 else []), 0
     return found, 0
 
+
+_GROUPS_ROW = re.compile(r"(?:the |le |total )?(?:group|groupe|consolidated|consolide)(?: total)?")
 
 _EMPLOYEES_ALONE = re.compile(r"(?:own |direct |our )?(?:employees|salaries|collaborateurs)")
 _OF_WORKFORCE = re.compile(r"\b(?:effectifs?|headcounts?|workforce|our people|personnel|staff|number of people)\b")
@@ -167,8 +172,12 @@ def _of_cell(
         return
     said = _metric_tons(_unit_of(row, table, printed.unit, notion.dimension), row, table)
     settled = value_of(printed.text, printed.value, notion.dimension, said[0].factor if said else 1.0, language)
-    if settled is None and any(
-        re.search(r"\d[ \u202f\u00a0,.]\d{3}[.,]\d|\d{4,}|^0[.,]", c) for r in table.rows for c in r.cells.values()
+    if (
+        settled is None
+        and printed.text.count(".") + printed.text.count(",") == 1
+        and any(
+            re.search(r"\d[ \u202f\u00a0,.]\d{3}[.,]\d|\d{4,}|^0[.,]", c) for r in table.rows for c in r.cells.values()
+        )
     ):
         settled = printed.value
     if settled is None:
@@ -191,6 +200,11 @@ def _unit_of(row: Row, table: Table, in_cell: str, dimension: str) -> tuple[Unit
         found = unit_in(text)
         if found and (text is not label or found[0].dimension == dimension):
             return None if dimension in SUMS and found[0].dimension == dimension and _is_by(text, found[1]) else found
+    if dimension == "mass" and any(_TONNES.search(t) for t in (plain(in_cell), plain(row.unit), plain(row.label))):
+        return unit_in("tco2e")
+    if dimension in SUMS and _OF_ITS_OWN.search(plain(row.unit)):
+        # « t CO2e / EUR million | GVA »: what a row says of its unit goes before what heads the table
+        return None
     if dimension in ("mass", "energy"):
         heads = " ".join((plain(row.section), plain(table.title), *(plain(c.text) for c in table.columns)))
         for words in (heads, plain(table.over)):
@@ -222,6 +236,13 @@ def _unit_of_sum(row: Row, table: Table, dimension: str) -> tuple[Unit, str] | N
             return None
     return None
 
+
+# « Scope 1 in t », « Scope 2 | t »
+_TONNES = re.compile(r"(?:^|[ (\[])t[)\]]?$")
+
+_OF_ITS_OWN = re.compile(
+    r"^(?!quantitati|number|nombre|unit|value|valeur|total|absol|metric|scope|gri\b)[^\d]*[a-z]{2}"
+)
 
 # « GJ/toe », « kg of CO2/ vehicle », « MWh per unit »; « MWh/year » is no intensity
 _BY_ANOTHER = re.compile(
@@ -352,10 +373,14 @@ def _perimeter(row: Row, one: Label, table: Table) -> tuple[str, int]:
             if EQUITY.search(plain(words)) and not CONTROL.search(plain(words)):
                 return words[:80], 1
     if rank in (0, 2):
-        heads = [plain(h) for h, most in ((table.caption, _CAPTION), (row.section, _SECTION)) if len(h) < most]
-        heads += [plain(row.section), plain(table.title)] if one.within else []
-        of = max((perimeter_rank(h) % 2 and perimeter_rank(h) for h in heads), default=0)
-        return (table.caption or row.section, of) if of and not re.search(_WHOLE, label) else ("group", 0)
+        # « Data Center Electricity | 2020 »; with years in it what is named are columns
+        named_of = "" if YEAR.search(table.named) else table.named
+        of_table = ((table.caption, _CAPTION), (row.section, _SECTION), (named_of, _SECTION))
+        heads = [h for h, most in of_table if len(h) < most]
+        heads += [row.section, table.title] if one.within else []
+        ranks = [perimeter_rank(plain(h)) % 2 and perimeter_rank(plain(h)) for h in heads]
+        of = max(ranks, default=0)
+        return (heads[ranks.index(of)], of) if of and not re.search(_WHOLE, label) else ("group", 0)
     named = re.search(r"\(([^)]*)\)", row.label)
     return (named.group(1) if named and perimeter_rank(plain(named.group(1))) == rank else row.label[:80]), rank
 

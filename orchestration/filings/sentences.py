@@ -13,7 +13,7 @@ from orchestration.filings.candidates import YEAR
 from orchestration.filings.numbers import NUMBER
 
 TARGET = re.compile(
-    r"\b(?:objectifs?|cibles?|vis(?:e|er|ant|ons)|ambition\w*|d'ici|horizon|a l'horizon|target\w*|aims?|goal of|by 20[2-9]\d|trajectoire|engage\w* a|s'engage|devra\w*|permettr\w+|couvrir(?:a|ont)|atteindr(?:a|ont|ait)|ser(?:a|ont|ait)|prevoit|prevu\w*|would|will|shall|should|expected to|plan(?:s|ned)? to|fixe)\b"
+    r"\b(?:objecti(?:f|ve)s?|cibles?|vis(?:e|er|ant|ons)|ambition\w*|d'ici|horizon|a l'horizon|target\w*|aims?|goal of|by 20[2-9]\d|trajectoire|engage\w* a|s'engage|devra\w*|permettr\w+|couvrir(?:a|ont)|atteindr(?:a|ont|ait)|ser(?:a|ont|ait)|prevoit|prevu\w*|would|will|shall|should|expected to|plan(?:s|ned)? to|fixe)\b"
 )
 
 _BULLET = r"[■•▪►●✓✔❯›–—]|-(?= ?[A-ZÀ-Ý][a-zà-ÿ])|O(?= (?:[A-ZÀ-Ý]|l[ea]s? ))"
@@ -66,6 +66,11 @@ _AND_THOSE = re.compile(
 
 _ASIDE = re.compile(r" ?\(([^()]*)\)")
 
+# « 25,922 hours of training (previous year: 28,902) »
+_YEAR_BEFORE = re.compile(
+    r"\b(?:previous|prior|preceding|last) (?:(?:financial|fiscal|reporting) )?(?:year|period)\b|\b(?:annee|exercice) (?:precedente?|derniere?|anterieure?)\b"
+)
+
 _AGAINST = re.compile(
     rf",? (?:(?:up|down) from|contre|against|compared (?:to|with)|vs\.?|versus)\b(?:[^,;.()]|(?<=\d)[.,](?=\d)){{0,40}}?{NUMBER}(?:[^,;.()]|(?<=\d)[.,](?=\d)){{0,30}}?"
     r"(?:\b((?:19|20)\d\d)\b|l'annee (?:precedente|derniere)|last year|the (?:prior|previous) (?:financial |fiscal )?year|a year (?:earlier|ago)|un an (?:plus tot|auparavant))"
@@ -90,7 +95,8 @@ def of_its_own(bare: str, fiscal_year: int) -> str:
     def aside(found: re.Match[str]) -> str:
         years = {int(y) for y in YEAR.findall(found[1])}
         numbers = DIGIT.search(YEAR.sub(" ", found[1]))
-        return "" if numbers and ((years and fiscal_year not in years) or TARGET.search(found[1])) else found[0]
+        is_other = (years and fiscal_year not in years) or (not years and _YEAR_BEFORE.search(found[1]))
+        return "" if numbers and (is_other or TARGET.search(found[1])) else found[0]
 
     def against(found: re.Match[str]) -> str:
         return found[0] if found[1] and int(found[1]) == fiscal_year else ""

@@ -75,10 +75,11 @@ def _tables_of(lines: list[Line], rules: list[Box], year_n: int | None) -> list[
         columns, first = parted_by(columns, lines, k)
         body = body_of(lines[first:stop], columns)
         if body:
+            edge = edge_of(body, columns)
             parts = {c.part for c in columns if c.part}
             above = [
                 x
-                for x in _over_head(lines[max(0, k - 8) : k])
+                for x in _over_head(_within(lines[max(0, k - 8) : k], edge))
                 if not figures_in(x, columns) and not any(p in x.text for p in parts)
             ]
             beside = [x.text for x in lines[k + 1 : first - 1]]
@@ -93,14 +94,23 @@ def _tables_of(lines: list[Line], rules: list[Box], year_n: int | None) -> list[
                 caption=near[-1] if near else "",
                 named=" ".join(named),
             )
-            table.rows = rows_of(body, columns, rules, max(names[0] - 8 if names else 0.0, edge_of(body, columns)))
+            table.rows = rows_of(body, columns, rules, max(names[0] - 8 if names else 0.0, edge))
             # what stands over the first row heads the table, unless it begins the row's own label
             first_label = table.rows[0].label if table.rows else ""
-            heads_on = [x.text for x in body[: min(begun, 2)] if not first_label.startswith(x.text)]
+            over = [[x.text for x in _within(body[: min(begun, most)], edge)] for most in (2, 6)]
+            heads_on, all_over = ([t for t in texts if not first_label.startswith(t)] for texts in over)
             table.title = " ".join([title, *heads_on])
-            table.over = " ".join(x.text for x in body[: min(begun, 6)] if not first_label.startswith(x.text))
+            table.over = " ".join(all_over)
             tables.append(table)
     return tables
+
+
+def _within(lines: list[Line], edge: float) -> list[Line]:
+    """Return what of some lines stands over a table that begins at `edge`, without the prose of the column beside it."""
+    if not edge:
+        return lines
+    kept = [[c for c in line.cells if c.left >= edge] for line in lines]
+    return [Line(cells) for cells in kept if cells]
 
 
 def _over_head(lines: list[Line]) -> list[Line]:
