@@ -14,7 +14,7 @@ from dataclasses import replace
 from orchestration.filings.candidates import CONTROL, EQUITY, GROUP, HOLDING, SUMS, Faults, Found
 from orchestration.filings.evidence import Metric, Silence
 from orchestration.filings.notions import metrics, plain
-from orchestration.filings.numbers import NUMBER, read_cell, to_value
+from orchestration.filings.numbers import NUMBER, read_cell
 
 # two figures are the same when they differ by less than their rounding may
 _SAME = 0.006
@@ -157,10 +157,13 @@ def _same(a: Metric, b: Metric) -> bool:
 def _step(metric: Metric) -> float:
     """Return the last printed digit's weight in the metric's unit."""
     number = re.search(NUMBER, metric.value_printed)
-    printed = to_value(number.group()) if number else None
-    decimals = re.search(r"[.,](\d{1,2})(?!\d)", number.group()) if number else None
-    scale = metric.value / printed if printed else 1.0
-    return abs(scale) * 10.0 ** -(len(decimals.group(1)) if decimals else 0)
+    if number is None:
+        return 1.0
+    decimals = re.search(r"[.,](\d{1,2})(?!\d)", number.group())
+    step = 10.0 ** -(len(decimals.group(1)) if decimals else 0)
+    # by its digits: a comma before three of them parts thousands in one language and decimals in the other
+    printed = int(re.sub(r"\D", "", number.group())) * step
+    return step * abs(metric.value / printed) if printed else step
 
 
 def _others(metrics_found: Iterable[Metric], chosen: Metric | None) -> list[Metric]:

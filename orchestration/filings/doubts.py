@@ -73,16 +73,18 @@ _TABLE_IS_OF = re.compile(
 )
 
 
-_TAXONOMY, _CAPEX = re.compile(r"(?i)\btaxonom"), re.compile(r"(?i)\bcap-?ex\b")
+# « Additional KPIs GAR (flow) | turnover | 0.5 % »: what the taxonomy of activities counts
+_TAXONOMY = re.compile(r"\btaxonom\w+|\bgar\b|\bgreen asset ratio\b|\bcap-?ex\b")
 
 
 def of_its_note(found: list[Found], page: Page) -> list[Found]:
     """Return a page's figures, those of tables as a part's where a note below says that the table is of a site or a country.
 
-    On a page of the taxonomy of activities the turnover of a table is of sales.
+    Turnover as the taxonomy of activities counts it is of sales.
     """
-    if _TAXONOMY.search(page.text) and _CAPEX.search(page.text):
-        found = [f for f in found if f.metric.metric_id != "turnover_rate" or f.metric.method != "table"]
+    found = [
+        f for f in found if f.metric.metric_id != "turnover_rate" or not _TAXONOMY.search(plain(f.metric.evidence))
+    ]
     note = _TABLE_IS_OF.search(plain(page.text)) if any(f.metric.method == "table" for f in found) else None
     if note is None or perimeter_rank(f"of {note['whom']}") != _A_PART:
         return found

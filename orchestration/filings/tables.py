@@ -6,7 +6,8 @@ nothing of metrics. Not here: tables without a header of years (`sideways`, `lon
 
 from __future__ import annotations
 
-from orchestration.filings.bodies import NOTE, body_of, edge_of, figures_in, rows_of
+from orchestration.filings.bodies import NOTE, body_of, edge_of, rows_of
+from orchestration.filings.cells import figures_in
 from orchestration.filings.evidence import Box
 from orchestration.filings.grids import Table, first_left
 from orchestration.filings.headers import header_of, parted_by, split_years, with_heads_around, year_in
