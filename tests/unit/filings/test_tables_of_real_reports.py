@@ -308,3 +308,19 @@ def test_training_of_others_is_not_the_workforces(tmp_path):
         row("Training hours for our service providers", "97,385", "53,284"),
     )
     assert chosen(read(tmp_path, lines)) == {"training_hours": 46_694}
+
+
+@pytest.mark.parametrize(
+    ("label", "expected"),
+    [
+        ("Taux d'absence pour accident du travail et de trajet", {}),
+        ("Taux d'absence pour accident du travail et maladie", {"absenteeism_rate": 4.3}),
+        ("Turnover et ancienneté", {}),
+        ("Turnover", {"turnover_rate": 4.3}),
+    ],
+)
+def test_absence_for_accidents_alone_and_heads_of_two_notions_are_no_rate(tmp_path, label, expected):
+    lines = table(
+        row("Indicateurs", "2023", "2022"), row(label, "4,3 %", "4,9 %"), row("Taux de promotion", "53 %", "51 %")
+    )
+    assert chosen(read(tmp_path, lines)) == expected

@@ -95,3 +95,12 @@ def test_a_column_of_units_that_nothing_heads_is_where_no_label_begins(tmp_path)
         *[[(50, label), (250, "tCO2e"), (330, figure), (400, "9,000")] for label, figure in rows],
     ]
     assert chosen(read(tmp_path, table(*lines))) == {"ghg_scope1": 8322, "ghg_scope2": 5556, "ghg_scope3": 61_204}
+
+
+def test_an_average_headcount_is_not_the_years_end(tmp_path):
+    lines = table(
+        row("Key figures", "2023", "2022"),
+        row("Total number of employees", "12,170", "11,273"),
+        row("Total average number of employees", "11,889", "10,949"),
+    )
+    assert chosen(read(tmp_path, lines)) == {"employees": 12_170}
