@@ -138,3 +138,9 @@ def to_value(number: str, language: str = "fr") -> float | None:
         return float(bare)
     except ValueError:
         return None
+
+
+def end_of(years: str) -> int:
+    """Return the year in which a fiscal year ends: 2025 for `2024-25`."""
+    first, _, last = re.sub(r" ?[-/] ?", "-", years).partition("-")
+    return int(first) + 1 if last and int(last) % 100 == (int(first) + 1) % 100 else int(first)

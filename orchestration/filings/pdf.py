@@ -21,7 +21,7 @@ from orchestration.filings.layout import Line, Page, lines_of, pieces_of, rules_
 from orchestration.filings.lone import lone_of
 from orchestration.filings.metrics import metrics_of
 from orchestration.filings.notions import plain
-from orchestration.filings.numbers import marks_of
+from orchestration.filings.numbers import end_of, marks_of
 from orchestration.filings.sideways import sideways_of
 from orchestration.filings.tables import tables_of
 
@@ -136,7 +136,7 @@ def fiscal_year_of(pages: list[Page], name: str) -> int | None:
         own = [x.text for x in page.lines if (folded := _folded(x.text)) not in told or told[folded] == 1]
         told.update({f for x in page.lines if (f := _folded(x.text)) in told})
         words = plain("\n".join(own))
-        for year in {_end_of(y) for y in _REPORT.findall(words)}:
+        for year in {end_of(y) for y in _REPORT.findall(words)}:
             votes[year] += 1
         for year in set(_TITLE.findall(words)) if page.number <= _TITLE_PAGES else ():
             votes[int(year)] += 2
@@ -190,9 +190,3 @@ def _texts(pages: list[Page]) -> Counter[str]:
 
 def _folded(text: str) -> str:
     return re.sub(r"(?<!\d)\d{1,3}(?!\d)", "0", text)
-
-
-def _end_of(years: str) -> int:
-    """Return the year in which a fiscal year ends: 2025 for `2024-25`."""
-    first, _, last = re.sub(r" ?[-/] ?", "-", years).partition("-")
-    return int(first) + 1 if last and int(last) % 100 == (int(first) + 1) % 100 else int(first)

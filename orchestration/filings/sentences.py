@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from orchestration.filings.candidates import YEAR
-from orchestration.filings.numbers import NUMBER
+from orchestration.filings.numbers import NUMBER, end_of
 
 TARGET = re.compile(
     r"\b(?:objecti(?:f|ve)s?|cibles?|vis(?:e|er|ant|ons)|ambition\w*|d'ici|horizon|a l'horizon|target\w*|aims?|goal of|by 20[2-9]\d|trajectoire|engage\w* a|s'engage|devra\w*|permettr\w+|couvrir(?:a|ont)|atteindr(?:a|ont|ait)|ser(?:a|ont|ait)|prevoit|prevu\w*|would|will|shall|should|expected to|plan(?:s|ned)? to|fixe)\b"
@@ -49,7 +49,7 @@ def _apart(text: str) -> str:
 # « ont baissé à 1 250 tonnes » tells a level, and so does « passe de 5,6 en 2021 à 4,8 »
 _MOVED_TO = re.compile(
     rf"\b(?:(?:est|sont|a|ont|etait|has|have|had) )?(?:pass(?:e|es|ee|ees|ent|ait|ant)|evolue\w*|went|moved|rose|risen|fell|fallen|increased|decreased|dropped|improved|progresse|recule|diminue|baisse|augmente)"
-    rf"(?: respectivement)? (?:de|from) (?!(?:19|20)\d\d\b){NUMBER}[^.;\d]{{0,20}}(?:(?:19|20)\d\d\)?)?,? (?:a|to) (?=\d)|"
+    rf"(?: respectivement)? (?:de|from) (?!(?:19|20)\d\d\b){NUMBER}[^.;\d]{{0,40}}(?:(?:19|20)\d\d\)?)?,? (?:a|to) (?=\d)|"
     r"\b(?:(?:ont|a|est|sont|avait|has|have|had|was|were) )?(?:legerement |fortement |slightly |sharply |further |nettement )?(?:baisse|diminue|recule|progresse|augmente|cru|remonte|passee?s?|reduite?s?|ramenee?s?|portee?s?|"
     r"fell|fallen|rose|risen|decreased|increased|dropped|declined|grew|grown|reduced|improved|worsened|deteriorated|progressed|lowered|cut|raised|edged (?:up|down)|came (?:in|down|out)|went (?:up|down)|s'(?:est )?ameliore\w*|s'(?:est )?deteriore\w*) (?:a|to|at|jusqu'a) (?=\d)"
 )
@@ -77,9 +77,8 @@ _AGAINST = re.compile(
 )
 
 # « 14 % below the previous year's figure of 6,566 tonnes », « celle de l'exercice précédent (6 566 tonnes) »
-_YEAR_BEFORE = re.compile(
-    rf"(?:\b(?:previous|prior|preceding|last) (?:financial |fiscal )?year'?s?(?: figures?| levels?| values?| totals?)?"
-    rf"|\b(?:annee|exercice) (?:precedente?|derniere?))(?: of| de|:)? ?\(?{NUMBER}"
+_FIGURE_BEFORE = re.compile(
+    rf"(?:{_YEAR_BEFORE.pattern})(?:'?s)?(?: figures?| levels?| values?| totals?)?(?: of| de|:)? ?\(?{NUMBER}"
 )
 
 # a goal that is told behind a figure, with its own
@@ -103,7 +102,7 @@ def of_its_own(bare: str, fiscal_year: int) -> str:
 
     if "(" in bare:
         bare = _ASIDE.sub(aside, bare)
-    bare = _YEAR_BEFORE.sub(" ", _AGAINST.sub(against, bare))
+    bare = _FIGURE_BEFORE.sub(" ", _AGAINST.sub(against, bare))
     goal = _WITH_GOAL.search(bare)
     if goal and DIGIT.search(YEAR.sub(" ", bare[: goal.start()])) and DIGIT.search(YEAR.sub(" ", goal.group())):
         bare = bare[: goal.start()]
@@ -116,8 +115,8 @@ _FISCAL = re.compile(r"\b((?:19|20)\d\d) ?[/-] ?((?:19|20)?\d\d)\b(?![/-]\d)")
 
 
 def _year_of_end(found: re.Match[str]) -> str:
-    begun, ended = int(found[1]), int(found[1][:2] + found[2][-2:])
-    return str(ended) if ended == begun + 1 else found[0]
+    ended = end_of(found[0])
+    return found[0] if ended == int(found[1]) else str(ended)
 
 
 DIGIT = re.compile(r"\d")

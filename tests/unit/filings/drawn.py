@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pypdfium2
+
 from bench.filings import writing
+from orchestration.filings.evidence import Reading
+from orchestration.filings.pdf import read_pdf
 
 
 def page(*items: str) -> str:
@@ -30,3 +34,24 @@ def square(x: float, y: float, side: float, colour: tuple[float, float, float]) 
 def write(path: Path, *pages: str) -> Path:
     """Write a PDF of these pages and return its path."""
     return writing.write(path, list(pages))
+
+
+def read(path: Path, opening: str, *pages: list[str], year: int) -> Reading:
+    """Return what is read in a PDF of these pages, each a list of items behind the same opening."""
+    contents = [page(opening, *items) for items in pages]
+    return read_pdf(pypdfium2.PdfDocument(write(path / "x.pdf", *contents)), fiscal_year=year)
+
+
+def table(*lines: list[tuple[float, str]], top: float = 120, step: float = 14) -> list[str]:
+    """Return the items of a table: lines of words at places."""
+    return [text(x, top + step * k, words) for k, line in enumerate(lines) for x, words in line]
+
+
+def row(label: str, *cells: str, left: float = 50) -> list[tuple[float, str]]:
+    """Return a line of a table with a label and up to two columns."""
+    return [(left, label), *zip((330, 400), cells, strict=False)]
+
+
+def chosen(reading: Reading) -> dict[str, float]:
+    """Return the figures that stand, by metric."""
+    return {m.metric_id: m.value for m in reading.metrics if m.is_chosen}

@@ -3,29 +3,14 @@
 from __future__ import annotations
 
 import drawn
-import pypdfium2
 import pytest
-
-from orchestration.filings.pdf import read_pdf
+from drawn import chosen, row, table
 
 FRENCH = drawn.text(40, 60, "La déclaration du groupe porte sur l'exercice et sur toutes les sociétés consolidées.")
 
 
 def read(tmp_path, *pages, year=2023):
-    contents = [drawn.page(FRENCH, *page) for page in pages]
-    return read_pdf(pypdfium2.PdfDocument(drawn.write(tmp_path / "x.pdf", *contents)), fiscal_year=year)
-
-
-def table(*lines, top=120, step=14):
-    return [drawn.text(x, top + step * k, words) for k, line in enumerate(lines) for x, words in line]
-
-
-def row(label, *cells):
-    return [(50, label), *zip((330, 400), cells, strict=False)]
-
-
-def chosen(reading):
-    return {m.metric_id: m.value for m in reading.metrics if m.is_chosen}
+    return drawn.read(tmp_path, FRENCH, *pages, year=year)
 
 
 def test_women_under_the_row_of_their_group(tmp_path):

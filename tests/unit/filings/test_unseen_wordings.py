@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import drawn
-import pypdfium2
 import pytest
 
 from orchestration.filings.notions import perimeter_rank
-from orchestration.filings.pdf import read_pdf
 from orchestration.filings.stated import stated_in
 
 STATED = (
@@ -68,6 +66,8 @@ NOT_STATED = (
     ("en", "Turnover of Taxonomy-non-eligible activities was 95% in 2022."),
     ("en", "Emissions not included in Scope 1 and 2 were 1,622 t of CO2."),
     ("en", "The workforce was 36% female in 2020/21."),
+    # the words of the year before may stand behind its figure
+    ("en", "The employee turnover rate (9.4% in the prior reporting period) is published next spring."),
 )
 
 
@@ -86,22 +86,20 @@ def test_a_part_that_is_not_consolidated_is_no_group():
     assert perimeter_rank("scope 1 non-consolidated") > perimeter_rank("scope 1 consolidated") == 0
 
 
-def table(tmp_path, *lines):
-    items = [drawn.text(40, 60, "The report of the group is for the fiscal year 2022 and covers all of its companies.")]
-    items += [
-        drawn.text(x, 120 + 16 * k, words)
-        for k, line in enumerate(lines)
-        for x, words in zip((50, 420, 490), line, strict=True)
-    ]
-    reading = read_pdf(pypdfium2.PdfDocument(drawn.write(tmp_path / "x.pdf", drawn.page(*items))), fiscal_year=2022)
-    return {m.metric_id: m.value for m in reading.metrics if m.is_chosen}
+OPENING = drawn.text(40, 60, "The report of the group is for the fiscal year 2022 and covers all of its companies.")
+
+
+def told(tmp_path, *lines):
+    # labels of real reports are longer than the columns of the other tests leave room for
+    rows = [list(zip((50, 420, 490), line, strict=True)) for line in lines]
+    return drawn.chosen(drawn.read(tmp_path, OPENING, drawn.table(*rows), year=2022))
 
 
 HEAD = ("Key performance indicators", "2022", "2021")
 
 
 def test_a_part_is_told_in_the_unit_of_the_sum_above_it(tmp_path):
-    found = table(
+    found = told(
         tmp_path,
         HEAD,
         ("Greenhouse gas emissions (metric tons of CO2e)", "98,400", "99,100"),
@@ -121,7 +119,7 @@ def test_a_part_is_told_in_the_unit_of_the_sum_above_it(tmp_path):
     ],
 )
 def test_what_is_no_part_of_it_has_no_unit(tmp_path, over, parts):
-    assert "ghg_scope1" not in table(tmp_path, HEAD, over, ("Scope 1 emissions", *parts))
+    assert "ghg_scope1" not in told(tmp_path, HEAD, over, ("Scope 1 emissions", *parts))
 
 
 @pytest.mark.parametrize(
@@ -132,5 +130,5 @@ def test_what_is_no_part_of_it_has_no_unit(tmp_path, over, parts):
     ],
 )
 def test_electricity_from_renewable_sources(tmp_path, label):
-    found = table(tmp_path, HEAD, (label, "94.2", "96.5"))
+    found = told(tmp_path, HEAD, (label, "94.2", "96.5"))
     assert found == {"renewable_electricity_share": 94.2}

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import drawn
-import pypdfium2
 import pytest
+from drawn import chosen, row, table
 
 from orchestration.filings.choosing import _significant
 from orchestration.filings.evidence import Metric
-from orchestration.filings.pdf import read_pdf
 
 OPENING = drawn.text(
     40, 60, "The statement of the group covers the year and all of the companies that it consolidates."
@@ -16,20 +15,7 @@ OPENING = drawn.text(
 
 
 def read(tmp_path, *pages, year=2023):
-    contents = [drawn.page(OPENING, *page) for page in pages]
-    return read_pdf(pypdfium2.PdfDocument(drawn.write(tmp_path / "x.pdf", *contents)), fiscal_year=year)
-
-
-def table(*lines, top=120, step=14):
-    return [drawn.text(x, top + step * k, words) for k, line in enumerate(lines) for x, words in line]
-
-
-def row(label, *cells):
-    return [(50, label), *zip((330, 400), cells, strict=False)]
-
-
-def chosen(reading):
-    return {m.metric_id: m.value for m in reading.metrics if m.is_chosen}
+    return drawn.read(tmp_path, OPENING, *pages, year=year)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,8 @@ from orchestration.filings.characters import Shape
 from orchestration.filings.evidence import Box
 from orchestration.filings.icons import candidates_of
 from orchestration.filings.layout import Page
-from orchestration.filings.pdf import _end_of, _run_of, read_pdf
+from orchestration.filings.numbers import end_of
+from orchestration.filings.pdf import _run_of, read_pdf
 
 ENGLISH = drawn.text(
     40, 60, "The report of the group is for the fiscal year 2023 and covers all of the companies that are in it."
@@ -91,7 +92,7 @@ def test_years_that_follow_one_another_are_results():
     assert _run_of(set(range(2010, 2020)))[-1] == 2019
     assert _run_of({2018, 2022, 2023, 2030}) == [2022, 2023]
     assert _run_of({2030, 2040, 2050}) == []
-    assert (_end_of("2024-25"), _end_of("2024"), _end_of("2018/2017")) == (2025, 2024, 2018)
+    assert (end_of("2024-25"), end_of("2024"), end_of("2018/2017")) == (2025, 2024, 2018)
 
 
 def test_a_coloured_square_over_a_white_one_may_be_an_icon():
